@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Controlled concurrency for Python code on real threads; knows nothing of interrupts.
+
+A program adds modelled threads to a `Scheduler`; they share primitives with the kernel's rules
+(`SpinLock`, `Cell`, `ListHead`, `Requests`, `Ipi`); `execute` runs it once, on `OsThreads`, under
+a strategy that picks who goes next. What went wrong is a `Failure`, and the deviations of the
+execution replay it. Start reading at scheduler.py.
+"""
+
+from harness.carriers import OsThreads
+from harness.cells import Atomic, Cell
+from harness.context import local_irq_disable, local_irq_enable
+from harness.execution import DivergedFrom, Execution, Failed, Outcome, Passed, execute
+from harness.failures import Failure, HarnessBug, ModelFailure
+from harness.list_head import ListHead, Node
+from harness.list_sort import list_sort
+from harness.lockorder import LockClass, LockOrder
+from harness.requests import Ipi, Requests
+from harness.schedule import Deviation, Label
+from harness.scheduler import Carriers, Scheduler
+from harness.spinlock import SpinLock
+from harness.strategy import Strategy
+from harness.streams import Stream, Streams
+
+__all__ = [
+    "Atomic", "Carriers", "Cell", "Deviation", "DivergedFrom", "Execution", "Failed", "Failure",
+    "HarnessBug", "Ipi", "Label", "ListHead", "LockClass", "LockOrder", "ModelFailure", "Node",
+    "OsThreads", "Outcome", "Passed", "Requests", "Scheduler", "SpinLock", "Strategy", "Stream",
+    "Streams", "execute", "list_sort", "local_irq_disable", "local_irq_enable",
+]  # fmt: skip

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One execution: a program run once under one strategy, and what came of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness import trace
+from harness.failures import Diverged, Failure
+from harness.schedule import Deviation
+from harness.scheduler import Carriers, Scheduler, check_sane
+from harness.strategy import Strategy
+
+
+@dataclass(frozen=True)
+class Passed:
+    """The execution ended and nothing was wrong."""
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Something was wrong; the first failure stands."""
+
+    failure: Failure
+
+
+@dataclass(frozen=True)
+class DivergedFrom:
+    """A strict replay could not follow its schedule."""
+
+    step: int
+    expected: str
+    met: str
+
+
+Outcome = Passed | Failed | DivergedFrom
+
+
+@dataclass(frozen=True)
+class Execution:
+    """What one execution did.
+
+    Attributes:
+        outcome: how it ended.
+        steps: how many operations its threads published.
+        switches: how often control passed from one thread to another.
+        deviations: its schedule.
+        trace: what happened, in order.
+    """
+
+    outcome: Outcome
+    steps: int
+    switches: int
+    deviations: tuple[Deviation, ...]
+    trace: list[trace.Entry]
+
+    @property
+    def digest(self) -> str:
+        """The digest of the trace and the verdict."""
+        verdict = "passed"
+        if isinstance(self.outcome, Failed):
+            verdict = self.outcome.failure.signature
+        return trace.digest(self.trace, verdict)
+
+
+def execute(
+    program: Callable[[Scheduler], None],
+    strategy: Strategy,
+    carriers: Carriers,
+    *,
+    steps_max: int = 20_000,
+) -> Execution:
+    """Run a program once.
+
+    Args:
+        program: adds its threads to the scheduler it is given.
+        strategy: decides the choices; used for this execution only.
+        carriers: what the threads run on.
+        steps_max: the bound past which an execution counts as a livelock.
+
+    Raises:
+        HarnessBug: the harness's own code raised an exception.
+    """
+    scheduler = Scheduler(strategy, steps_max=steps_max)
+    program(scheduler)
+    scheduler.run(carriers)
+    check_sane(scheduler)
+    return Execution(
+        outcome=_outcome(scheduler),
+        steps=scheduler.steps,
+        switches=scheduler.switches,
+        deviations=tuple(scheduler.deviations),
+        trace=scheduler.trace,
+    )
+
+
+def _outcome(scheduler: Scheduler) -> Outcome:
+    if scheduler.failure is not None:
+        return Failed(scheduler.failure)
+    diverged: Diverged | None = scheduler.diverged
+    if diverged is not None:
+        return DivergedFrom(diverged.step, diverged.expected, diverged.met)
+    return Passed()

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Failures: what can be wrong with an execution, and the exceptions that carry it.
+
+A failure is a fact about the modelled code. `HarnessBug` is a fact about us and is never mixed up
+with one. Both kinds of unwinding are BaseExceptions, so that an `except Exception` in modelled
+code cannot swallow them.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One execution's failure.
+
+    Attributes:
+        kind: one word or two: `deadlock`, `lock order`, `list corruption`, `exception`, or what
+            the model says, such as `I13 active set`.
+        message: what happened, in the model's words, on one line.
+        functions: the model functions involved, outermost reason first.
+        lock_classes: the lock classes involved, if any.
+        details: further lines for a reader; never part of the identity.
+    """
+
+    kind: str
+    message: str
+    functions: tuple[str, ...] = ()
+    lock_classes: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+
+    @property
+    def signature(self) -> str:
+        """The identity of the failure: no ids, seeds or addresses."""
+        parts = [self.kind]
+        if self.functions:
+            parts.append("in " + ", ".join(self.functions))
+        if self.lock_classes:
+            parts.append("on " + ", ".join(self.lock_classes))
+        return " ".join(parts)
+
+
+class ModelFailure(BaseException):
+    """Raised at the place of the failure; the scheduler has recorded it already."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+class Unwind(BaseException):
+    """Raised in a thread at its scheduling point when the execution is over for it."""
+
+
+class Diverged(BaseException):
+    """Raised by a strict replay where the execution does not follow the recorded schedule.
+
+    Attributes:
+        step: the step at which it was noticed.
+        expected: what the schedule says.
+        met: what the execution did instead.
+    """
+
+    def __init__(self, step: int, expected: str, met: str) -> None:
+        super().__init__(f"at step {step}: expected {expected}, met {met}")
+        self.step = step
+        self.expected = expected
+        self.met = met
+
+
+class HarnessBug(Exception):
+    """Something is wrong with the harness, not with the code under test."""

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Frames: which model function is at work, read off the Python stack.
+
+Labels, signatures and reports name functions of the code under test. They are looked up only when
+somebody needs them, so that a scheduling point costs nothing for it. Passed over are frames of
+the harness, of modules that only look on (they say `LOOKS_ON = True`, as invariants do), and
+comprehensions and lambdas: 3.12 and later no longer give the first a frame.
+"""
+
+import sys
+from types import FrameType, TracebackType
+
+_OURS = "harness"
+
+
+def _is_ours(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0] == _OURS
+
+
+def _is_model(frame: FrameType) -> bool:
+    return not (
+        _is_ours(frame)
+        or frame.f_code.co_name.startswith("<")
+        or frame.f_globals.get("LOOKS_ON", False)
+    )
+
+
+def _is_ground_floor(frame: FrameType) -> bool:
+    """Below the scheduler's `carry` there is only the carrier."""
+    return frame.f_code.co_name == "carry" and _is_ours(frame)
+
+
+def model_stack(frame: FrameType | None) -> tuple[str, ...]:
+    """Return the model functions below this frame's place, outermost first.
+
+    Args:
+        frame: where to start, going outward; frames of the harness itself are left out.
+    """
+    names = []
+    while frame is not None and not _is_ground_floor(frame):
+        if _is_model(frame):
+            names.append(frame.f_code.co_name)
+        frame = frame.f_back
+    names.reverse()
+    return tuple(names)
+
+
+def model_function(frame: FrameType | None = None) -> str:
+    """Return the innermost model function at this place, or "" if there is none.
+
+    Args:
+        frame: where to start, going outward; the caller if None.
+    """
+    frame = frame or sys._getframe(1)
+    while frame is not None and not _is_ground_floor(frame):
+        if _is_model(frame):
+            return frame.f_code.co_name
+        frame = frame.f_back
+    return ""
+
+
+def raised_in_harness(traceback: TracebackType | None) -> bool:
+    """Tell whether an exception was raised by the harness's own code."""
+    innermost = None
+    while traceback is not None:
+        innermost = traceback.tb_frame
+        traceback = traceback.tb_next
+    return innermost is not None and _is_ours(innermost)

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""list_head: the kernel's intrusive ring, pointer by pointer.
+
+A real ring of next and prev, so that code which gets a pointer wrong is wrong here in the same
+way: a head copied by value leaves its neighbours pointing at the original. Deleted nodes are
+poisoned, every walk is bounded by the population, and a walk that meets another head than its
+own says so. With the guarding lock held the pointer writes are one step; without it there is a
+scheduling point between them, where others see the ring half made.
+"""
+
+from collections.abc import Iterator
+from typing import Generic, NoReturn, TypeVar
+
+from harness.failures import Failure
+from harness.frames import model_function
+from harness.scheduler import Scheduler
+from harness.spinlock import SpinLock
+from harness.threads import Operation
+
+T = TypeVar("T")
+
+KIND = "list corruption"
+
+
+class Node(Generic[T]):
+    """A link embedded in an entry, or the base of a head.
+
+    Attributes:
+        entry: what the node is embedded in; None for a head.
+        next: the next node of the ring; the node itself when it is alone.
+        prev: the previous node of the ring.
+        name: as reports print it.
+    """
+
+    __slots__ = ("entry", "name", "next", "prev")
+
+    def __init__(self, entry: T | None, name: str) -> None:
+        self.entry = entry
+        self.name = name
+        self.next: Node[T] = self
+        self.prev: Node[T] = self
+
+    @property
+    def linked(self) -> bool:
+        """Whether the node is on some list."""
+        return self.next is not self and not isinstance(self.next, _Poison)
+
+
+class _Poison(Node[T]):
+    """Where the links of a deleted node point."""
+
+
+_POISON_NEXT: _Poison[object] = _Poison(None, "LIST_POISON1")
+_POISON_PREV: _Poison[object] = _Poison(None, "LIST_POISON2")
+
+
+class ListHead(Node[T]):
+    """The head of a ring.
+
+    Attributes:
+        population: how many entries exist at all; no walk is longer.
+        guard: the lock under which the ring is changed, None for a ring nobody shares.
+    """
+
+    __slots__ = ("_operation", "_scheduler", "guard", "population")
+
+    def __init__(
+        self, scheduler: Scheduler, family: str, instance: str, guard: SpinLock | None = None
+    ) -> None:
+        super().__init__(None, f"{family}[{instance}]")
+        self._scheduler = scheduler
+        self.guard = guard
+        self.population = 0
+        self._operation = Operation("list", family, self.name)
+
+    # Reading.
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is on the list (list_empty)."""
+        return self.next is self
+
+    def is_last(self, node: Node[T]) -> bool:
+        """Whether the node is the last of this list (list_is_last)."""
+        return node.next is self
+
+    def entries(self) -> Iterator[T]:
+        """Walk the list forward, reading each link when it is needed (list_for_each_entry)."""
+        self._unguarded_point()
+        node = self.next
+        walked = 0
+        while node is not self:
+            walked += 1
+            if node.entry is None or walked > self.population:
+                self._bad_walk(node, walked)
+            yield node.entry
+            self._unguarded_point()
+            node = node.next
+
+    def entries_safe(self) -> Iterator[T]:
+        """Walk the list forward; the entry just yielded may go (list_for_each_entry_safe)."""
+        self._unguarded_point()
+        node = self.next
+        walked = 0
+        while node is not self:
+            walked += 1
+            if node.entry is None or walked > self.population:
+                self._bad_walk(node, walked)
+            following = node.next
+            yield node.entry
+            self._unguarded_point()
+            node = following
+
+    def verify(self) -> int:
+        """Check that the ring is well formed both ways; return the number of its entries."""
+        count = 0
+        node: Node[T] = self
+        while True:
+            following = node.next
+            if following.prev is not node:
+                self._bad_link(node, following)
+            if following is self:
+                return count
+            count += 1
+            if following.entry is None or count > self.population:
+                self._bad_walk(following, count)
+            node = following
+
+    # Changing.
+
+    def init(self) -> None:
+        """Make the list empty, whatever was on it (INIT_LIST_HEAD)."""
+        self.next = self.prev = self
+
+    def add_tail(self, node: Node[T]) -> None:
+        """Append a node (list_add_tail)."""
+        if node.linked:
+            self._fail(f"{node.name} is added to {self.name} while it is on a list")
+        last = self.prev
+        node.next, node.prev = self, last
+        self._unguarded_point()
+        self.prev = node
+        self._unguarded_point()
+        last.next = node
+
+    def delete(self, node: Node[T]) -> None:
+        """Take a node off this list and poison it (list_del)."""
+        if isinstance(node.next, _Poison) or node.next is node:
+            self._fail(f"{node.name} is deleted from {self.name} but is on no list")
+        if node.prev.next is not node or node.next.prev is not node:
+            self._bad_link(node, node.next)
+        node.next.prev = node.prev
+        self._unguarded_point()
+        node.prev.next = node.next
+        node.next, node.prev = _POISON_NEXT, _POISON_PREV  # type: ignore[assignment]
+
+    def reorder(self, entries: list[Node[T]]) -> None:
+        """Relink the ring in this order, as a sort does; the guard is held."""
+        node: Node[T] = self
+        for following in entries:
+            node.next, following.prev = following, node
+            node = following
+        node.next, self.prev = self, node
+
+    def copy_from(self, other: "ListHead[T]") -> None:
+        """Copy a head by value: two pointers, and nobody who pointed at it is told."""
+        self.next, self.prev = other.next, other.prev
+
+    def replace(self, other: "ListHead[T]") -> None:
+        """Take the place of another head in its ring (list_replace)."""
+        if other.empty:
+            self.init()
+        else:
+            self.copy_from(other)
+            self.next.prev = self
+            self.prev.next = self
+
+    def cut_position(self, other: "ListHead[T]", last: Node[T]) -> None:
+        """Move the other list's entries up to and with `last` to this one (list_cut_position)."""
+        if other.empty:
+            return
+        if last is other:
+            self.init()
+            return
+        following = last.next
+        self.next = other.next
+        self.next.prev = self
+        self.prev = last
+        last.next = self
+        other.next = following
+        following.prev = other
+
+    def splice_tail_init(self, other: "ListHead[T]") -> None:
+        """Move all of the other list's entries to the end of this one (list_splice_tail_init)."""
+        if other.empty:
+            return
+        first, last, end = other.next, other.prev, self.prev
+        end.next, first.prev = first, end
+        last.next, self.prev = self, last
+        other.init()
+
+    # Failing.
+
+    def _unguarded_point(self) -> None:
+        if self.guard is not None and self.guard.owner is not self._scheduler.current:
+            self._scheduler.point(self._operation)
+
+    def _bad_walk(self, node: Node[T], walked: int) -> NoReturn:
+        if isinstance(node, _Poison):
+            self._fail(f"the walk of {self.name} runs into {node.name}: a deleted entry's link")
+        if node.entry is None:
+            self._fail(f"the walk of {self.name} takes {node.name} for an entry: a list head")
+        self._fail(f"the walk of {self.name} does not end after {walked} entries")
+
+    def _bad_link(self, node: Node[T], following: Node[T]) -> NoReturn:
+        self._fail(
+            f"on {self.name} {node.name} is followed by {following.name}, "
+            f"which is preceded by {following.prev.name}"
+        )
+
+    def _fail(self, message: str) -> NoReturn:
+        self._scheduler.fail(Failure(KIND, message, functions=(model_function(),)))

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Lock order in lockdep's manner: an order that could deadlock is reported when it is first seen.
+
+Locks belong to classes; a nested acquisition of the same class is annotated with a subclass. Each
+time a lock is taken with others held, "held before wanted" becomes an edge between their classes.
+An edge that closes a cycle is a failure even though nobody hung. What is known already costs one
+comparison of bit sets.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+from harness.failures import Failure
+from harness.frames import model_function
+from harness.scheduler import Scheduler
+from harness.threads import Thread
+
+if TYPE_CHECKING:
+    from harness.spinlock import SpinLock
+
+SUBCLASSES = 8
+
+
+@dataclass(frozen=True)
+class LockClass:
+    """A class of locks.
+
+    Attributes:
+        name: as the kernel calls it.
+        bit: the bit of its subclass 0 in sets of classes.
+        irqs_off: a lock of this class is taken with local interrupts off (R4).
+    """
+
+    name: str
+    bit: int
+    irqs_off: bool
+
+
+@dataclass(frozen=True)
+class _Edge:
+    """Who first took `after` while holding `before`, both as bits, and in which function."""
+
+    before: int
+    after: int
+    role: str
+    function: str
+
+
+class LockOrder:
+    """The lock classes of one execution and the orders in which they were taken."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self.scheduler = scheduler
+        self.before: dict[int, int] = {}
+        self._names: dict[int, str] = {}
+        self._edges: dict[tuple[int, int], _Edge] = {}
+
+    def lock_class(self, name: str, *, irqs_off: bool = False) -> LockClass:
+        """Add a class of locks.
+
+        Args:
+            name: as the kernel calls it.
+            irqs_off: its locks are taken with local interrupts off only.
+        """
+        bit = 1 << (len(self._names))
+        for subclass in range(SUBCLASSES):
+            self._names[bit << subclass] = f"{name}/{subclass}" if subclass else name
+            self.before[bit << subclass] = 0
+        return LockClass(name, bit, irqs_off)
+
+    def document(self, outer: LockClass, inner: LockClass) -> None:
+        """State that `outer` is taken before `inner`, as the code's own documentation does."""
+        self.before[inner.bit] |= outer.bit
+        self._edges[outer.bit, inner.bit] = _Edge(
+            outer.bit, inner.bit, "", "the documented lock order"
+        )
+
+    def learn(self, me: Thread, lock: "SpinLock", bit: int) -> None:
+        """Add what is new about taking this lock now; fail if it closes a cycle.
+
+        Args:
+            me: the thread that wants the lock.
+            lock: the lock.
+            bit: its class and subclass.
+        """
+        if me.chain & bit:
+            self._recursive(me, lock, bit)
+        for held in _bits(me.chain & ~self.before[bit]):
+            path = self._path(bit, held)
+            if path:
+                self._inverted(me, lock, bit, held, path)
+            self.before[bit] |= held
+            self._edges[held, bit] = _Edge(held, bit, me.role, model_function())
+
+    def _path(self, start: int, goal: int) -> list[_Edge]:
+        """Return edges that lead from start to goal, [] if there are none."""
+        paths: list[tuple[int, list[_Edge]]] = [(start, [])]
+        seen = {start}
+        for place, path in paths:
+            for edge in self._edges.values():
+                if edge.before == place and edge.after not in seen:
+                    if edge.after == goal:
+                        return [*path, edge]
+                    seen.add(edge.after)
+                    paths.append((edge.after, [*path, edge]))
+        return []
+
+    def _recursive(self, me: Thread, lock: "SpinLock", bit: int) -> NoReturn:
+        name = self._names[bit]
+        self.scheduler.fail(
+            Failure(
+                kind="lock recursion",
+                message=f"{me.role} is trying to acquire {lock.name} but already holds "
+                f"{_held_of(me, bit)}, of the same class {name}: a nested acquisition needs "
+                "its subclass",
+                functions=(model_function(),),
+                lock_classes=(name,),
+            )
+        )
+
+    def _inverted(
+        self, me: Thread, lock: "SpinLock", bit: int, held: int, path: list[_Edge]
+    ) -> NoReturn:
+        wanted, having = self._names[bit], self._names[held]
+        function = model_function()
+        chain = tuple(
+            f"{self._names[edge.before]} -> {self._names[edge.after]}"
+            f"  in {edge.function}{f' ({edge.role})' if edge.role else ''}"
+            for edge in path
+        )
+        self.scheduler.fail(
+            Failure(
+                kind="lock order",
+                message=f"{having} -> {wanted}, but {wanted} -> {having} came first",
+                functions=(function, *(edge.function for edge in path)),
+                lock_classes=(having, wanted),
+                details=(
+                    f"{me.role} is trying to acquire {lock.name} in {function}",
+                    f"but {me.role} is already holding {_held_of(me, held)}",
+                    "the existing dependency chain is:",
+                    *(f"  {line}" for line in chain),
+                ),
+            )
+        )
+
+
+def _bits(mask: int) -> Iterator[int]:
+    while mask:
+        bit = mask & -mask
+        yield bit
+        mask ^= bit
+
+
+def _held_of(me: Thread, bit: int) -> str:
+    for lock in me.held:
+        if getattr(lock, "held_bit", 0) == bit:
+            return str(lock)
+    return "a lock"

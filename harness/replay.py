@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Replay: follow a recorded schedule, strictly or as well as an edited program allows.
+
+Strict replay takes each deviation at its (thread, n-th operation) and checks what stands there.
+Where that no longer fits, a second run follows the deviations re-anchored: each at the n-th
+operation of the same look in its thread, wherever that has moved to. `Labels` runs along any
+schedule and finds out what those looks are.
+"""
+
+from collections.abc import Sequence
+
+from harness.failures import Diverged
+from harness.frames import model_function
+from harness.schedule import Deviation, Label
+from harness.threads import Thread
+
+
+class _Labelling:
+    """Names the operation each thread is about to do, counting those that look alike."""
+
+    next_point = 0
+    asks_on_growth = False
+
+    def __init__(self) -> None:
+        self._alike: dict[tuple[str, str, str, str], int] = {}
+
+    def begin(self, threads: Sequence[Thread]) -> None:
+        """Nothing to learn."""
+
+    def _label(self, me: Thread) -> Label:
+        operation = me.op
+        function = "" if me.finished else model_function()
+        alike = (me.role, operation.kind, function, operation.lock_class)
+        nth = self._alike.get(alike, 0) + 1
+        self._alike[alike] = nth
+        return Label(operation.kind, function, operation.lock_class, nth)
+
+
+def _index_of(role: str, options: Sequence[Thread]) -> int | None:
+    for index, option in enumerate(options):
+        if option.role == role:
+            return index
+    return None
+
+
+class Labels(_Labelling):
+    """Follows a schedule by position and labels its deviations.
+
+    Attributes:
+        labelled: the deviations met so far, each with its label.
+    """
+
+    def __init__(self, deviations: Sequence[Deviation]) -> None:
+        super().__init__()
+        self._to = {(deviation.role, deviation.n): deviation.to for deviation in deviations}
+        self.labelled: list[Deviation] = []
+
+    def pick(self, step: int, me: Thread, options: Sequence[Thread]) -> int:
+        """Take the recorded choice, the quiet default where there is none."""
+        label = self._label(me)
+        to = self._to.get((me.role, me.ops))
+        if to is None:
+            return 0
+        index = _index_of(to, options)
+        if index is None:
+            raise Diverged(step, f"{me.role} to give way to {to}", f"{to} not enabled")
+        self.labelled.append(Deviation(me.role, me.ops, to, label))
+        return index
+
+
+class StrictReplay(_Labelling):
+    """Follows a schedule to the letter and raises Diverged where it does not fit."""
+
+    def __init__(self, deviations: Sequence[Deviation]) -> None:
+        super().__init__()
+        self._due = {(deviation.role, deviation.n): deviation for deviation in deviations}
+
+    def pick(self, step: int, me: Thread, options: Sequence[Thread]) -> int:
+        """Take the recorded choice if what stands here is what stood there."""
+        label = self._label(me)
+        deviation = self._due.pop((me.role, me.ops), None)
+        if deviation is None:
+            return 0
+        place = f"operation {me.ops} of {me.role}"
+        if deviation.label is not None and deviation.label != label:
+            raise Diverged(step, f"{place} to be {deviation.label}", str(label))
+        index = _index_of(deviation.to, options)
+        if index is None:
+            enabled = ", ".join(option.role for option in options)
+            raise Diverged(
+                step, f"{place} to give way to {deviation.to}", f"only {enabled} can go on"
+            )
+        return index
+
+    @property
+    def never_reached(self) -> list[Deviation]:
+        """The deviations whose place was never reached, in the schedule's order."""
+        return list(self._due.values())
+
+
+class LenientReplay(_Labelling):
+    """Follows a schedule by what its deviations look like, as far as they can be placed.
+
+    Attributes:
+        placed: how many deviations were applied.
+    """
+
+    def __init__(self, deviations: Sequence[Deviation]) -> None:
+        super().__init__()
+        self._by_label: dict[tuple[str, Label], Deviation] = {}
+        self._by_position: dict[tuple[str, int], Deviation] = {}
+        for deviation in deviations:
+            if deviation.label is None:
+                self._by_position[deviation.role, deviation.n] = deviation
+            else:
+                self._by_label[deviation.role, deviation.label] = deviation
+        self.placed = 0
+
+    def pick(self, step: int, me: Thread, options: Sequence[Thread]) -> int:
+        """Take the recorded choice if it is one of the options."""
+        label = self._label(me)
+        deviation = self._by_label.get((me.role, label)) or self._by_position.get(
+            (me.role, me.ops)
+        )
+        if deviation is None:
+            return 0
+        index = _index_of(deviation.to, options)
+        if index is None:
+            return 0
+        self._by_label.pop((me.role, label), None)
+        self._by_position.pop((me.role, me.ops), None)
+        self.placed += 1
+        return index
+
+    @property
+    def unplaced(self) -> list[Deviation]:
+        """The deviations that found no place."""
+        return [*self._by_label.values(), *self._by_position.values()]

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Requests and IPIs: how one CPU gets another to do something.
+
+A request is a bit in a word, set by anybody and taken by its owner. An IPI is what ends the
+other CPU's wait; many sent before it is taken are one.
+"""
+
+from harness.scheduler import Scheduler
+from harness.threads import Operation
+
+
+class Requests:
+    """A word of request bits, each set and taken atomically."""
+
+    __slots__ = ("_check", "_make", "_pending", "_scheduler", "bits", "name")
+
+    def __init__(self, scheduler: Scheduler, instance: str) -> None:
+        self._scheduler = scheduler
+        self.name = f"requests[{instance}]"
+        self.bits = 0
+        self._make = Operation("request", "requests", self.name)
+        self._check = Operation("take", "requests", self.name)
+        self._pending = Operation("read", "requests", self.name)
+
+    def make(self, request: int) -> None:
+        """Set a request bit."""
+        self._scheduler.point(self._make)
+        self.bits |= 1 << request
+
+    def check(self, request: int) -> bool:
+        """Clear a request bit and return whether it was set."""
+        self._scheduler.point(self._check)
+        was_set = bool(self.bits & 1 << request)
+        self.bits &= ~(1 << request)
+        return was_set
+
+    def pending(self) -> bool:
+        """Return whether any request bit is set."""
+        self._scheduler.point(self._pending)
+        return self.bits != 0
+
+
+class Ipi:
+    """The inter-processor interrupt of one CPU, and the gate its owner idles at.
+
+    Attributes:
+        shut: no interrupt is pending: whoever idles here has nothing to do.
+    """
+
+    __slots__ = ("_send", "_wait", "_scheduler", "idle", "name", "shut", "waited")
+
+    def __init__(self, scheduler: Scheduler, instance: str) -> None:
+        self._scheduler = scheduler
+        self.name = f"ipi[{instance}]"
+        self.shut = True
+        self.waited = False
+        self.idle = True
+        self._send = Operation("send", "ipi", self.name)
+        self._wait = Operation("idle", "ipi", self.name, self)
+
+    @property
+    def pending(self) -> bool:
+        """Whether the interrupt was sent and not yet taken."""
+        return not self.shut
+
+    def send(self) -> None:
+        """Send the interrupt."""
+        self._scheduler.point(self._send)
+        self.assert_line()
+
+    def assert_line(self) -> None:
+        """Make the interrupt pending, as the world outside the modelled threads may."""
+        self.shut = False
+        self._scheduler.opened(self)
+
+    def take(self) -> None:
+        """Take the interrupt if it is pending: its handler has nothing to do."""
+        self.shut = True
+
+    def wait(self) -> None:
+        """Idle until the interrupt is pending; it stays so until it is taken."""
+        self._scheduler.gated_point(self._wait)
+
+    def describe_wait(self) -> str:
+        """Say what a thread that waits here is waiting for."""
+        return f"{self.name}, with nothing to do"

@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The scheduler of one execution: one thread runs at a time, and it decides who goes next.
+
+There is no scheduler thread. The running thread reaches a scheduling point, publishes its next
+operation and, if the strategy wants to be asked there, picks the next thread itself. When that is
+"me" it just goes on; otherwise it passes the baton and waits.
+
+Guarantees:
+  * only the holder of the baton touches the scheduler's state, so that state needs no lock;
+  * each (thread, n-th operation) is decided at most once, so it names a decision for ever;
+  * nobody enabled is judged at once, without a clock: only idle waits is quiescence, anything
+    else is a deadlock;
+  * the first failure stands, and while threads unwind every primitive is inert.
+"""
+
+import sys
+from collections.abc import Callable
+from typing import NoReturn, Protocol
+
+from harness.deadlock import deadlock
+from harness.failures import Diverged, Failure, HarnessBug, ModelFailure, Unwind
+from harness.frames import model_function, model_stack, raised_in_harness
+from harness.livelock import LoopWatch
+from harness.schedule import Deviation
+from harness.strategy import Strategy
+from harness.threads import EXIT, Gate, Operation, Thread
+from harness.trace import Entry
+
+
+class Carriers(Protocol):
+    """What carries the modelled threads: OS threads, or greenlets."""
+
+    def run(self, scheduler: "Scheduler", first: Thread) -> None:
+        """Run an execution, starting with this thread; return when all have ended."""
+
+    def hand_over(self, me: Thread, other: Thread) -> None:
+        """Let the other run; return when somebody hands over to me."""
+
+    def stack(self, thread: Thread) -> tuple[str, ...]:
+        """Return the model functions a parked thread is in, outermost first."""
+
+
+class Scheduler:
+    """Carries out the choices of one execution and records what happened.
+
+    Attributes:
+        threads: the modelled threads in creation order.
+        current: the thread that holds the baton.
+        steps: how many operations have been published.
+        steps_max: an execution of more steps than this is a livelock.
+        switches: how often control passed from one thread to another.
+        trace: what happened, see harness.trace.
+        deviations: where the schedule left the quiet default.
+        failure: the first failure, if any.
+        diverged: where a strict replay could not follow its schedule, if it could not.
+        bug: an exception raised by the harness's own code, if any.
+        unwinding: the execution is over; primitives do nothing.
+        on_quiescence: called when only idle waits are left. It opens some gate and returns True,
+            or returns False, which makes the waits a deadlock. It may raise ModelFailure.
+    """
+
+    __slots__ = (
+        "_carriers", "_loop", "_next_ask", "_strategy", "bug", "current", "deviations",
+        "diverged", "failure", "on_quiescence", "steps", "steps_max", "switches", "threads",
+        "trace", "unwinding",
+    )  # fmt: skip
+
+    def __init__(self, strategy: Strategy, *, steps_max: int = 20_000) -> None:
+        self.threads: list[Thread] = []
+        self.current = Thread("start", -1, lambda: None)
+        self.steps = 0
+        self.steps_max = steps_max
+        self.switches = 0
+        self.trace: list[Entry] = []
+        self.deviations: list[Deviation] = []
+        self.failure: Failure | None = None
+        self.diverged: Diverged | None = None
+        self.bug: BaseException | None = None
+        self.unwinding = False
+        self.on_quiescence: Callable[[], bool] = lambda: False
+        self._strategy = strategy
+        self._next_ask = 0
+        self._loop: LoopWatch | None = None
+
+    def thread(self, role: str, body: Callable[[], None]) -> Thread:
+        """Add a thread; all are added before the execution starts."""
+        thread = Thread(role, len(self.threads), body)
+        self.threads.append(thread)
+        return thread
+
+    def run(self, carriers: Carriers) -> None:
+        """Run the execution to its end, on these carriers."""
+        self._carriers = carriers
+        self._strategy.begin(self.threads)
+        try:
+            first = self._choose(self.current)
+        except Diverged:
+            return
+        carriers.run(self, first)
+
+    # What primitives call.
+
+    def point(self, operation: Operation) -> None:
+        """Stand at a scheduling point before an operation that can always proceed."""
+        if self.unwinding:
+            return
+        me = self.current
+        me.op = operation
+        me.ops += 1
+        self.steps += 1
+        if self.steps >= self._next_ask:
+            self._decide(me)
+        self.trace.append(operation)
+
+    def gated_point(self, operation: Operation) -> None:
+        """Stand at a scheduling point before an operation that waits while its gate is shut."""
+        if self.unwinding:
+            return
+        me = self.current
+        me.op = operation
+        me.ops += 1
+        self.steps += 1
+        if self.steps >= self._next_ask or operation.gate.shut:  # type: ignore[union-attr]
+            self._decide(me)
+        self.trace.append(operation)
+
+    def note(self, *words: object) -> None:
+        """Put words of the model's own into the trace; they are formatted later, if ever."""
+        if not self.unwinding:
+            self.trace.append(words)
+
+    def opened(self, gate: Gate) -> None:
+        """Hear that a gate was opened at which somebody may be waiting."""
+        if gate.waited:
+            gate.waited = False
+            if self._strategy.asks_on_growth:
+                self._next_ask = 0
+
+    def fail(self, failure: Failure) -> NoReturn:
+        """Record a failure and leave the place where it happened."""
+        if self.failure is None:
+            self.failure = failure
+            self.unwinding = True
+        raise ModelFailure(failure)
+
+    # Deciding.
+
+    def _decide(self, me: Thread) -> None:
+        if self.steps > self.steps_max:
+            self._watch_loop(me)
+        chosen = self._choose(me)
+        if chosen is not me:
+            self._carriers.hand_over(me, chosen)
+            if self.unwinding:
+                raise Unwind
+
+    def _choose(self, me: Thread) -> Thread:
+        """Pick who goes next and record it; the caller hands over."""
+        options = self._enabled_from(me)
+        while not options:
+            self._nobody_enabled(me)
+            options = self._enabled_from(me)
+        try:
+            picked = self._strategy.pick(self.steps, me, options)
+        except Diverged as diverged:
+            self.diverged = diverged
+            self.unwinding = True
+            raise
+        self._next_ask = min(self._strategy.next_point, self.steps_max + 1)
+        chosen = options[picked]
+        if picked:
+            self.deviations.append(Deviation(me.role, me.ops, chosen.role))
+        if chosen is not me:
+            self.switches += 1
+            self.current = chosen
+            self.trace.append(chosen)
+        return chosen
+
+    def _enabled_from(self, me: Thread) -> list[Thread]:
+        """Return the enabled threads in cyclic creation order, `me` first if it is one."""
+        threads, start = self.threads, me.index
+        if start > 0:
+            threads = threads[start:] + threads[:start]
+        enabled = []
+        for thread in threads:
+            if not thread.finished:
+                gate = thread.op.gate
+                if gate is not None and gate.shut:
+                    gate.waited = True
+                else:
+                    enabled.append(thread)
+        return enabled
+
+    def _nobody_enabled(self, me: Thread) -> None:
+        waiting = [thread for thread in self.threads if not thread.finished]
+        stuck = any(not thread.op.gate.idle for thread in waiting)  # type: ignore[union-attr]
+        if stuck or not self.on_quiescence():
+            self.fail(deadlock(waiting, lambda thread: self._stack_of(thread, me)))
+
+    def _stack_of(self, thread: Thread, me: Thread) -> tuple[str, ...]:
+        if thread is me:
+            return model_stack(sys._getframe(1))
+        return self._carriers.stack(thread)
+
+    def _watch_loop(self, me: Thread) -> None:
+        """Past the step bound: look on for a while, to be able to name the loop."""
+        if self._loop is None:
+            self._loop = LoopWatch(self.steps_max)
+        self._loop.saw(me, model_stack(sys._getframe(2)))
+        if self._loop.seen_enough:
+            self.fail(self._loop.failure())
+
+    # What carriers call.
+
+    def carry(self, thread: Thread) -> Thread | None:
+        """Run a thread's body to its end; return who goes next, None if nobody is left."""
+        thread.started = True
+        try:
+            if not self.unwinding:
+                thread.body()
+                self._leaves_nothing_held(thread)
+        except (Unwind, ModelFailure, Diverged):
+            pass
+        except BaseException as exception:
+            self._raised(exception)
+        return self._ended(thread)
+
+    def _leaves_nothing_held(self, thread: Thread) -> None:
+        if thread.held:
+            names = ", ".join(str(lock) for lock in thread.held)
+            self.fail(Failure("lock held at exit", f"{thread.role} ended holding {names}"))
+
+    def _ended(self, me: Thread) -> Thread | None:
+        me.finished = True
+        me.op = EXIT
+        me.ops += 1
+        if not self.unwinding:
+            self.steps += 1
+            self.trace.append(EXIT)
+            if all(thread.finished for thread in self.threads):
+                return None
+            try:
+                return self._choose(me)
+            except (ModelFailure, Diverged):
+                pass
+            except BaseException as exception:
+                self._raised(exception)
+        return self._next_to_unwind()
+
+    def _next_to_unwind(self) -> Thread | None:
+        for thread in self.threads:
+            if not thread.finished:
+                if thread.started:
+                    self.current = thread
+                    return thread
+                thread.finished = True
+        return None
+
+    def _raised(self, exception: BaseException) -> None:
+        """An exception of the code under test is a finding, an oops; one of ours is our bug."""
+        if self.unwinding:
+            return
+        self.unwinding = True
+        if raised_in_harness(exception.__traceback__):
+            self.bug = exception
+            return
+        traceback = exception.__traceback__
+        while traceback is not None and traceback.tb_next is not None:
+            traceback = traceback.tb_next
+        where = model_function(traceback.tb_frame) if traceback is not None else ""
+        self.failure = Failure(
+            kind="exception",
+            message=f"{type(exception).__name__}: {exception}",
+            functions=(where,),
+        )
+
+
+def check_sane(scheduler: Scheduler) -> None:
+    """Raise HarnessBug if the execution ended by an exception of the harness itself."""
+    if scheduler.bug is not None:
+        raise HarnessBug(
+            f"{type(scheduler.bug).__name__} in the harness: {scheduler.bug}"
+        ) from scheduler.bug

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""raw_spinlock, with the rules the kernel checks when it is built for debugging.
+
+Taking a lock is a scheduling point; unlocking is not, since whatever comes next in the thread is
+one. A thread that wants a lock somebody holds is not offered to the strategy.
+"""
+
+from collections.abc import Callable
+from types import TracebackType
+
+from harness.failures import Failure
+from harness.frames import model_function
+from harness.lockorder import LockClass, LockOrder
+from harness.threads import Operation, Thread
+
+
+class SpinLock:
+    """A raw spinlock of some lock class.
+
+    Attributes:
+        name: the lock with its number, as reports print it.
+        owner: the thread that holds it, or None.
+        on_unlock: called by the owner just before it lets go: the place for invariants over what
+            the lock guards.
+    """
+
+    __slots__ = (
+        "_before", "_operation", "_order", "_scheduler", "held_bit", "idle", "lock_class", "name",
+        "on_unlock", "owner", "shut", "waited",
+    )  # fmt: skip
+
+    def __init__(self, order: LockOrder, lock_class: LockClass, instance: str) -> None:
+        self._order = order
+        self._scheduler = order.scheduler
+        self._before = order.before
+        self.lock_class = lock_class
+        self.name = f"{lock_class.name}[{instance}]"
+        self.owner: Thread | None = None
+        self.on_unlock: Callable[[], None] | None = None
+        self.held_bit = 0
+        self.shut = False
+        self.waited = False
+        self.idle = False
+        self._operation = Operation("lock", lock_class.name, self.name, self)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def lock(self, subclass: int = 0) -> None:
+        """Take the lock (raw_spin_lock, raw_spin_lock_nested).
+
+        Args:
+            subclass: 0, or what tells a nested acquisition of the same class apart.
+        """
+        scheduler = self._scheduler
+        if scheduler.unwinding:
+            return
+        me = scheduler.current
+        bit = self.lock_class.bit << subclass
+        if self.owner is me or (self.lock_class.irqs_off and not me.irqs_off):
+            self._refuse(me)
+        if me.chain & (~self._before[bit] | bit):
+            self._order.learn(me, self, bit)
+        scheduler.gated_point(self._operation)
+        self.owner = me
+        self.shut = True
+        self.held_bit = bit
+        me.held.append(self)
+        me.chain |= bit
+
+    def unlock(self) -> None:
+        """Let go of the lock (raw_spin_unlock)."""
+        scheduler = self._scheduler
+        if scheduler.unwinding:
+            return
+        me = scheduler.current
+        if self.owner is not me:
+            self._not_owner(me, "lock unlocked by another")
+        if self.on_unlock is not None:
+            self.on_unlock()
+        self.owner = None
+        self.shut = False
+        me.held.remove(self)
+        me.chain &= ~self.held_bit
+        if self.waited:
+            scheduler.opened(self)
+
+    def lock_irqsave(self) -> bool:
+        """Turn local interrupts off, take the lock, and return whether they were off before."""
+        me = self._scheduler.current
+        irqs_were_off = me.irqs_off
+        me.irqs_off = True
+        self.lock()
+        return irqs_were_off
+
+    def unlock_irqrestore(self, irqs_were_off: bool) -> None:
+        """Let go of the lock and put local interrupts back to what they were."""
+        self.unlock()
+        self._scheduler.current.irqs_off = irqs_were_off
+
+    def __enter__(self) -> None:
+        self.lock()
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if exception_type is None:
+            self.unlock()
+
+    def assert_held(self) -> None:
+        """Fail unless the running thread holds the lock (lockdep_assert_held)."""
+        scheduler = self._scheduler
+        if self.owner is not scheduler.current and not scheduler.unwinding:
+            self._not_owner(scheduler.current, "lock not held")
+
+    def describe_wait(self) -> str:
+        """Say what a thread that waits here is waiting for."""
+        return f"{self.name} held by {self.owner}"
+
+    def _not_owner(self, me: Thread, kind: str) -> None:
+        holder = "nobody holds it" if self.owner is None else f"{self.owner} holds it"
+        function = model_function()
+        self._scheduler.fail(
+            Failure(
+                kind=kind,
+                message=f"{me.role} in {function} does not hold {self.name}: {holder}",
+                functions=(function,),
+                lock_classes=(self.lock_class.name,),
+            )
+        )
+
+    def _refuse(self, me: Thread) -> None:
+        function = model_function()
+        if self.owner is me:
+            kind = "lock recursion"
+            message = f"{me.role} is trying to acquire {self.name}, which it already holds"
+        else:
+            kind = "irqs on"
+            message = (
+                f"{me.role} is trying to acquire {self.name} in {function} with local interrupts "
+                "on: an injecting interrupt handler on its CPU would spin for ever"
+            )
+        self._scheduler.fail(
+            Failure(
+                kind=kind,
+                message=message,
+                functions=(function,),
+                lock_classes=(self.lock_class.name,),
+            )
+        )

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Modelled threads and the operations they publish.
+
+A thread is known by its role (`vcpu1`, `dev0`) and never renumbered. Before the scheduler chooses
+who goes next, the thread publishes the operation it is about to do; whether a thread can proceed
+is read off that operation's gate.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+
+class Gate(Protocol):
+    """What an operation may have to wait for.
+
+    Attributes:
+        shut: nobody passes while this is true.
+        waited: somebody was turned away since the gate was last shut.
+        idle: waiting here means having nothing to do, not being stuck.
+    """
+
+    shut: bool
+    waited: bool
+    idle: bool
+
+    def describe_wait(self) -> str:
+        """Say what a thread that waits here is waiting for."""
+
+
+class Operation:
+    """One kind of thing done to one object: what a thread publishes at a scheduling point.
+
+    Attributes:
+        kind: `lock`, `read`, `write`, ...
+        lock_class: the object's lock class or family, without its number.
+        name: the object with its number, as reports print it.
+        gate: what must be open for the operation to go ahead, or None.
+    """
+
+    __slots__ = ("gate", "kind", "lock_class", "name")
+
+    def __init__(self, kind: str, lock_class: str, name: str, gate: Gate | None = None) -> None:
+        self.kind = kind
+        self.lock_class = lock_class
+        self.name = name
+        self.gate = gate
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}" if self.name else self.kind
+
+
+START = Operation("start", "", "")
+EXIT = Operation("exit", "", "")
+
+
+class Thread:
+    """A modelled thread of control.
+
+    Attributes:
+        role: its name, for ever.
+        index: its place in creation order.
+        body: what it does.
+        ops: how many operations it has published.
+        op: the last operation it has published.
+        irqs_off: local interrupts are off on its CPU.
+        held: the locks it holds, oldest first.
+        chain: the held lock classes as a bit set, for the lock-order checker.
+    """
+
+    __slots__ = (
+        "body", "chain", "finished", "held", "index", "irqs_off", "op", "ops", "role", "started",
+    )  # fmt: skip
+
+    def __init__(self, role: str, index: int, body: Callable[[], None]) -> None:
+        self.role = role
+        self.index = index
+        self.body = body
+        self.ops = 0
+        self.op = START
+        self.started = False
+        self.finished = False
+        self.irqs_off = False
+        self.held: list[object] = []
+        self.chain = 0
+
+    def __str__(self) -> str:
+        return self.role

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The trace: what one execution did, in order, and its digest.
+
+An entry is a thread (control passed to it), an operation (the running thread did it), or a note
+(the model's own words, given as a tuple). Nothing is formatted while the execution runs. Equal
+schedules give equal traces, so equal digests, on every Python and every carrier.
+"""
+
+from collections.abc import Iterator
+from hashlib import blake2b
+
+from harness.threads import Operation, Thread
+
+Note = tuple[object, ...]
+Entry = Thread | Operation | Note
+
+
+def entry_text(entry: Entry) -> str:
+    """Put one entry of a trace into words."""
+    if isinstance(entry, Thread):
+        return f"-> {entry.role}"
+    if isinstance(entry, Operation):
+        return str(entry)
+    return "  " + " ".join(str(part) for part in entry)
+
+
+def digest(trace: list[Entry], verdict: str) -> str:
+    """Return 16 hexadecimal digits over the trace and the verdict."""
+    lines = [entry_text(entry) for entry in trace]
+    lines.append(verdict)
+    return blake2b("\n".join(lines).encode(), digest_size=8).hexdigest()
+
+
+def numbered(trace: list[Entry]) -> Iterator[tuple[int, str, Entry]]:
+    """Yield (step, role, entry) for each operation and note of a trace."""
+    step, role = 0, ""
+    for entry in trace:
+        if isinstance(entry, Thread):
+            role = entry.role
+            continue
+        if isinstance(entry, Operation):
+            step += 1
+        yield step, role, entry
