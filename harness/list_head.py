@@ -111,19 +111,19 @@ class ListHead(Node[T]):
             self._unguarded_point()
             node = following
 
-    def verify(self) -> int:
-        """Check that the ring is well formed both ways; return the number of its entries."""
-        count = 0
+    def verify(self) -> list[T]:
+        """Check that the ring is well formed both ways; return its entries in order."""
+        entries: list[T] = []
         node: Node[T] = self
         while True:
             following = node.next
             if following.prev is not node:
                 self._bad_link(node, following)
             if following is self:
-                return count
-            count += 1
-            if following.entry is None or count > self.population:
-                self._bad_walk(following, count)
+                return entries
+            if following.entry is None or len(entries) == self.population:
+                self._bad_walk(following, len(entries))
+            entries.append(following.entry)
             node = following
 
     # Changing.

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""inject_while_eoicount: see the scenario's own docstring."""
+
+from harness import Stream, Streams
+from stress.scenario import Floors, Scenario
+from vgic.irq import FIRST_SPI, PRIORITY_MASK, Config
+from vgic.parameters import Parameters, Program, Pulse, Spi
+
+
+def inject_while_eoicount(streams: Streams) -> Parameters:
+    """Devices inject while EOIcount is accounted to what found no list register.
+
+    Result: Never
+
+    A guest with fewer list registers than open handlers ends some of them outside the list
+    registers, where only EOIcount moves; its exits come late, so it ends and acknowledges more
+    before the host looks; and all the while devices inject for the same vCPU. Whatever the
+    interleaving, EOIcount must take the active state of the interrupts that were ended and of no
+    others, and every edge must be delivered: "KVM: arm64: Add AP-list overflow split/splice".
+    """
+    nr_lr = streams.stream("param:nr_lr").between(1, 4)
+    nr_vcpus = streams.stream("param:vcpus").between(2, 3)
+    nr_devices = streams.stream("param:devices").between(1, 3)
+    spis = _spis(streams, nr_lr, nr_vcpus)
+    return Parameters(
+        nr_lr=nr_lr,
+        spis=spis,
+        guests=tuple(_guest(streams, vcpu) for vcpu in range(nr_vcpus)),
+        devices=tuple(
+            _device(streams.stream(f"dev{device}:program"), spis) for device in range(nr_devices)
+        ),
+    )
+
+
+def _spis(streams: Streams, nr_lr: int, nr_vcpus: int) -> tuple[Spi, ...]:
+    """Give vCPU 0 more interrupts than it has list registers, and the others one or two."""
+    stream = streams.stream("param:spis")
+    targets = [0] * (nr_lr + stream.between(1, 3))
+    for vcpu in range(1, nr_vcpus):
+        targets += [vcpu] * stream.between(1, 2)
+    return tuple(
+        Spi(
+            config=Config.LEVEL if stream.chance(30) else Config.EDGE,
+            priority=stream.pick(32) << 3 & PRIORITY_MASK,
+            target=target,
+        )
+        for target in targets
+    )
+
+
+def _guest(streams: Streams, vcpu: int) -> Program:
+    program = streams.stream(f"vcpu{vcpu}:program")
+    late = streams.stream(f"mi:vcpu{vcpu}")
+    instructions = "".join(program.choose("aaaaeeennn") for _ in range(program.between(6, 14)))
+    return Program(instructions, tuple(late.pick(5) for _ in range(8)))
+
+
+def _device(stream: Stream, spis: tuple[Spi, ...]) -> tuple[Pulse, ...]:
+    pulses = []
+    for _ in range(stream.between(3, 7)):
+        index = stream.pick(len(spis))
+        withdrawn = spis[index].config is Config.LEVEL and stream.chance(20)
+        pulses.append(Pulse(FIRST_SPI + index, level=not withdrawn))
+    return tuple(pulses)
+
+
+SCENARIO = Scenario(
+    draw=inject_while_eoicount,
+    length=250,
+    executions_min=300,
+    floors=Floors(
+        {
+            "overflow": {"random-walk": 10.0, "pct": 10.0, "burst": 10.0},
+        }
+    ),
+)

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The model: the kernel's vGIC for KVM/arm64, the hardware its guest sees, and what must hold.
+
+Data is in irq.py, lr.py and vm.py; kernel functions are in small mixins under the kernel's names
+(start at run.py and follow a vCPU through flush.py, switch.py, fold.py, prune.py); the guest's side
+is cpuif.py and guest.py; what must hold is invariants.py, and when it is checked is watch.py.
+Threads and locks come from harness, and only from there.
+"""
+
+from vgic.bugs import BUGS, CANARY
+from vgic.compose import CompositionError, check_patch, compose, named_bug, named_revision
+from vgic.machine import Machine
+from vgic.parameters import BadParameters, Parameters
+from vgic.revisions import DEFAULT, REVISIONS
+from vgic.revisions.v1 import V1
+
+__all__ = [
+    "BUGS", "CANARY", "DEFAULT", "REVISIONS", "V1", "BadParameters", "CompositionError", "Machine",
+    "Parameters", "check_patch", "compose", "named_bug", "named_revision",
+]  # fmt: skip

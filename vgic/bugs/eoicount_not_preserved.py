@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""eoicount_not_preserved: the exit throws EOIcount away."""
+
+from vgic.revisions.v1 import V1
+from vgic.vm import Vcpu
+
+
+class EoicountNotPreserved(V1):
+    """The exit rewrites ICH_HCR_EL2 without saving EOIcount (mended by f4ded7b0848e; VB-11).
+
+    Whatever the guest ended outside the list registers stays active for ever.
+    """
+
+    def save_eoicount(self, vcpu: Vcpu) -> None:
+        """Forget it."""

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""kick_without_request: an injector that is too early for an IPI leaves nothing behind."""
+
+from vgic.revisions.v1 import V1
+from vgic.vm import Vcpu
+
+
+class KickWithoutRequest(V1):
+    """The kick of kernels before mid 2017 (mended by 325f9c649c8a; VB-41).
+
+    A vCPU that has flushed but is not yet in guest mode gets no IPI, and without a request it does
+    not look again: it enters the guest and sees the interrupt at some later exit, if ever.
+    """
+
+    def announce_pending(self, vcpu: Vcpu) -> None:
+        """Kick, and trust that somebody is there to be kicked."""
+        self.kvm_vcpu_kick(vcpu)

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A kernel out of a revision, some bugs, and perhaps a user's own class.
+
+A bug or a patch is a class that overrides kernel functions or decisions by name. What it overrides
+is put in front of the revision; two bugs on one decision are refused, and so is a name that the
+kernel lacks.
+"""
+
+import difflib
+from collections.abc import Sequence
+
+from vgic.bugs import BUGS
+from vgic.revisions import REVISIONS
+from vgic.revisions.v1 import V1
+
+
+class CompositionError(ValueError):
+    """The classes cannot be put together; the message says why and what to do."""
+
+
+def named_revision(name: str) -> type[V1]:
+    """Return a revision by name.
+
+    Raises:
+        CompositionError: there is none of that name.
+    """
+    return _named(name, REVISIONS, "revision")
+
+
+def named_bug(name: str) -> type[V1]:
+    """Return a bug by name.
+
+    Raises:
+        CompositionError: there is none of that name.
+    """
+    return _named(name, BUGS, "bug")
+
+
+def compose(revision: type[V1], bugs: Sequence[str]) -> type[V1]:
+    """Put bugs into a revision.
+
+    Args:
+        revision: a revision, or a user's class derived from one.
+        bugs: names of bugs; their order does not matter.
+
+    Raises:
+        CompositionError: an unknown bug, or two bugs on one decision.
+    """
+    overrides: dict[str, object] = {}
+    by: dict[str, str] = {}
+    for name in sorted(set(bugs)):
+        for function, override in overridden(named_bug(name)).items():
+            if function in by:
+                raise CompositionError(
+                    f"bugs {by[function]} and {name} both override {function}: "
+                    "only one of them can be in a kernel"
+                )
+            by[function] = name
+            overrides[function] = override
+    if not overrides:
+        return revision
+    return type(revision.__name__, (revision,), overrides)
+
+
+def overridden(bug: type[V1]) -> dict[str, object]:
+    """Return the kernel functions and decisions a class overrides, by name."""
+    return {name: value for name, value in vars(bug).items() if not name.startswith("_")}
+
+
+def check_patch(patch: type[V1]) -> None:
+    """Check that everything a user's class defines is something the kernel calls.
+
+    Names that begin with an underscore are the user's own business.
+
+    Raises:
+        CompositionError: a name the kernel lacks, or one that cannot be overridden.
+    """
+    known = {name for name in dir(V1) if callable(getattr(V1, name)) and not name.startswith("_")}
+    final = {name for name in known if getattr(getattr(V1, name), "__final__", False)}
+    for cls in patch.__mro__:
+        if cls in V1.__mro__ or cls in REVISIONS.values():
+            continue
+        for name in sorted(overridden(cls)):
+            if name in final:
+                raise CompositionError(
+                    f"{cls.__name__} overrides {name}, which is the frame the kernel runs in and "
+                    "cannot be replaced; override one of the functions it calls"
+                )
+            if name not in known:
+                near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.0)
+                raise CompositionError(
+                    f"{cls.__name__} defines {name}, which the kernel never calls; did you mean "
+                    f"{near[0]}? (helpers of your own begin with an underscore)"
+                )
+
+
+def _named(name: str, table: dict[str, type[V1]], what: str) -> type[V1]:
+    if name not in table:
+        near = difflib.get_close_matches(name, table, n=1, cutoff=0.0)
+        raise CompositionError(
+            f"there is no {what} {name!r}; did you mean {near[0]}? "
+            f"`vgic-stress list {what}s` shows them all"
+        )
+    return table[name]

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Flush, on the way into the guest: fill the list registers, put the overflow aside.
+
+The best of the AP-list go into the list registers. What finds none is moved to the overflow list
+for as long as the guest runs: those are the interrupts that EOIcount can mean on the way out.
+"""
+
+from vgic.irq import VgicIrq, irq_is_pending
+from vgic.kernel import Kernel
+from vgic.summary import ApListSummary
+from vgic.vm import Vcpu
+
+
+class Flush(Kernel):
+    """vgic.c: the way into the guest."""
+
+    def summarize_ap_list(self, vcpu: Vcpu) -> ApListSummary:
+        """Count the entries that can be delivered here.
+
+        Models: vgic.c, summarize_ap_list.
+        Locking: called with ap_list_lock held; takes each irq_lock in turn, so the sum may be
+            stale by the time it is used.
+        """
+        vgic_cpu = vcpu.vgic_cpu
+        vgic_cpu.ap_list_lock.assert_held()
+        summary = ApListSummary(nr_pend=0, nr_act=0, nr_lr=self.kvm.nr_lr)
+        for irq in vgic_cpu.ap_list_head.entries():
+            with irq.irq_lock:
+                if self.vgic_target_oracle(irq) is vcpu:
+                    if irq.active:
+                        summary.nr_act += 1
+                    elif irq_is_pending(irq):
+                        summary.nr_pend += 1
+        return summary
+
+    def vgic_flush_lr_state(self, vcpu: Vcpu) -> None:
+        """Fill the list registers from the AP-list and put the rest aside.
+
+        Models: vgic.c, vgic_flush_lr_state.
+        Locking: called with ap_list_lock held and interrupts off; takes each irq_lock in turn.
+        """
+        vgic_cpu = vcpu.vgic_cpu
+        vgic_cpu.ap_list_lock.assert_held()
+        summary = self.summarize_ap_list(vcpu)
+        if summary.outside:
+            self.vgic_sort_ap_list(vcpu)
+        count = 0
+        last: VgicIrq | None = None
+        for irq in vgic_cpu.ap_list_head.entries():
+            with irq.irq_lock:
+                if self.vgic_target_oracle(irq) is vcpu:
+                    self.vgic_v3_populate_lr(vcpu, irq, count)
+                    count += 1
+                    last = irq
+            if count == self.kvm.nr_lr:
+                break
+        for lr in range(count, self.kvm.nr_lr):
+            self.vgic_v3_clear_lr(vcpu, lr)
+        vgic_cpu.used_lrs = count
+        self.vgic_v3_configure_hcr(vcpu, summary)
+        self.split_ap_list(vcpu, last)
+
+    def kvm_vgic_flush_hwstate(self, vcpu: Vcpu) -> None:
+        """Prepare the vGIC for entering the guest.
+
+        Models: vgic.c, kvm_vgic_flush_hwstate.
+        Locking: called with nothing held and interrupts off; takes ap_list_lock.
+        """
+        with vcpu.vgic_cpu.ap_list_lock:
+            self.vgic_flush_lr_state(vcpu)
+        self.vgic_v3_restore_state(vcpu)
+
+    def split_ap_list(self, vcpu: Vcpu, last: VgicIrq | None) -> None:
+        """Put aside what found no list register.
+
+        Models: the end of vgic_flush_lr_state in "Add AP-list overflow split/splice" (November
+            2025, 25/33), with the overflow list taking the AP-list's place in the ring, so that
+            its tail points at its own head.
+        Locking: called with ap_list_lock held.
+
+        Decision: how the list is split, if at all.
+
+        Args:
+            vcpu: whose list.
+            last: the last entry that got a list register, None if none did.
+        """
+        ap_list = vcpu.vgic_cpu.ap_list_head
+        overflow = vcpu.vgic_cpu.overflow_ap_list_head
+        if last is None or ap_list.is_last(last.ap_list):
+            overflow.init()
+            return
+        overflow.replace(ap_list)
+        ap_list.init()
+        ap_list.cut_position(overflow, last.ap_list)
+        self.scheduler.note("split", vcpu, "after", last)

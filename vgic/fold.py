@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Fold, on the way out of the guest: what happened in the list registers, and beyond them.
+
+Each list register goes back into its interrupt. Interrupts that the guest deactivated while they
+were in none have only been counted; with EOImode 0 a guest ends its handlers in the reverse order
+of acknowledgement, and the overflow is sorted by priority, so the count is taken off the active
+entries of the overflow list from its front.
+"""
+
+from harness import ListHead
+from vgic.irq import Config, VgicIrq
+from vgic.kernel import Kernel
+from vgic.lr import ListRegister
+from vgic.vm import Vcpu
+
+
+class Fold(Kernel):
+    """vgic-v3.c: folding list registers and accounting EOIcount."""
+
+    def vgic_v3_fold_lr(self, lr: ListRegister) -> None:
+        """Take one list register's state back into its interrupt.
+
+        Models: vgic-v3.c, vgic_v3_fold_lr.
+        Locking: called with interrupts off and no vGIC lock held; takes irq_lock.
+        Differs: no LPIs, GICv2 SGIs, resampling or acknowledge notifiers.
+        """
+        irq = self.kvm.get_irq(lr.intid)
+        if irq is None:
+            return
+        with irq.irq_lock:
+            irq.active = lr.active
+            self.fold_pending(irq, lr)
+            # The guest has taken a level that was made pending by software.
+            if irq.config is Config.LEVEL and not (lr.pending or lr.active):
+                irq.pending_latch = False
+            irq.on_lr = False
+            self.scheduler.note("fold", lr)
+
+    def vgic_v3_fold_lr_state(self, vcpu: Vcpu) -> None:
+        """Fold the used list registers, then account EOIcount.
+
+        Models: vgic-v3.c, vgic_v3_fold_lr_state.
+        Locking: called with interrupts off and no ap_list_lock: the candidates are walked without
+            it; takes irq_locks. Between computing an entry's state and folding it nothing is held.
+        """
+        vgic_cpu = vcpu.vgic_cpu
+        eoicount = vgic_cpu.vgic_hcr.eoicount
+        for index in range(vgic_cpu.used_lrs):
+            self.vgic_v3_fold_lr(vgic_cpu.vgic_lr[index])
+        for irq in self.eoicount_candidates(vcpu).entries():
+            if not eoicount:
+                break
+            with irq.irq_lock:
+                if not (self.vgic_target_oracle(irq) is vcpu and irq.active):
+                    continue
+                lr = self.vgic_v3_compute_lr(irq)
+                lr.active = False
+            self.vgic_v3_fold_lr(lr)
+            eoicount -= 1
+        vgic_cpu.used_lrs = 0
+
+    def fold_pending(self, irq: VgicIrq, lr: ListRegister) -> None:
+        """Take an edge that the guest has not acknowledged back out of its list register.
+
+        Decision: whether the pending state survives the exit.
+        """
+        if irq.config is Config.EDGE and lr.pending:
+            irq.pending_latch = True
+
+    def eoicount_candidates(self, vcpu: Vcpu) -> ListHead[VgicIrq]:
+        """Say on which list EOIcount's victims are: what found no list register, nobody else.
+
+        Decision: where the walk starts.
+        """
+        return vcpu.vgic_cpu.overflow_ap_list_head

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The guest: honest and watchful, one instruction a step, on its vCPU's thread.
+
+It follows a program of acknowledges, ends of interrupt and other work, then serves whatever comes
+and idles in guest mode when nothing does. It keeps a stack of what it has acknowledged. An exit
+that somebody asked for, by a kick or a maintenance interrupt, arrives a chosen number of
+instructions later: hardware promises no more, and the slow maintenance interrupt is a race.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from harness import Scheduler
+from harness.threads import Operation
+from vgic.cpuif import SPURIOUS
+from vgic.irq import Config
+from vgic.vm import Kvm, Vcpu
+
+ACKNOWLEDGE = "a"
+END = "e"
+WORK = "n"
+INSTRUCTIONS = ACKNOWLEDGE + END + WORK
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """Why the guest was left.
+
+    Attributes:
+        intid: the guest accessed the device behind this interrupt; None for a host interrupt.
+    """
+
+    intid: int | None = None
+
+
+_HOST_INTERRUPT = Exit()
+
+
+class Guest:
+    """What runs on one vCPU.
+
+    Attributes:
+        stack: the INTIDs it has acknowledged and not yet ended, outermost first.
+    """
+
+    def __init__(
+        self,
+        kvm: Kvm,
+        vcpu: Vcpu,
+        program: str,
+        lateness: Sequence[int],
+        acknowledged: Callable[[int], None],
+    ) -> None:
+        """Load a guest.
+
+        Args:
+            kvm: the VM it runs in.
+            vcpu: the vCPU it runs on.
+            program: its instructions, letters of INSTRUCTIONS.
+            lateness: how many instructions each exit that is asked for arrives late, in turn and
+                then over again.
+            acknowledged: is told each INTID the guest acknowledges.
+        """
+        self._kvm = kvm
+        self._vcpu = vcpu
+        self._program = program
+        self._position = 0
+        self._lateness = lateness
+        self._exits = 0
+        self._acknowledged = acknowledged
+        self._quiesced: set[int] = set()
+        self.stack: list[int] = []
+        name = vcpu.name
+        self._operations = {
+            ACKNOWLEDGE: Operation("acknowledge", "", name),
+            END: Operation("eoi", "", name),
+            WORK: Operation("work", "", name),
+        }
+        self._access = Operation("device access", "", name)
+
+    def run(self) -> Exit:
+        """Run the guest until it exits; say why it did."""
+        vcpu, scheduler = self._vcpu, self._kvm.scheduler
+        due: int | None = None
+        retired = 0
+        while True:
+            if due is None:
+                due = self._exit_due(retired)
+            if due == 0:
+                return _HOST_INTERRUPT
+            instruction = self._next_instruction()
+            if instruction is None:
+                if due is not None:
+                    return _HOST_INTERRUPT
+                vcpu.ipi.wait()
+                continue
+            if instruction == END and self._has_to_quiesce():
+                scheduler.point(self._access)
+                self._quiesced.add(self.stack[-1])
+                return Exit(self.stack[-1])
+            scheduler.point(self._operations[instruction])
+            self._position += 1
+            if instruction == ACKNOWLEDGE:
+                self._acknowledge(scheduler)
+            elif instruction == END:
+                self._end(scheduler)
+            retired += 1
+            if due is not None:
+                due -= 1
+
+    def _exit_due(self, retired: int) -> int | None:
+        """Say how many instructions from now an exit arrives, None if nobody asked for one."""
+        kicked = self._vcpu.ipi.pending
+        if not kicked and not self._vcpu.cpuif.maintenance():
+            return None
+        late = self._lateness[self._exits % len(self._lateness)]
+        self._exits += 1
+        # With one list register and overflow the underflow condition always holds: without this
+        # one instruction the vCPU would enter and exit for ever.
+        return late if kicked or retired else max(late, 1)
+
+    def _next_instruction(self) -> str | None:
+        """Return the next instruction, None if there is nothing to do."""
+        if self._position < len(self._program):
+            instruction = self._program[self._position]
+            return WORK if instruction == END and not self.stack else instruction
+        if self._vcpu.cpuif.highest_pending() is not None:
+            return ACKNOWLEDGE
+        return END if self.stack else None
+
+    def _has_to_quiesce(self) -> bool:
+        """A handler lowers its device's line before it ends."""
+        intid = self.stack[-1]
+        irq = self._kvm.get_irq(intid)
+        return irq is not None and irq.config is Config.LEVEL and intid not in self._quiesced
+
+    def _acknowledge(self, scheduler: Scheduler) -> None:
+        intid = self._vcpu.cpuif.acknowledge()
+        if intid == SPURIOUS:
+            return
+        scheduler.note("acknowledged", intid)
+        self._acknowledged(intid)
+        self.stack.append(intid)
+
+    def _end(self, scheduler: Scheduler) -> None:
+        intid = self.stack.pop()
+        scheduler.note("ends", intid)
+        self._vcpu.cpuif.end_of_interrupt(intid)
+        self._quiesced.discard(intid)

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which conditions are to raise a maintenance interrupt while the guest runs."""
+
+from vgic.kernel import Kernel
+from vgic.lr import Hcr
+from vgic.summary import ApListSummary
+from vgic.vm import Vcpu
+
+
+class ConfigureHcr(Kernel):
+    """vgic-v3.c: vgic_v3_configure_hcr."""
+
+    def vgic_v3_configure_hcr(self, vcpu: Vcpu, summary: ApListSummary) -> None:
+        """Set the enables of the maintenance interrupt afresh, which also clears EOIcount.
+
+        Models: vgic-v3.c, vgic_v3_configure_hcr.
+        Locking: called with ap_list_lock held, from the vCPU's own thread.
+        Differs: EOImode 0 only, so DIR is never trapped; no direct SGIs.
+        """
+        enabled = vcpu.cpuif.vmcr.group_enabled
+        vcpu.vgic_cpu.vgic_hcr = Hcr(
+            npie=summary.pending_outside,
+            lrenpie=summary.active_outside,
+            uie=summary.outside,
+            grp_enabled_ie=(not enabled[0], not enabled[1]),
+            grp_disabled_ie=enabled,
+        )

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""v1-posted: the overflow split as it was posted in November 2025."""
+
+from vgic.irq import VgicIrq
+from vgic.revisions.v1 import V1
+from vgic.vm import Vcpu
+
+
+class V1Posted(V1):
+    """The seed exactly as posted (25/33): the list head is copied by value before the cut.
+
+    The cut gives the AP-list a ring of its own, but nobody tells the tail of the overflow that it
+    now belongs to another head: a forward walk of the overflow list runs on into the AP-list.
+    """
+
+    def split_ap_list(self, vcpu: Vcpu, last: VgicIrq | None) -> None:
+        """Copy the head and cut it in two."""
+        ap_list = vcpu.vgic_cpu.ap_list_head
+        overflow = vcpu.vgic_cpu.overflow_ap_list_head
+        if last is None or ap_list.is_last(last.ap_list):
+            overflow.init()
+            return
+        overflow.copy_from(ap_list)
+        ap_list.cut_position(overflow, last.ap_list)
+
+    def leaves_guest_mode_before_sync(self) -> bool:
+        """As every kernel did until September 2026."""
+        return True

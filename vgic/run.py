@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The run loop of a vCPU: flush, enter, exit, sync, handle.
+
+It is the frame that the kernel functions hang in and the place from which `watch` looks on, so it
+is not one of the functions a patch overrides.
+"""
+
+from typing import final
+
+from harness import local_irq_disable, local_irq_enable
+from vgic.guest import Exit, Guest
+from vgic.kernel import Kernel
+from vgic.vm import KVM_REQ_IRQ_PENDING, Mode, Vcpu
+
+
+class Run(Kernel):
+    """arm.c: kvm_arch_vcpu_ioctl_run."""
+
+    def check_vcpu_requests(self, vcpu: Vcpu) -> None:
+        """Do what others have asked for; a pending interrupt needs no more than a new entry.
+
+        Models: arm.c, check_vcpu_requests.
+        Locking: called with nothing held, interrupts on.
+        """
+        if vcpu.requests.pending():
+            vcpu.requests.check(KVM_REQ_IRQ_PENDING)
+
+    def handle_exit(self, vcpu: Vcpu, reason: Exit) -> None:
+        """Do what the guest left for: an access to a device quiesces its line.
+
+        Models: handle_exit.c, down to the device's own emulation.
+        Locking: called with nothing held, interrupts on.
+        """
+        if reason.intid is not None:
+            self.kvm_vgic_inject_irq(reason.intid, level=False)
+
+    def leaves_guest_mode_before_sync(self) -> bool:
+        """Say whether others see the vCPU outside before its state is folded.
+
+        Decision: when OUTSIDE_GUEST_MODE is published on the way out.
+        """
+        return False
+
+    @final
+    def kvm_arch_vcpu_ioctl_run(self, vcpu: Vcpu, guest: Guest) -> None:
+        """Run a vCPU until user space wants it back.
+
+        Models: arm.c, kvm_arch_vcpu_ioctl_run.
+        Locking: called with nothing held, interrupts on.
+        """
+        while not self.kvm.stopping:
+            self.check_vcpu_requests(vcpu)
+            local_irq_disable(self.scheduler)
+            self.watch.flushing(vcpu)
+            self.kvm_vgic_flush_hwstate(vcpu)
+            vcpu.mode.write(Mode.IN_GUEST_MODE)
+            # The mode was published before the requests are read: an injector that came after
+            # the flush either left a request here or sees the mode and sends an IPI.
+            if vcpu.requests.pending():
+                self.watch.aborted(vcpu)
+                self._sync(vcpu)
+                local_irq_enable(self.scheduler)
+                vcpu.ipi.take()
+                continue
+            self.watch.entering(vcpu)
+            reason = guest.run()
+            self.watch.exited(vcpu)
+            self._sync(vcpu)
+            local_irq_enable(self.scheduler)
+            vcpu.ipi.take()
+            self.handle_exit(vcpu, reason)
+
+    def _sync(self, vcpu: Vcpu) -> None:
+        early = self.leaves_guest_mode_before_sync()
+        if early:
+            vcpu.mode.write(Mode.OUTSIDE_GUEST_MODE)
+        self.kvm_vgic_sync_hwstate(vcpu)
+        self.watch.synced(vcpu)
+        if not early:
+            vcpu.mode.write(Mode.OUTSIDE_GUEST_MODE)

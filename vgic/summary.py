@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What flush wants to know of an AP-list before it fills list registers."""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class ApListSummary:
+    """Counts of the deliverable entries of a list (struct ap_list_summary).
+
+    Attributes:
+        nr_pend: those that are pending and not active.
+        nr_act: those that are active, pending or not.
+        nr_lr: how many list registers there are.
+    """
+
+    nr_pend: int
+    nr_act: int
+    nr_lr: int
+
+    @property
+    def outside(self) -> bool:
+        """Whether something has to stay outside the list registers."""
+        return self.nr_pend + self.nr_act > self.nr_lr
+
+    @property
+    def pending_outside(self) -> bool:
+        """Whether something pending has to stay outside."""
+        return self.nr_pend > self.nr_lr
+
+    @property
+    def active_outside(self) -> bool:
+        """Whether something active has to stay outside: pending ones go first."""
+        return self.nr_act > 0 and self.outside

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The virtual machine as plain data: who has which lists, locks and registers.
+
+`Kvm`, `Vcpu`, `VgicCpu`, `VgicDist` follow the kernel's structs of these names; code that changes
+them is in the kernel mixins, code that judges them in watch.py.
+"""
+
+from enum import Enum
+
+from harness import Cell, Ipi, ListHead, LockOrder, Requests, Scheduler, SpinLock
+from vgic.cpuif import CpuInterface
+from vgic.irq import FIRST_SPI, Config, VgicIrq
+from vgic.lr import Hcr, ListRegister
+
+KVM_REQ_IRQ_PENDING = 0
+
+
+class Mode(Enum):
+    """Where a vCPU is, as others see it (enum in include/linux/kvm_host.h)."""
+
+    OUTSIDE_GUEST_MODE = "outside"
+    IN_GUEST_MODE = "in"
+    EXITING_GUEST_MODE = "exiting"
+
+
+class VgicCpu:
+    """The vGIC's part of a vCPU (struct vgic_cpu with its v3 back end).
+
+    Attributes:
+        ap_list_lock: guards both lists.
+        ap_list_head: pending and active interrupts of this vCPU.
+        overflow_ap_list_head: while the guest runs, those of them that found no list register.
+        vgic_hcr: the shadow of ICH_HCR_EL2, with the EOIcount found at the last exit.
+        vgic_lr: the shadow list registers.
+        used_lrs: how many of those are meant.
+    """
+
+    __slots__ = (
+        "ap_list_head", "ap_list_lock", "overflow_ap_list_head", "used_lrs", "vgic_hcr", "vgic_lr",
+    )  # fmt: skip
+
+    def __init__(self, kvm: "Kvm", name: str) -> None:
+        self.ap_list_lock = SpinLock(kvm.order, kvm.ap_list_lock_class, name)
+        guard, scheduler = self.ap_list_lock, kvm.scheduler
+        self.ap_list_head: ListHead[VgicIrq] = ListHead(scheduler, "ap_list_head", name, guard)
+        self.overflow_ap_list_head: ListHead[VgicIrq] = ListHead(
+            scheduler, "overflow_ap_list_head", name, guard
+        )
+        self.vgic_hcr = Hcr()
+        self.vgic_lr = [ListRegister() for _ in range(kvm.nr_lr)]
+        self.used_lrs = 0
+
+
+class Vcpu:
+    """A vCPU with the physical CPU it runs on.
+
+    Attributes:
+        vcpu_id: its number.
+        mode: where it is.
+        requests: what others want of it before it enters the guest.
+        role: the role of the thread that runs it.
+        ipi: the interrupt that makes its CPU leave the guest.
+        vgic_cpu: the host's view of its interrupts.
+        cpuif: the hardware's and the guest's view of them.
+    """
+
+    __slots__ = ("cpuif", "ipi", "mode", "name", "requests", "role", "vcpu_id", "vgic_cpu")
+
+    def __init__(self, kvm: "Kvm", vcpu_id: int) -> None:
+        self.vcpu_id = vcpu_id
+        self.name = f"vcpu {vcpu_id}"
+        self.role = f"vcpu{vcpu_id}"
+        self.mode = Cell(kvm.scheduler, "mode", self.name, Mode.OUTSIDE_GUEST_MODE)
+        self.requests = Requests(kvm.scheduler, self.name)
+        self.ipi = Ipi(kvm.scheduler, self.name)
+        self.vgic_cpu = VgicCpu(kvm, self.name)
+        self.cpuif = CpuInterface(kvm.nr_lr)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VgicDist:
+    """The distributor (struct vgic_dist).
+
+    Attributes:
+        enabled: GICD_CTLR lets interrupts through.
+        spis: the shared interrupts, from INTID 32.
+    """
+
+    __slots__ = ("enabled", "spis")
+
+    def __init__(self) -> None:
+        self.enabled = True
+        self.spis: list[VgicIrq] = []
+
+
+class Kvm:
+    """A virtual machine.
+
+    Attributes:
+        scheduler: the scheduler of the execution it lives in.
+        order: the lock classes and their order.
+        nr_lr: how many list registers each CPU has (kvm_vgic_global_state.nr_lr).
+        vcpus: its vCPUs by number.
+        dist: its distributor.
+        stopping: user space wants the vCPUs to return from KVM_RUN.
+    """
+
+    __slots__ = (
+        "ap_list_lock_class", "dist", "irq_lock_class", "nr_lr", "order", "scheduler", "stopping",
+        "vcpus",
+    )  # fmt: skip
+
+    def __init__(self, scheduler: Scheduler, *, nr_lr: int, nr_vcpus: int) -> None:
+        self.scheduler = scheduler
+        self.order = LockOrder(scheduler)
+        self.ap_list_lock_class = self.order.lock_class("ap_list_lock", irqs_off=True)
+        self.irq_lock_class = self.order.lock_class("irq_lock", irqs_off=True)
+        # The comment "Locking order is always" at the top of vgic.c.
+        self.order.document(self.ap_list_lock_class, self.irq_lock_class)
+        self.nr_lr = nr_lr
+        self.vcpus = [Vcpu(self, vcpu_id) for vcpu_id in range(nr_vcpus)]
+        self.dist = VgicDist()
+        self.stopping = False
+
+    def add_spi(self, config: Config, priority: int, target: int) -> VgicIrq:
+        """Add the next shared interrupt.
+
+        Args:
+            config: edge or level.
+            priority: a multiple of 8, below 256.
+            target: the number of the vCPU it is routed to.
+        """
+        intid = FIRST_SPI + len(self.dist.spis)
+        irq = VgicIrq(
+            self.order, self.irq_lock_class, intid, config, priority, self.vcpus[target]
+        )
+        self.dist.spis.append(irq)
+        for vcpu in self.vcpus:
+            vcpu.vgic_cpu.ap_list_head.population += 1
+            vcpu.vgic_cpu.overflow_ap_list_head.population += 1
+        return irq
+
+    def get_irq(self, intid: int) -> VgicIrq | None:
+        """Look an interrupt up by its INTID (vgic_get_irq)."""
+        index = intid - FIRST_SPI
+        return self.dist.spis[index] if 0 <= index < len(self.dist.spis) else None
