@@ -4,6 +4,7 @@
 from functools import partial
 
 from harness import Scheduler
+from harness.threads import Operation
 from vgic.drain import Drain
 from vgic.guest import Guest
 from vgic.parameters import Parameters, Pulse
@@ -37,12 +38,15 @@ class Machine:
             self.watch.has_guest(vcpu, guest)
             scheduler.thread(vcpu.role, partial(self.kernel.kvm_arch_vcpu_ioctl_run, vcpu, guest))
         for number, pulses in enumerate(parameters.devices):
-            scheduler.thread(f"dev{number}", partial(self._device, pulses))
+            work = Operation("work", "", f"dev {number}")
+            scheduler.thread(f"dev{number}", partial(self._device, pulses, work))
         scheduler.on_quiescence = Drain(self.kvm, self.watch)
 
-    def _device(self, pulses: tuple[Pulse, ...]) -> None:
+    def _device(self, pulses: tuple[Pulse, ...], work: Operation) -> None:
         """Work a device's interrupt lines, as its model in user space or vhost would."""
         for pulse in pulses:
+            for _ in range(pulse.pause):
+                self.kvm.scheduler.point(work)
             irq = self.kvm.get_irq(pulse.intid)
             if irq is not None and pulse.level:
                 self.watch.injecting(irq)

@@ -15,6 +15,7 @@ NR_LR_MAX = 16
 NR_VCPUS_MAX = 8
 NR_DEVICES_MAX = 8
 LATENESS_MAX = 1_000
+PAUSE_MAX = 1_000
 PROGRAM_MAX = 10_000
 
 
@@ -46,10 +47,17 @@ class Program:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """One thing a device does: its interrupt line goes up, or down if that is all it does."""
+    """One thing a device does: an interrupt line goes up, or down if that is all it does.
+
+    Attributes:
+        intid: whose line.
+        level: up, or down.
+        pause: how many steps of other work the device does before.
+    """
 
     intid: int
     level: bool
+    pause: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,8 @@ class Parameters:
             "spis": [[spi.config.value, spi.priority, spi.target] for spi in self.spis],
             "guests": [[guest.instructions, list(guest.lateness)] for guest in self.guests],
             "devices": [
-                [[pulse.intid, int(pulse.level)] for pulse in device] for device in self.devices
+                [[pulse.intid, int(pulse.level), pulse.pause] for pulse in device]
+                for device in self.devices
             ],
         }
 
@@ -143,8 +152,9 @@ def _program(value: object) -> Program:
 
 
 def _pulse(value: object, nr_spis: int) -> Pulse:
-    intid, level = _list(value, "a pulse", 2, 2)
+    intid, level, pause = _list(value, "a pulse", 3, 3)
     return Pulse(
         _integer(intid, "an INTID", FIRST_SPI, FIRST_SPI + nr_spis - 1),
         bool(_integer(level, "a line level", 0, 1)),
+        _integer(pause, "a pause", 0, PAUSE_MAX),
     )

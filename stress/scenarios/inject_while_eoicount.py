@@ -35,12 +35,12 @@ def inject_while_eoicount(streams: Streams) -> Parameters:
 def _spis(streams: Streams, nr_lr: int, nr_vcpus: int) -> tuple[Spi, ...]:
     """Give vCPU 0 more interrupts than it has list registers, and the others one or two."""
     stream = streams.stream("param:spis")
-    targets = [0] * (nr_lr + stream.between(1, 3))
+    targets = [0] * (nr_lr + stream.between(2, 4))
     for vcpu in range(1, nr_vcpus):
         targets += [vcpu] * stream.between(1, 2)
     return tuple(
         Spi(
-            config=Config.LEVEL if stream.chance(30) else Config.EDGE,
+            config=Config.LEVEL if stream.chance(25) else Config.EDGE,
             priority=stream.pick(32) << 3 & PRIORITY_MASK,
             target=target,
         )
@@ -49,19 +49,34 @@ def _spis(streams: Streams, nr_lr: int, nr_vcpus: int) -> tuple[Spi, ...]:
 
 
 def _guest(streams: Streams, vcpu: int) -> Program:
+    """Let vCPU 0 open handlers and end them in runs, with slow exits; the others do little."""
     program = streams.stream(f"vcpu{vcpu}:program")
     late = streams.stream(f"mi:vcpu{vcpu}")
-    instructions = "".join(program.choose("aaaaeeennn") for _ in range(program.between(6, 14)))
-    return Program(instructions, tuple(late.pick(5) for _ in range(8)))
+    if vcpu == 0:
+        runs = [program.choose("aaaeen") * program.between(1, 4) for _ in range(8)]
+        instructions = "".join(runs)
+    else:
+        instructions = "".join(program.choose("aaen") for _ in range(program.between(0, 4)))
+    return Program(instructions, tuple(late.choose(_LATENESS) for _ in range(8)))
+
+
+_LATENESS = (0, 0, 1, 2, 4, 8, 12)
+_PAUSES = (0, 0, 4, 12, 24)
 
 
 def _device(stream: Stream, spis: tuple[Spi, ...]) -> tuple[Pulse, ...]:
-    pulses = []
-    for _ in range(stream.between(3, 7)):
-        index = stream.pick(len(spis))
-        withdrawn = spis[index].config is Config.LEVEL and stream.chance(20)
-        pulses.append(Pulse(FIRST_SPI + index, level=not withdrawn))
-    return tuple(pulses)
+    """Draw what a device does; mostly each interrupt is more urgent than the one before it."""
+    indexes = [stream.pick(len(spis)) for _ in range(stream.between(3, 7))]
+    if stream.chance(60):
+        indexes.sort(key=lambda index: -spis[index].priority)
+    return tuple(
+        Pulse(
+            FIRST_SPI + index,
+            level=not (spis[index].config is Config.LEVEL and stream.chance(20)),
+            pause=stream.choose(_PAUSES),
+        )
+        for index in indexes
+    )
 
 
 SCENARIO = Scenario(
