@@ -25,9 +25,7 @@ class _Carrier:
         self.thread: Thread | None = None
         self._pool = pool
         self._core = core
-        self.os_thread = threading.Thread(
-            target=self._work, name=f"carrier {number}", daemon=True
-        )
+        self.os_thread = threading.Thread(target=self._work, name=f"carrier {number}", daemon=True)
         self.os_thread.start()
 
     def _work(self) -> None:
@@ -61,6 +59,16 @@ class OsThreads:
     def core(self) -> int | None:
         """The number of the core the carriers are pinned to, None if unpinned."""
         return None if self._core is None else self._core.number
+
+    @property
+    def steps(self) -> int:
+        """The steps of the execution under way, for whoever watches over it."""
+        return 0 if self._scheduler is None else self._scheduler.steps
+
+    def pin_caller(self) -> None:
+        """Pin the calling thread to the carriers' core too, in a process that is all ours."""
+        if self._core is not None:
+            pin_this_thread(self._core)
 
     def __enter__(self) -> "OsThreads":
         return self

@@ -6,15 +6,11 @@ at every hand-off: pinned carriers are four to five times faster. Two sessions o
 not share a core, so a core is claimed by a lock file that the kernel unlocks when its holder dies.
 """
 
+import fcntl
 import os
 import tempfile
 from pathlib import Path
 from typing import IO
-
-try:
-    import fcntl
-except ImportError:  # no POSIX file locks: run unpinned
-    fcntl = None  # type: ignore[assignment]
 
 
 class Core:
@@ -37,7 +33,7 @@ def claim_core(directory: Path | None = None) -> Core | None:
     Args:
         directory: where the lock files are; the system's folder for temporary files if None.
     """
-    if fcntl is None or not hasattr(os, "sched_getaffinity"):
+    if not hasattr(os, "sched_getaffinity"):
         return None
     for number in sorted(os.sched_getaffinity(0)):
         path = (directory or Path(tempfile.gettempdir())) / f"vgic-stress-core-{number}.lock"

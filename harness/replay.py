@@ -119,9 +119,7 @@ class LenientReplay(_Labelling):
     def pick(self, step: int, me: Thread, options: Sequence[Thread]) -> int:
         """Take the recorded choice if it is one of the options."""
         label = self._label(me)
-        deviation = self._by_label.get((me.role, label)) or self._by_position.get(
-            (me.role, me.ops)
-        )
+        deviation = self._by_label.get((me.role, label)) or self._by_position.get((me.role, me.ops))
         if deviation is None:
             return 0
         index = _index_of(deviation.to, options)

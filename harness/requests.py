@@ -47,7 +47,7 @@ class Ipi:
         shut: no interrupt is pending: whoever idles here has nothing to do.
     """
 
-    __slots__ = ("_send", "_wait", "_scheduler", "idle", "name", "shut", "waited")
+    __slots__ = ("_scheduler", "_send", "_wait", "idle", "name", "shut", "waited")
 
     def __init__(self, scheduler: Scheduler, instance: str) -> None:
         self._scheduler = scheduler

@@ -125,7 +125,10 @@ class Scheduler:
         self.trace.append(operation)
 
     def note(self, *words: object) -> None:
-        """Put words of the model's own into the trace; they are formatted later, if ever."""
+        """Put words of the model's own into the trace.
+
+        They are formatted later, if ever, so what may change until then is given as text.
+        """
         if not self.unwinding:
             self.trace.append(words)
 

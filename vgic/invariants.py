@@ -16,8 +16,8 @@ from vgic.vm import Kvm, Vcpu
 LOOKS_ON = True
 
 
-def _fail(kvm: Kvm, kind: str, message: str) -> NoReturn:
-    kvm.scheduler.fail(Failure(kind, message, functions=(model_function(),)))
+def _fail(kvm: Kvm, kind: str, message: str, *functions: str) -> NoReturn:
+    kvm.scheduler.fail(Failure(kind, message, functions))
 
 
 def _names(irqs: Sequence[VgicIrq]) -> str:
@@ -39,7 +39,12 @@ def lists_are_whole(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
         overflowed = overflow.verify()
         for irq in overflowed:
             if irq in entries:
-                _fail(kvm, "I1 on two lists", f"{irq} is on the AP-list and the overflow list")
+                _fail(
+                    kvm,
+                    "I1 on two lists",
+                    f"{irq} is on the AP-list and the overflow list",
+                    model_function(),
+                )
         # Arrivals stand at the end of the AP-list, whatever is on the overflow list.
         entries = overflowed + entries
     _say_so(kvm, vcpu, entries)
@@ -49,13 +54,23 @@ def lists_are_whole(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
 def _say_so(kvm: Kvm, vcpu: Vcpu, entries: Sequence[VgicIrq]) -> None:
     for irq in entries:
         if irq.vcpu is not vcpu:
-            _fail(kvm, "I1 list without vcpu", f"{irq} is on a list of {vcpu} but says {irq.vcpu}")
+            _fail(
+                kvm,
+                "I1 list without vcpu",
+                f"{irq} is on a list of {vcpu} but says {irq.vcpu}",
+                model_function(),
+            )
     for irq in kvm.dist.spis:
         if irq.vcpu is vcpu and irq not in entries:
-            _fail(kvm, "I1 vcpu without list", f"{irq} says {vcpu} but is on none of its lists")
+            _fail(
+                kvm,
+                "I1 vcpu without list",
+                f"{irq} says {vcpu} but is on none of its lists",
+                model_function(),
+            )
 
 
-def overflow_empty(vcpu: Vcpu, kvm: Kvm) -> None:
+def overflow_is_empty(kvm: Kvm, vcpu: Vcpu) -> None:
     """I3: the overflow list is empty outside the window from flush to prune.
 
     Locks: none needed in the vCPU's own thread, else its ap_list_lock.
@@ -84,6 +99,7 @@ def active_is_acknowledged(kvm: Kvm, vcpu: Vcpu, stack: Sequence[int]) -> None:
                 kvm,
                 "I13 stuck active",
                 f"{irq} is active on {vcpu} but its guest has ended it; open handlers: {stack}",
+                "kvm_vgic_sync_hwstate",
             )
         if handled and not (irq.active and irq.vcpu is vcpu):
             _fail(
@@ -91,6 +107,7 @@ def active_is_acknowledged(kvm: Kvm, vcpu: Vcpu, stack: Sequence[int]) -> None:
                 "I13 active state lost",
                 f"{irq} is not active though the guest on {vcpu} is still handling it; "
                 f"open handlers: {stack}",
+                "kvm_vgic_sync_hwstate",
             )
 
 
@@ -112,6 +129,7 @@ def arrivals_keep_active_state(
                 kvm,
                 "I15 arrival deactivated",
                 f"{irq} was queued while its vCPU ran, and EOIcount was accounted to it",
+                "kvm_vgic_sync_hwstate",
             )
 
 

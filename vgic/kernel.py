@@ -133,6 +133,10 @@ class Kernel(ABC):
     # Decisions.
 
     @abstractmethod
+    def still_to_queue(self, irq: VgicIrq, vcpu: Vcpu) -> bool:
+        """Look again whether an interrupt belongs on a list; see queue.py."""
+
+    @abstractmethod
     def announce_pending(self, vcpu: Vcpu) -> None:
         """Tell a vCPU that something became pending for it; see kick.py."""
 

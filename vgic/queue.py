@@ -3,6 +3,7 @@
 
 from vgic.irq import VgicIrq
 from vgic.kernel import Kernel
+from vgic.vm import Vcpu
 
 
 class Queue(Kernel):
@@ -14,7 +15,8 @@ class Queue(Kernel):
         Models: vgic.c, vgic_queue_irq_unlock.
         Locking: called with irq.irq_lock held (irqsave); returns with it dropped. Lock order makes
             it drop irq_lock to take ap_list_lock, so it has to look again afterwards.
-        Differs: no reference is taken, SPIs live as long as the VM; no broadcast for SPIs in flight.
+        Differs: no reference is taken, SPIs live as long as the VM; no broadcast for SPIs in
+            flight.
 
         Args:
             irq: the interrupt.
@@ -40,7 +42,7 @@ class Queue(Kernel):
             ap_list_lock = vcpu.vgic_cpu.ap_list_lock
             irqs_were_off = ap_list_lock.lock_irqsave()
             irq.irq_lock.lock()
-            if irq.vcpu is not None or self.vgic_target_oracle(irq) is not vcpu:
+            if not self.still_to_queue(irq, vcpu):
                 irq.irq_lock.unlock()
                 ap_list_lock.unlock_irqrestore(irqs_were_off)
                 self.watch.crossed("queue_retry")
@@ -56,3 +58,13 @@ class Queue(Kernel):
             ap_list_lock.unlock_irqrestore(irqs_were_off)
             self.announce_pending(vcpu)
             return True
+
+    def still_to_queue(self, irq: VgicIrq, vcpu: Vcpu) -> bool:
+        """Look again, with both locks held, whether the interrupt still belongs on this list.
+
+        It may have lost its pending state, been queued by somebody else, or been rerouted.
+        Locking: called with vcpu's ap_list_lock and irq.irq_lock held.
+
+        Decision: what is looked at again.
+        """
+        return irq.vcpu is None and self.vgic_target_oracle(irq) is vcpu

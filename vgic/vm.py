@@ -133,9 +133,7 @@ class Kvm:
             target: the number of the vCPU it is routed to.
         """
         intid = FIRST_SPI + len(self.dist.spis)
-        irq = VgicIrq(
-            self.order, self.irq_lock_class, intid, config, priority, self.vcpus[target]
-        )
+        irq = VgicIrq(self.order, self.irq_lock_class, intid, config, priority, self.vcpus[target])
         self.dist.spis.append(irq)
         for vcpu in self.vcpus:
             vcpu.vgic_cpu.ap_list_head.population += 1

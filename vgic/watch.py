@@ -73,7 +73,7 @@ class Watch:
 
     def flushing(self, vcpu: Vcpu) -> None:
         """The vCPU is about to flush."""
-        invariants.overflow_empty(vcpu, self._kvm)
+        invariants.overflow_is_empty(self._kvm, vcpu)
         self._views[vcpu.vcpu_id].in_window = True
 
     def entering(self, vcpu: Vcpu) -> None:
@@ -127,7 +127,7 @@ class Watch:
         view = self._views[vcpu.vcpu_id]
         entries = invariants.lists_are_whole(self._kvm, vcpu)
         if not view.in_window:
-            invariants.overflow_empty(vcpu, self._kvm)
+            invariants.overflow_is_empty(self._kvm, vcpu)
         elif len(entries) > view.listed and self._kvm.scheduler.current.role != vcpu.role:
             view.arrivals.add(entries[-1])
             if view.in_guest and view.overflowed:

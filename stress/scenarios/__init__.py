@@ -4,6 +4,4 @@
 from stress.scenario import Scenario
 from stress.scenarios.inject_while_eoicount import SCENARIO as INJECT_WHILE_EOICOUNT
 
-SCENARIOS: dict[str, Scenario] = {
-    scenario.name: scenario for scenario in (INJECT_WHILE_EOICOUNT,)
-}
+SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (INJECT_WHILE_EOICOUNT,)}

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The command line: read the arguments, call, and give the exit code."""
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from loguru import logger
+
+from harness.strategies import DESCRIPTIONS, MIX
+from stress import arguments, exits
+from stress.arguments import BadArgument
+from stress.campaign import Plan
+from stress.exits import Exit
+from stress.scenarios import SCENARIOS
+from stress.subject import Subject
+from stress.token import BadToken, Token, UnknownVersion
+from vgic import BUGS, DEFAULT, REVISIONS, CompositionError
+
+EXECUTIONS = 12_000
+
+_EPILOG = exits.table().replace("\n", "\n\n")
+
+app = typer.Typer(
+    name="vgic-stress",
+    help="Concurrency stress harness for the KVM/arm64 vGIC: find a race, replay it anywhere.",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+RevisionOption = Annotated[
+    str, typer.Option("--revision", metavar="NAME|FILE.py:CLASS", help="What to test.")
+]
+BugOption = Annotated[
+    list[str] | None, typer.Option("--bug", metavar="NAME", help="Put a named bug into it.")
+]
+VerboseOption = Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")]
+
+
+class Kind(StrEnum):
+    """What can be listed."""
+
+    SCENARIOS = "scenarios"
+    REVISIONS = "revisions"
+    BUGS = "bugs"
+    STRATEGIES = "strategies"
+
+
+@app.command(epilog=_EPILOG)
+def run(
+    scenario: Annotated[
+        list[str] | None, typer.Argument(metavar="[SCENARIO]...", help="All of them if left out.")
+    ] = None,
+    revision: RevisionOption = DEFAULT,
+    bug: BugOption = None,
+    executions: Annotated[
+        int, typer.Option("--executions", min=0, help="How many in all.")
+    ] = EXECUTIONS,
+    duration: Annotated[
+        str | None, typer.Option("--duration", metavar="45s|5m|3h", help="Stop then at the latest.")
+    ] = None,
+    seed: Annotated[
+        str | None, typer.Option("--seed", metavar="N", help="Decimal or hex; drawn if left out.")
+    ] = None,
+    execution: Annotated[
+        int | None, typer.Option("--execution", min=0, help="Just that one of the seed.")
+    ] = None,
+    strategy: Annotated[str, typer.Option("--strategy", metavar="NAME")] = MIX,
+    jobs: Annotated[
+        str, typer.Option("--jobs", metavar="N|auto", help="Worker processes.")
+    ] = "auto",
+    stop: Annotated[bool, typer.Option("-x", help="Stop at the first finding.")] = False,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="The result for programs.")
+    ] = None,
+    quiet: Annotated[
+        bool, typer.Option("-q", "--quiet", help="Findings and verdict only.")
+    ] = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Run scenarios under random schedules and give a verdict."""
+    from stress.running import run as run_campaign
+
+    _log(verbose)
+    subject = Subject(revision, tuple(bug or ()))
+    subject.kernel()
+    plan = Plan(
+        subject=subject,
+        scenarios=arguments.scenarios(scenario or ()),
+        seed=arguments.seed(seed),
+        strategy=arguments.strategy(strategy),
+        executions=executions,
+        execution=execution,
+        duration_s=arguments.duration_s(duration),
+        stop_at_first=stop,
+    )
+    json_file = arguments.writable(json_file, "--json")
+    raise typer.Exit(run_campaign(plan, arguments.jobs(jobs), json_file=json_file, quiet=quiet))
+
+
+@app.command(epilog=_EPILOG)
+def replay(
+    token: Annotated[str, typer.Argument(metavar="TOKEN|@FILE|-", help="What a run has printed.")],
+    revision: Annotated[
+        str | None,
+        typer.Option("--revision", metavar="NAME|FILE.py:CLASS", help="Replay it on this instead."),
+    ] = None,
+    bug: BugOption = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Do not look for deviations that have moved.")
+    ] = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Replay one execution from its token.
+
+    It is replayed on what it was found on. --revision replaces that, bugs and all; --bug replaces
+    the bugs.
+    """
+    from stress.replaying import replay as replay_token
+
+    _log(verbose)
+    try:
+        opened = Token.decode(_token_text(token))
+    except UnknownVersion as error:
+        typer.echo(f"cannot be judged: {error}")
+        raise typer.Exit(Exit.CANNOT_JUDGE) from error
+    if opened.patch is not None and revision is None:
+        typer.echo(
+            f"cannot be judged: it was found on the class {opened.patch[0]}, which a token does "
+            f"not carry; say where it is: --revision FILE.py:{opened.patch[0]}"
+        )
+        raise typer.Exit(Exit.CANNOT_JUDGE)
+    bugs = tuple(bug or ()) if bug or revision else opened.bugs
+    subject = Subject(revision or opened.revision, bugs)
+    code = replay_token(
+        opened, subject, subject.kernel(), typer.echo, strict=strict, verbose=verbose
+    )
+    raise typer.Exit(code)
+
+
+@app.command(name="list")
+def list_(
+    what: Annotated[Kind, typer.Argument()],
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """List scenarios, revisions, bugs or strategies."""
+    rows: dict[str, dict[str, str]]
+    if what is Kind.SCENARIOS:
+        rows = {
+            name: {"summary": scenario.summary, "result": scenario.result}
+            for name, scenario in SCENARIOS.items()
+        }
+    elif what is Kind.STRATEGIES:
+        rows = {name: {"summary": summary} for name, summary in DESCRIPTIONS.items()}
+    else:
+        table = REVISIONS if what is Kind.REVISIONS else BUGS
+        rows = {
+            name: {"summary": (cls.__doc__ or "").strip().partition("\n")[0]}
+            for name, cls in table.items()
+        }
+    if as_json:
+        typer.echo(json.dumps([{"name": name, **row} for name, row in rows.items()], indent=2))
+        return
+    width = max(len(name) for name in rows)
+    for name, row in rows.items():
+        result = f" [{row['result']}]" if "result" in row else ""
+        typer.echo(f"{name:<{width}}  {row['summary']}{result}")
+
+
+def _token_text(argument: str) -> str:
+    if argument == "-":
+        return sys.stdin.read()
+    if not argument.startswith("@"):
+        return argument
+    try:
+        return Path(argument[1:]).read_text("ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadArgument(f"the token file {argument[1:]} cannot be read: {error}") from error
+
+
+def _log(verbose: bool) -> None:
+    """Log for people, on standard error, and only if they ask for it."""
+    logger.remove()
+    if verbose:
+        logger.add(sys.stderr, level="DEBUG", format="{level}: {message}")
+
+
+def main() -> None:
+    """Run the command line; bad input is a message and exit code 2, never a traceback."""
+    try:
+        app()
+    except (BadArgument, BadToken, CompositionError) as error:
+        typer.echo(f"vgic-stress: {error}", err=True)
+        raise SystemExit(Exit.USAGE) from error

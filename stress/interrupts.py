@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Ctrl-C once: finish cleanly with a summary. Twice: at once."""
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from stress.exits import Exit
+
+
+class Interrupts:
+    """Counts interrupts. Calling it tells whether there was one."""
+
+    def __init__(self, at_once: Callable[[], None]) -> None:
+        """Prepare.
+
+        Args:
+            at_once: called before the process ends on the second interrupt.
+        """
+        self._at_once = at_once
+        self._count = 0
+
+    def __call__(self) -> bool:
+        """Tell whether there was an interrupt."""
+        return self._count > 0
+
+    def take(self, number: int, frame: FrameType | None) -> None:
+        """Take a signal; the second one ends the process."""
+        self._count += 1
+        if self._count > 1:
+            self._at_once()
+            os._exit(Exit.INTERRUPTED)
+
+
+@contextmanager
+def interrupts(at_once: Callable[[], None]) -> Iterator[Interrupts]:
+    """Handle SIGINT and SIGTERM for as long as the context lasts."""
+    handler = Interrupts(at_once)
+    before = {
+        number: signal.signal(number, handler.take) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield handler
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The workers as their parent sees them: hand out batches, wait for answers, notice silence."""
+
+import os
+import signal
+import time
+from collections.abc import MutableSequence
+from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from types import TracebackType
+
+from stress.work import Batch, Bug, Facts
+from stress.worker import work
+
+SILENCE_S = float(os.environ.get("VGIC_STRESS_SILENCE_S", "60"))
+"""A worker that takes no step for so long is taken to hang."""
+
+
+class _Worker:
+    """One worker process."""
+
+    def __init__(self) -> None:
+        context = get_context("spawn")
+        self.pulse: MutableSequence[int] = context.RawArray("q", 3)
+        self.connection: Connection
+        self.connection, theirs = context.Pipe()
+        self.process: BaseProcess = context.Process(
+            target=work, args=(theirs, self.pulse), daemon=True
+        )
+        self.process.start()
+        theirs.close()
+        self.batch: Batch | None = None
+        self._seen: tuple[int, ...] = ()
+        self._seen_at = time.monotonic()
+
+    def submit(self, batch: Batch) -> None:
+        self.batch = batch
+        self._seen_at = time.monotonic()
+        self.connection.send(batch)
+
+    def silent_for(self) -> float:
+        """Return for how many seconds the worker has not moved."""
+        now, pulse = time.monotonic(), tuple(self.pulse)
+        if pulse != self._seen:
+            self._seen, self._seen_at = pulse, now
+        return now - self._seen_at
+
+    def place(self) -> str:
+        """Say which execution the worker was last seen in."""
+        if self.batch is None:
+            return "between batches"
+        number, item, steps = self.pulse
+        if number != self.batch.number or not 0 <= item < len(self.batch.items):
+            return f"before the first execution of batch {self.batch.number}"
+        scenario, index = self.batch.items[item]
+        return f"in execution {index} of {scenario} at step {steps}"
+
+
+class Pool:
+    """Some worker processes. Use it as a context manager: leaving it ends them."""
+
+    def __init__(self, jobs: int, *, silence_s: float = SILENCE_S) -> None:
+        self._silence_s = silence_s
+        # Workers must not die of a Ctrl-C before they have learned to ignore it.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            self._workers = [_Worker() for _ in range(jobs)]
+        finally:
+            signal.signal(signal.SIGINT, before)
+
+    def __enter__(self) -> "Pool":
+        return self
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def idle(self) -> bool:
+        """Whether some worker has nothing to do."""
+        return any(worker.batch is None for worker in self._workers)
+
+    @property
+    def busy(self) -> bool:
+        """Whether some worker has a batch."""
+        return any(worker.batch is not None for worker in self._workers)
+
+    def submit(self, batch: Batch) -> None:
+        """Give a batch to an idle worker."""
+        worker = next(worker for worker in self._workers if worker.batch is None)
+        # A worker that has died shows when its answer is waited for.
+        with suppress(BrokenPipeError):
+            worker.submit(batch)
+
+    def answers(self, timeout_s: float) -> list[Facts | Bug]:
+        """Wait for answers, at most so long; a dead or silent worker answers with a Bug."""
+        busy = [worker for worker in self._workers if worker.batch is not None]
+        ready = wait([worker.connection for worker in busy], timeout_s)
+        answers: list[Facts | Bug] = []
+        for worker in busy:
+            assert worker.batch is not None
+            if worker.connection in ready:
+                try:
+                    answers.append(worker.connection.recv())
+                except (EOFError, OSError):
+                    answers.append(Bug(worker.batch.number, self._died(worker)))
+                worker.batch = None
+            elif worker.silent_for() > self._silence_s:
+                answers.append(Bug(worker.batch.number, self._hangs(worker)))
+                worker.batch = None
+        return answers
+
+    def close(self) -> None:
+        """End the workers: those with nothing to do by asking, the others at once."""
+        for worker in self._workers:
+            with suppress(OSError):
+                if worker.batch is None:
+                    worker.connection.send(None)
+                else:
+                    worker.process.kill()
+        for worker in self._workers:
+            worker.process.join(5)
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()
+            worker.connection.close()
+
+    def kill(self) -> None:
+        """End the workers at once."""
+        for worker in self._workers:
+            worker.process.kill()
+
+    def _died(self, worker: _Worker) -> str:
+        worker.process.join(5)
+        return f"a worker died (exit code {worker.process.exitcode}) {worker.place()}"
+
+    def _hangs(self, worker: _Worker) -> str:
+        place = worker.place()
+        # Let it print where it is (faulthandler) before it goes.
+        if worker.process.pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(worker.process.pid, signal.SIGUSR1)
+            time.sleep(0.5)
+        worker.process.kill()
+        return (
+            f"a worker has been silent for {self._silence_s:.0f} s {place}; "
+            "code that loops without a scheduling point hangs like this"
+        )

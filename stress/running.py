@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The command `run`: canary first, then the campaign, then what is to be said of both."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from loguru import logger
+from rich.console import Console
+
+from harness.strategies import MIX
+from stress.campaign import Campaign, Plan, Result, too_few
+from stress.exits import Exit, worst
+from stress.interrupts import Interrupts, interrupts
+from stress.pool import Pool
+from stress.progress import progress
+from stress.report import (
+    finding_text,
+    headline,
+    json_object,
+    last_line,
+    replay_command,
+    summary_text,
+)
+from stress.subject import Subject
+from vgic import CANARY
+
+CANARY_SCENARIO = "inject_while_eoicount"
+CANARY_EXECUTIONS = 240
+
+
+def run(plan: Plan, jobs: int, *, json_file: Path | None = None, quiet: bool = False) -> Exit:
+    """Run a campaign and say what it found.
+
+    Args:
+        plan: what to do.
+        jobs: how many worker processes.
+        json_file: where to write the result for programs.
+        quiet: print findings and the last line only.
+    """
+    say = _printer()
+    if not quiet:
+        say(f"vgic-stress run: {headline(plan, jobs)}")
+    with Pool(jobs) as pool, interrupts(pool.kill) as interrupted:
+        result = _canary(plan, pool, interrupted)
+        if not (result.bugs or result.interrupted):
+            with progress(plan, quiet=quiet) as told:
+                campaign = Campaign(plan, pool, interrupted=interrupted, progress=told)
+                result = campaign.run()
+    commands = [replay_command(finding) for finding in result.findings.values()]
+    for number, finding in enumerate(result.findings.values()):
+        say(finding_text(number + 1, finding, commands[number]))
+    for bug in result.bugs:
+        say(f"HARNESS BUG: {bug}")
+    reasons = too_few(plan, result)
+    if not quiet:
+        say(summary_text(result))
+        for reason in reasons:
+            say(f"too few to judge: {reason}")
+    if json_file is not None:
+        json_file.write_text(json.dumps(json_object(plan, result), indent=2) + "\n", "utf-8")
+    code = _code(result, reasons)
+    say(last_line(code, plan, jobs, result, reasons, commands[0] if commands else ""))
+    return code
+
+
+def _printer() -> "Say":
+    return Say(Console(highlight=False, markup=False, soft_wrap=True))
+
+
+class Say:
+    """Prints lines as they are: no markup, no wrapping, since they are copied and pasted."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def __call__(self, text: str) -> None:
+        """Print one text."""
+        self._console.print(text, end="\n")
+
+
+def _canary(plan: Plan, pool: Pool, interrupted: Interrupts) -> Result:
+    """Look for the canary; a campaign that cannot find it would find nothing."""
+    if plan.execution is not None:
+        return Result()
+    canary = replace(
+        plan,
+        subject=Subject(bugs=(CANARY,)),
+        scenarios=[CANARY_SCENARIO],
+        strategy=MIX,
+        executions=CANARY_EXECUTIONS,
+        duration_s=None,
+        stop_at_first=True,
+    )
+    found = Campaign(canary, pool, interrupted=interrupted).run()
+    if not (found.findings or found.bugs or found.interrupted):
+        found.bugs.append(
+            f"canary missed: the bug {CANARY} was not found in {found.executions} executions of "
+            f"{CANARY_SCENARIO}, so a clean verdict would mean nothing"
+        )
+    for finding in found.findings.values():
+        logger.info("canary found in execution {}: {}", finding.execution, finding.signature)
+    return Result(bugs=found.bugs, interrupted=found.interrupted)
+
+
+def _code(result: Result, reasons: list[str]) -> Exit:
+    codes = []
+    if result.bugs:
+        codes.append(Exit.HARNESS_BUG)
+    if result.findings:
+        codes.append(Exit.FINDINGS)
+    if result.interrupted:
+        codes.append(Exit.INTERRUPTED)
+    if reasons:
+        codes.append(Exit.TOO_FEW)
+    return worst(codes)

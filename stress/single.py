@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One execution from end to end: parameters in, verdict out; and its token, confirmed."""
+
+from dataclasses import dataclass
+
+from harness import Carriers, Execution, Failed, HarnessBug, Scheduler, Strategy, Streams, execute
+from harness.replay import Labels, StrictReplay
+from harness.strategies import STRATEGIES, strategy_name
+from stress.scenario import Scenario
+from stress.source import model_digest
+from stress.subject import Subject
+from stress.token import Token
+from vgic import V1, Machine, Parameters
+
+
+@dataclass(frozen=True)
+class Single:
+    """One execution and what is known of it.
+
+    Attributes:
+        parameters: the machine and its programs.
+        execution: what happened.
+        windows: the windows it crossed.
+    """
+
+    parameters: Parameters
+    execution: Execution
+    windows: frozenset[str]
+
+
+def run_parameters(
+    parameters: Parameters, kernel: type[V1], strategy: Strategy, carriers: Carriers
+) -> Single:
+    """Run a machine once.
+
+    Raises:
+        HarnessBug: the harness's own code raised an exception.
+    """
+    machines: list[Machine] = []
+
+    def program(scheduler: Scheduler) -> None:
+        machines.append(Machine(scheduler, parameters, kernel))
+
+    execution = execute(program, strategy, carriers)
+    return Single(parameters, execution, frozenset(machines[0].watch.windows))
+
+
+def run_index(
+    scenario: Scenario,
+    seed: int,
+    index: int,
+    strategy: str,
+    kernel: type[V1],
+    carriers: Carriers,
+) -> Single:
+    """Run one execution of a campaign; it depends on nothing but these arguments.
+
+    Args:
+        scenario: which scenario.
+        seed: the campaign's seed.
+        index: the number of the execution, from 0.
+        strategy: the strategy's name, or the mix.
+        kernel: what is tested.
+        carriers: what the threads run on.
+
+    Raises:
+        HarnessBug: the harness's own code raised an exception.
+    """
+    streams = Streams(seed, scenario.name, index)
+    chosen = STRATEGIES[strategy_name(strategy, index)]
+    schedule = chosen(streams.stream("schedule"), scenario.length)
+    return run_parameters(scenario.draw(streams), kernel, schedule, carriers)
+
+
+def confirm(
+    single: Single, scenario: str, subject: Subject, kernel: type[V1], carriers: Carriers
+) -> Token:
+    """Label a failure's schedule, replay it strictly, and return its token.
+
+    Raises:
+        HarnessBug: the replay differs from the execution.
+    """
+    execution = single.execution
+    labels = Labels(execution.deviations)
+    labelled = run_parameters(single.parameters, kernel, labels, carriers).execution
+    _same(execution, labelled)
+    strict = StrictReplay(labels.labelled)
+    _same(execution, run_parameters(single.parameters, kernel, strict, carriers).execution)
+    assert isinstance(execution.outcome, Failed)
+    return Token(
+        scenario=scenario,
+        parameters=single.parameters,
+        revision=subject.revision,
+        bugs=subject.bugs,
+        patch=subject.patch_identity(),
+        deviations=tuple(labels.labelled),
+        signature=execution.outcome.failure.signature,
+        digest=execution.digest,
+        model=model_digest(),
+    )
+
+
+def _same(first: Execution, second: Execution) -> None:
+    if first.digest != second.digest:
+        raise HarnessBug(
+            f"nondeterminism: the same schedule gave {_outcome(first)} (digest {first.digest}) "
+            f"and then {_outcome(second)} (digest {second.digest}); something in the code under "
+            "test depends on time, identity, hashing or an earlier execution"
+        )
+
+
+def run_twice(
+    scenario: Scenario,
+    seed: int,
+    index: int,
+    strategy: str,
+    kernel: type[V1],
+    carriers: Carriers,
+) -> None:
+    """Run one execution of a campaign twice and compare.
+
+    Raises:
+        HarnessBug: the two differ.
+    """
+    first, second = (
+        run_index(scenario, seed, index, strategy, kernel, carriers).execution for _ in range(2)
+    )
+    _same(first, second)
+
+
+def _outcome(execution: Execution) -> str:
+    outcome = execution.outcome
+    if isinstance(outcome, Failed):
+        return f"{outcome.failure.signature!r}"
+    return type(outcome).__name__.lower()

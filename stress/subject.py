@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is put to the test: a revision by name or a user's own class, and the bugs in it.
+
+A subject is plain text, so that it can be sent to a worker and put into a token. Only `kernel`
+turns it into a class, which for a user's class means running the user's file.
+"""
+
+import importlib.util
+import inspect
+import sys
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
+
+from vgic import DEFAULT, V1, CompositionError, check_patch, compose, named_revision
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A kernel to test, by name.
+
+    Attributes:
+        revision: a revision's name, or `file.py:Class`; `file.py` alone if it has one class.
+        bugs: names of bugs put into it.
+    """
+
+    revision: str = DEFAULT
+    bugs: tuple[str, ...] = ()
+
+    @property
+    def patch(self) -> tuple[Path, str] | None:
+        """The user's file and class ("" if not said), None for a named revision."""
+        path, _, name = self.revision.rpartition(":")
+        if not path.endswith(".py"):
+            path, name = self.revision, ""
+        return (Path(path), name) if path.endswith(".py") else None
+
+    def kernel(self) -> type[V1]:
+        """Return the kernel as a class.
+
+        Raises:
+            CompositionError: a name is unknown, the user's file cannot be used, or the bugs
+                exclude each other.
+        """
+        patch = self.patch
+        revision = named_revision(self.revision) if patch is None else _load(*patch)
+        return compose(revision, self.bugs)
+
+    def patch_identity(self) -> tuple[str, str] | None:
+        """Return the user's class by name and source hash, None for a named revision."""
+        if self.patch is None:
+            return None
+        path, name = self.patch
+        return name or _load(path, name).__name__, sha256(path.read_bytes()).hexdigest()[:16]
+
+    def __str__(self) -> str:
+        return "+".join([self.revision, *self.bugs])
+
+
+def _load(path: Path, name: str) -> type[V1]:
+    patch = _choose_class(path, _run_file(path), name)
+    check_patch(patch)
+    return patch
+
+
+def _run_file(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise CompositionError(f"there is no file {path}")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise CompositionError(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise CompositionError(f"{path} cannot be run: {type(error).__name__}: {error}") from error
+    finally:
+        del sys.modules[path.stem]
+    return module
+
+
+def _choose_class(path: Path, module: ModuleType, name: str) -> type[V1]:
+    classes = {
+        each.__name__: each
+        for each in vars(module).values()
+        if inspect.isclass(each) and each.__module__ == module.__name__ and issubclass(each, V1)
+    }
+    if name:
+        if name in classes:
+            return classes[name]
+        if hasattr(module, name):
+            raise CompositionError(
+                f"{name} in {path} is not a kernel: derive it from V1 (from vgic import V1) or "
+                "from another revision"
+            )
+        raise CompositionError(f"{path} has no class {name}; {_found(classes)}")
+    if len(classes) != 1:
+        raise CompositionError(f"say which class of {path} to use; {_found(classes)}")
+    return next(iter(classes.values()))
+
+
+def _found(classes: dict[str, type[V1]]) -> str:
+    if not classes:
+        return "it has no class derived from V1 (from vgic import V1) or another revision"
+    return f"it has {', '.join(classes)}"

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What campaign and workers say to each other: batches of executions, and facts about them."""
+
+from dataclasses import dataclass
+
+from harness import Carriers, Failed, Failure, HarnessBug
+from harness.strategies import strategy_name
+from stress.scenarios import SCENARIOS
+from stress.single import confirm, run_index, run_twice
+from stress.subject import Subject
+from vgic import V1
+
+TWICE_EVERY = 64
+"""One execution in so many is run twice, to see that it depends on nothing but its seed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some executions of a campaign, for one worker.
+
+    Attributes:
+        number: the batch's place in the campaign.
+        subject: what is tested.
+        seed: the campaign's seed.
+        strategy: the strategy's name, or the mix.
+        items: scenario and index of each execution, in the campaign's order.
+        known: signatures that have a token already.
+    """
+
+    number: int
+    subject: Subject
+    seed: int
+    strategy: str
+    items: tuple[tuple[str, int], ...]
+    known: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One execution, in short.
+
+    Attributes:
+        scenario: its scenario.
+        index: its number within the scenario.
+        strategy: the strategy that was used.
+        steps: how many steps it took.
+        windows: the windows it crossed.
+        signature: its failure's identity, None if it passed.
+    """
+
+    scenario: str
+    index: int
+    strategy: str
+    steps: int
+    windows: frozenset[str]
+    signature: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A failure with all that is to be said of it.
+
+    Attributes:
+        failure: what went wrong.
+        token: replays it.
+        deviations: how many deviations from the quiet default it has.
+    """
+
+    failure: Failure
+    token: str
+    deviations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a worker found out about a batch.
+
+    Attributes:
+        number: the batch's place in the campaign.
+        facts: one for each execution, in order.
+        examples: the first failure of each signature that was not known.
+    """
+
+    number: int
+    facts: tuple[Fact, ...]
+    examples: dict[str, Example]
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """A worker met a bug of the harness.
+
+    Attributes:
+        number: the batch in which it did.
+        message: what happened and in which execution.
+    """
+
+    number: int
+    message: str
+
+
+class Cursor:
+    """Where a worker is, for its parent to watch: the batch and the execution in it."""
+
+    def __init__(self) -> None:
+        self.batch = -1
+        self.item = -1
+
+
+def run_batch(batch: Batch, kernel: type[V1], carriers: Carriers, cursor: Cursor) -> Facts:
+    """Run a batch.
+
+    Raises:
+        HarnessBug: an execution showed something wrong with the harness; says which.
+    """
+    facts: list[Fact] = []
+    examples: dict[str, Example] = {}
+    cursor.batch = batch.number
+    for item, (name, index) in enumerate(batch.items):
+        cursor.item = item
+        scenario = SCENARIOS[name]
+        try:
+            single = run_index(scenario, batch.seed, index, batch.strategy, kernel, carriers)
+            if index % TWICE_EVERY == TWICE_EVERY - 1:
+                run_twice(scenario, batch.seed, index, batch.strategy, kernel, carriers)
+            outcome, signature = single.execution.outcome, None
+            if isinstance(outcome, Failed):
+                signature = outcome.failure.signature
+                if signature not in batch.known and signature not in examples:
+                    token = confirm(single, name, batch.subject, kernel, carriers)
+                    examples[signature] = Example(
+                        outcome.failure, token.encode(), len(token.deviations)
+                    )
+        except HarnessBug as bug:
+            raise HarnessBug(f"in execution {index} of {name}: {bug}") from bug
+        facts.append(
+            Fact(
+                scenario=name,
+                index=index,
+                strategy=strategy_name(batch.strategy, index),
+                steps=single.execution.steps,
+                windows=single.windows,
+                signature=signature,
+            )
+        )
+    return Facts(batch.number, tuple(facts), examples)

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A worker process: takes batches, runs them on its own core, says what it found.
+
+It obeys its parent and nobody else: Ctrl-C is the parent's business, and when the parent is gone
+the pipe ends and so does the worker.
+"""
+
+import contextlib
+import faulthandler
+import gc
+import signal
+import threading
+import time
+import traceback
+from collections.abc import MutableSequence
+from functools import cache
+from multiprocessing.connection import Connection
+
+from harness import HarnessBug, OsThreads
+from stress.subject import Subject
+from stress.work import Batch, Bug, Cursor, Facts, run_batch
+from vgic import V1
+
+BEAT_S = 0.25
+COLLECT_EVERY = 8
+
+
+def work(connection: Connection, pulse: MutableSequence[int]) -> None:
+    """Run batches until the parent sends None or is gone.
+
+    Args:
+        connection: batches come in, Facts or a Bug go out.
+        pulse: three shared integers: batch, item, steps; changed as long as something moves.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
+    # Executions leave cycles behind; what was imported never does.
+    gc.freeze()
+    cursor = Cursor()
+    with OsThreads() as carriers, contextlib.suppress(EOFError, BrokenPipeError):
+        _start_heart(cursor, carriers, pulse)
+        carriers.pin_caller()
+        while (batch := connection.recv()) is not None:
+            connection.send(_run(batch, carriers, cursor))
+
+
+@cache
+def _kernel(subject: Subject) -> type[V1]:
+    return subject.kernel()
+
+
+def _run(batch: Batch, carriers: OsThreads, cursor: Cursor) -> Facts | Bug:
+    try:
+        return run_batch(batch, _kernel(batch.subject), carriers, cursor)
+    except HarnessBug as bug:
+        return Bug(batch.number, str(bug))
+    except Exception:
+        return Bug(batch.number, traceback.format_exc())
+
+
+def _start_heart(cursor: Cursor, carriers: OsThreads, pulse: MutableSequence[int]) -> None:
+    """Show the parent where we are, without a word in the step path.
+
+    Code that never reaches a scheduling point leaves all three as they are.
+    """
+
+    def beat() -> None:
+        while True:
+            pulse[0], pulse[1], pulse[2] = cursor.batch, cursor.item, carriers.steps
+            time.sleep(BEAT_S)
+
+    threading.Thread(target=beat, name="heart", daemon=True).start()
