@@ -47,13 +47,12 @@ class Ipi:
         shut: no interrupt is pending: whoever idles here has nothing to do.
     """
 
-    __slots__ = ("_scheduler", "_send", "_wait", "idle", "name", "shut", "waited")
+    __slots__ = ("_scheduler", "_send", "_wait", "idle", "name", "shut")
 
     def __init__(self, scheduler: Scheduler, instance: str) -> None:
         self._scheduler = scheduler
         self.name = f"ipi[{instance}]"
         self.shut = True
-        self.waited = False
         self.idle = True
         self._send = Operation("send", "ipi", self.name)
         self._wait = Operation("idle", "ipi", self.name, self)
@@ -71,7 +70,8 @@ class Ipi:
     def assert_line(self) -> None:
         """Make the interrupt pending, as the world outside the modelled threads may."""
         self.shut = False
-        self._scheduler.opened(self)
+        if self._scheduler.wants_growth:
+            self._scheduler.opened(self)
 
     def take(self) -> None:
         """Take the interrupt if it is pending: its handler has nothing to do."""

@@ -55,14 +55,15 @@ class Scheduler:
         diverged: where a strict replay could not follow its schedule, if it could not.
         bug: an exception raised by the harness's own code, if any.
         unwinding: the execution is over; primitives do nothing.
+        wants_growth: whoever opens a gate has to say so, see `opened`.
         on_quiescence: called when only idle waits are left. It opens some gate and returns True,
             or returns False, which makes the waits a deadlock. It may raise ModelFailure.
     """
 
     __slots__ = (
-        "_carriers", "_loop", "_next_ask", "_strategy", "bug", "current", "deviations",
+        "_carriers", "_cycles", "_loop", "_next_ask", "_strategy", "bug", "current", "deviations",
         "diverged", "failure", "on_quiescence", "steps", "steps_max", "switches", "threads",
-        "trace", "unwinding",
+        "trace", "unwinding", "wants_growth",
     )  # fmt: skip
 
     def __init__(self, strategy: Strategy, *, steps_max: int = 20_000) -> None:
@@ -78,6 +79,7 @@ class Scheduler:
         self.bug: BaseException | None = None
         self.unwinding = False
         self.on_quiescence: Callable[[], bool] = lambda: False
+        self.wants_growth = strategy.asks_on_growth
         self._strategy = strategy
         self._next_ask = 0
         self._loop: LoopWatch | None = None
@@ -91,7 +93,10 @@ class Scheduler:
     def run(self, carriers: Carriers) -> None:
         """Run the execution to its end, on these carriers."""
         self._carriers = carriers
-        self._strategy.begin(self.threads)
+        threads = self.threads
+        # The last one, index -1, is for the choice before the first step.
+        self._cycles = [threads[i:] + threads[:i] for i in range(len(threads))] + [threads]
+        self._strategy.begin(threads)
         try:
             first = self._choose(self.current)
         except Diverged:
@@ -133,11 +138,11 @@ class Scheduler:
             self.trace.append(words)
 
     def opened(self, gate: Gate) -> None:
-        """Hear that a gate was opened at which somebody may be waiting."""
-        if gate.waited:
-            gate.waited = False
-            if self._strategy.asks_on_growth:
+        """Hear that a gate was opened, if `wants_growth`: a thread may have become enabled."""
+        for thread in self.threads:
+            if thread.op.gate is gate and thread is not self.current:
                 self._next_ask = 0
+                return
 
     def fail(self, failure: Failure) -> NoReturn:
         """Record a failure and leave the place where it happened."""
@@ -159,10 +164,10 @@ class Scheduler:
 
     def _choose(self, me: Thread) -> Thread:
         """Pick who goes next and record it; the caller hands over."""
-        options = self._enabled_from(me)
+        options = self._enabled(me)
         while not options:
             self._nobody_enabled(me)
-            options = self._enabled_from(me)
+            options = self._enabled(me)
         try:
             picked = self._strategy.pick(self.steps, me, options)
         except Diverged as diverged:
@@ -179,20 +184,13 @@ class Scheduler:
             self.trace.append(chosen)
         return chosen
 
-    def _enabled_from(self, me: Thread) -> list[Thread]:
+    def _enabled(self, me: Thread) -> list[Thread]:
         """Return the enabled threads in cyclic creation order, `me` first if it is one."""
-        threads, start = self.threads, me.index
-        if start > 0:
-            threads = threads[start:] + threads[:start]
-        enabled = []
-        for thread in threads:
-            if not thread.finished:
-                gate = thread.op.gate
-                if gate is not None and gate.shut:
-                    gate.waited = True
-                else:
-                    enabled.append(thread)
-        return enabled
+        return [
+            thread
+            for thread in self._cycles[me.index]
+            if not thread.finished and ((gate := thread.op.gate) is None or not gate.shut)
+        ]
 
     def _nobody_enabled(self, me: Thread) -> None:
         waiting = [thread for thread in self.threads if not thread.finished]

@@ -26,7 +26,7 @@ class SpinLock:
 
     __slots__ = (
         "_before", "_operation", "_order", "_scheduler", "held_bit", "idle", "lock_class", "name",
-        "on_unlock", "owner", "shut", "waited",
+        "on_unlock", "owner", "shut",
     )  # fmt: skip
 
     def __init__(self, order: LockOrder, lock_class: LockClass, instance: str) -> None:
@@ -39,7 +39,6 @@ class SpinLock:
         self.on_unlock: Callable[[], None] | None = None
         self.held_bit = 0
         self.shut = False
-        self.waited = False
         self.idle = False
         self._operation = Operation("lock", lock_class.name, self.name, self)
 
@@ -82,7 +81,7 @@ class SpinLock:
         self.shut = False
         me.held.remove(self)
         me.chain &= ~self.held_bit
-        if self.waited:
+        if scheduler.wants_growth:
             scheduler.opened(self)
 
     def lock_irqsave(self) -> bool:

@@ -7,16 +7,23 @@ parameter does not re-roll the schedule, execution 17 needs none of the sixteen 
 every Python draws the same numbers: the bytes are SHAKE-128 of the labels, nothing else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import shake_128
+from itertools import count
 from struct import unpack
 from typing import TypeVar
 
 T = TypeVar("T")
 
-_BLOCK_WORDS = 64
+_BLOCK_WORDS = 32
 _BLOCK_BYTES = 4 * _BLOCK_WORDS
 _BLOCK_FORMAT = f"<{_BLOCK_WORDS}I"
+
+
+def _words(key: bytes) -> Iterator[int]:
+    """Yield 32 bits at a time, for ever."""
+    for block in count():
+        yield from unpack(_BLOCK_FORMAT, shake_128(key + b"#%d" % block).digest(_BLOCK_BYTES))
 
 
 class Stream:
@@ -24,28 +31,17 @@ class Stream:
 
     Guarantees: equal labels give equal choices on every Python and every machine; a stream is
     touched by nothing but its own picks.
+
+    Attributes:
+        word: returns the next 32 bits as an integer.
     """
 
-    __slots__ = ("_blocks", "_key", "_next", "_words")
+    __slots__ = ("word",)
 
     def __init__(self, *labels: str | int) -> None:
         # The length before each label keeps ("ab", "c") and ("a", "bc") apart.
-        texts = [str(label) for label in labels]
-        self._key = "".join(f"{len(text)}:{text}," for text in texts).encode()
-        self._blocks = 0
-        self._words: tuple[int, ...] = ()
-        self._next = 0
-
-    def word(self) -> int:
-        """Return the next 32 bits as an integer."""
-        if self._next == len(self._words):
-            block = self._key + b"#%d" % self._blocks
-            self._words = unpack(_BLOCK_FORMAT, shake_128(block).digest(_BLOCK_BYTES))
-            self._blocks += 1
-            self._next = 0
-        word = self._words[self._next]
-        self._next += 1
-        return word
+        key = "".join([f"{len(text)}:{text}," for text in map(str, labels)])
+        self.word = _words(key.encode()).__next__
 
     def pick(self, n: int) -> int:
         """Pick an integer in range(n); n is at least 1 and at most 2**32."""
@@ -53,15 +49,15 @@ class Stream:
 
     def between(self, low: int, high: int) -> int:
         """Pick an integer from low to high, both included."""
-        return low + self.pick(high - low + 1)
+        return low + (self.word() * (high - low + 1) >> 32)
 
     def choose(self, items: Sequence[T]) -> T:
         """Pick one of the items."""
-        return items[self.pick(len(items))]
+        return items[self.word() * len(items) >> 32]
 
     def chance(self, per_cent: int) -> bool:
         """Answer True in that many of a hundred cases."""
-        return self.pick(100) < per_cent
+        return self.word() * 100 >> 32 < per_cent
 
 
 class Streams:

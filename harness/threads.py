@@ -15,12 +15,10 @@ class Gate(Protocol):
 
     Attributes:
         shut: nobody passes while this is true.
-        waited: somebody was turned away since the gate was last shut.
         idle: waiting here means having nothing to do, not being stuck.
     """
 
     shut: bool
-    waited: bool
     idle: bool
 
     def describe_wait(self) -> str:

@@ -93,16 +93,19 @@ class CpuInterface:
         hcr = self.hcr
         if hcr.lrenpie and hcr.eoicount:
             return True
-        valid, pending = 0, False
+        valid = exactly_pending = 0
         for lr in self.lrs:
-            if lr.pending or lr.active:
+            if lr.pending:
                 valid += 1
-                pending = pending or not lr.active
+                exactly_pending += not lr.active
+            elif lr.active:
+                valid += 1
             elif lr.eoi:
                 return True
-        if (hcr.uie and valid <= 1) or (hcr.npie and not pending):
+        if (hcr.uie and valid <= 1) or (hcr.npie and not exactly_pending):
             return True
-        return any(
-            hcr.grp_enabled_ie[group] if enabled else hcr.grp_disabled_ie[group]
-            for group, enabled in enumerate(self.vmcr.group_enabled)
-        )
+        enabled = self.vmcr.group_enabled
+        for group in (0, 1):
+            if (hcr.grp_enabled_ie if enabled[group] else hcr.grp_disabled_ie)[group]:
+                return True
+        return False

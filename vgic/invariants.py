@@ -30,28 +30,12 @@ def lists_are_whole(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
     Locks: the vCPU's ap_list_lock.
 
     Returns:
-        The entries of the AP-list, then those of the overflow list.
+        The entries of the overflow list, then those of the AP-list.
     """
     vgic_cpu = vcpu.vgic_cpu
-    overflow = vgic_cpu.overflow_ap_list_head
     entries = vgic_cpu.ap_list_head.verify()
-    if not overflow.empty:
-        overflowed = overflow.verify()
-        for irq in overflowed:
-            if irq in entries:
-                _fail(
-                    kvm,
-                    "I1 on two lists",
-                    f"{irq} is on the AP-list and the overflow list",
-                    model_function(),
-                )
-        # Arrivals stand at the end of the AP-list, whatever is on the overflow list.
-        entries = overflowed + entries
-    _say_so(kvm, vcpu, entries)
-    return entries
-
-
-def _say_so(kvm: Kvm, vcpu: Vcpu, entries: Sequence[VgicIrq]) -> None:
+    if not vgic_cpu.overflow_ap_list_head.empty:
+        entries = vgic_cpu.overflow_ap_list_head.verify() + entries
     for irq in entries:
         if irq.vcpu is not vcpu:
             _fail(
@@ -60,14 +44,30 @@ def _say_so(kvm: Kvm, vcpu: Vcpu, entries: Sequence[VgicIrq]) -> None:
                 f"{irq} is on a list of {vcpu} but says {irq.vcpu}",
                 model_function(),
             )
-    for irq in kvm.dist.spis:
-        if irq.vcpu is vcpu and irq not in entries:
-            _fail(
-                kvm,
-                "I1 vcpu without list",
-                f"{irq} says {vcpu} but is on none of its lists",
-                model_function(),
-            )
+    claimed = [irq for irq in kvm.dist.spis if irq.vcpu is vcpu]
+    if len(claimed) != len(entries):
+        _wrong_membership(kvm, vcpu, claimed, entries)
+    return entries
+
+
+def _wrong_membership(
+    kvm: Kvm, vcpu: Vcpu, claimed: Sequence[VgicIrq], entries: Sequence[VgicIrq]
+) -> NoReturn:
+    unlisted = [irq for irq in claimed if irq not in entries]
+    if unlisted:
+        _fail(
+            kvm,
+            "I1 vcpu without list",
+            f"{_names(unlisted)}: on none of the lists of {vcpu}, but says so",
+            model_function(),
+        )
+    twice = [irq for irq in claimed if entries.count(irq) > 1]
+    _fail(
+        kvm,
+        "I1 on two lists",
+        f"{_names(twice)}: on both the AP-list and the overflow list of {vcpu}",
+        model_function(),
+    )
 
 
 def overflow_is_empty(kvm: Kvm, vcpu: Vcpu) -> None:

@@ -108,9 +108,10 @@ class Watch:
     def synced(self, vcpu: Vcpu) -> None:
         """The vCPU has folded and pruned."""
         view = self._views[vcpu.vcpu_id]
-        invariants.arrivals_keep_active_state(
-            self._kvm, view.active_outside, frozenset(view.arrivals)
-        )
+        if view.active_outside:
+            invariants.arrivals_keep_active_state(
+                self._kvm, view.active_outside, frozenset(view.arrivals)
+            )
         if view.guest is not None:
             invariants.active_is_acknowledged(self._kvm, vcpu, view.guest.stack)
         view.in_window = False
@@ -119,7 +120,9 @@ class Watch:
         view.arrivals.clear()
 
     def _overflowed(self, vcpu: Vcpu) -> bool:
-        return any(irq.vcpu is vcpu and not irq.on_lr for irq in self._kvm.dist.spis)
+        return not vcpu.vgic_cpu.overflow_ap_list_head.empty or any(
+            irq.vcpu is vcpu and not irq.on_lr for irq in self._kvm.dist.spis
+        )
 
     # From ap_list_lock, just before it is let go.
 
@@ -128,13 +131,17 @@ class Watch:
         entries = invariants.lists_are_whole(self._kvm, vcpu)
         if not view.in_window:
             invariants.overflow_is_empty(self._kvm, vcpu)
-        elif len(entries) > view.listed and self._kvm.scheduler.current.role != vcpu.role:
-            view.arrivals.add(entries[-1])
-            if view.in_guest and view.overflowed:
-                self.windows.add("arrival_with_overflow")
-            if view.in_guest and vcpu.cpuif.hcr.eoicount:
-                self.windows.add("arrival_with_eoicount")
+        elif len(entries) > view.listed:
+            # The overflow stands first, so an arrival is the last of all.
+            self._arrived(view, vcpu, entries[-1])
         view.listed = len(entries)
+
+    def _arrived(self, view: _View, vcpu: Vcpu, irq: VgicIrq) -> None:
+        view.arrivals.add(irq)
+        if view.in_guest and view.overflowed:
+            self.windows.add("arrival_with_overflow")
+        if view.in_guest and vcpu.cpuif.hcr.eoicount:
+            self.windows.add("arrival_with_eoicount")
 
     # From the drain, when everybody is idle.
 
