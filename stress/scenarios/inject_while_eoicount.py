@@ -35,7 +35,7 @@ def inject_while_eoicount(streams: Streams) -> Parameters:
 def _spis(streams: Streams, nr_lr: int, nr_vcpus: int) -> tuple[Spi, ...]:
     """Give vCPU 0 more interrupts than it has list registers, and the others one or two."""
     stream = streams.stream("param:spis")
-    targets = [0] * (nr_lr + stream.between(2, 4))
+    targets = [0] * (nr_lr + stream.between(2, 5))
     for vcpu in range(1, nr_vcpus):
         targets += [vcpu] * stream.between(1, 2)
     return tuple(
@@ -53,15 +53,15 @@ def _guest(streams: Streams, vcpu: int) -> Program:
     program = streams.stream(f"vcpu{vcpu}:program")
     late = streams.stream(f"mi:vcpu{vcpu}")
     if vcpu == 0:
-        runs = [program.choose("aaaeen") * program.between(1, 4) for _ in range(8)]
+        runs = [program.choose("aaaeenn") * program.between(1, 5) for _ in range(7)]
         instructions = "".join(runs)
     else:
         instructions = "".join(program.choose("aaen") for _ in range(program.between(0, 4)))
     return Program(instructions, tuple(late.choose(_LATENESS) for _ in range(8)))
 
 
-_LATENESS = (0, 0, 1, 2, 4, 8, 12)
-_PAUSES = (0, 0, 4, 12, 24)
+_LATENESS = (0, 1, 4, 12, 24)
+_PAUSES = (0, 0, 8, 24)
 
 
 def _device(stream: Stream, spis: tuple[Spi, ...]) -> tuple[Pulse, ...]:
@@ -81,11 +81,15 @@ def _device(stream: Stream, spis: tuple[Spi, ...]) -> tuple[Pulse, ...]:
 
 SCENARIO = Scenario(
     draw=inject_while_eoicount,
-    length=250,
+    length=360,
     executions_min=300,
+    # Three standard deviations, at a hundred executions a strategy, below what v1 was seen to do.
     floors=Floors(
         {
-            "overflow": {"random-walk": 10.0, "pct": 10.0, "burst": 10.0},
+            "overflow": {"random-walk": 50.0, "pct": 35.0, "burst": 42.0},
+            "eoicount": {"random-walk": 25.0, "pct": 14.0, "burst": 23.0},
+            "aborted_entry": {"random-walk": 62.0, "pct": 6.0, "burst": 38.0},
+            "arrival_with_overflow": {"random-walk": 2.0, "pct": 0.0, "burst": 1.0},
         }
     ),
 )
