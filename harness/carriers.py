@@ -54,6 +54,7 @@ class OsThreads:
         self._carriers: list[_Carrier] = []
         self._caller: Baton = new_baton()
         self._scheduler: Scheduler | None = None
+        self._running = False
 
     @property
     def core(self) -> int | None:
@@ -82,7 +83,13 @@ class OsThreads:
         self.close()
 
     def close(self) -> None:
-        """End the OS threads and unclaim the core."""
+        """End the OS threads and unclaim the core.
+
+        After an interrupt in the middle of an execution its carriers hold modelled threads that
+        nobody can end; they are left to end with the process.
+        """
+        if self._running:
+            return
         for carrier in self._carriers:
             carrier.thread = None
             carrier.baton.wake()
@@ -101,8 +108,10 @@ class OsThreads:
         for carrier, thread in zip(self._carriers, scheduler.threads, strict=False):
             carrier.thread = thread
         self._scheduler = scheduler
+        self._running = True
         self._carriers[first.index].baton.wake()
         self._caller.wait()
+        self._running = False
 
     def hand_over(self, me: Thread, other: Thread) -> None:
         """Wake the other thread's carrier and wait on my own baton."""

@@ -6,7 +6,11 @@ with one. Both kinds of unwinding are BaseExceptions, so that an `except Excepti
 code cannot swallow them.
 """
 
+import traceback
 from dataclasses import dataclass
+from pathlib import Path
+
+from harness.frames import model_function
 
 
 @dataclass(frozen=True)
@@ -69,3 +73,19 @@ class Diverged(BaseException):
 
 class HarnessBug(Exception):
     """Something is wrong with the harness, not with the code under test."""
+
+
+def oops(exception: BaseException) -> Failure:
+    """Describe an exception that the code under test has raised."""
+    place = exception.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    calls = traceback.extract_tb(exception.__traceback__)
+    return Failure(
+        kind="exception",
+        message=f"{type(exception).__name__}: {exception}",
+        functions=(model_function(place.tb_frame) if place is not None else "",),
+        details=tuple(
+            f"{Path(call.filename).name}:{call.lineno} in {call.name}" for call in calls[-4:]
+        ),
+    )

@@ -14,6 +14,9 @@ from harness.frames import model_function
 from harness.schedule import Deviation, Label
 from harness.threads import Thread
 
+_SLACK = 8
+"""By how many operations a deviation may miss its place before any place will do."""
+
 
 class _Labelling:
     """Names the operation each thread is about to do, counting those that look alike."""
@@ -101,36 +104,44 @@ class StrictReplay(_Labelling):
 class LenientReplay(_Labelling):
     """Follows a schedule by what its deviations look like, as far as they can be placed.
 
+    A deviation belongs before the operation that looks like the recorded one, wherever in its
+    thread that has moved to. If none has come by a few operations after the place where it
+    should have been, the next one at which the other thread can go on has to do.
+
     Attributes:
         placed: how many deviations were applied.
     """
 
     def __init__(self, deviations: Sequence[Deviation]) -> None:
         super().__init__()
-        self._by_label: dict[tuple[str, Label], Deviation] = {}
-        self._by_position: dict[tuple[str, int], Deviation] = {}
+        self._left: dict[str, list[Deviation]] = {}
         for deviation in deviations:
-            if deviation.label is None:
-                self._by_position[deviation.role, deviation.n] = deviation
-            else:
-                self._by_label[deviation.role, deviation.label] = deviation
+            self._left.setdefault(deviation.role, []).append(deviation)
+        self._drift: dict[str, int] = {}
         self.placed = 0
 
     def pick(self, step: int, me: Thread, options: Sequence[Thread]) -> int:
         """Take the recorded choice if it is one of the options."""
         label = self._label(me)
-        deviation = self._by_label.get((me.role, label)) or self._by_position.get((me.role, me.ops))
-        if deviation is None:
+        left = self._left.get(me.role)
+        if not left:
             return 0
+        deviation = next((each for each in left if each.label == label), None)
+        if deviation is None:
+            due = left[0].n + self._drift.get(me.role, 0) + (_SLACK if left[0].label else 0)
+            if me.ops < due:
+                return 0
+            deviation = left[0]
+        else:
+            self._drift[me.role] = me.ops - deviation.n
         index = _index_of(deviation.to, options)
         if index is None:
             return 0
-        self._by_label.pop((me.role, label), None)
-        self._by_position.pop((me.role, me.ops), None)
+        left.remove(deviation)
         self.placed += 1
         return index
 
     @property
     def unplaced(self) -> list[Deviation]:
         """The deviations that found no place."""
-        return [*self._by_label.values(), *self._by_position.values()]
+        return [deviation for left in self._left.values() for deviation in left]

@@ -18,8 +18,8 @@ from collections.abc import Callable
 from typing import NoReturn, Protocol
 
 from harness.deadlock import deadlock
-from harness.failures import Diverged, Failure, HarnessBug, ModelFailure, Unwind
-from harness.frames import model_function, model_stack, raised_in_harness
+from harness.failures import Diverged, Failure, HarnessBug, ModelFailure, Unwind, oops
+from harness.frames import model_stack, raised_in_harness
 from harness.livelock import LoopWatch
 from harness.schedule import Deviation
 from harness.strategy import Strategy
@@ -265,15 +265,7 @@ class Scheduler:
         if raised_in_harness(exception.__traceback__):
             self.bug = exception
             return
-        traceback = exception.__traceback__
-        while traceback is not None and traceback.tb_next is not None:
-            traceback = traceback.tb_next
-        where = model_function(traceback.tb_frame) if traceback is not None else ""
-        self.failure = Failure(
-            kind="exception",
-            message=f"{type(exception).__name__}: {exception}",
-            functions=(where,),
-        )
+        self.failure = oops(exception)
 
 
 def check_sane(scheduler: Scheduler) -> None:

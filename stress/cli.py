@@ -79,9 +79,7 @@ def run(
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="The result for programs.")
     ] = None,
-    quiet: Annotated[
-        bool, typer.Option("-q", "--quiet", help="Findings and verdict only.")
-    ] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summary.")] = False,
     verbose: VerboseOption = False,
 ) -> None:
     """Run scenarios under random schedules and give a verdict."""
@@ -138,10 +136,17 @@ def replay(
         raise typer.Exit(Exit.CANNOT_JUDGE)
     bugs = tuple(bug or ()) if bug or revision else opened.bugs
     subject = Subject(revision or opened.revision, bugs)
-    code = replay_token(
-        opened, subject, subject.kernel(), typer.echo, strict=strict, verbose=verbose
+    try:
+        kernel = subject.kernel()
+    except CompositionError as error:
+        # Under `git bisect` a commit that lacks the class, or what the token names, is skipped.
+        if subject.patch is None and (revision or bug):
+            raise
+        typer.echo(f"cannot be judged: {error}")
+        raise typer.Exit(Exit.CANNOT_JUDGE) from error
+    raise typer.Exit(
+        replay_token(opened, subject, kernel, typer.echo, strict=strict, verbose=verbose)
     )
-    raise typer.Exit(code)
 
 
 @app.command(name="list")

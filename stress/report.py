@@ -6,12 +6,14 @@ a log that was cut at either end still says what it was, and a seed that has die
 the model can be told from one that is clean.
 """
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 from stress.campaign import Finding, Plan, Result
 from stress.exits import Exit
 from stress.source import model_digest
+from stress.subject import Subject
 from stress.token import PRINTED_MAX
 
 TOKENS = Path("vgic-stress-findings")
@@ -35,15 +37,25 @@ def headline(plan: Plan, jobs: int) -> str:
     return " ".join([*words, f"jobs={jobs}", f"model={model_digest()}"])
 
 
-def replay_command(finding: Finding, directory: Path = TOKENS) -> str:
-    """Return the command that replays a finding; a long token goes into a file."""
-    token = finding.example.token
+def replay_command(finding: Finding, subject: Subject, directory: Path = TOKENS) -> str:
+    """Return the command that replays a finding.
+
+    A long token goes into a file. A user's class is named, since a token does not carry it.
+    """
+    words = ["vgic-stress", "replay", _token_argument(finding.example.token, directory)]
+    if subject.patch is not None:
+        words += ["--revision", subject.revision]
+        words += [word for bug in subject.bugs for word in ("--bug", bug)]
+    return shlex.join(words)
+
+
+def _token_argument(token: str, directory: Path) -> str:
     if len(token) <= PRINTED_MAX:
-        return f"vgic-stress replay {token}"
+        return token
     try:
-        return f"vgic-stress replay @{_kept(token, directory)}"
+        return f"@{_kept(token, directory)}"
     except OSError:  # nowhere to write: rather a long line than a lost finding
-        return f"vgic-stress replay {token}"
+        return token
 
 
 def _kept(token: str, directory: Path) -> Path:

@@ -2,6 +2,7 @@
 """The command `run`: canary first, then the campaign, then what is to be said of both."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,18 +37,17 @@ def run(plan: Plan, jobs: int, *, json_file: Path | None = None, quiet: bool = F
         plan: what to do.
         jobs: how many worker processes.
         json_file: where to write the result for programs.
-        quiet: print findings and the last line only.
+        quiet: no progress and no summary.
     """
     say = _printer()
-    if not quiet:
-        say(f"vgic-stress run: {headline(plan, jobs)}")
+    say(f"vgic-stress run: {headline(plan, jobs)}")
     with Pool(jobs) as pool, interrupts(pool.kill) as interrupted:
         result = _canary(plan, pool, interrupted)
         if not (result.bugs or result.interrupted):
             with progress(plan, quiet=quiet) as told:
                 campaign = Campaign(plan, pool, interrupted=interrupted, progress=told)
                 result = campaign.run()
-    commands = [replay_command(finding) for finding in result.findings.values()]
+    commands = [replay_command(finding, plan.subject) for finding in result.findings.values()]
     for number, finding in enumerate(result.findings.values()):
         say(finding_text(number + 1, finding, commands[number]))
     for bug in result.bugs:
@@ -64,19 +64,10 @@ def run(plan: Plan, jobs: int, *, json_file: Path | None = None, quiet: bool = F
     return code
 
 
-def _printer() -> "Say":
-    return Say(Console(highlight=False, markup=False, soft_wrap=True))
-
-
-class Say:
-    """Prints lines as they are: no markup, no wrapping, since they are copied and pasted."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-
-    def __call__(self, text: str) -> None:
-        """Print one text."""
-        self._console.print(text, end="\n")
+def _printer() -> Callable[[str], None]:
+    """Return what prints lines as they are: no markup, no wrapping, since they are pasted."""
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+    return lambda text: console.print(text)
 
 
 def _canary(plan: Plan, pool: Pool, interrupted: Interrupts) -> Result:

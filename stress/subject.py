@@ -85,23 +85,25 @@ def _choose_class(path: Path, module: ModuleType, name: str) -> type[V1]:
     classes = {
         each.__name__: each
         for each in vars(module).values()
-        if inspect.isclass(each) and each.__module__ == module.__name__ and issubclass(each, V1)
+        if inspect.isclass(each) and each.__module__ == module.__name__
     }
+    kernels = {each: cls for each, cls in classes.items() if issubclass(cls, V1)} or classes
     if name:
-        if name in classes:
-            return classes[name]
-        if hasattr(module, name):
-            raise CompositionError(
-                f"{name} in {path} is not a kernel: derive it from V1 (from vgic import V1) or "
-                "from another revision"
-            )
-        raise CompositionError(f"{path} has no class {name}; {_found(classes)}")
-    if len(classes) != 1:
-        raise CompositionError(f"say which class of {path} to use; {_found(classes)}")
-    return next(iter(classes.values()))
+        if name not in classes:
+            raise CompositionError(f"{path} has no class {name}; {_found(classes)}")
+        return _on_v1(classes[name])
+    if len(kernels) != 1:
+        raise CompositionError(f"say which class of {path} to use, as FILE:CLASS; {_found(kernels)}")
+    return _on_v1(next(iter(kernels.values())))
 
 
-def _found(classes: dict[str, type[V1]]) -> str:
-    if not classes:
-        return "it has no class derived from V1 (from vgic import V1) or another revision"
-    return f"it has {', '.join(classes)}"
+def _on_v1(cls: type) -> type[V1]:
+    """Put a class that is derived from no revision in front of the default one."""
+    if issubclass(cls, V1):
+        return cls
+    kernel: type[V1] = type(cls.__name__, (cls, V1), {})
+    return kernel
+
+
+def _found(classes: dict[str, type]) -> str:
+    return f"it has {', '.join(classes)}" if classes else "it has no class at all"

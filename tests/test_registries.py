@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is listed by name keeps its promises: scenarios, revisions, bugs, strategies."""
+
+import pytest
+
+from harness.strategies import DESCRIPTIONS, MIX, STRATEGIES, strategy_name
+from stress.scenarios import SCENARIOS
+from vgic import BUGS, REVISIONS
+from vgic.compose import overridden
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_scenarios_open_like_a_litmus_test(name: str) -> None:
+    scenario = SCENARIOS[name]
+    assert scenario.name == name
+    lines = scenario.text.splitlines()
+    assert lines[0].endswith(".")
+    assert lines[1] == ""
+    assert lines[2] in ("Result: Never", "Result: Sometimes")
+    assert len(scenario.text) > 200, "says why"
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_scenarios_have_a_floor_for_every_strategy(name: str) -> None:
+    floors = SCENARIOS[name].floors.per_cent
+    assert floors
+    for window, by_strategy in floors.items():
+        assert set(by_strategy) == set(STRATEGIES), window
+        assert any(floor > 0 for floor in by_strategy.values()), window
+
+
+@pytest.mark.parametrize("name", BUGS)
+def test_a_bug_overrides_one_decision_and_tells_its_story(name: str) -> None:
+    assert len(overridden(BUGS[name])) == 1
+    assert BUGS[name].__doc__
+
+
+@pytest.mark.parametrize("name", REVISIONS)
+def test_a_revision_tells_its_story(name: str) -> None:
+    assert REVISIONS[name].__doc__
+
+
+def test_the_mix_takes_the_strategies_in_turn() -> None:
+    assert [strategy_name(MIX, index) for index in range(6)] == [*STRATEGIES, *STRATEGIES]
+    assert strategy_name("pct", 4) == "pct"
+    assert set(DESCRIPTIONS) == {MIX, *STRATEGIES}
