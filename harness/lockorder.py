@@ -9,15 +9,12 @@ comparison of bit sets.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from harness.failures import Failure
 from harness.frames import model_function
 from harness.scheduler import Scheduler
-from harness.threads import Thread
-
-if TYPE_CHECKING:
-    from harness.spinlock import SpinLock
+from harness.threads import Lock, Thread
 
 SUBCLASSES = 8
 
@@ -76,7 +73,7 @@ class LockOrder:
             outer.bit, inner.bit, "", "the documented lock order"
         )
 
-    def learn(self, me: Thread, lock: "SpinLock", bit: int) -> None:
+    def learn(self, me: Thread, lock: Lock, bit: int) -> None:
         """Add what is new about taking this lock now; fail if it closes a cycle.
 
         Args:
@@ -106,7 +103,7 @@ class LockOrder:
                     paths.append((edge.after, [*path, edge]))
         return []
 
-    def _recursive(self, me: Thread, lock: "SpinLock", bit: int) -> NoReturn:
+    def _recursive(self, me: Thread, lock: Lock, bit: int) -> NoReturn:
         name = self._names[bit]
         self.scheduler.fail(
             Failure(
@@ -119,9 +116,7 @@ class LockOrder:
             )
         )
 
-    def _inverted(
-        self, me: Thread, lock: "SpinLock", bit: int, held: int, path: list[_Edge]
-    ) -> NoReturn:
+    def _inverted(self, me: Thread, lock: Lock, bit: int, held: int, path: list[_Edge]) -> NoReturn:
         wanted, having = self._names[bit], self._names[held]
         function = model_function()
         chain = tuple(
@@ -154,6 +149,6 @@ def _bits(mask: int) -> Iterator[int]:
 
 def _held_of(me: Thread, bit: int) -> str:
     for lock in me.held:
-        if getattr(lock, "held_bit", 0) == bit:
-            return str(lock)
+        if lock.held_bit == bit:
+            return lock.name
     return "a lock"

@@ -228,7 +228,7 @@ class Scheduler:
 
     def _leaves_nothing_held(self, thread: Thread) -> None:
         if thread.held:
-            names = ", ".join(str(lock) for lock in thread.held)
+            names = ", ".join(lock.name for lock in thread.held)
             self.fail(Failure("lock held at exit", f"{thread.role} ended holding {names}"))
 
     def _ended(self, me: Thread) -> Thread | None:

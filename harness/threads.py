@@ -25,6 +25,18 @@ class Gate(Protocol):
         """Say what a thread that waits here is waiting for."""
 
 
+class Lock(Protocol):
+    """A lock that a thread can hold.
+
+    Attributes:
+        name: the lock with its number, as reports print it.
+        held_bit: the class and subclass it was last taken as, see harness.lockorder.
+    """
+
+    name: str
+    held_bit: int
+
+
 class Operation:
     """One kind of thing done to one object: what a thread publishes at a scheduling point.
 
@@ -78,7 +90,7 @@ class Thread:
         self.started = False
         self.finished = False
         self.irqs_off = False
-        self.held: list[object] = []
+        self.held: list[Lock] = []
         self.chain = 0
 
     def __str__(self) -> str:

@@ -93,7 +93,9 @@ def _choose_class(path: Path, module: ModuleType, name: str) -> type[V1]:
             raise CompositionError(f"{path} has no class {name}; {_found(classes)}")
         return _on_v1(classes[name])
     if len(kernels) != 1:
-        raise CompositionError(f"say which class of {path} to use, as FILE:CLASS; {_found(kernels)}")
+        raise CompositionError(
+            f"say which class of {path} to use, as FILE:CLASS; {_found(kernels)}"
+        )
     return _on_v1(next(iter(kernels.values())))
 
 

@@ -58,7 +58,10 @@ class Flush(Kernel):
             self.vgic_v3_clear_lr(vcpu, lr)
         vgic_cpu.used_lrs = count
         self.vgic_v3_configure_hcr(vcpu, summary)
-        self.split_ap_list(vcpu, last)
+        # There is an overflow unless nothing at all went in, or everything did.
+        vgic_cpu.overflow_ap_list_head.init()
+        if last is not None and not vgic_cpu.ap_list_head.is_last(last.ap_list):
+            self.split_ap_list(vcpu, last)
 
     def kvm_vgic_flush_hwstate(self, vcpu: Vcpu) -> None:
         """Prepare the vGIC for entering the guest.
@@ -70,8 +73,8 @@ class Flush(Kernel):
             self.vgic_flush_lr_state(vcpu)
         self.vgic_v3_restore_state(vcpu)
 
-    def split_ap_list(self, vcpu: Vcpu, last: VgicIrq | None) -> None:
-        """Put aside what found no list register.
+    def split_ap_list(self, vcpu: Vcpu, last: VgicIrq) -> None:
+        """Move what comes after the last entry in a list register to the overflow list.
 
         Models: the end of vgic_flush_lr_state in "Add AP-list overflow split/splice" (November
             2025, 25/33), with the overflow list taking the AP-list's place in the ring, so that
@@ -79,16 +82,9 @@ class Flush(Kernel):
         Locking: called with ap_list_lock held.
 
         Decision: how the list is split, if at all.
-
-        Args:
-            vcpu: whose list.
-            last: the last entry that got a list register, None if none did.
         """
         ap_list = vcpu.vgic_cpu.ap_list_head
         overflow = vcpu.vgic_cpu.overflow_ap_list_head
-        if last is None or ap_list.is_last(last.ap_list):
-            overflow.init()
-            return
         overflow.replace(ap_list)
         ap_list.init()
         ap_list.cut_position(overflow, last.ap_list)

@@ -141,7 +141,7 @@ class Kernel(ABC):
         """Tell a vCPU that something became pending for it; see kick.py."""
 
     @abstractmethod
-    def split_ap_list(self, vcpu: Vcpu, last: VgicIrq | None) -> None:
+    def split_ap_list(self, vcpu: Vcpu, last: VgicIrq) -> None:
         """Put aside what found no list register; see flush.py."""
 
     @abstractmethod

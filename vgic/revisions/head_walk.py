@@ -15,7 +15,7 @@ class HeadWalk(V1):
     guests that hang, and mended in March 2026 (6da5e537f5af).
     """
 
-    def split_ap_list(self, vcpu: Vcpu, last: VgicIrq | None) -> None:
+    def split_ap_list(self, vcpu: Vcpu, last: VgicIrq) -> None:
         """Leave the list in one piece."""
 
     def eoicount_candidates(self, vcpu: Vcpu) -> ListHead[VgicIrq]:

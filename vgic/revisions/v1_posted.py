@@ -13,15 +13,11 @@ class V1Posted(V1):
     now belongs to another head: a forward walk of the overflow list runs on into the AP-list.
     """
 
-    def split_ap_list(self, vcpu: Vcpu, last: VgicIrq | None) -> None:
+    def split_ap_list(self, vcpu: Vcpu, last: VgicIrq) -> None:
         """Copy the head and cut it in two."""
-        ap_list = vcpu.vgic_cpu.ap_list_head
         overflow = vcpu.vgic_cpu.overflow_ap_list_head
-        if last is None or ap_list.is_last(last.ap_list):
-            overflow.init()
-            return
-        overflow.copy_from(ap_list)
-        ap_list.cut_position(overflow, last.ap_list)
+        overflow.copy_from(vcpu.vgic_cpu.ap_list_head)
+        vcpu.vgic_cpu.ap_list_head.cut_position(overflow, last.ap_list)
 
     def leaves_guest_mode_before_sync(self) -> bool:
         """As every kernel did until September 2026."""
