@@ -4,6 +4,7 @@
 import json
 import sys
 from enum import StrEnum
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
@@ -16,19 +17,21 @@ from stress.arguments import BadArgument
 from stress.campaign import Plan
 from stress.exits import Exit
 from stress.scenarios import SCENARIOS
+from stress.source import model_digest
 from stress.subject import Subject
 from stress.token import BadToken, Token, UnknownVersion
 from vgic import BUGS, DEFAULT, REVISIONS, CompositionError
 
 EXECUTIONS = 12_000
 
-_EPILOG = exits.table().replace("\n", "\n\n")
+# A line with a backspace keeps the paragraph after it from being wrapped.
+_EPILOG = "\n\n".join(f"\b\n{paragraph}" for paragraph in exits.table().split("\n\n"))
 
 app = typer.Typer(
     name="vgic-stress",
-    help="Concurrency stress harness for the KVM/arm64 vGIC: find a race, replay it anywhere.",
     epilog=_EPILOG,
     no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -52,10 +55,20 @@ class Kind(StrEnum):
     STRATEGIES = "strategies"
 
 
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    """Concurrency stress harness for the KVM/arm64 vGIC: find a race, replay it anywhere."""
+    if version:
+        typer.echo(f"vgic-stress {metadata.version('vgic-stress')} model={model_digest()}")
+        raise typer.Exit
+
+
 @app.command(epilog=_EPILOG)
 def run(
     scenario: Annotated[
-        list[str] | None, typer.Argument(metavar="[SCENARIO]...", help="All of them if left out.")
+        list[str] | None, typer.Argument(metavar="[SCENARIO]", help="All of them if left out.")
     ] = None,
     revision: RevisionOption = DEFAULT,
     bug: BugOption = None,
@@ -151,7 +164,7 @@ def replay(
 
 @app.command(name="list")
 def list_(
-    what: Annotated[Kind, typer.Argument()],
+    what: Annotated[Kind, typer.Argument(metavar="|".join(Kind))],
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """List scenarios, revisions, bugs or strategies."""

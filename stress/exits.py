@@ -22,7 +22,7 @@ RUN_CODES = {
     Exit.FINDINGS: "findings",
     Exit.USAGE: "usage: something on the command line is wrong",
     Exit.HARNESS_BUG: "harness bug: nondeterminism, canary missed, worker died or silent",
-    Exit.TOO_FEW: "too few to judge: nothing selected, too few executions, windows not crossed",
+    Exit.TOO_FEW: "too few to judge: nothing selected, too few executions, windows missed",
     Exit.INTERRUPTED: "interrupted",
 }
 
@@ -31,8 +31,8 @@ REPLAY_CODES = {
     Exit.FINDINGS: "the same failure again",
     Exit.USAGE: "usage: something on the command line is wrong",
     Exit.HARNESS_BUG: "harness bug",
-    Exit.CANNOT_JUDGE: "cannot be judged: a deviation found no place, it fails differently, "
-    "unknown version, or the user's class is absent",
+    Exit.CANNOT_JUDGE: "cannot be judged: a deviation found no place, another failure,\n"
+    "       unknown version, or the user's class is absent",
 }
 
 _WORST_FIRST = (
@@ -47,9 +47,9 @@ def worst(codes: Iterable[Exit]) -> Exit:
 
 
 def table() -> str:
-    """Return the exit codes of `run` and `replay` as lines of text."""
-    lines = []
+    """Return the exit codes of `run` and `replay` as lines of text, a paragraph each."""
+    paragraphs = []
     for command, codes in (("run", RUN_CODES), ("replay", REPLAY_CODES)):
-        lines.append(f"Exit codes of {command}:")
-        lines += [f"  {code.value:>3}  {text}" for code, text in codes.items()]
-    return "\n".join(lines)
+        lines = [f"  {code.value:>3}  {text}" for code, text in codes.items()]
+        paragraphs.append("\n".join([f"Exit codes of {command}:", *lines]))
+    return "\n\n".join(paragraphs)

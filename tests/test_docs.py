@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The docs say what is so: exit codes, the set-up lines, tokens that still replay."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stress.exits import table
+from vgic.invariants import __file__ as invariants_file
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def marked(text: str, mark: str) -> str:
+    """Return the fenced block behind a mark."""
+    match = re.search(rf"<!-- {mark} -->\n```\w*\n(.*?)```\n", text, re.DOTALL)
+    assert match is not None, mark
+    return match[1]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/usage.md"])
+def test_the_exit_codes_are_those_of_the_tool(page: str) -> None:
+    assert marked((ROOT / page).read_text("utf-8"), "exit codes").strip("\n") == table()
+
+
+@pytest.mark.parametrize("mark", ["run", "tests"])
+def test_a_set_up_line_is_one_line(mark: str) -> None:
+    assert marked(README, mark).count("\n") == 1
+
+
+def test_ci_runs_the_readme_line() -> None:
+    assert "<!-- tests -->" in (ROOT / ".ci" / "run").read_text("utf-8")
+
+
+def tokens() -> list[str]:
+    return sorted(set(re.findall(r"^\$ vgic-stress replay (vs\d+-\S+)$", README, re.MULTILINE)))
+
+
+def test_the_readme_shows_a_race() -> None:
+    assert tokens()
+
+
+@pytest.mark.parametrize("token", tokens())
+def test_the_race_in_the_readme_still_replays(token: str, tmp_path: Path) -> None:
+    replay = subprocess.run(
+        [sys.executable, "-m", "stress", "replay", token],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert replay.returncode == 1, replay.stdout + replay.stderr
+
+
+def test_the_patch_in_the_readme_is_found_wrong(tmp_path: Path) -> None:
+    patch = re.search(r"```python\n(# my_patch\.py\n.*?)```", README, re.DOTALL)
+    assert patch is not None
+    (tmp_path / "my_patch.py").write_text(patch[1], "utf-8")
+    run = subprocess.run(
+        [sys.executable, "-m", "stress", "run", "--revision", "my_patch.py:MyKernel", "-x",
+         "--seed", "2"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert "I16 missed kick" in run.stdout
+
+
+def test_every_kind_of_finding_is_documented() -> None:
+    page = (ROOT / "docs" / "invariants.md").read_text("utf-8")
+    kinds = re.findall(r'^\s+"((?:I\d+|stuck) [^"]+)",$', Path(invariants_file).read_text("utf-8"),
+                       re.MULTILINE)  # fmt: skip
+    assert len(kinds) > 5
+    for kind in kinds:
+        assert f"`{kind}`" in page
