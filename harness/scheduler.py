@@ -164,17 +164,16 @@ class Scheduler:
 
     def _choose(self, me: Thread) -> Thread:
         """Pick who goes next and record it; the caller hands over."""
-        options = self._enabled(me)
-        while not options:
-            self._nobody_enabled(me)
-            options = self._enabled(me)
+        options = self._enabled(me) or self._wake_somebody(me)
+        strategy = self._strategy
         try:
-            picked = self._strategy.pick(self.steps, me, options)
+            picked = strategy.pick(self.steps, me, options)
         except Diverged as diverged:
             self.diverged = diverged
             self.unwinding = True
             raise
-        self._next_ask = min(self._strategy.next_point, self.steps_max + 1)
+        next_point = strategy.next_point
+        self._next_ask = next_point if next_point <= self.steps_max else self.steps_max + 1
         chosen = options[picked]
         if picked:
             self.deviations.append(Deviation(me.role, me.ops, chosen.role))
@@ -192,11 +191,14 @@ class Scheduler:
             if not thread.finished and ((gate := thread.op.gate) is None or not gate.shut)
         ]
 
-    def _nobody_enabled(self, me: Thread) -> None:
+    def _wake_somebody(self, me: Thread) -> list[Thread]:
+        """Nobody is enabled: ask for somebody to be woken if all are idle, else fail."""
         waiting = [thread for thread in self.threads if not thread.finished]
-        stuck = any(not thread.op.gate.idle for thread in waiting)  # type: ignore[union-attr]
-        if stuck or not self.on_quiescence():
-            self.fail(deadlock(waiting, lambda thread: self._stack_of(thread, me)))
+        if all(thread.op.gate.idle for thread in waiting) and self.on_quiescence():  # type: ignore[union-attr]
+            woken = self._enabled(me)
+            if woken:
+                return woken
+        self.fail(deadlock(waiting, lambda thread: self._stack_of(thread, me)))
 
     def _stack_of(self, thread: Thread, me: Thread) -> tuple[str, ...]:
         if thread is me:

@@ -30,7 +30,7 @@ class Burst:
     asks_on_growth = False
 
     def __init__(self, stream: Stream, length: int) -> None:
-        self._stream = stream
+        self._word = stream.word
         self.next_point = 0
 
     def begin(self, threads: Sequence[Thread]) -> None:
@@ -38,6 +38,6 @@ class Burst:
 
     def pick(self, step: int, me: Thread, options: Sequence[Thread]) -> int:
         """Pick any enabled thread and give it a burst of its own."""
-        self.next_point = step + burst_length(self._stream.word())
+        self.next_point = step + burst_length(self._word())
         count = len(options)
-        return self._stream.pick(count) if count > 1 else 0
+        return self._word() * count >> 32 if count > 1 else 0

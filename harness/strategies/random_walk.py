@@ -14,12 +14,13 @@ class RandomWalk:
     asks_on_growth = False
 
     def __init__(self, stream: Stream, length: int) -> None:
-        self._pick = stream.pick
+        self._word = stream.word
 
     def begin(self, threads: Sequence[Thread]) -> None:
         """Nothing to learn."""
 
     def pick(self, step: int, me: Thread, options: Sequence[Thread]) -> int:
         """Pick any enabled thread."""
+        # Nothing is drawn where there is nothing to choose.
         count = len(options)
-        return self._pick(count) if count > 1 else 0
+        return self._word() * count >> 32 if count > 1 else 0

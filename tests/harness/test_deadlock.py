@@ -73,7 +73,8 @@ def test_a_cycle_of_three_is_told_in_the_order_of_the_waits(failure_of: FailureO
     schedule = [Deviation("a", 2, "c"), Deviation("c", 2, "b")]
     failure = failure_of(circle_of_locks("abc"), StrictReplay(schedule))
     assert failure.message == (
-        "a waits for fork[1] held by b; b waits for fork[2] held by c; c waits for fork[0] held by a"
+        "a waits for fork[1] held by b; b waits for fork[2] held by c; "
+        "c waits for fork[0] held by a"
     )
 
 
@@ -169,11 +170,15 @@ def test_idling_beside_a_stuck_thread_is_a_deadlock_and_no_quiescence(
 ) -> None:
     asked = []
 
+    def on_quiescence() -> bool:
+        asked.append("asked")
+        return True
+
     def program(scheduler: Scheduler) -> None:
         scheduler.thread("idler", Ipi(scheduler, "idler").wait)
         halted = Operation("halt", "halt", "halt[0]", Halt())
         scheduler.thread("stuck", lambda: scheduler.gated_point(halted))
-        scheduler.on_quiescence = lambda: asked.append("asked") is None
+        scheduler.on_quiescence = on_quiescence
 
     failure = failure_of(program)
     assert failure.kind == "deadlock"
@@ -184,11 +189,15 @@ def test_idling_beside_a_stuck_thread_is_a_deadlock_and_no_quiescence(
 def test_quiescence_is_not_asked_while_anybody_can_go_on(run: Run) -> None:
     asked = []
 
+    def on_quiescence() -> bool:
+        asked.append("asked")
+        return True
+
     def program(scheduler: Scheduler) -> None:
         ipi = Ipi(scheduler, "0")
         scheduler.thread("idler", ipi.wait)
         scheduler.thread("sender", ipi.send)
-        scheduler.on_quiescence = lambda: asked.append("asked") is None
+        scheduler.on_quiescence = on_quiescence
 
     assert run(program).outcome == Passed()
     assert asked == []

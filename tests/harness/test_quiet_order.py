@@ -15,19 +15,6 @@ Story = Callable[[Execution], list[str]]
 Readers = Callable[..., Program]
 
 
-def one_lock_for_three(scheduler: Scheduler) -> None:
-    """Threads a, b, c take one lock in two operations: lock it, and end."""
-    order = LockOrder(scheduler)
-    lock = SpinLock(order, order.lock_class("lock"), "0")
-
-    def body() -> None:
-        with lock:
-            scheduler.note("inside")
-
-    for role in "abc":
-        scheduler.thread(role, body)
-
-
 def roles(story: list[str]) -> str:
     return "".join(line.partition(":")[0] for line in story)
 
@@ -53,13 +40,9 @@ def test_the_quiet_default_has_no_deviations(run: Run, readers: Readers) -> None
     assert run(readers(a=3, b=3)).deviations == ()
 
 
-def test_giving_way_because_of_a_lock_is_no_deviation(run: Run) -> None:
-    # b holds nothing; a is preempted inside the lock, b and c run into it by themselves.
-    execution = run(one_lock_for_three, StrictReplay([Deviation("a", 2, "b")]))
-    assert execution.deviations == ()  # its second operation is its exit: never a choice
-
-
-def test_after_a_block_the_next_enabled_thread_in_cyclic_order_goes(run: Run, story: Story) -> None:
+def test_after_a_block_the_next_in_cyclic_order_goes_and_that_is_no_deviation(
+    run: Run, story: Story
+) -> None:
     def program(scheduler: Scheduler) -> None:
         order = LockOrder(scheduler)
         lock = SpinLock(order, order.lock_class("lock"), "0")

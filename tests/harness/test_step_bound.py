@@ -27,7 +27,6 @@ def polls_for_ever(scheduler: Scheduler) -> None:
             pass
 
     def body() -> None:
-        flag.read()
         polls()
 
     scheduler.thread("poller", body)
