@@ -4,7 +4,7 @@
 import os
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -37,15 +37,14 @@ KINDS: dict[str, Callable[[], AbstractContextManager[Carriers]]] = {
     "unpinned": lambda: OsThreads(pinned=False),
     "greenlets": Greenlets,
 }
-SCHEDULES: dict[str, Callable[[], Strategy]] = {
-    "quiet": Quiet,
-    "replay": lambda: StrictReplay([Deviation("a", 2, "c"), Deviation("c", 2, "b")]),
-    **{
-        f"{name} {seed}": lambda name=name, seed=seed: STRATEGIES[name](Stream(seed, name), 30)
-        for name in STRATEGIES
-        for seed in range(4)
-    },
-}
+SEEDS = range(4)
+
+
+def schedules() -> list[Strategy]:
+    """Every strategy several times, the quiet default, and a schedule written by hand."""
+    by_hand = [Deviation("a", 2, "c"), Deviation("c", 2, "b")]
+    drawn = [STRATEGIES[name](Stream(seed, name), 30) for name in STRATEGIES for seed in SEEDS]
+    return [Quiet(), StrictReplay(by_hand), *drawn]
 
 
 def passes(scheduler: Scheduler) -> None:
@@ -98,7 +97,7 @@ def may_raise(scheduler: Scheduler) -> None:
 
 def executions(kind: str, program: Program) -> list[Execution]:
     with KINDS[kind]() as carriers:
-        return [execute(program, schedule(), carriers) for schedule in SCHEDULES.values()]
+        return [execute(program, strategy, carriers) for strategy in schedules()]
 
 
 @pytest.fixture
@@ -109,8 +108,15 @@ def own_claims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def affinity() -> Iterator[set[int]]:
-    yield os.sched_getaffinity(0)
+def affinity() -> set[int]:
+    return os.sched_getaffinity(0)
+
+
+def looks_at_its_affinity(seen: list[set[int]]) -> Program:
+    def program(scheduler: Scheduler) -> None:
+        scheduler.thread("a", lambda: seen.append(os.sched_getaffinity(0)))
+
+    return program
 
 
 def carrier_threads() -> set[threading.Thread]:
@@ -170,13 +176,9 @@ def test_each_modelled_thread_is_carried_by_an_os_thread_of_its_own() -> None:
 def test_carriers_are_pinned_to_the_claimed_core_and_the_caller_is_not(
     own_claims: Path, affinity: set[int]
 ) -> None:
-    seen = []
+    seen: list[set[int]] = []
     with OsThreads() as pool:
-        execute(
-            lambda scheduler: scheduler.thread("a", lambda: seen.append(os.sched_getaffinity(0))),
-            Quiet(),
-            pool,
-        )
+        execute(looks_at_its_affinity(seen), Quiet(), pool)
         assert pool.core in affinity
         assert seen == [{pool.core}]
         assert os.sched_getaffinity(0) == affinity
@@ -184,13 +186,9 @@ def test_carriers_are_pinned_to_the_claimed_core_and_the_caller_is_not(
 
 
 def test_unpinned_carriers_may_run_wherever_the_caller_may(affinity: set[int]) -> None:
-    seen = []
+    seen: list[set[int]] = []
     with OsThreads(pinned=False) as pool:
-        execute(
-            lambda scheduler: scheduler.thread("a", lambda: seen.append(os.sched_getaffinity(0))),
-            Quiet(),
-            pool,
-        )
+        execute(looks_at_its_affinity(seen), Quiet(), pool)
         assert pool.core is None
     assert seen == [affinity]
 

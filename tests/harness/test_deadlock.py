@@ -165,6 +165,12 @@ def test_quiescence_that_wakes_nobody_is_a_deadlock(failure_of: FailureOf) -> No
     assert "vcpu0 waits for ipi[vcpu0]" in failure.message
 
 
+def test_quiescence_that_says_it_woke_somebody_and_did_not_is_a_deadlock(
+    failure_of: FailureOf,
+) -> None:
+    assert failure_of(idlers("vcpu0", on_quiescence=lambda _: True)).kind == "deadlock"
+
+
 def test_idling_beside_a_stuck_thread_is_a_deadlock_and_no_quiescence(
     failure_of: FailureOf,
 ) -> None:

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the tests of the real command share: running it in a process of its own, and patches."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+TIMEOUT_S = 120
+Done = subprocess.CompletedProcess[str]
+
+PATCH = """
+import itertools
+import os
+from vgic import V1
+
+_calls = itertools.count()
+
+
+class MyKernel(V1):
+    def vgic_prune_ap_list(self, vcpu):
+        {statement}
+        super().vgic_prune_ap_list(vcpu)
+"""
+
+
+def run_in(folder: Path, *words: object, stdin: str = "", **environment: str) -> Done:
+    """Run the command in a new process, with a folder of its own as working directory."""
+    return subprocess.run(
+        [sys.executable, "-m", "stress", *map(str, words)],
+        cwd=folder,
+        env=os.environ | environment,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+
+
+@pytest.fixture
+def vgic_stress(tmp_path: Path) -> Callable[..., Done]:
+    """Return what runs the command in tmp_path."""
+    return lambda *words, **options: run_in(tmp_path, *words, **options)
+
+
+@pytest.fixture
+def result(tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """Return what runs a campaign and returns its JSON object."""
+
+    def run(*words: object, **options: str) -> dict[str, Any]:
+        done = run_in(tmp_path, "run", *words, "--json", "result.json", **options)
+        assert done.returncode in (0, 1, 4), done.stdout + done.stderr
+        value: dict[str, Any] = json.loads((tmp_path / "result.json").read_text("utf-8"))
+        return value
+
+    return run
+
+
+@pytest.fixture
+def patch(tmp_path: Path) -> Callable[[str], str]:
+    """Return what writes my_patch.py, a class with one statement of its own in front of prune."""
+
+    def write(statement: str) -> str:
+        (tmp_path / "my_patch.py").write_text(PATCH.format(statement=statement), "utf-8")
+        return "my_patch.py:MyKernel"
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def findings(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """Return what some executions of head-walk find: signatures, indexes, tokens."""
+    folder = tmp_path_factory.mktemp("head-walk")
+    words = ("--revision", "head-walk", "--seed", 7, "--executions", 200, "--jobs", 1)
+    done = run_in(folder, "run", *words, "--json", "result.json")
+    assert done.returncode == 1, done.stdout + done.stderr
+    found: list[dict[str, Any]] = json.loads((folder / "result.json").read_text("utf-8"))[
+        "findings"
+    ]
+    return found
+
+
+@pytest.fixture(scope="module")
+def token(findings: list[dict[str, Any]]) -> str:
+    """Return the token of head-walk's first finding."""
+    text: str = findings[0]["token"]
+    return text

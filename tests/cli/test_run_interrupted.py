@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does Ctrl-C once end a run cleanly with a summary, and twice at once? Both are 130.
+
+A patch leaves a mark where it is first called, so that the interrupt comes while the campaign
+is under way, whatever the machine's speed.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+Patch = Callable[[str], str]
+MARK = "open('mark', 'w').close()"
+PATIENCE_S = 60
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Return what starts a long run in a process group of its own, as a terminal does."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*words: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "stress", "run", "--executions", "10000000", *words],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not path.exists():
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_once_ends_cleanly_with_a_summary_and_the_json_object(
+    start: Callable[..., subprocess.Popen[str]], patch: Patch, tmp_path: Path
+) -> None:
+    words = ("--revision", patch(MARK), "--seed", "7", "--jobs", "2", "--json", "result.json")
+    process = start(*words)
+    wait_for(tmp_path / "mark", process)
+    os.killpg(process.pid, signal.SIGINT)
+    output, errors = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130, output + errors
+    assert "Traceback" not in errors
+    result = json.loads((tmp_path / "result.json").read_text("utf-8"))
+    assert 0 < result["executions"] < 10_000_000
+    assert f"{result['executions']} executions, {result['steps']} steps" in output
+    last = output.splitlines()[-1]
+    assert last.startswith("FAILURE: interrupted")
+    assert "seed=0x7" in last
+
+
+def test_twice_ends_at_once_with_every_worker(
+    start: Callable[..., subprocess.Popen[str]], patch: Patch, tmp_path: Path
+) -> None:
+    hang = f"{MARK}; __import__('threading').Event().wait()"
+    process = start("--revision", patch(hang), "--seed", "7", "--jobs", "2")
+    wait_for(tmp_path / "mark", process)
+    deadline = time.monotonic() + PATIENCE_S
+    interrupts = 0
+    while process.poll() is None:
+        assert time.monotonic() < deadline
+        os.killpg(process.pid, signal.SIGINT)
+        interrupts += 1
+        time.sleep(0.2)
+    # A worker that was left behind would keep the pipes open.
+    output, errors = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130, output + errors
+    assert interrupts > 1, "the first one has to wait for the batches under way"
+    assert "interrupted after" not in output
+    assert "Traceback" not in errors

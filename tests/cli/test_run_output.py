@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does what `run` prints say what it was, how it went, and how to see it again?"""
+
+import re
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stress.source import model_digest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+SMALL = ("run", "--seed", 7, "--executions", 30)
+PARAMETERS = (
+    "seed=0x7",
+    "revision=head-walk",
+    "bugs=no_splice",
+    "scenarios=inject_while_eoicount",
+    "strategy=pct",
+    "executions=40",
+)
+
+
+@pytest.fixture
+def lines(vgic_stress: Run) -> list[str]:
+    """Return what a small run with findings prints."""
+    words = ("--revision", "head-walk", "--bug", "no_splice", "--strategy", "pct")
+    return vgic_stress("run", *words, "--seed", 7, "--executions", 40).stdout.splitlines()
+
+
+def test_first_and_last_line_carry_seed_parameters_and_model(lines: list[str]) -> None:
+    for line in (lines[0], lines[-1]):
+        for word in (*PARAMETERS, f"model={model_digest()}"):
+            assert word in re.split(r"[ ()]", line)
+
+
+def test_the_last_line_says_failure_and_the_command_of_the_first_finding(
+    lines: list[str],
+) -> None:
+    assert lines[-1].startswith("FAILURE")
+    commands = [line.partition("replay: ")[2] for line in lines if "  replay: " in line]
+    assert commands
+    assert lines[-1].endswith(commands[0])
+
+
+def test_each_finding_is_numbered_with_count_first_index_and_command(lines: list[str]) -> None:
+    numbers = [line.partition(":")[0] for line in lines if line.startswith("finding ")]
+    assert numbers == [f"finding {number + 1}" for number in range(len(numbers))]
+    text = "\n".join(lines)
+    firsts = re.findall(r"first in execution \d+ of inject_while_eoicount under pct", text)
+    assert len(firsts) == text.count("  replay: vgic-stress replay ") == len(numbers) > 0
+
+
+def test_the_summary_names_windows_with_counts(vgic_stress: Run) -> None:
+    assert re.search(r"^  overflow +\d+ ", vgic_stress(*SMALL).stdout, re.MULTILINE)
+
+
+def test_a_seed_that_was_not_given_is_drawn_and_printed(vgic_stress: Run) -> None:
+    words = ("run", "--executions", 30, "--json", "result.json")
+    seeds = set()
+    for _ in range(2):
+        output = vgic_stress(*words).stdout.splitlines()
+        printed = {re.findall(r"seed=(0x[0-9a-f]+)", line)[0] for line in (output[0], output[-1])}
+        assert len(printed) == 1
+        seeds |= printed
+    assert len(seeds) == 2
+
+
+def test_the_printed_seed_repeats_the_run(vgic_stress: Run, result: Callable[..., Any]) -> None:
+    first = result("--executions", 30)
+    again = result("--executions", 30, "--seed", hex(first["seed"]))
+    assert (again["steps"], again["windows"]) == (first["steps"], first["windows"])
+
+
+def test_quiet_prints_little(vgic_stress: Run) -> None:
+    quiet, loud = vgic_stress(*SMALL, "-q"), vgic_stress(*SMALL)
+    assert quiet.returncode == loud.returncode
+    assert quiet.stderr == ""
+    assert len(quiet.stdout.splitlines()) <= 2 < len(loud.stdout.splitlines())
+    assert quiet.stdout.splitlines()[-1] == loud.stdout.splitlines()[-1]
+
+
+def test_quiet_still_tells_findings(vgic_stress: Run) -> None:
+    words = ("--revision", "head-walk", "--seed", 7, "--executions", 40)
+    assert "finding 1: " in vgic_stress("run", *words, "-q").stdout
+
+
+def test_verbose_says_more_on_standard_error_only(vgic_stress: Run) -> None:
+    verbose, plain = vgic_stress(*SMALL, "-v"), vgic_stress(*SMALL)
+    assert plain.stderr == ""
+    assert "canary" in verbose.stderr
+    assert verbose.stdout.splitlines()[-1] == plain.stdout.splitlines()[-1]
+
+
+def test_a_run_that_finds_nothing_leaves_no_file_behind(vgic_stress: Run, tmp_path: Path) -> None:
+    vgic_stress(*SMALL)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_log_has_no_escape_sequences(vgic_stress: Run) -> None:
+    done = vgic_stress(*SMALL)
+    assert "\x1b" not in done.stdout + done.stderr

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Are the executions of a seed the same whatever the jobs, and however the budget ends?"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Result = Callable[..., dict[str, Any]]
+HEAD_WALK = ("--revision", "head-walk", "--seed", 7)
+KEYS = {
+    "seed",
+    "revision",
+    "bugs",
+    "strategy",
+    "executions",
+    "steps",
+    "seconds",
+    "windows",
+    "findings",
+}
+FINDING_KEYS = {"signature", "kind", "scenario", "execution", "count", "token"}
+
+
+def timeless(value: dict[str, Any]) -> dict[str, Any]:
+    return {key: each for key, each in value.items() if key != "seconds"}
+
+
+def test_the_object_has_the_promised_keys_and_values(result: Result) -> None:
+    value = result(*HEAD_WALK, "--bug", "no_splice", "--strategy", "burst", "--executions", 60)
+    assert set(value) == KEYS
+    assert (value["seed"], value["revision"], value["bugs"]) == (7, "head-walk", ["no_splice"])
+    assert (value["strategy"], value["executions"]) == ("burst", 60)
+    assert value["steps"] > 60
+    assert all(0 < count <= 60 for count in value["windows"].values())
+    assert value["findings"]
+    for finding in value["findings"]:
+        assert set(finding) == FINDING_KEYS
+        assert finding["scenario"] == "inject_while_eoicount"
+        assert finding["signature"].startswith(finding["kind"])
+        assert 0 <= finding["execution"] < 60
+        assert 1 <= finding["count"] <= 60
+        assert finding["token"].startswith("vs1-")
+
+
+def test_jobs_do_not_change_the_result(result: Result) -> None:
+    words = (*HEAD_WALK, "--executions", 200)
+    alone = timeless(result(*words, "--jobs", 1))
+    assert alone["findings"]
+    assert timeless(result(*words, "--jobs", 2)) == alone
+
+
+def test_hexadecimal_and_decimal_are_the_same_seed(result: Result) -> None:
+    words = ("--revision", "head-walk", "--executions", 40, "--jobs", 1)
+    assert timeless(result(*words, "--seed", 42)) == timeless(result(*words, "--seed", "0x2a"))
+
+
+def test_another_seed_has_other_executions(result: Result) -> None:
+    one, other = (result("--seed", seed, "--executions", 40) for seed in (1, 2))
+    assert one["steps"] != other["steps"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_x_stops_at_the_first_finding_whoever_found_it(result: Result, jobs: int) -> None:
+    words = (*HEAD_WALK, "--executions", 200, "--strategy", "burst")
+    whole = result(*words)
+    first = min(whole["findings"], key=lambda finding: finding["execution"])
+    stopped = result(*words, "-x", "--jobs", jobs)
+    assert stopped["findings"] == [first | {"count": 1}]
+    assert stopped["executions"] == first["execution"] + 1
+
+
+def test_a_duration_runs_a_prefix_of_the_same_sequence(result: Result) -> None:
+    cut = result(*HEAD_WALK, "--duration", "1s", "--executions", 10_000_000)
+    assert 0 < cut["executions"] < 10_000_000
+    assert timeless(result(*HEAD_WALK, "--executions", cut["executions"])) == timeless(cut)
+
+
+def test_whichever_of_executions_and_duration_comes_first_counts(result: Result) -> None:
+    assert result("--seed", 7, "--duration", "1h", "--executions", 30)["executions"] == 30
+
+
+def test_one_execution_alone_fails_as_it_did_in_the_campaign(
+    result: Result, findings: list[dict[str, Any]]
+) -> None:
+    for finding in findings:
+        alone = result(*HEAD_WALK, "--execution", finding["execution"])
+        assert alone["executions"] == 1
+        assert alone["findings"] == [finding | {"count": 1}]
+
+
+def test_verbose_does_not_change_the_result(result: Result) -> None:
+    words = (*HEAD_WALK, "--executions", 60)
+    assert timeless(result(*words, "-v")) == timeless(result(*words))
+
+
+def test_the_hash_seed_does_not_change_the_result(result: Result) -> None:
+    words = (*HEAD_WALK, "--executions", 60)
+    assert timeless(result(*words, PYTHONHASHSEED="0")) == timeless(
+        result(*words, PYTHONHASHSEED="1")
+    )

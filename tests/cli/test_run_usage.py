@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does every wrong use of the command end with 2 and a message that teaches, not a traceback?"""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def refused(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["inject_while_eoicout"], "did you mean inject_while_eoicount?"),
+        (["--strategy", "ptc"], "did you mean pct?"),
+        (["--revision", "head_walk"], "did you mean head-walk?"),
+        (["--bug", "no_slice"], "did you mean no_splice?"),
+        (["--seed", "seven"], "--seed seven"),
+        (["--seed", "-1"], "--seed -1"),
+        (["--duration", "45"], "such as 45s, 5m or 3h"),
+        (["--jobs", "0"], "--jobs 0"),
+        (["--jobs", "many"], "--jobs many"),
+        (["--executions", "-5"], "--executions"),
+        (["--executions", "many"], "--executions"),
+        (["--no-such-option"], "--no-such-option"),
+        (["--json", "missing/result.json"], "cannot be written"),
+        (["--json", "."], "cannot be written"),
+    ],
+)
+def test_a_wrong_word_is_2_and_told(vgic_stress: Run, words: list[str], message: str) -> None:
+    assert message in refused(vgic_stress("run", *words))
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("class K(V1):\n    def vgic_prune_aplist(self, vcpu): pass", "vgic_prune_ap_list"),
+        ("class K(V1):\n    def kvm_arch_vcpu_ioctl_run(self): pass", "cannot be replaced"),
+        ("class Other(V1):\n    pass", "Other"),
+        ("K = 7", "no class K"),
+        ("raise RuntimeError('not today')", "RuntimeError: not today"),
+        ("class K(:", "SyntaxError"),
+    ],
+)
+def test_a_patch_that_cannot_be_used_is_2_and_told(
+    vgic_stress: Run, tmp_path: Path, source: str, message: str
+) -> None:
+    (tmp_path / "my_patch.py").write_text(f"from vgic import V1\n{source}\n", "utf-8")
+    assert message in refused(vgic_stress("run", "--revision", "my_patch.py:K"))
+
+
+def test_a_patch_that_is_not_there_is_2_and_told(vgic_stress: Run) -> None:
+    assert "absent.py" in refused(vgic_stress("run", "--revision", "absent.py:MyKernel"))
+
+
+@pytest.mark.parametrize("words", [["lists"], ["list", "everything"], ["list"], ["replay"]])
+def test_a_wrong_command_is_2(vgic_stress: Run, words: list[str]) -> None:
+    refused(vgic_stress(*words))

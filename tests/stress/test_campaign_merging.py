@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Is a campaign's result the same for any number of jobs and any order of completion?"""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from stress.campaign import Campaign, Plan, Result
+from stress.pool import Pool
+from stress.work import Fact
+
+MakePool = Callable[..., Pool]
+MakePlan = Callable[..., Plan]
+MODEST = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+SEEDS = st.integers(0, 1 << 32)
+FAILING = st.dictionaries(st.integers(0, 99), st.sampled_from(["I1 lost", "I13 stuck", "deadlock"]))
+
+
+def facts(failing: dict[int, str]) -> Callable[[str, int], Fact]:
+    """Return what each execution shows, with something in every field that depends on it."""
+
+    def fact(scenario: str, index: int) -> Fact:
+        windows = frozenset({"overflow"} if index % 3 == 0 else ())
+        strategy = ("random-walk", "pct", "burst")[index % 3]
+        return Fact(scenario, index, strategy, 100 + index, windows, failing.get(index))
+
+    return fact
+
+
+def timeless(result: Result) -> Result:
+    return replace(result, seconds=0.0)
+
+
+def run(plan: Plan, pool: Pool) -> Result:
+    return timeless(Campaign(plan, pool).run())
+
+
+@MODEST
+@given(failing=FAILING, jobs=st.integers(1, 6), order=SEEDS)
+def test_jobs_and_order_of_completion_do_not_change_the_result(
+    plan: MakePlan, fake_pool: MakePool, failing: dict[int, str], jobs: int, order: int
+) -> None:
+    alone = run(plan(), fake_pool(facts(failing)))
+    together = run(plan(), fake_pool(facts(failing), jobs, random.Random(order)))
+    assert together == alone
+    assert list(together.findings) == list(alone.findings)
+
+
+@MODEST
+@given(failing=FAILING, jobs=st.integers(1, 6), order=SEEDS)
+def test_stopping_at_the_first_stops_at_the_lowest_index_whoever_found_it(
+    plan: MakePlan, fake_pool: MakePool, failing: dict[int, str], jobs: int, order: int
+) -> None:
+    pool = fake_pool(facts(failing), jobs, random.Random(order))
+    result = run(plan(stop_at_first=True), pool)
+    if not failing:
+        assert (result.executions, result.findings) == (100, {})
+        return
+    first = min(failing)
+    (finding,) = result.findings.values()
+    assert (finding.signature, finding.execution, finding.count) == (failing[first], first, 1)
+    assert result.executions == first + 1
+
+
+@MODEST
+@given(failing=FAILING, jobs=st.integers(1, 6), order=SEEDS)
+def test_each_finding_has_its_first_index_its_count_and_the_firsts_token(
+    plan: MakePlan, fake_pool: MakePool, failing: dict[int, str], jobs: int, order: int
+) -> None:
+    result = run(plan(), fake_pool(facts(failing), jobs, random.Random(order)))
+    counts = Counter(failing.values())
+    assert set(result.findings) == set(counts)
+    for signature, finding in result.findings.items():
+        first = min(index for index, each in failing.items() if each == signature)
+        assert (finding.execution, finding.count) == (first, counts[signature])
+        assert finding.strategy == ("random-walk", "pct", "burst")[first % 3]
+        assert finding.example.token.endswith(f"-{first}")
+
+
+def test_findings_stand_in_the_order_of_their_first(plan: MakePlan, fake_pool: MakePool) -> None:
+    failing = {3: "late kind", 1: "early kind", 90: "early kind", 60: "last kind"}
+    result = run(plan(), fake_pool(facts(failing), 4))
+    assert list(result.findings) == ["early kind", "late kind", "last kind"]
+
+
+def test_steps_windows_and_runs_are_added_up(plan: MakePlan, fake_pool: MakePool) -> None:
+    result = run(plan(executions=9), fake_pool(facts({})))
+    assert (result.executions, result.steps) == (9, sum(range(100, 109)))
+    assert result.windows == {"overflow": 3}
+    assert {strategy: count for (_, strategy), count in result.runs.items()} == {
+        "random-walk": 3,
+        "pct": 3,
+        "burst": 3,
+    }
+
+
+def test_an_interrupted_campaign_is_a_prefix_and_ends_what_is_under_way(
+    plan: MakePlan, fake_pool: MakePool
+) -> None:
+    told: list[int] = []
+    campaign = Campaign(
+        plan(executions=1_000),
+        fake_pool(facts({2: "I1 lost"}), 3),
+        interrupted=lambda: bool(told),
+        progress=lambda result: told.append(result.executions),
+    )
+    result = timeless(campaign.run())
+    assert result.interrupted
+    assert 0 < result.executions < 1_000
+    uninterrupted = run(plan(executions=result.executions), fake_pool(facts({2: "I1 lost"})))
+    assert replace(result, interrupted=False) == uninterrupted
+
+
+def test_a_campaign_whose_time_is_over_at_once_runs_nothing(
+    plan: MakePlan, fake_pool: MakePool
+) -> None:
+    result = run(plan(duration_s=0.0), fake_pool(facts({0: "I1 lost"}), 2))
+    assert (result.executions, result.findings, result.interrupted) == (0, {}, False)
+
+
+def test_a_bug_of_the_harness_ends_the_campaign_and_is_kept(
+    plan: MakePlan, fake_pool: MakePool
+) -> None:
+    result = run(plan(executions=1_000), fake_pool(facts({}), 2, bug_in=30))
+    assert result.bugs == ["nondeterminism in execution 30"]
+    assert result.executions < 1_000

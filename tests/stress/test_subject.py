@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does a subject become the class its text names, or an error that says what to write instead?"""
+
+import inspect
+from pathlib import Path
+
+import pytest
+
+from stress.subject import Subject
+from vgic import REVISIONS, V1, CompositionError
+
+ONE = """
+from vgic import V1
+
+class MyKernel(V1):
+    def replug_overflow(self, vcpu):
+        '''Mine.'''
+"""
+TWO = (
+    ONE
+    + """
+class YourKernel(V1):
+    def replug_overflow(self, vcpu):
+        '''Yours.'''
+"""
+)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """Return the path of a user's file with one class."""
+    path = tmp_path / "my_patch.py"
+    path.write_text(ONE, "utf-8")
+    return path
+
+
+def refused(revision: object) -> str:
+    with pytest.raises(CompositionError) as refusal:
+        Subject(str(revision)).kernel()
+    return str(refusal.value)
+
+
+def told(function: object) -> str | None:
+    return inspect.getdoc(function)
+
+
+@pytest.mark.parametrize("name", sorted(REVISIONS))
+def test_a_revision_is_known_by_name(name: str) -> None:
+    assert Subject(name).kernel() is REVISIONS[name]
+
+
+def test_the_default_is_v1() -> None:
+    assert Subject().kernel() is V1
+
+
+def test_a_wrong_revision_gets_the_nearest_one_suggested() -> None:
+    assert "did you mean head-walk" in refused("head_walk")
+
+
+def test_a_wrong_bug_gets_the_nearest_one_suggested() -> None:
+    with pytest.raises(CompositionError, match="did you mean no_splice"):
+        Subject(bugs=("no-splice",)).kernel()
+
+
+def test_a_users_class_is_loaded_by_file_and_name(file: Path) -> None:
+    kernel = Subject(f"{file}:MyKernel").kernel()
+    assert issubclass(kernel, V1)
+    assert told(kernel.replug_overflow) == "Mine."
+
+
+def test_the_file_alone_is_enough_if_it_has_one_class(file: Path) -> None:
+    assert told(Subject(str(file)).kernel().replug_overflow) == "Mine."
+
+
+def test_of_several_classes_the_named_one_is_taken(file: Path) -> None:
+    file.write_text(TWO, "utf-8")
+    assert told(Subject(f"{file}:YourKernel").kernel().replug_overflow) == "Yours."
+
+
+def test_of_several_classes_one_has_to_be_named(file: Path) -> None:
+    file.write_text(TWO, "utf-8")
+    message = refused(file)
+    assert "MyKernel" in message
+    assert "YourKernel" in message
+
+
+def test_an_imported_revision_does_not_count_as_a_class_of_the_file(file: Path) -> None:
+    file.write_text("from vgic.revisions.head_walk import HeadWalk\n" + ONE, "utf-8")
+    assert told(Subject(str(file)).kernel().replug_overflow) == "Mine."
+
+
+def test_bugs_go_into_a_users_class(file: Path) -> None:
+    kernel = Subject(f"{file}:MyKernel", ("eoicount_not_preserved",)).kernel()
+    assert told(kernel.replug_overflow) == "Mine."
+    assert told(kernel.save_eoicount) == "Forget it."
+
+
+def test_a_class_that_is_absent_is_told_beside_those_that_are_there(file: Path) -> None:
+    message = refused(f"{file}:HerKernel")
+    assert "HerKernel" in message
+    assert "MyKernel" in message
+
+
+def test_a_name_that_is_no_class_is_refused(file: Path) -> None:
+    file.write_text("MyKernel = 7\n", "utf-8")
+    assert "MyKernel" in refused(f"{file}:MyKernel")
+
+
+def test_a_file_without_a_class_is_refused(file: Path) -> None:
+    file.write_text("import vgic\n", "utf-8")
+    assert str(file) in refused(file)
+
+
+def test_a_class_derived_from_no_revision_overrides_functions_of_v1(file: Path) -> None:
+    file.write_text(ONE.replace("(V1)", ""), "utf-8")
+    kernel = Subject(f"{file}:MyKernel").kernel()
+    assert issubclass(kernel, V1)
+    assert told(kernel.replug_overflow) == "Mine."
+
+
+def test_a_class_of_something_else_is_refused_by_its_first_strange_name(file: Path) -> None:
+    file.write_text("class Shop:\n    def opening_hours(self):\n        pass\n", "utf-8")
+    assert "opening_hours" in refused(f"{file}:Shop")
+
+
+def test_a_missing_file_is_told_by_name(tmp_path: Path) -> None:
+    assert "absent.py" in refused(f"{tmp_path / 'absent.py'}:MyKernel")
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("raise RuntimeError('not today')", "RuntimeError: not today"),
+        ("import no_such_module_anywhere", "no_such_module_anywhere"),
+        ("class Broken(:", "SyntaxError"),
+    ],
+)
+def test_a_file_that_raises_is_an_error_that_says_what_it_raised(
+    file: Path, source: str, words: str
+) -> None:
+    file.write_text(source, "utf-8")
+    assert words in refused(file)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("vgic_prune_aplist", "vgic_prune_ap_list"),
+        ("replug_overflows", "replug_overflow"),
+        ("vgic_queue_irq", "vgic_queue_irq_unlock"),
+    ],
+)
+def test_a_name_the_kernel_lacks_is_refused_with_the_nearest_one(
+    file: Path, wrong: str, right: str
+) -> None:
+    file.write_text(ONE.replace("replug_overflow", wrong), "utf-8")
+    message = refused(f"{file}:MyKernel")
+    assert wrong in message
+    assert f"did you mean {right}" in message
+
+
+def test_helpers_of_the_users_own_begin_with_an_underscore(file: Path) -> None:
+    file.write_text(ONE + "\n    def _helper(self):\n        pass\n", "utf-8")
+    assert issubclass(Subject(str(file)).kernel(), V1)
+
+
+def test_a_users_class_is_known_by_name_and_source_hash(file: Path) -> None:
+    subject = Subject(str(file))
+    before = subject.patch_identity()
+    assert before is not None
+    assert before[0] == "MyKernel"
+    assert Subject(f"{file}:MyKernel").patch_identity() == before
+    file.write_text(ONE + "# edited\n", "utf-8")
+    after = subject.patch_identity()
+    assert after is not None
+    assert after[0] == "MyKernel"
+    assert after[1] != before[1]
+
+
+def test_a_named_revision_has_no_patch_identity() -> None:
+    assert Subject("head-walk").patch_identity() is None

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does a token carry one execution whole, as printable text that survives an e-mail?"""
+
+import string
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness import Deviation, Label
+from stress.token import Token
+from vgic.guest import INSTRUCTIONS
+from vgic.irq import FIRST_SPI, Config
+from vgic.parameters import Parameters, Program, Pulse, Spi
+
+ROUND_TRIPS = settings(max_examples=60, deadline=None)
+NAMES = st.text(max_size=20)
+COUNTS = st.integers(0, 1 << 40)
+PRIORITIES = st.integers(0, 31).map(lambda level: level << 3)
+LABELS = st.builds(Label, NAMES, NAMES, NAMES, COUNTS)
+DEVIATIONS = st.builds(Deviation, NAMES, COUNTS, NAMES, st.none() | LABELS)
+
+
+@st.composite
+def parameters(draw: st.DrawFn) -> Parameters:
+    nr_vcpus = draw(st.integers(1, 4))
+    targets = st.integers(0, nr_vcpus - 1)
+    spis = draw(st.lists(st.builds(Spi, st.sampled_from(Config), PRIORITIES, targets), min_size=1))
+    lateness = st.lists(st.integers(0, 1_000), min_size=1, max_size=9).map(tuple)
+    program = st.builds(Program, st.text(INSTRUCTIONS, max_size=30), lateness)
+    intids = st.integers(FIRST_SPI, FIRST_SPI + len(spis) - 1)
+    pulse = st.builds(Pulse, intids, st.booleans(), st.integers(0, 1_000))
+    device = st.lists(pulse, max_size=6).map(tuple)
+    return Parameters(
+        nr_lr=draw(st.integers(1, 16)),
+        spis=tuple(spis),
+        guests=tuple(draw(program) for _ in range(nr_vcpus)),
+        devices=tuple(draw(st.lists(device, max_size=3))),
+    )
+
+
+TOKENS = st.builds(
+    Token,
+    scenario=NAMES,
+    parameters=parameters(),
+    revision=NAMES,
+    bugs=st.lists(NAMES, max_size=3).map(tuple),
+    patch=st.none() | st.tuples(NAMES, NAMES),
+    deviations=st.lists(DEVIATIONS, max_size=12).map(tuple),
+    signature=NAMES,
+    digest=NAMES,
+    model=NAMES,
+)
+
+
+@ROUND_TRIPS
+@given(TOKENS)
+def test_what_is_encoded_is_read_back(original: Token) -> None:
+    assert Token.decode(original.encode()) == original
+
+
+@ROUND_TRIPS
+@given(TOKENS)
+def test_a_token_is_one_printable_word_that_no_shell_touches(original: Token) -> None:
+    assert set(original.encode()) <= set(string.ascii_letters + string.digits + "-_")
+    assert original.encode().startswith("vs1-")
+
+
+@ROUND_TRIPS
+@given(TOKENS, st.integers(1, 80))
+def test_line_breaks_of_a_mail_program_do_no_harm(original: Token, width: int) -> None:
+    text = original.encode()
+    lines = [text[at : at + width] for at in range(0, len(text), width)]
+    assert Token.decode("\r\n  ".join(lines) + "\n") == original
+
+
+def test_equal_executions_have_equal_tokens(token: Token) -> None:
+    assert token.encode() == replace(token).encode()
+
+
+def test_labels_and_their_absence_are_told_apart(token: Token) -> None:
+    bare = replace(token, deviations=(Deviation("vcpu0", 1, "dev0"),))
+    labelled = replace(
+        token, deviations=(Deviation("vcpu0", 1, "dev0", Label("lock", "f", "c", 1)),)
+    )
+    assert Token.decode(bare.encode()).deviations[0].label is None
+    assert Token.decode(labelled.encode()).deviations[0].label == Label("lock", "f", "c", 1)
