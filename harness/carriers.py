@@ -55,6 +55,7 @@ class OsThreads:
         self._caller: Baton = new_baton()
         self._scheduler: Scheduler | None = None
         self._running = False
+        self._closed = False
 
     @property
     def core(self) -> int | None:
@@ -88,8 +89,9 @@ class OsThreads:
         After an interrupt in the middle of an execution its carriers hold modelled threads that
         nobody can end; they are left to end with the process.
         """
-        if self._running:
+        if self._running or self._closed:
             return
+        self._closed = True
         for carrier in self._carriers:
             carrier.thread = None
             carrier.baton.wake()

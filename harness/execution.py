@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness import trace
-from harness.failures import Diverged, Failure
+from harness.failures import Diverged, Failure, HarnessBug, oops
+from harness.frames import raised_in_harness
 from harness.schedule import Deviation
 from harness.scheduler import Carriers, Scheduler, check_sane
 from harness.strategy import Strategy
@@ -72,7 +73,8 @@ def execute(
     """Run a program once.
 
     Args:
-        program: adds its threads to the scheduler it is given.
+        program: adds its threads to the scheduler it is given. An exception it raises is a
+            failure of the code under test.
         strategy: decides the choices; used for this execution only.
         carriers: what the threads run on.
         steps_max: the bound past which an execution counts as a livelock.
@@ -81,9 +83,15 @@ def execute(
         HarnessBug: the harness's own code raised an exception.
     """
     scheduler = Scheduler(strategy, steps_max=steps_max)
-    program(scheduler)
-    scheduler.run(carriers)
-    check_sane(scheduler)
+    try:
+        program(scheduler)
+    except Exception as exception:
+        if raised_in_harness(exception.__traceback__):
+            raise HarnessBug(f"{type(exception).__name__}: {exception}") from exception
+        scheduler.failure = oops(exception)
+    else:
+        scheduler.run(carriers)
+        check_sane(scheduler)
     return Execution(
         outcome=_outcome(scheduler),
         steps=scheduler.steps,

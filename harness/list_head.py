@@ -8,7 +8,7 @@ own says so. With the guarding lock held the pointer writes are one step; withou
 scheduling point between them, where others see the ring half made.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Generic, NoReturn, TypeVar
 
 from harness.failures import Failure
@@ -60,9 +60,10 @@ class ListHead(Node[T]):
     Attributes:
         population: how many entries exist at all; no walk is longer.
         guard: the lock under which the ring is changed, None for a ring nobody shares.
+        on_add: called with an entry that was just added, for whoever looks on.
     """
 
-    __slots__ = ("_operation", "_scheduler", "guard", "population")
+    __slots__ = ("_operation", "_scheduler", "guard", "on_add", "population")
 
     def __init__(
         self, scheduler: Scheduler, family: str, instance: str, guard: SpinLock | None = None
@@ -70,6 +71,7 @@ class ListHead(Node[T]):
         super().__init__(None, f"{family}[{instance}]")
         self._scheduler = scheduler
         self.guard = guard
+        self.on_add: Callable[[T], None] | None = None
         self.population = 0
         self._operation = Operation("list", family, self.name)
 
@@ -142,6 +144,8 @@ class ListHead(Node[T]):
         self.prev = node
         self._unguarded_point()
         last.next = node
+        if self.on_add is not None and node.entry is not None:
+            self.on_add(node.entry)
 
     def delete(self, node: Node[T]) -> None:
         """Take a node off this list and poison it (list_del)."""
@@ -173,6 +177,7 @@ class ListHead(Node[T]):
         else:
             self.copy_from(other)
             self.next.prev = self
+            self._unguarded_point()
             self.prev.next = self
 
     def cut_position(self, other: "ListHead[T]", last: Node[T]) -> None:
@@ -187,6 +192,7 @@ class ListHead(Node[T]):
         self.next.prev = self
         self.prev = last
         last.next = self
+        self._unguarded_point()
         other.next = following
         following.prev = other
 
@@ -196,6 +202,7 @@ class ListHead(Node[T]):
             return
         first, last, end = other.next, other.prev, self.prev
         end.next, first.prev = first, end
+        self._unguarded_point()
         last.next, self.prev = self, last
         other.init()
 

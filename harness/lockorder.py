@@ -47,8 +47,15 @@ class _Edge:
 class LockOrder:
     """The lock classes of one execution and the orders in which they were taken."""
 
-    def __init__(self, scheduler: Scheduler) -> None:
+    def __init__(self, scheduler: Scheduler, *, checking: bool = True) -> None:
+        """Begin with no classes and no orders.
+
+        Args:
+            scheduler: the execution's scheduler.
+            checking: report what could deadlock; without it only a real deadlock is one.
+        """
         self.scheduler = scheduler
+        self._checking = checking
         self.before: dict[int, int] = {}
         self._names: dict[int, str] = {}
         self._edges: dict[tuple[int, int], _Edge] = {}
@@ -81,6 +88,8 @@ class LockOrder:
             lock: the lock.
             bit: its class and subclass.
         """
+        if not self._checking:
+            return
         if me.chain & bit:
             self._recursive(me, lock, bit)
         for held in _bits(me.chain & ~self.before[bit]):
@@ -89,6 +98,31 @@ class LockOrder:
                 self._inverted(me, lock, bit, held, path)
             self.before[bit] |= held
             self._edges[held, bit] = _Edge(held, bit, me.role, model_function())
+
+    def nest(self, me: Thread, lock: Lock, subclass: int) -> None:
+        """Fail if a nested lock ranks below one of its class that the thread holds already.
+
+        Subclasses alone cannot tell that two threads nest the same pair both ways round.
+
+        Raises:
+            ValueError: there is no such subclass.
+        """
+        if not 0 < subclass < SUBCLASSES:
+            raise ValueError(f"a lock subclass is from 0 to {SUBCLASSES - 1}, not {subclass}")
+        if not self._checking or lock.rank is None:
+            return
+        for held in me.held:
+            if held.rank is not None and held.rank >= lock.rank:
+                function = model_function()
+                self.scheduler.fail(
+                    Failure(
+                        kind="lock nesting",
+                        message=f"{me.role} is trying to acquire {lock.name} while holding "
+                        f"{held.name}: two locks of this class are taken in rising order",
+                        functions=(function,),
+                        lock_classes=(lock.name.partition("[")[0],),
+                    )
+                )
 
     def _path(self, start: int, goal: int) -> list[_Edge]:
         """Return edges that lead from start to goal, [] if there are none."""

@@ -32,7 +32,8 @@ class _Labelling:
 
     def _label(self, me: Thread) -> Label:
         operation = me.op
-        function = "" if me.finished else model_function()
+        # Before the first step and after its last one a thread is in no model function.
+        function = "" if me.finished or me.index < 0 else model_function()
         alike = (me.role, operation.kind, function, operation.lock_class)
         nth = self._alike.get(alike, 0) + 1
         self._alike[alike] = nth

@@ -91,7 +91,13 @@ class Scheduler:
         return thread
 
     def run(self, carriers: Carriers) -> None:
-        """Run the execution to its end, on these carriers."""
+        """Run the execution to its end, on these carriers.
+
+        Raises:
+            ValueError: there is no thread to run.
+        """
+        if not self.threads:
+            raise ValueError("an execution needs at least one thread: add one to the scheduler")
         self._carriers = carriers
         threads = self.threads
         # The last one, index -1, is for the choice before the first step.
@@ -146,7 +152,7 @@ class Scheduler:
 
     def fail(self, failure: Failure) -> NoReturn:
         """Record a failure and leave the place where it happened."""
-        if self.failure is None:
+        if not self.unwinding:
             self.failure = failure
             self.unwinding = True
         raise ModelFailure(failure)
@@ -198,12 +204,17 @@ class Scheduler:
             woken = self._enabled(me)
             if woken:
                 return woken
-        self.fail(deadlock(waiting, lambda thread: self._stack_of(thread, me)))
+        return self.fail(deadlock(waiting, lambda thread: self._stack_of(thread, me)))
 
     def _stack_of(self, thread: Thread, me: Thread) -> tuple[str, ...]:
         if thread is me:
             return model_stack(sys._getframe(1))
         return self._carriers.stack(thread)
+
+    def _within_bound(self) -> None:
+        """A limit is never a pass, even if the execution ended while its loop was looked for."""
+        if self._loop is not None:
+            self.failure = self._loop.failure()
 
     def _watch_loop(self, me: Thread) -> None:
         """Past the step bound: look on for a while, to be able to name the loop."""
@@ -241,6 +252,7 @@ class Scheduler:
             self.steps += 1
             self.trace.append(EXIT)
             if all(thread.finished for thread in self.threads):
+                self._within_bound()
                 return None
             try:
                 return self._choose(me)

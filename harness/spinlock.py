@@ -20,16 +20,28 @@ class SpinLock:
     Attributes:
         name: the lock with its number, as reports print it.
         owner: the thread that holds it, or None.
+        rank: its place among the locks of its class, for nesting.
         on_unlock: called by the owner just before it lets go: the place for invariants over what
             the lock guards.
     """
 
     __slots__ = (
         "_before", "_operation", "_order", "_scheduler", "held_bit", "idle", "lock_class", "name",
-        "on_unlock", "owner", "shut",
+        "on_unlock", "owner", "rank", "shut",
     )  # fmt: skip
 
-    def __init__(self, order: LockOrder, lock_class: LockClass, instance: str) -> None:
+    def __init__(
+        self, order: LockOrder, lock_class: LockClass, instance: str, *, rank: int | None = None
+    ) -> None:
+        """Make a lock.
+
+        Args:
+            order: the lock classes of the execution.
+            lock_class: its class.
+            instance: its number, as reports print it.
+            rank: where locks of the class are nested, they are taken in rising rank; None if
+                something else orders them.
+        """
         self._order = order
         self._scheduler = order.scheduler
         self._before = order.before
@@ -37,6 +49,7 @@ class SpinLock:
         self.name = f"{lock_class.name}[{instance}]"
         self.owner: Thread | None = None
         self.on_unlock: Callable[[], None] | None = None
+        self.rank = rank
         self.held_bit = 0
         self.shut = False
         self.idle = False
@@ -58,6 +71,8 @@ class SpinLock:
         bit = self.lock_class.bit << subclass
         if self.owner is me or (self.lock_class.irqs_off and not me.irqs_off):
             self._refuse(me)
+        if subclass:
+            self._order.nest(me, self, subclass)
         if me.chain & (~self._before[bit] | bit):
             self._order.learn(me, self, bit)
         scheduler.gated_point(self._operation)

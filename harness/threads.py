@@ -31,10 +31,12 @@ class Lock(Protocol):
     Attributes:
         name: the lock with its number, as reports print it.
         held_bit: the class and subclass it was last taken as, see harness.lockorder.
+        rank: its place among the locks of its class, None if they have none.
     """
 
     name: str
     held_bit: int
+    rank: int | None
 
 
 class Operation:

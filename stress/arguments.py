@@ -12,6 +12,7 @@ from harness.strategies import MIX, STRATEGIES
 from stress.scenarios import SCENARIOS
 
 SEED_MAX = (1 << 64) - 1
+_SILENCE = "VGIC_STRESS_SILENCE_S"
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
@@ -51,6 +52,18 @@ def jobs(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 1024:
         raise BadArgument(f"--jobs {text}: a number of worker processes from 1 to 1024, or auto")
     return int(text)
+
+
+def silence_s() -> float:
+    """Read from the environment after how many seconds without a step a worker hangs."""
+    text = os.environ.get(_SILENCE, "60")
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise BadArgument(f"{_SILENCE}={text}: a number of seconds above 0")
+    return value
 
 
 def strategy(name: str) -> str:

@@ -12,7 +12,7 @@ import typer
 from loguru import logger
 
 from harness.strategies import DESCRIPTIONS, MIX
-from stress import arguments, exits
+from stress import arguments, exits, output
 from stress.arguments import BadArgument
 from stress.campaign import Plan
 from stress.exits import Exit
@@ -96,6 +96,7 @@ def run(
     verbose: VerboseOption = False,
 ) -> None:
     """Run scenarios under random schedules and give a verdict."""
+    from stress.running import Workers
     from stress.running import run as run_campaign
 
     _log(verbose)
@@ -112,7 +113,8 @@ def run(
         stop_at_first=stop,
     )
     json_file = arguments.writable(json_file, "--json")
-    raise typer.Exit(run_campaign(plan, arguments.jobs(jobs), json_file=json_file, quiet=quiet))
+    workers = Workers(arguments.jobs(jobs), arguments.silence_s())
+    raise typer.Exit(run_campaign(plan, workers, json_file=json_file, quiet=quiet))
 
 
 @app.command(epilog=_EPILOG)
@@ -141,14 +143,15 @@ def replay(
     except UnknownVersion as error:
         typer.echo(f"cannot be judged: {error}")
         raise typer.Exit(Exit.CANNOT_JUDGE) from error
-    if opened.patch is not None and revision is None:
-        typer.echo(
-            f"cannot be judged: it was found on the class {opened.patch[0]}, which a token does "
-            f"not carry; say where it is: --revision FILE.py:{opened.patch[0]}"
-        )
-        raise typer.Exit(Exit.CANNOT_JUDGE)
     bugs = tuple(bug or ()) if bug or revision else opened.bugs
     subject = Subject(revision or opened.revision, bugs)
+    if subject.patch is not None and revision is None:
+        # A token comes from an e-mail: it never says which file to run.
+        typer.echo(
+            f"cannot be judged: it was found on {opened.revision}, which a token does not carry; "
+            f"say where it is: --revision FILE.py:{opened.patch[0] if opened.patch else 'CLASS'}"
+        )
+        raise typer.Exit(Exit.CANNOT_JUDGE)
     try:
         kernel = subject.kernel()
     except CompositionError as error:
@@ -158,7 +161,7 @@ def replay(
         typer.echo(f"cannot be judged: {error}")
         raise typer.Exit(Exit.CANNOT_JUDGE) from error
     raise typer.Exit(
-        replay_token(opened, subject, kernel, typer.echo, strict=strict, verbose=verbose)
+        replay_token(opened, subject, kernel, output.say, strict=strict, verbose=verbose)
     )
 
 
@@ -211,6 +214,7 @@ def _log(verbose: bool) -> None:
 
 def main() -> None:
     """Run the command line; bad input is a message and exit code 2, never a traceback."""
+    output.prepare()
     try:
         app()
     except (BadArgument, BadToken, CompositionError) as error:

@@ -11,15 +11,14 @@ from stress.exits import Exit
 
 
 class Interrupts:
-    """Counts interrupts. Calling it tells whether there was one."""
+    """Counts interrupts. Calling it tells whether there was one.
 
-    def __init__(self, at_once: Callable[[], None]) -> None:
-        """Prepare.
+    Attributes:
+        at_once: called before the process ends on the second interrupt.
+    """
 
-        Args:
-            at_once: called before the process ends on the second interrupt.
-        """
-        self._at_once = at_once
+    def __init__(self) -> None:
+        self.at_once: Callable[[], None] = lambda: None
         self._count = 0
 
     def __call__(self) -> bool:
@@ -30,14 +29,14 @@ class Interrupts:
         """Take a signal; the second one ends the process."""
         self._count += 1
         if self._count > 1:
-            self._at_once()
+            self.at_once()
             os._exit(Exit.INTERRUPTED)
 
 
 @contextmanager
-def interrupts(at_once: Callable[[], None]) -> Iterator[Interrupts]:
+def interrupts() -> Iterator[Interrupts]:
     """Handle SIGINT and SIGTERM for as long as the context lasts."""
-    handler = Interrupts(at_once)
+    handler = Interrupts()
     before = {
         number: signal.signal(number, handler.take) for number in (signal.SIGINT, signal.SIGTERM)
     }

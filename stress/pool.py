@@ -14,7 +14,7 @@ from types import TracebackType
 from stress.work import Batch, Bug, Facts
 from stress.worker import work
 
-SILENCE_S = float(os.environ.get("VGIC_STRESS_SILENCE_S", "60"))
+SILENCE_S = 60.0
 """A worker that takes no step for so long is taken to hang."""
 
 
@@ -63,12 +63,13 @@ class Pool:
 
     def __init__(self, jobs: int, *, silence_s: float = SILENCE_S) -> None:
         self._silence_s = silence_s
-        # Workers must not die of a Ctrl-C before they have learned to ignore it.
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # Workers are born with interrupts blocked, so that none dies of a Ctrl-C before it has
+        # learned to ignore it; ours comes in when they have started.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             self._workers = [_Worker() for _ in range(jobs)]
         finally:
-            signal.signal(signal.SIGINT, before)
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def __enter__(self) -> "Pool":
         return self

@@ -2,17 +2,16 @@
 """The command `run`: canary first, then the campaign, then what is to be said of both."""
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from loguru import logger
-from rich.console import Console
 
 from harness.strategies import MIX
 from stress.campaign import Campaign, Plan, Result, too_few
 from stress.exits import Exit, worst
 from stress.interrupts import Interrupts, interrupts
+from stress.output import say
 from stress.pool import Pool
 from stress.progress import progress
 from stress.report import (
@@ -30,23 +29,41 @@ CANARY_SCENARIO = "inject_while_eoicount"
 CANARY_EXECUTIONS = 240
 
 
-def run(plan: Plan, jobs: int, *, json_file: Path | None = None, quiet: bool = False) -> Exit:
+@dataclass(frozen=True)
+class Workers:
+    """Who does the work.
+
+    Attributes:
+        jobs: how many worker processes.
+        silence_s: after how many seconds without a step one of them is taken to hang.
+    """
+
+    jobs: int
+    silence_s: float
+
+
+def run(
+    plan: Plan, workers: Workers, *, json_file: Path | None = None, quiet: bool = False
+) -> Exit:
     """Run a campaign and say what it found.
 
     Args:
         plan: what to do.
-        jobs: how many worker processes.
+        workers: who does it.
         json_file: where to write the result for programs.
         quiet: no progress and no summary.
     """
-    say = _printer()
+    jobs = workers.jobs
     say(f"vgic-stress run: {headline(plan, jobs)}")
-    with Pool(jobs) as pool, interrupts(pool.kill) as interrupted:
+    with interrupts() as interrupted, Pool(jobs, silence_s=workers.silence_s) as pool:
+        interrupted.at_once = pool.kill
         result = _canary(plan, pool, interrupted)
         if not (result.bugs or result.interrupted):
             with progress(plan, quiet=quiet) as told:
                 campaign = Campaign(plan, pool, interrupted=interrupted, progress=told)
                 result = campaign.run()
+    if json_file is not None:
+        json_file.write_text(json.dumps(json_object(plan, result), indent=2) + "\n", "utf-8")
     commands = [replay_command(finding, plan.subject) for finding in result.findings.values()]
     for number, finding in enumerate(result.findings.values()):
         say(finding_text(number + 1, finding, commands[number]))
@@ -57,17 +74,9 @@ def run(plan: Plan, jobs: int, *, json_file: Path | None = None, quiet: bool = F
         say(summary_text(result))
         for reason in reasons:
             say(f"too few to judge: {reason}")
-    if json_file is not None:
-        json_file.write_text(json.dumps(json_object(plan, result), indent=2) + "\n", "utf-8")
     code = _code(result, reasons)
     say(last_line(code, plan, jobs, result, reasons, commands[0] if commands else ""))
     return code
-
-
-def _printer() -> Callable[[str], None]:
-    """Return what prints lines as they are: no markup, no wrapping, since they are pasted."""
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
-    return lambda text: console.print(text)
 
 
 def _canary(plan: Plan, pool: Pool, interrupted: Interrupts) -> Result:

@@ -42,7 +42,8 @@ def run_parameters(
         machines.append(Machine(scheduler, parameters, kernel))
 
     execution = execute(program, strategy, carriers)
-    return Single(parameters, execution, frozenset(machines[0].watch.windows))
+    windows = frozenset(machines[0].watch.windows) if machines else frozenset()
+    return Single(parameters, execution, windows)
 
 
 def run_index(

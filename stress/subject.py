@@ -67,17 +67,17 @@ def _load(path: Path, name: str) -> type[V1]:
 def _run_file(path: Path) -> ModuleType:
     if not path.is_file():
         raise CompositionError(f"there is no file {path}")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    # A name of its own: a patch called queue.py must not become everybody's queue.
+    name = f"vgic_stress_patch_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise CompositionError(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
+    sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
     except Exception as error:
         raise CompositionError(f"{path} cannot be run: {type(error).__name__}: {error}") from error
-    finally:
-        del sys.modules[path.stem]
     return module
 
 

@@ -33,6 +33,7 @@ def work(connection: Connection, pulse: MutableSequence[int]) -> None:
         pulse: three shared integers: batch, item, steps; changed as long as something moves.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     # Executions leave cycles behind; what was imported never does.

@@ -46,20 +46,19 @@ def compose(revision: type[V1], bugs: Sequence[str]) -> type[V1]:
     Raises:
         CompositionError: an unknown bug, or two bugs on one decision.
     """
-    overrides: dict[str, object] = {}
     by: dict[str, str] = {}
-    for name in sorted(set(bugs)):
-        for function, override in overridden(named_bug(name)).items():
+    chosen = {name: named_bug(name) for name in sorted(set(bugs))}
+    for name, bug in chosen.items():
+        for function in overridden(bug):
             if function in by:
                 raise CompositionError(
                     f"bugs {by[function]} and {name} both override {function}: "
                     "only one of them can be in a kernel"
                 )
             by[function] = name
-            overrides[function] = override
-    if not overrides:
+    if not chosen:
         return revision
-    return type(revision.__name__, (revision,), overrides)
+    return type(revision.__name__, (*chosen.values(), revision), {})
 
 
 def overridden(bug: type[V1]) -> dict[str, object]:

@@ -48,7 +48,7 @@ class Flush(Kernel):
         last: VgicIrq | None = None
         for irq in vgic_cpu.ap_list_head.entries():
             with irq.irq_lock:
-                if self.vgic_target_oracle(irq) is vcpu:
+                if self.takes_lr(vcpu, irq):
                     self.vgic_v3_populate_lr(vcpu, irq, count)
                     count += 1
                     last = irq
@@ -72,6 +72,15 @@ class Flush(Kernel):
         with vcpu.vgic_cpu.ap_list_lock:
             self.vgic_flush_lr_state(vcpu)
         self.vgic_v3_restore_state(vcpu)
+
+    def takes_lr(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        """Say whether an interrupt is put into the next list register.
+
+        Locking: called with irq.irq_lock held.
+
+        Decision: which entries are passed over.
+        """
+        return self.vgic_target_oracle(irq) is vcpu
 
     def split_ap_list(self, vcpu: Vcpu, last: VgicIrq) -> None:
         """Move what comes after the last entry in a list register to the overflow list.

@@ -17,14 +17,14 @@ from vgic.vm import Vcpu
 class Fold(Kernel):
     """vgic-v3.c: folding list registers and accounting EOIcount."""
 
-    def vgic_v3_fold_lr(self, lr: ListRegister) -> None:
+    def vgic_v3_fold_lr(self, vcpu: Vcpu, lr: ListRegister) -> None:
         """Take one list register's state back into its interrupt.
 
         Models: vgic-v3.c, vgic_v3_fold_lr.
         Locking: called with interrupts off and no vGIC lock held; takes irq_lock.
         Differs: no LPIs, GICv2 SGIs, resampling or acknowledge notifiers.
         """
-        irq = self.kvm.get_irq(lr.intid)
+        irq = self.kvm.get_vcpu_irq(vcpu, lr.intid)
         if irq is None:
             return
         with irq.irq_lock:
@@ -44,18 +44,18 @@ class Fold(Kernel):
             it; takes irq_locks. Between computing an entry's state and folding it nothing is held.
         """
         vgic_cpu = vcpu.vgic_cpu
-        eoicount = vgic_cpu.vgic_hcr.eoicount
+        eoicount = self.eoicount_to_account(vcpu)
         for index in range(vgic_cpu.used_lrs):
-            self.vgic_v3_fold_lr(vgic_cpu.vgic_lr[index])
+            self.vgic_v3_fold_lr(vcpu, vgic_cpu.vgic_lr[index])
         for irq in self.eoicount_candidates(vcpu).entries():
             if not eoicount:
                 break
             with irq.irq_lock:
                 if not (self.vgic_target_oracle(irq) is vcpu and irq.active):
                     continue
-                lr = self.vgic_v3_compute_lr(irq)
+                lr = self.vgic_v3_compute_lr(vcpu, irq)
                 lr.active = False
-            self.vgic_v3_fold_lr(lr)
+            self.vgic_v3_fold_lr(vcpu, lr)
             eoicount -= 1
         vgic_cpu.used_lrs = 0
 
@@ -66,6 +66,13 @@ class Fold(Kernel):
         """
         if irq.config is Config.EDGE and lr.pending:
             irq.pending_latch = True
+
+    def eoicount_to_account(self, vcpu: Vcpu) -> int:
+        """Say how many active interrupts outside the list registers the guest has ended.
+
+        Decision: how the saved EOIcount is read.
+        """
+        return vcpu.vgic_cpu.vgic_hcr.eoicount
 
     def eoicount_candidates(self, vcpu: Vcpu) -> ListHead[VgicIrq]:
         """Say on which list EOIcount's victims are: what found no list register, nobody else.

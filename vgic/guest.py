@@ -1,39 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The guest: honest and watchful, one instruction a step, on its vCPU's thread.
 
-It follows a program of acknowledges, ends of interrupt and other work, then serves whatever comes
-and idles in guest mode when nothing does. It keeps a stack of what it has acknowledged. An exit
-that somebody asked for, by a kick or a maintenance interrupt, arrives a chosen number of
-instructions later: hardware promises no more, and the slow maintenance interrupt is a race.
+It follows its program, then serves whatever comes and idles in guest mode when nothing does. It
+keeps a stack of what it has acknowledged. An exit that somebody asked for, by a kick or a
+maintenance interrupt, arrives a chosen number of instructions later: hardware promises no more,
+and the slow maintenance interrupt is a race.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-
-from harness import Scheduler
 from harness.threads import Operation
 from vgic.cpuif import SPURIOUS
 from vgic.irq import Config
+from vgic.program import (
+    ACCESS,
+    ACKNOWLEDGE,
+    END,
+    END_AGAIN,
+    QUIESCE,
+    WORK,
+    Access,
+    Program,
+)
 from vgic.vm import Kvm, Vcpu
-
-ACKNOWLEDGE = "a"
-END = "e"
-WORK = "n"
-INSTRUCTIONS = ACKNOWLEDGE + END + WORK
-
-
-@dataclass(frozen=True, slots=True)
-class Exit:
-    """Why the guest was left.
-
-    Attributes:
-        intid: the guest accessed the device behind this interrupt; None for a host interrupt.
-    """
-
-    intid: int | None = None
-
-
-_HOST_INTERRUPT = Exit()
+from vgic.watch import Watch
 
 
 class Guest:
@@ -43,43 +31,37 @@ class Guest:
         stack: the INTIDs it has acknowledged and not yet ended, outermost first.
     """
 
-    def __init__(
-        self,
-        kvm: Kvm,
-        vcpu: Vcpu,
-        program: str,
-        lateness: Sequence[int],
-        acknowledged: Callable[[int], None],
-    ) -> None:
+    def __init__(self, kvm: Kvm, vcpu: Vcpu, program: Program, watch: Watch) -> None:
         """Load a guest.
 
         Args:
             kvm: the VM it runs in.
             vcpu: the vCPU it runs on.
-            program: its instructions, letters of INSTRUCTIONS.
-            lateness: how many instructions each exit that is asked for arrives late, in turn and
-                then over again.
-            acknowledged: is told each INTID the guest acknowledges.
+            program: what it does.
+            watch: is told what the guest acknowledges and ends.
         """
         self._kvm = kvm
         self._vcpu = vcpu
-        self._program = program
+        self._program = program.instructions
         self._position = 0
-        self._lateness = lateness
+        self._accesses = iter(program.accesses)
+        self._lateness = program.lateness
         self._exits = 0
-        self._acknowledged = acknowledged
+        self._watch = watch
         self._quiesced: set[int] = set()
+        self._last_ended: int | None = None
         self.stack: list[int] = []
         name = vcpu.name
         self._operations = {
             ACKNOWLEDGE: Operation("acknowledge", "", name),
             END: Operation("eoi", "", name),
+            END_AGAIN: Operation("eoi", "", name),
             WORK: Operation("work", "", name),
+            ACCESS: Operation("access", "", name),
         }
-        self._access = Operation("device access", "", name)
 
-    def run(self) -> Exit:
-        """Run the guest until it exits; say why it did."""
+    def run(self) -> Access | None:
+        """Run the guest until it exits; return the access it exits for, None for an interrupt."""
         vcpu, scheduler = self._vcpu, self._kvm.scheduler
         due: int | None = None
         retired = 0
@@ -87,23 +69,27 @@ class Guest:
             if due is None:
                 due = self._exit_due(retired)
             if due == 0:
-                return _HOST_INTERRUPT
+                return None
             instruction = self._next_instruction()
             if instruction is None:
                 if due is not None:
-                    return _HOST_INTERRUPT
+                    return None
                 vcpu.ipi.wait()
                 continue
             if instruction == END and self._has_to_quiesce():
-                scheduler.point(self._access)
+                scheduler.point(self._operations[ACCESS])
                 self._quiesced.add(self.stack[-1])
-                return Exit(self.stack[-1])
+                return Access(QUIESCE, self.stack[-1])
             scheduler.point(self._operations[instruction])
             self._position += 1
             if instruction == ACKNOWLEDGE:
-                self._acknowledge(scheduler)
+                self._acknowledge()
             elif instruction == END:
-                self._end(scheduler)
+                self._end()
+            elif instruction == END_AGAIN and self._last_ended is not None:
+                vcpu.cpuif.end_of_interrupt(self._last_ended)
+            elif instruction == ACCESS:
+                return next(self._accesses, None)
             retired += 1
             if due is not None:
                 due -= 1
@@ -131,19 +117,21 @@ class Guest:
     def _has_to_quiesce(self) -> bool:
         """A handler lowers its device's line before it ends."""
         intid = self.stack[-1]
-        irq = self._kvm.get_irq(intid)
+        irq = self._kvm.get_vcpu_irq(self._vcpu, intid)
         return irq is not None and irq.config is Config.LEVEL and intid not in self._quiesced
 
-    def _acknowledge(self, scheduler: Scheduler) -> None:
+    def _acknowledge(self) -> None:
         intid = self._vcpu.cpuif.acknowledge()
         if intid == SPURIOUS:
             return
-        scheduler.note("acknowledged", intid)
-        self._acknowledged(intid)
+        self._kvm.scheduler.note("acknowledged", intid)
         self.stack.append(intid)
+        self._watch.acknowledged(self._vcpu, intid, len(self.stack))
 
-    def _end(self, scheduler: Scheduler) -> None:
+    def _end(self) -> None:
         intid = self.stack.pop()
-        scheduler.note("ends", intid)
+        self._kvm.scheduler.note("ends", intid)
         self._vcpu.cpuif.end_of_interrupt(intid)
         self._quiesced.discard(intid)
+        self._last_ended = intid
+        self._watch.ended(self._vcpu, intid, len(self.stack))

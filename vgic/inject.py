@@ -3,6 +3,7 @@
 
 from vgic.irq import Config, VgicIrq
 from vgic.kernel import Kernel
+from vgic.vm import Vcpu
 
 EINVAL = 22
 
@@ -22,17 +23,22 @@ class Inject(Kernel):
             return level != irq.line_level
         return level
 
-    def kvm_vgic_inject_irq(self, intid: int, level: bool) -> int:
+    def kvm_vgic_inject_irq(self, vcpu: Vcpu | None, intid: int, level: bool) -> int:
         """Take in a device's line: an edge, or a level that went up or down.
 
         Models: vgic.c, kvm_vgic_inject_irq.
         Locking: called with nothing held, from any context.
-        Differs: no private interrupts yet; the VM is always initialized.
+        Differs: the VM is always initialized.
+
+        Args:
+            vcpu: whose interrupt it is if it is private, else ignored.
+            intid: the INTID.
+            level: the line.
 
         Returns:
             0, also where nothing changed; -EINVAL for an INTID there is no interrupt for.
         """
-        irq = self.kvm.get_irq(intid)
+        irq = self.kvm.get_vcpu_irq(vcpu, intid)
         if irq is None:
             return -EINVAL
         irqs_were_off = irq.irq_lock.lock_irqsave()

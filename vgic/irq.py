@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""One interrupt: struct vgic_irq as plain data, and the two predicates everybody asks."""
+"""One interrupt: struct vgic_irq as plain data, and the predicate everybody asks."""
 
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ from harness import LockClass, LockOrder, Node, SpinLock
 if TYPE_CHECKING:
     from vgic.vm import Vcpu
 
+FIRST_PPI = 16
 FIRST_SPI = 32
 LAST_SPI = 1019
 PRIORITY_MASK = 0xF8
@@ -22,8 +23,20 @@ class Config(Enum):
     LEVEL = "level"
 
 
+def is_private(intid: int) -> bool:
+    """Tell whether each vCPU has an interrupt of its own with this INTID (SGIs and PPIs)."""
+    return intid < FIRST_SPI
+
+
+def irq_name(intid: int, vcpu_id: int) -> str:
+    """Return what reports call an interrupt, with its vCPU where it is private."""
+    if not is_private(intid):
+        return f"spi {intid}"
+    return f"{'sgi' if intid < FIRST_PPI else 'ppi'} {intid} of vcpu {vcpu_id}"
+
+
 class VgicIrq:
-    """A shared peripheral interrupt (include/kvm/arm_vgic.h, struct vgic_irq).
+    """An interrupt: SGI, PPI or SPI (include/kvm/arm_vgic.h, struct vgic_irq).
 
     Differs: no LPIs, so no reference count; nothing mapped to a physical interrupt.
 
@@ -31,7 +44,7 @@ class VgicIrq:
         irq_lock: guards all of the below.
         ap_list: its link; on exactly one vCPU's lists or on none.
         vcpu: the vCPU whose lists it is on, None if on none.
-        target_vcpu: where it is routed to.
+        target_vcpu: where it is routed to; for a private one the vCPU it belongs to.
         line_level: the input line, for level-triggered ones.
         pending_latch: pending for edge-triggered ones; moves into the LR at flush.
         active: the guest has acknowledged and not yet deactivated it; stale while it is in an LR.
@@ -57,7 +70,7 @@ class VgicIrq:
         target_vcpu: "Vcpu",
     ) -> None:
         self.intid = intid
-        self.name = f"spi {intid}"
+        self.name = irq_name(intid, target_vcpu.vcpu_id)
         self.irq_lock = SpinLock(order, lock_class, self.name)
         self.ap_list: Node[VgicIrq] = Node(self, self.name)
         self.vcpu: Vcpu | None = None

@@ -9,15 +9,18 @@ Locking order, outermost first, as the comment at the top of vgic.c has it; the 
 with local interrupts off:
 
     ap_list_lock
-      irq_lock        two at once only to compare two entries of one list
+      irq_lock
+
+Two ap_list_locks are held at once only to move an interrupt, the lower vCPU's first; two irq_locks
+only to compare two entries of one list.
 """
 
 from abc import ABC, abstractmethod
 
 from harness import ListHead
-from vgic.guest import Exit
 from vgic.irq import VgicIrq
 from vgic.lr import ListRegister
+from vgic.program import Access
 from vgic.summary import ApListSummary
 from vgic.vm import Kvm, Vcpu
 from vgic.watch import Watch
@@ -47,7 +50,7 @@ class Kernel(ABC):
         """See inject.py."""
 
     @abstractmethod
-    def kvm_vgic_inject_irq(self, intid: int, level: bool) -> int:
+    def kvm_vgic_inject_irq(self, vcpu: Vcpu | None, intid: int, level: bool) -> int:
         """See inject.py."""
 
     @abstractmethod
@@ -83,7 +86,7 @@ class Kernel(ABC):
         """See flush.py."""
 
     @abstractmethod
-    def vgic_v3_compute_lr(self, irq: VgicIrq) -> ListRegister:
+    def vgic_v3_compute_lr(self, vcpu: Vcpu, irq: VgicIrq) -> ListRegister:
         """See populate.py."""
 
     @abstractmethod
@@ -107,7 +110,7 @@ class Kernel(ABC):
         """See switch.py."""
 
     @abstractmethod
-    def vgic_v3_fold_lr(self, lr: ListRegister) -> None:
+    def vgic_v3_fold_lr(self, vcpu: Vcpu, lr: ListRegister) -> None:
         """See fold.py."""
 
     @abstractmethod
@@ -123,11 +126,43 @@ class Kernel(ABC):
         """See prune.py."""
 
     @abstractmethod
+    def kvm_vgic_vcpu_init(self, vcpu: Vcpu) -> None:
+        """See init.py."""
+
+    @abstractmethod
+    def kvm_vgic_vcpu_destroy(self, vcpu: Vcpu) -> None:
+        """See init.py."""
+
+    @abstractmethod
+    def vgic_mmio_write_senable(self, irq: VgicIrq) -> None:
+        """See mmio.py."""
+
+    @abstractmethod
+    def vgic_mmio_write_cenable(self, irq: VgicIrq) -> None:
+        """See mmio.py."""
+
+    @abstractmethod
+    def vgic_mmio_write_spending(self, irq: VgicIrq) -> None:
+        """See mmio.py."""
+
+    @abstractmethod
+    def vgic_mmio_write_cpending(self, irq: VgicIrq) -> None:
+        """See mmio.py."""
+
+    @abstractmethod
+    def vgic_mmio_write_irouter(self, irq: VgicIrq, target: Vcpu) -> None:
+        """See mmio.py."""
+
+    @abstractmethod
+    def vgic_v3_dispatch_sgi(self, target: Vcpu, intid: int) -> None:
+        """See mmio.py."""
+
+    @abstractmethod
     def check_vcpu_requests(self, vcpu: Vcpu) -> None:
         """See run.py."""
 
     @abstractmethod
-    def handle_exit(self, vcpu: Vcpu, reason: Exit) -> None:
+    def handle_exit(self, vcpu: Vcpu, access: Access | None) -> None:
         """See run.py."""
 
     # Decisions.
@@ -153,8 +188,36 @@ class Kernel(ABC):
         """Take the pending state back out of a list register; see fold.py."""
 
     @abstractmethod
+    def eoicount_to_account(self, vcpu: Vcpu) -> int:
+        """Say how many deactivations EOIcount stands for; see fold.py."""
+
+    @abstractmethod
     def eoicount_candidates(self, vcpu: Vcpu) -> ListHead[VgicIrq]:
         """Say on which list EOIcount's victims are; see fold.py."""
+
+    @abstractmethod
+    def sort_key(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[bool | int, ...]:
+        """Say how an interrupt competes for a list register; see sort.py."""
+
+    @abstractmethod
+    def takes_lr(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        """Say whether an interrupt is put into a list register; see flush.py."""
+
+    @abstractmethod
+    def prune_target(self, irq: VgicIrq) -> Vcpu | None:
+        """Say where an interrupt on the list belongs; see prune.py."""
+
+    @abstractmethod
+    def migration_lock_order(self, vcpu: Vcpu, target: Vcpu) -> tuple[Vcpu, Vcpu]:
+        """Say whose ap_list_lock is taken first; see prune.py."""
+
+    @abstractmethod
+    def still_to_migrate(self, irq: VgicIrq, vcpu: Vcpu, target: Vcpu) -> bool:
+        """Look again whether an interrupt is to be moved; see prune.py."""
+
+    @abstractmethod
+    def announce_migration(self, target: Vcpu) -> None:
+        """Tell the vCPU that was given an interrupt; see prune.py."""
 
     @abstractmethod
     def replug_overflow(self, vcpu: Vcpu) -> None:

@@ -7,9 +7,10 @@ from harness import Scheduler
 from harness.threads import Operation
 from vgic.drain import Drain
 from vgic.guest import Guest
-from vgic.parameters import Parameters, Pulse
+from vgic.parameters import Parameters
+from vgic.program import Pulse
 from vgic.revisions.v1 import V1
-from vgic.vm import Kvm
+from vgic.vm import Kvm, Vcpu
 from vgic.watch import Watch
 
 
@@ -23,31 +24,56 @@ class Machine:
         guests: what runs on each vCPU.
     """
 
-    def __init__(self, scheduler: Scheduler, parameters: Parameters, kernel: type[V1]) -> None:
-        self.kvm = Kvm(scheduler, nr_lr=parameters.nr_lr, nr_vcpus=len(parameters.guests))
-        for spi in parameters.spis:
-            self.kvm.add_spi(spi.config, spi.priority, spi.target)
-        self.watch = Watch(self.kvm)
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        parameters: Parameters,
+        kernel: type[V1],
+        *,
+        lock_order: bool = True,
+    ) -> None:
+        """Build a machine.
+
+        Args:
+            scheduler: the scheduler of the execution, still without threads.
+            parameters: the machine and its programs.
+            kernel: what runs it.
+            lock_order: report what could deadlock; without it only a real deadlock is one.
+        """
+        self.kvm = Kvm(
+            scheduler,
+            nr_lr=parameters.nr_lr,
+            nr_vcpus=len(parameters.guests),
+            lock_order=lock_order,
+        )
+        for irq in parameters.irqs:
+            self.kvm.add_irq(irq.intid, irq.config, irq.priority, irq.vcpu)
+        self.watch = Watch(self.kvm, honest=parameters.honest)
         self.kernel = kernel(self.kvm, self.watch)
         self.guests = []
         for vcpu, program in zip(self.kvm.vcpus, parameters.guests, strict=True):
-            guest = Guest(
-                self.kvm, vcpu, program.instructions, program.lateness, self.watch.acknowledged
-            )
+            guest = Guest(self.kvm, vcpu, program, self.watch)
             self.guests.append(guest)
-            self.watch.has_guest(vcpu, guest)
-            scheduler.thread(vcpu.role, partial(self.kernel.kvm_arch_vcpu_ioctl_run, vcpu, guest))
+            self.watch.has_stack(vcpu, guest.stack)
+            self.kernel.kvm_vgic_vcpu_init(vcpu)
+            scheduler.thread(vcpu.role, partial(self._vcpu, vcpu, guest))
         for number, pulses in enumerate(parameters.devices):
             work = Operation("work", "", f"dev {number}")
             scheduler.thread(f"dev{number}", partial(self._device, pulses, work))
         scheduler.on_quiescence = Drain(self.kvm, self.watch)
+
+    def _vcpu(self, vcpu: Vcpu, guest: Guest) -> None:
+        self.kernel.kvm_arch_vcpu_ioctl_run(vcpu, guest)
+        self.kernel.kvm_vgic_vcpu_destroy(vcpu)
 
     def _device(self, pulses: tuple[Pulse, ...], work: Operation) -> None:
         """Work a device's interrupt lines, as its model in user space or vhost would."""
         for pulse in pulses:
             for _ in range(pulse.pause):
                 self.kvm.scheduler.point(work)
-            irq = self.kvm.get_irq(pulse.intid)
-            if irq is not None and pulse.level:
-                self.watch.injecting(irq)
-            self.kernel.kvm_vgic_inject_irq(pulse.intid, pulse.level)
+            vcpu = self.kvm.vcpus[pulse.vcpu]
+            irq = self.kvm.get_vcpu_irq(vcpu, pulse.intid)
+            if irq is not None:
+                self.watch.sending(irq, level=pulse.level)
+                self.kernel.kvm_vgic_inject_irq(vcpu, pulse.intid, pulse.level)
+                self.watch.sent(irq)

@@ -8,12 +8,13 @@ from an e-mail.
 
 from dataclasses import dataclass
 
-from vgic.guest import INSTRUCTIONS
-from vgic.irq import FIRST_SPI, LAST_SPI, PRIORITY_MASK, Config
+from vgic.irq import FIRST_PPI, FIRST_SPI, LAST_SPI, PRIORITY_MASK, Config, is_private
+from vgic.program import ACCESSES, INSTRUCTIONS, QUIESCE, ROUTE, SGI, Access, Program, Pulse
 
 NR_LR_MAX = 16
 NR_VCPUS_MAX = 8
 NR_DEVICES_MAX = 8
+NR_IRQS_MAX = 512
 LATENESS_MAX = 1_000
 PAUSE_MAX = 1_000
 PROGRAM_MAX = 10_000
@@ -24,40 +25,20 @@ class BadParameters(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Spi:
-    """A shared interrupt: how it is triggered, how urgent it is, and the vCPU it is routed to."""
-
-    config: Config
-    priority: int
-    target: int
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """What a guest does.
+class Irq:
+    """An interrupt.
 
     Attributes:
-        instructions: letters: a acknowledges, e ends the innermost handler, n is other work.
-        lateness: how many instructions each exit somebody asks for arrives late, in turn.
-    """
-
-    instructions: str
-    lateness: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Pulse:
-    """One thing a device does: an interrupt line goes up, or down if that is all it does.
-
-    Attributes:
-        intid: whose line.
-        level: up, or down.
-        pause: how many steps of other work the device does before.
+        intid: its INTID: an SGI below 16, a PPI below 32, an SPI from there.
+        config: how it is triggered; an SGI by an edge.
+        priority: how urgent it is, a multiple of 8; 0 is the most urgent.
+        vcpu: the vCPU it is routed to, or whose own it is.
     """
 
     intid: int
-    level: bool
-    pause: int
+    config: Config
+    priority: int
+    vcpu: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +47,36 @@ class Parameters:
 
     Attributes:
         nr_lr: list registers of each CPU.
-        spis: the shared interrupts, from INTID 32.
+        irqs: the interrupts.
         guests: one program for each vCPU.
         devices: what each device does, in order.
     """
 
     nr_lr: int
-    spis: tuple[Spi, ...]
+    irqs: tuple[Irq, ...]
     guests: tuple[Program, ...]
     devices: tuple[tuple[Pulse, ...], ...]
+
+    @property
+    def honest(self) -> bool:
+        """Whether every guest ends each interrupt once."""
+        return all(guest.honest for guest in self.guests)
 
     def to_values(self) -> dict[str, object]:
         """Return the parameters as JSON values."""
         return {
             "nr_lr": self.nr_lr,
-            "spis": [[spi.config.value, spi.priority, spi.target] for spi in self.spis],
-            "guests": [[guest.instructions, list(guest.lateness)] for guest in self.guests],
+            "irqs": [[irq.intid, irq.config.value, irq.priority, irq.vcpu] for irq in self.irqs],
+            "guests": [
+                [
+                    guest.instructions,
+                    list(guest.lateness),
+                    [[access.kind, access.intid, access.value] for access in guest.accesses],
+                ]
+                for guest in self.guests
+            ],
             "devices": [
-                [[pulse.intid, int(pulse.level), pulse.pause] for pulse in device]
+                [[pulse.intid, int(pulse.level), pulse.pause, pulse.vcpu] for pulse in device]
                 for device in self.devices
             ],
         }
@@ -95,17 +88,21 @@ class Parameters:
         Raises:
             BadParameters: the values do not describe a machine.
         """
-        fields = _fields(values, {"nr_lr", "spis", "guests", "devices"})
+        fields = _fields(values, {"nr_lr", "irqs", "guests", "devices"})
         guests = _list(fields["guests"], "guests", 1, NR_VCPUS_MAX)
-        spis = tuple(
-            _spi(spi, len(guests)) for spi in _list(fields["spis"], "spis", 1, LAST_SPI - FIRST_SPI)
+        irqs = tuple(
+            _irq(irq, len(guests)) for irq in _list(fields["irqs"], "irqs", 1, NR_IRQS_MAX)
         )
+        if len({(irq.intid, irq.vcpu if is_private(irq.intid) else 0) for irq in irqs}) < len(irqs):
+            raise BadParameters("two irqs have the same INTID")
         return Parameters(
             nr_lr=_integer(fields["nr_lr"], "nr_lr", 1, NR_LR_MAX),
-            spis=spis,
-            guests=tuple(_program(guest) for guest in guests),
+            irqs=irqs,
+            guests=tuple(_program(guest, len(guests)) for guest in guests),
             devices=tuple(
-                tuple(_pulse(pulse, len(spis)) for pulse in _list(device, "device", 0, PROGRAM_MAX))
+                tuple(
+                    _pulse(pulse, len(guests)) for pulse in _list(device, "device", 0, PROGRAM_MAX)
+                )
                 for device in _list(fields["devices"], "devices", 0, NR_DEVICES_MAX)
             ),
         )
@@ -129,32 +126,50 @@ def _integer(value: object, name: str, low: int, high: int) -> int:
     return value
 
 
-def _spi(value: object, nr_vcpus: int) -> Spi:
-    config, priority, target = _list(value, "an spi", 3, 3)
+def _irq(value: object, nr_vcpus: int) -> Irq:
+    intid, config, priority, vcpu = _list(value, "an irq", 4, 4)
+    intid = _integer(intid, "an INTID", 0, LAST_SPI)
     if config not in (Config.EDGE.value, Config.LEVEL.value):
-        raise BadParameters(f"an spi is edge or level, not {config!r:.40}")
+        raise BadParameters(f"an irq is edge or level, not {config!r:.40}")
+    if intid < FIRST_PPI and config != Config.EDGE.value:
+        raise BadParameters("an SGI is triggered by an edge")
     priority = _integer(priority, "a priority", 0, 0xFF)
     if priority & ~PRIORITY_MASK:
         raise BadParameters(f"a priority is a multiple of 8, not {priority}")
-    return Spi(Config(config), priority, _integer(target, "a target", 0, nr_vcpus - 1))
+    return Irq(intid, Config(config), priority, _integer(vcpu, "a vCPU", 0, nr_vcpus - 1))
 
 
-def _program(value: object) -> Program:
-    instructions, lateness = _list(value, "a guest", 2, 2)
+def _program(value: object, nr_vcpus: int) -> Program:
+    instructions, lateness, accesses = _list(value, "a guest", 3, 3)
     if not isinstance(instructions, str) or len(instructions) > PROGRAM_MAX:
         raise BadParameters(f"instructions must be a string of at most {PROGRAM_MAX} letters")
     if set(instructions) - set(INSTRUCTIONS):
         raise BadParameters(f"instructions are letters of {INSTRUCTIONS}, not {instructions!r:.40}")
     late = _list(lateness, "lateness", 1, PROGRAM_MAX)
     return Program(
-        instructions, tuple(_integer(each, "a lateness", 0, LATENESS_MAX) for each in late)
+        instructions,
+        tuple(_integer(each, "a lateness", 0, LATENESS_MAX) for each in late),
+        tuple(_access(each, nr_vcpus) for each in _list(accesses, "accesses", 0, PROGRAM_MAX)),
     )
 
 
-def _pulse(value: object, nr_spis: int) -> Pulse:
-    intid, level, pause = _list(value, "a pulse", 3, 3)
+def _access(value: object, nr_vcpus: int) -> Access:
+    kind, intid, target = _list(value, "an access", 3, 3)
+    if not isinstance(kind, str) or kind not in ACCESSES or kind == QUIESCE:
+        raise BadParameters(f"an access is one of {', '.join(ACCESSES[1:])}, not {kind!r:.40}")
+    low, high = {SGI: (0, FIRST_PPI - 1), ROUTE: (FIRST_SPI, LAST_SPI)}.get(kind, (0, LAST_SPI))
+    return Access(
+        kind,
+        _integer(intid, "an INTID", low, high),
+        _integer(target, "a target", 0, nr_vcpus - 1),
+    )
+
+
+def _pulse(value: object, nr_vcpus: int) -> Pulse:
+    intid, level, pause, vcpu = _list(value, "a pulse", 4, 4)
     return Pulse(
-        _integer(intid, "an INTID", FIRST_SPI, FIRST_SPI + nr_spis - 1),
+        _integer(intid, "an INTID", FIRST_PPI, LAST_SPI),
         bool(_integer(level, "a line level", 0, 1)),
         _integer(pause, "a pause", 0, PAUSE_MAX),
+        _integer(vcpu, "a vCPU", 0, nr_vcpus - 1),
     )

@@ -11,7 +11,7 @@ from vgic.vm import Vcpu
 class Populate(Kernel):
     """vgic-v3.c: computing and filling list registers."""
 
-    def vgic_v3_compute_lr(self, irq: VgicIrq) -> ListRegister:
+    def vgic_v3_compute_lr(self, vcpu: Vcpu, irq: VgicIrq) -> ListRegister:
         """Say what a list register for this interrupt would hold, changing nothing.
 
         Models: vgic-v3.c, vgic_v3_compute_lr.
@@ -46,7 +46,7 @@ class Populate(Kernel):
         Locking: called with irq.irq_lock held.
         """
         irq.irq_lock.assert_held()
-        value = self.vgic_v3_compute_lr(irq)
+        value = self.vgic_v3_compute_lr(vcpu, irq)
         if value.pending and irq.config is Config.EDGE:
             irq.pending_latch = False
         vcpu.vgic_cpu.vgic_lr[lr] = value

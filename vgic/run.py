@@ -8,8 +8,9 @@ is not one of the functions a patch overrides.
 from typing import final
 
 from harness import local_irq_disable, local_irq_enable
-from vgic.guest import Exit, Guest
+from vgic.guest import Guest
 from vgic.kernel import Kernel
+from vgic.program import DISABLE, ENABLE, PEND, QUIESCE, ROUTE, SGI, Access
 from vgic.vm import KVM_REQ_IRQ_PENDING, Mode, Vcpu
 
 
@@ -25,14 +26,31 @@ class Run(Kernel):
         if vcpu.requests.pending():
             vcpu.requests.check(KVM_REQ_IRQ_PENDING)
 
-    def handle_exit(self, vcpu: Vcpu, reason: Exit) -> None:
-        """Do what the guest left for: an access to a device quiesces its line.
+    def handle_exit(self, vcpu: Vcpu, access: Access | None) -> None:
+        """Do what the guest left for, if it did: emulate its access.
 
-        Models: handle_exit.c, down to the device's own emulation.
+        Models: handle_exit.c, down to the registers and the device's own emulation.
         Locking: called with nothing held, interrupts on.
         """
-        if reason.intid is not None:
-            self.kvm_vgic_inject_irq(reason.intid, level=False)
+        if access is None:
+            return
+        irq = self.kvm.get_vcpu_irq(vcpu, access.intid)
+        if access.kind == SGI:
+            self.vgic_v3_dispatch_sgi(self.kvm.vcpus[access.value], access.intid)
+        elif irq is None:
+            return
+        elif access.kind == QUIESCE:
+            self.kvm_vgic_inject_irq(vcpu, access.intid, level=False)
+        elif access.kind == ROUTE:
+            self.vgic_mmio_write_irouter(irq, self.kvm.vcpus[access.value])
+        elif access.kind == ENABLE:
+            self.vgic_mmio_write_senable(irq)
+        elif access.kind == DISABLE:
+            self.vgic_mmio_write_cenable(irq)
+        elif access.kind == PEND:
+            self.vgic_mmio_write_spending(irq)
+        else:
+            self.vgic_mmio_write_cpending(irq)
 
     def leaves_guest_mode_before_sync(self) -> bool:
         """Say whether others see the vCPU outside before its state is folded.
@@ -63,12 +81,14 @@ class Run(Kernel):
                 vcpu.ipi.take()
                 continue
             self.watch.entering(vcpu)
-            reason = guest.run()
+            access = guest.run()
             self.watch.exited(vcpu)
             self._sync(vcpu)
             local_irq_enable(self.scheduler)
             vcpu.ipi.take()
-            self.handle_exit(vcpu, reason)
+            self.watch.accessing(vcpu, access)
+            self.handle_exit(vcpu, access)
+            self.watch.accessed(vcpu, access)
 
     def _sync(self, vcpu: Vcpu) -> None:
         early = self.leaves_guest_mode_before_sync()

@@ -16,7 +16,7 @@ class Sort(Kernel):
         """Compare two entries: below 0 if `a` goes first, 0 if they keep their order.
 
         Deliverable here before not, enabled group before disabled, pending before active, then
-        by priority.
+        by priority (see sort_key).
 
         Models: vgic.c, vgic_irq_cmp.
         Locking: called with the ap_list_lock of their list held; takes both irq_locks, the second
@@ -28,19 +28,24 @@ class Sort(Kernel):
             return 0
         a.irq_lock.lock()
         b.irq_lock.lock(subclass=1)
-        group_enabled = vcpu.cpuif.vmcr.group_enabled
-        keys = [
-            (
-                self.vgic_target_oracle(irq) is not vcpu,
-                not group_enabled[irq.group],
-                not (irq.enabled and irq_is_pending(irq) and not irq.active),
-                irq.priority,
-            )
-            for irq in (a, b)
-        ]
+        first, second = self.sort_key(vcpu, a), self.sort_key(vcpu, b)
         b.irq_lock.unlock()
         a.irq_lock.unlock()
-        return (keys[0] > keys[1]) - (keys[0] < keys[1])
+        return (first > second) - (first < second)
+
+    def sort_key(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[bool | int, ...]:
+        """Say how an interrupt competes for a list register: the smaller goes first.
+
+        Locking: called with irq.irq_lock held.
+
+        Decision: what counts, and in which order.
+        """
+        return (
+            self.vgic_target_oracle(irq) is not vcpu,
+            not vcpu.cpuif.vmcr.group_enabled[irq.group],
+            not (irq.enabled and irq_is_pending(irq) and not irq.active),
+            irq.priority,
+        )
 
     def vgic_sort_ap_list(self, vcpu: Vcpu) -> None:
         """Sort a vCPU's AP-list.

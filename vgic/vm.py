@@ -9,7 +9,7 @@ from enum import Enum
 
 from harness import Cell, Ipi, ListHead, LockOrder, Requests, Scheduler, SpinLock
 from vgic.cpuif import CpuInterface
-from vgic.irq import FIRST_SPI, Config, VgicIrq
+from vgic.irq import Config, VgicIrq, is_private
 from vgic.lr import Hcr, ListRegister
 
 KVM_REQ_IRQ_PENDING = 0
@@ -28,6 +28,7 @@ class VgicCpu:
 
     Attributes:
         ap_list_lock: guards both lists.
+        private_irqs: its SGIs and PPIs by INTID.
         ap_list_head: pending and active interrupts of this vCPU.
         overflow_ap_list_head: while the guest runs, those of them that found no list register.
         vgic_hcr: the shadow of ICH_HCR_EL2, with the EOIcount found at the last exit.
@@ -36,11 +37,13 @@ class VgicCpu:
     """
 
     __slots__ = (
-        "ap_list_head", "ap_list_lock", "overflow_ap_list_head", "used_lrs", "vgic_hcr", "vgic_lr",
+        "ap_list_head", "ap_list_lock", "overflow_ap_list_head", "private_irqs", "used_lrs",
+        "vgic_hcr", "vgic_lr",
     )  # fmt: skip
 
-    def __init__(self, kvm: "Kvm", name: str) -> None:
-        self.ap_list_lock = SpinLock(kvm.order, kvm.ap_list_lock_class, name)
+    def __init__(self, kvm: "Kvm", vcpu_id: int, name: str) -> None:
+        self.ap_list_lock = SpinLock(kvm.order, kvm.ap_list_lock_class, name, rank=vcpu_id)
+        self.private_irqs: dict[int, VgicIrq] = {}
         guard, scheduler = self.ap_list_lock, kvm.scheduler
         self.ap_list_head: ListHead[VgicIrq] = ListHead(scheduler, "ap_list_head", name, guard)
         self.overflow_ap_list_head: ListHead[VgicIrq] = ListHead(
@@ -73,7 +76,7 @@ class Vcpu:
         self.mode = Cell(kvm.scheduler, "mode", self.name, Mode.OUTSIDE_GUEST_MODE)
         self.requests = Requests(kvm.scheduler, self.name)
         self.ipi = Ipi(kvm.scheduler, self.name)
-        self.vgic_cpu = VgicCpu(kvm, self.name)
+        self.vgic_cpu = VgicCpu(kvm, vcpu_id, self.name)
         self.cpuif = CpuInterface(kvm.nr_lr)
 
     def __str__(self) -> str:
@@ -85,14 +88,14 @@ class VgicDist:
 
     Attributes:
         enabled: GICD_CTLR lets interrupts through.
-        spis: the shared interrupts, from INTID 32.
+        spis: the shared interrupts by INTID.
     """
 
     __slots__ = ("enabled", "spis")
 
     def __init__(self) -> None:
         self.enabled = True
-        self.spis: list[VgicIrq] = []
+        self.spis: dict[int, VgicIrq] = {}
 
 
 class Kvm:
@@ -104,17 +107,20 @@ class Kvm:
         nr_lr: how many list registers each CPU has (kvm_vgic_global_state.nr_lr).
         vcpus: its vCPUs by number.
         dist: its distributor.
+        irqs: all interrupts, shared and private.
         stopping: user space wants the vCPUs to return from KVM_RUN.
     """
 
     __slots__ = (
-        "ap_list_lock_class", "dist", "irq_lock_class", "nr_lr", "order", "scheduler", "stopping",
-        "vcpus",
+        "ap_list_lock_class", "dist", "irq_lock_class", "irqs", "nr_lr", "order", "scheduler",
+        "stopping", "vcpus",
     )  # fmt: skip
 
-    def __init__(self, scheduler: Scheduler, *, nr_lr: int, nr_vcpus: int) -> None:
+    def __init__(
+        self, scheduler: Scheduler, *, nr_lr: int, nr_vcpus: int, lock_order: bool = True
+    ) -> None:
         self.scheduler = scheduler
-        self.order = LockOrder(scheduler)
+        self.order = LockOrder(scheduler, checking=lock_order)
         self.ap_list_lock_class = self.order.lock_class("ap_list_lock", irqs_off=True)
         self.irq_lock_class = self.order.lock_class("irq_lock", irqs_off=True)
         # The comment "Locking order is always" at the top of vgic.c.
@@ -122,25 +128,35 @@ class Kvm:
         self.nr_lr = nr_lr
         self.vcpus = [Vcpu(self, vcpu_id) for vcpu_id in range(nr_vcpus)]
         self.dist = VgicDist()
+        self.irqs: list[VgicIrq] = []
         self.stopping = False
 
-    def add_spi(self, config: Config, priority: int, target: int) -> VgicIrq:
-        """Add the next shared interrupt.
+    def add_irq(self, intid: int, config: Config, priority: int, vcpu_id: int) -> VgicIrq:
+        """Add an interrupt.
 
         Args:
+            intid: its INTID; below 32 it is private.
             config: edge or level.
             priority: a multiple of 8, below 256.
-            target: the number of the vCPU it is routed to.
+            vcpu_id: the vCPU it is routed to, or whose own it is.
         """
-        intid = FIRST_SPI + len(self.dist.spis)
-        irq = VgicIrq(self.order, self.irq_lock_class, intid, config, priority, self.vcpus[target])
-        self.dist.spis.append(irq)
-        for vcpu in self.vcpus:
-            vcpu.vgic_cpu.ap_list_head.population += 1
-            vcpu.vgic_cpu.overflow_ap_list_head.population += 1
+        vcpu = self.vcpus[vcpu_id]
+        irq = VgicIrq(self.order, self.irq_lock_class, intid, config, priority, vcpu)
+        home = vcpu.vgic_cpu.private_irqs if is_private(intid) else self.dist.spis
+        home[intid] = irq
+        self.irqs.append(irq)
+        for each in self.vcpus:
+            each.vgic_cpu.ap_list_head.population += 1
+            each.vgic_cpu.overflow_ap_list_head.population += 1
         return irq
 
-    def get_irq(self, intid: int) -> VgicIrq | None:
-        """Look an interrupt up by its INTID (vgic_get_irq)."""
-        index = intid - FIRST_SPI
-        return self.dist.spis[index] if 0 <= index < len(self.dist.spis) else None
+    def get_vcpu_irq(self, vcpu: Vcpu | None, intid: int) -> VgicIrq | None:
+        """Look an interrupt up by its INTID (vgic_get_vcpu_irq, vgic_get_irq).
+
+        Args:
+            vcpu: whose private interrupts are meant; None finds shared ones only.
+            intid: the INTID.
+        """
+        if is_private(intid):
+            return None if vcpu is None else vcpu.vgic_cpu.private_irqs.get(intid)
+        return self.dist.spis.get(intid)

@@ -3,14 +3,16 @@
 
 An invariant over what a lock guards is checked when that lock is let go, before the next
 scheduling point; one about a vCPU's own state is checked in its own thread; loss and missed kicks
-are judged when everybody is idle. The invariants themselves are in invariants.py. Here too are
-the windows: situations that an execution came through, by which a campaign knows it was not
-vacuous.
+are judged when everybody is idle. The invariants themselves are in invariants/. Here too are the
+windows: situations that an execution came through, by which a campaign knows it was not vacuous.
 """
 
+from functools import partial
+
 from vgic import invariants
-from vgic.guest import Guest
-from vgic.irq import Config, VgicIrq
+from vgic.irq import VgicIrq
+from vgic.ledger import Ledger
+from vgic.program import PEND, ROUTE, SGI, UNPEND, Access
 from vgic.vm import Kvm, Vcpu
 
 LOOKS_ON = True
@@ -20,14 +22,15 @@ class _View:
     """What is remembered of one vCPU between two moments."""
 
     def __init__(self) -> None:
-        self.guest: Guest | None = None
+        self.stack: list[int] = []
         self.in_window = False
         self.in_guest = False
         self.listed = 0
         self.overflowed = False
         self.arrivals: set[VgicIrq] = set()
-        self.eoicount = 0
-        self.active_outside: tuple[VgicIrq, ...] = ()
+        self.active_outside: list[VgicIrq] = []
+        self.flushed_at = -1
+        self.retries = 0
 
 
 class Watch:
@@ -37,119 +40,195 @@ class Watch:
         windows: the names of the windows crossed so far.
     """
 
-    def __init__(self, kvm: Kvm) -> None:
+    def __init__(self, kvm: Kvm, *, honest: bool = True) -> None:
+        """Begin to look on.
+
+        Args:
+            kvm: the VM, with all of its interrupts.
+            honest: each guest ends what it acknowledged, once and in order. Of others only
+                memory, lists, locks and termination are judged: what they lose, they lose by
+                right.
+        """
         self._kvm = kvm
+        self._honest = honest
         self._views = [_View() for _ in kvm.vcpus]
-        self._unserved: dict[VgicIrq, bool] = {}
+        self._ledger = Ledger(kvm.irqs)
         self.windows: set[str] = set()
         for vcpu in kvm.vcpus:
-            self._hook(vcpu)
-
-    def _hook(self, vcpu: Vcpu) -> None:
-        vcpu.vgic_cpu.ap_list_lock.on_unlock = lambda: self._lists_unlocked(vcpu)
+            vgic_cpu = vcpu.vgic_cpu
+            vgic_cpu.ap_list_lock.on_unlock = partial(self._lists_unlocked, vcpu)
+            vgic_cpu.ap_list_head.on_add = partial(self._added, vcpu)
+            vgic_cpu.overflow_ap_list_head.on_add = partial(self._added, vcpu)
 
     def crossed(self, window: str) -> None:
         """Note that the execution came through a window."""
         self.windows.add(window)
 
-    def has_guest(self, vcpu: Vcpu, guest: Guest) -> None:
-        """Learn which guest runs on a vCPU."""
-        self._views[vcpu.vcpu_id].guest = guest
+    def has_stack(self, vcpu: Vcpu, stack: list[int]) -> None:
+        """Learn where the guest on a vCPU keeps what it has acknowledged and not ended."""
+        self._views[vcpu.vcpu_id].stack = stack
 
-    # From devices and guests.
+    # From devices and from guests' accesses.
 
-    def injecting(self, irq: VgicIrq) -> None:
-        """A device is about to send an edge: from now on somebody has to acknowledge it."""
-        if irq.config is Config.EDGE:
-            self._unserved[irq] = True
+    def sending(self, irq: VgicIrq, *, level: bool) -> None:
+        """A device is about to change an interrupt's line."""
+        self._ledger.begin(irq, sends=level)
 
-    def acknowledged(self, intid: int) -> None:
-        """A guest has acknowledged an interrupt, and with it every edge sent before."""
-        irq = self._kvm.get_irq(intid)
-        if irq is not None:
-            self._unserved.pop(irq, None)
+    def sent(self, irq: VgicIrq) -> None:
+        """It has done so."""
+        self._ledger.end(irq, self._kvm.scheduler.steps)
+
+    def accessing(self, vcpu: Vcpu, access: Access | None) -> None:
+        """A guest's access is about to be emulated."""
+        irq = self._irq_of(vcpu, access)
+        if irq is not None and access is not None:
+            if access.kind == UNPEND:
+                self._ledger.forgive(irq)
+            self._ledger.begin(irq, sends=access.kind in (PEND, SGI))
+
+    def accessed(self, vcpu: Vcpu, access: Access | None) -> None:
+        """It has been."""
+        irq = self._irq_of(vcpu, access)
+        if irq is not None and access is not None:
+            if access.kind == UNPEND:
+                self._ledger.forgive(irq)
+            self._ledger.end(irq, self._kvm.scheduler.steps, routed=access.kind == ROUTE)
+
+    def _irq_of(self, vcpu: Vcpu, access: Access | None) -> VgicIrq | None:
+        if access is None:
+            return None
+        whose = self._kvm.vcpus[access.value] if access.kind == SGI else vcpu
+        return self._kvm.get_vcpu_irq(whose, access.intid)
+
+    def acknowledged(self, vcpu: Vcpu, intid: int, depth: int) -> None:
+        """A guest has acknowledged an interrupt and now has so many handlers open."""
+        irq = self._kvm.get_vcpu_irq(vcpu, intid)
+        if irq is None or not self._honest:
+            return
+        account = self._ledger.acknowledge(irq)
+        invariants.acknowledged_by_right(
+            self._kvm,
+            irq,
+            sent=account.sent,
+            acknowledged=account.acknowledged,
+            raised=account.raised,
+        )
+        invariants.priorities_nest(self._kvm, vcpu, depth)
+
+    def ended(self, vcpu: Vcpu, intid: int, depth: int) -> None:
+        """A guest has ended an interrupt and now has so many handlers open."""
+        irq = self._kvm.get_vcpu_irq(vcpu, intid)
+        if irq is not None and self._honest:
+            self._ledger.deactivate(irq)
+            invariants.priorities_nest(self._kvm, vcpu, depth)
 
     # From the run loop, in the vCPU's own thread.
 
     def flushing(self, vcpu: Vcpu) -> None:
         """The vCPU is about to flush."""
         invariants.overflow_is_empty(self._kvm, vcpu)
-        self._views[vcpu.vcpu_id].in_window = True
+        view = self._views[vcpu.vcpu_id]
+        view.in_window = True
+        view.flushed_at = self._kvm.scheduler.steps
 
     def entering(self, vcpu: Vcpu) -> None:
         """The vCPU goes into the guest."""
         view = self._views[vcpu.vcpu_id]
         view.in_guest = True
-        view.overflowed = self._overflowed(vcpu)
+        view.overflowed = self._flushed(vcpu, view)
         if view.overflowed:
             self.windows.add("overflow")
 
     def aborted(self, vcpu: Vcpu) -> None:
         """The vCPU found a request after its flush and does not go in."""
         self.windows.add("aborted_entry")
-        if self._overflowed(vcpu):
+        if self._flushed(vcpu, self._views[vcpu.vcpu_id]):
             self.windows.add("aborted_entry_with_overflow")
+
+    def _flushed(self, vcpu: Vcpu, view: _View) -> bool:
+        """Judge the flush; tell whether something found no list register."""
+        kvm = self._kvm
+        invariants.used_lrs_agree(kvm, vcpu)
+        if not vcpu.vgic_cpu.overflow_ap_list_head.empty:
+            self.windows.add("split")
+        if all(irq.on_lr for irq in kvm.irqs if irq.vcpu is vcpu):
+            return False
+        if self._honest:
+            changed = self._ledger.changed_since(view.flushed_at)
+            # A key that changes in the middle of a sort can leave any two others out of order.
+            if not any(irq.vcpu is vcpu for irq in changed):
+                invariants.best_are_loaded(kvm, vcpu, view.arrivals)
+        return True
 
     def exited(self, vcpu: Vcpu) -> None:
         """The vCPU has left the guest and is about to sync."""
         view = self._views[vcpu.vcpu_id]
         view.in_guest = False
-        view.eoicount = vcpu.cpuif.hcr.eoicount
-        if view.eoicount:
+        eoicount = vcpu.cpuif.hcr.eoicount
+        if eoicount:
             self.windows.add("eoicount")
-            if view.eoicount > 1:
+            if eoicount > 1:
                 self.windows.add("eoicount_of_two")
-            view.active_outside = tuple(
-                irq
-                for irq in self._kvm.dist.spis
-                if irq.vcpu is vcpu and irq.active and not irq.on_lr
-            )
+            if self._honest:
+                invariants.eoicount_is_plausible(self._kvm, vcpu)
+            view.active_outside = [
+                irq for irq in self._kvm.irqs if irq.vcpu is vcpu and irq.active and not irq.on_lr
+            ]
+
+    def retried(self, vcpu: Vcpu, *, moved: bool) -> None:
+        """Prune starts again from the head: it has moved an interrupt, or found a change."""
+        view = self._views[vcpu.vcpu_id]
+        view.retries += 1
+        self.windows.add("migration" if moved else "prune_recheck")
+        if view.retries > 1:
+            self.windows.add("two_prune_retries")
+        invariants.prune_ends(self._kvm, vcpu, view.retries)
 
     def synced(self, vcpu: Vcpu) -> None:
         """The vCPU has folded and pruned."""
         view = self._views[vcpu.vcpu_id]
-        if view.active_outside:
-            invariants.arrivals_keep_active_state(
-                self._kvm, view.active_outside, frozenset(view.arrivals)
-            )
-        if view.guest is not None:
-            invariants.active_is_acknowledged(self._kvm, vcpu, view.guest.stack)
+        invariants.no_lr_in_use(self._kvm, vcpu)
+        if self._honest:
+            if view.active_outside:
+                invariants.arrivals_keep_active_state(self._kvm, view.active_outside, view.arrivals)
+            invariants.active_is_listed(self._kvm, vcpu, view.stack)
+            invariants.active_is_acknowledged(self._kvm, vcpu, view.stack)
         view.in_window = False
         view.overflowed = False
-        view.active_outside = ()
+        view.active_outside = []
+        view.retries = 0
         view.arrivals.clear()
 
-    def _overflowed(self, vcpu: Vcpu) -> bool:
-        return not vcpu.vgic_cpu.overflow_ap_list_head.empty or any(
-            irq.vcpu is vcpu and not irq.on_lr for irq in self._kvm.dist.spis
-        )
+    # From the lists and their lock.
 
-    # From ap_list_lock, just before it is let go.
+    def _added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
+        invariants.added_where_it_belongs(self._kvm, vcpu, irq)
+        view = self._views[vcpu.vcpu_id]
+        if view.in_window:
+            view.arrivals.add(irq)
+            if view.in_guest and view.overflowed:
+                self.windows.add("arrival_with_overflow")
+            if view.in_guest and vcpu.cpuif.hcr.eoicount:
+                self.windows.add("arrival_with_eoicount")
 
     def _lists_unlocked(self, vcpu: Vcpu) -> None:
-        view = self._views[vcpu.vcpu_id]
-        entries = invariants.lists_are_whole(self._kvm, vcpu)
-        if not view.in_window:
+        invariants.lists_are_whole(self._kvm, vcpu)
+        if not self._views[vcpu.vcpu_id].in_window:
             invariants.overflow_is_empty(self._kvm, vcpu)
-        elif len(entries) > view.listed:
-            # The overflow stands first, so an arrival is the last of all.
-            self._arrived(view, vcpu, entries[-1])
-        view.listed = len(entries)
-
-    def _arrived(self, view: _View, vcpu: Vcpu, irq: VgicIrq) -> None:
-        view.arrivals.add(irq)
-        if view.in_guest and view.overflowed:
-            self.windows.add("arrival_with_overflow")
-        if view.in_guest and vcpu.cpuif.hcr.eoicount:
-            self.windows.add("arrival_with_eoicount")
 
     # From the drain, when everybody is idle.
 
     def quiet(self) -> None:
         """Everybody idles and nothing has forced an exit: missed kicks are judged."""
-        invariants.nobody_missed_a_kick(self._kvm)
+        if self._honest:
+            invariants.nobody_missed_a_kick(self._kvm, self._routed_back)
+
+    def _routed_back(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        """Tell whether an interrupt belongs here since a write of IROUTER, which kicks nobody."""
+        return self._ledger[irq].routed_at >= self._views[vcpu.vcpu_id].flushed_at
 
     def drained(self) -> None:
         """Every vCPU has been through two more entries: loss and stuck states are judged."""
-        invariants.nothing_is_stuck(self._kvm)
-        invariants.no_edge_is_lost(self._kvm, list(self._unserved))
+        if self._honest:
+            invariants.nothing_is_stuck(self._kvm)
+            invariants.no_edge_is_lost(self._kvm, self._ledger.unserved())

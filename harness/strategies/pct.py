@@ -33,9 +33,8 @@ class Pct:
         """
         self._stream = stream
         self._depth = depth
-        steps = sorted(stream.between(1, length) for _ in range(depth - 1))
-        # The i-th change point, from 1, lowers to priority d - i: later ones lower further.
-        self._changes = [(at, depth - i) for i, at in enumerate(steps, start=1)]
+        # The i-th change point drawn, from 1, lowers to priority i, whichever comes first.
+        self._changes = sorted((stream.between(1, length), i) for i in range(1, depth))
         self._priorities: list[int] = []
         self.next_point = self._next_change()
 

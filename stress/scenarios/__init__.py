@@ -2,6 +2,28 @@
 """The scenarios by name, one file each. To add one, write its file and enter it here."""
 
 from stress.scenario import Scenario
-from stress.scenarios.inject_while_eoicount import SCENARIO as INJECT_WHILE_EOICOUNT
+from stress.scenarios import (
+    handlers_held_open,
+    inject_before_entry,
+    inject_while_eoicount,
+    level_lines_toggle,
+    migration_ping_pong,
+    misbehaving_guest,
+    overflow_nested_deeply,
+    random_program,
+    reroute_while_pruning,
+)
 
-SCENARIOS: dict[str, Scenario] = {scenario.name: scenario for scenario in (INJECT_WHILE_EOICOUNT,)}
+_MODULES = (
+    inject_while_eoicount,
+    overflow_nested_deeply,
+    handlers_held_open,
+    migration_ping_pong,
+    reroute_while_pruning,
+    inject_before_entry,
+    level_lines_toggle,
+    misbehaving_guest,
+    random_program,
+)
+
+SCENARIOS: dict[str, Scenario] = {module.SCENARIO.name: module.SCENARIO for module in _MODULES}

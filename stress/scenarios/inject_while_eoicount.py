@@ -3,8 +3,12 @@
 
 from harness import Stream, Streams
 from stress.scenario import Floors, Scenario
-from vgic.irq import FIRST_SPI, PRIORITY_MASK, Config
-from vgic.parameters import Parameters, Program, Pulse, Spi
+from stress.scenarios.drawing import draw_lateness, draw_pulse, draw_spis
+from vgic.parameters import Irq, Parameters
+from vgic.program import Program, Pulse
+
+_LATENESS = (0, 1, 4, 12, 24)
+_PAUSES = (0, 0, 8, 24)
 
 
 def inject_while_eoicount(streams: Streams) -> Parameters:
@@ -21,62 +25,42 @@ def inject_while_eoicount(streams: Streams) -> Parameters:
     nr_lr = streams.stream("param:nr_lr").between(1, 4)
     nr_vcpus = streams.stream("param:vcpus").between(2, 3)
     nr_devices = streams.stream("param:devices").between(1, 3)
-    spis = _spis(streams, nr_lr, nr_vcpus)
+    irqs = _irqs(streams.stream("param:irqs"), nr_lr, nr_vcpus)
     return Parameters(
         nr_lr=nr_lr,
-        spis=spis,
+        irqs=irqs,
         guests=tuple(_guest(streams, vcpu) for vcpu in range(nr_vcpus)),
         devices=tuple(
-            _device(streams.stream(f"dev{device}:program"), spis) for device in range(nr_devices)
+            _device(streams.stream(f"dev{device}:program"), irqs) for device in range(nr_devices)
         ),
     )
 
 
-def _spis(streams: Streams, nr_lr: int, nr_vcpus: int) -> tuple[Spi, ...]:
+def _irqs(stream: Stream, nr_lr: int, nr_vcpus: int) -> tuple[Irq, ...]:
     """Give vCPU 0 more interrupts than it has list registers, and the others one or two."""
-    stream = streams.stream("param:spis")
     targets = [0] * (nr_lr + stream.between(2, 5))
     for vcpu in range(1, nr_vcpus):
         targets += [vcpu] * stream.between(1, 2)
-    return tuple(
-        Spi(
-            config=Config.LEVEL if stream.chance(25) else Config.EDGE,
-            priority=stream.pick(32) << 3 & PRIORITY_MASK,
-            target=target,
-        )
-        for target in targets
-    )
+    return draw_spis(stream, targets, level_per_cent=25)
 
 
 def _guest(streams: Streams, vcpu: int) -> Program:
     """Let vCPU 0 open handlers and end them in runs, with slow exits; the others do little."""
     program = streams.stream(f"vcpu{vcpu}:program")
-    late = streams.stream(f"mi:vcpu{vcpu}")
     if vcpu == 0:
         runs = [program.choose("aaaeenn") * program.between(1, 5) for _ in range(7)]
         instructions = "".join(runs)
     else:
         instructions = "".join(program.choose("aaen") for _ in range(program.between(0, 4)))
-    return Program(instructions, tuple(late.choose(_LATENESS) for _ in range(8)))
+    return Program(instructions, draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS))
 
 
-_LATENESS = (0, 1, 4, 12, 24)
-_PAUSES = (0, 0, 8, 24)
-
-
-def _device(stream: Stream, spis: tuple[Spi, ...]) -> tuple[Pulse, ...]:
+def _device(stream: Stream, irqs: tuple[Irq, ...]) -> tuple[Pulse, ...]:
     """Draw what a device does; mostly each interrupt is more urgent than the one before it."""
-    indexes = [stream.pick(len(spis)) for _ in range(stream.between(3, 7))]
+    chosen = [stream.choose(irqs) for _ in range(stream.between(3, 7))]
     if stream.chance(60):
-        indexes.sort(key=lambda index: -spis[index].priority)
-    return tuple(
-        Pulse(
-            FIRST_SPI + index,
-            level=not (spis[index].config is Config.LEVEL and stream.chance(20)),
-            pause=stream.choose(_PAUSES),
-        )
-        for index in indexes
-    )
+        chosen.sort(key=lambda irq: -irq.priority)
+    return tuple(draw_pulse(stream, irq, _PAUSES) for irq in chosen)
 
 
 SCENARIO = Scenario(

@@ -4,10 +4,18 @@
 A bug overrides one decision. To add one, write its file and enter it here.
 """
 
+from vgic.bugs.active_first_sort import ActiveFirstSort
 from vgic.bugs.canary import Canary
+from vgic.bugs.eoi_walk_from_list_head import EoiWalkFromListHead
 from vgic.bugs.eoicount_not_preserved import EoicountNotPreserved
+from vgic.bugs.eoicount_plus_one import EoicountPlusOne
 from vgic.bugs.kick_without_request import KickWithoutRequest
+from vgic.bugs.lr_walk_takes_undeliverable import LrWalkTakesUndeliverable
+from vgic.bugs.no_kick_after_migration import NoKickAfterMigration
+from vgic.bugs.no_recheck_after_relock import NoRecheckAfterRelock
 from vgic.bugs.no_splice import NoSplice
+from vgic.bugs.prune_active import PruneActive
+from vgic.bugs.two_locks_unordered import TwoLocksUnordered
 from vgic.revisions.v1 import V1
 
 CANARY = "canary"
@@ -16,5 +24,13 @@ BUGS: dict[str, type[V1]] = {
     "no_splice": NoSplice,
     "kick_without_request": KickWithoutRequest,
     "eoicount_not_preserved": EoicountNotPreserved,
+    "no_recheck_after_relock": NoRecheckAfterRelock,
+    "two_locks_unordered": TwoLocksUnordered,
+    "prune_active": PruneActive,
+    "eoi_walk_from_list_head": EoiWalkFromListHead,
+    "eoicount_plus_one": EoicountPlusOne,
+    "active_first_sort": ActiveFirstSort,
+    "lr_walk_takes_undeliverable": LrWalkTakesUndeliverable,
+    "no_kick_after_migration": NoKickAfterMigration,
     CANARY: Canary,
 }

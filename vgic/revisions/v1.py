@@ -4,8 +4,10 @@
 from vgic.flush import Flush
 from vgic.fold import Fold
 from vgic.hcr import ConfigureHcr
+from vgic.init import Init
 from vgic.inject import Inject
 from vgic.kick import Kick
+from vgic.mmio import Mmio
 from vgic.populate import Populate
 from vgic.prune import Prune
 from vgic.queue import Queue
@@ -16,7 +18,20 @@ from vgic.target import Target
 
 
 class V1(
-    Target, Inject, Queue, Kick, Sort, Flush, Populate, ConfigureHcr, Switch, Fold, Prune, Run
+    Target,
+    Inject,
+    Queue,
+    Kick,
+    Sort,
+    Flush,
+    Populate,
+    ConfigureHcr,
+    Switch,
+    Fold,
+    Prune,
+    Mmio,
+    Init,
+    Run,
 ):
     """The November 2025 overflow split and splice done right, with every later fix.
 

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What scenarios have in common: how interrupts, lateness and devices' pulses are drawn."""
+
+from collections.abc import Sequence
+
+from harness import Stream
+from vgic.irq import FIRST_SPI, PRIORITY_MASK, Config
+from vgic.parameters import Irq
+from vgic.program import DISABLE, ENABLE, ROUTE, Access, Pulse
+
+
+def draw_spis(stream: Stream, targets: Sequence[int], *, level_per_cent: int) -> tuple[Irq, ...]:
+    """Draw one shared interrupt for each target, of any priority."""
+    return tuple(
+        Irq(
+            intid=FIRST_SPI + number,
+            config=Config.LEVEL if stream.chance(level_per_cent) else Config.EDGE,
+            priority=draw_priority(stream),
+            vcpu=target,
+        )
+        for number, target in enumerate(targets)
+    )
+
+
+def draw_priority(stream: Stream) -> int:
+    """Draw a priority of those the distributor implements."""
+    return stream.pick(32) << 3 & PRIORITY_MASK
+
+
+def draw_lateness(stream: Stream, choices: Sequence[int]) -> tuple[int, ...]:
+    """Draw how late the exits of a guest come."""
+    return tuple(stream.choose(choices) for _ in range(8))
+
+
+def draw_pulse(stream: Stream, irq: Irq, pauses: Sequence[int]) -> Pulse:
+    """Draw one pulse; now and then a level is withdrawn instead of raised."""
+    withdrawn = irq.config is Config.LEVEL and stream.chance(20)
+    return Pulse(irq.intid, level=not withdrawn, pause=stream.choose(pauses), vcpu=irq.vcpu)
+
+
+def draw_routes(stream: Stream, irqs: Sequence[Irq], count: int, nr_vcpus: int) -> list[Access]:
+    """Draw writes that route interrupts to any vCPU."""
+    return [Access(ROUTE, stream.choose(irqs).intid, stream.pick(nr_vcpus)) for _ in range(count)]
+
+
+def draw_toggles(stream: Stream, irqs: Sequence[Irq], count: int) -> list[Access]:
+    """Draw writes that disable an interrupt, each paired with one that enables it again."""
+    toggles = []
+    for _ in range(count):
+        intid = stream.choose(irqs).intid
+        toggles += [Access(DISABLE, intid), Access(ENABLE, intid)]
+    return toggles

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""migration_ping_pong: see the scenario's own docstring."""
+
+from harness import Stream, Streams
+from stress.scenario import Floors, Scenario
+from stress.scenarios.drawing import draw_lateness, draw_pulse, draw_spis
+from vgic.parameters import Irq, Parameters
+from vgic.program import ROUTE, Access, Program, Pulse
+
+_LATENESS = (0, 0, 1, 3)
+_PAUSES = (0, 0, 3, 10)
+
+
+def migration_ping_pong(streams: Streams) -> Parameters:
+    """Two vCPUs hold interrupts that belong to each other, and exit together.
+
+    Result: Never
+
+    Each guest keeps routing interrupts to the other one while they are pending, and each write
+    exits. Both prune at once, each with interrupts for the other: they need the same two
+    ap_list_locks. Taken in the order of the vCPUs there is no deadlock, every interrupt ends up
+    where it was routed last, and whoever is given one is told.
+    """
+    nr_vcpus = 2
+    irqs = draw_spis(
+        streams.stream("param:irqs"),
+        [number % nr_vcpus for number in range(streams.stream("param:count").between(2, 4))],
+        level_per_cent=20,
+    )
+    return Parameters(
+        nr_lr=streams.stream("param:nr_lr").between(1, 4),
+        irqs=irqs,
+        guests=tuple(_guest(streams, vcpu, irqs) for vcpu in range(nr_vcpus)),
+        devices=tuple(
+            _device(streams.stream(f"dev{device}:program"), irqs)
+            for device in range(streams.stream("param:devices").between(1, 2))
+        ),
+    )
+
+
+def _guest(streams: Streams, vcpu: int, irqs: tuple[Irq, ...]) -> Program:
+    stream = streams.stream(f"vcpu{vcpu}:program")
+    instructions = "".join(stream.choose("mmmmaen") for _ in range(stream.between(5, 10)))
+    accesses = tuple(
+        Access(ROUTE, stream.choose(irqs).intid, 1 - vcpu if stream.chance(75) else vcpu)
+        for _ in range(instructions.count("m"))
+    )
+    return Program(
+        instructions, draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS), accesses
+    )
+
+
+def _device(stream: Stream, irqs: tuple[Irq, ...]) -> tuple[Pulse, ...]:
+    return tuple(
+        draw_pulse(stream, stream.choose(irqs), _PAUSES) for _ in range(stream.between(4, 8))
+    )
+
+
+SCENARIO = Scenario(draw=migration_ping_pong, length=400, executions_min=300, floors=Floors({}))

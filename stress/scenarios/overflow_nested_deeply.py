@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""overflow_nested_deeply: see the scenario's own docstring."""
+
+from harness import Stream, Streams
+from stress.scenario import Floors, Scenario
+from stress.scenarios.drawing import draw_lateness
+from vgic.irq import FIRST_SPI, Config
+from vgic.parameters import Irq, Parameters
+from vgic.program import Program, Pulse
+
+_LATENESS = (0, 4, 8, 16)
+_PAUSES = (4, 12, 24)
+
+
+def overflow_nested_deeply(streams: Streams) -> Parameters:
+    """Handlers nest far deeper than there are list registers, and end in one go.
+
+    Result: Never
+
+    Each interrupt is more urgent than the one being handled, so the guest opens one handler inside
+    the other; with one or two list registers nearly all of them are active outside. Then it ends
+    them one after the other before a slow maintenance interrupt brings the host: EOIcount stands
+    for several interrupts at once, and it must be those, in the order in which they were ended.
+    """
+    stream = streams.stream("param:irqs")
+    irqs = tuple(
+        Irq(FIRST_SPI + number, Config.EDGE, 8 * (30 - 3 * number - stream.pick(3)), 0)
+        for number in range(stream.between(4, 8))
+    )
+    return Parameters(
+        nr_lr=streams.stream("param:nr_lr").between(1, 2),
+        irqs=irqs,
+        guests=(_guest(streams, len(irqs)),),
+        devices=(
+            _rising(streams.stream("dev0:program"), irqs),
+            *(
+                _again(streams.stream(f"dev{device}:program"), irqs)
+                for device in range(1, 1 + streams.stream("param:devices").between(0, 2))
+            ),
+        ),
+    )
+
+
+def _guest(streams: Streams, depth: int) -> Program:
+    """Acknowledge with other work in between, long enough to be nested; end all; again."""
+    stream = streams.stream("vcpu0:program")
+    rounds = ""
+    for _ in range(stream.between(1, 2)):
+        opening = "".join("a" + "n" * stream.between(0, 6) for _ in range(2 * depth))
+        rounds += opening + "e" * stream.between(2, depth)
+    return Program(rounds, draw_lateness(streams.stream("mi:vcpu0"), _LATENESS))
+
+
+def _rising(stream: Stream, irqs: tuple[Irq, ...]) -> tuple[Pulse, ...]:
+    """Send each interrupt once, the least urgent first."""
+    return tuple(Pulse(irq.intid, level=True, pause=stream.choose(_PAUSES)) for irq in irqs)
+
+
+def _again(stream: Stream, irqs: tuple[Irq, ...]) -> tuple[Pulse, ...]:
+    """Send any of them, at any time."""
+    return tuple(
+        Pulse(stream.choose(irqs).intid, level=True, pause=stream.choose(_PAUSES))
+        for _ in range(stream.between(1, 4))
+    )
+
+
+SCENARIO = Scenario(draw=overflow_nested_deeply, length=400, executions_min=300, floors=Floors({}))

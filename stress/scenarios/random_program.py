@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""random_program: see the scenario's own docstring."""
+
+from typing import TypeVar
+
+from harness import Stream, Streams
+from stress.scenario import Floors, Scenario
+from stress.scenarios.drawing import (
+    draw_lateness,
+    draw_priority,
+    draw_pulse,
+    draw_routes,
+    draw_spis,
+    draw_toggles,
+)
+from vgic.irq import FIRST_PPI, Config
+from vgic.parameters import Irq, Parameters
+from vgic.program import PEND, SGI, UNPEND, Access, Program
+
+_LATENESS = (0, 0, 1, 3, 8)
+_PAUSES = (0, 0, 2, 8)
+_SGIS = (1, 5)
+
+T = TypeVar("T")
+
+
+def random_program(streams: Streams) -> Parameters:
+    """Anything, against everything else.
+
+    Result: Never
+
+    Machines of one to four vCPUs and one to sixteen list registers with interrupts of every kind;
+    guests that acknowledge, end, route, disable and enable, pend and unpend, and send each other
+    SGIs; devices that inject what they like. Each execution leaves some of these out, since a
+    program that does everything does little of anything.
+    """
+    nr_vcpus = streams.stream("param:vcpus").between(1, 4)
+    irqs = _irqs(streams.stream("param:irqs"), nr_vcpus)
+    swarm = _swarm(streams.stream("param:swarm"))
+    from_devices = [irq for irq in irqs if irq.intid >= FIRST_PPI]
+    devices = []
+    for device in range(streams.stream("param:devices").between(1, 3)):
+        stream = streams.stream(f"dev{device}:program")
+        devices.append(
+            tuple(
+                draw_pulse(stream, stream.choose(from_devices), _PAUSES)
+                for _ in range(stream.between(1, 5))
+            )
+        )
+    return Parameters(
+        nr_lr=streams.stream("param:nr_lr").choose((1, 1, 2, 2, 3, 4, 8, 16)),
+        irqs=irqs,
+        guests=tuple(_guest(streams, vcpu, nr_vcpus, irqs, swarm) for vcpu in range(nr_vcpus)),
+        devices=tuple(devices),
+    )
+
+
+def _swarm(stream: Stream) -> frozenset[str]:
+    """Choose what guests do in this execution."""
+    return frozenset(
+        what for what in ("route", "toggle", "pend", "unpend", "sgi") if stream.chance(40)
+    )
+
+
+def _irqs(stream: Stream, nr_vcpus: int) -> tuple[Irq, ...]:
+    targets = [stream.pick(nr_vcpus) for _ in range(stream.between(2, 5))]
+    irqs = list(draw_spis(stream, targets, level_per_cent=30))
+    for vcpu in range(nr_vcpus):
+        if stream.chance(30):
+            config = Config.LEVEL if stream.chance(50) else Config.EDGE
+            irqs.append(Irq(FIRST_PPI + 11, config, draw_priority(stream), vcpu))
+        irqs += [Irq(intid, Config.EDGE, draw_priority(stream), vcpu) for intid in _SGIS]
+    return tuple(irqs)
+
+
+def _guest(
+    streams: Streams, vcpu: int, nr_vcpus: int, irqs: tuple[Irq, ...], swarm: frozenset[str]
+) -> Program:
+    stream = streams.stream(f"vcpu{vcpu}:program")
+    spis = [irq for irq in irqs if irq.intid >= 32]
+    edges = [irq for irq in spis if irq.config is Config.EDGE]
+    accesses: list[Access] = []
+    if "route" in swarm and nr_vcpus > 1:
+        accesses += draw_routes(stream, spis, stream.between(0, 3), nr_vcpus)
+    if "pend" in swarm:
+        accesses += [Access(PEND, stream.choose(spis).intid) for _ in range(stream.pick(3))]
+    if "unpend" in swarm and edges:
+        accesses += [Access(UNPEND, stream.choose(edges).intid) for _ in range(stream.pick(2))]
+    if "sgi" in swarm:
+        accesses += [
+            Access(SGI, stream.choose(_SGIS), stream.pick(nr_vcpus)) for _ in range(stream.pick(4))
+        ]
+    accesses = _shuffled(stream, accesses)
+    if "toggle" in swarm:
+        accesses += draw_toggles(stream, spis, stream.between(0, 2))
+    instructions = ["m"] * len(accesses) + [
+        stream.choose("aaeen") for _ in range(stream.between(2, 8))
+    ]
+    return Program(
+        "".join(_shuffled(stream, instructions)),
+        draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS),
+        tuple(accesses),
+    )
+
+
+def _shuffled(stream: Stream, items: list[T]) -> list[T]:
+    items = list(items)
+    for last in range(len(items) - 1, 0, -1):
+        other = stream.pick(last + 1)
+        items[last], items[other] = items[other], items[last]
+    return items
+
+
+SCENARIO = Scenario(draw=random_program, length=350, executions_min=300, floors=Floors({}))

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""reroute_while_pruning: see the scenario's own docstring."""
+
+from harness import Stream, Streams
+from stress.scenario import Floors, Scenario
+from stress.scenarios.drawing import (
+    draw_lateness,
+    draw_pulse,
+    draw_routes,
+    draw_spis,
+    draw_toggles,
+)
+from vgic.parameters import Irq, Parameters
+from vgic.program import Access, Program
+
+_LATENESS = (0, 0, 2)
+_PAUSES = (0, 0, 2, 8)
+
+
+def reroute_while_pruning(streams: Streams) -> Parameters:
+    """Interrupts are rerouted and disabled inside the window in which prune holds no lock.
+
+    Result: Never
+
+    To move an interrupt to another vCPU prune has to drop its own list's lock and take two. In
+    between a third vCPU routes the interrupt elsewhere, or disables it, or enables it again. Prune
+    must look again and start over; an interrupt put on a list it no longer belongs on is lost to
+    the vCPU that waits for it.
+    """
+    nr_vcpus = streams.stream("param:vcpus").between(2, 4)
+    irqs = draw_spis(
+        streams.stream("param:irqs"),
+        [0] * streams.stream("param:count").between(2, 4),
+        level_per_cent=20,
+    )
+    guests = []
+    for vcpu in range(nr_vcpus):
+        stream = streams.stream(f"vcpu{vcpu}:program")
+        accesses = _accesses(stream, irqs, nr_vcpus)
+        instructions = "".join(stream.choose(("m", "mn", "am", "me")) for _ in accesses)
+        late = draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS)
+        guests.append(Program(instructions, late, accesses))
+    devices = []
+    for device in range(streams.stream("param:devices").between(1, 2)):
+        stream = streams.stream(f"dev{device}:program")
+        devices.append(
+            tuple(
+                draw_pulse(stream, stream.choose(irqs), _PAUSES)
+                for _ in range(stream.between(4, 8))
+            )
+        )
+    return Parameters(
+        nr_lr=streams.stream("param:nr_lr").between(1, 4),
+        irqs=irqs,
+        guests=tuple(guests),
+        devices=tuple(devices),
+    )
+
+
+def _accesses(stream: Stream, irqs: tuple[Irq, ...], nr_vcpus: int) -> tuple[Access, ...]:
+    """Mix routes with toggles; a disabled interrupt is enabled again, routed or not."""
+    routes = draw_routes(stream, irqs, stream.between(2, 5), nr_vcpus)
+    toggles = draw_toggles(stream, irqs, stream.between(0, 2))
+    mixed = []
+    while routes and toggles:
+        mixed.append((routes if stream.chance(60) else toggles).pop(0))
+    return (*mixed, *routes, *toggles)
+
+
+SCENARIO = Scenario(draw=reroute_while_pruning, length=500, executions_min=300, floors=Floors({}))

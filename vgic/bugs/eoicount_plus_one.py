@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""eoicount_plus_one: EOIcount is read as one more than it is."""
+
+from vgic.revisions.v1 import V1
+from vgic.vm import Vcpu
+
+
+class EoicountPlusOne(V1):
+    """The walk consumes one more than EOIcount says (m03).
+
+    The next handler out loses its active state and may be entered again from within itself.
+    """
+
+    def eoicount_to_account(self, vcpu: Vcpu) -> int:
+        """Count one too many, where there is anything to count."""
+        eoicount = vcpu.vgic_cpu.vgic_hcr.eoicount
+        return eoicount + 1 if eoicount else 0

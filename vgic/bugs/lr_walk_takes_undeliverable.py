@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""lr_walk_takes_undeliverable: list registers go to what cannot be delivered."""
+
+from vgic.irq import VgicIrq
+from vgic.revisions.v1 import V1
+from vgic.vm import Vcpu
+
+
+class LrWalkTakesUndeliverable(V1):
+    """The walk that fills list registers does not ask whether an entry belongs here (VB-09).
+
+    What was disabled or rerouted while on the list takes a list register that another needs.
+    """
+
+    def takes_lr(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        """Take whatever comes."""
+        return True

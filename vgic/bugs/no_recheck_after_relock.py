@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""no_recheck_after_relock: prune moves an interrupt without looking again."""
+
+from vgic.irq import VgicIrq
+from vgic.revisions.v1 import V1
+from vgic.vm import Vcpu
+
+
+class NoRecheckAfterRelock(V1):
+    """Prune drops all locks to take two, and then trusts what it saw before (m10; VB-23 for LPIs).
+
+    In between the interrupt may have been disabled, taken, or routed elsewhere.
+    """
+
+    def still_to_migrate(self, irq: VgicIrq, vcpu: Vcpu, target: Vcpu) -> bool:
+        """Do not look."""
+        return True

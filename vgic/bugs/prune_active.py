@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""prune_active: prune takes active interrupts for idle."""
+
+from vgic.irq import VgicIrq, irq_is_pending
+from vgic.revisions.v1 import V1
+from vgic.vm import Vcpu
+
+
+class PruneActive(V1):
+    """Prune takes an interrupt off the list when it is not pending, active or not (m14).
+
+    Ending it then finds nothing to deactivate, and it may be queued on another vCPU meanwhile.
+    """
+
+    def prune_target(self, irq: VgicIrq) -> Vcpu | None:
+        """Look at the pending state alone."""
+        return self.vgic_target_oracle(irq) if irq_is_pending(irq) else None

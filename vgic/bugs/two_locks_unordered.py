@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""two_locks_unordered: prune takes its own lock first, then the other."""
+
+from vgic.revisions.v1 import V1
+from vgic.vm import Vcpu
+
+
+class TwoLocksUnordered(V1):
+    """Prune takes its own ap_list_lock first and then the target's (m12).
+
+    Two vCPUs that move interrupts to each other at once each hold what the other one wants.
+    """
+
+    def migration_lock_order(self, vcpu: Vcpu, target: Vcpu) -> tuple[Vcpu, Vcpu]:
+        """Take the own one first."""
+        return vcpu, target

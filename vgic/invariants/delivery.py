@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What must hold of delivery: I8, I9, I16, I21, O4. Judged when everybody idles, but for I21."""
+
+from collections.abc import Callable, Sequence
+
+from vgic.invariants.judge import fail, names
+from vgic.irq import VgicIrq, irq_is_pending
+from vgic.vm import Kvm, Vcpu
+
+LOOKS_ON = True
+
+RETRIES_MAX = 100
+
+
+def nobody_missed_a_kick(kvm: Kvm, excused: Callable[[Vcpu, VgicIrq], bool]) -> None:
+    """I8 and I16: everybody idles, and nothing deliverable waits for a vCPU to look.
+
+    A vCPU that idles in its guest has nothing to acknowledge in its list registers and no exit
+    under way; so whatever is pending for it in memory became so after its flush, unannounced.
+
+    Args:
+        kvm: the VM.
+        excused: tells of an interrupt on a vCPU's list whether a documented quirk lets it wait.
+
+    Locks: none needed: nobody is running.
+    """
+    for irq in kvm.irqs:
+        target = irq.target_vcpu
+        if target is None or not (irq.enabled and irq_is_pending(irq) and kvm.dist.enabled):
+            continue
+        if irq.vcpu is None:
+            fail(kvm, "I8 pending but not queued", f"{irq} is pending but on no list")
+        elif _would_take(irq.vcpu, irq) and not excused(irq.vcpu, irq):
+            fail(
+                kvm,
+                "I16 missed kick",
+                f"{irq} is pending for {irq.vcpu}, which idles in its guest with no request, "
+                "IPI or maintenance interrupt under way",
+            )
+
+
+def _would_take(vcpu: Vcpu, irq: VgicIrq) -> bool:
+    """Tell whether an idling vCPU would take an interrupt; one in a register is not active."""
+    return (
+        irq.target_vcpu is vcpu
+        and vcpu.cpuif.vmcr.group_enabled[irq.group]
+        and irq.priority < min(vcpu.cpuif.vmcr.pmr, vcpu.cpuif.running_priority)
+    )
+
+
+def prune_ends(kvm: Kvm, vcpu: Vcpu, retries: int) -> None:
+    """I21: prune starts again only because it has moved something or something has changed.
+
+    Locks: none needed: the count is the watcher's own.
+    """
+    if retries > RETRIES_MAX:
+        fail(
+            kvm,
+            "I21 prune does not end",
+            f"{vcpu} has started to prune {retries} times in one sync",
+            "vgic_prune_ap_list",
+        )
+
+
+def nothing_is_stuck(kvm: Kvm) -> None:
+    """O4: after the drain nothing is active, pending or listed.
+
+    Locks: none needed: nobody is running.
+    """
+    for irq in kvm.irqs:
+        if irq.on_lr:  # the fields below are stale; a guest that idles has ended what is there
+            continue
+        if irq.active:
+            fail(kvm, "stuck active", f"{irq} is active after the drain and nobody handles it")
+        if irq.enabled and irq_is_pending(irq):
+            fail(kvm, "stuck pending", f"{irq} is pending after the drain and nobody takes it")
+        if irq.vcpu is not None:
+            fail(kvm, "stuck on a list", f"{irq} is idle but on a list of {irq.vcpu}")
+
+
+def no_edge_is_lost(kvm: Kvm, unserved: Sequence[VgicIrq]) -> None:
+    """I9: every edge that was sent is followed by an acknowledge.
+
+    Args:
+        kvm: the VM.
+        unserved: interrupts with an edge sent after their last acknowledge.
+
+    Locks: none needed: nobody is running.
+    """
+    if unserved:
+        fail(
+            kvm,
+            "I9 lost edge",
+            f"{names(unserved)}: sent, and never acknowledged by the guest since",
+        )
