@@ -63,7 +63,11 @@ def compose(revision: type[V1], bugs: Sequence[str]) -> type[V1]:
 
 def overridden(bug: type[V1]) -> dict[str, object]:
     """Return the kernel functions and decisions a class overrides, by name."""
-    return {name: value for name, value in vars(bug).items() if not name.startswith("_")}
+    return {
+        name: value
+        for name, value in vars(bug).items()
+        if not name.startswith("_") and name != "never_crosses"
+    }
 
 
 def check_patch(patch: type[V1]) -> None:

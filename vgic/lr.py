@@ -40,6 +40,11 @@ class ListRegister:
         self.group = group
         self.priority = priority
 
+    def clear(self) -> None:
+        """Make it what it was out of reset."""
+        self.intid = self.group = self.priority = 0
+        self.pending = self.active = self.eoi = False
+
     def copy(self) -> "ListRegister":
         """Return another register with the same contents."""
         return ListRegister(

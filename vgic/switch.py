@@ -2,7 +2,7 @@
 """The switch between host and guest: shadow registers to hardware and back."""
 
 from vgic.kernel import Kernel
-from vgic.lr import Hcr, ListRegister
+from vgic.lr import Hcr
 from vgic.vm import Vcpu
 
 
@@ -32,7 +32,7 @@ class Switch(Kernel):
             shadow, lr = vgic_cpu.vgic_lr[index], cpuif.lrs[index]
             # An empty register (ELRSR) keeps all but its state in the shadow.
             shadow.pending, shadow.active = lr.pending, lr.active
-            cpuif.lrs[index] = ListRegister()
+            lr.clear()
         self.save_eoicount(vcpu)
         cpuif.hcr = Hcr()
 

@@ -16,9 +16,10 @@ import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
 
+from stress.scenarios import SCENARIOS
 from vgic import BUGS, CANARY, DEFAULT, REVISIONS
 
-EXECUTIONS = 2000
+EXECUTIONS = 2000 * len(SCENARIOS)
 
 
 def command(python: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -28,14 +29,14 @@ def command(python: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def find(options: list[str], seed: int) -> dict[str, object] | None:
-    """Return the first finding of a seed, None if there is none."""
+def find(options: list[str], seed: int) -> tuple[int, dict[str, object]] | None:
+    """Return how many executions the first finding of a seed took, and the finding."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "run.json"
         run = ["run", "-x", "-q", "--executions", str(EXECUTIONS), "--seed", str(seed)]
         command(sys.executable, *run, *options, "--json", str(path))
-        findings = json.loads(path.read_text("utf-8"))["findings"]
-    return findings[0] if findings else None
+        result = json.loads(path.read_text("utf-8"))
+    return (result["executions"], result["findings"][0]) if result["findings"] else None
 
 
 def replays(token: str, pythons: list[str], times: int) -> tuple[int, int]:
@@ -58,11 +59,12 @@ def main() -> None:
         found, signatures, on_v1 = [], set(), []
         good = total = 0
         for seed in range(1, chosen.seeds + 1):
-            finding = find(options, seed)
-            if finding is None:
+            first = find(options, seed)
+            if first is None:
                 continue
+            executions, finding = first
             token = str(finding["token"])
-            found.append(int(str(finding["execution"])) + 1)
+            found.append(executions)
             signatures.add(str(finding["signature"]))
             again, of = replays(token, chosen.pythons, chosen.replays)
             good, total = good + again, total + of

@@ -15,6 +15,8 @@ class HeadWalk(V1):
     guests that hang, and mended in March 2026 (6da5e537f5af).
     """
 
+    never_crosses = frozenset({"split"})
+
     def split_ap_list(self, vcpu: Vcpu, last: VgicIrq) -> None:
         """Leave the list in one piece."""
 

@@ -37,4 +37,9 @@ class V1(
 
     Ours; no kernel was ever released like this. The split gives the overflow list a ring of its
     own, and the mode is published after the sync.
+
+    Attributes:
+        never_crosses: windows that executions of this revision cannot go through.
     """
+
+    never_crosses: frozenset[str] = frozenset()
