@@ -191,8 +191,8 @@ class Watch:
         if self._honest:
             if view.active_outside:
                 invariants.arrivals_keep_active_state(self._kvm, view.active_outside, view.arrivals)
-            invariants.active_is_listed(self._kvm, vcpu, view.stack)
             invariants.active_is_acknowledged(self._kvm, vcpu, view.stack)
+            invariants.active_is_listed(self._kvm, vcpu, view.stack)
         view.in_window = False
         view.overflowed = False
         view.active_outside = []

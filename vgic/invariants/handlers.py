@@ -69,20 +69,20 @@ def active_is_acknowledged(kvm: Kvm, vcpu: Vcpu, stack: Sequence[int]) -> None:
     Locks: none needed: in the vCPU's own thread nobody else changes them.
     """
     for irq in kvm.irqs:
-        if irq.vcpu is not vcpu:
-            continue
-        if irq.active and irq.intid not in stack:
+        if irq.vcpu is vcpu and irq.active and irq.intid not in stack:
             fail(
                 kvm,
                 "I13 stuck active",
                 f"{irq} is active on {vcpu} but its guest has ended it; open handlers: {stack}",
                 SYNC,
             )
-        if not irq.active and irq.intid in stack:
+    for intid in stack:
+        handled = kvm.get_vcpu_irq(vcpu, intid)
+        if handled is not None and not handled.active:
             fail(
                 kvm,
                 "I13 active state lost",
-                f"{irq} is not active though the guest on {vcpu} is still handling it; "
+                f"{handled} is not active though the guest on {vcpu} is still handling it; "
                 f"open handlers: {stack}",
                 SYNC,
             )

@@ -103,7 +103,7 @@ def active_is_listed(kvm: Kvm, vcpu: Vcpu, stack: Sequence[int]) -> None:
     """
     for intid in stack:
         irq = kvm.get_vcpu_irq(vcpu, intid)
-        if irq is not None and irq.vcpu is not vcpu:
+        if irq is not None and irq.active and irq.vcpu is not vcpu:
             fail(
                 kvm,
                 "I7 active interrupt unlisted",
