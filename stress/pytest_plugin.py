@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The pytest plugin: a marked test stresses a kernel before its body runs.
+
+    @pytest.mark.vgic_stress("inject_while_eoicount", executions=200, kernel=MyKernel)
+    def test_my_kernel_loses_nothing() -> None: ...
+
+A finding fails the test, and the report carries the line that replays it, also under `-q` and
+through xdist. The seed is fixed unless `--vgic-seed` says otherwise, so a red test stays red.
+Loaded by entry point into every session, so it imports no more than pytest until it is needed.
+"""
+
+from collections.abc import Generator
+
+import pytest
+
+MARKER = "vgic_stress"
+_SEED = "0"
+_HELP = (
+    f"{MARKER}(scenario, executions=100, kernel='v1', bugs=(), strategy='mix'): run so many "
+    "executions of a scenario on a revision by name or a class of your own"
+)
+_REPLAY_LINE = pytest.StashKey[str]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options."""
+    group = parser.getgroup("vgic-stress")
+    group.addoption(
+        "--vgic-seed", metavar="N", default=_SEED, help="seed of vgic_stress tests (default: 0)"
+    )
+    group.addoption(
+        "--vgic-replay", metavar="TOKEN", help="replay this in the one vgic_stress test selected"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker and check the seed."""
+    config.addinivalue_line("markers", _HELP)
+    if config.getoption("--vgic-seed") == _SEED:
+        return
+    from stress.arguments import BadArgument, seed
+
+    try:
+        seed(config.getoption("--vgic-seed"))
+    except BadArgument as error:
+        raise pytest.UsageError(f"--vgic-seed: {error}") from error
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """A token belongs to one test."""
+    if session.config.getoption("--vgic-replay") is None:
+        return
+    marked = [item for item in session.items if item.get_closest_marker(MARKER)]
+    if len(marked) != 1:
+        raise pytest.UsageError(
+            f"--vgic-replay needs exactly one test marked {MARKER}, {len(marked)} are selected"
+        )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Stress the kernel, then run the body."""
+    marker = pyfuncitem.get_closest_marker(MARKER)
+    if marker is not None:
+        from stress.pytest_run import stress
+
+        found = stress(
+            marker.args,
+            marker.kwargs,
+            seed_text=pyfuncitem.config.getoption("--vgic-seed"),
+            token_text=pyfuncitem.config.getoption("--vgic-replay"),
+        )
+        if found is not None:
+            pyfuncitem.stash[_REPLAY_LINE] = (
+                f"pytest '{pyfuncitem.nodeid}' --vgic-replay {found.token}"
+            )
+            pytest.fail(found.text, pytrace=False)
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Put the replay line where neither `-q` nor xdist drops it."""
+    report = yield
+    if call.when == "call" and _REPLAY_LINE in item.stash:
+        report.sections.append(("vgic-stress replay", item.stash[_REPLAY_LINE]))
+    return report

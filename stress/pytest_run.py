@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a marked test does: executions in this process, up to the first finding.
+
+The same executions as `vgic-stress run SCENARIO --seed N` has, on carriers that are kept for the
+whole session; under xdist each worker claims a core of its own.
+"""
+
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from harness import DivergedFrom, Failed, OsThreads
+from harness.replay import LenientReplay, StrictReplay
+from harness.strategies import MIX
+from stress import arguments
+from stress.scenarios import SCENARIOS
+from stress.single import confirm, run_index, run_parameters
+from stress.subject import Subject
+from stress.token import Token
+from vgic import V1, compose, named_revision
+
+
+@dataclass(frozen=True)
+class Found:
+    """A failure for the report: what to say, and the token that replays it."""
+
+    text: str
+    token: str
+
+
+@dataclass(frozen=True)
+class _ClassSubject(Subject):
+    """A kernel given as a class; a token names it and hashes its source."""
+
+    cls: type[V1] = V1
+
+    def kernel(self) -> type[V1]:
+        return compose(self.cls, self.bugs)
+
+    def patch_identity(self) -> tuple[str, str] | None:
+        source = Path(inspect.getfile(self.cls)).read_bytes()
+        return self.cls.__name__, sha256(source).hexdigest()[:16]
+
+
+def _subject(kernel: str | type[V1], bugs: Sequence[str]) -> Subject:
+    if isinstance(kernel, str):
+        named_revision(kernel)
+        return Subject(kernel, tuple(bugs))
+    place = f"{Path(inspect.getfile(kernel)).name}:{kernel.__name__}"
+    return _ClassSubject(place, tuple(bugs), kernel)
+
+
+@cache
+def _carriers() -> OsThreads:
+    return OsThreads()
+
+
+def stress(
+    args: Sequence[object],
+    kwargs: Mapping[str, object],
+    *,
+    seed_text: str,
+    token_text: str | None,
+) -> Found | None:
+    """Run what a marker asks for.
+
+    Args:
+        args: the marker's positional arguments.
+        kwargs: the marker's keyword arguments.
+        seed_text: the seed, as given.
+        token_text: a token to replay instead, or None.
+
+    Returns:
+        The first finding, None if there is none.
+
+    Raises:
+        TypeError: the marker's arguments are not as its help says.
+        ValueError: a name or a number among them makes no sense.
+    """
+    return _stress(*args, seed_text=seed_text, token_text=token_text, **kwargs)  # type: ignore[arg-type]
+
+
+def _stress(
+    scenario: str,
+    executions: int = 100,
+    kernel: str | type[V1] = "v1",
+    bugs: Sequence[str] = (),
+    strategy: str = MIX,
+    *,
+    seed_text: str,
+    token_text: str | None,
+) -> Found | None:
+    subject = _subject(kernel, bugs)
+    if token_text is not None:
+        return _replay(Token.decode(token_text), subject)
+    (name,) = arguments.scenarios([scenario])
+    seed, strategy = arguments.seed(seed_text), arguments.strategy(strategy)
+    chosen = subject.kernel()
+    for index in range(executions):
+        single = run_index(SCENARIOS[name], seed, index, strategy, chosen, _carriers())
+        if isinstance(single.execution.outcome, Failed):
+            failure = single.execution.outcome.failure
+            token = confirm(single, name, subject, chosen, _carriers()).encode()
+            where = f"execution {index} of {name}, seed {seed:#x}, on {subject}"
+            return Found(f"{failure.signature}\n  {failure.message}\n  {where}", token)
+    return None
+
+
+def _replay(token: Token, subject: Subject) -> Found | None:
+    """Replay strictly, and re-anchored where that diverges; what has no place is a failure."""
+    kernel = subject.kernel()
+    strict = StrictReplay(token.deviations)
+    outcome = run_parameters(token.parameters, kernel, strict, _carriers()).execution.outcome
+    if isinstance(outcome, DivergedFrom) or (
+        not isinstance(outcome, Failed) and strict.never_reached
+    ):
+        lenient = LenientReplay(token.deviations)
+        outcome = run_parameters(token.parameters, kernel, lenient, _carriers()).execution.outcome
+        if not isinstance(outcome, Failed) and lenient.unplaced:
+            return Found(
+                f"cannot be judged: {len(lenient.unplaced)} deviations found no place",
+                token.encode(),
+            )
+    if isinstance(outcome, Failed):
+        failure = outcome.failure
+        return Found(f"{failure.signature}\n  {failure.message}\n  replayed", token.encode())
+    return None
