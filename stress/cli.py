@@ -3,6 +3,7 @@
 
 import json
 import sys
+import traceback
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
@@ -220,3 +221,6 @@ def main() -> None:
     except (BadArgument, BadToken, CompositionError) as error:
         typer.echo(f"vgic-stress: {error}", err=True)
         raise SystemExit(Exit.USAGE) from error
+    except Exception as error:
+        typer.echo(f"HARNESS BUG: {traceback.format_exc()}", err=True)
+        raise SystemExit(Exit.HARNESS_BUG) from error

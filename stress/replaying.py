@@ -12,7 +12,7 @@ from collections.abc import Callable
 from harness import Carriers, DivergedFrom, Failed, HarnessBug, OsThreads
 from harness.replay import LenientReplay, StrictReplay
 from stress.exits import Exit
-from stress.narrative import full, switches
+from stress.narrative import ending, full
 from stress.single import Single, run_parameters
 from stress.source import model_digest
 from stress.subject import Subject
@@ -96,7 +96,7 @@ def _judge(
 
 def _verdict(token: Token, single: Single, how: str, say: Say, *, verbose: bool) -> Exit:
     execution = single.execution
-    say(full(execution) if verbose else switches(execution))
+    say(full(execution) if verbose else ending(execution))
     if not isinstance(execution.outcome, Failed):
         say(f"passed: replayed {how}, {execution.steps} steps, digest {execution.digest}")
         return Exit.CLEAN
@@ -105,9 +105,9 @@ def _verdict(token: Token, single: Single, how: str, say: Say, *, verbose: bool)
     for line in failure.details:
         say(f"    {line}")
     same = "same digest" if execution.digest == token.digest else "another digest"
-    ending = f"replayed {how}, {execution.steps} steps, digest {execution.digest} ({same})"
+    replayed = f"replayed {how}, {execution.steps} steps, digest {execution.digest} ({same})"
     if failure.signature != token.signature:
-        say(f"cannot be judged: it fails differently; {ending}")
+        say(f"cannot be judged: it fails differently; {replayed}")
         return Exit.CANNOT_JUDGE
-    say(f"failed again: {ending}")
+    say(f"failed again: {replayed}")
     return Exit.FINDINGS

@@ -34,7 +34,7 @@ class Fold(Kernel):
             if irq.config is Config.LEVEL and not (lr.pending or lr.active):
                 irq.pending_latch = False
             irq.on_lr = False
-            self.scheduler.note("fold", str(lr))
+            self.scheduler.note("fold", str(lr), "on", vcpu)
 
     def vgic_v3_fold_lr_state(self, vcpu: Vcpu) -> None:
         """Fold the used list registers, then account EOIcount.

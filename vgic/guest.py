@@ -124,13 +124,13 @@ class Guest:
         intid = self._vcpu.cpuif.acknowledge()
         if intid == SPURIOUS:
             return
-        self._kvm.scheduler.note("acknowledged", intid)
+        self._kvm.scheduler.note("guest acknowledges", intid)
         self.stack.append(intid)
         self._watch.acknowledged(self._vcpu, intid, len(self.stack))
 
     def _end(self) -> None:
         intid = self.stack.pop()
-        self._kvm.scheduler.note("ends", intid)
+        self._kvm.scheduler.note("guest ends", intid)
         self._vcpu.cpuif.end_of_interrupt(intid)
         self._quiesced.discard(intid)
         self._last_ended = intid

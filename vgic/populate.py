@@ -51,7 +51,7 @@ class Populate(Kernel):
             irq.pending_latch = False
         vcpu.vgic_cpu.vgic_lr[lr] = value
         irq.on_lr = True
-        self.scheduler.note("populate", vcpu, "lr", lr, str(value))
+        self.scheduler.note("load", str(value), "into lr", lr)
 
     def vgic_v3_clear_lr(self, vcpu: Vcpu, lr: int) -> None:
         """Empty a shadow list register.

@@ -46,3 +46,5 @@ class Switch(Kernel):
         shadow = vcpu.vgic_cpu.vgic_hcr
         if shadow.lrenpie:
             shadow.eoicount = vcpu.cpuif.hcr.eoicount
+            if shadow.eoicount:
+                self.scheduler.note("save EOIcount", shadow.eoicount, "of", vcpu)
