@@ -93,9 +93,7 @@ class Parameters:
         irqs = tuple(
             _irq(irq, len(guests)) for irq in _list(fields["irqs"], "irqs", 1, NR_IRQS_MAX)
         )
-        if len({(irq.intid, irq.vcpu if is_private(irq.intid) else 0) for irq in irqs}) < len(irqs):
-            raise BadParameters("two irqs have the same INTID")
-        return Parameters(
+        parameters = Parameters(
             nr_lr=_integer(fields["nr_lr"], "nr_lr", 1, NR_LR_MAX),
             irqs=irqs,
             guests=tuple(_program(guest, len(guests)) for guest in guests),
@@ -106,6 +104,19 @@ class Parameters:
                 for device in _list(fields["devices"], "devices", 0, NR_DEVICES_MAX)
             ),
         )
+        _check_intids(parameters)
+        return parameters
+
+
+def _check_intids(parameters: Parameters) -> None:
+    """Whatever a device pulses must be there, once."""
+    there = [(irq.intid, irq.vcpu if is_private(irq.intid) else 0) for irq in parameters.irqs]
+    if len(set(there)) < len(there):
+        raise BadParameters("two irqs have the same INTID")
+    for device in parameters.devices:
+        for pulse in device:
+            if (pulse.intid, pulse.vcpu if is_private(pulse.intid) else 0) not in there:
+                raise BadParameters(f"a device pulses INTID {pulse.intid}, which is no irq")
 
 
 def _fields(values: object, names: set[str]) -> dict[str, object]:
@@ -122,7 +133,7 @@ def _list(value: object, name: str, low: int, high: int) -> list[object]:
 
 def _integer(value: object, name: str, low: int, high: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise BadParameters(f"{name} must be an integer from {low} to {high}, not {value!r:.40}")
+        raise BadParameters(f"{name} must be an integer from {low} to {high}")
     return value
 
 

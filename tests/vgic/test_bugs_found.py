@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does a campaign tell right from wrong: is every known bug found soon, and nothing in v1?
+
+Bugs in how an interrupt moves to another vCPU need a guest that reroutes, so those are looked for
+where two vCPUs keep doing so; all others in the first scenario.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from harness import Failed, Failure, OsThreads
+from harness.strategies import MIX, STRATEGIES
+from stress.scenarios import SCENARIOS
+from stress.single import run_index
+from vgic import BUGS, REVISIONS, V1, compose
+
+SEED = 1
+EXECUTIONS = 300
+FIRST = "inject_while_eoicount"
+REROUTING = "migration_ping_pong"
+
+FOUND_AS = {
+    "no_splice": (FIRST, "I3 overflow left behind"),
+    "kick_without_request": (FIRST, "I16 missed kick"),
+    "eoicount_not_preserved": (FIRST, "I13 stuck active"),
+    "no_recheck_after_relock": (REROUTING, "I23 put on the wrong list"),
+    "two_locks_unordered": (REROUTING, "lock nesting"),
+    "prune_active": (FIRST, "I7 active interrupt unlisted"),
+    "eoi_walk_from_list_head": (FIRST, "I13 stuck active"),
+    "eoicount_plus_one": (FIRST, "I13 active state lost"),
+    "active_first_sort": (FIRST, "O10 best pending left out"),
+    "lr_walk_takes_undeliverable": (FIRST, "I22 illegal list register"),
+    "no_kick_after_migration": (REROUTING, "I16 missed kick"),
+    "canary": (FIRST, "I9 lost edge"),
+}
+
+
+@pytest.fixture(scope="module")
+def pinned() -> Iterator[OsThreads]:
+    """Carriers on a core of their own where one is free: these executions are many."""
+    with OsThreads() as pool:
+        yield pool
+
+
+def first_failure(
+    kernel: type[V1], scenario: str, strategy: str, carriers: OsThreads
+) -> Failure | None:
+    for index in range(EXECUTIONS):
+        single = run_index(SCENARIOS[scenario], SEED, index, strategy, kernel, carriers)
+        if isinstance(single.execution.outcome, Failed):
+            return single.execution.outcome.failure
+    return None
+
+
+def test_every_bug_is_looked_for() -> None:
+    assert set(FOUND_AS) == set(BUGS)
+
+
+@pytest.mark.parametrize("name", FOUND_AS)
+def test_a_known_bug_is_found_as_what_it_is(pinned: OsThreads, name: str) -> None:
+    scenario, kind = FOUND_AS[name]
+    failure = first_failure(compose(V1, [name]), scenario, MIX, pinned)
+    assert failure is not None
+    assert failure.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"), [("v1-posted", "list corruption"), ("head-walk", "I13 stuck active")]
+)
+def test_a_revision_with_a_bug_of_its_own_is_found(pinned: OsThreads, name: str, kind: str) -> None:
+    failure = first_failure(REVISIONS[name], FIRST, MIX, pinned)
+    assert failure is not None
+    assert failure.kind == kind
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_v1_is_silent_under_every_strategy(pinned: OsThreads, strategy: str) -> None:
+    assert first_failure(V1, FIRST, strategy, pinned) is None

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Do parameters survive being written down, and is everything else refused politely?"""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vgic import BadParameters, Parameters
+from vgic.irq import LAST_SPI, Config
+from vgic.parameters import Irq
+from vgic.program import DISABLE, ROUTE, SGI, Access, Program, Pulse
+
+NR_VCPUS = 3
+VCPUS = st.integers(0, NR_VCPUS - 1)
+SHARED = st.integers(32, LAST_SPI)
+
+IRQS = st.one_of(
+    st.builds(
+        Irq, SHARED, st.sampled_from(Config), st.integers(0, 31).map(lambda n: n << 3), VCPUS
+    ),
+    st.builds(Irq, st.integers(0, 15), st.just(Config.EDGE), st.just(0x80), VCPUS),
+)
+ACCESSES = st.one_of(
+    st.builds(Access, st.just(DISABLE), SHARED, st.just(0)),
+    st.builds(Access, st.just(ROUTE), SHARED, VCPUS),
+    st.builds(Access, st.just(SGI), st.integers(0, 15), VCPUS),
+)
+PROGRAMS = st.builds(
+    Program,
+    st.text("aenmx", max_size=8),
+    st.lists(st.integers(0, 1000), min_size=1, max_size=3).map(tuple),
+    st.lists(ACCESSES, max_size=3).map(tuple),
+)
+IRQ_LISTS = st.lists(
+    IRQS,
+    min_size=1,
+    max_size=5,
+    unique_by=lambda irq: (irq.intid, irq.vcpu if irq.intid < 32 else 0),
+)
+
+
+@st.composite
+def machines(draw: st.DrawFn) -> Parameters:
+    """Draw a machine whose devices pulse interrupts that it has."""
+    irqs = draw(IRQ_LISTS)
+    shared = [irq.intid for irq in irqs if irq.intid >= 32]
+    pulse = st.builds(Pulse, st.sampled_from(shared or [0]), st.booleans(), st.integers(0, 1000))
+    device = st.lists(pulse, max_size=3 if shared else 0).map(tuple)
+    return Parameters(
+        nr_lr=draw(st.integers(1, 16)),
+        irqs=tuple(irqs),
+        guests=draw(st.tuples(PROGRAMS, PROGRAMS, PROGRAMS)),
+        devices=tuple(draw(st.lists(device, max_size=3))),
+    )
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=7), inner),
+    max_leaves=12,
+)
+FIELDS = ("nr_lr", "irqs", "guests", "devices")
+
+
+def valid() -> dict[str, object]:
+    return Parameters(
+        nr_lr=2,
+        irqs=(Irq(32, Config.LEVEL, 0x80, 0), Irq(5, Config.EDGE, 0x40, 1)),
+        guests=(Program("ae", (1, 0), (Access(ROUTE, 32, 1),)), Program("", (0,))),
+        devices=((Pulse(32, level=True, pause=3),), ()),
+    ).to_values()
+
+
+def read(values: object) -> Parameters | None:
+    """Read parameters; any exception but BadParameters gets out."""
+    try:
+        return Parameters.from_values(values)
+    except BadParameters:
+        return None
+
+
+def round_trips_or_is_refused(values: object) -> None:
+    parameters = read(values)
+    assert parameters is None or parameters.to_values() == values
+
+
+@settings(max_examples=80, deadline=None)
+@given(machines())
+def test_they_come_back_from_json_as_they_were(parameters: Parameters) -> None:
+    text = json.dumps(parameters.to_values())
+    assert Parameters.from_values(json.loads(text)) == parameters
+
+
+@settings(max_examples=100, deadline=None)
+@given(JSON)
+def test_any_json_value_is_parameters_or_bad_parameters(values: object) -> None:
+    round_trips_or_is_refused(values)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.fixed_dictionaries(dict.fromkeys(FIELDS, JSON)))
+def test_the_right_fields_with_any_values_are_parameters_or_bad_parameters(
+    values: dict[str, object],
+) -> None:
+    round_trips_or_is_refused(values)
+
+
+def paths(value: object, path: tuple[int | str, ...] = ()) -> list[tuple[int | str, ...]]:
+    """Return the way to each value inside a JSON value."""
+    inner: list[tuple[int | str, ...]] = [path]
+    if isinstance(value, dict):
+        for key, each in value.items():
+            inner += paths(each, (*path, key))
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            inner += paths(each, (*path, index))
+    return inner
+
+
+def replaced(value: object, path: tuple[int | str, ...], new: object) -> object:
+    """Return the value with what is at the end of the path replaced."""
+    if not path:
+        return new
+    if isinstance(value, dict):
+        return {**value, path[0]: replaced(value[path[0]], path[1:], new)}
+    assert isinstance(value, list)
+    return [
+        replaced(each, path[1:], new) if index == path[0] else each
+        for index, each in enumerate(value)
+    ]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(paths(valid())), JSON)
+def test_one_value_replaced_by_any_other_is_parameters_or_bad_parameters(
+    path: tuple[int | str, ...], new: object
+) -> None:
+    round_trips_or_is_refused(replaced(valid(), path, new))
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        (("nr_lr",), 0),
+        (("nr_lr",), 17),
+        (("nr_lr",), True),
+        (("nr_lr",), 2.0),
+        (("irqs",), []),
+        (("guests",), []),
+        (("irqs", 0, 0), LAST_SPI + 1),
+        (("irqs", 0, 1), "both"),
+        (("irqs", 0, 2), 0x81),
+        (("irqs", 0, 2), 0x100),
+        (("irqs", 0, 3), 2),
+        (("irqs", 1, 1), "level"),
+        (("guests", 0, 0), "aez"),
+        (("guests", 0, 1), []),
+        (("guests", 0, 1, 0), -1),
+        (("guests", 0, 2, 0, 0), "quiesce"),
+        (("guests", 0, 2, 0, 1), 5),
+        (("guests", 0, 2, 0, 2), 2),
+        (("devices", 0, 0, 0), 5),
+        (("devices", 0, 0, 1), 2),
+        (("devices", 0, 0, 2), 1001),
+        (("devices", 0, 0), [32, 1]),
+    ],
+)
+def test_what_describes_no_machine_is_refused(path: tuple[int | str, ...], wrong: object) -> None:
+    with pytest.raises(BadParameters, match=r"\w+ \w+"):
+        Parameters.from_values(replaced(valid(), path, wrong))
+
+
+def drop_a_field(values: dict[str, object]) -> None:
+    del values["devices"]
+
+
+def add_a_field(values: dict[str, object]) -> None:
+    values["more"] = 1
+
+
+@pytest.mark.parametrize("change", [drop_a_field, add_a_field])
+def test_the_fields_are_exactly_these(change: Callable[[dict[str, object]], None]) -> None:
+    values = valid()
+    change(values)
+    with pytest.raises(BadParameters, match="exactly the fields"):
+        Parameters.from_values(values)
+
+
+def test_two_interrupts_of_one_intid_are_refused_unless_private_to_two_vcpus() -> None:
+    spi = [[32, "edge", 128, 0], [32, "edge", 128, 1]]
+    with pytest.raises(BadParameters, match="same INTID"):
+        Parameters.from_values(replaced(valid(), ("irqs",), spi))
+    private = [[20, "edge", 128, 0], [20, "edge", 128, 1]]
+    without_devices = replaced(valid(), ("devices",), [])
+    assert len(Parameters.from_values(replaced(without_devices, ("irqs",), private)).irqs) == 2
+
+
+def test_a_device_pulses_only_what_is_there() -> None:
+    with pytest.raises(BadParameters, match="pulses INTID 33, which is no irq"):
+        Parameters.from_values(replaced(valid(), ("devices", 0, 0, 0), 33))
+
+
+def test_one_dishonest_guest_makes_the_machine_dishonest() -> None:
+    honest = Parameters.from_values(valid())
+    assert honest.honest
+    assert not Parameters.from_values(replaced(valid(), ("guests", 0, 0), "aex")).honest

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What does whoever looks on remember: edges owed, excuses, honesty, and the windows crossed?"""
+
+from collections.abc import Callable
+
+from harness import Execution, Failure
+from vgic import V1
+from vgic.irq import Config, VgicIrq
+from vgic.program import PEND, ROUTE, UNPEND, Access
+from vgic.vm import Vcpu
+from vgic.watch import Watch
+
+Enlist = Callable[..., None]
+Watched = tuple[Watch, Vcpu, VgicIrq, VgicIrq]
+
+
+def watched(kernel: V1, *, honest: bool = True) -> Watched:
+    """Return a watch over a vCPU with two interrupts, neither pending nor listed."""
+    irqs = [kernel.kvm.add_irq(intid, Config.EDGE, 0x80, 0) for intid in (32, 33)]
+    kernel.watch = Watch(kernel.kvm, honest=honest)
+    return kernel.watch, kernel.kvm.vcpus[0], irqs[0], irqs[1]
+
+
+def pend(*irqs: VgicIrq) -> None:
+    for irq in irqs:
+        irq.pending_latch = True
+
+
+def test_an_overflow_inside_the_window_is_no_damage(
+    in_kernel: Callable[..., Execution], enlist: Enlist
+) -> None:
+    def body(kernel: V1) -> None:
+        watch, vcpu, first, second = watched(kernel)
+        pend(first, second)
+        enlist(vcpu, first, second)
+        watch.flushing(vcpu)
+        kernel.kvm_vgic_flush_hwstate(vcpu)
+        watch.entering(vcpu)
+        watch.exited(vcpu)
+        kernel.kvm_vgic_sync_hwstate(vcpu)
+        watch.synced(vcpu)
+        assert {"split", "overflow"} <= watch.windows
+
+    in_kernel(body, nr_lr=1)
+
+
+def test_an_edge_acknowledged_since_it_was_sent_is_not_lost(
+    in_kernel: Callable[..., Execution],
+) -> None:
+    def body(kernel: V1) -> None:
+        watch, vcpu, irq, _ = watched(kernel)
+        watch.sending(irq, level=True)
+        watch.sent(irq)
+        vcpu.cpuif.apr = 1
+        watch.acknowledged(vcpu, 32, 1)
+        watch.drained()
+
+    in_kernel(body)
+
+
+def test_an_edge_sent_again_after_its_acknowledge_is_lost(
+    failure_in_kernel: Callable[..., Failure],
+) -> None:
+    def body(kernel: V1) -> None:
+        watch, vcpu, irq, _ = watched(kernel)
+        watch.sending(irq, level=True)
+        vcpu.cpuif.apr = 1
+        watch.acknowledged(vcpu, 32, 1)
+        watch.sending(irq, level=True)
+        watch.drained()
+
+    assert failure_in_kernel(body).kind == "I9 lost edge"
+
+
+def test_an_edge_the_guest_took_back_itself_is_not_lost(
+    in_kernel: Callable[..., Execution],
+) -> None:
+    def body(kernel: V1) -> None:
+        watch, vcpu, _, _ = watched(kernel)
+        for kind in (PEND, UNPEND):
+            watch.accessing(vcpu, Access(kind, 32))
+            watch.accessed(vcpu, Access(kind, 32))
+        watch.drained()
+
+    in_kernel(body)
+
+
+def test_what_was_routed_back_since_the_flush_may_wait(
+    in_kernel: Callable[..., Execution], enlist: Enlist
+) -> None:
+    """A documented quirk: a write of IROUTER kicks nobody."""
+
+    def body(kernel: V1) -> None:
+        watch, vcpu, irq, _ = watched(kernel)
+        pend(irq)
+        enlist(vcpu, irq)
+        watch.flushing(vcpu)
+        watch.accessing(vcpu, Access(ROUTE, 32, 0))
+        watch.accessed(vcpu, Access(ROUTE, 32, 0))
+        watch.quiet()
+
+    in_kernel(body)
+
+
+def test_a_dishonest_guest_loses_its_own_by_right(
+    in_kernel: Callable[..., Execution], enlist: Enlist
+) -> None:
+    def body(kernel: V1) -> None:
+        watch, vcpu, irq, _ = watched(kernel, honest=False)
+        watch.sending(irq, level=True)
+        watch.has_stack(vcpu, [33])
+        pend(irq)
+        enlist(vcpu, irq)
+        irq.active = True
+        vcpu.cpuif.hcr.eoicount = 9
+        watch.acknowledged(vcpu, 32, 7)
+        watch.ended(vcpu, 32, 3)
+        watch.exited(vcpu)
+        watch.synced(vcpu)
+        watch.quiet()
+        watch.drained()
+
+    in_kernel(body)
+
+
+def test_a_dishonest_guest_does_not_excuse_a_damaged_list(
+    failure_in_kernel: Callable[..., Failure],
+) -> None:
+    def body(kernel: V1) -> None:
+        _, vcpu, irq, _ = watched(kernel, honest=False)
+        irq.vcpu = vcpu
+        with vcpu.vgic_cpu.ap_list_lock:
+            pass
+
+    assert failure_in_kernel(body).kind == "I1 vcpu without list"
+
+
+def test_an_aborted_entry_is_a_window_and_one_with_overflow_another(
+    in_kernel: Callable[..., Execution], enlist: Enlist
+) -> None:
+    def abort(kernel: V1, *, overflow: bool) -> set[str]:
+        watch, vcpu, first, second = watched(kernel)
+        pend(first, *([second] if overflow else []))
+        enlist(vcpu, *(irq for irq in (first, second) if irq.pending_latch))
+        watch.flushing(vcpu)
+        kernel.kvm_vgic_flush_hwstate(vcpu)
+        watch.aborted(vcpu)
+        return watch.windows
+
+    def without(kernel: V1) -> None:
+        assert abort(kernel, overflow=False) == {"aborted_entry"}
+
+    def with_overflow(kernel: V1) -> None:
+        both = {"aborted_entry", "aborted_entry_with_overflow"}
+        assert both <= abort(kernel, overflow=True)
+
+    in_kernel(without, nr_lr=1)
+    in_kernel(with_overflow, nr_lr=1)
+
+
+def test_the_count_is_a_window_and_a_count_of_two_another(
+    in_kernel: Callable[..., Execution], enlist: Enlist
+) -> None:
+    def body(kernel: V1) -> None:
+        watch, vcpu, first, second = watched(kernel)
+        pend(first, second)
+        enlist(vcpu, first, second)
+        first.active = second.active = True
+        crossed = []
+        for count in (0, 1, 2):
+            vcpu.cpuif.hcr.eoicount = count
+            watch.exited(vcpu)
+            crossed.append(sorted(watch.windows))
+        assert crossed == [[], ["eoicount"], ["eoicount", "eoicount_of_two"]]
+
+    in_kernel(body)
+
+
+def test_only_an_arrival_in_the_guest_beside_an_overflow_crosses_that_window(
+    in_kernel: Callable[..., Execution], enlist: Enlist
+) -> None:
+    def body(kernel: V1) -> None:
+        watch, vcpu, first, second = watched(kernel)
+        arrival = kernel.kvm.add_irq(34, Config.EDGE, 0x80, 0)
+        pend(first, second, arrival)
+        enlist(vcpu, first, second)
+        assert "arrival_with_overflow" not in watch.windows
+        watch.flushing(vcpu)
+        kernel.kvm_vgic_flush_hwstate(vcpu)
+        watch.entering(vcpu)
+        assert "arrival_with_overflow" not in watch.windows
+        enlist(vcpu, arrival)
+        assert "arrival_with_overflow" in watch.windows
+        assert "arrival_with_eoicount" not in watch.windows
+
+    in_kernel(body, nr_lr=1)
