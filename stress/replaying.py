@@ -13,6 +13,7 @@ from harness import Carriers, DivergedFrom, Failed, HarnessBug, OsThreads
 from harness.replay import LenientReplay, StrictReplay
 from stress.exits import Exit
 from stress.narrative import ending, full
+from stress.report import counted
 from stress.single import Single, run_parameters
 from stress.source import model_digest
 from stress.subject import Subject
@@ -37,7 +38,7 @@ def replay(
     """
     say(
         f"vgic-stress replay: {token.signature} ({token.scenario} on {subject}, "
-        f"{len(token.deviations)} deviations, model={model_digest()})"
+        f"{counted(len(token.deviations), 'deviation')}, model={model_digest()})"
     )
     if token.model != model_digest():
         say(f"the token was made with another model ({token.model}): it may diverge")

@@ -75,6 +75,11 @@ def _kept(token: str, directory: Path) -> Path:
             return path
 
 
+def counted(count: int, what: str) -> str:
+    """Return a number of things in words: `1 finding`, `2 findings`."""
+    return f"{count} {what}{'s' if count != 1 else ''}"
+
+
 def finding_text(number: int, finding: Finding, command: str) -> str:
     """Return what there is to say of one finding."""
     example = finding.example
@@ -85,7 +90,7 @@ def finding_text(number: int, finding: Finding, command: str) -> str:
         *(f"    {line}" for line in example.failure.details),
         f"  {times}, first in execution {finding.execution} of {finding.scenario} under "
         f"{finding.strategy}",
-        f"  {example.deviations} deviations from the quiet default; replayed on OS threads, "
+        f"  {counted(example.deviations, 'deviation')} from the quiet default; replayed on OS threads, "
         "same digest",
         f"  replay: {command}",
     ]
@@ -116,7 +121,7 @@ def last_line(
     verdict = "SUCCESS" if code is Exit.CLEAN else "FAILURE"
     what = {
         Exit.CLEAN: f"no finding in {result.executions} executions",
-        Exit.FINDINGS: f"{len(result.findings)} finding{'s' * (len(result.findings) != 1)} in "
+        Exit.FINDINGS: f"{counted(len(result.findings), 'finding')} in "
         f"{result.executions} executions",
         Exit.HARNESS_BUG: "HARNESS BUG",
         Exit.TOO_FEW: f"too few to judge: {reasons[0] if reasons else ''}",
