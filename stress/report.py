@@ -90,8 +90,8 @@ def finding_text(number: int, finding: Finding, command: str) -> str:
         *(f"    {line}" for line in example.failure.details),
         f"  {times}, first in execution {finding.execution} of {finding.scenario} under "
         f"{finding.strategy}",
-        f"  {counted(example.deviations, 'deviation')} from the quiet default; replayed on OS threads, "
-        "same digest",
+        f"  {counted(example.deviations, 'deviation')} from the quiet default; replayed on OS "
+        "threads, same digest",
         f"  replay: {command}",
     ]
     return "\n".join(lines)
