@@ -77,7 +77,17 @@ def patch(tmp_path: Path) -> Callable[[str], str]:
 def findings(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """Return what some executions of head-walk find: signatures, indexes, tokens."""
     folder = tmp_path_factory.mktemp("head-walk")
-    words = ("--revision", "head-walk", "--seed", 7, "--executions", 200, "--jobs", 1)
+    words = (
+        "inject_while_eoicount",
+        "--revision",
+        "head-walk",
+        "--seed",
+        7,
+        "--executions",
+        200,
+        "--jobs",
+        1,
+    )
     done = run_in(folder, "run", *words, "--json", "result.json")
     assert done.returncode == 1, done.stdout + done.stderr
     found: list[dict[str, Any]] = json.loads((folder / "result.json").read_text("utf-8"))[

@@ -107,11 +107,15 @@ def test_strict_is_125_where_an_edited_patch_diverges_and_says_where_and_how(
     assert "re-anchored" in lenient.stdout
 
 
-def test_a_divergence_of_labels_alone_is_followed_re_anchored(vgic_stress: Run, token: str) -> None:
+def test_a_divergence_of_labels_alone_is_followed_re_anchored(
+    vgic_stress: Run, findings: list[dict[str, Any]]
+) -> None:
     """One more operation at the start of a thread moves all deviations of it by one."""
-    opened = Token.decode(token)
+    tokens = [Token.decode(finding["token"]) for finding in findings]
+    opened = max(tokens, key=lambda token: len(token.deviations))
+    role = next(each.role for each in opened.deviations if each.role != "start")
     moved = tuple(
-        each._replace(n=each.n + 1) if each.role == "vcpu0" else each for each in opened.deviations
+        each._replace(n=each.n + 1) if each.role == role else each for each in opened.deviations
     )
     shifted = replace(opened, deviations=moved).encode()
     assert vgic_stress("replay", shifted, "--strict").returncode == 125

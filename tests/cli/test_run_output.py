@@ -12,7 +12,7 @@ import pytest
 from stress.source import model_digest
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
-SMALL = ("run", "--seed", 7, "--executions", 30)
+SMALL = ("run", "inject_while_eoicount", "--seed", 7, "--executions", 30)
 PARAMETERS = (
     "seed=0x7",
     "revision=head-walk",
@@ -27,7 +27,8 @@ PARAMETERS = (
 def lines(vgic_stress: Run) -> list[str]:
     """Return what a small run with findings prints."""
     words = ("--revision", "head-walk", "--bug", "no_splice", "--strategy", "pct")
-    return vgic_stress("run", *words, "--seed", 7, "--executions", 40).stdout.splitlines()
+    small = ("run", "inject_while_eoicount", "--seed", 7, "--executions", 40)
+    return vgic_stress(*small, *words).stdout.splitlines()
 
 
 def test_first_and_last_line_carry_seed_parameters_and_model(lines: list[str]) -> None:
@@ -58,7 +59,7 @@ def test_the_summary_names_windows_with_counts(vgic_stress: Run) -> None:
 
 
 def test_a_seed_that_was_not_given_is_drawn_and_printed(vgic_stress: Run) -> None:
-    words = ("run", "--executions", 30, "--json", "result.json")
+    words = ("run", "inject_while_eoicount", "--executions", 30, "--jobs", 1)
     seeds = set()
     for _ in range(2):
         output = vgic_stress(*words).stdout.splitlines()

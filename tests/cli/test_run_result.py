@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 Result = Callable[..., dict[str, Any]]
-HEAD_WALK = ("--revision", "head-walk", "--seed", 7)
+HEAD_WALK = ("inject_while_eoicount", "--revision", "head-walk", "--seed", 7)
 KEYS = {
     "seed",
     "revision",

@@ -20,7 +20,8 @@ from stress.subject import Subject
 from stress.token import Token
 from stress.work import Batch, Bug, Example, Fact, Facts
 from vgic.irq import FIRST_SPI, Config
-from vgic.parameters import Parameters, Program, Pulse, Spi
+from vgic.parameters import Irq, Parameters
+from vgic.program import ROUTE, Access, Program, Pulse
 
 SCENARIO = "inject_while_eoicount"
 
@@ -126,8 +127,11 @@ def token() -> Token:
         scenario=SCENARIO,
         parameters=Parameters(
             nr_lr=2,
-            spis=(Spi(Config.EDGE, 0x40, 0), Spi(Config.LEVEL, 0xF8, 1)),
-            guests=(Program("aen", (0, 4)), Program("", (1,))),
+            irqs=(
+                Irq(FIRST_SPI, Config.EDGE, 0x40, 0),
+                Irq(FIRST_SPI + 1, Config.LEVEL, 0xF8, 1),
+            ),
+            guests=(Program("aenm", (0, 4), (Access(ROUTE, FIRST_SPI, 1),)), Program("", (1,))),
             devices=((Pulse(FIRST_SPI, True, 3), Pulse(FIRST_SPI + 1, False, 0)), ()),
         ),
         revision="patch.py:MyKernel",

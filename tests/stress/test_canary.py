@@ -62,8 +62,8 @@ def fails(scenario: str, index: int) -> Fact:
 
 
 def run(bench: Bench, plan: Plan, monkeypatch: pytest.MonkeyPatch, path: Path) -> Any:
-    monkeypatch.setattr(running, "Pool", lambda jobs: bench)
-    code = running.run(plan, 1, json_file=path / "result.json")
+    monkeypatch.setattr(running, "Pool", lambda jobs, silence_s: bench)
+    code = running.run(plan, running.Workers(1, 60.0), json_file=path / "result.json")
     return code, json.loads((path / "result.json").read_text("utf-8"))
 
 

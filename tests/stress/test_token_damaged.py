@@ -114,7 +114,7 @@ def set_nr_lr(values: Values) -> None:
 
 
 def set_target(values: Values) -> None:
-    values["parameters"]["spis"][0][2] = 2
+    values["parameters"]["irqs"][0][3] = 2
 
 
 def set_intid(values: Values) -> None:
@@ -122,7 +122,7 @@ def set_intid(values: Values) -> None:
 
 
 def set_instructions(values: Values) -> None:
-    values["parameters"]["guests"][0][0] = "aex"
+    values["parameters"]["guests"][0][0] = "aez"
 
 
 def set_negative_operation(values: Values) -> None:

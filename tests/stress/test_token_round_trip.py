@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from harness import Deviation, Label
 from stress.token import Token
-from vgic.guest import INSTRUCTIONS
 from vgic.irq import FIRST_SPI, Config
-from vgic.parameters import Parameters, Program, Pulse, Spi
+from vgic.parameters import Irq, Parameters
+from vgic.program import INSTRUCTIONS, PEND, Access, Program, Pulse
 
 ROUND_TRIPS = settings(max_examples=60, deadline=None)
 NAMES = st.text(max_size=20)
@@ -25,15 +25,17 @@ DEVIATIONS = st.builds(Deviation, NAMES, COUNTS, NAMES, st.none() | LABELS)
 def parameters(draw: st.DrawFn) -> Parameters:
     nr_vcpus = draw(st.integers(1, 4))
     targets = st.integers(0, nr_vcpus - 1)
-    spis = draw(st.lists(st.builds(Spi, st.sampled_from(Config), PRIORITIES, targets), min_size=1))
+    kinds = draw(st.lists(st.tuples(st.sampled_from(Config), PRIORITIES, targets), min_size=1))
+    irqs = tuple(Irq(FIRST_SPI + n, *kind) for n, kind in enumerate(kinds))
     lateness = st.lists(st.integers(0, 1_000), min_size=1, max_size=9).map(tuple)
-    program = st.builds(Program, st.text(INSTRUCTIONS, max_size=30), lateness)
-    intids = st.integers(FIRST_SPI, FIRST_SPI + len(spis) - 1)
+    intids = st.integers(FIRST_SPI, FIRST_SPI + len(irqs) - 1)
+    accesses = st.lists(st.builds(Access, st.just(PEND), intids), max_size=4).map(tuple)
+    program = st.builds(Program, st.text(INSTRUCTIONS, max_size=30), lateness, accesses)
     pulse = st.builds(Pulse, intids, st.booleans(), st.integers(0, 1_000))
     device = st.lists(pulse, max_size=6).map(tuple)
     return Parameters(
         nr_lr=draw(st.integers(1, 16)),
-        spis=tuple(spis),
+        irqs=irqs,
         guests=tuple(draw(program) for _ in range(nr_vcpus)),
         devices=tuple(draw(st.lists(device, max_size=3))),
     )

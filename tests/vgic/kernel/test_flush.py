@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does flush load the best that fits and put aside exactly the rest?
+
+Section 6 of the semantics: summary, sort only where something stays outside, populate, the three
+cases of the split, and (section 9) which maintenance conditions are enabled.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from harness import Execution
+from vgic import V1
+from vgic.irq import Config, VgicIrq
+from vgic.lr import ListRegister
+from vgic.summary import ApListSummary
+from vgic.vm import Vcpu
+
+OnVcpu0 = Callable[..., Execution]
+Listed = Callable[..., list[int]]
+Enlist = Callable[..., None]
+
+
+def add(
+    kernel: V1, intid: int, state: str = "P", priority: int = 0x80, config: Config = Config.EDGE
+) -> VgicIrq:
+    """An interrupt of vCPU 0; its state in letters: P, A, D disabled, X routed elsewhere."""
+    irq = kernel.kvm.add_irq(intid, config, priority, 0)
+    irq.pending_latch = "P" in state and config is Config.EDGE
+    irq.line_level = "P" in state and config is Config.LEVEL
+    irq.active = "A" in state
+    irq.enabled = "D" not in state
+    if "X" in state:
+        irq.target_vcpu = kernel.kvm.vcpus[1]
+    return irq
+
+
+def flush(kernel: V1) -> Vcpu:
+    vcpu = kernel.kvm.vcpus[0]
+    with vcpu.vgic_cpu.ap_list_lock:
+        kernel.vgic_flush_lr_state(vcpu)
+    return vcpu
+
+
+def registers(vcpu: Vcpu) -> list[str]:
+    return [str(lr) for lr in vcpu.vgic_cpu.vgic_lr]
+
+
+def shape(listed: Listed, vcpu: Vcpu) -> tuple[list[int], list[int]]:
+    return listed(vcpu), listed(vcpu, overflow=True)
+
+
+def test_the_summary_counts_an_active_pending_one_as_active_and_the_undeliverable_as_nothing(
+    on_vcpu0: OnVcpu0, enlist: Enlist
+) -> None:
+    def body(kernel: V1) -> None:
+        vcpu = kernel.kvm.vcpus[0]
+        states = ["P", "P", "A", "PA", "AD", "PD", "PX", ""]
+        enlist(vcpu, *(add(kernel, 32 + n, state) for n, state in enumerate(states)))
+        with vcpu.vgic_cpu.ap_list_lock:
+            summary = kernel.summarize_ap_list(vcpu)
+        assert summary == ApListSummary(nr_pend=2, nr_act=3, nr_lr=3)
+
+    on_vcpu0(body, nr_lr=3)
+
+
+@pytest.mark.parametrize(
+    ("pend", "act", "outside", "pending_outside", "active_outside"),
+    [
+        (0, 0, False, False, False),
+        (2, 0, False, False, False),
+        (1, 1, False, False, False),
+        (0, 2, False, False, False),
+        (3, 0, True, True, False),
+        (2, 1, True, False, True),
+        (0, 3, True, False, True),
+        (3, 1, True, True, True),
+    ],
+)
+def test_what_stays_outside_two_registers_and_the_conditions_it_enables(
+    pend: int,
+    act: int,
+    outside: bool,
+    pending_outside: bool,
+    active_outside: bool,
+    on_vcpu0: OnVcpu0,
+    enlist: Enlist,
+) -> None:
+    def body(kernel: V1) -> None:
+        vcpu = kernel.kvm.vcpus[0]
+        enlist(vcpu, *(add(kernel, 32 + n, "P") for n in range(pend)))
+        enlist(vcpu, *(add(kernel, 40 + n, "A") for n in range(act)))
+        vcpu.vgic_cpu.vgic_hcr.eoicount = 7
+        hcr = flush(kernel).vgic_cpu.vgic_hcr
+        assert (hcr.uie, hcr.npie, hcr.lrenpie) == (outside, pending_outside, active_outside)
+        assert hcr.eoicount == 0
+
+    on_vcpu0(body, nr_lr=2)
+
+
+@pytest.mark.parametrize("groups", [(a, b) for a in (False, True) for b in (False, True)])
+def test_each_group_is_to_tell_when_it_changes(
+    groups: tuple[bool, bool], on_vcpu0: OnVcpu0
+) -> None:
+    def body(kernel: V1) -> None:
+        kernel.kvm.vcpus[0].cpuif.vmcr.group_enabled = groups
+        hcr = flush(kernel).vgic_cpu.vgic_hcr
+        assert hcr.grp_disabled_ie == groups
+        assert hcr.grp_enabled_ie == (not groups[0], not groups[1])
+
+    on_vcpu0(body)
+
+
+@pytest.mark.parametrize(
+    ("config", "state", "register", "latch", "line"),
+    [
+        (Config.EDGE, "P", "32:P", False, False),
+        (Config.EDGE, "PA", "32:PA", False, False),
+        (Config.EDGE, "A", "32:A", False, False),
+        (Config.LEVEL, "P", "32:P", False, True),
+        (Config.LEVEL, "PA", "32:A", False, True),
+        (Config.LEVEL, "A", "32:A", False, False),
+    ],
+)
+def test_an_edges_latch_moves_into_its_register_and_a_level_keeps_its_line(
+    config: Config,
+    state: str,
+    register: str,
+    latch: bool,
+    line: bool,
+    on_vcpu0: OnVcpu0,
+    enlist: Enlist,
+) -> None:
+    def body(kernel: V1) -> None:
+        irq = add(kernel, 32, state, 0x48, config)
+        irq.group = 0
+        enlist(kernel.kvm.vcpus[0], irq)
+        vcpu = flush(kernel)
+        lr = vcpu.vgic_cpu.vgic_lr[0]
+        assert (str(lr), lr.priority, lr.group) == (register, 0x48, 0)
+        assert lr.eoi is (config is Config.LEVEL)
+        assert (irq.pending_latch, irq.line_level) == (latch, line)
+        assert irq.on_lr
+        assert vcpu.vgic_cpu.used_lrs == 1
+
+    on_vcpu0(body)
+
+
+def test_a_level_pended_by_software_keeps_its_latch(on_vcpu0: OnVcpu0, enlist: Enlist) -> None:
+    def body(kernel: V1) -> None:
+        irq = add(kernel, 32, "", config=Config.LEVEL)
+        irq.pending_latch = True
+        enlist(kernel.kvm.vcpus[0], irq)
+        assert registers(flush(kernel))[0] == "32:P"
+        assert irq.pending_latch
+
+    on_vcpu0(body)
+
+
+def test_case_1_nothing_went_in_and_the_list_stays_as_it_is(
+    on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed
+) -> None:
+    def body(kernel: V1) -> None:
+        vcpu = kernel.kvm.vcpus[0]
+        enlist(vcpu, add(kernel, 32, "PD"), add(kernel, 33, "PX"))
+        flush(kernel)
+        assert shape(listed, vcpu) == ([32, 33], [])
+        assert vcpu.vgic_cpu.used_lrs == 0
+
+    on_vcpu0(body, nr_lr=1)
+
+
+def test_case_2_the_last_on_the_list_went_in_and_there_is_no_overflow(
+    on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed
+) -> None:
+    def body(kernel: V1) -> None:
+        vcpu = kernel.kvm.vcpus[0]
+        enlist(vcpu, add(kernel, 32), add(kernel, 33))
+        flush(kernel)
+        assert shape(listed, vcpu) == ([32, 33], [])
+        assert vcpu.vgic_cpu.used_lrs == 2
+
+    on_vcpu0(body, nr_lr=2)
+
+
+def test_case_3_what_comes_after_the_last_that_went_in_is_put_aside_in_order(
+    on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed
+) -> None:
+    def body(kernel: V1) -> None:
+        vcpu = kernel.kvm.vcpus[0]
+        irqs = [
+            add(kernel, 32 + n, state, priority)
+            for n, (state, priority) in enumerate(
+                [("A", 0x00), ("P", 0x80), ("A", 0x10), ("P", 0x40), ("P", 0xF8), ("PX", 0x00)]
+            )
+        ]
+        enlist(vcpu, *irqs)
+        flush(kernel)
+        assert registers(vcpu) == ["35:P", "33:P"]
+        assert shape(listed, vcpu) == ([35, 33], [36, 32, 34, 37])
+        assert [irq.vcpu for irq in irqs] == [vcpu] * len(irqs)
+        assert [irq.intid for irq in irqs if irq.on_lr] == [33, 35]
+
+    on_vcpu0(body, nr_lr=2)
+
+
+def test_case_3_with_the_undeliverable_at_the_tail_though_all_fits(
+    on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed
+) -> None:
+    def body(kernel: V1) -> None:
+        vcpu = kernel.kvm.vcpus[0]
+        enlist(vcpu, add(kernel, 32), add(kernel, 33, "PD"))
+        flush(kernel)
+        assert shape(listed, vcpu) == ([32], [33])
+        assert not vcpu.vgic_cpu.vgic_hcr.uie
+
+    on_vcpu0(body, nr_lr=2)
+
+
+@pytest.mark.parametrize(("nr_lr", "order"), [(3, [32, 33, 34]), (2, [34, 33])])
+def test_it_sorts_only_where_something_has_to_stay_outside(
+    nr_lr: int, order: list[int], on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed
+) -> None:
+    def body(kernel: V1) -> None:
+        vcpu = kernel.kvm.vcpus[0]
+        enlist(vcpu, *(add(kernel, 32 + n, "P", 0x80 - 8 * n) for n in range(3)))
+        flush(kernel)
+        assert listed(vcpu) == order
+
+    on_vcpu0(body, nr_lr=nr_lr)
+
+
+def test_registers_beyond_the_used_ones_are_cleared(on_vcpu0: OnVcpu0, enlist: Enlist) -> None:
+    def body(kernel: V1) -> None:
+        vcpu = kernel.kvm.vcpus[0]
+        vcpu.vgic_cpu.vgic_lr = [
+            ListRegister(99, pending=True, active=True, eoi=True, priority=8) for _ in range(3)
+        ]
+        enlist(vcpu, add(kernel, 32))
+        flush(kernel)
+        assert registers(vcpu) == ["32:P", "0:invalid", "0:invalid"]
+        assert not any(lr.eoi or lr.priority or lr.group for lr in vcpu.vgic_cpu.vgic_lr[1:])
+
+    on_vcpu0(body, nr_lr=3)
