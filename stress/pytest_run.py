@@ -114,9 +114,7 @@ def _replay(token: Token, subject: Subject) -> Found | None:
     kernel = subject.kernel()
     strict = StrictReplay(token.deviations)
     outcome = run_parameters(token.parameters, kernel, strict, _carriers()).execution.outcome
-    if isinstance(outcome, DivergedFrom) or (
-        not isinstance(outcome, Failed) and strict.never_reached
-    ):
+    if isinstance(outcome, DivergedFrom) or strict.never_reached:
         lenient = LenientReplay(token.deviations)
         outcome = run_parameters(token.parameters, kernel, lenient, _carriers()).execution.outcome
         if not isinstance(outcome, Failed) and lenient.unplaced:

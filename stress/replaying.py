@@ -69,9 +69,7 @@ def _judge(
     strictly = StrictReplay(token.deviations)
     single = run_parameters(token.parameters, kernel, strictly, carriers)
     outcome = single.execution.outcome
-    if not isinstance(outcome, DivergedFrom) and (
-        isinstance(outcome, Failed) or not strictly.never_reached
-    ):
+    if not isinstance(outcome, DivergedFrom) and not strictly.never_reached:
         return _verdict(token, single, "strictly", say, verbose=verbose)
     if isinstance(outcome, DivergedFrom):
         say(f"diverged at step {outcome.step}: expected {outcome.expected}; met {outcome.met}")
