@@ -76,8 +76,8 @@ def _judge(
     else:
         first = strictly.never_reached[0]
         say(
-            f"diverged: the execution ended after {single.execution.steps} steps without "
-            f"operation {first.n} of {first.role}"
+            f"diverged at step {single.execution.steps}: expected operation {first.n} of "
+            f"{first.role}; met the end of the execution"
         )
     if strict:
         return Exit.CANNOT_JUDGE
