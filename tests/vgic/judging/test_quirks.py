@@ -1,0 +1,310 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Are the checks silent for each quirk of docs/quirks.md, and do they fire just outside it?"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from harness import (
+    Failed,
+    OsThreads,
+    Scheduler,
+    execute,
+    local_irq_disable,
+    local_irq_enable,
+)
+from harness.strategy import Quiet
+from vgic import V1
+from vgic.irq import Config, VgicIrq
+from vgic.program import DISABLE, PEND, ROUTE, UNPEND, Access
+from vgic.vm import Kvm, Vcpu
+from vgic.watch import Watch
+
+QUIRKS = Path(__file__).parents[3] / "docs" / "quirks.md"
+
+
+class Bench:
+    """Two vCPUs with one list register each, moved through an execution step by step."""
+
+    def __init__(self, scheduler: Scheduler, kernel: type[V1], config: Config) -> None:
+        self.kvm = Kvm(scheduler, nr_lr=1, nr_vcpus=2)
+        self.irq = self.kvm.add_irq(32, config, 0x80, 0)
+        self.first, self.second = self.kvm.vcpus
+        self.watch = Watch(self.kvm)
+        self.stacks: dict[Vcpu, list[int]] = {vcpu: [] for vcpu in self.kvm.vcpus}
+        for vcpu, stack in self.stacks.items():
+            self.watch.has_stack(vcpu, stack)
+        self.kernel = kernel(self.kvm, self.watch)
+        self.scheduler = scheduler
+
+    def send(self) -> None:
+        self.watch.sending(self.irq, level=True)
+        self.kernel.kvm_vgic_inject_irq(None, 32, level=True)
+        self.watch.sent(self.irq)
+
+    def write(self, kind: str, target: int = 0) -> None:
+        access = Access(kind, 32, target)
+        self.watch.accessing(self.second, access)
+        self.kernel.handle_exit(self.second, access)
+        self.watch.accessed(self.second, access)
+
+    def enter(self, vcpu: Vcpu) -> None:
+        local_irq_disable(self.scheduler)
+        self.watch.flushing(vcpu)
+        self.kernel.kvm_vgic_flush_hwstate(vcpu)
+        self.watch.entering(vcpu)
+        local_irq_enable(self.scheduler)
+
+    def acknowledge(self, vcpu: Vcpu) -> int:
+        intid = vcpu.cpuif.acknowledge()
+        if intid != 1023:
+            self.stacks[vcpu].append(intid)
+            self.watch.acknowledged(vcpu, intid, len(self.stacks[vcpu]))
+        return intid
+
+    def end(self, vcpu: Vcpu) -> None:
+        intid = self.stacks[vcpu].pop()
+        vcpu.cpuif.end_of_interrupt(intid)
+        self.watch.ended(vcpu, intid, len(self.stacks[vcpu]))
+
+    def leave(self, vcpu: Vcpu) -> None:
+        local_irq_disable(self.scheduler)
+        self.watch.exited(vcpu)
+        self.kernel.kvm_vgic_sync_hwstate(vcpu)
+        self.watch.synced(vcpu)
+        local_irq_enable(self.scheduler)
+
+    def serve(self, vcpu: Vcpu) -> None:
+        """Go in, take what there is, end it, come out."""
+        self.enter(vcpu)
+        if self.acknowledge(vcpu) != 1023:
+            self.end(vcpu)
+        self.leave(vcpu)
+
+
+Script = Callable[[Bench], None]
+
+
+def kind_of(script: Script, kernel: type[V1] = V1, config: Config = Config.EDGE) -> str | None:
+    """Run a script in one thread; return the kind of its failure, None if the checks are silent."""
+
+    def program(scheduler: Scheduler) -> None:
+        bench = Bench(scheduler, kernel, config)
+        scheduler.thread("vcpu1", lambda: script(bench))
+
+    with OsThreads(pinned=False) as carriers:
+        outcome = execute(program, Quiet(), carriers).outcome
+    return outcome.failure.kind if isinstance(outcome, Failed) else None
+
+
+class TakesAnything(V1):
+    def takes_lr(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        return True
+
+
+class RemembersLatch(V1):
+    """An acknowledged edge is made pending again by the fold: a phantom."""
+
+    def vgic_v3_fold_lr_state(self, vcpu: Vcpu) -> None:
+        super().vgic_v3_fold_lr_state(vcpu)
+        for irq in self.kvm.irqs:
+            irq.pending_latch = irq.pending_latch or irq.active
+
+
+class DropsLatch(V1):
+    """What is pending in memory is forgotten at the fold."""
+
+    def vgic_v3_fold_lr_state(self, vcpu: Vcpu) -> None:
+        super().vgic_v3_fold_lr_state(vcpu)
+        for irq in self.kvm.irqs:
+            irq.pending_latch = False
+
+
+def disabled_after_the_flush(bench: Bench) -> None:
+    bench.send()
+    bench.enter(bench.first)
+    bench.write(DISABLE)
+    assert bench.acknowledge(bench.first) == 32
+    bench.end(bench.first)
+    bench.leave(bench.first)
+    bench.watch.drained()
+
+
+def disabled_before_the_flush(bench: Bench) -> None:
+    bench.send()
+    bench.write(DISABLE)
+    bench.irq.pending_latch = False
+    bench.enter(bench.first)
+
+
+def test_q1_a_copy_in_a_list_register_stays_deliverable() -> None:
+    assert kind_of(disabled_after_the_flush) is None
+
+
+def test_q1_fires_if_it_is_loaded_after_it_was_disabled() -> None:
+    assert kind_of(disabled_before_the_flush) is None
+    assert kind_of(disabled_before_the_flush, TakesAnything) == "I22 illegal list register"
+
+
+def cleared_while_loaded(bench: Bench) -> None:
+    bench.send()
+    bench.enter(bench.first)
+    bench.write(UNPEND)
+    bench.leave(bench.first)
+    assert bench.irq.pending_latch, "it has come back"
+    bench.serve(bench.first)
+    bench.serve(bench.first)
+    bench.watch.drained()
+
+
+def cleared_for_good(bench: Bench) -> None:
+    bench.send()
+    bench.write(UNPEND)
+    bench.serve(bench.first)
+    bench.watch.drained()
+
+
+def sent_again_after_the_clear(bench: Bench) -> None:
+    cleared_for_good(bench)
+    bench.enter(bench.first)
+    bench.send()
+    bench.leave(bench.first)
+    bench.serve(bench.first)
+    bench.watch.drained()
+
+
+def test_q2_a_cleared_edge_may_come_back_once_or_never() -> None:
+    assert kind_of(cleared_while_loaded) is None
+    assert kind_of(cleared_for_good) is None
+
+
+def test_q2_fires_if_it_comes_back_more_often_than_it_was_sent() -> None:
+    def script(bench: Bench) -> None:
+        bench.send()
+        bench.enter(bench.first)
+        bench.acknowledge(bench.first)
+        bench.write(UNPEND)
+        bench.leave(bench.first)
+        bench.enter(bench.first)
+        bench.end(bench.first)
+        bench.leave(bench.first)
+        bench.serve(bench.first)
+
+    assert kind_of(script) is None
+    assert kind_of(script, RemembersLatch) == "I10 phantom edge"
+
+
+def test_q2_fires_if_an_edge_sent_after_the_clear_is_lost() -> None:
+    assert kind_of(sent_again_after_the_clear) is None
+    assert kind_of(sent_again_after_the_clear, DropsLatch) == "I9 lost edge"
+
+
+def idles(bench: Bench) -> None:
+    bench.watch.quiet()
+
+
+def routed_away(bench: Bench) -> None:
+    bench.enter(bench.first)
+    bench.send()
+    bench.write(ROUTE, 1)
+    idles(bench)
+
+
+def routed_away_and_back(bench: Bench) -> None:
+    bench.enter(bench.first)
+    bench.send()
+    bench.write(ROUTE, 1)
+    bench.write(ROUTE, 0)
+    idles(bench)
+
+
+def routed_here_before_the_flush(bench: Bench) -> None:
+    bench.write(ROUTE, 1)
+    bench.write(ROUTE, 0)
+    bench.scheduler.steps += 1  # the flush comes later
+    bench.enter(bench.first)
+    bench.send()
+    idles(bench)
+
+
+def test_q3_an_interrupt_on_the_old_list_may_wait_for_the_next_exit() -> None:
+    assert kind_of(routed_away) is None
+    assert kind_of(routed_away_and_back) is None
+
+
+def test_q3_fires_if_it_belonged_here_since_before_the_flush() -> None:
+    assert kind_of(routed_here_before_the_flush) == "I16 missed kick"
+
+
+def triggered_again_on_the_old_list(bench: Bench) -> None:
+    bench.send()
+    bench.enter(bench.first)
+    bench.acknowledge(bench.first)
+    bench.end(bench.first)
+    bench.write(ROUTE, 1)
+    bench.send()
+    assert bench.second.requests.bits
+    idles(bench)
+
+
+def triggered_again_at_home(bench: Bench) -> None:
+    bench.send()
+    bench.enter(bench.first)
+    bench.acknowledge(bench.first)
+    bench.end(bench.first)
+    bench.send()
+    idles(bench)
+
+
+def test_q4_only_the_new_target_is_told() -> None:
+    assert kind_of(triggered_again_on_the_old_list) is None
+
+
+def test_q4_fires_if_the_list_is_the_targets_own() -> None:
+    assert kind_of(triggered_again_at_home) == "I16 missed kick"
+
+
+def pended_while_active(bench: Bench) -> None:
+    bench.write(PEND)
+    bench.enter(bench.first)
+    assert bench.acknowledge(bench.first) == 32
+    bench.leave(bench.first)
+    bench.enter(bench.first)
+    bench.write(PEND)
+    bench.end(bench.first)
+    bench.leave(bench.first)
+    bench.serve(bench.first)
+    bench.watch.drained()
+
+
+def test_q5_a_second_ispendr_on_an_active_level_interrupt_is_lost() -> None:
+    assert kind_of(pended_while_active, config=Config.LEVEL) is None
+
+
+def test_q5_fires_if_that_happens_to_an_edge() -> None:
+    assert kind_of(pended_while_active) is None
+    assert kind_of(pended_while_active, DropsLatch) == "I9 lost edge"
+
+
+def test_every_quirk_is_tested_both_ways() -> None:
+    here = Path(__file__).read_text("utf-8")
+    numbers = re.findall(r"^## Q(\d+) ", QUIRKS.read_text("utf-8"), re.MULTILINE)
+    assert len(numbers) == 6
+    for number in set(numbers) - {"6"}:
+        assert re.search(rf"def test_q{number}_(?!fires)", here), number
+        assert re.search(rf"def test_q{number}_fires", here), number
+
+
+@pytest.mark.parametrize("honest", [True, False])
+def test_q6_what_a_dishonest_guest_loses_is_not_judged(honest: bool) -> None:
+    def script(bench: Bench) -> None:
+        bench.watch = Watch(bench.kvm, honest=honest)
+        bench.send()
+        bench.enter(bench.first)
+        bench.irq.pending_latch = False
+        bench.kvm.dist.spis[32].on_lr = False
+        bench.watch.drained()
+
+    assert (kind_of(script) is None) is not honest
