@@ -7,9 +7,10 @@ parameter does not re-roll the schedule, execution 17 needs none of the sixteen 
 every Python draws the same numbers: the bytes are SHAKE-128 of the labels, nothing else.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from hashlib import shake_128
-from itertools import count
+from itertools import chain, count
 from struct import unpack
 from typing import TypeVar
 
@@ -20,10 +21,13 @@ _BLOCK_BYTES = 4 * _BLOCK_WORDS
 _BLOCK_FORMAT = f"<{_BLOCK_WORDS}I"
 
 
-def _words(key: bytes) -> Iterator[int]:
-    """Yield 32 bits at a time, for ever."""
-    for block in count():
-        yield from unpack(_BLOCK_FORMAT, shake_128(key + b"#%d" % block).digest(_BLOCK_BYTES))
+def _key(labels: Sequence[str | int]) -> bytes:
+    # The length before each label keeps ("ab", "c") and ("a", "bc") apart.
+    return "".join([f"{len(text)}:{text}," for text in map(str, labels)]).encode()
+
+
+def _block(key: bytes, number: int) -> tuple[int, ...]:
+    return unpack(_BLOCK_FORMAT, shake_128(key + b"#%d" % number).digest(_BLOCK_BYTES))
 
 
 class Stream:
@@ -39,9 +43,11 @@ class Stream:
     __slots__ = ("word",)
 
     def __init__(self, *labels: str | int) -> None:
-        # The length before each label keeps ("ab", "c") and ("a", "bc") apart.
-        key = "".join([f"{len(text)}:{text}," for text in map(str, labels)])
-        self.word = _words(key.encode()).__next__
+        self._begin(_key(labels))
+
+    def _begin(self, key: bytes) -> None:
+        blocks = map(partial(_block, key), count())
+        self.word: Callable[[], int] = chain.from_iterable(blocks).__next__
 
     def pick(self, n: int) -> int:
         """Pick an integer in range(n); n is at least 1 and at most 2**32."""
@@ -63,11 +69,13 @@ class Stream:
 class Streams:
     """The streams of one execution: the same first labels, one last label each."""
 
-    __slots__ = ("_labels",)
+    __slots__ = ("_key",)
 
     def __init__(self, *labels: str | int) -> None:
-        self._labels = labels
+        self._key = _key(labels)
 
     def stream(self, label: str) -> Stream:
         """Return the stream with this label, from its beginning."""
-        return Stream(*self._labels, label)
+        stream = Stream.__new__(Stream)
+        stream._begin(self._key + _key((label,)))
+        return stream

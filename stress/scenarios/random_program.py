@@ -18,7 +18,7 @@ from vgic.parameters import Irq, Parameters
 from vgic.program import PEND, SGI, UNPEND, Access, Program
 
 _LATENESS = (0, 0, 1, 3, 8)
-_PAUSES = (0, 0, 2, 8)
+_PAUSES = (0, 0, 2, 6)
 _SGIS = (1, 5)
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ def random_program(streams: Streams) -> Parameters:
         devices.append(
             tuple(
                 draw_pulse(stream, stream.choose(irqs), _PAUSES)
-                for _ in range(stream.between(1, 4))
+                for _ in range(stream.between(1, 3))
             )
         )
     return Parameters(
@@ -58,7 +58,7 @@ def random_program(streams: Streams) -> Parameters:
 def _swarm(stream: Stream) -> frozenset[str]:
     """Choose what guests do in this execution."""
     return frozenset(
-        what for what in ("route", "toggle", "pend", "unpend", "sgi") if stream.chance(40)
+        what for what in ("route", "toggle", "pend", "unpend", "sgi") if stream.chance(35)
     )
 
 
@@ -106,7 +106,7 @@ def _guest(
     if "toggle" in swarm:
         accesses += draw_toggles(stream, spis, stream.between(0, 2))
     instructions = ["m"] * len(accesses) + [
-        stream.choose("aaeen") for _ in range(stream.between(1, 6))
+        stream.choose("aaeen") for _ in range(stream.between(1, 5))
     ]
     return Program(
         "".join(_shuffled(stream, instructions)),
