@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from harness import Carriers, Failed, Failure, HarnessBug
 from harness.strategies import strategy_name
+from stress.garbage import Garbage
 from stress.scenarios import SCENARIOS
 from stress.single import confirm, run_index, run_twice
 from stress.subject import Subject
@@ -107,7 +108,9 @@ class Cursor:
         self.item = -1
 
 
-def run_batch(batch: Batch, kernel: type[V1], carriers: Carriers, cursor: Cursor) -> Facts:
+def run_batch(
+    batch: Batch, kernel: type[V1], carriers: Carriers, cursor: Cursor, garbage: Garbage
+) -> Facts:
     """Run a batch.
 
     Raises:
@@ -133,6 +136,7 @@ def run_batch(batch: Batch, kernel: type[V1], carriers: Carriers, cursor: Cursor
                     )
         except HarnessBug as bug:
             raise HarnessBug(f"in execution {index} of {name}: {bug}") from bug
+        garbage.left()
         facts.append(
             Fact(
                 scenario=name,

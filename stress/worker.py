@@ -7,7 +7,6 @@ the pipe ends and so does the worker.
 
 import contextlib
 import faulthandler
-import gc
 import signal
 import threading
 import time
@@ -17,12 +16,12 @@ from functools import cache
 from multiprocessing.connection import Connection
 
 from harness import HarnessBug, OsThreads
+from stress.garbage import Garbage
 from stress.subject import Subject
 from stress.work import Batch, Bug, Cursor, Facts, run_batch
 from vgic import V1
 
 BEAT_S = 0.25
-COLLECT_EVERY = 8
 
 
 def work(connection: Connection, pulse: MutableSequence[int]) -> None:
@@ -36,14 +35,13 @@ def work(connection: Connection, pulse: MutableSequence[int]) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     faulthandler.register(signal.SIGUSR1, all_threads=True)
-    # Executions leave cycles behind; what was imported never does.
-    gc.freeze()
     cursor = Cursor()
-    with OsThreads() as carriers, contextlib.suppress(EOFError, BrokenPipeError):
+    with OsThreads() as carriers, Garbage() as garbage:
         _start_heart(cursor, carriers, pulse)
         carriers.pin_caller()
-        while (batch := connection.recv()) is not None:
-            connection.send(_run(batch, carriers, cursor))
+        with contextlib.suppress(EOFError, BrokenPipeError):
+            while (batch := connection.recv()) is not None:
+                connection.send(_run(batch, carriers, cursor, garbage))
 
 
 @cache
@@ -51,9 +49,9 @@ def _kernel(subject: Subject) -> type[V1]:
     return subject.kernel()
 
 
-def _run(batch: Batch, carriers: OsThreads, cursor: Cursor) -> Facts | Bug:
+def _run(batch: Batch, carriers: OsThreads, cursor: Cursor, garbage: Garbage) -> Facts | Bug:
     try:
-        return run_batch(batch, _kernel(batch.subject), carriers, cursor)
+        return run_batch(batch, _kernel(batch.subject), carriers, cursor, garbage)
     except HarnessBug as bug:
         return Bug(batch.number, str(bug))
     except Exception:

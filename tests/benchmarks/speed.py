@@ -13,6 +13,7 @@ import time
 from harness import OsThreads, Streams
 from harness.greenlets import Greenlets
 from harness.strategies import STRATEGIES
+from stress.garbage import Garbage
 from stress.scenario import Scenario
 from stress.scenarios import SCENARIOS
 from stress.single import run_parameters
@@ -22,7 +23,11 @@ ROUNDS = 3
 
 
 def measure(
-    scenario: Scenario, strategy: str, carriers: OsThreads | Greenlets, executions: int
+    scenario: Scenario,
+    strategy: str,
+    carriers: OsThreads | Greenlets,
+    executions: int,
+    garbage: Garbage,
 ) -> tuple[float, float, float]:
     """Return executions/s, and steps and switches of an execution."""
     steps = switches = 0
@@ -33,6 +38,7 @@ def measure(
         execution = run_parameters(scenario.draw(streams), V1, schedule, carriers).execution
         steps += execution.steps
         switches += execution.switches
+        garbage.left()
     seconds = time.perf_counter() - begin
     return executions / seconds, steps / executions, switches / executions
 
@@ -40,7 +46,7 @@ def measure(
 def main() -> None:
     """Print the table."""
     executions = int(sys.argv[1]) if len(sys.argv) > 1 else 500
-    with OsThreads() as threads, Greenlets() as greenlets:
+    with OsThreads() as threads, Greenlets() as greenlets, Garbage() as garbage:
         threads.pin_caller()
         sys.stdout.write(f"Python {sys.version.split()[0]}, core {threads.core}\n")
         for name, scenario in SCENARIOS.items():
@@ -49,7 +55,7 @@ def main() -> None:
             for _ in range(ROUNDS):
                 for strategy in STRATEGIES:
                     for carriers in (threads, greenlets):
-                        row = measure(scenario, strategy, carriers, executions)
+                        row = measure(scenario, strategy, carriers, executions, garbage)
                         key = (strategy, carriers.name)
                         rows[key] = max(rows.get(key, row), row)
             for (strategy, carrier), (rate, steps, switches) in rows.items():
