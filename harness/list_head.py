@@ -88,16 +88,19 @@ class ListHead(Node[T]):
 
     def entries(self) -> Iterator[T]:
         """Walk the list forward, reading each link when it is needed (list_for_each_entry)."""
-        self._unguarded_point()
-        node = self.next
+        guard, scheduler = self.guard, self._scheduler
+        node: Node[T] = self
         walked = 0
-        while node is not self:
+        while True:
+            if guard is not None and guard.owner is not scheduler.current:
+                scheduler.point(self._operation)
+            node = node.next
+            if node is self:
+                return
             walked += 1
             if node.entry is None or walked > self.population:
                 self._bad_walk(node, walked)
             yield node.entry
-            self._unguarded_point()
-            node = node.next
 
     def entries_safe(self) -> Iterator[T]:
         """Walk the list forward; the entry just yielded may go (list_for_each_entry_safe)."""

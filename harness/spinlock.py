@@ -26,8 +26,8 @@ class SpinLock:
     """
 
     __slots__ = (
-        "_before", "_operation", "_order", "_scheduler", "held_bit", "idle", "lock_class", "name",
-        "on_unlock", "owner", "rank", "shut",
+        "_before", "_bit", "_irqs_off", "_operation", "_order", "_scheduler", "held_bit",
+        "idle", "lock_class", "name", "on_unlock", "owner", "rank", "shut",
     )  # fmt: skip
 
     def __init__(
@@ -45,6 +45,8 @@ class SpinLock:
         self._order = order
         self._scheduler = order.scheduler
         self._before = order.before
+        self._bit = lock_class.bit
+        self._irqs_off = lock_class.irqs_off
         self.lock_class = lock_class
         self.name = f"{lock_class.name}[{instance}]"
         self.owner: Thread | None = None
@@ -68,8 +70,8 @@ class SpinLock:
         if scheduler.unwinding:
             return
         me = scheduler.current
-        bit = self.lock_class.bit << subclass
-        if self.owner is me or (self.lock_class.irqs_off and not me.irqs_off):
+        bit = self._bit << subclass
+        if self.owner is me or (self._irqs_off and not me.irqs_off):
             self._refuse(me)
         if subclass:
             self._order.nest(me, self, subclass)

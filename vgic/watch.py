@@ -148,17 +148,15 @@ class Watch:
     def _flushed(self, vcpu: Vcpu, view: _View) -> bool:
         """Judge the flush; tell whether something found no list register."""
         kvm = self._kvm
-        invariants.used_lrs_agree(kvm, vcpu)
+        outside = invariants.used_lrs_agree(kvm, vcpu)
         if not vcpu.vgic_cpu.overflow_ap_list_head.empty:
             self.windows.add("split")
-        if all(irq.on_lr for irq in kvm.irqs if irq.vcpu is vcpu):
-            return False
-        if self._honest:
+        if outside and self._honest:
             changed = self._ledger.changed_since(view.flushed_at)
             # A key that changes in the middle of a sort can leave any two others out of order.
             if not any(irq.vcpu is vcpu for irq in changed):
                 invariants.best_are_loaded(kvm, vcpu, view.arrivals)
-        return True
+        return outside
 
     def exited(self, vcpu: Vcpu) -> None:
         """The vCPU has left the guest and is about to sync."""

@@ -34,7 +34,7 @@ def random_program(streams: Streams) -> Parameters:
     SGIs; devices that inject what they like. Each execution leaves some of these out, since a
     program that does everything does little of anything.
     """
-    nr_vcpus = streams.stream("param:vcpus").choose((1, 2, 2, 3, 4))
+    nr_vcpus = streams.stream("param:vcpus").choose((1, 2, 2, 2, 3, 4))
     irqs = _irqs(streams.stream("param:irqs"), nr_vcpus)
     swarm = _swarm(streams.stream("param:swarm"))
     guests = tuple(_guest(streams, vcpu, nr_vcpus, irqs, swarm) for vcpu in range(nr_vcpus))
@@ -48,7 +48,7 @@ def random_program(streams: Streams) -> Parameters:
             )
         )
     return Parameters(
-        nr_lr=streams.stream("param:nr_lr").choose((1, 1, 2, 2, 3, 4, 8, 16)),
+        nr_lr=streams.stream("param:nr_lr").choose((1, 1, 1, 2, 2, 2, 3, 4, 16)),
         irqs=irqs + _sgis(streams.stream("param:sgis"), guests),
         guests=guests,
         devices=tuple(devices),
@@ -106,7 +106,7 @@ def _guest(
     if "toggle" in swarm:
         accesses += draw_toggles(stream, spis, stream.between(0, 2))
     instructions = ["m"] * len(accesses) + [
-        stream.choose("aaeen") for _ in range(stream.between(1, 5))
+        stream.choose("aaeen") for _ in range(stream.between(1, 4))
     ]
     return Program(
         "".join(_shuffled(stream, instructions)),

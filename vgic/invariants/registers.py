@@ -5,18 +5,23 @@ from collections.abc import Container
 
 from vgic.invariants.judge import FLUSH, SYNC, deliverable, fail, names
 from vgic.irq import Config, VgicIrq
+from vgic.lr import ListRegister
 from vgic.vm import Kvm, Vcpu
 
 LOOKS_ON = True
 
 
-def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> None:
+def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> bool:
     """I4, I5 and I22: from flush to fold each used list register is one interrupt, and legal.
 
     Locks: none needed: in the vCPU's own thread nobody else touches its list registers.
+
+    Returns:
+        Whether something on the vCPU's lists is in no list register.
     """
     used = vcpu.vgic_cpu.vgic_lr[: vcpu.vgic_cpu.used_lrs]
-    loaded = [irq for irq in kvm.irqs if irq.on_lr and irq.vcpu is vcpu]
+    listed = [irq for irq in kvm.irqs if irq.vcpu is vcpu]
+    loaded = [irq for irq in listed if irq.on_lr]
     if len(loaded) != len(used):
         fail(
             kvm,
@@ -24,15 +29,21 @@ def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> None:
             f"{vcpu} uses {len(used)} list registers, but {names(loaded)} say they are in one",
             FLUSH,
         )
-    if len({lr.intid for lr in used}) != len(used):
-        fail(kvm, "I5 INTID in two list registers", f"{vcpu}: {', '.join(map(str, used))}", FLUSH)
+    seen = set()
     for lr in used:
-        irq = kvm.get_vcpu_irq(vcpu, lr.intid)
-        both = lr.pending and lr.active
-        if not (lr.pending or lr.active) or (
-            both and irq is not None and irq.config is Config.LEVEL
-        ):
+        if lr.intid in seen:
+            fail(
+                kvm, "I5 INTID in two list registers", f"{vcpu}: {', '.join(map(str, used))}", FLUSH
+            )
+        seen.add(lr.intid)
+        if not (lr.pending or lr.active) or (lr.pending and lr.active and _is_level(kvm, vcpu, lr)):
             fail(kvm, "I22 illegal list register", f"{vcpu} is to run with {lr}", FLUSH)
+    return len(listed) > len(loaded)
+
+
+def _is_level(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> bool:
+    irq = kvm.get_vcpu_irq(vcpu, lr.intid)
+    return irq is not None and irq.config is Config.LEVEL
 
 
 def no_lr_in_use(kvm: Kvm, vcpu: Vcpu) -> None:
