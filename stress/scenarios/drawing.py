@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 
-from harness import Stream
+from harness import Stream, Streams
 from vgic.irq import FIRST_SPI, PRIORITY_MASK, Config
 from vgic.parameters import Irq
 from vgic.program import DISABLE, ENABLE, ROUTE, Access, Pulse
@@ -36,6 +36,18 @@ def draw_pulse(stream: Stream, irq: Irq, pauses: Sequence[int]) -> Pulse:
     """Draw one pulse; now and then a level is withdrawn instead of raised."""
     withdrawn = irq.config is Config.LEVEL and stream.chance(20)
     return Pulse(irq.intid, level=not withdrawn, pause=stream.choose(pauses), vcpu=irq.vcpu)
+
+
+def draw_devices(
+    streams: Streams, irqs: Sequence[Irq], pulses: tuple[int, int], pauses: Sequence[int]
+) -> tuple[tuple[Pulse, ...], ...]:
+    """Draw one or two devices that pulse any of the interrupts, from so many to so many times."""
+    devices = []
+    for device in range(streams.stream("param:devices").between(1, 2)):
+        stream = streams.stream(f"dev{device}:program")
+        count = stream.between(*pulses)
+        devices.append(tuple(draw_pulse(stream, stream.choose(irqs), pauses) for _ in range(count)))
+    return tuple(devices)
 
 
 def draw_routes(stream: Stream, irqs: Sequence[Irq], count: int, nr_vcpus: int) -> list[Access]:

@@ -3,7 +3,7 @@
 
 from harness import Streams
 from stress.scenario import Floors, Scenario
-from stress.scenarios.drawing import draw_lateness, draw_pulse, draw_spis
+from stress.scenarios.drawing import draw_devices, draw_lateness, draw_spis
 from vgic.parameters import Parameters
 from vgic.program import Program
 
@@ -32,20 +32,11 @@ def inject_before_entry(streams: Streams) -> Parameters:
         instructions = "".join(stream.choose("aen") for _ in range(stream.pick(3)))
         late = draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS)
         guests.append(Program(instructions, late))
-    devices = []
-    for device in range(streams.stream("param:devices").between(1, 2)):
-        stream = streams.stream(f"dev{device}:program")
-        devices.append(
-            tuple(
-                draw_pulse(stream, stream.choose(irqs), _PAUSES)
-                for _ in range(stream.between(2, 5))
-            )
-        )
     return Parameters(
         nr_lr=streams.stream("param:nr_lr").between(1, 2),
         irqs=irqs,
         guests=tuple(guests),
-        devices=tuple(devices),
+        devices=draw_devices(streams, irqs, (2, 5), _PAUSES),
     )
 
 

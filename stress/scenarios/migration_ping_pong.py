@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """migration_ping_pong: see the scenario's own docstring."""
 
-from harness import Stream, Streams
+from harness import Streams
 from stress.scenario import Floors, Scenario
-from stress.scenarios.drawing import draw_lateness, draw_pulse, draw_spis
+from stress.scenarios.drawing import draw_devices, draw_lateness, draw_spis
 from vgic.parameters import Irq, Parameters
-from vgic.program import ROUTE, Access, Program, Pulse
+from vgic.program import ROUTE, Access, Program
 
 _LATENESS = (0, 0, 1, 3)
 _PAUSES = (0, 0, 3, 10)
@@ -31,10 +31,7 @@ def migration_ping_pong(streams: Streams) -> Parameters:
         nr_lr=streams.stream("param:nr_lr").between(1, 4),
         irqs=irqs,
         guests=tuple(_guest(streams, vcpu, irqs) for vcpu in range(nr_vcpus)),
-        devices=tuple(
-            _device(streams.stream(f"dev{device}:program"), irqs)
-            for device in range(streams.stream("param:devices").between(1, 2))
-        ),
+        devices=draw_devices(streams, irqs, (4, 8), _PAUSES),
     )
 
 
@@ -47,12 +44,6 @@ def _guest(streams: Streams, vcpu: int, irqs: tuple[Irq, ...]) -> Program:
     )
     return Program(
         instructions, draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS), accesses
-    )
-
-
-def _device(stream: Stream, irqs: tuple[Irq, ...]) -> tuple[Pulse, ...]:
-    return tuple(
-        draw_pulse(stream, stream.choose(irqs), _PAUSES) for _ in range(stream.between(4, 8))
     )
 
 

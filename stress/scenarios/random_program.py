@@ -6,9 +6,9 @@ from typing import TypeVar
 from harness import Stream, Streams
 from stress.scenario import Floors, Scenario
 from stress.scenarios.drawing import (
+    draw_devices,
     draw_lateness,
     draw_priority,
-    draw_pulse,
     draw_routes,
     draw_spis,
     draw_toggles,
@@ -38,20 +38,11 @@ def random_program(streams: Streams) -> Parameters:
     irqs = _irqs(streams.stream("param:irqs"), nr_vcpus)
     swarm = _swarm(streams.stream("param:swarm"))
     guests = tuple(_guest(streams, vcpu, nr_vcpus, irqs, swarm) for vcpu in range(nr_vcpus))
-    devices = []
-    for device in range(streams.stream("param:devices").between(1, 2)):
-        stream = streams.stream(f"dev{device}:program")
-        devices.append(
-            tuple(
-                draw_pulse(stream, stream.choose(irqs), _PAUSES)
-                for _ in range(stream.between(1, 3))
-            )
-        )
     return Parameters(
         nr_lr=streams.stream("param:nr_lr").choose((1, 1, 1, 2, 2, 2, 3, 4, 16)),
         irqs=irqs + _sgis(streams.stream("param:sgis"), guests),
         guests=guests,
-        devices=tuple(devices),
+        devices=draw_devices(streams, irqs, (1, 3), _PAUSES),
     )
 
 

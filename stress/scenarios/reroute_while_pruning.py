@@ -4,8 +4,8 @@
 from harness import Stream, Streams
 from stress.scenario import Floors, Scenario
 from stress.scenarios.drawing import (
+    draw_devices,
     draw_lateness,
-    draw_pulse,
     draw_routes,
     draw_spis,
     draw_toggles,
@@ -40,20 +40,11 @@ def reroute_while_pruning(streams: Streams) -> Parameters:
         instructions = "".join(stream.choose(("m", "mn", "am", "me")) for _ in accesses)
         late = draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS)
         guests.append(Program(instructions, late, accesses))
-    devices = []
-    for device in range(streams.stream("param:devices").between(1, 2)):
-        stream = streams.stream(f"dev{device}:program")
-        devices.append(
-            tuple(
-                draw_pulse(stream, stream.choose(irqs), _PAUSES)
-                for _ in range(stream.between(4, 8))
-            )
-        )
     return Parameters(
         nr_lr=streams.stream("param:nr_lr").between(1, 4),
         irqs=irqs,
         guests=tuple(guests),
-        devices=tuple(devices),
+        devices=draw_devices(streams, irqs, (4, 8), _PAUSES),
     )
 
 
