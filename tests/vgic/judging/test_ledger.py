@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What does the ledger owe: which edge is still to come, which level may, and what has changed?"""
+
+from collections.abc import Callable
+
+import pytest
+
+from harness import Execution
+from vgic import V1
+from vgic.irq import Config, VgicIrq
+from vgic.ledger import Ledger
+
+Body = Callable[[Ledger, VgicIrq], None]
+With = Callable[[Body, Config], None]
+
+
+@pytest.fixture
+def with_ledger(in_kernel: Callable[..., Execution]) -> With:
+    """Run a body with a ledger over one interrupt."""
+
+    def run(body: Body, config: Config) -> None:
+        def in_vm(kernel: V1) -> None:
+            irq = kernel.kvm.add_irq(32, config, 0x80, 0)
+            body(Ledger([irq]), irq)
+
+        in_kernel(in_vm)
+
+    return run
+
+
+def send(ledger: Ledger, irq: VgicIrq, step: int = 0) -> None:
+    ledger.begin(irq, sends=True)
+    ledger.end(irq, step)
+
+
+def test_an_edge_is_owed_from_the_send_to_the_acknowledge(with_ledger: With) -> None:
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        assert ledger.unserved() == []
+        send(ledger, irq)
+        assert ledger.unserved() == [irq]
+        ledger.acknowledge(irq)
+        assert ledger.unserved() == []
+
+    with_ledger(body, Config.EDGE)
+
+
+def test_one_acknowledge_serves_all_edges_before_it_and_none_after(with_ledger: With) -> None:
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        send(ledger, irq)
+        send(ledger, irq)
+        account = ledger.acknowledge(irq)
+        assert (account.sent, account.acknowledged) == (2, 1)
+        assert ledger.unserved() == []
+        send(ledger, irq)
+        assert ledger.unserved() == [irq]
+
+    with_ledger(body, Config.EDGE)
+
+
+def test_an_acknowledge_while_the_send_is_under_way_counts_for_it(with_ledger: With) -> None:
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        ledger.begin(irq, sends=True)
+        account = ledger.acknowledge(irq)
+        ledger.end(irq, 5)
+        assert account.acknowledged <= account.sent
+        assert ledger.unserved() == []
+
+    with_ledger(body, Config.EDGE)
+
+
+def test_an_edge_the_guest_clears_is_owed_no_more_but_a_later_one_is(with_ledger: With) -> None:
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        send(ledger, irq)
+        ledger.forgive(irq)
+        assert ledger.unserved() == []
+        send(ledger, irq)
+        assert ledger.unserved() == [irq]
+
+    with_ledger(body, Config.EDGE)
+
+
+def test_a_level_is_never_owed(with_ledger: With) -> None:
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        send(ledger, irq)
+        assert ledger.unserved() == []
+
+    with_ledger(body, Config.LEVEL)
+
+
+def test_lowering_a_level_or_writing_a_register_sends_nothing(with_ledger: With) -> None:
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        ledger.begin(irq, sends=False)
+        ledger.end(irq, 1)
+        assert (ledger[irq].sent, ledger[irq].raised) == (0, False)
+
+    with_ledger(body, Config.LEVEL)
+
+
+@pytest.mark.parametrize(
+    ("line", "latch", "busy", "raised"),
+    [
+        (False, False, False, False),
+        (True, False, False, True),
+        (False, True, False, True),
+        (False, False, True, True),
+    ],
+    ids=["low", "line high", "pended by software", "on its way up"],
+)
+def test_a_level_may_come_again_after_its_end_only_if_it_is_up(
+    with_ledger: With, line: bool, latch: bool, busy: bool, raised: bool
+) -> None:
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        send(ledger, irq)
+        assert ledger.acknowledge(irq).raised
+        irq.line_level, irq.pending_latch = line, latch
+        if busy:
+            ledger.begin(irq, sends=True)
+        ledger.deactivate(irq)
+        assert ledger[irq].raised is raised
+        send(ledger, irq)
+        assert ledger[irq].raised
+
+    with_ledger(body, Config.LEVEL)
+
+
+def test_a_change_counts_while_under_way_and_at_and_after_the_step_it_ended(
+    with_ledger: With,
+) -> None:
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        assert ledger.changed_since(0) == set()
+        ledger.begin(irq, sends=False)
+        assert ledger.changed_since(1_000) == {irq}
+        ledger.end(irq, 7)
+        assert ledger.changed_since(7) == {irq}
+        assert ledger.changed_since(8) == set()
+
+    with_ledger(body, Config.EDGE)
+
+
+def test_of_two_changes_at_once_the_interrupt_has_settled_after_the_last(with_ledger: With) -> None:
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        ledger.begin(irq, sends=True)
+        ledger.begin(irq, sends=False)
+        ledger.end(irq, 3)
+        assert ledger.changed_since(100) == {irq}
+        ledger.end(irq, 4)
+        assert ledger.changed_since(100) == set()
+
+    with_ledger(body, Config.EDGE)
+
+
+def test_only_a_write_of_the_routing_is_remembered_as_one(with_ledger: With) -> None:
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        send(ledger, irq, 3)
+        assert ledger[irq].routed_at < 3
+        ledger.begin(irq, sends=False)
+        ledger.end(irq, 5, routed=True)
+        send(ledger, irq, 9)
+        assert ledger[irq].routed_at == 5
+
+    with_ledger(body, Config.EDGE)
