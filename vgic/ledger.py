@@ -7,6 +7,7 @@ counts as up.
 """
 
 from vgic.irq import Config, VgicIrq
+from vgic.vm import Vcpu
 
 LOOKS_ON = True
 
@@ -21,11 +22,12 @@ class Account:
         raised: the level was up, or pended by software, since the last deactivation.
         busy: sends and register writes under way.
         touched_at: the step of the last of them to end.
-        routed_at: the step of the last write of its routing to end.
+        routed_home_at: the step at which a write of its routing ended that made it belong to the
+            vCPU on whose list it was already; -1 if it was put on a list or announced since.
     """
 
     __slots__ = (
-        "acknowledged", "busy", "raised", "routed_at", "sent", "touched_at", "unserved",
+        "acknowledged", "busy", "raised", "routed_home_at", "sent", "touched_at", "unserved",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -35,54 +37,83 @@ class Account:
         self.raised = False
         self.busy = 0
         self.touched_at = -1
-        self.routed_at = -1
+        self.routed_home_at = -1
 
 
 class Ledger:
     """The accounts of a VM's interrupts."""
 
-    def __init__(self, irqs: list[VgicIrq]) -> None:
-        self._accounts = {irq: Account() for irq in irqs}
+    def __init__(self) -> None:
+        self._accounts: dict[VgicIrq, Account] = {}
 
     def __getitem__(self, irq: VgicIrq) -> Account:
-        return self._accounts[irq]
+        """Return an interrupt's account; it is opened when somebody first asks for it."""
+        account = self._accounts.get(irq)
+        if account is None:
+            account = self._accounts[irq] = Account()
+        return account
 
-    def begin(self, irq: VgicIrq, *, sends: bool) -> None:
-        """Somebody begins to touch an interrupt; perhaps to make it pending."""
-        account = self._accounts[irq]
+    def begin(self, irq: VgicIrq, *, sends: bool, announces: bool = False) -> None:
+        """Somebody begins to touch an interrupt.
+
+        Args:
+            irq: the interrupt.
+            sends: to make it pending, and so to announce it.
+            announces: to announce it if it is pending.
+        """
+        account = self[irq]
         account.busy += 1
+        if sends or announces:
+            account.routed_home_at = -1
         if sends:
             account.sent += 1
             account.raised = True
             account.unserved = irq.config is Config.EDGE
 
-    def end(self, irq: VgicIrq, step: int, *, routed: bool = False) -> None:
+    def end(self, irq: VgicIrq, step: int) -> None:
         """They have done so."""
-        account = self._accounts[irq]
+        account = self[irq]
         account.busy -= 1
         account.touched_at = step
-        if routed:
-            account.routed_at = step
+
+    def routed(self, irq: VgicIrq, old_target: Vcpu | None, began: int, step: int) -> None:
+        """A write of the routing has ended.
+
+        Args:
+            irq: the interrupt.
+            old_target: where it was routed to before.
+            began: the step at which the write began.
+            step: the step at which it ended.
+        """
+        account = self[irq]
+        # If somebody else wrote meanwhile, nobody can say from outside what this write changed.
+        alone = account.busy == 1 and account.touched_at <= began
+        if irq.vcpu is irq.target_vcpu and not (alone and irq.target_vcpu is old_target):
+            account.routed_home_at = step
+
+    def listed(self, irq: VgicIrq) -> None:
+        """Somebody has put an interrupt on a list, and will announce it."""
+        self[irq].routed_home_at = -1
 
     def forgive(self, irq: VgicIrq) -> None:
         """The guest has taken the pending state away itself: it need not be delivered."""
-        self._accounts[irq].unserved = False
+        self[irq].unserved = False
 
     def acknowledge(self, irq: VgicIrq) -> Account:
         """A guest acknowledges an interrupt, and with it every edge sent before."""
-        account = self._accounts[irq]
+        account = self[irq]
         account.acknowledged += 1
         account.unserved = False
         return account
 
     def deactivate(self, irq: VgicIrq) -> None:
         """A guest ends an interrupt: from now on its level has to be up again to come again."""
-        account = self._accounts[irq]
+        account = self[irq]
         account.raised = account.busy > 0 or irq.line_level or irq.pending_latch
 
     def unserved(self) -> list[VgicIrq]:
-        """Return the interrupts with an edge nobody has acknowledged since."""
-        return [irq for irq, account in self._accounts.items() if account.unserved]
+        """Return the interrupts with an edge nobody has acknowledged since, though enabled."""
+        return [irq for irq, account in self._accounts.items() if account.unserved and irq.enabled]
 
     def changed_since(self, step: int) -> set[VgicIrq]:
         """Return the interrupts touched since a step, or being touched now."""

@@ -12,7 +12,7 @@ from functools import partial
 from vgic import invariants
 from vgic.irq import VgicIrq
 from vgic.ledger import Ledger
-from vgic.program import PEND, ROUTE, SGI, UNPEND, Access
+from vgic.program import ENABLE, PEND, ROUTE, SGI, UNPEND, Access
 from vgic.vm import Kvm, Vcpu
 
 LOOKS_ON = True
@@ -31,6 +31,8 @@ class _View:
         self.active_outside: list[VgicIrq] = []
         self.flushed_at = -1
         self.retries = 0
+        self.old_target: Vcpu | None = None
+        self.access_began = -1
 
 
 class Watch:
@@ -52,7 +54,7 @@ class Watch:
         self._kvm = kvm
         self._honest = honest
         self._views = [_View() for _ in kvm.vcpus]
-        self._ledger = Ledger(kvm.irqs)
+        self._ledger = Ledger()
         self.windows: set[str] = set()
         for vcpu in kvm.vcpus:
             vgic_cpu = vcpu.vgic_cpu
@@ -84,7 +86,11 @@ class Watch:
         if irq is not None and access is not None:
             if access.kind == UNPEND:
                 self._ledger.forgive(irq)
-            self._ledger.begin(irq, sends=access.kind in (PEND, SGI))
+            self._ledger.begin(
+                irq, sends=access.kind in (PEND, SGI), announces=access.kind == ENABLE
+            )
+            view = self._views[vcpu.vcpu_id]
+            view.old_target, view.access_began = irq.target_vcpu, self._kvm.scheduler.steps
 
     def accessed(self, vcpu: Vcpu, access: Access | None) -> None:
         """It has been."""
@@ -92,7 +98,11 @@ class Watch:
         if irq is not None and access is not None:
             if access.kind == UNPEND:
                 self._ledger.forgive(irq)
-            self._ledger.end(irq, self._kvm.scheduler.steps, routed=access.kind == ROUTE)
+            step = self._kvm.scheduler.steps
+            if access.kind == ROUTE:
+                view = self._views[vcpu.vcpu_id]
+                self._ledger.routed(irq, view.old_target, view.access_began, step)
+            self._ledger.end(irq, step)
 
     def _irq_of(self, vcpu: Vcpu, access: Access | None) -> VgicIrq | None:
         if access is None:
@@ -201,6 +211,7 @@ class Watch:
 
     def _added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
         invariants.added_where_it_belongs(self._kvm, vcpu, irq)
+        self._ledger.listed(irq)
         view = self._views[vcpu.vcpu_id]
         if view.in_window:
             view.arrivals.add(irq)
@@ -219,11 +230,11 @@ class Watch:
     def quiet(self) -> None:
         """Everybody idles and nothing has forced an exit: missed kicks are judged."""
         if self._honest:
-            invariants.nobody_missed_a_kick(self._kvm, self._routed_back)
+            invariants.nobody_missed_a_kick(self._kvm, self._routed_home)
 
-    def _routed_back(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
-        """Tell whether an interrupt belongs here since a write of IROUTER, which kicks nobody."""
-        return self._ledger[irq].routed_at >= self._views[vcpu.vcpu_id].flushed_at
+    def _routed_home(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        """Tell whether an interrupt belongs here by a write of IROUTER, which kicks nobody."""
+        return self._ledger[irq].routed_home_at >= self._views[vcpu.vcpu_id].flushed_at
 
     def drained(self) -> None:
         """Every vCPU has been through two more entries: loss and stuck states are judged."""

@@ -71,7 +71,7 @@ SCENARIO = Scenario(
     # was seen to do.
     floors=Floors(
         {
-            "overflow": {"random-walk": 46.0, "pct": 33.0, "burst": 37.0},
+            "overflow": {"random-walk": 45.0, "pct": 34.0, "burst": 36.0},
             "eoicount": {"random-walk": 21.0, "pct": 11.0, "burst": 18.0},
             "aborted_entry": {"random-walk": 67.0, "pct": 2.0, "burst": 36.0},
             "arrival_with_overflow": {"random-walk": 2.0, "pct": 0.0, "burst": 1.0},

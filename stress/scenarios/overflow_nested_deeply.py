@@ -74,7 +74,7 @@ SCENARIO = Scenario(
         {
             "split": {"random-walk": 88.0, "pct": 58.0, "burst": 88.0},
             "eoicount_of_two": {"random-walk": 13.0, "pct": 0.0, "burst": 12.0},
-            "arrival_with_overflow": {"random-walk": 30.0, "pct": 0.0, "burst": 27.0},
+            "arrival_with_overflow": {"random-walk": 31.0, "pct": 0.0, "burst": 29.0},
         }
     ),
 )

@@ -122,10 +122,10 @@ SCENARIO = Scenario(
     # was seen to do.
     floors=Floors(
         {
-            "overflow": {"random-walk": 37.0, "pct": 23.0, "burst": 31.0},
-            "migration": {"random-walk": 4.0, "pct": 1.0, "burst": 2.0},
-            "aborted_entry": {"random-walk": 56.0, "pct": 5.0, "burst": 30.0},
-            "queue_retry": {"random-walk": 4.0, "pct": 0.0, "burst": 0.0},
+            "overflow": {"random-walk": 17.0, "pct": 6.0, "burst": 10.0},
+            "migration": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
+            "aborted_entry": {"random-walk": 50.0, "pct": 3.0, "burst": 24.0},
+            "queue_retry": {"random-walk": 2.0, "pct": 0.0, "burst": 0.0},
         }
     ),
 )

@@ -95,8 +95,10 @@ def test_what_was_routed_back_since_the_flush_may_wait(
         pend(irq)
         enlist(vcpu, irq)
         watch.flushing(vcpu)
-        watch.accessing(vcpu, Access(ROUTE, 32, 0))
-        watch.accessed(vcpu, Access(ROUTE, 32, 0))
+        for target in (None, vcpu):
+            watch.accessing(vcpu, Access(ROUTE, 32))
+            irq.target_vcpu = target
+            watch.accessed(vcpu, Access(ROUTE, 32))
         watch.quiet()
 
     in_kernel(body)

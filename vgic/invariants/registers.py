@@ -3,7 +3,7 @@
 
 from collections.abc import Container
 
-from vgic.invariants.judge import FLUSH, SYNC, deliverable, fail, names
+from vgic.invariants.judge import FLUSH, SYNC, belongs_on, deliverable, fail, names
 from vgic.irq import Config, VgicIrq
 from vgic.lr import ListRegister
 from vgic.vm import Kvm, Vcpu
@@ -17,7 +17,7 @@ def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> bool:
     Locks: none needed: in the vCPU's own thread nobody else touches its list registers.
 
     Returns:
-        Whether something on the vCPU's lists is in no list register.
+        Whether something that belongs to the vCPU is in no list register.
     """
     used = vcpu.vgic_cpu.vgic_lr[: vcpu.vgic_cpu.used_lrs]
     listed = [irq for irq in kvm.irqs if irq.vcpu is vcpu]
@@ -38,7 +38,9 @@ def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> bool:
         seen.add(lr.intid)
         if not (lr.pending or lr.active) or (lr.pending and lr.active and _is_level(kvm, vcpu, lr)):
             fail(kvm, "I22 illegal list register", f"{vcpu} is to run with {lr}", FLUSH)
-    return len(listed) > len(loaded)
+    return len(listed) > len(loaded) and any(
+        not irq.on_lr and belongs_on(kvm, irq) is vcpu for irq in listed
+    )
 
 
 def _is_level(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> bool:

@@ -9,6 +9,7 @@ from harness import Execution
 from vgic import V1
 from vgic.irq import Config, VgicIrq
 from vgic.ledger import Ledger
+from vgic.vm import Vcpu
 
 Body = Callable[[Ledger, VgicIrq], None]
 With = Callable[[Body, Config], None]
@@ -21,7 +22,7 @@ def with_ledger(in_kernel: Callable[..., Execution]) -> With:
     def run(body: Body, config: Config) -> None:
         def in_vm(kernel: V1) -> None:
             irq = kernel.kvm.add_irq(32, config, 0x80, 0)
-            body(Ledger([irq]), irq)
+            body(Ledger(), irq)
 
         in_kernel(in_vm)
 
@@ -149,13 +150,38 @@ def test_of_two_changes_at_once_the_interrupt_has_settled_after_the_last(with_le
     with_ledger(body, Config.EDGE)
 
 
-def test_only_a_write_of_the_routing_is_remembered_as_one(with_ledger: With) -> None:
+def routed(ledger: Ledger, irq: VgicIrq, old_target: Vcpu | None, step: int) -> int:
+    """Enter a write of the routing; return the step at which it brought the interrupt home."""
+    ledger.begin(irq, sends=False)
+    ledger.routed(irq, old_target, step, step)
+    ledger.end(irq, step)
+    return ledger[irq].routed_home_at
+
+
+def test_a_write_of_the_routing_counts_if_it_brings_the_interrupt_home(with_ledger: With) -> None:
     def body(ledger: Ledger, irq: VgicIrq) -> None:
-        send(ledger, irq, 3)
-        assert ledger[irq].routed_at < 3
-        ledger.begin(irq, sends=False)
-        ledger.end(irq, 5, routed=True)
-        send(ledger, irq, 9)
-        assert ledger[irq].routed_at == 5
+        home = irq.target_vcpu
+        assert routed(ledger, irq, None, 3) == -1, "it is on no list"
+        irq.vcpu = home
+        assert routed(ledger, irq, home, 5) == -1, "nothing changed"
+        assert routed(ledger, irq, None, 7) == 7
+        irq.vcpu = None
+
+    with_ledger(body, Config.EDGE)
+
+
+def test_an_interrupt_brought_home_is_owed_a_kick_once_it_is_announced(with_ledger: With) -> None:
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        irq.vcpu = irq.target_vcpu
+        announcements: tuple[Callable[[], None], ...] = (
+            lambda: send(ledger, irq, 8),
+            lambda: ledger.begin(irq, sends=False, announces=True),
+            lambda: ledger.listed(irq),
+        )
+        for announce in announcements:
+            assert routed(ledger, irq, None, 7) == 7
+            announce()
+            assert ledger[irq].routed_home_at == -1
+        irq.vcpu = None
 
     with_ledger(body, Config.EDGE)

@@ -143,6 +143,26 @@ def test_q1_a_copy_in_a_list_register_stays_deliverable() -> None:
     assert kind_of(disabled_after_the_flush) is None
 
 
+def left_disabled(bench: Bench) -> None:
+    bench.write(DISABLE)
+    bench.send()
+    bench.watch.drained()
+
+
+def enabled_but_never_queued(bench: Bench) -> None:
+    left_disabled(bench)
+    bench.irq.enabled = True
+    bench.watch.drained()
+
+
+def test_q1_what_stays_disabled_need_not_be_delivered() -> None:
+    assert kind_of(left_disabled) is None
+
+
+def test_q1_fires_if_it_is_enabled_and_not_delivered() -> None:
+    assert kind_of(enabled_but_never_queued) == "stuck pending"
+
+
 def test_q1_fires_if_it_is_loaded_after_it_was_disabled() -> None:
     assert kind_of(disabled_before_the_flush) is None
     assert kind_of(disabled_before_the_flush, TakesAnything) == "I22 illegal list register"
@@ -236,6 +256,39 @@ def test_q3_an_interrupt_on_the_old_list_may_wait_for_the_next_exit() -> None:
 
 def test_q3_fires_if_it_belonged_here_since_before_the_flush() -> None:
     assert kind_of(routed_here_before_the_flush) == "I16 missed kick"
+
+
+def written_but_not_changed(bench: Bench) -> None:
+    bench.enter(bench.first)
+    bench.send()
+    bench.write(ROUTE, 0)
+    idles(bench)
+
+
+def triggered_after_it_came_home(bench: Bench) -> None:
+    routed_away_and_back(bench)
+    bench.send()
+    idles(bench)
+
+
+def moved_here_after_the_write(bench: Bench) -> None:
+    bench.send()
+    bench.write(ROUTE, 1)
+    bench.enter(bench.second)
+    bench.serve(bench.first)
+    idles(bench)
+
+
+def test_q3_fires_if_the_write_changed_nothing() -> None:
+    assert kind_of(written_but_not_changed) == "I16 missed kick"
+
+
+def test_q3_fires_if_it_was_triggered_after_the_write() -> None:
+    assert kind_of(triggered_after_it_came_home) == "I16 missed kick"
+
+
+def test_q3_fires_if_it_was_moved_here_after_the_write() -> None:
+    assert kind_of(moved_here_after_the_write) == "I16 missed kick"
 
 
 def triggered_again_on_the_old_list(bench: Bench) -> None:
