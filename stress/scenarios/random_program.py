@@ -123,7 +123,7 @@ SCENARIO = Scenario(
     floors=Floors(
         {
             "overflow": {"random-walk": 17.0, "pct": 6.0, "burst": 10.0},
-            "migration": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
+            "migration": {"random-walk": 2.0, "pct": 1.0, "burst": 1.0},
             "aborted_entry": {"random-walk": 50.0, "pct": 3.0, "burst": 24.0},
             "queue_retry": {"random-walk": 2.0, "pct": 0.0, "burst": 0.0},
         }
