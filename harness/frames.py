@@ -3,8 +3,9 @@
 
 Labels, signatures and reports name functions of the code under test. They are looked up only when
 somebody needs them, so that a scheduling point costs nothing for it. Passed over are frames of
-the harness, of modules that only look on (they say `LOOKS_ON = True`, as invariants do), and
-comprehensions and lambdas: 3.12 and later no longer give the first a frame.
+the harness, of modules that only look on (they say `LOOKS_ON = True`, as invariants do), private
+helpers, whose names nobody outside knows, and comprehensions and lambdas: 3.12 and later no
+longer give the first a frame.
 """
 
 import sys
@@ -20,7 +21,7 @@ def _is_ours(frame: FrameType) -> bool:
 def _is_model(frame: FrameType) -> bool:
     return not (
         _is_ours(frame)
-        or frame.f_code.co_name.startswith("<")
+        or frame.f_code.co_name.startswith(("<", "_"))
         or frame.f_globals.get("LOOKS_ON", False)
     )
 

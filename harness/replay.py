@@ -19,13 +19,20 @@ _SLACK = 8
 
 
 class _Labelling:
-    """Names the operation each thread is about to do, counting those that look alike."""
+    """Names the operation each thread is about to do, counting those that look alike.
+
+    Attributes:
+        labelled: the deviations taken so far, each with its label.
+        preemptions: those of them at which the thread could have gone on.
+    """
 
     next_point = 0
     asks_on_growth = False
 
     def __init__(self) -> None:
         self._alike: dict[tuple[str, str, str, str], int] = {}
+        self.labelled: list[Deviation] = []
+        self.preemptions: list[Deviation] = []
 
     def begin(self, threads: Sequence[Thread]) -> None:
         """Nothing to learn."""
@@ -39,6 +46,14 @@ class _Labelling:
         self._alike[alike] = nth
         return Label(operation.kind, function, operation.lock_class, nth)
 
+    def _take(self, me: Thread, options: Sequence[Thread], index: int, label: Label) -> int:
+        """Note a deviation as it is taken."""
+        deviation = Deviation(me.role, me.ops, options[index].role, label)
+        self.labelled.append(deviation)
+        if options[0] is me:
+            self.preemptions.append(deviation)
+        return index
+
 
 def _index_of(role: str, options: Sequence[Thread]) -> int | None:
     for index, option in enumerate(options):
@@ -48,16 +63,11 @@ def _index_of(role: str, options: Sequence[Thread]) -> int | None:
 
 
 class Labels(_Labelling):
-    """Follows a schedule by position and labels its deviations.
-
-    Attributes:
-        labelled: the deviations met so far, each with its label.
-    """
+    """Follows a schedule by position and labels its deviations."""
 
     def __init__(self, deviations: Sequence[Deviation]) -> None:
         super().__init__()
         self._to = {(deviation.role, deviation.n): deviation.to for deviation in deviations}
-        self.labelled: list[Deviation] = []
 
     def pick(self, step: int, me: Thread, options: Sequence[Thread]) -> int:
         """Take the recorded choice, the quiet default where there is none."""
@@ -68,8 +78,7 @@ class Labels(_Labelling):
         index = _index_of(to, options)
         if index is None:
             raise Diverged(step, f"{me.role} to give way to {to}", f"{to} not enabled")
-        self.labelled.append(Deviation(me.role, me.ops, to, label))
-        return index
+        return self._take(me, options, index, label)
 
 
 class StrictReplay(_Labelling):
@@ -94,7 +103,7 @@ class StrictReplay(_Labelling):
             raise Diverged(
                 step, f"{place} to give way to {deviation.to}", f"only {enabled} can go on"
             )
-        return index
+        return self._take(me, options, index, label)
 
     @property
     def never_reached(self) -> list[Deviation]:
@@ -108,18 +117,21 @@ class LenientReplay(_Labelling):
     A deviation belongs before the operation that looks like the recorded one, wherever in its
     thread that has moved to. If none has come by a few operations after the place where it
     should have been, the next one at which the other thread can go on has to do.
-
-    Attributes:
-        placed: how many deviations were applied.
     """
 
-    def __init__(self, deviations: Sequence[Deviation]) -> None:
+    def __init__(self, deviations: Sequence[Deviation], *, anywhere: bool = True) -> None:
+        """Prepare to follow a schedule.
+
+        Args:
+            deviations: the schedule.
+            anywhere: a deviation whose look is gone may be taken at another place.
+        """
         super().__init__()
+        self._anywhere = anywhere
         self._left: dict[str, list[Deviation]] = {}
         for deviation in deviations:
             self._left.setdefault(deviation.role, []).append(deviation)
         self._drift: dict[str, int] = {}
-        self.placed = 0
 
     def pick(self, step: int, me: Thread, options: Sequence[Thread]) -> int:
         """Take the recorded choice if it is one of the options."""
@@ -129,6 +141,8 @@ class LenientReplay(_Labelling):
             return 0
         deviation = next((each for each in left if each.label == label), None)
         if deviation is None:
+            if not self._anywhere:
+                return 0
             due = left[0].n + self._drift.get(me.role, 0) + (_SLACK if left[0].label else 0)
             if me.ops < due:
                 return 0
@@ -139,8 +153,7 @@ class LenientReplay(_Labelling):
         if index is None:
             return 0
         left.remove(deviation)
-        self.placed += 1
-        return index
+        return self._take(me, options, index, label)
 
     @property
     def unplaced(self) -> list[Deviation]:

@@ -84,7 +84,7 @@ def _judge(
     leniently = LenientReplay(token.deviations)
     single = run_parameters(token.parameters, kernel, leniently, carriers)
     count = len(token.deviations)
-    say(f"re-anchored: {leniently.placed} of {count} deviations found a place")
+    say(f"re-anchored: {len(leniently.labelled)} of {count} deviations found a place")
     failed = isinstance(single.execution.outcome, Failed)
     if leniently.unplaced and not failed:
         lost = leniently.unplaced[0]

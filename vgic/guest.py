@@ -60,7 +60,7 @@ class Guest:
             ACCESS: Operation("access", "", name),
         }
 
-    def run(self) -> Access | None:
+    def run_guest(self) -> Access | None:
         """Run the guest until it exits; return the access it exits for, None for an interrupt."""
         vcpu, scheduler = self._vcpu, self._kvm.scheduler
         due: int | None = None

@@ -56,17 +56,18 @@ class Machine:
             self.guests.append(guest)
             self.watch.has_stack(vcpu, guest.stack)
             self.kernel.kvm_vgic_vcpu_init(vcpu)
-            scheduler.thread(vcpu.role, partial(self._vcpu, vcpu, guest))
+            scheduler.thread(vcpu.role, partial(self.vcpu, vcpu, guest))
         for number, pulses in enumerate(parameters.devices):
             work = Operation("work", "", f"dev {number}")
-            scheduler.thread(f"dev{number}", partial(self._device, pulses, work))
+            scheduler.thread(f"dev{number}", partial(self.device, pulses, work))
         scheduler.on_quiescence = Drain(self.kvm, self.watch)
 
-    def _vcpu(self, vcpu: Vcpu, guest: Guest) -> None:
+    def vcpu(self, vcpu: Vcpu, guest: Guest) -> None:
+        """Run a vCPU for as long as the VM lives, as its thread in user space does."""
         self.kernel.kvm_arch_vcpu_ioctl_run(vcpu, guest)
         self.kernel.kvm_vgic_vcpu_destroy(vcpu)
 
-    def _device(self, pulses: tuple[Pulse, ...], work: Operation) -> None:
+    def device(self, pulses: tuple[Pulse, ...], work: Operation) -> None:
         """Work a device's interrupt lines, as its model in user space or vhost would."""
         for pulse in pulses:
             for _ in range(pulse.pause):

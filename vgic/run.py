@@ -81,7 +81,7 @@ class Run(Kernel):
                 vcpu.ipi.take()
                 continue
             self.watch.entering(vcpu)
-            access = guest.run()
+            access = guest.run_guest()
             self.watch.exited(vcpu)
             self._sync(vcpu)
             local_irq_enable(self.scheduler)

@@ -58,7 +58,7 @@ def test_it_follows_its_program_and_then_idles(
 ) -> None:
     def body(kernel: V1) -> None:
         load(kernel, 32)
-        assert guest(kernel, "nanenn").run() is None
+        assert guest(kernel, "nanenn").run_guest() is None
 
     assert done(operations(in_kernel(body))) == "nanenni"
 
@@ -69,7 +69,7 @@ def test_after_its_program_it_serves_whatever_is_there(
     def body(kernel: V1) -> None:
         load(kernel, 32, 33)
         served = guest(kernel, "")
-        served.run()
+        served.run_guest()
         assert served.stack == []
         assert not any(lr.pending or lr.active for lr in kernel.kvm.vcpus[0].cpuif.lrs)
 
@@ -84,9 +84,9 @@ def test_it_remembers_what_it_acknowledged_outermost_first(
         nested = guest(kernel, "aannnn", (1,))
         vcpu = kernel.kvm.vcpus[0]
         vcpu.ipi.assert_line()
-        nested.run()
+        nested.run_guest()
         vcpu.cpuif.lrs[1] = ListRegister(33, pending=True, group=1, priority=0x40)
-        nested.run()
+        nested.run_guest()
         assert nested.stack == [32, 33]
 
     in_kernel(body)
@@ -100,11 +100,11 @@ def test_it_ends_the_innermost_handler_first(
         nested = guest(kernel, "aa", (1,))
         vcpu = kernel.kvm.vcpus[0]
         vcpu.ipi.assert_line()
-        nested.run()
+        nested.run_guest()
         vcpu.ipi.take()
         kernel.kvm.add_irq(33, Config.EDGE, 0x40, 0)
         vcpu.cpuif.lrs[1] = ListRegister(33, pending=True, group=1, priority=0x40)
-        nested.run()
+        nested.run_guest()
 
     story = operations(in_kernel(body))
     ends = [line.split()[-1] for line in story if " ends " in line]
@@ -116,7 +116,7 @@ def test_a_spurious_acknowledge_opens_no_handler(
 ) -> None:
     def body(kernel: V1) -> None:
         idle = guest(kernel, "aa")
-        idle.run()
+        idle.run_guest()
         assert idle.stack == []
         assert kernel.kvm.vcpus[0].cpuif.apr == 0
 
@@ -127,7 +127,7 @@ def test_with_no_open_handler_an_end_is_other_work(
     in_kernel: Callable[..., Execution], operations: Operations
 ) -> None:
     def body(kernel: V1) -> None:
-        guest(kernel, "eane").run()
+        guest(kernel, "eane").run_guest()
         assert kernel.kvm.vcpus[0].cpuif.hcr.eoicount == 0
 
     assert done(operations(in_kernel(body))) == "nanni"
@@ -140,7 +140,7 @@ def test_a_kick_arrives_that_many_instructions_late(
     def body(kernel: V1) -> None:
         late_guest = guest(kernel, "nnnnnn", (late,))
         kernel.kvm.vcpus[0].ipi.assert_line()
-        assert late_guest.run() is None
+        assert late_guest.run_guest() is None
 
     assert done(operations(in_kernel(body))) == "n" * late
 
@@ -153,7 +153,7 @@ def test_a_maintenance_interrupt_arrives_after_at_least_one_instruction(
 
     def body(kernel: V1) -> None:
         kernel.kvm.vcpus[0].cpuif.hcr.uie = True
-        assert guest(kernel, "nnnnnnn", (late,)).run() is None
+        assert guest(kernel, "nnnnnnn", (late,)).run_guest() is None
 
     assert done(operations(in_kernel(body))) == "n" * instructions
 
@@ -164,7 +164,7 @@ def test_a_maintenance_interrupt_arrives_at_once_where_the_guest_would_idle(
 ) -> None:
     def body(kernel: V1) -> None:
         kernel.kvm.vcpus[0].cpuif.hcr.uie = True
-        assert guest(kernel, "", (late,)).run() is None
+        assert guest(kernel, "", (late,)).run_guest() is None
 
     assert done(operations(in_kernel(body))) == ""
 
@@ -176,7 +176,7 @@ def test_lateness_is_taken_in_turn_and_over_again(
         runs = guest(kernel, "n" * 20, (2, 0, 1))
         kernel.kvm.vcpus[0].ipi.assert_line()
         for _ in range(4):
-            runs.run()
+            runs.run_guest()
             kernel.scheduler.note("left")
 
     story = operations(in_kernel(body))
@@ -194,7 +194,7 @@ def test_the_exit_asked_for_first_is_not_postponed_by_a_second(
         vcpu.cpuif.hcr.npie = True
         late = guest(kernel, "annnnn", (3, 9))
         vcpu.ipi.assert_line()
-        late.run()
+        late.run_guest()
 
     assert done(operations(in_kernel(body))) == "ann"
 
@@ -205,10 +205,10 @@ def test_a_level_handler_quiesces_its_device_before_it_ends(
     def body(kernel: V1) -> None:
         load(kernel, 40, config=Config.LEVEL)
         handler = guest(kernel, "")
-        assert handler.run() == Access(QUIESCE, 40)
+        assert handler.run_guest() == Access(QUIESCE, 40)
         assert handler.stack == [40]
         assert kernel.kvm.vcpus[0].cpuif.lrs[0].active
-        assert handler.run() is None
+        assert handler.run_guest() is None
         assert handler.stack == []
 
     assert done(operations(in_kernel(body))) == "amei"
@@ -224,8 +224,8 @@ def test_each_acknowledge_of_a_level_quiesces_its_device_anew(
         for _ in range(2):
             vcpu.cpuif.lrs[0] = ListRegister(40, pending=True, group=1, priority=0x80)
             vcpu.ipi.take()
-            assert handler.run() == Access(QUIESCE, 40)
-            assert handler.run() is None
+            assert handler.run_guest() == Access(QUIESCE, 40)
+            assert handler.run_guest() is None
 
     in_kernel(body)
 
@@ -233,7 +233,7 @@ def test_each_acknowledge_of_a_level_quiesces_its_device_anew(
 def test_an_edge_handler_needs_no_access(in_kernel: Callable[..., Execution]) -> None:
     def body(kernel: V1) -> None:
         load(kernel, 32)
-        assert guest(kernel, "ae").run() is None
+        assert guest(kernel, "ae").run_guest() is None
 
     in_kernel(body)
 
@@ -245,8 +245,8 @@ def test_an_access_of_the_program_exits_and_the_program_goes_on_behind_it(
 
     def body(kernel: V1) -> None:
         accessing = guest(kernel, "nmn", accesses=(access,))
-        assert accessing.run() == access
-        assert accessing.run() is None
+        assert accessing.run_guest() == access
+        assert accessing.run_guest() is None
 
     assert done(operations(in_kernel(body))) == "nmni"
 
@@ -259,10 +259,10 @@ def test_a_dishonest_guest_ends_again_what_it_ended_last(
         vcpu = kernel.kvm.vcpus[0]
         dishonest = guest(kernel, "annaex", (1,))
         vcpu.ipi.assert_line()
-        dishonest.run()
+        dishonest.run_guest()
         vcpu.ipi.take()
         vcpu.cpuif.lrs[1] = ListRegister(33, pending=True, group=1, priority=0x40)
-        dishonest.run()
+        dishonest.run_guest()
         assert vcpu.cpuif.hcr.eoicount == 1
         assert vcpu.cpuif.apr == 0
         assert vcpu.cpuif.lrs[0].active

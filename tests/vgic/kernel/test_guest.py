@@ -68,7 +68,7 @@ def guest_runs(on_vcpu0: OnVcpu0) -> Callable[..., list[str]]:
             for _ in range(entries):
                 if kicked:
                     vcpu.ipi.assert_line()
-                access = guest.run()
+                access = guest.run_guest()
                 vcpu.ipi.take()
                 kernel.scheduler.note("left", f"{access.kind} {access.intid}" if access else "")
             kernel.scheduler.note("stack", guest.stack)
@@ -121,10 +121,10 @@ def test_nested_handlers_end_from_the_inside(on_vcpu0: OnVcpu0) -> None:
             lr = ListRegister(32 + index, pending=True, priority=priority, group=1)
             vcpu.cpuif.lrs[index] = lr
             vcpu.ipi.assert_line()
-            guest.run()
+            guest.run_guest()
             stacks.append(list(guest.stack))
         for _ in range(2):
-            guest.run()
+            guest.run_guest()
             stacks.append(list(guest.stack))
         assert stacks == [[32], [32, 33], [32], []]
         assert all(str(lr).endswith("invalid") for lr in vcpu.cpuif.lrs)
@@ -224,7 +224,7 @@ def test_a_dishonest_guest_counts_an_end_that_deactivates_nothing(on_vcpu0: OnVc
         vcpu.cpuif.apr = 1 << 0x10
         guest = Guest(kvm, vcpu, Program("aex", (50,)), Watch(kvm, honest=False))
         vcpu.ipi.assert_line()
-        guest.run()
+        guest.run_guest()
         assert (vcpu.cpuif.hcr.eoicount, vcpu.cpuif.apr) == (1, 0)
         assert str(vcpu.cpuif.lrs[1]) == "33:A"
 

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What can be left out of a machine and its programs: vCPUs, devices, interrupts, operations.
+
+Each function returns a `Smaller`: parameters that are a machine again, with everything gone that
+referred to what was left out. Nothing here knows whether the result still fails.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from vgic.irq import is_private
+from vgic.parameters import Irq, Parameters
+from vgic.program import ACCESS, ROUTE, SGI, Access, Program, Pulse
+
+
+@dataclass(frozen=True)
+class Smaller:
+    """Parameters with something left out, or made quieter.
+
+    Attributes:
+        parameters: the new parameters.
+        roles: what threads are called now, for those that were renamed; None for one that is gone.
+        heir: the thread that now comes after the one before it; None if none is gone.
+    """
+
+    parameters: Parameters
+    roles: Mapping[str, str | None] = field(default_factory=dict)
+    heir: str | None = None
+
+
+def without_vcpus(parameters: Parameters) -> Iterator[Smaller]:
+    """Leave out one vCPU: its interrupts go with it, or are routed to the first that is left."""
+    for gone in reversed(range(len(parameters.guests))):
+        if len(parameters.guests) > 1:
+            for rerouted in (False, True):
+                smaller = _without_vcpu(parameters, gone, rerouted=rerouted)
+                if smaller.parameters.irqs:
+                    yield smaller
+
+
+def _without_vcpu(parameters: Parameters, gone: int, *, rerouted: bool) -> Smaller:
+    def number(vcpu: int) -> int:
+        return 0 if vcpu == gone else vcpu - (vcpu > gone)
+
+    irqs = tuple(
+        replace(irq, vcpu=number(irq.vcpu))
+        for irq in parameters.irqs
+        if irq.vcpu != gone or (rerouted and not is_private(irq.intid))
+    )
+    guests = tuple(
+        _with_accesses(
+            guest, lambda access: not (access.kind in (ROUTE, SGI) and access.value == gone)
+        )
+        for vcpu, guest in enumerate(parameters.guests)
+        if vcpu != gone
+    )
+    guests = tuple(
+        replace(
+            guest,
+            accesses=tuple(
+                replace(each, value=number(each.value)) if each.kind in (ROUTE, SGI) else each
+                for each in guest.accesses
+            ),
+        )
+        for guest in guests
+    )
+    devices = tuple(
+        tuple(
+            replace(pulse, vcpu=number(pulse.vcpu))
+            for pulse in device
+            if pulse.vcpu != gone or not is_private(pulse.intid)
+        )
+        for device in parameters.devices
+    )
+    roles: dict[str, str | None] = {
+        f"vcpu{vcpu}": f"vcpu{vcpu - 1}" for vcpu in range(gone + 1, len(parameters.guests))
+    }
+    roles[f"vcpu{gone}"] = None
+    left = _only_what_is_there(replace(parameters, irqs=irqs, guests=guests, devices=devices))
+    return Smaller(left, roles, _thread(left, gone))
+
+
+def without_devices(parameters: Parameters) -> Iterator[Smaller]:
+    """Leave out one device."""
+    devices = parameters.devices
+    for gone in reversed(range(len(devices))):
+        roles: dict[str, str | None] = {
+            f"dev{device}": f"dev{device - 1}" for device in range(gone + 1, len(devices))
+        }
+        roles[f"dev{gone}"] = None
+        left = replace(parameters, devices=devices[:gone] + devices[gone + 1 :])
+        yield Smaller(left, roles, _thread(left, len(left.guests) + gone))
+
+
+def _thread(parameters: Parameters, index: int) -> str:
+    """Return the role of a thread by its place in creation order, after the last the first."""
+    vcpus, devices = len(parameters.guests), len(parameters.devices)
+    index %= vcpus + devices
+    return f"vcpu{index}" if index < vcpus else f"dev{index - vcpus}"
+
+
+def without_irqs(parameters: Parameters) -> Iterator[Smaller]:
+    """Leave out one interrupt, and all that is done to it."""
+    irqs = parameters.irqs
+    for gone in reversed(range(len(irqs))):
+        if len(irqs) > 1:
+            yield Smaller(
+                _only_what_is_there(replace(parameters, irqs=irqs[:gone] + irqs[gone + 1 :]))
+            )
+
+
+@dataclass(frozen=True)
+class Operations:
+    """A run of operations that can be shortened: a device's pulses or a guest's instructions.
+
+    Attributes:
+        length: says how many there are.
+        without: leaves out those from one position up to another.
+    """
+
+    length: Callable[[Parameters], int]
+    without: Callable[[Parameters, int, int], Smaller]
+
+
+def operations(parameters: Parameters) -> Iterator[Operations]:
+    """Yield all runs of operations of the machine's devices and guests."""
+    for device in range(len(parameters.devices)):
+        yield _pulses(device)
+    for vcpu in range(len(parameters.guests)):
+        yield _instructions(vcpu)
+
+
+def _pulses(device: int) -> Operations:
+    def without(parameters: Parameters, begin: int, end: int) -> Smaller:
+        devices = list(parameters.devices)
+        devices[device] = devices[device][:begin] + devices[device][end:]
+        return Smaller(replace(parameters, devices=tuple(devices)))
+
+    return Operations(lambda parameters: len(parameters.devices[device]), without)
+
+
+def _instructions(vcpu: int) -> Operations:
+    def without(parameters: Parameters, begin: int, end: int) -> Smaller:
+        guests = list(parameters.guests)
+        guests[vcpu] = _without_instructions(guests[vcpu], begin, end)
+        return Smaller(replace(parameters, guests=tuple(guests)))
+
+    return Operations(lambda parameters: len(parameters.guests[vcpu].instructions), without)
+
+
+def _without_instructions(guest: Program, begin: int, end: int) -> Program:
+    """Leave out instructions, and with each that accesses its access."""
+    before = guest.instructions[:begin].count(ACCESS)
+    cut = guest.instructions[begin:end].count(ACCESS)
+    return replace(
+        guest,
+        instructions=guest.instructions[:begin] + guest.instructions[end:],
+        accesses=guest.accesses[:before] + guest.accesses[before + cut :],
+    )
+
+
+def _with_accesses(guest: Program, keeps: Callable[[Access], bool]) -> Program:
+    """Keep only some accesses, and only the instructions of those."""
+    accesses = iter(guest.accesses)
+    instructions, kept = [], []
+    for instruction in guest.instructions:
+        if instruction == ACCESS:
+            access = next(accesses, None)
+            if access is None or not keeps(access):
+                continue
+            kept.append(access)
+        instructions.append(instruction)
+    return replace(guest, instructions="".join(instructions), accesses=tuple(kept))
+
+
+def _only_what_is_there(parameters: Parameters) -> Parameters:
+    """Leave out whatever is done to interrupts that are not there."""
+    there = {_place(irq) for irq in parameters.irqs}
+    guests = tuple(
+        _with_accesses(guest, lambda access, vcpu=vcpu: _subject(access, vcpu) in there)  # type: ignore[misc]
+        for vcpu, guest in enumerate(parameters.guests)
+    )
+    devices = tuple(
+        tuple(pulse for pulse in device if _pulsed(pulse) in there) for device in parameters.devices
+    )
+    return replace(parameters, guests=guests, devices=devices)
+
+
+def _place(irq: Irq) -> tuple[int, int]:
+    return irq.intid, irq.vcpu if is_private(irq.intid) else 0
+
+
+def _pulsed(pulse: Pulse) -> tuple[int, int]:
+    return pulse.intid, pulse.vcpu if is_private(pulse.intid) else 0
+
+
+def _subject(access: Access, vcpu: int) -> tuple[int, int]:
+    """Say which interrupt a guest's access is about."""
+    whose = access.value if access.kind == SGI else vcpu
+    return access.intid, whose if is_private(access.intid) else 0

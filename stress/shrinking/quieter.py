@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which values of a machine have a quieter one: what is left does nothing that does not matter."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from stress.shrinking.leaving_out import Smaller
+from vgic.irq import Config
+from vgic.parameters import Parameters
+from vgic.program import Program
+
+PRIORITY = 0x80
+"""What an interrupt's priority is where it does not matter."""
+
+
+def quieter(parameters: Parameters) -> Iterator[Smaller]:
+    """Yield the parameters with one value each made quieter, those that do most first."""
+    for nr_lr in range(1, parameters.nr_lr):
+        yield Smaller(replace(parameters, nr_lr=nr_lr))
+    yield from _guests(parameters)
+    yield from _pauses(parameters)
+    yield from _irqs(parameters)
+
+
+def _guests(parameters: Parameters) -> Iterator[Smaller]:
+    for vcpu, guest in enumerate(parameters.guests):
+        for lateness in _lateness(guest):
+            guests = list(parameters.guests)
+            guests[vcpu] = replace(guest, lateness=lateness)
+            yield Smaller(replace(parameters, guests=tuple(guests)))
+
+
+def _lateness(guest: Program) -> Iterator[tuple[int, ...]]:
+    late = guest.lateness
+    if late != (0,):
+        yield (0,)
+    if len(late) > 1:
+        for single in sorted(set(late) - {0}):
+            yield (single,)
+        yield late[: len(late) // 2]
+        yield late[:-1]
+    for position, each in enumerate(late):
+        for less in _less(each):
+            yield (*late[:position], less, *late[position + 1 :])
+
+
+def _less(value: int) -> list[int]:
+    """Return smaller values, the quietest first."""
+    return [less for less in (0, value // 2, value - 1) if 0 <= less < value]
+
+
+def _pauses(parameters: Parameters) -> Iterator[Smaller]:
+    for number, device in enumerate(parameters.devices):
+        for position, pulse in enumerate(device):
+            for pause in _less(pulse.pause):
+                shorter = replace(pulse, pause=pause)
+                devices = list(parameters.devices)
+                devices[number] = (*device[:position], shorter, *device[position + 1 :])
+                yield Smaller(replace(parameters, devices=tuple(devices)))
+
+
+def _irqs(parameters: Parameters) -> Iterator[Smaller]:
+    irqs = parameters.irqs
+    if any(irq.priority != PRIORITY for irq in irqs):
+        yield _with_priorities(parameters, [PRIORITY] * len(irqs))
+        # As few levels as keep the order, spread around the usual one.
+        levels = sorted({irq.priority for irq in irqs})
+        ranks = [PRIORITY + 8 * (levels.index(irq.priority) - len(levels) // 2) for irq in irqs]
+        if ranks != [irq.priority for irq in irqs]:
+            yield _with_priorities(parameters, ranks)
+    for position, irq in enumerate(irqs):
+        if irq.priority != PRIORITY:
+            priorities = [each.priority for each in irqs]
+            priorities[position] = PRIORITY
+            yield _with_priorities(parameters, priorities)
+        if irq.config is Config.LEVEL:
+            edge = replace(irq, config=Config.EDGE)
+            yield Smaller(replace(parameters, irqs=(*irqs[:position], edge, *irqs[position + 1 :])))
+
+
+def _with_priorities(parameters: Parameters, priorities: list[int]) -> Smaller:
+    return Smaller(
+        replace(
+            parameters,
+            irqs=tuple(
+                replace(irq, priority=priority)
+                for irq, priority in zip(parameters.irqs, priorities, strict=True)
+            ),
+        )
+    )

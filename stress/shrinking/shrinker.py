@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The shrinker: from an execution that fails to the simplest one that fails alike.
+
+It holds the simplest failing execution so far and considers one simpler candidate after another:
+machines with fewer vCPUs, devices, interrupts and operations, schedules with fewer deviations,
+quieter values. A candidate that fails with the same signature is the simplest one from then on,
+and all is considered again until nothing helps.
+
+Guarantees:
+  * the signature never changes, and what is accepted is always strictly simpler (`_simplicity`),
+    so it ends; a budget of replays bounds it earlier;
+  * a deviation keeps the operation and function it stands before, so that one race does not
+    turn into another with the same symptom;
+  * equal executions shrink to equal ones: the order is fixed and nothing is drawn;
+  * whenever it stops, the simplest so far has been replayed strictly.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from harness import Carriers, Deviation, Execution, Failed, HarnessBug
+from harness.replay import LenientReplay, StrictReplay
+from stress.shrinking.carrying_over import moved, renamed, shorter
+from stress.shrinking.leaving_out import (
+    Operations,
+    Smaller,
+    operations,
+    without_devices,
+    without_irqs,
+    without_vcpus,
+)
+from stress.shrinking.quieter import PRIORITY, quieter
+from stress.single import run_parameters
+from stress.token import Token
+from vgic import V1, Parameters
+
+REPLAYS = 1500
+"""How many replays a shrink may take: some three seconds."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much there is to understand in an execution.
+
+    Attributes:
+        threads: vCPUs and devices.
+        irqs: interrupts.
+        operations: what devices and guests have to do.
+        choices: deviations from the quiet default.
+        preemptions: those of them at which the thread could have gone on.
+        switches: how often control passes from one thread to another.
+        steps: scheduling points.
+    """
+
+    threads: int
+    irqs: int
+    operations: int
+    choices: int
+    preemptions: int
+    switches: int
+    steps: int
+
+
+@dataclass(frozen=True)
+class Shrunk:
+    """What came of shrinking.
+
+    Attributes:
+        token: the simplest execution found.
+        before: the size of the original.
+        after: its size.
+        preempted: the model functions at its preemptions, in their order.
+        replays: how many executions it took.
+        complete: nothing simpler was left to try; False if it ran out of budget or was stopped.
+    """
+
+    token: Token
+    before: Size
+    after: Size
+    preempted: tuple[str, ...]
+    replays: int
+    complete: bool
+
+
+class _Stop(Exception):
+    """Out of budget, or interrupted."""
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """An execution that fails as it should."""
+
+    parameters: Parameters
+    deviations: tuple[Deviation, ...]
+    preemptions: tuple[Deviation, ...]
+    execution: Execution
+
+
+class _Shrinker:
+    def __init__(
+        self,
+        token: Token,
+        kernel: type[V1],
+        carriers: Carriers,
+        replays_max: int,
+        interrupted: Callable[[], bool],
+    ) -> None:
+        self._signature = token.signature
+        self._kernel = kernel
+        self._carriers = carriers
+        self._replays_max = replays_max
+        self._interrupted = interrupted
+        self._tried: set[tuple[Parameters, tuple[Deviation, ...]]] = set()
+        self.replays = 0
+        self.best = self._strictly(token.parameters, token.deviations)
+
+    def _strictly(self, parameters: Parameters, deviations: tuple[Deviation, ...]) -> _Candidate:
+        strict = StrictReplay(deviations)
+        execution = run_parameters(parameters, self._kernel, strict, self._carriers).execution
+        if not self._fails_alike(execution) or strict.never_reached:
+            raise HarnessBug("an execution that failed cannot be replayed strictly")
+        return _Candidate(parameters, tuple(strict.labelled), tuple(strict.preemptions), execution)
+
+    def _fails_alike(self, execution: Execution) -> bool:
+        outcome = execution.outcome
+        return isinstance(outcome, Failed) and outcome.failure.signature == self._signature
+
+    def run(self) -> bool:
+        """Shrink; tell whether it came to its end."""
+        try:
+            simplicity = None
+            while simplicity != (simplicity := _simplicity(self.best)):
+                self._fewer_deviations()
+                self._shorter_ways()
+                self._one_of(without_vcpus)
+                self._one_of(without_devices)
+                self._one_of(without_irqs)
+                for each in operations(self.best.parameters):
+                    self._fewer_operations(each)
+                self._one_of(quieter)
+        except _Stop:
+            return False
+        return True
+
+    def _one_of(self, ways: Callable[[Parameters], Iterator[Smaller]]) -> None:
+        """Try each of some ways in turn; where one works, those of what it led to come next."""
+        failed = 0
+        while (way := next(islice(ways(self.best.parameters), failed, None), None)) is not None:
+            if not self._smaller(way):
+                failed += 1
+
+    def _fewer_operations(self, those: Operations) -> None:
+        _drop_runs(
+            lambda: those.length(self.best.parameters),
+            lambda begin, end: self._smaller(those.without(self.best.parameters, begin, end)),
+        )
+
+    def _fewer_deviations(self) -> None:
+        def without(begin: int, end: int) -> bool:
+            schedule = self.best.deviations
+            return self._consider(self.best.parameters, schedule[:begin] + schedule[end:])
+
+        _drop_runs(lambda: len(self.best.deviations), without)
+
+    def _shorter_ways(self) -> None:
+        """Where control passes on by way of a third thread, leave that one out."""
+        failed = 0
+        while (way := next(islice(shorter(self.best.deviations), failed, None), None)) is not None:
+            if not self._consider(self.best.parameters, way):
+                failed += 1
+
+    def _smaller(self, way: Smaller) -> bool:
+        schedule = renamed(self.best.deviations, way)
+        return any(self._consider(way.parameters, each) for each in moved(schedule))
+
+    def _consider(self, parameters: Parameters, schedule: tuple[Deviation, ...]) -> bool:
+        """Run a candidate; it is the best from now on if it fails alike and is simpler."""
+        key = (parameters, schedule)
+        if key in self._tried:
+            return False
+        self._tried.add(key)
+        if self.replays >= self._replays_max or self._interrupted():
+            raise _Stop
+        self.replays += 1
+        replay = LenientReplay(schedule, anywhere=False)
+        execution = run_parameters(parameters, self._kernel, replay, self._carriers).execution
+        if not self._fails_alike(execution):
+            return False
+        candidate = _Candidate(
+            parameters, tuple(replay.labelled), tuple(replay.preemptions), execution
+        )
+        if not _simplicity(candidate) < _simplicity(self.best):
+            return False
+        self.best = candidate
+        return True
+
+    def confirmed(self) -> _Candidate:
+        """Replay the best strictly."""
+        return self._strictly(self.best.parameters, self.best.deviations)
+
+
+def _drop_runs(length: Callable[[], int], drop: Callable[[int, int], bool]) -> None:
+    """Drop runs of a sequence, long ones first, as far as that works.
+
+    Args:
+        length: says how long the sequence is now.
+        drop: drops from one position up to another, or answers False and leaves all as it is.
+    """
+    size = length()
+    while size:
+        begin = 0
+        while begin < length():
+            if not drop(begin, begin + size):
+                begin += size
+        size //= 2
+
+
+def _simplicity(candidate: _Candidate) -> tuple[int, ...]:
+    """Order executions: less to understand first, then quieter values."""
+    parameters = candidate.parameters
+    priorities = [irq.priority for irq in parameters.irqs]
+    return (
+        len(parameters.guests) + len(parameters.devices),
+        len(parameters.irqs),
+        _operations(parameters),
+        len(candidate.deviations),
+        parameters.nr_lr,
+        sum(len(guest.lateness) + sum(guest.lateness) for guest in parameters.guests),
+        sum(pulse.pause for device in parameters.devices for pulse in device),
+        len(set(priorities)),
+        sum(irq.config.value == "level" for irq in parameters.irqs),
+        sum(priority != PRIORITY for priority in priorities),
+        sum(abs(priority - PRIORITY) for priority in priorities),
+    )
+
+
+def _operations(parameters: Parameters) -> int:
+    return sum(len(guest.instructions) for guest in parameters.guests) + sum(
+        len(device) for device in parameters.devices
+    )
+
+
+def _size(candidate: _Candidate) -> Size:
+    parameters, execution = candidate.parameters, candidate.execution
+    return Size(
+        threads=len(parameters.guests) + len(parameters.devices),
+        irqs=len(parameters.irqs),
+        operations=_operations(parameters),
+        choices=len(candidate.deviations),
+        preemptions=len(candidate.preemptions),
+        switches=execution.switches,
+        steps=execution.steps,
+    )
+
+
+def shrink(
+    token: Token,
+    kernel: type[V1],
+    carriers: Carriers,
+    *,
+    replays_max: int = REPLAYS,
+    interrupted: Callable[[], bool] = lambda: False,
+) -> Shrunk:
+    """Shrink a failing execution.
+
+    Args:
+        token: the execution; it replays strictly on this kernel.
+        kernel: what it is replayed on.
+        carriers: what the threads run on.
+        replays_max: at most so many executions, not counting the confirmation.
+        interrupted: asked before each; True ends it with the simplest so far.
+
+    Raises:
+        HarnessBug: the token does not replay, or the result does not replay strictly.
+    """
+    shrinker = _Shrinker(token, kernel, carriers, replays_max, interrupted)
+    before = _size(shrinker.best)
+    complete = shrinker.run()
+    best = shrinker.confirmed()
+    return Shrunk(
+        token=replace(
+            token,
+            parameters=best.parameters,
+            deviations=best.deviations,
+            digest=best.execution.digest,
+        ),
+        before=before,
+        after=_size(best),
+        preempted=tuple(
+            deviation.label.function for deviation in best.preemptions if deviation.label
+        ),
+        replays=shrinker.replays,
+        complete=complete,
+    )
