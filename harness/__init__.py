@@ -15,6 +15,7 @@ from harness.failures import Failure, HarnessBug, ModelFailure
 from harness.list_head import ListHead, Node
 from harness.list_sort import list_sort
 from harness.lockorder import LockClass, LockOrder
+from harness.recording import Change, Event, Recorder
 from harness.requests import Ipi, Requests
 from harness.schedule import Deviation, Label
 from harness.scheduler import Carriers, Scheduler
@@ -23,8 +24,9 @@ from harness.strategy import Strategy
 from harness.streams import Stream, Streams
 
 __all__ = [
-    "Atomic", "Carriers", "Cell", "Deviation", "DivergedFrom", "Execution", "Failed", "Failure",
-    "HarnessBug", "Ipi", "Label", "ListHead", "LockClass", "LockOrder", "ModelFailure", "Node",
-    "OsThreads", "Outcome", "Passed", "Requests", "Scheduler", "SpinLock", "Strategy", "Stream",
-    "Streams", "execute", "list_sort", "local_irq_disable", "local_irq_enable",
+    "Atomic", "Carriers", "Cell", "Change", "Deviation", "DivergedFrom", "Event", "Execution",
+    "Failed", "Failure", "HarnessBug", "Ipi", "Label", "ListHead", "LockClass", "LockOrder",
+    "ModelFailure", "Node", "OsThreads", "Outcome", "Passed", "Recorder", "Requests",
+    "Scheduler", "SpinLock", "Strategy", "Stream", "Streams", "execute", "list_sort",
+    "local_irq_disable", "local_irq_enable",
 ]  # fmt: skip

@@ -69,6 +69,7 @@ def execute(
     carriers: Carriers,
     *,
     steps_max: int = 20_000,
+    make: Callable[..., Scheduler] = Scheduler,
 ) -> Execution:
     """Run a program once.
 
@@ -78,11 +79,12 @@ def execute(
         strategy: decides the choices; used for this execution only.
         carriers: what the threads run on.
         steps_max: the bound past which an execution counts as a livelock.
+        make: makes the scheduler, such as one that records.
 
     Raises:
         HarnessBug: the harness's own code raised an exception.
     """
-    scheduler = Scheduler(strategy, steps_max=steps_max)
+    scheduler = make(strategy, steps_max=steps_max)
     try:
         program(scheduler)
     except Exception as exception:

@@ -3,18 +3,21 @@
 
 The executions of a seed stand in one fixed order: number g runs scenario g mod S, execution g div
 S. Batches of them go to workers; answers are merged in that order, so a shorter campaign is a
-prefix of a longer one, and the first finding is the first whoever found it.
+prefix of a longer one, and the first finding is the first whoever found it. Some failures are
+looked into, chosen by their place in that order too (inquiry.py).
 """
 
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from stress.inquiry import Answer, Example, Inquiry, is_looked_into
 from stress.pool import Pool
 from stress.scenarios import SCENARIOS
+from stress.shrinking import REPLAYS
 from stress.subject import Subject
-from stress.work import Batch, Bug, Example, Fact, Facts
+from stress.work import Batch, Bug, Fact, Facts
 
 BATCH = 24
 WAIT_S = 0.1
@@ -33,6 +36,7 @@ class Plan:
         execution: only this one of each scenario, None for the first ones.
         duration_s: when to stop at the latest; None for no limit.
         stop_at_first: stop at the first finding.
+        shrink_replays: how many replays shrinking one finding may take; 0 leaves it as found.
     """
 
     subject: Subject
@@ -43,6 +47,7 @@ class Plan:
     execution: int | None = None
     duration_s: float | None = None
     stop_at_first: bool = False
+    shrink_replays: int = REPLAYS
 
     def items(self) -> Iterator[tuple[str, int]]:
         """Yield scenario and index of each execution, in order."""
@@ -65,25 +70,26 @@ class Plan:
             yield tuple(batch)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Finding:
-    """All failures with one signature.
+    """A race: failures with one symptom that shrink to preemptions in the same functions.
 
     Attributes:
-        signature: their identity.
         scenario: the scenario of the first.
         execution: the index of the first within its scenario.
         strategy: the strategy that found the first.
-        count: how many there were.
         example: the first of them.
     """
 
-    signature: str
     scenario: str
     execution: int
     strategy: str
     example: Example
-    count: int = 1
+
+    @property
+    def signature(self) -> str:
+        """Its identity."""
+        return self.example.identity
 
 
 @dataclass
@@ -96,6 +102,7 @@ class Result:
         windows: for each window, how many executions crossed it.
         runs: for each scenario and strategy, how many executions there were.
         crossings: for each scenario, strategy and window, how many executions crossed it.
+        failures: for each symptom, how many executions showed it.
         findings: by signature, in order of the first.
         bugs: what was wrong with the harness itself.
         interrupted: somebody stopped it.
@@ -107,12 +114,13 @@ class Result:
     windows: Counter[str] = field(default_factory=Counter)
     runs: Counter[tuple[str, str]] = field(default_factory=Counter)
     crossings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
     findings: dict[str, Finding] = field(default_factory=dict)
     bugs: list[str] = field(default_factory=list)
     interrupted: bool = False
     seconds: float = 0.0
 
-    def add(self, fact: Fact, examples: dict[str, Example]) -> None:
+    def add(self, fact: Fact) -> None:
         """Add one execution."""
         self.executions += 1
         self.steps += fact.steps
@@ -120,18 +128,13 @@ class Result:
         for window in fact.windows:
             self.windows[window] += 1
             self.crossings[fact.scenario, fact.strategy, window] += 1
-        if fact.signature is None:
-            return
-        if fact.signature in self.findings:
-            self.findings[fact.signature].count += 1
-        else:
-            self.findings[fact.signature] = Finding(
-                fact.signature,
-                fact.scenario,
-                fact.index,
-                fact.strategy,
-                examples[fact.signature],
-            )
+        if fact.signature is not None:
+            self.failures[fact.signature] += 1
+
+    def find(self, answer: Answer) -> None:
+        """Add what came of an inquiry."""
+        finding = Finding(answer.scenario, answer.execution, answer.strategy, answer.example)
+        self.findings.setdefault(finding.signature, finding)
 
 
 class Campaign:
@@ -157,8 +160,12 @@ class Campaign:
         self._pool = pool
         self._interrupted = interrupted
         self._progress = progress
-        self._answers: dict[int, Facts] = {}
+        self._facts: dict[int, Facts] = {}
         self._merged = 0
+        self._wanted: deque[Inquiry] = deque()
+        self._inquiries = 0
+        self._answers: dict[int, Answer] = {}
+        self._found = 0
 
     def run(self) -> Result:
         """Run the campaign to its end."""
@@ -168,19 +175,18 @@ class Campaign:
         more = True
         while True:
             more = more and not self._over(result, time.monotonic() - begin)
-            while more and pool.idle:
-                number, items = next(batches, (-1, ()))
-                if not items:
-                    more = False
+            while pool.idle:
+                job: Batch | Inquiry | None = self._next_inquiry(result)
+                if job is None and more:
+                    job = self._next_batch(batches)
+                    more = job is not None
+                if job is None:
                     break
-                pool.submit(self._batch(number, items, result))
+                pool.submit(job)
             if not pool.busy:
                 break
             for answer in pool.answers(WAIT_S):
-                if isinstance(answer, Bug):
-                    result.bugs.append(answer.message)
-                else:
-                    self._answers[answer.number] = answer
+                self._take(answer, result)
             self._merge(result)
             result.seconds = time.monotonic() - begin
             self._progress(result)
@@ -199,23 +205,57 @@ class Campaign:
         )
 
     def _stopped(self, result: Result) -> bool:
-        return self._plan.stop_at_first and bool(result.findings)
+        return self._plan.stop_at_first and bool(result.failures)
 
-    def _batch(self, number: int, items: tuple[tuple[str, int], ...], result: Result) -> Batch:
-        known = set(result.findings)
-        for answer in self._answers.values():
-            known.update(answer.examples)
+    def _next_batch(
+        self, batches: Iterator[tuple[int, tuple[tuple[str, int], ...]]]
+    ) -> Batch | None:
         plan = self._plan
-        return Batch(number, plan.subject, plan.seed, plan.strategy, items, frozenset(known))
+        number, items = next(batches, (-1, ()))
+        return Batch(number, plan.subject, plan.seed, plan.strategy, items) if items else None
+
+    def _next_inquiry(self, result: Result) -> Inquiry | None:
+        if result.bugs or not self._wanted:
+            return None
+        inquiry = self._wanted.popleft()
+        # Whoever interrupts does not want to wait, and does not want to lose anything.
+        return replace(inquiry, replays_max=0) if result.interrupted else inquiry
+
+    def _take(self, answer: Facts | Answer | Bug, result: Result) -> None:
+        if isinstance(answer, Bug):
+            result.bugs.append(answer.message)
+        elif isinstance(answer, Facts):
+            self._facts[answer.number] = answer
+        else:
+            self._answers[-answer.number] = answer
 
     def _merge(self, result: Result) -> None:
         """Add what is complete from the front; what comes behind a gap has to wait."""
-        while (answer := self._answers.pop(self._merged, None)) is not None:
+        while (facts := self._facts.pop(self._merged, None)) is not None:
             self._merged += 1
-            for fact in answer.facts:
+            for fact in facts.facts:
                 if self._stopped(result):
-                    return
-                result.add(fact, answer.examples)
+                    break
+                result.add(fact)
+                if fact.signature and is_looked_into(result.failures[fact.signature]):
+                    self._want(fact)
+        while (answer := self._answers.pop(self._found + 1, None)) is not None:
+            self._found += 1
+            result.find(answer)
+
+    def _want(self, fact: Fact) -> None:
+        plan = self._plan
+        self._inquiries += 1
+        self._wanted.append(
+            Inquiry(
+                -self._inquiries,
+                plan.subject,
+                plan.seed,
+                plan.strategy,
+                ((fact.scenario, fact.index),),
+                plan.shrink_replays,
+            )
+        )
 
 
 def too_few(plan: Plan, result: Result) -> list[str]:

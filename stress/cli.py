@@ -18,10 +18,11 @@ from stress.arguments import BadArgument
 from stress.campaign import Plan
 from stress.exits import Exit
 from stress.scenarios import SCENARIOS
+from stress.shrinking import REPLAYS
 from stress.source import model_digest
 from stress.subject import Subject
 from stress.token import BadToken, Token, UnknownVersion
-from vgic import BUGS, DEFAULT, REVISIONS, CompositionError
+from vgic import BUGS, DEFAULT, REVISIONS, V1, CompositionError
 
 EXECUTIONS = 12_000
 
@@ -44,7 +45,23 @@ RevisionOption = Annotated[
 BugOption = Annotated[
     list[str] | None, typer.Option("--bug", metavar="NAME", help="Put a named bug into it.")
 ]
+TokenArgument = Annotated[
+    str, typer.Argument(metavar="TOKEN|@FILE|-", help="What a run has printed.")
+]
+ReplayRevisionOption = Annotated[
+    str | None,
+    typer.Option("--revision", metavar="NAME|FILE.py:CLASS", help="Replay it on this instead."),
+]
 VerboseOption = Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")]
+
+
+class View(StrEnum):
+    """How an execution can be shown."""
+
+    COLUMNS = "columns"
+    LOCKDEP = "lockdep"
+    COMMIT = "commit"
+    FULL = "full"
 
 
 class Kind(StrEnum):
@@ -90,6 +107,9 @@ def run(
         str, typer.Option("--jobs", metavar="N|auto", help="Worker processes.")
     ] = "auto",
     stop: Annotated[bool, typer.Option("-x", help="Stop at the first finding.")] = False,
+    shrink: Annotated[
+        int, typer.Option("--shrink", metavar="REPLAYS", min=0, help="For shrinking a finding.")
+    ] = REPLAYS,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="The result for programs.")
     ] = None,
@@ -112,6 +132,7 @@ def run(
         execution=execution,
         duration_s=arguments.duration_s(duration),
         stop_at_first=stop,
+        shrink_replays=shrink,
     )
     json_file = arguments.writable(json_file, "--json")
     workers = Workers(arguments.jobs(jobs), arguments.silence_s())
@@ -120,50 +141,103 @@ def run(
 
 @app.command(epilog=_EPILOG)
 def replay(
-    token: Annotated[str, typer.Argument(metavar="TOKEN|@FILE|-", help="What a run has printed.")],
-    revision: Annotated[
-        str | None,
-        typer.Option("--revision", metavar="NAME|FILE.py:CLASS", help="Replay it on this instead."),
-    ] = None,
+    token: TokenArgument,
+    revision: ReplayRevisionOption = None,
     bug: BugOption = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Do not look for deviations that have moved.")
     ] = False,
+    view: Annotated[
+        View | None, typer.Option("--view", metavar="|".join(View), help="How to show it.")
+    ] = None,
+    step: Annotated[bool, typer.Option("--step", help="Step through it.")] = False,
+    timeline: Annotated[
+        Path | None,
+        typer.Option("--timeline", metavar="FILE", help="Write it for ui.perfetto.dev."),
+    ] = None,
     verbose: VerboseOption = False,
 ) -> None:
     """Replay one execution from its token.
 
     It is replayed on what it was found on. --revision replaces that, bugs and all; --bug replaces
-    the bugs.
+    the bugs. What fails is shown in columns, with -v every step of it.
     """
+    from stress.replaying import Wanted
     from stress.replaying import replay as replay_token
 
     _log(verbose)
+    opened = _opened(token)
+    subject, kernel = _subject_of(opened, revision, bug)
+    wanted = Wanted(
+        view=view or (View.FULL if verbose else None),
+        timeline=arguments.writable(timeline, "--timeline"),
+        read=_command if step else None,
+    )
+    if step and token == "-":
+        raise BadArgument("--step reads its commands where `-` reads the token; use @FILE")
+    raise typer.Exit(replay_token(opened, subject, kernel, output.say, wanted, strict=strict))
+
+
+@app.command(epilog=_EPILOG)
+def shrink(
+    token: TokenArgument,
+    revision: ReplayRevisionOption = None,
+    bug: BugOption = None,
+    replays: Annotated[
+        int, typer.Option("--replays", min=1, help="At most so many executions.")
+    ] = REPLAYS,
+    verbose: VerboseOption = False,
+) -> None:
+    """Shrink a failing execution: fewer threads, interrupts, operations and preemptions.
+
+    Its last line is the token of the simplest execution that still fails with the same symptom.
+    Ctrl-C ends it with the simplest so far. It exits as replay does.
+    """
+    from stress.shrinking_command import shrink_token
+
+    _log(verbose)
+    opened = _opened(token)
+    subject, kernel = _subject_of(opened, revision, bug)
+    raise typer.Exit(shrink_token(opened, subject, kernel, output.say, replays_max=replays))
+
+
+def _opened(token: str) -> Token:
     try:
-        opened = Token.decode(_token_text(token))
+        return Token.decode(_token_text(token))
     except UnknownVersion as error:
         typer.echo(f"cannot be judged: {error}")
         raise typer.Exit(Exit.CANNOT_JUDGE) from error
-    bugs = tuple(bug or ()) if bug or revision else opened.bugs
-    subject = Subject(revision or opened.revision, bugs)
+
+
+def _subject_of(
+    token: Token, revision: str | None, bug: list[str] | None
+) -> tuple[Subject, type[V1]]:
+    """Return what to run a token on; what is not there cannot be judged."""
+    bugs = tuple(bug or ()) if bug or revision else token.bugs
+    subject = Subject(revision or token.revision, bugs)
     if subject.patch is not None and revision is None:
         # A token comes from an e-mail: it never says which file to run.
         typer.echo(
-            f"cannot be judged: it was found on {opened.revision}, which a token does not carry; "
-            f"say where it is: --revision FILE.py:{opened.patch[0] if opened.patch else 'CLASS'}"
+            f"cannot be judged: it was found on {token.revision}, which a token does not carry; "
+            f"say where it is: --revision FILE.py:{token.patch[0] if token.patch else 'CLASS'}"
         )
         raise typer.Exit(Exit.CANNOT_JUDGE)
     try:
-        kernel = subject.kernel()
+        return subject, subject.kernel()
     except CompositionError as error:
         # Under `git bisect` a commit that lacks the class, or what the token names, is skipped.
         if subject.patch is None and (revision or bug):
             raise
         typer.echo(f"cannot be judged: {error}")
         raise typer.Exit(Exit.CANNOT_JUDGE) from error
-    raise typer.Exit(
-        replay_token(opened, subject, kernel, output.say, strict=strict, verbose=verbose)
-    )
+
+
+def _command() -> str | None:
+    """Read one command for stepping through; None at the end of the input."""
+    if sys.stdin.isatty():
+        typer.echo("> ", nl=False)
+    line = sys.stdin.readline()
+    return line.strip() if line else None
 
 
 @app.command(name="list")

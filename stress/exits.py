@@ -49,7 +49,7 @@ def worst(codes: Iterable[Exit]) -> Exit:
 def table() -> str:
     """Return the exit codes of `run` and `replay` as lines of text, a paragraph each."""
     paragraphs = []
-    for command, codes in (("run", RUN_CODES), ("replay", REPLAY_CODES)):
+    for command, codes in (("run", RUN_CODES), ("replay and shrink", REPLAY_CODES)):
         lines = [f"  {code.value:>3}  {text}" for code, text in codes.items()]
         paragraphs.append("\n".join([f"Exit codes of {command}:", *lines]))
     return "\n\n".join(paragraphs)

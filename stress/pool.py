@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The workers as their parent sees them: hand out batches, wait for answers, notice silence."""
+"""The workers as their parent sees them: hand out jobs, wait for answers, notice silence."""
 
 import os
 import signal
@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 
+from stress.inquiry import Answer, Inquiry
 from stress.work import Batch, Bug, Facts
 from stress.worker import work
 
@@ -31,14 +32,14 @@ class _Worker:
         )
         self.process.start()
         theirs.close()
-        self.batch: Batch | None = None
+        self.job: Batch | Inquiry | None = None
         self._seen: tuple[int, ...] = ()
         self._seen_at = time.monotonic()
 
-    def submit(self, batch: Batch) -> None:
-        self.batch = batch
+    def submit(self, job: Batch | Inquiry) -> None:
+        self.job = job
         self._seen_at = time.monotonic()
-        self.connection.send(batch)
+        self.connection.send(job)
 
     def silent_for(self) -> float:
         """Return for how many seconds the worker has not moved."""
@@ -49,12 +50,12 @@ class _Worker:
 
     def place(self) -> str:
         """Say which execution the worker was last seen in."""
-        if self.batch is None:
-            return "between batches"
+        if self.job is None:
+            return "between jobs"
         number, item, steps = self.pulse
-        if number != self.batch.number or not 0 <= item < len(self.batch.items):
-            return f"before the first execution of batch {self.batch.number}"
-        scenario, index = self.batch.items[item]
+        if number != self.job.number or not 0 <= item < len(self.job.items):
+            return f"before the first execution of job {self.job.number}"
+        scenario, index = self.job.items[item]
         return f"in execution {index} of {scenario} at step {steps}"
 
 
@@ -85,43 +86,43 @@ class Pool:
     @property
     def idle(self) -> bool:
         """Whether some worker has nothing to do."""
-        return any(worker.batch is None for worker in self._workers)
+        return any(worker.job is None for worker in self._workers)
 
     @property
     def busy(self) -> bool:
-        """Whether some worker has a batch."""
-        return any(worker.batch is not None for worker in self._workers)
+        """Whether some worker has a job."""
+        return any(worker.job is not None for worker in self._workers)
 
-    def submit(self, batch: Batch) -> None:
-        """Give a batch to an idle worker."""
-        worker = next(worker for worker in self._workers if worker.batch is None)
+    def submit(self, job: Batch | Inquiry) -> None:
+        """Give a job to an idle worker."""
+        worker = next(worker for worker in self._workers if worker.job is None)
         # A worker that has died shows when its answer is waited for.
         with suppress(BrokenPipeError):
-            worker.submit(batch)
+            worker.submit(job)
 
-    def answers(self, timeout_s: float) -> list[Facts | Bug]:
+    def answers(self, timeout_s: float) -> list[Facts | Answer | Bug]:
         """Wait for answers, at most so long; a dead or silent worker answers with a Bug."""
-        busy = [worker for worker in self._workers if worker.batch is not None]
+        busy = [worker for worker in self._workers if worker.job is not None]
         ready = wait([worker.connection for worker in busy], timeout_s)
-        answers: list[Facts | Bug] = []
+        answers: list[Facts | Answer | Bug] = []
         for worker in busy:
-            assert worker.batch is not None
+            assert worker.job is not None
             if worker.connection in ready:
                 try:
                     answers.append(worker.connection.recv())
                 except (EOFError, OSError):
-                    answers.append(Bug(worker.batch.number, self._died(worker)))
-                worker.batch = None
+                    answers.append(Bug(worker.job.number, self._died(worker)))
+                worker.job = None
             elif worker.silent_for() > self._silence_s:
-                answers.append(Bug(worker.batch.number, self._hangs(worker)))
-                worker.batch = None
+                answers.append(Bug(worker.job.number, self._hangs(worker)))
+                worker.job = None
         return answers
 
     def close(self) -> None:
         """End the workers: those with nothing to do by asking, the others at once."""
         for worker in self._workers:
             with suppress(OSError):
-                if worker.batch is None:
+                if worker.job is None:
                     worker.connection.send(None)
                 else:
                     worker.process.kill()

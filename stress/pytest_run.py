@@ -16,8 +16,11 @@ from harness import DivergedFrom, Failed, OsThreads
 from harness.replay import LenientReplay, StrictReplay
 from harness.strategies import MIX
 from stress import arguments
+from stress.inquiry import look_into
+from stress.report import shrunk_text
 from stress.scenarios import SCENARIOS
-from stress.single import confirm, run_index, run_parameters
+from stress.shrinking import REPLAYS
+from stress.single import run_index, run_parameters
 from stress.subject import Subject
 from stress.token import Token
 from vgic import V1, compose, named_revision
@@ -102,10 +105,16 @@ def _stress(
     for index in range(executions):
         single = run_index(SCENARIOS[name], seed, index, strategy, chosen, _carriers())
         if isinstance(single.execution.outcome, Failed):
-            failure = single.execution.outcome.failure
-            token = confirm(single, name, subject, chosen, _carriers()).encode()
+            example = look_into(single, name, subject, chosen, _carriers(), replays_max=REPLAYS)
             where = f"execution {index} of {name}, seed {seed:#x}, on {subject}"
-            return Found(f"{failure.signature}\n  {failure.message}\n  {where}", token)
+            text = [
+                example.identity,
+                f"  {where}",
+                f"  {shrunk_text(example)}",
+                "",
+                example.columns,
+            ]
+            return Found("\n".join(text), example.token)
     return None
 
 

@@ -8,13 +8,15 @@ its place, so that `git bisect run vgic-stress replay TOKEN` never blames the wr
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
-from harness import Carriers, DivergedFrom, Failed, HarnessBug, OsThreads
-from harness.replay import LenientReplay, StrictReplay
+from harness import Carriers, HarnessBug, OsThreads
 from stress.exits import Exit
-from stress.narrative import ending, full
+from stress.explaining.stepping import step_through
+from stress.explaining.story import tell
+from stress.following import Followed, follow
 from stress.report import counted
-from stress.single import Single, run_parameters
 from stress.source import model_digest
 from stress.subject import Subject
 from stress.token import Token
@@ -23,8 +25,23 @@ from vgic import V1
 Say = Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What is wanted of a replay beside its verdict.
+
+    Attributes:
+        view: the name of a view, None for the usual one of an execution that fails.
+        timeline: the file to write the timeline to, if any.
+        read: where commands for stepping through come from, None not to step.
+    """
+
+    view: str | None = None
+    timeline: Path | None = None
+    read: Callable[[], str | None] | None = None
+
+
 def replay(
-    token: Token, subject: Subject, kernel: type[V1], say: Say, *, strict: bool, verbose: bool
+    token: Token, subject: Subject, kernel: type[V1], say: Say, wanted: Wanted, *, strict: bool
 ) -> Exit:
     """Replay a token and say what came of it.
 
@@ -33,8 +50,8 @@ def replay(
         subject: what it is replayed on.
         kernel: the same, as a class.
         say: prints one text.
+        wanted: what else to show.
         strict: do not follow the deviations re-anchored.
-        verbose: print the whole trace.
     """
     say(
         f"vgic-stress replay: {token.signature} ({token.scenario} on {subject}, "
@@ -42,16 +59,17 @@ def replay(
     )
     if token.model != model_digest():
         say(f"the token was made with another model ({token.model}): it may diverge")
-    _say_patch(token, subject, say)
+    say_patch(token, subject, say)
     try:
         with OsThreads() as carriers:
-            return _judge(token, kernel, carriers, say, strict=strict, verbose=verbose)
+            return _judge(token, subject, kernel, carriers, say, wanted, strict=strict)
     except HarnessBug as bug:
         say(f"HARNESS BUG: {bug}")
         return Exit.HARNESS_BUG
 
 
-def _say_patch(token: Token, subject: Subject, say: Say) -> None:
+def say_patch(token: Token, subject: Subject, say: Say) -> None:
+    """Say if a user's class is not what it was when the token was made."""
     identity = subject.patch_identity()
     if token.patch is not None and identity is not None and identity != token.patch:
         say(f"the class {token.patch[0]} has changed since the token was made: it may diverge")
@@ -59,54 +77,50 @@ def _say_patch(token: Token, subject: Subject, say: Say) -> None:
 
 def _judge(
     token: Token,
+    subject: Subject,
     kernel: type[V1],
     carriers: Carriers,
     say: Say,
+    wanted: Wanted,
     *,
     strict: bool,
-    verbose: bool,
 ) -> Exit:
-    strictly = StrictReplay(token.deviations)
-    single = run_parameters(token.parameters, kernel, strictly, carriers)
-    outcome = single.execution.outcome
-    if not isinstance(outcome, DivergedFrom) and not strictly.never_reached:
-        return _verdict(token, single, "strictly", say, verbose=verbose)
-    if isinstance(outcome, DivergedFrom):
-        say(f"diverged at step {outcome.step}: expected {outcome.expected}; met {outcome.met}")
-    else:
-        first = strictly.never_reached[0]
-        say(
-            f"diverged at step {single.execution.steps}: expected operation {first.n} of "
-            f"{first.role}; met the end of the execution"
-        )
-    if strict:
-        return Exit.CANNOT_JUDGE
-    leniently = LenientReplay(token.deviations)
-    single = run_parameters(token.parameters, kernel, leniently, carriers)
-    count = len(token.deviations)
-    say(f"re-anchored: {len(leniently.labelled)} of {count} deviations found a place")
-    failed = isinstance(single.execution.outcome, Failed)
-    if leniently.unplaced and not failed:
-        lost = leniently.unplaced[0]
-        say(f"cannot be judged: no place for the deviation of {lost.role} before {lost.label}")
-        return Exit.CANNOT_JUDGE
-    return _verdict(token, single, "re-anchored", say, verbose=verbose)
+    followed = follow(token, kernel, carriers, strict=strict)
+    say_divergence(token, followed, say, strict=strict)
+    failed = followed.failure is not None
+    if failed or wanted != Wanted():
+        story = tell(token, subject, kernel, carriers)
+        if wanted.timeline is not None:
+            wanted.timeline.write_text(story.timeline() + "\n", "utf-8")
+            say(f"timeline for ui.perfetto.dev: {wanted.timeline}")
+        if wanted.read is not None:
+            step_through(story.recorded, wanted.read, say)
+        elif failed or wanted.view is not None:
+            say(story.view(wanted.view or "columns"))
+    return _verdict(token, followed, say)
 
 
-def _verdict(token: Token, single: Single, how: str, say: Say, *, verbose: bool) -> Exit:
-    execution = single.execution
-    say(full(execution) if verbose else ending(execution))
-    if not isinstance(execution.outcome, Failed):
-        say(f"passed: replayed {how}, {execution.steps} steps, digest {execution.digest}")
+def say_divergence(token: Token, followed: Followed, say: Say, *, strict: bool) -> None:
+    """Say where a token could not be followed strictly, and how far it could otherwise."""
+    if followed.divergence:
+        say(f"diverged {followed.divergence}")
+        if not strict:
+            count = len(token.deviations)
+            say(f"re-anchored: {followed.placed} of {count} deviations found a place")
+
+
+def _verdict(token: Token, followed: Followed, say: Say) -> Exit:
+    execution = followed.execution
+    how = "re-anchored" if followed.divergence else "strictly"
+    replayed = f"replayed {how}, {execution.steps} steps, digest {execution.digest}"
+    failure = followed.failure
+    if followed.no_verdict:
+        what = f": {failure.signature}" if failure is not None else ""
+        say(f"cannot be judged: {followed.no_verdict}{what}; {replayed}")
+        return Exit.CANNOT_JUDGE
+    if failure is None:
+        say(f"passed: {replayed}")
         return Exit.CLEAN
-    failure = execution.outcome.failure
-    say(f"{failure.signature}\n  {failure.message}")
-    for line in failure.details:
-        say(f"    {line}")
     same = "same digest" if execution.digest == token.digest else "another digest"
-    replayed = f"replayed {how}, {execution.steps} steps, digest {execution.digest} ({same})"
-    if failure.signature != token.signature:
-        say(f"cannot be judged: it fails differently; {replayed}")
-        return Exit.CANNOT_JUDGE
-    say(f"failed again: {replayed}")
+    say(f"{failure.signature}\nfailed again: {replayed} ({same})")
     return Exit.FINDINGS

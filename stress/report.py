@@ -12,11 +12,12 @@ from pathlib import Path
 
 from stress.campaign import Finding, Plan, Result
 from stress.exits import Exit
+from stress.inquiry import Example
+from stress.keeping import TOKEN
+from stress.shrinking import Size
 from stress.source import model_digest
 from stress.subject import Subject
 from stress.token import PRINTED_MAX
-
-TOKENS = Path("vgic-stress-findings")
 
 
 def headline(plan: Plan, jobs: int) -> str:
@@ -37,64 +38,73 @@ def headline(plan: Plan, jobs: int) -> str:
     return " ".join([*words, f"jobs={jobs}", f"model={model_digest()}"])
 
 
-def replay_command(finding: Finding, subject: Subject, directory: Path = TOKENS) -> str:
+def replay_command(finding: Finding, subject: Subject, kept: Path | None) -> str:
     """Return the command that replays a finding.
 
-    A long token goes into a file. A user's class is named, since a token does not carry it.
+    A long token is read from the folder in which the finding is kept, if it is. A user's class
+    is named, since a token does not carry it.
     """
-    words = ["vgic-stress", "replay", _token_argument(finding.example.token, directory)]
+    token = finding.example.token
+    if len(token) > PRINTED_MAX and kept is not None:
+        token = f"@{kept / TOKEN}"
+    words = ["vgic-stress", "replay", token]
     if subject.patch is not None:
         words += ["--revision", subject.revision]
         words += [word for bug in subject.bugs for word in ("--bug", bug)]
     return shlex.join(words)
 
 
-def _token_argument(token: str, directory: Path) -> str:
-    if len(token) <= PRINTED_MAX:
-        return token
-    try:
-        return f"@{_kept(token, directory)}"
-    except OSError:  # nowhere to write: rather a long line than a lost finding
-        return token
-
-
-def _kept(token: str, directory: Path) -> Path:
-    """Keep a token in a file of its own; another session's file is never written over."""
-    directory.mkdir(parents=True, exist_ok=True)
-    number = 0
-    while True:
-        path = directory / f"{token[-16:].replace('-', 'x')}{f'-{number}' if number else ''}.token"
-        try:
-            with path.open("x", encoding="ascii") as file:
-                file.write(token + "\n")
-        except FileExistsError:
-            if path.read_text(encoding="ascii").strip() == token:
-                return path
-            number += 1
-        else:
-            return path
-
-
 def counted(count: int, what: str) -> str:
     """Return a number of things in words: `1 finding`, `2 findings`."""
-    return f"{count} {what}{'s' if count != 1 else ''}"
+    ending = "" if count == 1 else "es" if what.endswith("ch") else "s"
+    return f"{count} {what}{ending}"
 
 
-def finding_text(number: int, finding: Finding, command: str) -> str:
-    """Return what there is to say of one finding."""
+def finding_text(
+    number: int, finding: Finding, count: int, command: str, kept: Path | None, *, drawn: bool
+) -> str:
+    """Return what there is to say of one finding.
+
+    Args:
+        number: its number in the report, from 1.
+        finding: what was found.
+        count: how many executions had its symptom.
+        command: replays it.
+        kept: the folder it is kept in, None if it could not be kept.
+        drawn: draw the execution too.
+    """
     example = finding.example
-    times = "once" if finding.count == 1 else f"{finding.count} times"
-    lines = [
-        f"finding {number}: {finding.signature}",
-        f"  {example.failure.message}",
-        *(f"    {line}" for line in example.failure.details),
-        f"  {times}, first in execution {finding.execution} of {finding.scenario} under "
-        f"{finding.strategy}",
-        f"  {counted(example.deviations, 'deviation')} from the quiet default; replayed on OS "
-        "threads, same digest",
-        f"  replay: {command}",
+    times = "once" if count == 1 else f"{count} times"
+    lines = [f"finding {number}: {finding.signature}"]
+    if not drawn:
+        lines += [f"  {example.failure.message}", *(f"    {x}" for x in example.failure.details)]
+    lines += [
+        f"  {times}, first like this in execution {finding.execution} of {finding.scenario} "
+        f"under {finding.strategy}",
+        f"  {shrunk_text(example)}",
     ]
+    if drawn:
+        lines += ["", example.columns, ""]
+    where = str(kept) if kept is not None else "nowhere: its folder cannot be written"
+    lines += [f"  kept in {where}", f"  replay: {command}"]
     return "\n".join(lines)
+
+
+def shrunk_text(example: Example) -> str:
+    """Return in one line what shrinking a finding has done."""
+    text = shrinking_text(example.before, example.after)
+    if not example.replays:
+        return f"{text}; not shrunk"
+    ended = "" if example.complete else "; the budget ended, so there may be less"
+    return f"{text} (in {counted(example.replays, 'replay')}{ended})"
+
+
+def shrinking_text(before: Size, after: Size) -> str:
+    """Return how much there was to understand, and how much is left."""
+    return (
+        f"{counted(before.choices, 'choice')}, {counted(before.switches, 'switch')} -> "
+        f"{counted(after.threads, 'thread')}, {counted(after.preemptions, 'preemption')}"
+    )
 
 
 def summary_text(result: Result) -> str:
@@ -148,8 +158,9 @@ def json_object(plan: Plan, result: Result) -> dict[str, object]:
                 "kind": finding.example.failure.kind,
                 "scenario": finding.scenario,
                 "execution": finding.execution,
-                "count": finding.count,
+                "count": result.failures[finding.example.symptom],
                 "token": finding.example.token,
+                "original": finding.example.original,
             }
             for finding in result.findings.values()
         ],

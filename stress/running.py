@@ -11,6 +11,7 @@ from harness.strategies import MIX
 from stress.campaign import Campaign, Plan, Result, too_few
 from stress.exits import Exit, worst
 from stress.interrupts import Interrupts, interrupts
+from stress.keeping import keep
 from stress.output import say
 from stress.pool import Pool
 from stress.progress import progress
@@ -64,19 +65,33 @@ def run(
                 result = campaign.run()
     if json_file is not None:
         json_file.write_text(json.dumps(json_object(plan, result), indent=2) + "\n", "utf-8")
-    commands = [replay_command(finding, plan.subject) for finding in result.findings.values()]
-    for number, finding in enumerate(result.findings.values()):
-        say(finding_text(number + 1, finding, commands[number]))
+    command = _say_findings(plan, result, quiet=quiet)
     for bug in result.bugs:
         say(f"HARNESS BUG: {bug}")
-    reasons = too_few(plan, result)
+    reasons = [] if result.findings else too_few(plan, result)
     if not quiet:
         say(summary_text(result))
         for reason in reasons:
             say(f"too few to judge: {reason}")
     code = _code(result, reasons)
-    say(last_line(code, plan, jobs, result, reasons, commands[0] if commands else ""))
+    say(last_line(code, plan, jobs, result, reasons, command))
     return code
+
+
+def _say_findings(plan: Plan, result: Result, *, quiet: bool) -> str:
+    """Keep and print each finding; return the command that replays the first."""
+    first, drawn = "", set[str]()
+    for number, finding in enumerate(result.findings.values()):
+        kept = keep(finding)
+        command = replay_command(finding, plan.subject, kept)
+        first = first or command
+        symptom = finding.example.symptom
+        # The same symptom once more, reached in another way: its folder has the picture.
+        picture = not quiet and symptom not in drawn
+        drawn.add(symptom)
+        count = result.failures[symptom]
+        say(finding_text(number + 1, finding, count, command, kept, drawn=picture))
+    return first
 
 
 def _canary(plan: Plan, pool: Pool, interrupted: Interrupts) -> Result:
@@ -91,6 +106,7 @@ def _canary(plan: Plan, pool: Pool, interrupted: Interrupts) -> Result:
         executions=CANARY_EXECUTIONS,
         duration_s=None,
         stop_at_first=True,
+        shrink_replays=0,
     )
     found = Campaign(canary, pool, interrupted=interrupted).run()
     if not (found.findings or found.bugs or found.interrupted):

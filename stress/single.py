@@ -1,9 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """One execution from end to end: parameters in, verdict out; and its token, confirmed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from harness import Carriers, Execution, Failed, HarnessBug, Scheduler, Strategy, Streams, execute
+from harness import (
+    Carriers,
+    Execution,
+    Failed,
+    Failure,
+    HarnessBug,
+    Scheduler,
+    Strategy,
+    Streams,
+    execute,
+)
 from harness.replay import Labels, StrictReplay
 from harness.strategies import STRATEGIES, strategy_name
 from stress.scenario import Scenario
@@ -75,27 +85,54 @@ def run_index(
 
 def confirm(
     single: Single, scenario: str, subject: Subject, kernel: type[V1], carriers: Carriers
-) -> Token:
+) -> tuple[Token, Failure]:
     """Label a failure's schedule, replay it strictly, and return its token.
 
     Raises:
-        HarnessBug: the replay differs from the execution.
+        HarnessBug: the execution does not fail, or its replay differs.
     """
-    execution = single.execution
-    labels = Labels(execution.deviations)
-    labelled = run_parameters(single.parameters, kernel, labels, carriers).execution
-    _same(execution, labelled)
-    strict = StrictReplay(labels.labelled)
-    _same(execution, run_parameters(single.parameters, kernel, strict, carriers).execution)
-    assert isinstance(execution.outcome, Failed)
-    return Token(
+    execution, outcome = single.execution, single.execution.outcome
+    if not isinstance(outcome, Failed):
+        raise HarnessBug("nondeterminism: an execution that failed does not fail again")
+    unlabelled = Token(
         scenario=scenario,
         parameters=single.parameters,
         revision=subject.revision,
         bugs=subject.bugs,
         patch=subject.patch_identity(),
+        deviations=execution.deviations,
+        signature=outcome.failure.signature,
+        digest=execution.digest,
+        model=model_digest(),
+    )
+    return labelled(unlabelled, execution, subject, kernel, carriers), outcome.failure
+
+
+def labelled(
+    token: Token, execution: Execution, subject: Subject, kernel: type[V1], carriers: Carriers
+) -> Token:
+    """Make a token of what an execution of its parameters did, labelled and replayed strictly.
+
+    Args:
+        token: the parameters, and the signature.
+        execution: an execution of these parameters.
+        subject: what it was run on.
+        kernel: the same, as a class.
+        carriers: what the threads run on.
+
+    Raises:
+        HarnessBug: a replay differs from the execution.
+    """
+    labels = Labels(execution.deviations)
+    _same(execution, run_parameters(token.parameters, kernel, labels, carriers).execution)
+    strict = StrictReplay(labels.labelled)
+    _same(execution, run_parameters(token.parameters, kernel, strict, carriers).execution)
+    return replace(
+        token,
+        revision=subject.revision,
+        bugs=subject.bugs,
+        patch=subject.patch_identity(),
         deviations=tuple(labels.labelled),
-        signature=execution.outcome.failure.signature,
         digest=execution.digest,
         model=model_digest(),
     )

@@ -3,11 +3,11 @@
 
 from dataclasses import dataclass
 
-from harness import Carriers, Failed, Failure, HarnessBug
+from harness import Carriers, Failed, HarnessBug
 from harness.strategies import strategy_name
 from stress.garbage import Garbage
 from stress.scenarios import SCENARIOS
-from stress.single import confirm, run_index, run_twice
+from stress.single import run_index, run_twice
 from stress.subject import Subject
 from vgic import V1
 
@@ -25,7 +25,6 @@ class Batch:
         seed: the campaign's seed.
         strategy: the strategy's name, or the mix.
         items: scenario and index of each execution, in the campaign's order.
-        known: signatures that have a token already.
     """
 
     number: int
@@ -33,7 +32,6 @@ class Batch:
     seed: int
     strategy: str
     items: tuple[tuple[str, int], ...]
-    known: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,33 +56,16 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """A failure with all that is to be said of it.
-
-    Attributes:
-        failure: what went wrong.
-        token: replays it.
-        deviations: how many deviations from the quiet default it has.
-    """
-
-    failure: Failure
-    token: str
-    deviations: int
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
     """What a worker found out about a batch.
 
     Attributes:
         number: the batch's place in the campaign.
         facts: one for each execution, in order.
-        examples: the first failure of each signature that was not known.
     """
 
     number: int
     facts: tuple[Fact, ...]
-    examples: dict[str, Example]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +73,7 @@ class Bug:
     """A worker met a bug of the harness.
 
     Attributes:
-        number: the batch in which it did.
+        number: the batch or inquiry in which it did.
         message: what happened and in which execution.
     """
 
@@ -117,7 +98,6 @@ def run_batch(
         HarnessBug: an execution showed something wrong with the harness; says which.
     """
     facts: list[Fact] = []
-    examples: dict[str, Example] = {}
     cursor.batch = batch.number
     for item, (name, index) in enumerate(batch.items):
         cursor.item = item
@@ -126,17 +106,10 @@ def run_batch(
             single = run_index(scenario, batch.seed, index, batch.strategy, kernel, carriers)
             if index % TWICE_EVERY == TWICE_EVERY - 1:
                 run_twice(scenario, batch.seed, index, batch.strategy, kernel, carriers)
-            outcome, signature = single.execution.outcome, None
-            if isinstance(outcome, Failed):
-                signature = outcome.failure.signature
-                if signature not in batch.known and signature not in examples:
-                    token = confirm(single, name, batch.subject, kernel, carriers)
-                    examples[signature] = Example(
-                        outcome.failure, token.encode(), len(token.deviations)
-                    )
         except HarnessBug as bug:
             raise HarnessBug(f"in execution {index} of {name}: {bug}") from bug
         garbage.left()
+        outcome = single.execution.outcome
         facts.append(
             Fact(
                 scenario=name,
@@ -144,7 +117,7 @@ def run_batch(
                 strategy=strategy_name(batch.strategy, index),
                 steps=single.execution.steps,
                 windows=single.windows,
-                signature=signature,
+                signature=outcome.failure.signature if isinstance(outcome, Failed) else None,
             )
         )
-    return Facts(batch.number, tuple(facts), examples)
+    return Facts(batch.number, tuple(facts))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A worker process: takes batches, runs them on its own core, says what it found.
+"""A worker process: takes batches and inquiries, runs them on its own core, says what it found.
 
 It obeys its parent and nobody else: Ctrl-C is the parent's business, and when the parent is gone
 the pipe ends and so does the worker.
@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection
 
 from harness import HarnessBug, OsThreads
 from stress.garbage import Garbage
+from stress.inquiry import Answer, Inquiry, inquire
 from stress.subject import Subject
 from stress.work import Batch, Bug, Cursor, Facts, run_batch
 from vgic import V1
@@ -25,10 +26,10 @@ BEAT_S = 0.25
 
 
 def work(connection: Connection, pulse: MutableSequence[int]) -> None:
-    """Run batches until the parent sends None or is gone.
+    """Do jobs until the parent sends None or is gone.
 
     Args:
-        connection: batches come in, Facts or a Bug go out.
+        connection: jobs come in, what came of them goes out.
         pulse: three shared integers: batch, item, steps; changed as long as something moves.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -40,8 +41,8 @@ def work(connection: Connection, pulse: MutableSequence[int]) -> None:
         _start_heart(cursor, carriers, pulse)
         carriers.pin_caller()
         with contextlib.suppress(EOFError, BrokenPipeError):
-            while (batch := connection.recv()) is not None:
-                connection.send(_run(batch, carriers, cursor, garbage))
+            while (job := connection.recv()) is not None:
+                connection.send(_run(job, carriers, cursor, garbage))
 
 
 @cache
@@ -49,13 +50,19 @@ def _kernel(subject: Subject) -> type[V1]:
     return subject.kernel()
 
 
-def _run(batch: Batch, carriers: OsThreads, cursor: Cursor, garbage: Garbage) -> Facts | Bug:
+def _run(
+    job: Batch | Inquiry, carriers: OsThreads, cursor: Cursor, garbage: Garbage
+) -> Facts | Answer | Bug:
     try:
-        return run_batch(batch, _kernel(batch.subject), carriers, cursor, garbage)
+        kernel = _kernel(job.subject)
+        if isinstance(job, Batch):
+            return run_batch(job, kernel, carriers, cursor, garbage)
+        cursor.batch, cursor.item = job.number, 0
+        return inquire(job, kernel, carriers)
     except HarnessBug as bug:
-        return Bug(batch.number, str(bug))
+        return Bug(job.number, str(bug))
     except Exception:
-        return Bug(batch.number, traceback.format_exc())
+        return Bug(job.number, traceback.format_exc())
 
 
 def _start_heart(cursor: Cursor, carriers: OsThreads, pulse: MutableSequence[int]) -> None:

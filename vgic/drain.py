@@ -14,6 +14,8 @@ from vgic.watch import Watch
 LOOKS_ON = True
 
 FORCED_ENTRIES = 2
+DRAIN = "everybody idles:"
+"""How the notes of a drain begin."""
 
 
 class Drain:
@@ -37,6 +39,7 @@ class Drain:
             self._watch.drained()
             kvm.stopping = True
         self._forced += 1
+        kvm.scheduler.note(DRAIN, "the VM stops" if kvm.stopping else "every vCPU is made to exit")
         for vcpu in kvm.vcpus:
             vcpu.ipi.assert_line()
         return True

@@ -130,8 +130,8 @@ class Guest:
 
     def _end(self) -> None:
         intid = self.stack.pop()
-        self._kvm.scheduler.note("guest ends", intid)
         self._vcpu.cpuif.end_of_interrupt(intid)
+        self._kvm.scheduler.note("guest ends", intid)
         self._quiesced.discard(intid)
         self._last_ended = intid
         self._watch.ended(self._vcpu, intid, len(self.stack))

@@ -92,7 +92,7 @@ def test_125_when_the_users_class_is_absent(vgic_stress: Run, result: Result, pa
 def test_strict_is_125_where_an_edited_patch_diverges_and_says_where_and_how(
     vgic_stress: Run, result: Result, patch: Patch
 ) -> None:
-    words = ("--bug", "no_splice", "--seed", 7, "--executions", 300, "-x")
+    words = ("--bug", "no_splice", "--seed", 7, "--executions", 300, "-x", "--shrink", 0)
     (finding,) = result("--revision", patch("pass"), *words)["findings"]
     subject = ("--revision", "my_patch.py:MyKernel", "--bug", "no_splice")
     again = ("replay", finding["token"], *subject)
@@ -111,7 +111,7 @@ def test_a_divergence_of_labels_alone_is_followed_re_anchored(
     vgic_stress: Run, findings: list[dict[str, Any]]
 ) -> None:
     """One more operation at the start of a thread moves all deviations of it by one."""
-    tokens = [Token.decode(finding["token"]) for finding in findings]
+    tokens = [Token.decode(finding["original"]) for finding in findings]
     opened = max(tokens, key=lambda token: len(token.deviations))
     role = next(each.role for each in opened.deviations if each.role != "start")
     moved = tuple(

@@ -50,7 +50,9 @@ def test_each_finding_is_numbered_with_count_first_index_and_command(lines: list
     numbers = [line.partition(":")[0] for line in lines if line.startswith("finding ")]
     assert numbers == [f"finding {number + 1}" for number in range(len(numbers))]
     text = "\n".join(lines)
-    firsts = re.findall(r"first in execution \d+ of inject_while_eoicount under pct", text)
+    firsts = re.findall(
+        r"first like this in execution \d+ of inject_while_eoicount under pct", text
+    )
     assert len(firsts) == text.count("  replay: vgic-stress replay ") == len(numbers) > 0
 
 

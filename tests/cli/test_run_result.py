@@ -19,7 +19,7 @@ KEYS = {
     "windows",
     "findings",
 }
-FINDING_KEYS = {"signature", "kind", "scenario", "execution", "count", "token"}
+FINDING_KEYS = {"signature", "kind", "scenario", "execution", "count", "token", "original"}
 
 
 def timeless(value: dict[str, Any]) -> dict[str, Any]:

@@ -15,10 +15,12 @@ import pytest
 
 from harness import Deviation, Failure, Label
 from stress.campaign import Plan
+from stress.inquiry import Answer, Example, Inquiry
 from stress.pool import Pool
+from stress.shrinking import Size
 from stress.subject import Subject
 from stress.token import Token
-from stress.work import Batch, Bug, Example, Fact, Facts
+from stress.work import Batch, Bug, Fact, Facts
 from vgic.irq import FIRST_SPI, Config
 from vgic.parameters import Irq, Parameters
 from vgic.program import ROUTE, Access, Program, Pulse
@@ -26,10 +28,26 @@ from vgic.program import ROUTE, Access, Program, Pulse
 SCENARIO = "inject_while_eoicount"
 
 
-def example_of(fact: Fact, token: str) -> Example:
+SIZE = Size(3, 2, 4, choices=9, preemptions=6, switches=7, steps=80)
+
+
+def example_of(symptom: str, token: str, identity: str = "") -> Example:
     """Say a failure's story as a worker would."""
-    kind = (fact.signature or "").partition(" ")[0]
-    return Example(Failure(kind, f"seen in {fact.index}"), token, deviations=1)
+    return Example(
+        failure=Failure(symptom.partition(" ")[0], f"seen in {token}"),
+        symptom=symptom,
+        identity=identity or symptom,
+        token=token,
+        original=f"{token}-as-found",
+        before=SIZE,
+        after=SIZE,
+        replays=12,
+        complete=True,
+        columns="CPU 0",
+        commit="a paragraph",
+        timeline="{}",
+        repro="TOKEN",
+    )
 
 
 @dataclass
@@ -41,13 +59,17 @@ class FakePool:
         jobs: how many batches can be under way.
         order: which of those under way completes next.
         bug_in: the execution that shows a bug of the harness.
+        identity: what a failure with a symptom in an execution shrinks to.
+        inquiries: those asked for so far.
     """
 
     fact: Callable[[str, int], Fact]
     jobs: int = 1
     order: random.Random = field(default_factory=lambda: random.Random(0))
     bug_in: int | None = None
-    under_way: deque[Batch] = field(default_factory=deque)
+    identity: Callable[[str, int], str] = lambda symptom, index: symptom
+    inquiries: list[Inquiry] = field(default_factory=list)
+    under_way: deque[Batch | Inquiry] = field(default_factory=deque)
 
     def __enter__(self) -> "FakePool":
         return self
@@ -66,30 +88,40 @@ class FakePool:
     def busy(self) -> bool:
         return bool(self.under_way)
 
-    def submit(self, batch: Batch) -> None:
+    def submit(self, job: Batch | Inquiry) -> None:
         assert self.idle
-        self.under_way.append(batch)
+        self.under_way.append(job)
 
-    def answers(self, timeout_s: float) -> list[Facts | Bug]:
+    def answers(self, timeout_s: float) -> list[Facts | Answer | Bug]:
         self.under_way.rotate(self.order.randrange(len(self.under_way)))
-        return [self._answer(self.under_way.popleft())]
+        job = self.under_way.popleft()
+        return [self._facts(job) if isinstance(job, Batch) else self._inquire(job)]
 
-    def _answer(self, batch: Batch) -> Facts | Bug:
+    def _facts(self, batch: Batch) -> Facts | Bug:
         if self.bug_in in [index for _, index in batch.items]:
             return Bug(batch.number, f"nondeterminism in execution {self.bug_in}")
-        facts = tuple(self.fact(name, index) for name, index in batch.items)
-        examples: dict[str, Example] = {}
-        for fact in facts:
-            if fact.signature is not None and fact.signature not in batch.known:
-                token = f"vs1-{fact.scenario}-{fact.index}"
-                examples.setdefault(fact.signature, example_of(fact, token))
-        return Facts(batch.number, facts, examples)
+        return Facts(batch.number, tuple(self.fact(name, index) for name, index in batch.items))
+
+    def _inquire(self, inquiry: Inquiry) -> Answer:
+        self.inquiries.append(inquiry)
+        ((name, index),) = inquiry.items
+        fact = self.fact(name, index)
+        assert fact.signature is not None
+        token = f"vs1-{name}-{index}"
+        example = example_of(fact.signature, token, self.identity(fact.signature, index))
+        return Answer(inquiry.number, name, index, fact.strategy, example)
 
 
 @pytest.fixture
 def fake_pool() -> Callable[..., Pool]:
     """Return a maker of pools without processes; it takes the fields of FakePool."""
     return lambda *args, **options: cast(Pool, FakePool(*args, **options))
+
+
+@pytest.fixture
+def example() -> Callable[..., Example]:
+    """Return a maker of examples: symptom, token, and identity if it is another."""
+    return example_of
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, cast
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -64,7 +65,8 @@ def test_stopping_at_the_first_stops_at_the_lowest_index_whoever_found_it(
         return
     first = min(failing)
     (finding,) = result.findings.values()
-    assert (finding.signature, finding.execution, finding.count) == (failing[first], first, 1)
+    assert (finding.signature, finding.execution) == (failing[first], first)
+    assert result.failures == {failing[first]: 1}
     assert result.executions == first + 1
 
 
@@ -78,7 +80,7 @@ def test_each_finding_has_its_first_index_its_count_and_the_firsts_token(
     assert set(result.findings) == set(counts)
     for signature, finding in result.findings.items():
         first = min(index for index, each in failing.items() if each == signature)
-        assert (finding.execution, finding.count) == (first, counts[signature])
+        assert (finding.execution, result.failures[signature]) == (first, counts[signature])
         assert finding.strategy == ("random-walk", "pct", "burst")[first % 3]
         assert finding.example.token.endswith(f"-{first}")
 
@@ -115,6 +117,51 @@ def test_an_interrupted_campaign_is_a_prefix_and_ends_what_is_under_way(
     assert 0 < result.executions < 1_000
     uninterrupted = run(plan(executions=result.executions), fake_pool(facts({2: "I1 lost"})))
     assert replace(result, interrupted=False) == uninterrupted
+
+
+@MODEST
+@given(jobs=st.integers(1, 6), order=SEEDS)
+def test_a_race_behind_a_known_symptom_is_found_by_its_tenth_failure(
+    plan: MakePlan, fake_pool: MakePool, jobs: int, order: int
+) -> None:
+    failing = dict.fromkeys(range(100), "I16 missed kick")
+    pool = fake_pool(
+        facts(failing),
+        jobs,
+        random.Random(order),
+        identity=lambda symptom, index: f"{symptom}, preempted in {'f' if index < 9 else 'g'}",
+    )
+    result = run(plan(), pool)
+    assert {name: finding.execution for name, finding in result.findings.items()} == {
+        "I16 missed kick, preempted in f": 0,
+        "I16 missed kick, preempted in g": 9,
+    }
+    assert result.failures == {"I16 missed kick": 100}
+
+
+def test_few_of_many_failures_with_one_symptom_are_looked_into(
+    plan: MakePlan, fake_pool: MakePool
+) -> None:
+    pool = cast(Any, fake_pool(facts(dict.fromkeys(range(100), "deadlock"))))
+    run(plan(), pool)
+    assert [inquiry.items[0][1] for inquiry in pool.inquiries] == [0, 9, 99]
+
+
+def test_whoever_interrupts_gets_what_was_found_unshrunk(
+    plan: MakePlan, fake_pool: MakePool
+) -> None:
+    pool = cast(Any, fake_pool(facts({0: "deadlock"})))
+    told: list[int] = []
+    campaign = Campaign(
+        plan(executions=24),
+        pool,
+        interrupted=lambda: bool(pool.under_way or told),
+        progress=lambda result: told.append(result.executions),
+    )
+    result = campaign.run()
+    assert result.interrupted
+    assert list(result.findings) == ["deadlock"]
+    assert [inquiry.replays_max for inquiry in pool.inquiries] == [0]
 
 
 def test_a_campaign_whose_time_is_over_at_once_runs_nothing(

@@ -33,7 +33,7 @@ def test_codes_are_the_promised_ones() -> None:
 
 
 def test_the_table_names_every_code_of_both_commands_with_its_meaning() -> None:
-    run, _, replay = table().partition("Exit codes of replay:")
+    run, _, replay = table().partition("Exit codes of replay and shrink:")
     for code, meaning in RUN_CODES.items():
         assert f"{code.value}  {meaning}" in run
     for code, meaning in REPLAY_CODES.items():

@@ -34,7 +34,7 @@ def scenario(monkeypatch: pytest.MonkeyPatch) -> None:
 def result_of(facts: Iterable[Fact]) -> Result:
     result = Result()
     for fact in facts:
-        result.add(fact, {})
+        result.add(fact)
     return result
 
 

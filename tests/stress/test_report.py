@@ -2,6 +2,7 @@
 """Do the printed lines carry what a reader needs to tell, repeat and replay a campaign?"""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,62 +10,69 @@ import pytest
 from harness import Failure
 from stress.campaign import Finding, Plan, Result
 from stress.exits import Exit
-from stress.report import finding_text, headline, json_object, last_line, replay_command
+from stress.inquiry import Answer, Example
+from stress.keeping import keep
+from stress.report import (
+    finding_text,
+    headline,
+    json_object,
+    last_line,
+    replay_command,
+    shrunk_text,
+)
+from stress.shrinking import Size
 from stress.source import model_digest
 from stress.subject import Subject
 from stress.token import PRINTED_MAX
-from stress.work import Example, Fact
+from stress.work import Fact
 
 MakePlan = Callable[..., Plan]
 SHORT = "vs1-" + "a" * 100
 LONG = "vs1-" + "a" * PRINTED_MAX
 
 
-def finding_with(token: str) -> Finding:
-    failure = Failure("I13 lost", "spi 33 is not active", ("f",), details=("one", "two"))
-    return Finding("I13 lost in f", "scenario", 17, "pct", Example(failure, token, 3), count=4)
+MakeExample = Callable[..., Example]
 
 
-def file_of(command: str) -> Path:
-    return Path(command.rpartition("@")[2])
+@pytest.fixture
+def finding(example: MakeExample) -> Callable[..., Finding]:
+    def make(token: str = SHORT) -> Finding:
+        failure = Failure("I13 lost", "spi 33 is not active", ("f",), details=("one", "two"))
+        story = replace(example("I13 lost in f", token), failure=failure)
+        return Finding("scenario", 17, "pct", story)
+
+    return make
 
 
-def test_a_short_token_is_printed(tmp_path: Path) -> None:
-    command = replay_command(finding_with(SHORT), Subject(), tmp_path)
+MakeFinding = Callable[..., Finding]
+
+
+def test_a_short_token_is_printed(finding: MakeFinding, tmp_path: Path) -> None:
+    command = replay_command(finding(), Subject(), tmp_path)
     assert command == f"vgic-stress replay {SHORT}"
-    assert not list(tmp_path.iterdir())
 
 
-def test_a_token_longer_than_two_kilobytes_goes_into_a_file(tmp_path: Path) -> None:
+def test_a_token_longer_than_two_kilobytes_is_read_from_where_it_is_kept(
+    finding: MakeFinding, tmp_path: Path
+) -> None:
     assert PRINTED_MAX == 2048
-    command = replay_command(finding_with(LONG), Subject(), tmp_path / "new")
+    kept = keep(finding(LONG), tmp_path)
+    assert kept is not None
+    command = replay_command(finding(LONG), Subject(), kept)
     assert command.startswith("vgic-stress replay @")
     assert LONG not in command
-    assert file_of(command).read_text("ascii").strip() == LONG
+    assert Path(command.rpartition("@")[2]).read_text("utf-8").strip() == LONG
 
 
-def test_the_same_token_is_kept_once(tmp_path: Path) -> None:
-    commands = {replay_command(finding_with(LONG), Subject(), tmp_path) for _ in range(3)}
-    assert len(commands) == len(list(tmp_path.iterdir())) == 1
+def test_a_finding_is_not_lost_where_it_cannot_be_kept(finding: MakeFinding) -> None:
+    assert LONG in replay_command(finding(LONG), Subject(), None)
 
 
-def test_another_sessions_file_of_that_name_is_not_written_over(tmp_path: Path) -> None:
-    path = file_of(replay_command(finding_with(LONG), Subject(), tmp_path))
-    path.write_text("what another session found\n", "ascii")
-    other = file_of(replay_command(finding_with(LONG), Subject(), tmp_path))
-    assert other != path
-    assert path.read_text("ascii") == "what another session found\n"
-    assert other.read_text("ascii").strip() == LONG
-
-
-def test_a_finding_is_not_lost_where_no_file_can_be_made(tmp_path: Path) -> None:
-    (tmp_path / "taken").write_text("a file, not a folder", "utf-8")
-    assert LONG in replay_command(finding_with(LONG), Subject(), tmp_path / "taken")
-
-
-def test_the_command_names_the_users_class_and_bugs_a_token_does_not_carry(tmp_path: Path) -> None:
+def test_the_command_names_the_users_class_and_bugs_a_token_does_not_carry(
+    finding: MakeFinding,
+) -> None:
     subject = Subject("my patch.py:MyKernel", ("no_splice",))
-    command = replay_command(finding_with(SHORT), subject, tmp_path)
+    command = replay_command(finding(), subject, None)
     assert command.endswith("--revision 'my patch.py:MyKernel' --bug no_splice")
 
 
@@ -101,18 +109,40 @@ def test_the_last_line_says_success_or_failure_and_all_of_the_headline(
     assert "\n" not in line
 
 
-def test_a_finding_is_told_with_story_first_index_count_and_command() -> None:
-    text = finding_text(1, finding_with(SHORT), f"vgic-stress replay {SHORT}")
+def test_a_finding_is_told_with_story_first_index_count_and_command(finding: MakeFinding) -> None:
+    command = f"vgic-stress replay {SHORT}"
+    text = finding_text(1, finding(), 4, command, Path("findings/one"), drawn=False)
     for words in ("I13 lost in f", "spi 33 is not active", "one", "two", "execution 17", "4 times"):
         assert words in text
-    assert f"vgic-stress replay {SHORT}" in text
+    assert "kept in findings/one" in text
+    assert text.endswith(command)
+    assert "CPU 0" not in text
 
 
-def test_json_has_exactly_the_promised_keys(plan: MakePlan, fact: Callable[..., Fact]) -> None:
+def test_a_finding_is_drawn_if_it_is_wanted(finding: MakeFinding) -> None:
+    assert "CPU 0" in finding_text(1, finding(), 1, "", None, drawn=True)
+
+
+def test_a_finding_says_what_shrinking_has_done(finding: MakeFinding) -> None:
+    before = Size(6, 4, 9, choices=61, preemptions=40, switches=14, steps=300)
+    after = Size(3, 1, 3, choices=3, preemptions=2, switches=4, steps=40)
+    example = replace(finding().example, before=before, after=after, replays=80)
+    assert shrunk_text(example) == (
+        "61 choices, 14 switches -> 3 threads, 2 preemptions (in 80 replays)"
+    )
+    assert "budget ended" in shrunk_text(replace(example, complete=False))
+    assert "not shrunk" in shrunk_text(replace(example, replays=0))
+
+
+def test_json_has_the_promised_keys(
+    plan: MakePlan, fact: Callable[..., Fact], example: MakeExample
+) -> None:
     result = Result()
-    failure = Failure("I13 lost", "spi 33 is not active", ("f",))
     failed = fact(index=9, steps=40, windows=frozenset({"overflow"}), signature="I13 lost in f")
-    result.add(failed, {"I13 lost in f": Example(failure, SHORT, 3)})
+    result.add(failed)
+    identity = "I13 lost in f, preempted in g"
+    story = example("I13 lost in f", SHORT, identity)
+    result.find(Answer(-1, "inject_while_eoicount", 9, "pct", story))
     value = json_object(plan(subject=Subject("head-walk", ("no_splice",)), seed=42), result)
     seconds = value.pop("seconds")
     assert isinstance(seconds, float)
@@ -126,12 +156,13 @@ def test_json_has_exactly_the_promised_keys(plan: MakePlan, fact: Callable[..., 
         "windows": {"overflow": 1},
         "findings": [
             {
-                "signature": "I13 lost in f",
-                "kind": "I13 lost",
+                "signature": identity,
+                "kind": "I13",
                 "scenario": "inject_while_eoicount",
                 "execution": 9,
                 "count": 1,
                 "token": SHORT,
+                "original": f"{SHORT}-as-found",
             }
         ],
     }

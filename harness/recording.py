@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Recording: an execution with everything that a reader of it wants to know.
+
+The trace of an ordinary execution is as little as tells two executions apart. To explain one, it
+is run again on a scheduler that also writes down, at every operation, where in the model's code it
+was done and what the world looked like before it. What an operation changed is then what the world
+looked like before the next one.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NoReturn
+
+from harness.failures import Failure
+from harness.frames import model_stack
+from harness.scheduler import Scheduler
+from harness.strategy import Strategy
+from harness.threads import Operation
+from harness.trace import Note
+
+State = Mapping[str, Mapping[str, str]]
+"""What the world looks like: for each object, by the name reports print, its fields in words."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One operation, one note, or the end.
+
+    Attributes:
+        step: the number of the operation, of a note that of the operation before it.
+        role: the thread.
+        n: the number of the operation within its thread.
+        what: the operation about to be done, the note, or None at the end of the execution.
+        stack: the model functions it is done in, outermost first.
+        state: what the world looks like before it.
+    """
+
+    step: int
+    role: str
+    n: int
+    what: Operation | Note | None
+    stack: tuple[str, ...]
+    state: State
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field of an object that is not what it was before an event.
+
+    Attributes:
+        thing: the object.
+        field: the field.
+        old: what it was.
+        new: what it is; "" if there is no such field any more.
+    """
+
+    thing: str
+    field: str
+    old: str
+    new: str
+
+
+class Recorder(Scheduler):
+    """A scheduler that writes down what happens.
+
+    Attributes:
+        events: what has happened so far; after the execution the last one is its end.
+        look: returns the state of the world; set by the program.
+        waiting: for each thread that could not go on at the end, what it did.
+        ended: the threads that had come to their end at the end.
+    """
+
+    __slots__ = ("ended", "events", "look", "waiting")
+
+    def __init__(self, strategy: Strategy, *, steps_max: int) -> None:
+        super().__init__(strategy, steps_max=steps_max)
+        self.events: list[Event] = []
+        self.look: Callable[[], State] = dict
+        self.waiting: dict[str, str] = {}
+        self.ended: frozenset[str] = frozenset()
+
+    def point(self, operation: Operation) -> None:
+        """Stand at a scheduling point, and write the operation down when it is done."""
+        super().point(operation)
+        self._record(operation)
+
+    def gated_point(self, operation: Operation) -> None:
+        """Stand at a scheduling point, and write the operation down when it goes ahead."""
+        super().gated_point(operation)
+        self._record(operation)
+
+    def note(self, *words: object) -> None:
+        """Put words of the model's own into the trace, and write them down."""
+        super().note(*words)
+        self._record(words)
+
+    def fail(self, failure: Failure) -> NoReturn:
+        """Record a failure, and what the world looks like at it."""
+        if not self.unwinding:
+            self._record(None)
+            self._record_threads()
+        super().fail(failure)
+
+    def _record(self, what: Operation | Note | None) -> None:
+        if self.unwinding:
+            return
+        me = self.current
+        stack = model_stack(sys._getframe(2))
+        self.events.append(Event(self.steps, me.role, me.ops, what, stack, self.look()))
+
+    def close(self) -> None:
+        """Write down the end, if no failure has."""
+        if not self.events or self.events[-1].what is not None:
+            self._record_threads()
+            me = self.current
+            self.events.append(Event(self.steps, me.role, me.ops, None, (), self.look()))
+
+    def _record_threads(self) -> None:
+        self.ended = frozenset(thread.role for thread in self.threads if thread.finished)
+        for thread in self.threads:
+            gate = thread.op.gate
+            holds = getattr(gate, "owner", None) is thread
+            if not thread.finished and gate is not None and gate.shut and not holds:
+                self.waiting[thread.role] = (
+                    "idles" if gate.idle else f"waits for {gate.describe_wait()}"
+                )
+
+
+def changes(before: State, after: State) -> Iterator[Change]:
+    """Yield what differs between two states, in the order in which the states name it."""
+    for thing in {**before, **after}:
+        old, new = before.get(thing, {}), after.get(thing, {})
+        if old != new:
+            for field in {**old, **new}:
+                if old.get(field, "") != new.get(field, ""):
+                    yield Change(thing, field, old.get(field, ""), new.get(field, ""))

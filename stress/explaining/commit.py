@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The commit view: a paragraph and the diagram, ready for a patch e-mail.
+
+In neutral words made from the trace: it says what was seen, not what is to be done about it.
+"""
+
+from collections.abc import Sequence
+from textwrap import wrap
+
+from stress.explaining.columns import columns
+from stress.explaining.departure import Departure
+from stress.explaining.necessity import Need, before
+from stress.explaining.recorded import Recorded
+from vgic import Parameters
+
+WIDTH = 75
+
+
+def commit(
+    recorded: Recorded,
+    parameters: Parameters,
+    subject: str,
+    token: str,
+    needed: Sequence[Need],
+    departure: Departure | None,
+) -> str:
+    """Return the view: plain text under 78 columns.
+
+    Args:
+        recorded: the execution.
+        parameters: the machine and its programs.
+        subject: what was tested, in words.
+        token: replays it.
+        needed: what each choice is needed for.
+        departure: where the correct kernel goes another way, if that is known.
+    """
+    failure = recorded.failure
+    if failure is None:
+        return "nothing went wrong"
+    story = [f"On {subject}, with {_machine(parameters)}: {failure.message}."]
+    story += [
+        f"{deviation.role} is preempted {before(deviation.label)}, and {deviation.to} runs."
+        for deviation in recorded.preemptions
+        if deviation.label is not None
+    ]
+    if not recorded.preemptions:
+        story.append("Nobody has to be preempted for it.")
+    elif all(need.without == "it passes" for need in needed):
+        which = "this" if len(needed) == 1 else "any one of these"
+        story.append(f"Without {which} it does not happen.")
+    paragraphs = [
+        "\n".join(wrap(" ".join(story), WIDTH)),
+        columns(recorded, departure),
+        "\n".join(["vgic-stress replay - <<EOF", *wrap(token, WIDTH), "EOF"]),
+    ]
+    return "\n\n".join(paragraphs)
+
+
+def _machine(parameters: Parameters) -> str:
+    return ", ".join(
+        f"{count} {name}{'' if count == 1 else 's'}"
+        for count, name in (
+            (len(parameters.guests), "vCPU"),
+            (len(parameters.devices), "device"),
+            (len(parameters.irqs), "interrupt"),
+            (parameters.nr_lr, "list register"),
+        )
+        if count
+    )

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Where a kernel first does other than the correct one under the same schedule.
+
+The same machine with the same deviations is run on both; up to some step they are alike, operation
+by operation and change by change. What comes first after that is where the failure begins, often
+long before it shows.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from harness import Change, Event
+from harness.recording import changes
+from harness.threads import Operation
+from stress.explaining.recorded import Recorded
+
+_INNER = ("vgic_lr[", "irq_lock[", "ap_list_lock[")
+"""What other changes and operations tell as well."""
+
+
+@dataclass(frozen=True)
+class Departure:
+    """The first difference.
+
+    Attributes:
+        step: the number of the first step that is not alike.
+        until: the number of the step after it.
+        things: what it leaves otherwise than the correct kernel; none if it does another thing.
+        instead: what the correct kernel does there.
+    """
+
+    step: int
+    until: int
+    things: frozenset[str]
+    instead: str
+
+
+@dataclass(frozen=True)
+class _Done:
+    """One operation and all that it changed; a walk of a list belongs to the one before."""
+
+    event: Event
+    until: int
+    changed: frozenset[Change]
+
+    @property
+    def look(self) -> tuple[str, str]:
+        return self.event.role, str(self.event.what)
+
+
+def departure(recorded: Recorded, correct: Recorded) -> Departure | None:
+    """Return where an execution departs from that of the correct kernel, None if it does not."""
+    theirs = _done(correct)
+    for ours in _done(recorded):
+        other = next(theirs, None)
+        step, until = ours.event.step, ours.until
+        if other is None:
+            return Departure(step, until, frozenset(), "the execution ends")
+        if ours.look != other.look:
+            return Departure(step, until, frozenset(), _what(other.event))
+        if ours.changed != other.changed:
+            things = frozenset(change.thing for change in ours.changed ^ other.changed)
+            return Departure(step, until, things, _instead(ours, other, things))
+    return None
+
+
+def _done(recorded: Recorded) -> Iterator[_Done]:
+    events = [
+        step.event
+        for step in recorded.steps
+        if isinstance(step.event.what, Operation) and step.event.what.kind != "list"
+    ]
+    for event, after in zip(events, [*events[1:], recorded.end], strict=True):
+        changed = frozenset(
+            change
+            for change in changes(event.state, after.state)
+            if not change.thing.startswith(_INNER)
+        )
+        yield _Done(event, after.step, changed)
+
+
+def _what(event: Event) -> str:
+    function = f" in {event.stack[-1]}()" if event.stack else ""
+    return f"{event.role} does `{event.what}`{function}"
+
+
+def _instead(ours: _Done, other: _Done, things: frozenset[str]) -> str:
+    """Say what the correct kernel has changed there, or that it has left something alone."""
+    texts = sorted(_text(change) for change in other.changed - ours.changed)
+    texts += [
+        f"{thing} stays as it was"
+        for thing in sorted(things - {change.thing for change in other.changed})
+    ]
+    return ", ".join(texts)
+
+
+def _text(change: Change) -> str:
+    return f"{change.thing}{f' {change.field}' if change.field else ''} = {change.new}"

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The full view: every step in the order in which it was taken, with all that it changed."""
+
+from textwrap import wrap
+
+from harness import Change
+from harness.trace import entry_text
+from stress.explaining.recorded import Recorded, Step
+
+_WIDTH = 77
+_INDENT = 16
+
+
+def every_step(recorded: Recorded) -> str:
+    """Return the view: plain text under 78 columns."""
+    lines = [" step  thread   operation"]
+    for step in recorded.steps:
+        lines += _step(step)
+    return "\n".join(lines)
+
+
+def _step(step: Step) -> list[str]:
+    event = step.event
+    assert event.what is not None
+    is_note = isinstance(event.what, tuple)
+    where = f"  in {event.stack[-1]}()" if event.stack and not is_note else ""
+    number = "" if is_note else str(event.step)
+    first, *rest = wrap(
+        f"{entry_text(event.what).strip()}{where}", _WIDTH - _INDENT, subsequent_indent="  "
+    )
+    lines = [f"{number:>5}  {'' if is_note else event.role:<8} {first}"]
+    lines += [" " * _INDENT + line for line in rest]
+    told = [_change(change) for change in step.changes]
+    told += [f"unlock {lock}" for lock in step.released]
+    for text in told:
+        lines += wrap(
+            text, _WIDTH, initial_indent=" " * (_INDENT + 2), subsequent_indent=" " * (_INDENT + 4)
+        )
+    return lines
+
+
+def _change(change: Change) -> str:
+    return f"{change.thing}{f' {change.field}' if change.field else ''} = {change.new}"

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""An execution run again and recorded: what every view is made from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+
+from harness import Carriers, Deviation, Execution, Failed, Failure, Scheduler, execute
+from harness.recording import Change, Event, Recorder, changes
+from harness.replay import LenientReplay
+from harness.threads import Operation
+from vgic import V1, Machine, Parameters
+from vgic.state import state
+
+
+@dataclass(frozen=True)
+class Step:
+    """An event and what it changed.
+
+    Attributes:
+        event: the operation or note.
+        changes: the fields that are not the same before the next event.
+        released: the locks let go before the next event.
+        enters: control has just passed to its thread.
+        leaves: control passes to another thread after it.
+    """
+
+    event: Event
+    changes: tuple[Change, ...]
+    released: tuple[str, ...]
+    enters: bool
+    leaves: bool
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An execution with all that can be told of it.
+
+    Attributes:
+        execution: the execution.
+        steps: its operations and notes, in order.
+        end: the place of the failure and the state at it; else the end of the execution.
+        waiting: for each thread that could not go on at the end, what it did.
+        ended: the threads that had come to their end.
+        roles: its threads in creation order.
+        preemptions: the deviations at which the thread could have gone on.
+    """
+
+    execution: Execution
+    steps: tuple[Step, ...]
+    end: Event
+    waiting: dict[str, str]
+    ended: frozenset[str]
+    roles: tuple[str, ...]
+    preemptions: tuple[Deviation, ...]
+
+    @property
+    def failure(self) -> Failure | None:
+        """What went wrong, None if nothing did."""
+        outcome = self.execution.outcome
+        return outcome.failure if isinstance(outcome, Failed) else None
+
+
+def record(
+    parameters: Parameters,
+    deviations: Sequence[Deviation],
+    kernel: type[V1],
+    carriers: Carriers,
+) -> Recorded:
+    """Run an execution once more and record it.
+
+    Args:
+        parameters: the machine and its programs.
+        deviations: the schedule; what has no place is left out.
+        kernel: what it is run on.
+        carriers: what the threads run on.
+
+    Raises:
+        HarnessBug: the harness's own code raised an exception.
+    """
+    recorders: list[Recorder] = []
+
+    def program(scheduler: Scheduler) -> None:
+        assert isinstance(scheduler, Recorder)
+        recorders.append(scheduler)
+        machine = Machine(scheduler, parameters, kernel)
+        scheduler.look = partial(state, machine)
+
+    replay = LenientReplay(deviations)
+    execution = execute(program, replay, carriers, make=Recorder)
+    recorder = recorders[0]
+    recorder.close()
+    return Recorded(
+        execution=execution,
+        steps=_steps(recorder.events),
+        end=recorder.events[-1],
+        waiting=recorder.waiting,
+        ended=recorder.ended,
+        roles=tuple(thread.role for thread in recorder.threads),
+        preemptions=tuple(replay.preemptions),
+    )
+
+
+def _steps(events: Sequence[Event]) -> tuple[Step, ...]:
+    steps = []
+    before = ""
+    for event, after in pairwise(events):
+        changed = tuple(changes(event.state, after.state))
+        steps.append(
+            Step(
+                event=event,
+                changes=tuple(change for change in changed if not _is_lock(change)),
+                released=_released(event, after, changed),
+                enters=event.role != before,
+                leaves=event.role != after.role,
+            )
+        )
+        before = event.role
+    return tuple(steps)
+
+
+def _is_lock(change: Change) -> bool:
+    return "_lock[" in change.thing
+
+
+def _released(event: Event, after: Event, changed: Sequence[Change]) -> tuple[str, ...]:
+    """Return the locks let go between two events: held before, or taken by the event itself."""
+    let_go = [change.thing for change in changed if _is_lock(change) and change.new == "free"]
+    what = event.what
+    if isinstance(what, Operation) and what.kind == "lock":
+        let_go += [what.name] * (after.state.get(what.name, {}).get("") == "free")
+    return tuple(let_go)

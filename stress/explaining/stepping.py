@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Stepping through an execution in the terminal, forward and back.
+
+The whole execution has been recorded, so every step can be gone to and nothing is run again.
+"""
+
+from collections.abc import Callable
+from textwrap import wrap
+
+from harness import Change
+from harness.trace import entry_text
+from stress.explaining.recorded import Recorded
+
+HELP = """\
+  n, Enter   next step            b   back one step
+  s          next switch          r   back to the switch before
+  f          the failure          g N go to step N
+  p          the whole state      q   quit"""
+
+_WIDTH = 77
+
+
+def step_through(
+    recorded: Recorded, read: Callable[[], str | None], say: Callable[[str], None]
+) -> None:
+    """Let somebody step through an execution.
+
+    Args:
+        recorded: the execution.
+        read: returns the next command, None at the end of the input.
+        say: prints one text.
+    """
+    stepper = _Stepper(recorded)
+    say(f"{stepper.last} steps; ? for help")
+    say(stepper.here())
+    while (command := read()) is not None:
+        words = command.split() or ["n"]
+        if words[0] == "q":
+            return
+        if words[0] == "p":
+            say(stepper.state(everything=True))
+        elif stepper.go(words):
+            say(stepper.here())
+        else:
+            say(HELP)
+
+
+class _Stepper:
+    """A place in an execution: before one of its steps, or at its end."""
+
+    def __init__(self, recorded: Recorded) -> None:
+        self._recorded = recorded
+        self._steps = recorded.steps
+        self._at = 0
+
+    @property
+    def last(self) -> int:
+        return self._steps[-1].event.step if self._steps else 0
+
+    def go(self, words: list[str]) -> bool:
+        """Go where a command says; False if it is none."""
+        if words[0] == "g" and len(words) == 2 and words[1].isdecimal():
+            self._at = self._place_of(int(words[1]))
+            return True
+        move = {
+            "n": lambda: self._at + 1,
+            "b": lambda: self._at - 1,
+            "s": lambda: self._switch(1),
+            "r": lambda: self._switch(-1),
+            "f": lambda: len(self._steps),
+        }.get(words[0])
+        if move is None or len(words) > 1:
+            return False
+        self._at = max(0, min(len(self._steps), move()))
+        return True
+
+    def _place_of(self, number: int) -> int:
+        for place, step in enumerate(self._steps):
+            if step.event.step >= number:
+                return place
+        return len(self._steps)
+
+    def _switch(self, way: int) -> int:
+        place = self._at + way
+        while 0 < place < len(self._steps) and not self._steps[place].enters:
+            place += way
+        return place
+
+    def here(self) -> str:
+        """Say what has just been done, what it changed, and what comes next."""
+        lines = []
+        if self._at:
+            done = self._steps[self._at - 1]
+            lines += [f"      {_change(change)}" for change in done.changes]
+            lines += [f"      unlock {lock}" for lock in done.released]
+        if self._at == len(self._steps):
+            failure = self._recorded.failure
+            end = "the end" if failure is None else f"=> {failure.kind}: {failure.message}"
+            lines += [*wrap(end, _WIDTH), self.state()]
+            return "\n".join(lines)
+        step = self._steps[self._at]
+        event = step.event
+        assert event.what is not None
+        function = f"  in {event.stack[-1]}()" if event.stack else ""
+        switch = f"-- to {event.role} --\n" if step.enters else ""
+        lines.append(
+            f"{switch}{event.step:>5} {event.role}: {entry_text(event.what).strip()}{function}"
+        )
+        lines.append(self.state())
+        return "\n".join(lines)
+
+    def state(self, *, everything: bool = False) -> str:
+        """Print the state before the step; what it changes from step to step is marked."""
+        at_end = self._at == len(self._steps)
+        event = self._recorded.end if at_end else self._steps[self._at].event
+        before = self._steps[self._at - 1].event.state if self._at else event.state
+        lines = []
+        for thing, fields in event.state.items():
+            changed = before.get(thing) != fields
+            locked = "_lock[" in thing
+            if locked and not everything and not changed and fields[""] == "free":
+                continue
+            text = " ".join(f"{name}={value}" if name else value for name, value in fields.items())
+            lines += wrap(
+                f"{thing}: {text}",
+                _WIDTH,
+                initial_indent="    * " if changed else "      ",
+                subsequent_indent="          ",
+            )
+        return "\n".join(lines)
+
+
+def _change(change: Change) -> str:
+    return f"{change.thing}{f' {change.field}' if change.field else ''} = {change.new}"

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""All there is to tell of one execution: recorded once, told in every view."""
+
+from dataclasses import dataclass
+from textwrap import wrap
+
+from harness import Carriers
+from stress.explaining.columns import WIDTH, columns
+from stress.explaining.commit import commit
+from stress.explaining.departure import Departure, departure
+from stress.explaining.every_step import every_step
+from stress.explaining.lockdep import lockdep
+from stress.explaining.necessity import Need, needs
+from stress.explaining.recorded import Recorded, record
+from stress.explaining.timeline import timeline
+from stress.subject import Subject
+from stress.token import Token
+from vgic import V1
+
+VIEWS = ("columns", "lockdep", "commit", "full")
+
+
+@dataclass(frozen=True)
+class Story:
+    """An execution that was recorded.
+
+    Attributes:
+        token: replays it.
+        subject: what it was run on.
+        recorded: what happened.
+        departure: where v1 goes another way under the same schedule, if it does.
+        needed: what each choice is needed for; nothing if the execution did not fail.
+    """
+
+    token: Token
+    subject: Subject
+    recorded: Recorded
+    departure: Departure | None
+    needed: tuple[Need, ...]
+
+    def columns(self) -> str:
+        """Return who does what, side by side, and what each choice is needed for."""
+        lines = [columns(self.recorded, self.departure)]
+        for need in self.needed:
+            lines += wrap(str(need), WIDTH, subsequent_indent="  ")
+        return "\n".join(lines)
+
+    def view(self, name: str) -> str:
+        """Return one of VIEWS."""
+        if name == "columns":
+            return self.columns()
+        if name == "lockdep":
+            return lockdep(self.recorded)
+        if name == "full":
+            return every_step(self.recorded)
+        return commit(
+            self.recorded,
+            self.token.parameters,
+            str(self.subject),
+            self.token.encode(),
+            self.needed,
+            self.departure,
+        )
+
+    def timeline(self) -> str:
+        """Return the execution as Chrome trace events."""
+        return timeline(self.recorded, f"{self.token.signature} on {self.subject}")
+
+
+def tell(token: Token, subject: Subject, kernel: type[V1], carriers: Carriers) -> Story:
+    """Run an execution again and record it.
+
+    Args:
+        token: the execution; a deviation that has no place is left out.
+        subject: what it is run on.
+        kernel: the same, as a class.
+        carriers: what the threads run on.
+
+    Raises:
+        HarnessBug: the harness's own code raised an exception.
+    """
+    recorded = record(token.parameters, token.deviations, kernel, carriers)
+    failure = recorded.failure
+    departs, needed = None, []
+    if failure is not None:
+        if kernel is not V1:
+            departs = departure(recorded, record(token.parameters, token.deviations, V1, carriers))
+        needed = needs(
+            token.parameters,
+            token.deviations,
+            recorded.preemptions,
+            failure.signature,
+            kernel,
+            carriers,
+        )
+    return Story(token, subject, recorded, departs, tuple(needed))

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""An inquiry into one failure: confirm it, shrink it, and write down all there is to tell of it.
+
+A campaign sees only that an execution failed, and how. It asks for an inquiry into the first
+failure with a symptom, the tenth, the hundredth: a known race must not hide another one with the
+same symptom, and inquiring into each would take longer than the campaign.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from harness import Carriers, Failure
+from harness.strategies import strategy_name
+from stress.explaining.repro_file import repro_file
+from stress.explaining.story import tell
+from stress.scenarios import SCENARIOS
+from stress.shrinking import Size, shrink
+from stress.single import Single, confirm, run_index
+from stress.subject import Subject
+from vgic import V1
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """A failure to look into, for one worker.
+
+    Attributes:
+        number: its number among the campaign's inquiries, from 1, negative: not a batch's.
+        subject: what is tested.
+        seed: the campaign's seed.
+        strategy: the strategy's name, or the mix.
+        items: scenario and index of the execution, as a batch has them.
+        replays_max: how many replays shrinking may take; with 0 it stays as it was found.
+    """
+
+    number: int
+    subject: Subject
+    seed: int
+    strategy: str
+    items: tuple[tuple[str, int], ...]
+    replays_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A failure with all that is to be said of it.
+
+    Attributes:
+        failure: what went wrong.
+        symptom: how the execution fails.
+        identity: the same, with the functions at the preemptions that are left.
+        token: replays the simplest execution that fails alike.
+        original: replays the execution that was found.
+        before: the size of that one.
+        after: the size of the simplest.
+        replays: how many executions shrinking took.
+        complete: shrinking came to its end.
+        columns: the simplest one side by side.
+        commit: the same for a patch e-mail.
+        timeline: the same as Chrome trace events.
+        repro: a test file.
+    """
+
+    failure: Failure
+    symptom: str
+    identity: str
+    token: str
+    original: str
+    before: Size
+    after: Size
+    replays: int
+    complete: bool
+    columns: str
+    commit: str
+    timeline: str
+    repro: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of an inquiry.
+
+    Attributes:
+        number: the inquiry's.
+        scenario: the scenario of the execution.
+        execution: its index within the scenario.
+        strategy: the strategy that found it.
+        example: what there is to tell.
+    """
+
+    number: int
+    scenario: str
+    execution: int
+    strategy: str
+    example: Example
+
+
+def inquire(inquiry: Inquiry, kernel: type[V1], carriers: Carriers) -> Answer:
+    """Run the execution of an inquiry again and look into its failure.
+
+    Raises:
+        HarnessBug: it does not fail again, or not alike.
+    """
+    ((name, index),) = inquiry.items
+    strategy = inquiry.strategy
+    single = run_index(SCENARIOS[name], inquiry.seed, index, strategy, kernel, carriers)
+    example = look_into(
+        single, name, inquiry.subject, kernel, carriers, replays_max=inquiry.replays_max
+    )
+    return Answer(inquiry.number, name, index, strategy_name(strategy, index), example)
+
+
+def is_looked_into(nth: int) -> bool:
+    """Say whether the n-th failure with a symptom is looked into: the 1st, 10th, 100th are."""
+    return str(nth).strip("0") == "1"
+
+
+def look_into(
+    single: Single,
+    scenario: str,
+    subject: Subject,
+    kernel: type[V1],
+    carriers: Carriers,
+    *,
+    replays_max: int,
+    interrupted: Callable[[], bool] = lambda: False,
+) -> Example:
+    """Confirm a failing execution, shrink it and tell it.
+
+    Raises:
+        HarnessBug: it cannot be replayed.
+    """
+    token, failure = confirm(single, scenario, subject, kernel, carriers)
+    shrunk = shrink(token, kernel, carriers, replays_max=replays_max, interrupted=interrupted)
+    story = tell(shrunk.token, subject, kernel, carriers)
+    identity = token.signature
+    if shrunk.preempted:
+        identity += f", preempted in {', '.join(shrunk.preempted)}"
+    text = shrunk.token.encode()
+    return Example(
+        failure=failure,
+        symptom=token.signature,
+        identity=identity,
+        token=text,
+        original=token.encode(),
+        before=shrunk.before,
+        after=shrunk.after,
+        replays=shrunk.replays,
+        complete=shrunk.complete,
+        columns=story.columns(),
+        commit=story.view("commit"),
+        timeline=story.timeline(),
+        repro=repro_file(identity, story.columns(), text, subject),
+    )

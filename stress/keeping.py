@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is kept of a finding: a folder with its tokens, its story and a test file.
+
+Another session's files are never written over, and a finding that cannot be kept is still
+printed whole: nothing is lost because a folder is read-only.
+"""
+
+import hashlib
+import re
+from pathlib import Path
+
+from stress.campaign import Finding
+
+FOLDER = Path("vgic-stress-findings")
+
+TOKEN, ORIGINAL = "token", "original.token"
+
+
+def keep(finding: Finding, folder: Path = FOLDER) -> Path | None:
+    """Keep a finding in a folder of its own.
+
+    Args:
+        finding: what was found.
+        folder: the folder of all findings; it is made if it is not there.
+
+    Returns:
+        The finding's folder, None if it could not be written.
+    """
+    example = finding.example
+    files = {
+        TOKEN: example.token + "\n",
+        ORIGINAL: example.original + "\n",
+        "report.txt": f"{finding.signature}\n\n{example.columns}\n",
+        "commit.txt": example.commit + "\n",
+        "timeline.json": example.timeline + "\n",
+        "test_repro.py": example.repro,
+    }
+    place = folder / _name(finding)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (place / name).write_text(text, "utf-8")
+    except OSError:
+        return None
+    return place
+
+
+def _name(finding: Finding) -> str:
+    """Return a name that tells the kind and is the same for the same finding only."""
+    example = finding.example
+    kind = re.sub(r"[^a-z0-9]+", "-", example.failure.kind.lower()).strip("-")
+    tokens = f"{example.token} {example.original}".encode()
+    return f"{kind}-{hashlib.sha256(tokens).hexdigest()[:8]}"
