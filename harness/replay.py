@@ -119,15 +119,25 @@ class LenientReplay(_Labelling):
     should have been, the next one at which the other thread can go on has to do.
     """
 
-    def __init__(self, deviations: Sequence[Deviation], *, anywhere: bool = True) -> None:
+    def __init__(
+        self,
+        deviations: Sequence[Deviation],
+        *,
+        anywhere: bool = True,
+        patient: Deviation | None = None,
+    ) -> None:
         """Prepare to follow a schedule.
 
         Args:
             deviations: the schedule.
             anywhere: a deviation whose look is gone may be taken at another place.
+            patient: one of them that waits at its place until its thread cannot go on, so that
+                it preempts nobody.
         """
         super().__init__()
         self._anywhere = anywhere
+        self._patient = patient
+        self._waiting = False
         self._left: dict[str, list[Deviation]] = {}
         for deviation in deviations:
             self._left.setdefault(deviation.role, []).append(deviation)
@@ -140,6 +150,12 @@ class LenientReplay(_Labelling):
         if not left:
             return 0
         deviation = next((each for each in left if each.label == label), None)
+        if deviation is not None and deviation is self._patient:
+            self._waiting = True
+        if self._waiting and self._patient in left:
+            if options[0] is me:
+                return 0
+            deviation = self._patient
         if deviation is None:
             if not self._anywhere:
                 return 0

@@ -7,6 +7,7 @@ to its right. There is room for what fits one screen: light lines go first, the 
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from textwrap import wrap
 
 from stress.explaining.departure import Departure
@@ -27,19 +28,66 @@ def columns(recorded: Recorded, departure: Departure | None = None) -> str:
         recorded: the execution.
         departure: where the correct kernel goes another way, if that is known.
     """
-    layout = _Layout(recorded.roles)
-    body, left_out = _body(recorded, layout, departure)
+    everything = list(lines(recorded.steps))
+    marked = _marked(recorded, everything, departure)
+    kept = _fitting(everything, marked, recorded.roles)
+    layout = _Layout([role for role in recorded.roles if _acts(role, kept, recorded)])
     text = [*layout.header()]
+    left_out = len(kept.before)
     if left_out:
         text.append(f"  ... {left_out} lines before these (--view full has every step)")
-    text += body
+    text += layout.body(kept.shown, marked)
     for role, wait in recorded.waiting.items():
-        text += layout.line(role, f"({wait})", indent=0)
+        if _acts(role, kept, recorded):
+            text += layout.line(role, f"({wait})", indent=0)
     text += ["", *_verdict(recorded)]
     if departure is not None:
-        text += wrap(f"* v1 goes another way here: {departure.instead}", WIDTH,
-                     subsequent_indent="  ")  # fmt: skip
+        where = "here" if marked in kept.shown else "before these lines"
+        footnote = f"* v1 goes another way {where}: {departure.instead}"
+        text += wrap(footnote, WIDTH, subsequent_indent="  ")
     return "\n".join(line.rstrip() for line in text)
+
+
+def _marked(
+    recorded: Recorded, everything: Sequence[Line], departure: Departure | None
+) -> Line | None:
+    """Return the line at which the correct kernel goes another way."""
+    if departure is None:
+        return None
+    there = [
+        line
+        for line in everything
+        if departure.step <= recorded.steps[line.index].event.step < departure.until
+    ]
+    named = [line for line in there if any(thing in line.text for thing in departure.things)]
+    return next(iter(named or there), None)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The lines there is room for, and those of like weight before them there is none for."""
+
+    before: Sequence[Line]
+    shown: Sequence[Line]
+
+
+def _fitting(everything: Sequence[Line], marked: Line | None, roles: Sequence[str]) -> _Kept:
+    """Keep as much detail as there is room for, and then as late a part."""
+    layout = _Layout(roles)
+    for weight in range(1, STATE + 1):
+        kept = [line for line in everything if line.weight >= weight or line is marked]
+        if len(layout.body(kept, marked)) <= LINES_MAX:
+            return _Kept([], kept)
+    begin = 0
+    while len(layout.body(kept[begin:], marked)) > LINES_MAX:
+        begin += 1
+    return _Kept(kept[:begin], kept[begin:])
+
+
+def _acts(role: str, kept: _Kept, recorded: Recorded) -> bool:
+    """Tell whether there is anything to say of a thread."""
+    waits = recorded.waiting.get(role, "idles") != "idles"
+    return waits or any(line.role == role for line in kept.shown)
 
 
 class _Layout:
@@ -68,50 +116,20 @@ class _Layout:
             *(" " * begin + line for line in rest),
         ]
 
-
-def _body(
-    recorded: Recorded, layout: _Layout, departure: Departure | None
-) -> tuple[list[str], int]:
-    """Lay the lines out with as much detail as there is room for; say how many were left out."""
-    everything = list(lines(recorded.steps))
-    marked = _marked(recorded, everything, departure)
-    for weight in range(1, STATE + 1):
-        kept = [line for line in everything if line.weight >= weight or line is marked]
-        body = _laid_out(kept, layout, marked)
-        if len(body) <= LINES_MAX:
-            return body, 0
-    return body[-LINES_MAX:], len(body) - LINES_MAX
-
-
-def _marked(
-    recorded: Recorded, everything: Sequence[Line], departure: Departure | None
-) -> Line | None:
-    """Return the line at which the correct kernel goes another way."""
-    if departure is None:
-        return None
-    there = [
-        line
-        for line in everything
-        if departure.step <= recorded.steps[line.index].event.step < departure.until
-    ]
-    named = [line for line in there if any(thing in line.text for thing in departure.things)]
-    return next(iter(named or there), None)
-
-
-def _laid_out(kept: Sequence[Line], layout: _Layout, marked: Line | None) -> list[str]:
-    body: list[str] = []
-    functions: dict[str, str] = {}
-    for line in kept:
-        if not line.role:
-            body.append(f"  -- {line.text} --")
-            continue
-        if line.function != functions.get(line.role, ""):
-            functions[line.role] = line.function
-            if line.function:
-                body += layout.line(line.role, f"{line.function}()", indent=0)
-        mark = "*" if line is marked else ""
-        body += layout.line(line.role, line.text, indent=2, mark=mark)
-    return body
+    def body(self, shown: Sequence[Line], marked: Line | None) -> list[str]:
+        text: list[str] = []
+        functions: dict[str, str] = {}
+        for line in shown:
+            if not line.role:
+                text.append(f"  -- {line.text} --")
+                continue
+            if line.function != functions.get(line.role, ""):
+                functions[line.role] = line.function
+                if line.function:
+                    text += self.line(line.role, f"{line.function}()", indent=0)
+            mark = "*" if line is marked else ""
+            text += self.line(line.role, line.text, indent=2, mark=mark)
+        return text
 
 
 def _verdict(recorded: Recorded) -> list[str]:

@@ -18,6 +18,7 @@ HELP = """\
   p          the whole state      q   quit"""
 
 _WIDTH = 77
+_NOTHING = {"", "0", "empty", "free", "none", "nothing"}
 
 
 def step_through(
@@ -110,15 +111,18 @@ class _Stepper:
         return "\n".join(lines)
 
     def state(self, *, everything: bool = False) -> str:
-        """Print the state before the step; what it changes from step to step is marked."""
+        """Print the state before the step; what has just changed is marked.
+
+        Args:
+            everything: also what is empty, free or zero and has not just changed.
+        """
         at_end = self._at == len(self._steps)
         event = self._recorded.end if at_end else self._steps[self._at].event
         before = self._steps[self._at - 1].event.state if self._at else event.state
         lines = []
         for thing, fields in event.state.items():
             changed = before.get(thing) != fields
-            locked = "_lock[" in thing
-            if locked and not everything and not changed and fields[""] == "free":
+            if not (everything or changed) and set(fields.values()) <= _NOTHING:
                 continue
             text = " ".join(f"{name}={value}" if name else value for name, value in fields.items())
             lines += wrap(

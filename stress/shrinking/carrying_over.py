@@ -8,11 +8,13 @@ there are fewer of them in a smaller program.
 
 from collections.abc import Iterator, Sequence
 
-from harness import Deviation
+from harness import Deviation, Label
 from stress.shrinking.leaving_out import Smaller
 
 _FEWER = (1, 2, 3)
 """By how many operations of a look a smaller program is tried to have fewer."""
+
+_BEGIN = Deviation("start", 0, "", Label("start", "", "", 1))
 
 _MOVED_MAX = 6
 """A schedule of more deviations than this is carried over as it stands only."""
@@ -61,6 +63,12 @@ def shorter(deviations: tuple[Deviation, ...]) -> Iterator[tuple[Deviation, ...]
                         *deviations[later + 1 :],
                     )
                 break
+
+
+def first(role: str, deviations: tuple[Deviation, ...]) -> tuple[Deviation, ...]:
+    """Return the schedule with this thread going first."""
+    others = [deviation for deviation in deviations if deviation.role != _BEGIN.role]
+    return (_BEGIN._replace(to=role), *others)
 
 
 def moved(deviations: tuple[Deviation, ...]) -> Iterator[tuple[Deviation, ...]]:

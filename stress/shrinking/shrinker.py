@@ -21,7 +21,7 @@ from itertools import islice
 
 from harness import Carriers, Deviation, Execution, Failed, HarnessBug
 from harness.replay import LenientReplay, StrictReplay
-from stress.shrinking.carrying_over import moved, renamed, shorter
+from stress.shrinking.carrying_over import first, moved, renamed, shorter
 from stress.shrinking.leaving_out import (
     Operations,
     Smaller,
@@ -111,7 +111,7 @@ class _Shrinker:
         self._carriers = carriers
         self._replays_max = replays_max
         self._interrupted = interrupted
-        self._tried: set[tuple[Parameters, tuple[Deviation, ...]]] = set()
+        self._tried: set[tuple[Parameters, tuple[Deviation, ...], Deviation | None]] = set()
         self.replays = 0
         self.best = self._strictly(token.parameters, token.deviations)
 
@@ -133,6 +133,7 @@ class _Shrinker:
             while simplicity != (simplicity := _simplicity(self.best)):
                 self._fewer_deviations()
                 self._shorter_ways()
+                self._fewer_preemptions()
                 self._one_of(without_vcpus)
                 self._one_of(without_devices)
                 self._one_of(without_irqs)
@@ -170,20 +171,39 @@ class _Shrinker:
             if not self._consider(self.best.parameters, way):
                 failed += 1
 
+    def _fewer_preemptions(self) -> None:
+        """Let a thread go on until it cannot, or the other one go first, instead of preempting."""
+        failed = 0
+        while failed < len(self.best.preemptions):
+            parameters, schedule = self.best.parameters, self.best.deviations
+            preemption = self.best.preemptions[failed]
+            others = tuple(each for each in schedule if each is not preemption)
+            if not (
+                self._consider(parameters, schedule, patient=preemption)
+                or self._consider(parameters, first(preemption.to, others))
+            ):
+                failed += 1
+
     def _smaller(self, way: Smaller) -> bool:
         schedule = renamed(self.best.deviations, way)
         return any(self._consider(way.parameters, each) for each in moved(schedule))
 
-    def _consider(self, parameters: Parameters, schedule: tuple[Deviation, ...]) -> bool:
+    def _consider(
+        self,
+        parameters: Parameters,
+        schedule: tuple[Deviation, ...],
+        *,
+        patient: Deviation | None = None,
+    ) -> bool:
         """Run a candidate; it is the best from now on if it fails alike and is simpler."""
-        key = (parameters, schedule)
+        key = (parameters, schedule, patient)
         if key in self._tried:
             return False
         self._tried.add(key)
         if self.replays >= self._replays_max or self._interrupted():
             raise _Stop
         self.replays += 1
-        replay = LenientReplay(schedule, anywhere=False)
+        replay = LenientReplay(schedule, anywhere=False, patient=patient)
         execution = run_parameters(parameters, self._kernel, replay, self._carriers).execution
         if not self._fails_alike(execution):
             return False
@@ -224,6 +244,7 @@ def _simplicity(candidate: _Candidate) -> tuple[int, ...]:
         len(parameters.guests) + len(parameters.devices),
         len(parameters.irqs),
         _operations(parameters),
+        len(candidate.preemptions),
         len(candidate.deviations),
         parameters.nr_lr,
         sum(len(guest.lateness) + sum(guest.lateness) for guest in parameters.guests),
