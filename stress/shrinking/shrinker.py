@@ -17,7 +17,7 @@ Guarantees:
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import combinations, islice
 
 from harness import Carriers, Deviation, Execution, Failed, HarnessBug
 from harness.replay import LenientReplay, StrictReplay
@@ -37,6 +37,10 @@ from vgic import V1, Parameters
 
 REPLAYS = 1500
 """How many replays a shrink may take: some three seconds."""
+
+
+_PAIRS_MAX = 8
+"""Of a schedule of no more deviations than this every two are left out together."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +167,15 @@ class _Shrinker:
             return self._consider(self.best.parameters, schedule[:begin] + schedule[end:])
 
         _drop_runs(lambda: len(self.best.deviations), without)
+        while any(self._consider(self.best.parameters, each) for each in self._without_two()):
+            pass
+
+    def _without_two(self) -> Iterator[tuple[Deviation, ...]]:
+        """Yield a short schedule without any two choices: one may only undo the other."""
+        schedule = self.best.deviations
+        if len(schedule) <= _PAIRS_MAX:
+            for gone in combinations(schedule, 2):
+                yield tuple(each for each in schedule if each not in gone)
 
     def _shorter_ways(self) -> None:
         """Where control passes on by way of a third thread, leave that one out."""
