@@ -8,7 +8,7 @@ The bare `value` is for code that looks on from outside the modelled machine.
 from typing import Generic, TypeVar
 
 from harness.scheduler import Scheduler
-from harness.threads import Operation
+from harness.threads import operation
 
 T = TypeVar("T")
 
@@ -22,9 +22,9 @@ class Cell(Generic[T]):
         self._scheduler = scheduler
         self.name = f"{family}[{instance}]"
         self.value = value
-        self._read = Operation("read", family, self.name)
-        self._write = Operation("write", family, self.name)
-        self._cmpxchg = Operation("cmpxchg", family, self.name)
+        self._read = operation("read", family, self.name)
+        self._write = operation("write", family, self.name)
+        self._cmpxchg = operation("cmpxchg", family, self.name)
 
     def read(self) -> T:
         """Return the value (READ_ONCE)."""
@@ -54,9 +54,9 @@ class Atomic:
         self._scheduler = scheduler
         self.name = f"{family}[{instance}]"
         self.value = value
-        self._read = Operation("read", family, self.name)
-        self._set = Operation("write", family, self.name)
-        self._add = Operation("add", family, self.name)
+        self._read = operation("read", family, self.name)
+        self._set = operation("write", family, self.name)
+        self._add = operation("add", family, self.name)
 
     def read(self) -> int:
         """Return the value (atomic_read)."""

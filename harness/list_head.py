@@ -15,7 +15,7 @@ from harness.failures import Failure
 from harness.frames import model_function
 from harness.scheduler import Scheduler
 from harness.spinlock import SpinLock
-from harness.threads import Operation
+from harness.threads import operation
 
 T = TypeVar("T")
 
@@ -73,7 +73,7 @@ class ListHead(Node[T]):
         self.guard = guard
         self.on_add: Callable[[T], None] | None = None
         self.population = 0
-        self._operation = Operation("list", family, self.name)
+        self._operation = operation("list", family, self.name)
 
     # Reading.
 
@@ -120,15 +120,18 @@ class ListHead(Node[T]):
         """Check that the ring is well formed both ways; return its entries in order."""
         entries: list[T] = []
         node: Node[T] = self
+        left = self.population
         while True:
             following = node.next
             if following.prev is not node:
                 self._bad_link(node, following)
             if following is self:
                 return entries
-            if following.entry is None or len(entries) == self.population:
-                self._bad_walk(following, len(entries))
-            entries.append(following.entry)
+            entry = following.entry
+            if entry is None or not left:
+                self._bad_walk(following, self.population - left)
+            entries.append(entry)
+            left -= 1
             node = following
 
     # Changing.

@@ -6,7 +6,7 @@ other CPU's wait; many sent before it is taken are one.
 """
 
 from harness.scheduler import Scheduler
-from harness.threads import Operation
+from harness.threads import Operation, operation
 
 
 class Requests:
@@ -18,9 +18,9 @@ class Requests:
         self._scheduler = scheduler
         self.name = f"requests[{instance}]"
         self.bits = 0
-        self._make = Operation("request", "requests", self.name)
-        self._check = Operation("take", "requests", self.name)
-        self._pending = Operation("read", "requests", self.name)
+        self._make = operation("request", "requests", self.name)
+        self._check = operation("take", "requests", self.name)
+        self._pending = operation("read", "requests", self.name)
 
     def make(self, request: int) -> None:
         """Set a request bit."""
@@ -54,7 +54,7 @@ class Ipi:
         self.name = f"ipi[{instance}]"
         self.shut = True
         self.idle = True
-        self._send = Operation("send", "ipi", self.name)
+        self._send = operation("send", "ipi", self.name)
         self._wait = Operation("idle", "ipi", self.name, self)
 
     @property

@@ -75,14 +75,15 @@ class SpinLock:
             self._refuse(me)
         if subclass:
             self._order.nest(me, self, subclass)
-        if me.chain & (~self._before[bit] | bit):
+        chain = me.chain
+        if chain & (~self._before[bit] | bit):
             self._order.learn(me, self, bit)
         scheduler.gated_point(self._operation)
         self.owner = me
         self.shut = True
         self.held_bit = bit
         me.held.append(self)
-        me.chain |= bit
+        me.chain = chain | bit
 
     def unlock(self) -> None:
         """Let go of the lock (raw_spin_unlock)."""
@@ -96,7 +97,11 @@ class SpinLock:
             self.on_unlock()
         self.owner = None
         self.shut = False
-        me.held.remove(self)
+        held = me.held
+        if held[-1] is self:
+            held.pop()
+        else:
+            held.remove(self)
         me.chain &= ~self.held_bit
         if scheduler.wants_growth:
             scheduler.opened(self)

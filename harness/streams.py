@@ -77,5 +77,5 @@ class Streams:
     def stream(self, label: str) -> Stream:
         """Return the stream with this label, from its beginning."""
         stream = Stream.__new__(Stream)
-        stream._begin(self._key + _key((label,)))
+        stream._begin(self._key + f"{len(label)}:{label},".encode())
         return stream

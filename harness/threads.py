@@ -7,6 +7,7 @@ is read off that operation's gate.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Protocol
 
 
@@ -59,6 +60,12 @@ class Operation:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}" if self.name else self.kind
+
+
+@cache
+def operation(kind: str, lock_class: str, name: str) -> Operation:
+    """Return an operation that waits for nothing: a value, shared by all executions."""
+    return Operation(kind, lock_class, name)
 
 
 START = Operation("start", "", "")

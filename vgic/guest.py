@@ -7,7 +7,7 @@ maintenance interrupt, arrives a chosen number of instructions later: hardware p
 and the slow maintenance interrupt is a race.
 """
 
-from harness.threads import Operation
+from harness.threads import operation
 from vgic.cpuif import SPURIOUS
 from vgic.irq import Config
 from vgic.program import (
@@ -53,11 +53,11 @@ class Guest:
         self.stack: list[int] = []
         name = vcpu.name
         self._operations = {
-            ACKNOWLEDGE: Operation("acknowledge", "", name),
-            END: Operation("eoi", "", name),
-            END_AGAIN: Operation("eoi", "", name),
-            WORK: Operation("work", "", name),
-            ACCESS: Operation("access", "", name),
+            ACKNOWLEDGE: operation("acknowledge", "", name),
+            END: operation("eoi", "", name),
+            END_AGAIN: operation("eoi", "", name),
+            WORK: operation("work", "", name),
+            ACCESS: operation("access", "", name),
         }
 
     def run_guest(self) -> Access | None:
@@ -65,8 +65,9 @@ class Guest:
         vcpu, scheduler = self._vcpu, self._kvm.scheduler
         due: int | None = None
         retired = 0
+        ipi, maintenance = vcpu.ipi, vcpu.cpuif.maintenance
         while True:
-            if due is None:
+            if due is None and (ipi.pending or maintenance()):
                 due = self._exit_due(retired)
             if due == 0:
                 return None
@@ -74,7 +75,7 @@ class Guest:
             if instruction is None:
                 if due is not None:
                     return None
-                vcpu.ipi.wait()
+                ipi.wait()
                 continue
             if instruction == END and self._has_to_quiesce():
                 scheduler.point(self._operations[ACCESS])
@@ -94,16 +95,13 @@ class Guest:
             if due is not None:
                 due -= 1
 
-    def _exit_due(self, retired: int) -> int | None:
-        """Say how many instructions from now an exit arrives, None if nobody asked for one."""
-        kicked = self._vcpu.ipi.pending
-        if not kicked and not self._vcpu.cpuif.maintenance():
-            return None
+    def _exit_due(self, retired: int) -> int:
+        """Say how many instructions from now an exit arrives that somebody has asked for."""
         late = self._lateness[self._exits % len(self._lateness)]
         self._exits += 1
         # With one list register and overflow the underflow condition always holds: without this
         # one instruction the vCPU would enter and exit for ever.
-        return late if kicked or retired else max(late, 1)
+        return late if self._vcpu.ipi.pending or retired else max(late, 1)
 
     def _next_instruction(self) -> str | None:
         """Return the next instruction, None if there is nothing to do."""

@@ -47,14 +47,10 @@ class ListRegister:
 
     def copy(self) -> "ListRegister":
         """Return another register with the same contents."""
-        return ListRegister(
-            self.intid,
-            pending=self.pending,
-            active=self.active,
-            eoi=self.eoi,
-            group=self.group,
-            priority=self.priority,
-        )
+        copy = ListRegister.__new__(ListRegister)
+        copy.intid, copy.group, copy.priority = self.intid, self.group, self.priority
+        copy.pending, copy.active, copy.eoi = self.pending, self.active, self.eoi
+        return copy
 
     def __str__(self) -> str:
         state = ("P" if self.pending else "") + ("A" if self.active else "")
@@ -93,15 +89,11 @@ class Hcr:
 
     def copy(self) -> "Hcr":
         """Return another word with the same contents."""
-        hcr = Hcr(
-            uie=self.uie,
-            lrenpie=self.lrenpie,
-            npie=self.npie,
-            grp_enabled_ie=self.grp_enabled_ie,
-            grp_disabled_ie=self.grp_disabled_ie,
-        )
-        hcr.eoicount = self.eoicount
-        return hcr
+        copy = Hcr.__new__(Hcr)
+        copy.uie, copy.lrenpie, copy.npie = self.uie, self.lrenpie, self.npie
+        copy.grp_enabled_ie, copy.grp_disabled_ie = self.grp_enabled_ie, self.grp_disabled_ie
+        copy.eoicount = self.eoicount
+        return copy
 
 
 class Vmcr:

@@ -4,7 +4,7 @@
 from functools import partial
 
 from harness import Scheduler
-from harness.threads import Operation
+from harness.threads import Operation, operation
 from vgic.drain import Drain
 from vgic.guest import Guest
 from vgic.parameters import Parameters
@@ -58,7 +58,7 @@ class Machine:
             self.kernel.kvm_vgic_vcpu_init(vcpu)
             scheduler.thread(vcpu.role, partial(self.vcpu, vcpu, guest))
         for number, pulses in enumerate(parameters.devices):
-            work = Operation("work", "", f"dev {number}")
+            work = operation("work", "", f"dev {number}")
             scheduler.thread(f"dev{number}", partial(self.device, pulses, work))
         scheduler.on_quiescence = Drain(self.kvm, self.watch)
 

@@ -56,9 +56,9 @@ class Watch:
         self._views = [_View() for _ in kvm.vcpus]
         self._ledger = Ledger()
         self.windows: set[str] = set()
-        for vcpu in kvm.vcpus:
+        for vcpu, view in zip(kvm.vcpus, self._views, strict=True):
             vgic_cpu = vcpu.vgic_cpu
-            vgic_cpu.ap_list_lock.on_unlock = partial(self._lists_unlocked, vcpu)
+            vgic_cpu.ap_list_lock.on_unlock = partial(self._lists_unlocked, vcpu, view)
             vgic_cpu.ap_list_head.on_add = partial(self._added, vcpu)
             vgic_cpu.overflow_ap_list_head.on_add = partial(self._added, vcpu)
 
@@ -80,10 +80,10 @@ class Watch:
         """It has done so."""
         self._ledger.end(irq, self._kvm.scheduler.steps)
 
-    def accessing(self, vcpu: Vcpu, access: Access | None) -> None:
+    def accessing(self, vcpu: Vcpu, access: Access) -> None:
         """A guest's access is about to be emulated."""
         irq = self._irq_of(vcpu, access)
-        if irq is not None and access is not None:
+        if irq is not None:
             if access.kind == UNPEND:
                 self._ledger.forgive(irq)
             self._ledger.begin(
@@ -92,10 +92,10 @@ class Watch:
             view = self._views[vcpu.vcpu_id]
             view.old_target, view.access_began = irq.target_vcpu, self._kvm.scheduler.steps
 
-    def accessed(self, vcpu: Vcpu, access: Access | None) -> None:
+    def accessed(self, vcpu: Vcpu, access: Access) -> None:
         """It has been."""
         irq = self._irq_of(vcpu, access)
-        if irq is not None and access is not None:
+        if irq is not None:
             if access.kind == UNPEND:
                 self._ledger.forgive(irq)
             step = self._kvm.scheduler.steps
@@ -104,9 +104,7 @@ class Watch:
                 self._ledger.routed(irq, view.old_target, view.access_began, step)
             self._ledger.end(irq, step)
 
-    def _irq_of(self, vcpu: Vcpu, access: Access | None) -> VgicIrq | None:
-        if access is None:
-            return None
+    def _irq_of(self, vcpu: Vcpu, access: Access) -> VgicIrq | None:
         whose = self._kvm.vcpus[access.value] if access.kind == SGI else vcpu
         return self._kvm.get_vcpu_irq(whose, access.intid)
 
@@ -220,9 +218,9 @@ class Watch:
             if view.in_guest and vcpu.cpuif.hcr.eoicount:
                 self.windows.add("arrival_with_eoicount")
 
-    def _lists_unlocked(self, vcpu: Vcpu) -> None:
+    def _lists_unlocked(self, vcpu: Vcpu, view: _View) -> None:
         invariants.lists_are_whole(self._kvm, vcpu)
-        if not self._views[vcpu.vcpu_id].in_window:
+        if not view.in_window:
             invariants.overflow_is_empty(self._kvm, vcpu)
 
     # From the drain, when everybody is idle.

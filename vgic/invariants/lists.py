@@ -21,9 +21,13 @@ def lists_are_whole(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
         The entries of the overflow list, then those of the AP-list.
     """
     vgic_cpu = vcpu.vgic_cpu
+    overflow = vgic_cpu.overflow_ap_list_head
     entries = vgic_cpu.ap_list_head.verify()
-    if not vgic_cpu.overflow_ap_list_head.empty:
-        entries = vgic_cpu.overflow_ap_list_head.verify() + entries
+    if overflow.next is not overflow:
+        entries = overflow.verify() + entries
+    claimed = [irq for irq in kvm.irqs if irq.vcpu is vcpu]
+    if not (entries or claimed):
+        return entries
     for irq in entries:
         if irq.vcpu is not vcpu:
             fail(
@@ -32,7 +36,6 @@ def lists_are_whole(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
                 f"{irq} is on a list of {vcpu} but says {irq.vcpu}",
                 model_function(),
             )
-    claimed = [irq for irq in kvm.irqs if irq.vcpu is vcpu]
     if len(claimed) != len(entries):
         _wrong_membership(kvm, vcpu, claimed, entries)
     return entries

@@ -21,6 +21,8 @@ def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> bool:
     """
     used = vcpu.vgic_cpu.vgic_lr[: vcpu.vgic_cpu.used_lrs]
     listed = [irq for irq in kvm.irqs if irq.vcpu is vcpu]
+    if not (listed or used):
+        return False
     loaded = [irq for irq in listed if irq.on_lr]
     if len(loaded) != len(used):
         fail(
