@@ -2,14 +2,17 @@
 """One execution: a program run once under one strategy, and what came of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness import trace
 from harness.failures import Diverged, Failure, HarnessBug, oops
+from harness.footprint import steps_of
 from harness.frames import raised_in_harness
+from harness.rehearsal import Rehearsal, Rehearsing
 from harness.schedule import Deviation
 from harness.scheduler import Carriers, Scheduler, check_sane
 from harness.strategy import Strategy
+from harness.trace import Touch
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Execution:
         switches: how often control passed from one thread to another.
         deviations: its schedule.
         trace: what happened, in order.
+        touches: what its steps touched beyond what they published; empty unless listened to.
     """
 
     outcome: Outcome
@@ -53,6 +57,7 @@ class Execution:
     switches: int
     deviations: tuple[Deviation, ...]
     trace: list[trace.Entry]
+    touches: list[Touch] = field(default_factory=list)
 
     @property
     def digest(self) -> str:
@@ -69,6 +74,7 @@ def execute(
     carriers: Carriers,
     *,
     steps_max: int = 20_000,
+    listen: bool = False,
 ) -> Execution:
     """Run a program once.
 
@@ -78,11 +84,16 @@ def execute(
         strategy: decides the choices; used for this execution only.
         carriers: what the threads run on.
         steps_max: the bound past which an execution counts as a livelock.
+        listen: keep what steps touch beyond what they publish.
 
     Raises:
         HarnessBug: the harness's own code raised an exception.
     """
+    if isinstance(strategy, Rehearsing):
+        strategy.rehearse(lambda other: _rehearsal(program, other, carriers, steps_max))
     scheduler = Scheduler(strategy, steps_max=steps_max)
+    if listen:
+        scheduler.touches = []
     try:
         program(scheduler)
     except Exception as exception:
@@ -98,6 +109,16 @@ def execute(
         switches=scheduler.switches,
         deviations=tuple(scheduler.deviations),
         trace=scheduler.trace,
+        touches=scheduler.touches or [],
+    )
+
+
+def _rehearsal(
+    program: Callable[[Scheduler], None], strategy: Strategy, carriers: Carriers, steps_max: int
+) -> Rehearsal:
+    execution = execute(program, strategy, carriers, steps_max=steps_max, listen=True)
+    return Rehearsal(
+        steps_of(execution.trace, execution.touches), isinstance(execution.outcome, Failed)
     )
 
 

@@ -63,6 +63,8 @@ class Operation:
 
 START = Operation("start", "", "")
 EXIT = Operation("exit", "", "")
+EVERYTHING = Operation("everything", "", "")
+"""What happens when nobody can go on: it comes after all before it and before all after it."""
 
 
 class Thread:
