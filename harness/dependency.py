@@ -22,7 +22,7 @@ def mode(operation: Operation) -> str | None:
 
 def conflicting(one: Operation, other: Operation) -> bool:
     """Whether the order of two operations of different threads matters."""
-    if one is EVERYTHING or other is EVERYTHING:
+    if EVERYTHING.kind in (one.kind, other.kind):
         return True
     if one.name != other.name or not one.name:
         return False

@@ -74,7 +74,7 @@ def execute(
     carriers: Carriers,
     *,
     steps_max: int = 20_000,
-    listen: bool = False,
+    touches: list[Touch] | None = None,
 ) -> Execution:
     """Run a program once.
 
@@ -84,7 +84,7 @@ def execute(
         strategy: decides the choices; used for this execution only.
         carriers: what the threads run on.
         steps_max: the bound past which an execution counts as a livelock.
-        listen: keep what steps touch beyond what they publish.
+        touches: where to put what steps touch beyond what they publish, None for nowhere.
 
     Raises:
         HarnessBug: the harness's own code raised an exception.
@@ -92,8 +92,7 @@ def execute(
     if isinstance(strategy, Rehearsing):
         strategy.rehearse(lambda other: _rehearsal(program, other, carriers, steps_max))
     scheduler = Scheduler(strategy, steps_max=steps_max)
-    if listen:
-        scheduler.touches = []
+    scheduler.touches = touches
     try:
         program(scheduler)
     except Exception as exception:
@@ -109,14 +108,14 @@ def execute(
         switches=scheduler.switches,
         deviations=tuple(scheduler.deviations),
         trace=scheduler.trace,
-        touches=scheduler.touches or [],
+        touches=touches or [],
     )
 
 
 def _rehearsal(
     program: Callable[[Scheduler], None], strategy: Strategy, carriers: Carriers, steps_max: int
 ) -> Rehearsal:
-    execution = execute(program, strategy, carriers, steps_max=steps_max, listen=True)
+    execution = execute(program, strategy, carriers, steps_max=steps_max, touches=[])
     return Rehearsal(
         steps_of(execution.trace, execution.touches), isinstance(execution.outcome, Failed)
     )

@@ -9,7 +9,7 @@ one is pending. Primitives report that with `Scheduler.touch`, which keeps it if
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from harness.threads import EVERYTHING, EXIT, START, Operation, Thread
+from harness.threads import EVERYTHING, EXIT, START, Operation, Standstill, Thread
 from harness.trace import Entry, Touch
 
 NOBODY = -1
@@ -19,7 +19,7 @@ class Step(NamedTuple):
     """One step of an execution.
 
     Attributes:
-        thread: the index of the thread that took it; NOBODY where nobody could go on.
+        thread: the index of the thread that took it; NOBODY for a standstill.
         number: its place in its thread, 0 for the start of its body.
         operations: what it touched, the operation it published first.
     """
@@ -55,8 +55,8 @@ def steps_of(trace: Sequence[Entry], touches: Sequence[Touch]) -> list[Step]:
         elif isinstance(entry, Operation) and entry is not EXIT:
             took(running, entry)
         while position <= length:
-            if touched is EVERYTHING:
-                took(NOBODY, EVERYTHING)
+            if isinstance(touched, Standstill):
+                took(NOBODY, touched)
             elif steps:
                 last = steps[-1]
                 steps[-1] = last._replace(operations=(*last.operations, touched))

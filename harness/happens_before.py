@@ -9,7 +9,7 @@ Flanagan, Godefroid: Dynamic Partial-Order Reduction for Model Checking Software
 section 4.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from harness.dependency import conflicting, mode
 from harness.footprint import NOBODY, Step
@@ -58,16 +58,8 @@ class HappensBefore:
     def races(self, step: Step) -> tuple[list[int], Clock]:
         """Return what a step would race with if it came next, and what happens before it."""
         clock = list(self._latest[step.thread])
-        if EVERYTHING in step.operations:
-            return self._unordered(reversed(range(len(self.steps))), clock), clock
         races = self._races_at_gate(step, clock)
-        conflicts = {
-            index
-            for operation in step.operations
-            for index, other in self._history.get(operation.name, ())
-            if conflicting(operation, other)
-        }
-        races += self._unordered(sorted(conflicts, reverse=True), clock)
+        races += self._unordered(sorted(self._conflicts(step), reverse=True), clock)
         return races, clock
 
     def before(self, earlier: int, later: Clock) -> bool:
@@ -75,12 +67,12 @@ class HappensBefore:
         step = self.steps[earlier]
         return later[step.thread] > step.number
 
-    def independent_since(self, race: int) -> list[int]:
-        """Return the steps after this one, before the last, that do not happen after it."""
+    def independent_of(self, earlier: int, later: int) -> list[int]:
+        """Return the steps between two that do not happen after the earlier one."""
         return [
             index
-            for index in range(race + 1, len(self.steps) - 1)
-            if not self.before(race, self.clocks[index])
+            for index in range(earlier + 1, later)
+            if not self.before(earlier, self.clocks[index])
         ]
 
     def initials(self, race: int, thread: int, clock: Clock) -> list[int]:
@@ -97,10 +89,9 @@ class HappensBefore:
         """
         instead: list[int] = []
         first: dict[int, bool] = {}
-        for index in range(race + 1, len(self.steps)):
-            if not self.before(race, self.clocks[index]):
-                self._first(instead, first, self.steps[index].thread, self.clocks[index])
-                instead.append(index)
+        for index in self.independent_of(race, len(self.steps)):
+            self._first(instead, first, self.steps[index].thread, self.clocks[index])
+            instead.append(index)
         self._first(instead, first, thread, clock)
         return [each for each, is_initial in first.items() if is_initial]
 
@@ -110,7 +101,17 @@ class HappensBefore:
         if thread not in first:
             first[thread] = not any(self.before(index, clock) for index in instead)
 
-    def _unordered(self, indices: Iterator[int] | Sequence[int], clock: Clock) -> list[int]:
+    def _conflicts(self, step: Step) -> Iterable[int]:
+        if any(operation.kind == EVERYTHING.kind for operation in step.operations):
+            return range(len(self.steps))
+        return {
+            index
+            for operation in step.operations
+            for index, other in self._history.get(operation.name, ())
+            if conflicting(operation, other)
+        }
+
+    def _unordered(self, indices: Sequence[int], clock: Clock) -> list[int]:
         """Join the clocks of these steps, latest first; return those ordered by nothing else."""
         found = []
         for index in indices:

@@ -23,7 +23,7 @@ from harness.frames import model_stack, raised_in_harness
 from harness.livelock import LoopWatch
 from harness.schedule import Deviation
 from harness.strategy import Strategy
-from harness.threads import EVERYTHING, EXIT, Gate, Operation, Thread
+from harness.threads import EXIT, Gate, Operation, Standstill, Thread
 from harness.trace import Entry, Touch
 
 
@@ -206,8 +206,8 @@ class Scheduler:
 
     def _wake_somebody(self, me: Thread) -> list[Thread]:
         """Nobody is enabled: ask for somebody to be woken if all are idle, else fail."""
-        self.touch(EVERYTHING)
         waiting = [thread for thread in self.threads if not thread.finished]
+        self.touch(Standstill({thread.index: thread.op for thread in waiting}))
         if all(thread.op.gate.idle for thread in waiting) and self.on_quiescence():  # type: ignore[union-attr]
             woken = self._enabled(me)
             if woken:

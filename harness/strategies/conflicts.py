@@ -15,7 +15,7 @@ Guarantees: the reversal of each of the m races of the quiet default is drawn wi
 least 1/2m. An execution costs two to five runs of its program, three on average.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from harness.footprint import NOBODY, Step
 from harness.happens_before import HappensBefore
@@ -50,16 +50,31 @@ class Follow:
         return 0
 
 
-def reversals(steps: Sequence[Step]) -> list[list[int]]:
-    """Return, for each race of a run, the order of threads that reverses it."""
-    happened = HappensBefore(1 + max((step.thread for step in steps), default=NOBODY))
-    orders = []
-    for later, step in enumerate(steps):
-        for earlier in happened.add(step):
-            between = happened.independent_since(earlier)
-            taken = [*range(earlier), *between, later, earlier]
-            orders.append([steps[i].thread for i in taken if steps[i].thread != NOBODY])
-    return orders
+def threads_of(steps: Iterable[Step]) -> list[int]:
+    """Return which threads took these steps, in order."""
+    return [step.thread for step in steps if step.thread != NOBODY]
+
+
+class Races:
+    """The races of a run.
+
+    Attributes:
+        found: the places of the two steps of each.
+    """
+
+    def __init__(self, steps: Sequence[Step]) -> None:
+        self._happened = HappensBefore(1 + max(threads_of(steps), default=NOBODY))
+        self.found = [
+            (earlier, later)
+            for later, step in enumerate(steps)
+            for earlier in self._happened.add(step)
+        ]
+
+    def reversed(self, earlier: int, later: int) -> list[int]:
+        """Return the order of threads that leads to the later step of a race coming first."""
+        between = self._happened.independent_of(earlier, later)
+        taken = [*range(earlier), *between, later, earlier]
+        return threads_of(self._happened.steps[index] for index in taken)
 
 
 class Conflicts(Rehearsing):
@@ -78,12 +93,12 @@ class Conflicts(Rehearsing):
         seen = run(Quiet())
         for _ in range(REVERSALS_MAX):
             if seen.failed:
-                order = [step.thread for step in seen.steps if step.thread != NOBODY]
+                order = threads_of(seen.steps)
                 break
-            orders = reversals(seen.steps)
-            if not orders:
+            races = Races(seen.steps)
+            if not races.found:
                 break
-            order = self._stream.choose(orders)
+            order = races.reversed(*self._stream.choose(races.found))
             if self._stream.chance(50):
                 break
             seen = run(Follow(order))

@@ -30,7 +30,13 @@ def run(carriers: OsThreads) -> Callable[..., Execution]:
         steps_max: int = 20_000,
         listen: bool = False,
     ) -> Execution:
-        return execute(program, strategy or Quiet(), carriers, steps_max=steps_max, listen=listen)
+        return execute(
+            program,
+            strategy or Quiet(),
+            carriers,
+            steps_max=steps_max,
+            touches=[] if listen else None,
+        )
 
     return run_once
 

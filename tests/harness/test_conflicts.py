@@ -7,7 +7,7 @@ import pytest
 
 from harness import Cell, Execution, Failed, Failure, LockOrder, Scheduler, SpinLock, Stream
 from harness.footprint import steps_of
-from harness.strategies.conflicts import Conflicts, Follow, reversals
+from harness.strategies.conflicts import Conflicts, Follow, Races
 from harness.strategy import NEVER
 
 Program = Callable[[Scheduler], None]
@@ -61,7 +61,8 @@ def independent(scheduler: Scheduler) -> None:
 
 def orders_of(run: Run, program: Program) -> list[list[int]]:
     execution = run(program, listen=True)
-    return reversals(steps_of(execution.trace, execution.touches))
+    races = Races(steps_of(execution.trace, execution.touches))
+    return [races.reversed(*race) for race in races.found]
 
 
 def test_the_race_of_a_lost_update_is_reversed_between_the_read_and_the_write(run: Run) -> None:
