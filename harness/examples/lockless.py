@@ -76,8 +76,14 @@ def work_stealing(scheduler: Scheduler, *, fixed: bool) -> None:
             if first < last:
                 take(last)
                 continue
-            if first == last and (not fixed or top.cmpxchg(first, first + 1) == first):
-                take(last)
+            if first == last:
+                mine = True
+                if fixed:
+                    mine = top.cmpxchg(first, first + 1) == first
+                else:
+                    top.write(first + 1)
+                if mine:
+                    take(last)
             bottom.write(last + 1)
             return
 

@@ -95,9 +95,9 @@ def wrong_one_woken(scheduler: Scheduler, *, fixed: bool) -> None:
             wake(changed)
 
     for number in range(2):
-        scheduler.thread(f"c{number}", consume)
-    for number in range(2):
         scheduler.thread(f"p{number}", produce)
+    for number in range(2):
+        scheduler.thread(f"c{number}", consume)
 
 
 def lost_wake_up(scheduler: Scheduler, *, fixed: bool) -> None:

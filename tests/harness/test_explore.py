@@ -362,6 +362,12 @@ def test_the_bug_of_an_example_is_there_and_its_repair_repairs_it(
     assert fixed.complete is (name not in ("get_then_set", "one_round_unlocked"))
 
 
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_quiet_default_finds_no_bug_of_an_example(run: Run, name: str) -> None:
+    assert run(EXAMPLES[name].buggy).outcome == Passed()
+    assert run(EXAMPLES[name].fixed).outcome == Passed()
+
+
 def test_a_program_that_cannot_be_built_fails_once(pool: OsThreads) -> None:
     def program(scheduler: Scheduler) -> None:
         raise ValueError("no such program")
