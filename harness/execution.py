@@ -2,14 +2,17 @@
 """One execution: a program run once under one strategy, and what came of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness import trace
 from harness.failures import Diverged, Failure, HarnessBug, oops
+from harness.footprint import steps_of
 from harness.frames import raised_in_harness
+from harness.rehearsal import Rehearsal, Rehearsing
 from harness.schedule import Deviation
 from harness.scheduler import Carriers, Scheduler, check_sane
 from harness.strategy import Strategy
+from harness.trace import Touch
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class Execution:
         switches: how often control passed from one thread to another.
         deviations: its schedule.
         trace: what happened, in order.
+        touches: what its steps touched beyond what they published; empty unless listened to.
     """
 
     outcome: Outcome
@@ -53,6 +57,7 @@ class Execution:
     switches: int
     deviations: tuple[Deviation, ...]
     trace: list[trace.Entry]
+    touches: list[Touch] = field(default_factory=list)
 
     @property
     def digest(self) -> str:
@@ -70,6 +75,7 @@ def execute(
     *,
     steps_max: int = 20_000,
     make: Callable[..., Scheduler] = Scheduler,
+    touches: list[Touch] | None = None,
 ) -> Execution:
     """Run a program once.
 
@@ -80,11 +86,15 @@ def execute(
         carriers: what the threads run on.
         steps_max: the bound past which an execution counts as a livelock.
         make: makes the scheduler, such as one that records.
+        touches: where to put what steps touch beyond what they publish, None for nowhere.
 
     Raises:
         HarnessBug: the harness's own code raised an exception.
     """
+    if isinstance(strategy, Rehearsing):
+        strategy.rehearse(lambda other: _rehearsal(program, other, carriers, steps_max))
     scheduler = make(strategy, steps_max=steps_max)
+    scheduler.touches = touches
     try:
         program(scheduler)
     except Exception as exception:
@@ -100,6 +110,16 @@ def execute(
         switches=scheduler.switches,
         deviations=tuple(scheduler.deviations),
         trace=scheduler.trace,
+        touches=touches or [],
+    )
+
+
+def _rehearsal(
+    program: Callable[[Scheduler], None], strategy: Strategy, carriers: Carriers, steps_max: int
+) -> Rehearsal:
+    execution = execute(program, strategy, carriers, steps_max=steps_max, touches=[])
+    return Rehearsal(
+        steps_of(execution.trace, execution.touches), isinstance(execution.outcome, Failed)
     )
 
 

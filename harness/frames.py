@@ -3,19 +3,21 @@
 
 Labels, signatures and reports name functions of the code under test. They are looked up only when
 somebody needs them, so that a scheduling point costs nothing for it. Passed over are frames of
-the harness, of modules that only look on (they say `LOOKS_ON = True`, as invariants do), private
-helpers, whose names nobody outside knows, and comprehensions and lambdas: 3.12 and later no
-longer give the first a frame.
+the harness (its examples count as models), of modules that only look on (they say `LOOKS_ON =
+True`, as invariants do), private helpers, whose names nobody outside knows, and comprehensions and
+lambdas: 3.12 and later no longer give the first a frame.
 """
 
 import sys
 from types import FrameType, TracebackType
 
-_OURS = "harness"
+_OURS = "harness."
+_EXAMPLES = "harness.examples."
 
 
 def _is_ours(frame: FrameType) -> bool:
-    return str(frame.f_globals.get("__name__", "")).partition(".")[0] == _OURS
+    name = f"{frame.f_globals.get('__name__', '')}."
+    return name.startswith(_OURS) and not name.startswith(_EXAMPLES)
 
 
 def _is_model(frame: FrameType) -> bool:

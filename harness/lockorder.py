@@ -14,9 +14,12 @@ from typing import NoReturn
 from harness.failures import Failure
 from harness.frames import model_function
 from harness.scheduler import Scheduler
-from harness.threads import Lock, Thread
+from harness.threads import Lock, Operation, Thread
 
 SUBCLASSES = 8
+
+LEARN = Operation("learn", "lock order", "lock order")
+"""What is learned is one object to every thread: a search has to try both ways round."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ class LockOrder:
         """
         if not self._checking:
             return
+        self.scheduler.touch(LEARN)
         if me.chain & bit:
             self._recursive(me, lock, bit)
         for held in _bits(me.chain & ~self.before[bit]):

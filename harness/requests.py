@@ -47,7 +47,7 @@ class Ipi:
         shut: no interrupt is pending: whoever idles here has nothing to do.
     """
 
-    __slots__ = ("_scheduler", "_send", "_wait", "idle", "name", "shut")
+    __slots__ = ("_look", "_scheduler", "_send", "_take", "_wait", "idle", "name", "shut")
 
     def __init__(self, scheduler: Scheduler, instance: str) -> None:
         self._scheduler = scheduler
@@ -56,10 +56,14 @@ class Ipi:
         self.idle = True
         self._send = operation("send", "ipi", self.name)
         self._wait = Operation("idle", "ipi", self.name, self)
+        self._look = operation("read", "ipi", self.name)
+        self._take = operation("take", "ipi", self.name)
 
     @property
     def pending(self) -> bool:
         """Whether the interrupt was sent and not yet taken."""
+        if self._scheduler.touches is not None:
+            self._scheduler.touch(self._look)
         return not self.shut
 
     def send(self) -> None:
@@ -69,12 +73,14 @@ class Ipi:
 
     def assert_line(self) -> None:
         """Make the interrupt pending, as the world outside the modelled threads may."""
+        self._scheduler.touch(self._send)
         self.shut = False
         if self._scheduler.wants_growth:
             self._scheduler.opened(self)
 
     def take(self) -> None:
         """Take the interrupt if it is pending: its handler has nothing to do."""
+        self._scheduler.touch(self._take)
         self.shut = True
 
     def wait(self) -> None:

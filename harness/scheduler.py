@@ -23,8 +23,8 @@ from harness.frames import model_stack, raised_in_harness
 from harness.livelock import LoopWatch
 from harness.schedule import Deviation
 from harness.strategy import Strategy
-from harness.threads import EXIT, Gate, Operation, Thread
-from harness.trace import Entry
+from harness.threads import EXIT, Gate, Operation, Standstill, Thread
+from harness.trace import Entry, Touch
 
 
 class Carriers(Protocol):
@@ -50,6 +50,7 @@ class Scheduler:
         steps_max: an execution of more steps than this is a livelock.
         switches: how often control passed from one thread to another.
         trace: what happened, see harness.trace.
+        touches: what steps touched beyond what they published; None if nobody listens.
         deviations: where the schedule left the quiet default.
         failure: the first failure, if any.
         diverged: where a strict replay could not follow its schedule, if it could not.
@@ -63,7 +64,7 @@ class Scheduler:
     __slots__ = (
         "_carriers", "_cycles", "_loop", "_next_ask", "_strategy", "bug", "current", "deviations",
         "diverged", "failure", "on_quiescence", "steps", "steps_max", "switches", "threads",
-        "trace", "unwinding", "wants_growth",
+        "touches", "trace", "unwinding", "wants_growth",
     )  # fmt: skip
 
     def __init__(self, strategy: Strategy, *, steps_max: int = 20_000) -> None:
@@ -73,6 +74,7 @@ class Scheduler:
         self.steps_max = steps_max
         self.switches = 0
         self.trace: list[Entry] = []
+        self.touches: list[Touch] | None = None
         self.deviations: list[Deviation] = []
         self.failure: Failure | None = None
         self.diverged: Diverged | None = None
@@ -143,6 +145,11 @@ class Scheduler:
         if not self.unwinding:
             self.trace.append(words)
 
+    def touch(self, operation: Operation) -> None:
+        """Say that the running step touches an object which it has not published."""
+        if self.touches is not None:
+            self.touches.append((len(self.trace), operation))
+
     def opened(self, gate: Gate) -> None:
         """Hear that a gate was opened, if `wants_growth`: a thread may have become enabled."""
         for thread in self.threads:
@@ -200,6 +207,7 @@ class Scheduler:
     def _wake_somebody(self, me: Thread) -> list[Thread]:
         """Nobody is enabled: ask for somebody to be woken if all are idle, else fail."""
         waiting = [thread for thread in self.threads if not thread.finished]
+        self.touch(Standstill({thread.index: thread.op for thread in waiting}))
         if all(thread.op.gate.idle for thread in waiting) and self.on_quiescence():  # type: ignore[union-attr]
             woken = self._enabled(me)
             if woken:

@@ -103,6 +103,8 @@ class SpinLock:
         else:
             held.remove(self)
         me.chain &= ~self.held_bit
+        if scheduler.touches is not None:
+            scheduler.touch(Operation("unlock", self.lock_class.name, self.name))
         if scheduler.wants_growth:
             scheduler.opened(self)
 

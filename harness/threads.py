@@ -70,6 +70,22 @@ def operation(kind: str, lock_class: str, name: str) -> Operation:
 
 START = Operation("start", "", "")
 EXIT = Operation("exit", "", "")
+EVERYTHING = Operation("everything", "", "")
+"""What a step touches that nothing can be exchanged with."""
+
+
+class Standstill(Operation):
+    """What happens when nobody can go on: somebody is woken, or all is over.
+
+    Attributes:
+        waits: what each unfinished thread waits for, by its index.
+    """
+
+    __slots__ = ("waits",)
+
+    def __init__(self, waits: dict[int, Operation]) -> None:
+        super().__init__(EVERYTHING.kind, "", "")
+        self.waits = waits
 
 
 class Thread:

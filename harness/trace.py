@@ -14,6 +14,9 @@ from harness.threads import Operation, Thread
 Note = tuple[object, ...]
 Entry = Thread | Operation | Note
 
+Touch = tuple[int, Operation]
+"""Something a step touched beyond what it published, and how long the trace was by then."""
+
 
 def entry_text(entry: Entry) -> str:
     """Put one entry of a trace into words."""

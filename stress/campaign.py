@@ -279,7 +279,7 @@ def too_few(plan: Plan, result: Result) -> list[str]:
                 continue
             for strategy, count in runs.items():
                 crossed = 100 * result.crossings[name, strategy, window] / count
-                if crossed < floors[strategy]:
+                if crossed < floors.get(strategy, 0.0):
                     reasons.append(
                         f"{name}: window {window} crossed in {crossed:.1f} % of the executions "
                         f"under {strategy}, at least {floors[strategy]:.1f} % are needed"

@@ -52,7 +52,7 @@ def run_parameters(
         machines.append(Machine(scheduler, parameters, kernel))
 
     execution = execute(program, strategy, carriers)
-    windows = frozenset(machines[0].watch.windows) if machines else frozenset()
+    windows = frozenset(machines[-1].watch.windows) if machines else frozenset()
     return Single(parameters, execution, windows)
 
 

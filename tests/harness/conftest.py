@@ -24,9 +24,19 @@ def run(carriers: OsThreads) -> Callable[..., Execution]:
     """Run a program once, quietly if no strategy is named."""
 
     def run_once(
-        program: Program, strategy: Strategy | None = None, *, steps_max: int = 20_000
+        program: Program,
+        strategy: Strategy | None = None,
+        *,
+        steps_max: int = 20_000,
+        listen: bool = False,
     ) -> Execution:
-        return execute(program, strategy or Quiet(), carriers, steps_max=steps_max)
+        return execute(
+            program,
+            strategy or Quiet(),
+            carriers,
+            steps_max=steps_max,
+            touches=[] if listen else None,
+        )
 
     return run_once
 

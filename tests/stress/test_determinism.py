@@ -18,7 +18,7 @@ from loguru import logger
 import harness
 from harness import Carriers, OsThreads
 from harness.greenlets import Greenlets
-from harness.strategies import STRATEGIES
+from harness.strategies import MIXED
 from stress.scenarios import SCENARIOS
 from stress.single import run_index
 from vgic import REVISIONS
@@ -28,7 +28,7 @@ REVISION = "head-walk"  # it fails in some executions and passes in others
 DIGESTS = f"""
 import json
 from harness import OsThreads
-from harness.strategies import STRATEGIES
+from harness.strategies import MIXED
 from stress.scenarios import SCENARIOS
 from stress.single import run_index
 from vgic import REVISIONS
@@ -41,7 +41,7 @@ with OsThreads() as carriers:
             for index in range({len(EXECUTIONS)})
         ]
         for name, scenario in SCENARIOS.items()
-        for strategy in STRATEGIES
+        for strategy in MIXED
     }}))
 """
 Digests = dict[str, list[str]]
@@ -54,7 +54,7 @@ def digests_on(carriers: Carriers) -> Digests:
             for index in EXECUTIONS
         ]
         for name, scenario in SCENARIOS.items()
-        for strategy in STRATEGIES
+        for strategy in MIXED
     }
 
 
@@ -104,7 +104,7 @@ def reference() -> Digests:
 
 def test_the_executions_differ_from_each_other(reference: Digests) -> None:
     digests = [digest for each in reference.values() for digest in each]
-    assert len(set(digests)) == len(digests) == len(STRATEGIES) * len(SCENARIOS) * len(EXECUTIONS)
+    assert len(set(digests)) == len(digests) == len(MIXED) * len(SCENARIOS) * len(EXECUTIONS)
 
 
 def test_the_second_time_gives_the_same_digests(reference: Digests) -> None:
@@ -116,7 +116,7 @@ def test_the_second_time_gives_the_same_digests(reference: Digests) -> None:
 def test_an_execution_does_not_depend_on_those_before_it(reference: Digests) -> None:
     last = EXECUTIONS[-1]
     for name, scenario in SCENARIOS.items():
-        for strategy in STRATEGIES:
+        for strategy in MIXED:
             with OsThreads() as carriers:
                 alone = run_index(scenario, 7, last, strategy, REVISIONS[REVISION], carriers)
             assert alone.execution.digest == reference[f"{name}/{strategy}"][last]

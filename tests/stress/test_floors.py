@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from harness import Streams
-from harness.strategies import STRATEGIES
+from harness.strategies import MIXED
 from stress.campaign import Plan, Result, too_few
 from stress.scenario import Floors, Scenario
 from stress.scenarios import SCENARIOS
@@ -119,9 +119,9 @@ def test_one_execution_asked_for_is_enough_for_its_verdict(plan: MakePlan, fact:
     assert not too_few(alone, result_of([fact(NAME, 17)]))
 
 
-def test_every_scenario_states_floors_for_every_strategy() -> None:
+def test_every_scenario_states_floors_for_every_strategy_of_the_mix() -> None:
     for scenario in SHIPPED:
         assert scenario.executions_min > 0
         assert scenario.floors.per_cent
         for floors in scenario.floors.per_cent.values():
-            assert set(floors) == set(STRATEGIES)
+            assert set(floors) == set(MIXED)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from harness import Failed, Failure, OsThreads, Scheduler, Streams, execute
-from harness.strategies import MIX, STRATEGIES
+from harness.strategies import MIX, MIXED
 from harness.strategies.burst import Burst
 from stress.scenarios import SCENARIOS
 from stress.single import run_index
@@ -108,7 +108,7 @@ def test_ordered_locks_never_deadlock(carriers: OsThreads) -> None:
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-@pytest.mark.parametrize("strategy", [*STRATEGIES, MIX])
+@pytest.mark.parametrize("strategy", [*MIXED, MIX])
 def test_v1_is_silent_everywhere(carriers: OsThreads, name: str, strategy: str) -> None:
     for index in range(SILENT):
         single = run_index(SCENARIOS[name], SEED, index, strategy, V1, carriers)

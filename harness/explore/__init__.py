@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Exhaustive exploration: every schedule of a small program, or one of each that differ.
+
+`every_schedule` takes them in the order of their preemptions, to a bound or to the end.
+`every_behaviour` takes one execution of each behaviour: executions that differ only in the order
+of steps which do not depend on each other are the same to it. Both run the program from its
+beginning for every execution, under a strategy like any other, so that what they find replays.
+"""
+
+from harness.explore.exploration import Exploration, Found
+from harness.explore.reduction import every_behaviour
+from harness.explore.schedules import every_schedule
+
+__all__ = ["Exploration", "Found", "every_behaviour", "every_schedule"]

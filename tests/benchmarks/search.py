@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""How many executions each strategy needs to find each example's bug. Not a test: it prints.
+
+    python tests/benchmarks/search.py [SEEDS] [EXECUTIONS_MAX] [PLOT.svg]
+
+Medians over seeds of the number of the first execution that fails; a strategy that rehearses has
+its rehearsals counted as executions too. Exhaustive exploration, which has no seed, is the last
+two columns. Where matplotlib can be imported and a file is named, the table becomes a picture.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+
+from harness import Failed, OsThreads, Scheduler, Stream, execute
+from harness.examples import EXAMPLES, Example
+from harness.explore import Exploration, every_behaviour, every_schedule
+from harness.strategies import STRATEGIES
+
+SEEDS = 20
+EXECUTIONS_MAX = 5000
+EXPLORATIONS: dict[str, Callable[..., Exploration]] = {
+    "every schedule": every_schedule,
+    "every behaviour": every_behaviour,
+}
+Row = dict[str, float]
+
+
+def first_find(
+    example: Example,
+    strategy: str,
+    seed: int,
+    length: int,
+    executions_max: int,
+    carriers: OsThreads,
+) -> int:
+    """Return how many runs of the program it took, more than the most allowed if it was none."""
+    runs = 0
+
+    def counted(scheduler: Scheduler) -> None:
+        nonlocal runs
+        runs += 1
+        example.buggy(scheduler)
+
+    index = 0
+    while runs < executions_max:
+        schedule = STRATEGIES[strategy](Stream(seed, "search", strategy, index), length)
+        if isinstance(execute(counted, schedule, carriers).outcome, Failed):
+            return runs
+        index += 1
+    return executions_max + 1
+
+
+class _Found(Exception):
+    """Ends an exploration."""
+
+
+def first_explored(
+    explore: Callable[..., Exploration], example: Example, executions_max: int, carriers: OsThreads
+) -> int:
+    """Return how many executions an exploration needs."""
+    executions = 0
+
+    def heard(execution: object) -> None:
+        nonlocal executions
+        executions += 1
+        if isinstance(getattr(execution, "outcome", None), Failed):
+            raise _Found
+
+    try:
+        explore(example.buggy, carriers, executions_max=executions_max, heard=heard)
+    except _Found:
+        return executions
+    return executions_max + 1
+
+
+def measure(seeds: int, executions_max: int, carriers: OsThreads) -> dict[str, Row]:
+    """Return the medians by example and strategy."""
+    rows: dict[str, Row] = {}
+    for name, example in EXAMPLES.items():
+        length = example.length(carriers)
+        rows[name] = {
+            strategy: median(
+                first_find(example, strategy, seed, length, executions_max, carriers)
+                for seed in range(seeds)
+            )
+            for strategy in STRATEGIES
+        }
+        for what, explore in EXPLORATIONS.items():
+            rows[name][what] = first_explored(explore, example, executions_max, carriers)
+    return rows
+
+
+def table(rows: dict[str, Row], executions_max: int) -> str:
+    """Return the medians as a Markdown table, the best of each line in bold."""
+    columns = [*STRATEGIES, *EXPLORATIONS]
+    lines = [f"| bug | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}"]
+    for name, row in rows.items():
+        cells = ["-" if row[column] > executions_max else f"{row[column]:g}" for column in columns]
+        best = min(row.values())
+        marked = [
+            f"**{cell}**" if row[column] == best else cell
+            for column, cell in zip(columns, cells, strict=True)
+        ]
+        lines.append(f"| {name} | {' | '.join(marked)} |")
+    return "\n".join(lines)
+
+
+def plot(rows: dict[str, Row], path: Path) -> bool:
+    """Draw the medians, a line of points for each bug; False if there is nothing to draw with."""
+    try:
+        from matplotlib import pyplot
+    except ImportError:
+        return False
+    columns: Sequence[str] = [*STRATEGIES, *EXPLORATIONS]
+    figure, axes = pyplot.subplots(figsize=(9, 0.4 * len(rows) + 1.5), layout="constrained")
+    for column, marker in zip(columns, "ospvD^<X*", strict=True):
+        axes.scatter(
+            [row[column] for row in rows.values()], list(rows), label=column, marker=marker
+        )
+    axes.set_xscale("log")
+    axes.set_xlabel("executions to the first find, median")
+    axes.invert_yaxis()
+    axes.grid(alpha=0.3)
+    figure.legend(loc="outside right upper")
+    figure.savefig(path)
+    return True
+
+
+def main() -> None:
+    """Print the table and draw the plot."""
+    arguments = [int(word) for word in sys.argv[1:3]]
+    seeds, executions_max = (*arguments, *(SEEDS, EXECUTIONS_MAX)[len(arguments) :])
+    with OsThreads() as carriers:
+        carriers.pin_caller()
+        rows = measure(seeds, executions_max, carriers)
+    sys.stdout.write(table(rows, executions_max) + "\n")
+    if len(sys.argv) > 3 and not plot(rows, Path(sys.argv[3])):
+        sys.stderr.write("no plot: matplotlib cannot be imported\n")
+
+
+if __name__ == "__main__":
+    main()
