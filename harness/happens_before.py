@@ -46,14 +46,22 @@ class HappensBefore:
         index = len(self.steps)
         self.steps.append(step)
         self.clocks.append(clock)
-        if step.thread == NOBODY:
-            self._latest = [clock] * len(self._latest)
-        else:
-            self._latest[step.thread] = clock
+        self._now(step.thread, clock)
         for operation in step.operations:
             if operation.name:
                 self._history.setdefault(operation.name, []).append((index, operation))
         return races
+
+    def forget(self, length: int) -> None:
+        """Forget all steps but so many, those that were added first."""
+        while len(self.steps) > length:
+            for operation in self.steps.pop().operations:
+                if operation.name:
+                    self._history[operation.name].pop()
+            self.clocks.pop()
+        self._latest = [[0] * len(self._latest) for _ in self._latest]
+        for step, clock in zip(self.steps, self.clocks, strict=True):
+            self._now(step.thread, clock)
 
     def races(self, step: Step) -> tuple[list[int], Clock]:
         """Return what a step would race with if it came next, and what happens before it."""
@@ -100,6 +108,12 @@ class HappensBefore:
     ) -> None:
         if thread not in first:
             first[thread] = not any(self.before(index, clock) for index in instead)
+
+    def _now(self, thread: int, clock: Clock) -> None:
+        if thread == NOBODY:
+            self._latest = [clock] * len(self._latest)
+        else:
+            self._latest[thread] = clock
 
     def _conflicts(self, step: Step) -> Iterable[int]:
         if any(operation.kind == EVERYTHING.kind for operation in step.operations):
