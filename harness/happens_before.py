@@ -9,7 +9,7 @@ Flanagan, Godefroid: Dynamic Partial-Order Reduction for Model Checking Software
 section 4.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from harness.dependency import conflicting, mode
 from harness.footprint import NOBODY, Step
@@ -118,12 +118,22 @@ class HappensBefore:
     def _conflicts(self, step: Step) -> Iterable[int]:
         if any(operation.kind == EVERYTHING.kind for operation in step.operations):
             return range(len(self.steps))
-        return {
-            index
-            for operation in step.operations
-            for index, other in self._history.get(operation.name, ())
-            if conflicting(operation, other)
-        }
+        return {index for operation in step.operations for index in self._just_before(operation)}
+
+    def _just_before(self, operation: Operation) -> Iterator[int]:
+        """Yield the last steps that an operation conflicts with, as far as they commute.
+
+        All that conflicts and is earlier happens before one of them.
+        """
+        last = None
+        for index, other in reversed(self._history.get(operation.name, ())):
+            if conflicting(operation, other):
+                if last is not None and conflicting(last, other):
+                    return
+                last = other
+                yield index
+            elif last is not None:
+                return
 
     def _unordered(self, indices: Sequence[int], clock: Clock) -> list[int]:
         """Join the clocks of these steps, latest first; return those ordered by nothing else."""
@@ -149,9 +159,11 @@ class HappensBefore:
         for index, other in reversed(self._history.get(operation.name, [])):
             if not conflicting(operation, other):
                 continue
-            if other.kind != "unlock" and not self.before(index, own):
-                competed.append(index)
-                if mode(operation) is None:
-                    _join(own, self.clocks[index])
             _join(clock, self.clocks[index])
+            if other.kind == "unlock":
+                continue
+            if not self.before(index, own):
+                competed.append(index)
+            if mode(operation) is None:
+                break
         return competed
