@@ -9,7 +9,7 @@ Flanagan, Godefroid: Dynamic Partial-Order Reduction for Model Checking Software
 section 4.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from harness.dependency import conflicting, mode
 from harness.footprint import NOBODY, Step
@@ -46,14 +46,22 @@ class HappensBefore:
         index = len(self.steps)
         self.steps.append(step)
         self.clocks.append(clock)
-        if step.thread == NOBODY:
-            self._latest = [clock] * len(self._latest)
-        else:
-            self._latest[step.thread] = clock
+        self._now(step.thread, clock)
         for operation in step.operations:
             if operation.name:
                 self._history.setdefault(operation.name, []).append((index, operation))
         return races
+
+    def forget(self, length: int) -> None:
+        """Forget all steps but so many, those that were added first."""
+        while len(self.steps) > length:
+            for operation in self.steps.pop().operations:
+                if operation.name:
+                    self._history[operation.name].pop()
+            self.clocks.pop()
+        self._latest = [[0] * len(self._latest) for _ in self._latest]
+        for step, clock in zip(self.steps, self.clocks, strict=True):
+            self._now(step.thread, clock)
 
     def races(self, step: Step) -> tuple[list[int], Clock]:
         """Return what a step would race with if it came next, and what happens before it."""
@@ -101,15 +109,31 @@ class HappensBefore:
         if thread not in first:
             first[thread] = not any(self.before(index, clock) for index in instead)
 
+    def _now(self, thread: int, clock: Clock) -> None:
+        if thread == NOBODY:
+            self._latest = [clock] * len(self._latest)
+        else:
+            self._latest[thread] = clock
+
     def _conflicts(self, step: Step) -> Iterable[int]:
         if any(operation.kind == EVERYTHING.kind for operation in step.operations):
             return range(len(self.steps))
-        return {
-            index
-            for operation in step.operations
-            for index, other in self._history.get(operation.name, ())
-            if conflicting(operation, other)
-        }
+        return {index for operation in step.operations for index in self._just_before(operation)}
+
+    def _just_before(self, operation: Operation) -> Iterator[int]:
+        """Yield the last steps that an operation conflicts with, as far as they commute.
+
+        All that conflicts and is earlier happens before one of them.
+        """
+        last = None
+        for index, other in reversed(self._history.get(operation.name, ())):
+            if conflicting(operation, other):
+                if last is not None and conflicting(last, other):
+                    return
+                last = other
+                yield index
+            elif last is not None:
+                return
 
     def _unordered(self, indices: Sequence[int], clock: Clock) -> list[int]:
         """Join the clocks of these steps, latest first; return those ordered by nothing else."""
@@ -135,9 +159,11 @@ class HappensBefore:
         for index, other in reversed(self._history.get(operation.name, [])):
             if not conflicting(operation, other):
                 continue
-            if other.kind != "unlock" and not self.before(index, own):
-                competed.append(index)
-                if mode(operation) is None:
-                    _join(own, self.clocks[index])
             _join(clock, self.clocks[index])
+            if other.kind == "unlock":
+                continue
+            if not self.before(index, own):
+                competed.append(index)
+            if mode(operation) is None:
+                break
         return competed

@@ -17,6 +17,7 @@ one behaviour, provided that all that steps share is in what they publish or tou
 by a lock.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 
 from harness.dependency import any_conflicting
@@ -24,7 +25,7 @@ from harness.execution import DivergedFrom, Execution, Failed, execute
 from harness.explore.exploration import EXECUTIONS_MAX, Exploration, Heard
 from harness.failures import Diverged, HarnessBug
 from harness.footprint import NOBODY, Step, steps_of
-from harness.happens_before import HappensBefore
+from harness.happens_before import Clock, HappensBefore
 from harness.scheduler import Carriers, Scheduler
 from harness.threads import EVERYTHING, START, Operation, Standstill, Thread
 from harness.trace import Touch
@@ -127,71 +128,82 @@ class _Reducing:
 
 
 class _Tree:
-    """The branch of the tree of executions that is being explored."""
+    """The branch of the tree of executions that is being explored.
+
+    Attributes:
+        states: where somebody was chosen, from the root.
+    """
 
     def __init__(self) -> None:
         self.states: list[_State] = []
+        self._footprints: list[Footprint] = []
+        self._happened = HappensBefore(0)
+        # The state that each step was chosen in; of a standstill, the one before.
+        self._places: list[int] = []
         self._known = 0
-        self._steps: list[Step] = []
 
     def learn(self, execution: Execution) -> None:
         """Find the races of an execution, and note at their earlier steps what to try instead."""
         steps = steps_of(execution.trace, execution.touches)
-        threads = 1 + max((thread for state in self.states for thread in state.pending), default=0)
         failed_in_step = (
             isinstance(execution.outcome, Failed) and bool(steps) and steps[-1].thread != NOBODY
         )
         if failed_in_step:
             steps[-1] = steps[-1]._replace(operations=(*steps[-1].operations, EVERYTHING))
-        happened = HappensBefore(threads)
-        places: list[int] = []
-        self._steps = []
-        for step in steps:
+        for step in steps[self._as_before() :]:
             if isinstance(step.published, Standstill):
-                self._waiting(happened, places, step.published.waits)
-                happened.add(step)
+                self._waiting(step.published.waits)
+                self._happened.add(step)
             else:
-                races = happened.add(step)
-                # What came before the last choice to be made anew has been looked at.
-                if len(self._steps) >= self._known:
-                    for race in races:
-                        initials = happened.initials(race, step.thread, happened.clocks[-1])
-                        self.states[places[race]].has_to_try_one_of(initials)
-                self._steps.append(step)
-            places.append(len(self._steps) - 1)
+                races = self._happened.add(step)
+                self._reverse(races, step.thread, self._happened.clocks[-1])
+                self._footprints.append(step.operations)
+            self._places.append(len(self._footprints) - 1)
         if failed_in_step:
-            self._cut_off(happened, places)
+            self._cut_off()
 
     def next(self) -> bool:
         """Go on to the next branch; False if there is none."""
         while self.states:
-            if self.states[-1].tried(self._steps[len(self.states) - 1].operations):
-                self._known = len(self.states) - 1
+            self._known = len(self.states) - 1
+            if self.states[-1].tried(self._footprints[self._known]):
                 return True
             self.states.pop()
         return False
 
-    def _waiting(
-        self, happened: HappensBefore, places: Sequence[int], waits: Mapping[int, Operation]
-    ) -> None:
+    def _as_before(self) -> int:
+        """Forget what came after the last choice that was made anew; return how much is left."""
+        if not self._places and self.states:
+            self._happened = HappensBefore(len(self.states[0].pending))
+        kept = bisect_left(self._places, self._known)
+        self._happened.forget(kept)
+        del self._places[kept:]
+        del self._footprints[self._known :]
+        return kept
+
+    def _reverse(self, races: Sequence[int], thread: int, clock: Clock) -> None:
+        for race in races:
+            initials = self._happened.initials(race, thread, clock)
+            self.states[self._places[race]].has_to_try_one_of(initials)
+
+    def _waiting(self, waits: Mapping[int, Operation]) -> None:
         """Find what these threads, which wait in vain, could have come before."""
         for thread, operation in waits.items():
-            races, clock = happened.races(Step(thread, len(happened.steps), (operation,)))
-            for race in races:
-                initials = happened.initials(race, thread, clock)
-                self.states[places[race]].has_to_try_one_of(initials)
+            races, clock = self._happened.races(Step(thread, 0, (operation,)))
+            self._reverse(races, thread, clock)
 
-    def _cut_off(self, happened: HappensBefore, places: Sequence[int]) -> None:
+    def _cut_off(self) -> None:
         """Try everybody else before a step that ended in a failure."""
         last = self.states[-1]
-        others = {
-            thread: operation for thread, operation in last.pending.items() if thread != last.chosen
-        }
         for thread in last.enabled:
-            if thread != last.chosen:
-                last.has_to_try_one_of([thread])
-        blocked = {each: others[each] for each in others if each not in last.enabled}
-        self._waiting(happened, places, blocked)
+            last.has_to_try_one_of([thread])
+        self._waiting(
+            {
+                thread: operation
+                for thread, operation in last.pending.items()
+                if thread not in last.enabled
+            }
+        )
 
 
 def every_behaviour(
