@@ -9,7 +9,7 @@ and for their union. Everything here is a function of the behaviours seen.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from math import log, sqrt
 
 
@@ -18,71 +18,25 @@ class Seen:
 
     Attributes:
         times: how often each behaviour was seen.
+        executions: how many executions there were.
     """
 
     def __init__(self, behaviours: Iterable[str] = ()) -> None:
-        self.times = Counter(behaviours)
+        self.times: Counter[str] = Counter()
+        self.executions = 0
+        self._growth: list[tuple[int, int]] = []
+        for behaviour in behaviours:
+            self.add(behaviour)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Seen) and (self.times, self.growth) == (other.times, other.growth)
 
     def add(self, behaviour: str) -> bool:
         """Take one execution into account; return whether it showed something new."""
+        self.executions += 1
         self.times[behaviour] += 1
+        if self.executions & (self.executions - 1) == 0:
+            self._growth.append((self.executions, self.distinct))
         return self.times[behaviour] == 1
 
-    def __or__(self, other: "Seen") -> "Seen":
-        """Return what either has seen."""
-        union = Seen()
-        union.times = self.times + other.times
-        return union
-
     @property
-    def executions(self) -> int:
-        """How many executions there were."""
-        return self.times.total()
-
-    @property
-    def distinct(self) -> int:
-        """How many different behaviours they showed."""
-        return len(self.times)
-
-    @property
-    def once(self) -> int:
-        """How many behaviours were seen in one execution only."""
-        return sum(1 for times in self.times.values() if times == 1)
-
-    @property
-    def unseen(self) -> float:
-        """The estimated probability, 0 to 1, that the next execution shows something new.
-
-        Without any execution it is 1. Its expectation is off by no more than one execution's
-        share: 1/executions.
-        """
-        return self.once / self.executions if self.executions else 1.0
-
-    def unseen_at_most(self, confidence: float = 0.95) -> float:
-        """Return an upper bound of that probability, 0 to 1, at this confidence.
-
-        McAllester, Schapire: On the Convergence Rate of Good-Turing Estimators (COLT 2000),
-        theorem 1: what keeps ten executions that saw one behaviour from being called saturated.
-        """
-        if not self.executions:
-            return 1.0
-        slack = (2 * sqrt(2) + sqrt(3)) * sqrt(log(3 / (1 - confidence)) / self.executions)
-        return min(1.0, self.unseen + slack)
-
-
-def growth(behaviours: Sequence[str]) -> list[tuple[int, int]]:
-    """Return how the number of different behaviours grew.
-
-    Args:
-        behaviours: what each execution showed, in order.
-
-    Returns:
-        (executions, different behaviours among them), at powers of two and at the end.
-    """
-    curve: list[tuple[int, int]] = []
-    seen: set[str] = set()
-    for executions, behaviour in enumerate(behaviours, 1):
-        seen.add(behaviour)
-        if executions & (executions - 1) == 0 or executions == len(behaviours):
-            curve.append((executions, len(seen)))
-    return curve

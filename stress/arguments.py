@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-from harness.strategies import MIX, STRATEGIES
+from harness.strategies import DESCRIPTIONS
 from stress.scenarios import SCENARIOS
 
 SEED_MAX = (1 << 64) - 1
@@ -68,7 +68,7 @@ def silence_s() -> float:
 
 def strategy(name: str) -> str:
     """Check the name of a strategy."""
-    return _known(name, [MIX, *STRATEGIES], "strategy", "strategies")
+    return _known(name, list(DESCRIPTIONS), "strategy", "strategies")
 
 
 def scenarios(names: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from loguru import logger
 
-from harness.strategies import DESCRIPTIONS, MIX
+from harness.strategies import DESCRIPTIONS, PORTFOLIO
 from stress import arguments, exits, output
 from stress.arguments import BadArgument
 from stress.campaign import Plan
@@ -102,7 +102,7 @@ def run(
     execution: Annotated[
         int | None, typer.Option("--execution", min=0, help="Just that one of the seed.")
     ] = None,
-    strategy: Annotated[str, typer.Option("--strategy", metavar="NAME")] = MIX,
+    strategy: Annotated[str, typer.Option("--strategy", metavar="NAME")] = PORTFOLIO,
     jobs: Annotated[
         str, typer.Option("--jobs", metavar="N|auto", help="Worker processes.")
     ] = "auto",

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The strategies by name, one small file each.
 
-To add one, write its file and enter it here. `MIX`, the default, is not a strategy of its own: it
-takes those in `MIXED` in turn by the number of the execution. A strategy that is `Rehearsing` runs
-its program beforehand; `execute` sees to that.
+To add one, write its file and enter it here. `MIX` and `PORTFOLIO` are not strategies of their own:
+the number of an execution says which of theirs it uses, so an execution is the same whatever else
+is run. The mix takes all numbers in turn; the portfolio, the default, takes more of those that
+find new behaviour, which is the business of a campaign. A strategy that is `Rehearsing` runs its
+program beforehand; `execute` sees to that.
 """
 
 from collections.abc import Callable
@@ -21,6 +23,13 @@ from harness.streams import Stream
 MIX = "mix"
 MIXED = ("random-walk", "pct", "burst")
 
+PORTFOLIO = "portfolio"
+ARMS = ("random-walk", "conflicts", "pos", "pct", "burst", "surw")
+"""What won most in docs/search.md leads."""
+
+RUNS = {"conflicts": 3, "surw": 2}
+"""How many runs of a program an execution costs on average, where it is more than one."""
+
 STRATEGIES: dict[str, Callable[[Stream, int], Strategy]] = {
     "random-walk": RandomWalk,
     "pct": Pct,
@@ -32,7 +41,8 @@ STRATEGIES: dict[str, Callable[[Stream, int], Strategy]] = {
 }
 
 DESCRIPTIONS = {
-    MIX: "random-walk, pct and burst in turn, by the number of the execution (default)",
+    PORTFOLIO: f"{', '.join(ARMS)}: more of what finds new behaviour (default)",
+    MIX: "random-walk, pct and burst in turn, by the number of the execution",
     "random-walk": "any enabled thread at every scheduling point",
     "pct": "random priorities with two change points (PCT, depth 3)",
     "burst": "runs of geometric length, eight steps on average",
@@ -45,6 +55,10 @@ DESCRIPTIONS = {
 
 def strategy_name(name: str, execution: int) -> str:
     """Return which strategy an execution uses when this one is asked for."""
-    if name != MIX:
-        return name
-    return MIXED[execution % len(MIXED)]
+    arms = arms_of(name)
+    return arms[execution % len(arms)]
+
+
+def arms_of(name: str) -> tuple[str, ...]:
+    """Return the strategies that one asked for by name consists of, by the execution's number."""
+    return {MIX: MIXED, PORTFOLIO: ARMS}.get(name, (name,))

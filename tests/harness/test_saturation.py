@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from harness import Cell, Execution, Ipi, Scheduler, Stream
 from harness.behaviour import behaviour
 from harness.examples.counted import own_cells, readers, writes
-from harness.saturation import Seen, growth
+from harness.saturation import Seen
 from harness.strategies import STRATEGIES
 
 Program = Callable[[Scheduler], None]
@@ -65,7 +65,7 @@ def test_adding_one_by_one_is_the_same_and_tells_what_is_new(seen: list[str]) ->
 
 @given(BEHAVIOURS)
 def test_growth_never_falls_and_ends_with_all(seen: list[str]) -> None:
-    curve = growth(seen)
+    curve = Seen(seen).growth
     assert [count for _, count in curve] == sorted(count for _, count in curve)
     assert all(count == len(set(seen[:executions])) for executions, count in curve)
     assert curve[-1:] == ([(len(seen), len(set(seen)))] if seen else [])
