@@ -134,8 +134,8 @@ def idles_until_stopped(scheduler: Scheduler) -> None:
     scheduler.thread("other", client)
 
 
-def fails_in_three_ways(scheduler: Scheduler) -> None:
-    """A failure cuts the others off: each has to be found though the first one always can be."""
+def fails_in_two_ways(scheduler: Scheduler) -> None:
+    """A failure cuts the others off: one before it has to be found, one after it cannot."""
     one, other = (Cell(scheduler, "cell", str(i), 0) for i in range(2))
 
     def fails() -> None:
@@ -167,7 +167,7 @@ SMALL: dict[str, Program] = {
     "last zero": last_zero(2),
     "interrupt": waits_for_an_interrupt,
     "idle": idles_until_stopped,
-    "fails": fails_in_three_ways,
+    "fails": fails_in_two_ways,
 }
 for name in ("checked_twice", "reference_revived", "lost_wake_up", "half_done", "work_stealing"):
     SMALL[f"{name}, buggy"] = EXAMPLES[name].buggy
