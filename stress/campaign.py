@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A campaign: many executions under one budget, the same for a seed whatever the number of jobs.
 
-The executions of a seed stand in one fixed order: number g runs scenario g mod S, execution g div
-S. Batches of them go to workers; answers are merged in that order, so a shorter campaign is a
-prefix of a longer one, and the first finding is the first whoever found it. Some failures are
-looked into, chosen by their place in that order too (inquiry.py).
+The executions of a seed stand in one order (order.py). Batches of them go to workers; answers are
+merged in that order, so a shorter campaign is a prefix of a longer one, and the first finding is
+the first whoever found it. Some failures are looked into, chosen by their place in that order too
+(inquiry.py).
 """
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from harness.saturation import Seen
+from harness.strategies import MIXED, arms_of
 from stress.inquiry import Answer, Example, Inquiry, is_looked_into
+from stress.order import Order
 from stress.pool import Pool
 from stress.scenarios import SCENARIOS
 from stress.shrinking import REPLAYS
@@ -49,25 +52,9 @@ class Plan:
     stop_at_first: bool = False
     shrink_replays: int = REPLAYS
 
-    def items(self) -> Iterator[tuple[str, int]]:
-        """Yield scenario and index of each execution, in order."""
-        if self.execution is not None:
-            yield from ((name, self.execution) for name in self.scenarios)
-            return
-        for number in range(self.executions if self.scenarios else 0):
-            index, which = divmod(number, len(self.scenarios))
-            yield self.scenarios[which], index
-
-    def batches(self) -> Iterator[tuple[tuple[str, int], ...]]:
-        """Yield the executions by the batch."""
-        batch: list[tuple[str, int]] = []
-        for item in self.items():
-            batch.append(item)
-            if len(batch) == BATCH:
-                yield tuple(batch)
-                batch = []
-        if batch:
-            yield tuple(batch)
+    def order(self) -> Order:
+        """Return the order of its executions, from the first."""
+        return Order(self.scenarios, self.strategy, self.executions, self.execution)
 
 
 @dataclass(frozen=True)
@@ -102,6 +89,8 @@ class Result:
         windows: for each window, how many executions crossed it.
         runs: for each scenario and strategy, how many executions there were.
         crossings: for each scenario, strategy and window, how many executions crossed it.
+        seen: for each strategy, the behaviours of the executions that were looked at.
+        seen_by_all: the same for all strategies together.
         failures: for each symptom, how many executions showed it.
         findings: by signature, in order of the first.
         bugs: what was wrong with the harness itself.
@@ -114,6 +103,8 @@ class Result:
     windows: Counter[str] = field(default_factory=Counter)
     runs: Counter[tuple[str, str]] = field(default_factory=Counter)
     crossings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    seen: dict[str, Seen] = field(default_factory=dict)
+    seen_by_all: Seen = field(default_factory=Seen)
     failures: Counter[str] = field(default_factory=Counter)
     findings: dict[str, Finding] = field(default_factory=dict)
     bugs: list[str] = field(default_factory=list)
@@ -128,6 +119,9 @@ class Result:
         for window in fact.windows:
             self.windows[window] += 1
             self.crossings[fact.scenario, fact.strategy, window] += 1
+        if fact.behaviour is not None:
+            self.seen.setdefault(fact.strategy, Seen()).add(fact.behaviour)
+            self.seen_by_all.add(fact.behaviour)
         if fact.signature is not None:
             self.failures[fact.signature] += 1
 
@@ -160,6 +154,8 @@ class Campaign:
         self._pool = pool
         self._interrupted = interrupted
         self._progress = progress
+        self._order = plan.order()
+        self._batches = 0
         self._facts: dict[int, Facts] = {}
         self._merged = 0
         self._wanted: deque[Inquiry] = deque()
@@ -171,15 +167,13 @@ class Campaign:
         """Run the campaign to its end."""
         pool, result = self._pool, Result()
         begin = time.monotonic()
-        batches = enumerate(self._plan.batches())
         more = True
         while True:
             more = more and not self._over(result, time.monotonic() - begin)
             while pool.idle:
                 job: Batch | Inquiry | None = self._next_inquiry(result)
                 if job is None and more:
-                    job = self._next_batch(batches)
-                    more = job is not None
+                    job = self._next_batch()
                 if job is None:
                     break
                 pool.submit(job)
@@ -207,12 +201,14 @@ class Campaign:
     def _stopped(self, result: Result) -> bool:
         return self._plan.stop_at_first and bool(result.failures)
 
-    def _next_batch(
-        self, batches: Iterator[tuple[int, tuple[tuple[str, int], ...]]]
-    ) -> Batch | None:
+    def _next_batch(self) -> Batch | None:
+        """Return the next executions; None if there are none left, or none to choose yet."""
         plan = self._plan
-        number, items = next(batches, (-1, ()))
-        return Batch(number, plan.subject, plan.seed, plan.strategy, items) if items else None
+        items = self._order.take(BATCH)
+        if not items:
+            return None
+        self._batches += 1
+        return Batch(self._batches - 1, plan.subject, plan.seed, plan.strategy, items)
 
     def _next_inquiry(self, result: Result) -> Inquiry | None:
         if result.bugs or not self._wanted:
@@ -237,6 +233,7 @@ class Campaign:
                 if self._stopped(result):
                     break
                 result.add(fact)
+                self._order.learn((fact.scenario, fact.index), fact.behaviour)
                 if fact.signature and is_looked_into(result.failures[fact.signature]):
                     self._want(fact)
         while (answer := self._answers.pop(self._found + 1, None)) is not None:
@@ -268,10 +265,11 @@ def too_few(plan: Plan, result: Result) -> list[str]:
     for name in plan.scenarios:
         scenario = SCENARIOS[name]
         runs = {strategy: n for (which, strategy), n in result.runs.items() if which == name}
-        if sum(runs.values()) < scenario.executions_min:
+        needed = scenario.executions_min * max(1, len(arms_of(plan.strategy)) // len(MIXED))
+        if sum(runs.values()) < needed:
             reasons.append(
-                f"{name}: {sum(runs.values())} executions, at least {scenario.executions_min} "
-                "are needed for a verdict"
+                f"{name}: {sum(runs.values())} executions, at least {needed} are needed for a "
+                "verdict"
             )
             continue
         for window, floors in scenario.floors.per_cent.items():

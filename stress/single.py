@@ -16,6 +16,7 @@ from harness import (
 )
 from harness.replay import Labels, StrictReplay
 from harness.strategies import STRATEGIES, strategy_name
+from harness.trace import Touch
 from stress.scenario import Scenario
 from stress.source import model_digest
 from stress.subject import Subject
@@ -39,9 +40,21 @@ class Single:
 
 
 def run_parameters(
-    parameters: Parameters, kernel: type[V1], strategy: Strategy, carriers: Carriers
+    parameters: Parameters,
+    kernel: type[V1],
+    strategy: Strategy,
+    carriers: Carriers,
+    *,
+    listening: bool = False,
 ) -> Single:
     """Run a machine once.
+
+    Args:
+        parameters: the machine and its programs.
+        kernel: what is tested.
+        strategy: decides the schedule.
+        carriers: what the threads run on.
+        listening: have the execution say what its steps touched.
 
     Raises:
         HarnessBug: the harness's own code raised an exception.
@@ -51,7 +64,8 @@ def run_parameters(
     def program(scheduler: Scheduler) -> None:
         machines.append(Machine(scheduler, parameters, kernel))
 
-    execution = execute(program, strategy, carriers)
+    touches: list[Touch] | None = [] if listening else None
+    execution = execute(program, strategy, carriers, touches=touches)
     windows = frozenset(machines[-1].watch.windows) if machines else frozenset()
     return Single(parameters, execution, windows)
 
@@ -63,6 +77,8 @@ def run_index(
     strategy: str,
     kernel: type[V1],
     carriers: Carriers,
+    *,
+    listening: bool = False,
 ) -> Single:
     """Run one execution of a campaign; it depends on nothing but these arguments.
 
@@ -73,6 +89,7 @@ def run_index(
         strategy: the strategy's name, or the mix.
         kernel: what is tested.
         carriers: what the threads run on.
+        listening: have the execution say what its steps touched.
 
     Raises:
         HarnessBug: the harness's own code raised an exception.
@@ -80,7 +97,8 @@ def run_index(
     streams = Streams(seed, scenario.name, index)
     chosen = STRATEGIES[strategy_name(strategy, index)]
     schedule = chosen(streams.stream("schedule"), scenario.length)
-    return run_parameters(scenario.draw(streams), kernel, schedule, carriers)
+    parameters = scenario.draw(streams)
+    return run_parameters(parameters, kernel, schedule, carriers, listening=listening)
 
 
 def confirm(

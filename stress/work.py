@@ -4,7 +4,8 @@
 from dataclasses import dataclass
 
 from harness import Carriers, Failed, HarnessBug
-from harness.strategies import strategy_name
+from harness.behaviour import behaviour
+from harness.strategies import arms_of, strategy_name
 from stress.garbage import Garbage
 from stress.scenarios import SCENARIOS
 from stress.single import run_index, run_twice
@@ -13,6 +14,15 @@ from vgic import V1
 
 TWICE_EVERY = 64
 """One execution in so many is run twice, to see that it depends on nothing but its seed."""
+
+
+LOOK_EVERY = 8
+"""The behaviour of one execution in so many of a strategy is looked at: that takes a while."""
+
+
+def is_looked_at(strategy: str, index: int) -> bool:
+    """Say whether the behaviour of an execution is looked at."""
+    return index // len(arms_of(strategy)) % LOOK_EVERY == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,7 @@ class Fact:
         steps: how many steps it took.
         windows: the windows it crossed.
         signature: its failure's identity, None if it passed.
+        behaviour: what it showed, by scenario and happens-before order; None if nobody looked.
     """
 
     scenario: str
@@ -53,6 +64,7 @@ class Fact:
     steps: int
     windows: frozenset[str]
     signature: str | None
+    behaviour: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,21 +115,26 @@ def run_batch(
         cursor.item = item
         scenario = SCENARIOS[name]
         try:
-            single = run_index(scenario, batch.seed, index, batch.strategy, kernel, carriers)
+            looked = is_looked_at(batch.strategy, index)
+            single = run_index(
+                scenario, batch.seed, index, batch.strategy, kernel, carriers, listening=looked
+            )
             if index % TWICE_EVERY == TWICE_EVERY - 1:
                 run_twice(scenario, batch.seed, index, batch.strategy, kernel, carriers)
         except HarnessBug as bug:
             raise HarnessBug(f"in execution {index} of {name}: {bug}") from bug
         garbage.left()
-        outcome = single.execution.outcome
+        execution, outcome = single.execution, single.execution.outcome
+        showed = behaviour(execution.trace, execution.touches) if looked else None
         facts.append(
             Fact(
                 scenario=name,
                 index=index,
                 strategy=strategy_name(batch.strategy, index),
-                steps=single.execution.steps,
+                steps=execution.steps,
                 windows=single.windows,
                 signature=outcome.failure.signature if isinstance(outcome, Failed) else None,
+                behaviour=f"{name} {showed}" if showed else None,
             )
         )
     return Facts(batch.number, tuple(facts))
