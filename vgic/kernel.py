@@ -180,6 +180,10 @@ class Kernel(ABC):
         """Put aside what found no list register; see flush.py."""
 
     @abstractmethod
+    def overflow_counts(self) -> bool:
+        """Say whether the vCPU comes back for what the walk has left outside; see flush.py."""
+
+    @abstractmethod
     def save_eoicount(self, vcpu: Vcpu) -> None:
         """Keep the hardware's EOIcount across the exit; see switch.py."""
 

@@ -15,6 +15,7 @@ from vgic.bugs.no_kick_after_migration import NoKickAfterMigration
 from vgic.bugs.no_recheck_after_relock import NoRecheckAfterRelock
 from vgic.bugs.no_splice import NoSplice
 from vgic.bugs.prune_active import PruneActive
+from vgic.bugs.stale_summary import StaleSummary
 from vgic.bugs.two_locks_unordered import TwoLocksUnordered
 from vgic.revisions.v1 import V1
 
@@ -32,5 +33,6 @@ BUGS: dict[str, type[V1]] = {
     "active_first_sort": ActiveFirstSort,
     "lr_walk_takes_undeliverable": LrWalkTakesUndeliverable,
     "no_kick_after_migration": NoKickAfterMigration,
+    "stale_summary": StaleSummary,
     CANARY: Canary,
 }
