@@ -61,8 +61,19 @@ class Operation:
         return f"{self.kind} {self.name}" if self.name else self.kind
 
 
+class _NoWay:
+    """The gate at which a thread stands that has ended."""
+
+    shut = True
+    idle = False
+
+    def describe_wait(self) -> str:
+        """Nobody waits here who could be asked."""
+        return "nothing"
+
+
 START = Operation("start", "", "")
-EXIT = Operation("exit", "", "")
+EXIT = Operation("exit", "", "", _NoWay())
 
 
 class Thread:
