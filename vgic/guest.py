@@ -62,11 +62,11 @@ class Guest:
 
     def run(self) -> Access | None:
         """Run the guest until it exits; return the access it exits for, None for an interrupt."""
-        vcpu, scheduler = self._vcpu, self._kvm.scheduler
+        scheduler, ipi, cpuif = self._kvm.scheduler, self._vcpu.ipi, self._vcpu.cpuif
         due: int | None = None
         retired = 0
         while True:
-            if due is None:
+            if due is None and (ipi.pending or cpuif.maintenance()):
                 due = self._exit_due(retired)
             if due == 0:
                 return None
@@ -74,7 +74,7 @@ class Guest:
             if instruction is None:
                 if due is not None:
                     return None
-                vcpu.ipi.wait()
+                ipi.wait()
                 continue
             if instruction == END and self._has_to_quiesce():
                 scheduler.point(self._operations[ACCESS])
@@ -87,23 +87,20 @@ class Guest:
             elif instruction == END:
                 self._end()
             elif instruction == END_AGAIN and self._last_ended is not None:
-                vcpu.cpuif.end_of_interrupt(self._last_ended)
+                cpuif.end_of_interrupt(self._last_ended)
             elif instruction == ACCESS:
                 return next(self._accesses, None)
             retired += 1
             if due is not None:
                 due -= 1
 
-    def _exit_due(self, retired: int) -> int | None:
-        """Say how many instructions from now an exit arrives, None if nobody asked for one."""
-        kicked = self._vcpu.ipi.pending
-        if not kicked and not self._vcpu.cpuif.maintenance():
-            return None
+    def _exit_due(self, retired: int) -> int:
+        """Say how many instructions from now the exit arrives that somebody has asked for."""
         late = self._lateness[self._exits % len(self._lateness)]
         self._exits += 1
         # With one list register and overflow the underflow condition always holds: without this
         # one instruction the vCPU would enter and exit for ever.
-        return late if kicked or retired else max(late, 1)
+        return late if self._vcpu.ipi.pending or retired else max(late, 1)
 
     def _next_instruction(self) -> str | None:
         """Return the next instruction, None if there is nothing to do."""
