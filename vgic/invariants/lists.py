@@ -21,9 +21,10 @@ def lists_are_whole(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
         The entries of the overflow list, then those of the AP-list.
     """
     vgic_cpu = vcpu.vgic_cpu
+    overflow = vgic_cpu.overflow_ap_list_head
     entries = vgic_cpu.ap_list_head.verify()
-    if not vgic_cpu.overflow_ap_list_head.empty:
-        entries = vgic_cpu.overflow_ap_list_head.verify() + entries
+    if not overflow.empty:
+        entries = overflow.verify() + entries
     for irq in entries:
         if irq.vcpu is not vcpu:
             fail(
