@@ -39,17 +39,13 @@ class Greenlets:
         self._greenlets = [greenlet(scheduler.carry) for _ in scheduler.threads]
         following: Thread | None = first
         while following is not None:
-            following = self._switch_to(following)
+            # A greenlet that ends returns here, to its parent, who goes next.
+            following = self._greenlets[following.index].switch(following)
 
     def hand_over(self, me: Thread, other: Thread) -> None:
         """Switch to the other greenlet; return when somebody switches back."""
-        self._switch_to(other)
+        self._greenlets[other.index].switch(other)
 
     def stack(self, thread: Thread) -> tuple[str, ...]:
         """Return the model functions a parked thread is in, outermost first."""
         return model_stack(self._greenlets[thread.index].gr_frame)
-
-    def _switch_to(self, thread: Thread) -> Thread | None:
-        # A greenlet that ends returns, to the caller of `run`, who goes next.
-        following: Thread | None = self._greenlets[thread.index].switch(thread)
-        return following

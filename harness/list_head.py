@@ -104,7 +104,9 @@ class ListHead(Node[T]):
 
     def entries_safe(self) -> Iterator[T]:
         """Walk the list forward; the entry just yielded may go (list_for_each_entry_safe)."""
-        self._unguarded_point()
+        guard, scheduler = self.guard, self._scheduler
+        if guard is not None and guard.owner is not scheduler.current:
+            scheduler.point(self._operation)
         node = self.next
         walked = 0
         while node is not self:
@@ -113,7 +115,8 @@ class ListHead(Node[T]):
                 self._bad_walk(node, walked)
             following = node.next
             yield node.entry
-            self._unguarded_point()
+            if guard is not None and guard.owner is not scheduler.current:
+                scheduler.point(self._operation)
             node = following
 
     def verify(self) -> list[T]:

@@ -16,7 +16,7 @@ from harness.failures import Failure
 from harness.frames import model_stack
 from harness.scheduler import Scheduler
 from harness.strategy import Strategy
-from harness.threads import Operation
+from harness.threads import Operation, Thread
 from harness.trace import Note
 
 State = Mapping[str, Mapping[str, str]]
@@ -64,6 +64,8 @@ class Change:
 class Recorder(Scheduler):
     """A scheduler that writes down what happens.
 
+    Its strategy has to want to be asked at the first step, as all that replay do.
+
     Attributes:
         events: what has happened so far; after the execution the last one is its end.
         look: returns the state of the world; set by the program.
@@ -80,15 +82,11 @@ class Recorder(Scheduler):
         self.waiting: dict[str, str] = {}
         self.ended: frozenset[str] = frozenset()
 
-    def point(self, operation: Operation) -> None:
-        """Stand at a scheduling point, and write the operation down when it is done."""
-        super().point(operation)
-        self._record(operation)
-
-    def gated_point(self, operation: Operation) -> None:
-        """Stand at a scheduling point, and write the operation down when it goes ahead."""
-        super().gated_point(operation)
-        self._record(operation)
+    def decide(self, me: Thread) -> None:
+        """Decide, and write the operation down when it goes ahead; all are to be decided."""
+        super().decide(me)
+        self.next_ask = 0
+        self._record(me.op)
 
     def note(self, *words: object) -> None:
         """Put words of the model's own into the trace, and write them down."""

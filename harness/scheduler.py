@@ -26,6 +26,8 @@ from harness.strategy import Strategy
 from harness.threads import EXIT, Gate, Operation, Standstill, Thread
 from harness.trace import Entry, Touch
 
+_tuple = tuple.__new__
+
 
 class Carriers(Protocol):
     """What carries the modelled threads: OS threads, or greenlets."""
@@ -52,6 +54,7 @@ class Scheduler:
         trace: what happened, see harness.trace.
         touches: what steps touched beyond what they published; None if nobody listens.
         deviations: where the schedule left the quiet default.
+        next_ask: the step at or after which a scheduling point has to `decide`.
         failure: the first failure, if any.
         diverged: where a strict replay could not follow its schedule, if it could not.
         bug: an exception raised by the harness's own code, if any.
@@ -62,9 +65,9 @@ class Scheduler:
     """
 
     __slots__ = (
-        "_carriers", "_cycles", "_loop", "_next_ask", "_strategy", "bug", "current", "deviations",
-        "diverged", "failure", "on_quiescence", "steps", "steps_max", "switches", "threads",
-        "touches", "trace", "unwinding", "wants_growth",
+        "_carriers", "_cycles", "_loop", "_strategy", "bug", "current", "deviations",
+        "diverged", "failure", "next_ask", "on_quiescence", "steps", "steps_max", "switches",
+        "threads", "touches", "trace", "unwinding", "wants_growth",
     )  # fmt: skip
 
     def __init__(self, strategy: Strategy, *, steps_max: int = 20_000) -> None:
@@ -83,7 +86,7 @@ class Scheduler:
         self.on_quiescence: Callable[[], bool] = lambda: False
         self.wants_growth = strategy.asks_on_growth
         self._strategy = strategy
-        self._next_ask = 0
+        self.next_ask = 0
         self._loop: LoopWatch | None = None
 
     def thread(self, role: str, body: Callable[[], None]) -> Thread:
@@ -120,9 +123,9 @@ class Scheduler:
         me = self.current
         me.op = operation
         me.ops += 1
-        self.steps += 1
-        if self.steps >= self._next_ask:
-            self._decide(me)
+        self.steps = step = self.steps + 1
+        if step >= self.next_ask:
+            self.decide(me)
         self.trace.append(operation)
 
     def gated_point(self, operation: Operation) -> None:
@@ -132,9 +135,9 @@ class Scheduler:
         me = self.current
         me.op = operation
         me.ops += 1
-        self.steps += 1
-        if self.steps >= self._next_ask or operation.gate.shut:  # type: ignore[union-attr]
-            self._decide(me)
+        self.steps = step = self.steps + 1
+        if step >= self.next_ask or operation.gate.shut:  # type: ignore[union-attr]
+            self.decide(me)
         self.trace.append(operation)
 
     def note(self, *words: object) -> None:
@@ -154,7 +157,7 @@ class Scheduler:
         """Hear that a gate was opened, if `wants_growth`: a thread may have become enabled."""
         for thread in self.threads:
             if thread.op.gate is gate and thread is not self.current:
-                self._next_ask = 0
+                self.next_ask = 0
                 return
 
     def fail(self, failure: Failure) -> NoReturn:
@@ -166,7 +169,8 @@ class Scheduler:
 
     # Deciding.
 
-    def _decide(self, me: Thread) -> None:
+    def decide(self, me: Thread) -> None:
+        """Hand over if somebody else is to go; return when it is the caller's turn."""
         if self.steps > self.steps_max:
             self._watch_loop(me)
         chosen = self._choose(me)
@@ -177,7 +181,15 @@ class Scheduler:
 
     def _choose(self, me: Thread) -> Thread:
         """Pick who goes next and record it; the caller hands over."""
-        options = self._enabled(me) or self._wake_somebody(me)
+        # The enabled threads in cyclic creation order, `me` first if it is one. A thread that
+        # has ended stands at a gate that never opens.
+        cycle = self._cycles[me.index]
+        while not (
+            options := [
+                thread for thread in cycle if (gate := thread.op.gate) is None or not gate.shut
+            ]
+        ):
+            self._wake_somebody(me)
         strategy = self._strategy
         try:
             picked = strategy.pick(self.steps, me, options)
@@ -186,33 +198,25 @@ class Scheduler:
             self.unwinding = True
             raise
         next_point = strategy.next_point
-        self._next_ask = next_point if next_point <= self.steps_max else self.steps_max + 1
+        self.next_ask = next_point if next_point <= self.steps_max else self.steps_max + 1
         chosen = options[picked]
         if picked:
-            self.deviations.append(Deviation(me.role, me.ops, chosen.role))
+            # Deviation(me.role, me.ops, chosen.role), at half the price.
+            self.deviations.append(_tuple(Deviation, (me.role, me.ops, chosen.role, None)))
         if chosen is not me:
             self.switches += 1
             self.current = chosen
             self.trace.append(chosen)
         return chosen
 
-    def _enabled(self, me: Thread) -> list[Thread]:
-        """Return the enabled threads in cyclic creation order, `me` first if it is one."""
-        return [
-            thread
-            for thread in self._cycles[me.index]
-            if not thread.finished and ((gate := thread.op.gate) is None or not gate.shut)
-        ]
-
-    def _wake_somebody(self, me: Thread) -> list[Thread]:
+    def _wake_somebody(self, me: Thread) -> None:
         """Nobody is enabled: ask for somebody to be woken if all are idle, else fail."""
         waiting = [thread for thread in self.threads if not thread.finished]
         self.touch(Standstill({thread.index: thread.op for thread in waiting}))
-        if all(thread.op.gate.idle for thread in waiting) and self.on_quiescence():  # type: ignore[union-attr]
-            woken = self._enabled(me)
-            if woken:
-                return woken
-        return self.fail(deadlock(waiting, lambda thread: self._stack_of(thread, me)))
+        gates = [thread.op.gate for thread in waiting if thread.op.gate is not None]
+        all_idle = all(gate.idle for gate in gates)
+        if not (all_idle and self.on_quiescence() and any(not gate.shut for gate in gates)):
+            self.fail(deadlock(waiting, lambda thread: self._stack_of(thread, me)))
 
     def _stack_of(self, thread: Thread, me: Thread) -> tuple[str, ...]:
         if thread is me:

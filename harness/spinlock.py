@@ -26,8 +26,8 @@ class SpinLock:
     """
 
     __slots__ = (
-        "_before", "_bit", "_irqs_off", "_operation", "_order", "_scheduler", "held_bit",
-        "idle", "lock_class", "name", "on_unlock", "owner", "rank", "shut",
+        "_before", "_bit", "_irqs_off", "_operation", "_order", "_scheduler", "_wanted",
+        "held_bit", "idle", "lock_class", "name", "on_unlock", "owner", "rank", "shut",
     )  # fmt: skip
 
     def __init__(
@@ -55,6 +55,8 @@ class SpinLock:
         self.held_bit = 0
         self.shut = False
         self.idle = False
+        # How many threads stand at the scheduling point before taking it, the running one apart.
+        self._wanted = 0
         self._operation = Operation("lock", lock_class.name, self.name, self)
 
     def __str__(self) -> str:
@@ -78,17 +80,33 @@ class SpinLock:
         chain = me.chain
         if chain & (~self._before[bit] | bit):
             self._order.learn(me, self, bit)
-        scheduler.gated_point(self._operation)
+        # scheduler.gated_point(self._operation), written out: no call is made more often.
+        me.op = operation = self._operation
+        me.ops += 1
+        scheduler.steps = step = scheduler.steps + 1
+        if step >= scheduler.next_ask or self.shut:
+            self._wanted += 1
+            scheduler.decide(me)
+            self._wanted -= 1
+        scheduler.trace.append(operation)
         self.owner = me
         self.shut = True
         self.held_bit = bit
         me.held.append(self)
         me.chain = chain | bit
 
-    def unlock(self) -> None:
-        """Let go of the lock (raw_spin_unlock)."""
+    def unlock(
+        self,
+        exception_type: type[BaseException] | None = None,
+        exception: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        """Let go of the lock (raw_spin_unlock).
+
+        Called with nothing, but by `with`; a block that raises leaves the lock as it is.
+        """
         scheduler = self._scheduler
-        if scheduler.unwinding:
+        if scheduler.unwinding or exception_type is not None:
             return
         me = scheduler.current
         if self.owner is not me:
@@ -105,7 +123,7 @@ class SpinLock:
         me.chain &= ~self.held_bit
         if scheduler.touches is not None:
             scheduler.touch(Operation("unlock", self.lock_class.name, self.name))
-        if scheduler.wants_growth:
+        if self._wanted and scheduler.wants_growth:
             scheduler.opened(self)
 
     def lock_irqsave(self) -> bool:
@@ -121,17 +139,9 @@ class SpinLock:
         self.unlock()
         self._scheduler.current.irqs_off = irqs_were_off
 
-    # `with` takes the lock as `lock()` does, a call saved.
+    # `with` takes the lock and lets go of it as these do, two calls saved.
     __enter__ = lock
-
-    def __exit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if exception_type is None:
-            self.unlock()
+    __exit__ = unlock
 
     def assert_held(self) -> None:
         """Fail unless the running thread holds the lock (lockdep_assert_held)."""

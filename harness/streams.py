@@ -8,7 +8,7 @@ every Python draws the same numbers: the bytes are SHAKE-128 of the labels, noth
 """
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import shake_128
 from itertools import chain, count
 from struct import unpack
@@ -24,6 +24,12 @@ _BLOCK_FORMAT = f"<{_BLOCK_WORDS}I"
 def _key(labels: Sequence[str | int]) -> bytes:
     # The length before each label keeps ("ab", "c") and ("a", "bc") apart.
     return "".join([f"{len(text)}:{text}," for text in map(str, labels)]).encode()
+
+
+@lru_cache(maxsize=1024)
+def _label_key(label: str) -> bytes:
+    """Return the key of one label; every execution draws from streams of the same few."""
+    return _key((label,))
 
 
 def _block(key: bytes, number: int) -> tuple[int, ...]:
@@ -77,5 +83,5 @@ class Streams:
     def stream(self, label: str) -> Stream:
         """Return the stream with this label, from its beginning."""
         stream = Stream.__new__(Stream)
-        stream._begin(self._key + f"{len(label)}:{label},".encode())
+        stream._begin(self._key + _label_key(label))
         return stream

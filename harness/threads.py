@@ -68,8 +68,19 @@ def operation(kind: str, lock_class: str, name: str) -> Operation:
     return Operation(kind, lock_class, name)
 
 
+class _NoWay:
+    """The gate at which a thread stands that has ended."""
+
+    shut = True
+    idle = False
+
+    def describe_wait(self) -> str:
+        """Nobody waits here who could be asked."""
+        return "nothing"
+
+
 START = Operation("start", "", "")
-EXIT = Operation("exit", "", "")
+EXIT = Operation("exit", "", "", _NoWay())
 EVERYTHING = Operation("everything", "", "")
 """What a step touches that nothing can be exchanged with."""
 

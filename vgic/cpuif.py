@@ -46,11 +46,12 @@ class CpuInterface:
         A register that is both pending and active is no candidate; ties go to the lowest index.
         """
         best: ListRegister | None = None
+        enabled = self.vmcr.group_enabled
         for lr in self.lrs:
             if (
                 lr.pending
                 and not lr.active
-                and self.vmcr.group_enabled[lr.group]
+                and enabled[lr.group]
                 and (best is None or lr.priority < best.priority)
             ):
                 best = lr
@@ -105,7 +106,6 @@ class CpuInterface:
         if (hcr.uie and valid <= 1) or (hcr.npie and not exactly_pending):
             return True
         enabled = self.vmcr.group_enabled
-        for group in (0, 1):
-            if (hcr.grp_enabled_ie if enabled[group] else hcr.grp_disabled_ie)[group]:
-                return True
-        return False
+        return (hcr.grp_enabled_ie if enabled[0] else hcr.grp_disabled_ie)[0] or (
+            hcr.grp_enabled_ie if enabled[1] else hcr.grp_disabled_ie
+        )[1]

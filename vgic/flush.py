@@ -23,15 +23,16 @@ class Flush(Kernel):
         """
         vgic_cpu = vcpu.vgic_cpu
         vgic_cpu.ap_list_lock.assert_held()
-        summary = ApListSummary(nr_pend=0, nr_act=0, nr_lr=self.kvm.nr_lr)
+        nr_pend = nr_act = 0
         for irq in vgic_cpu.ap_list_head.entries():
-            with irq.irq_lock:
-                if self.vgic_target_oracle(irq) is vcpu:
-                    if irq.active:
-                        summary.nr_act += 1
-                    elif irq_is_pending(irq):
-                        summary.nr_pend += 1
-        return summary
+            irq.irq_lock.lock()
+            if self.vgic_target_oracle(irq) is vcpu:
+                if irq.active:
+                    nr_act += 1
+                elif irq_is_pending(irq):
+                    nr_pend += 1
+            irq.irq_lock.unlock()
+        return ApListSummary(nr_pend, nr_act, self.kvm.nr_lr)
 
     def vgic_flush_lr_state(self, vcpu: Vcpu) -> None:
         """Fill the list registers from the AP-list and put the rest aside.
@@ -44,17 +45,19 @@ class Flush(Kernel):
         summary = self.summarize_ap_list(vcpu)
         if summary.outside:
             self.vgic_sort_ap_list(vcpu)
+        nr_lr = self.kvm.nr_lr
         count = 0
         last: VgicIrq | None = None
         for irq in vgic_cpu.ap_list_head.entries():
-            with irq.irq_lock:
-                if self.takes_lr(vcpu, irq):
-                    self.vgic_v3_populate_lr(vcpu, irq, count)
-                    count += 1
-                    last = irq
-            if count == self.kvm.nr_lr:
+            irq.irq_lock.lock()
+            if self.takes_lr(vcpu, irq):
+                self.vgic_v3_populate_lr(vcpu, irq, count)
+                count += 1
+                last = irq
+            irq.irq_lock.unlock()
+            if count == nr_lr:
                 break
-        for lr in range(count, self.kvm.nr_lr):
+        for lr in range(count, nr_lr):
             self.vgic_v3_clear_lr(vcpu, lr)
         vgic_cpu.used_lrs = count
         # There is an overflow unless nothing at all went in, or everything did.
@@ -71,8 +74,10 @@ class Flush(Kernel):
         Models: vgic.c, kvm_vgic_flush_hwstate.
         Locking: called with nothing held and interrupts off; takes ap_list_lock.
         """
-        with vcpu.vgic_cpu.ap_list_lock:
-            self.vgic_flush_lr_state(vcpu)
+        ap_list_lock = vcpu.vgic_cpu.ap_list_lock
+        ap_list_lock.lock()
+        self.vgic_flush_lr_state(vcpu)
+        ap_list_lock.unlock()
         self.vgic_v3_restore_state(vcpu)
 
     def takes_lr(self, vcpu: Vcpu, irq: VgicIrq) -> bool:

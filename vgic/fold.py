@@ -27,14 +27,15 @@ class Fold(Kernel):
         irq = self.kvm.get_vcpu_irq(vcpu, lr.intid)
         if irq is None:
             return
-        with irq.irq_lock:
-            irq.active = lr.active
-            self.fold_pending(irq, lr)
-            # The guest has taken a level that was made pending by software.
-            if irq.config is Config.LEVEL and not (lr.pending or lr.active):
-                irq.pending_latch = False
-            irq.on_lr = False
-            self.scheduler.note("fold", str(lr), "on", vcpu)
+        irq.irq_lock.lock()
+        irq.active = lr.active
+        self.fold_pending(irq, lr)
+        # The guest has taken a level that was made pending by software.
+        if irq.config is Config.LEVEL and not (lr.pending or lr.active):
+            irq.pending_latch = False
+        irq.on_lr = False
+        self.scheduler.note("fold", str(lr), "on", vcpu)
+        irq.irq_lock.unlock()
 
     def vgic_v3_fold_lr_state(self, vcpu: Vcpu) -> None:
         """Fold the used list registers, then account EOIcount.
@@ -50,13 +51,15 @@ class Fold(Kernel):
         for irq in self.eoicount_candidates(vcpu).entries():
             if not eoicount:
                 break
-            with irq.irq_lock:
-                if not (self.vgic_target_oracle(irq) is vcpu and irq.active):
-                    continue
+            lr: ListRegister | None = None
+            irq.irq_lock.lock()
+            if self.vgic_target_oracle(irq) is vcpu and irq.active:
                 lr = self.vgic_v3_compute_lr(vcpu, irq)
                 lr.active = False
-            self.vgic_v3_fold_lr(vcpu, lr)
-            eoicount -= 1
+            irq.irq_lock.unlock()
+            if lr is not None:
+                self.vgic_v3_fold_lr(vcpu, lr)
+                eoicount -= 1
         vgic_cpu.used_lrs = 0
 
     def fold_pending(self, irq: VgicIrq, lr: ListRegister) -> None:

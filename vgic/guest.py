@@ -62,12 +62,11 @@ class Guest:
 
     def run_guest(self) -> Access | None:
         """Run the guest until it exits; return the access it exits for, None for an interrupt."""
-        vcpu, scheduler = self._vcpu, self._kvm.scheduler
+        scheduler, ipi, cpuif = self._kvm.scheduler, self._vcpu.ipi, self._vcpu.cpuif
         due: int | None = None
         retired = 0
-        ipi, maintenance = vcpu.ipi, vcpu.cpuif.maintenance
         while True:
-            if due is None and (ipi.pending or maintenance()):
+            if due is None and (ipi.pending or cpuif.maintenance()):
                 due = self._exit_due(retired)
             if due == 0:
                 return None
@@ -88,7 +87,7 @@ class Guest:
             elif instruction == END:
                 self._end()
             elif instruction == END_AGAIN and self._last_ended is not None:
-                vcpu.cpuif.end_of_interrupt(self._last_ended)
+                cpuif.end_of_interrupt(self._last_ended)
             elif instruction == ACCESS:
                 return next(self._accesses, None)
             retired += 1
@@ -96,7 +95,7 @@ class Guest:
                 due -= 1
 
     def _exit_due(self, retired: int) -> int:
-        """Say how many instructions from now an exit arrives that somebody has asked for."""
+        """Say how many instructions from now the exit arrives that somebody has asked for."""
         late = self._lateness[self._exits % len(self._lateness)]
         self._exits += 1
         # With one list register and overflow the underflow condition always holds: without this

@@ -2,7 +2,6 @@
 """Which conditions are to raise a maintenance interrupt while the guest runs."""
 
 from vgic.kernel import Kernel
-from vgic.lr import Hcr
 from vgic.summary import ApListSummary
 from vgic.vm import Vcpu
 
@@ -18,10 +17,10 @@ class ConfigureHcr(Kernel):
         Differs: EOImode 0 only, so DIR is never trapped; no direct SGIs.
         """
         enabled = vcpu.cpuif.vmcr.group_enabled
-        vcpu.vgic_cpu.vgic_hcr = Hcr(
-            npie=summary.pending_outside,
-            lrenpie=summary.active_outside,
-            uie=summary.outside,
-            grp_enabled_ie=(not enabled[0], not enabled[1]),
-            grp_disabled_ie=enabled,
-        )
+        hcr = vcpu.vgic_cpu.vgic_hcr
+        hcr.npie = summary.pending_outside
+        hcr.lrenpie = summary.active_outside
+        hcr.uie = summary.outside
+        hcr.grp_enabled_ie = (not enabled[0], not enabled[1])
+        hcr.grp_disabled_ie = enabled
+        hcr.eoicount = 0

@@ -6,6 +6,8 @@ it has returned, so an acknowledge in between counts for it, and a level that is
 counts as up.
 """
 
+from collections import defaultdict
+
 from vgic.irq import Config, VgicIrq
 from vgic.vm import Vcpu
 
@@ -44,14 +46,12 @@ class Ledger:
     """The accounts of a VM's interrupts."""
 
     def __init__(self) -> None:
-        self._accounts: dict[VgicIrq, Account] = {}
+        # An account is opened when somebody first asks for it.
+        self._accounts: defaultdict[VgicIrq, Account] = defaultdict(Account)
 
     def __getitem__(self, irq: VgicIrq) -> Account:
-        """Return an interrupt's account; it is opened when somebody first asks for it."""
-        account = self._accounts.get(irq)
-        if account is None:
-            account = self._accounts[irq] = Account()
-        return account
+        """Return an interrupt's account."""
+        return self._accounts[irq]
 
     def begin(self, irq: VgicIrq, *, sends: bool, announces: bool = False) -> None:
         """Somebody begins to touch an interrupt.
@@ -61,7 +61,7 @@ class Ledger:
             sends: to make it pending, and so to announce it.
             announces: to announce it if it is pending.
         """
-        account = self[irq]
+        account = self._accounts[irq]
         account.busy += 1
         if sends or announces:
             account.routed_home_at = -1
@@ -72,7 +72,7 @@ class Ledger:
 
     def end(self, irq: VgicIrq, step: int) -> None:
         """They have done so."""
-        account = self[irq]
+        account = self._accounts[irq]
         account.busy -= 1
         account.touched_at = step
 
@@ -85,7 +85,7 @@ class Ledger:
             began: the step at which the write began.
             step: the step at which it ended.
         """
-        account = self[irq]
+        account = self._accounts[irq]
         # If somebody else wrote meanwhile, nobody can say from outside what this write changed.
         alone = account.busy == 1 and account.touched_at <= began
         if irq.vcpu is irq.target_vcpu and not (alone and irq.target_vcpu is old_target):
@@ -93,22 +93,22 @@ class Ledger:
 
     def listed(self, irq: VgicIrq) -> None:
         """Somebody has put an interrupt on a list, and will announce it."""
-        self[irq].routed_home_at = -1
+        self._accounts[irq].routed_home_at = -1
 
     def forgive(self, irq: VgicIrq) -> None:
         """The guest has taken the pending state away itself: it need not be delivered."""
-        self[irq].unserved = False
+        self._accounts[irq].unserved = False
 
     def acknowledge(self, irq: VgicIrq) -> Account:
         """A guest acknowledges an interrupt, and with it every edge sent before."""
-        account = self[irq]
+        account = self._accounts[irq]
         account.acknowledged += 1
         account.unserved = False
         return account
 
     def deactivate(self, irq: VgicIrq) -> None:
         """A guest ends an interrupt: from now on its level has to be up again to come again."""
-        account = self[irq]
+        account = self._accounts[irq]
         account.raised = account.busy > 0 or irq.line_level or irq.pending_latch
 
     def unserved(self) -> list[VgicIrq]:

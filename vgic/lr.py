@@ -26,7 +26,6 @@ class ListRegister:
     def __init__(
         self,
         intid: int = 0,
-        *,
         pending: bool = False,
         active: bool = False,
         eoi: bool = False,
@@ -45,12 +44,10 @@ class ListRegister:
         self.intid = self.group = self.priority = 0
         self.pending = self.active = self.eoi = False
 
-    def copy(self) -> "ListRegister":
-        """Return another register with the same contents."""
-        copy = ListRegister.__new__(ListRegister)
-        copy.intid, copy.group, copy.priority = self.intid, self.group, self.priority
-        copy.pending, copy.active, copy.eoi = self.pending, self.active, self.eoi
-        return copy
+    def load(self, other: "ListRegister") -> None:
+        """Take over the contents of another register."""
+        self.intid, self.group, self.priority = other.intid, other.group, other.priority
+        self.pending, self.active, self.eoi = other.pending, other.active, other.eoi
 
     def __str__(self) -> str:
         state = ("P" if self.pending else "") + ("A" if self.active else "")
@@ -87,13 +84,17 @@ class Hcr:
         self.grp_disabled_ie = grp_disabled_ie
         self.eoicount = 0
 
-    def copy(self) -> "Hcr":
-        """Return another word with the same contents."""
-        copy = Hcr.__new__(Hcr)
-        copy.uie, copy.lrenpie, copy.npie = self.uie, self.lrenpie, self.npie
-        copy.grp_enabled_ie, copy.grp_disabled_ie = self.grp_enabled_ie, self.grp_disabled_ie
-        copy.eoicount = self.eoicount
-        return copy
+    def clear(self) -> None:
+        """Make it what it was out of reset."""
+        self.uie = self.lrenpie = self.npie = False
+        self.grp_enabled_ie = self.grp_disabled_ie = (False, False)
+        self.eoicount = 0
+
+    def load(self, other: "Hcr") -> None:
+        """Take over the contents of another word."""
+        self.uie, self.lrenpie, self.npie = other.uie, other.lrenpie, other.npie
+        self.grp_enabled_ie, self.grp_disabled_ie = other.grp_enabled_ie, other.grp_disabled_ie
+        self.eoicount = other.eoicount
 
 
 class Vmcr:

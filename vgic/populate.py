@@ -30,14 +30,7 @@ class Populate(Kernel):
         level = irq.config is Config.LEVEL
         # Pending and active at once would break the software resampling of a level.
         pending = irq_is_pending(irq) and not (level and irq.active)
-        return ListRegister(
-            irq.intid,
-            pending=pending,
-            active=irq.active,
-            eoi=level,
-            group=irq.group,
-            priority=irq.priority,
-        )
+        return ListRegister(irq.intid, pending, irq.active, level, irq.group, irq.priority)
 
     def vgic_v3_populate_lr(self, vcpu: Vcpu, irq: VgicIrq, lr: int) -> None:
         """Fill a shadow list register; an edge's pending state moves into it.

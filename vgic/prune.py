@@ -30,18 +30,22 @@ class Prune(Kernel):
     def _prune_own_list(self, vcpu: Vcpu) -> tuple[VgicIrq, Vcpu] | None:
         """Prune up to the first interrupt that belongs elsewhere; return it and its target."""
         vgic_cpu = vcpu.vgic_cpu
-        with vgic_cpu.ap_list_lock:
-            self.replug_overflow(vcpu)
-            for irq in vgic_cpu.ap_list_head.entries_safe():
-                with irq.irq_lock:
-                    target = self.prune_target(irq)
-                    if target is None:
-                        vgic_cpu.ap_list_head.delete(irq.ap_list)
-                        irq.vcpu = None
-                        self.scheduler.note("prune", irq, "off", vcpu)
-                if target is not None and target is not vcpu:
-                    return irq, target
-        return None
+        moving: tuple[VgicIrq, Vcpu] | None = None
+        vgic_cpu.ap_list_lock.lock()
+        self.replug_overflow(vcpu)
+        for irq in vgic_cpu.ap_list_head.entries_safe():
+            irq.irq_lock.lock()
+            target = self.prune_target(irq)
+            if target is None:
+                vgic_cpu.ap_list_head.delete(irq.ap_list)
+                irq.vcpu = None
+                self.scheduler.note("prune", irq, "off", vcpu)
+            irq.irq_lock.unlock()
+            if target is not None and target is not vcpu:
+                moving = irq, target
+                break
+        vgic_cpu.ap_list_lock.unlock()
+        return moving
 
     def _migrate(self, vcpu: Vcpu, irq: VgicIrq, target: Vcpu) -> bool:
         """Move an interrupt to another vCPU's list if it still belongs there."""

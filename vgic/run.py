@@ -86,12 +86,9 @@ class Run(Kernel):
             self._sync(vcpu)
             local_irq_enable(self.scheduler)
             vcpu.ipi.take()
-            if access is None:
-                self.handle_exit(vcpu, None)
-            else:
-                self.watch.accessing(vcpu, access)
-                self.handle_exit(vcpu, access)
-                self.watch.accessed(vcpu, access)
+            self.watch.accessing(vcpu, access)
+            self.handle_exit(vcpu, access)
+            self.watch.accessed(vcpu, access)
 
     def _sync(self, vcpu: Vcpu) -> None:
         early = self.leaves_guest_mode_before_sync()

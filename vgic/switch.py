@@ -2,7 +2,6 @@
 """The switch between host and guest: shadow registers to hardware and back."""
 
 from vgic.kernel import Kernel
-from vgic.lr import Hcr
 from vgic.vm import Vcpu
 
 
@@ -16,9 +15,9 @@ class Switch(Kernel):
         Locking: called with interrupts off, from the vCPU's own thread.
         """
         vgic_cpu, cpuif = vcpu.vgic_cpu, vcpu.cpuif
-        cpuif.hcr = vgic_cpu.vgic_hcr.copy()
+        cpuif.hcr.load(vgic_cpu.vgic_hcr)
         for index in range(vgic_cpu.used_lrs):
-            cpuif.lrs[index] = vgic_cpu.vgic_lr[index].copy()
+            cpuif.lrs[index].load(vgic_cpu.vgic_lr[index])
 
     def vgic_v3_save_state(self, vcpu: Vcpu) -> None:
         """Save what the guest has done to the hardware, and quiesce it.
@@ -34,7 +33,7 @@ class Switch(Kernel):
             shadow.pending, shadow.active = lr.pending, lr.active
             lr.clear()
         self.save_eoicount(vcpu)
-        cpuif.hcr = Hcr()
+        cpuif.hcr.clear()
 
     def save_eoicount(self, vcpu: Vcpu) -> None:
         """Keep the hardware's EOIcount across the exit, where it was asked to count.

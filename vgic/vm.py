@@ -157,6 +157,6 @@ class Kvm:
             vcpu: whose private interrupts are meant; None finds shared ones only.
             intid: the INTID.
         """
-        if intid < FIRST_SPI:
+        if intid < FIRST_SPI:  # is_private, without the call
             return None if vcpu is None else vcpu.vgic_cpu.private_irqs.get(intid)
         return self.dist.spis.get(intid)

@@ -21,11 +21,17 @@ LOOKS_ON = True
 class _View:
     """What is remembered of one vCPU between two moments."""
 
-    def __init__(self) -> None:
+    __slots__ = (
+        "_kvm", "_vcpu", "access_began", "active_outside", "arrivals", "flushed_at", "in_guest",
+        "in_window", "old_target", "overflowed", "retries", "stack",
+    )  # fmt: skip
+
+    def __init__(self, kvm: Kvm, vcpu: Vcpu) -> None:
+        self._kvm = kvm
+        self._vcpu = vcpu
         self.stack: list[int] = []
         self.in_window = False
         self.in_guest = False
-        self.listed = 0
         self.overflowed = False
         self.arrivals: set[VgicIrq] = set()
         self.active_outside: list[VgicIrq] = []
@@ -33,6 +39,12 @@ class _View:
         self.retries = 0
         self.old_target: Vcpu | None = None
         self.access_began = -1
+
+    def lists_unlocked(self) -> None:
+        """The vCPU's lists are whole whenever somebody lets go of their lock."""
+        invariants.lists_are_whole(self._kvm, self._vcpu)
+        if not self.in_window:
+            invariants.overflow_is_empty(self._kvm, self._vcpu)
 
 
 class Watch:
@@ -53,12 +65,12 @@ class Watch:
         """
         self._kvm = kvm
         self._honest = honest
-        self._views = [_View() for _ in kvm.vcpus]
+        self._views = [_View(kvm, vcpu) for vcpu in kvm.vcpus]
         self._ledger = Ledger()
         self.windows: set[str] = set()
         for vcpu, view in zip(kvm.vcpus, self._views, strict=True):
             vgic_cpu = vcpu.vgic_cpu
-            vgic_cpu.ap_list_lock.on_unlock = partial(self._lists_unlocked, vcpu, view)
+            vgic_cpu.ap_list_lock.on_unlock = view.lists_unlocked
             vgic_cpu.ap_list_head.on_add = partial(self._added, vcpu)
             vgic_cpu.overflow_ap_list_head.on_add = partial(self._added, vcpu)
 
@@ -80,8 +92,10 @@ class Watch:
         """It has done so."""
         self._ledger.end(irq, self._kvm.scheduler.steps)
 
-    def accessing(self, vcpu: Vcpu, access: Access) -> None:
-        """A guest's access is about to be emulated."""
+    def accessing(self, vcpu: Vcpu, access: Access | None) -> None:
+        """A guest's access is about to be emulated, if it left for one."""
+        if access is None:
+            return
         irq = self._irq_of(vcpu, access)
         if irq is not None:
             if access.kind == UNPEND:
@@ -92,8 +106,10 @@ class Watch:
             view = self._views[vcpu.vcpu_id]
             view.old_target, view.access_began = irq.target_vcpu, self._kvm.scheduler.steps
 
-    def accessed(self, vcpu: Vcpu, access: Access) -> None:
+    def accessed(self, vcpu: Vcpu, access: Access | None) -> None:
         """It has been."""
+        if access is None:
+            return
         irq = self._irq_of(vcpu, access)
         if irq is not None:
             if access.kind == UNPEND:
@@ -203,7 +219,8 @@ class Watch:
         view.overflowed = False
         view.active_outside = []
         view.retries = 0
-        view.arrivals.clear()
+        if view.arrivals:
+            view.arrivals.clear()
 
     # From the lists and their lock.
 
@@ -217,11 +234,6 @@ class Watch:
                 self.windows.add("arrival_with_overflow")
             if view.in_guest and vcpu.cpuif.hcr.eoicount:
                 self.windows.add("arrival_with_eoicount")
-
-    def _lists_unlocked(self, vcpu: Vcpu, view: _View) -> None:
-        invariants.lists_are_whole(self._kvm, vcpu)
-        if not view.in_window:
-            invariants.overflow_is_empty(self._kvm, vcpu)
 
     # From the drain, when everybody is idle.
 

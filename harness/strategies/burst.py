@@ -6,7 +6,8 @@ times the speed, and reaches further when a bug needs one thread to get far ahea
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from harness.streams import Stream
 from harness.threads import Thread
@@ -15,13 +16,12 @@ MEAN = 8
 
 # A burst is longer than k steps with probability (1 - 1/MEAN)**k. The table holds these
 # probabilities' complements in units of 2**-32, in integers, so that no libm decides a schedule.
+# The first is 0, so no burst is shorter than one step.
 _LONGEST = 16 * MEAN
-_THRESHOLDS = [(1 << 32) - ((MEAN - 1) ** k << 32) // MEAN**k for k in range(1, _LONGEST)]
+_THRESHOLDS = [(1 << 32) - ((MEAN - 1) ** k << 32) // MEAN**k for k in range(_LONGEST)]
 
-
-def burst_length(word: int) -> int:
-    """Turn 32 random bits into a length, at least 1, with mean 8."""
-    return 1 + bisect_right(_THRESHOLDS, word)
+burst_length: Callable[[int], int] = partial(bisect_right, _THRESHOLDS)
+"""Turn 32 random bits into a length, at least 1, with mean 8."""
 
 
 class Burst:

@@ -61,7 +61,7 @@ def one_too_few(vcpu: Vcpu) -> None:
 
 
 def same_twice(vcpu: Vcpu) -> None:
-    vcpu.vgic_cpu.vgic_lr[1] = vcpu.vgic_cpu.vgic_lr[0].copy()
+    vcpu.vgic_cpu.vgic_lr[1].load(vcpu.vgic_cpu.vgic_lr[0])
 
 
 def empty_one(vcpu: Vcpu) -> None:

@@ -23,11 +23,8 @@ def lists_are_whole(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
     vgic_cpu = vcpu.vgic_cpu
     overflow = vgic_cpu.overflow_ap_list_head
     entries = vgic_cpu.ap_list_head.verify()
-    if overflow.next is not overflow:
+    if not overflow.empty:
         entries = overflow.verify() + entries
-    claimed = [irq for irq in kvm.irqs if irq.vcpu is vcpu]
-    if not (entries or claimed):
-        return entries
     for irq in entries:
         if irq.vcpu is not vcpu:
             fail(
@@ -36,6 +33,7 @@ def lists_are_whole(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
                 f"{irq} is on a list of {vcpu} but says {irq.vcpu}",
                 model_function(),
             )
+    claimed = [irq for irq in kvm.irqs if irq.vcpu is vcpu]
     if len(claimed) != len(entries):
         _wrong_membership(kvm, vcpu, claimed, entries)
     return entries

@@ -19,10 +19,11 @@ def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> bool:
     Returns:
         Whether something that belongs to the vCPU is in no list register.
     """
-    used = vcpu.vgic_cpu.vgic_lr[: vcpu.vgic_cpu.used_lrs]
+    used_lrs = vcpu.vgic_cpu.used_lrs
     listed = [irq for irq in kvm.irqs if irq.vcpu is vcpu]
-    if not (listed or used):
+    if not (listed or used_lrs):
         return False
+    used = vcpu.vgic_cpu.vgic_lr[:used_lrs]
     loaded = [irq for irq in listed if irq.on_lr]
     if len(loaded) != len(used):
         fail(
@@ -40,9 +41,11 @@ def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> bool:
         seen.add(lr.intid)
         if not (lr.pending or lr.active) or (lr.pending and lr.active and _is_level(kvm, vcpu, lr)):
             fail(kvm, "I22 illegal list register", f"{vcpu} is to run with {lr}", FLUSH)
-    return len(listed) > len(loaded) and any(
-        not irq.on_lr and belongs_on(kvm, irq) is vcpu for irq in listed
-    )
+    if len(listed) > len(loaded):
+        for irq in listed:
+            if not irq.on_lr and belongs_on(kvm, irq) is vcpu:
+                return True
+    return False
 
 
 def _is_level(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> bool:
