@@ -25,6 +25,7 @@ from stress.token import BadToken, Token, UnknownVersion
 from vgic import BUGS, DEFAULT, REVISIONS, V1, CompositionError
 
 EXECUTIONS = 12_000
+LIMIT = 100_000
 
 # A line with a backspace keeps the paragraph after it from being wrapped.
 _EPILOG = "\n\n".join(f"\b\n{paragraph}" for paragraph in exits.table().split("\n\n"))
@@ -238,6 +239,46 @@ def _command() -> str | None:
         typer.echo("> ", nl=False)
     line = sys.stdin.readline()
     return line.strip() if line else None
+
+
+@app.command(epilog=_EPILOG)
+def explore(
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A small one.")],
+    revision: RevisionOption = DEFAULT,
+    bug: BugOption = None,
+    preemptions: Annotated[
+        int | None,
+        typer.Option("--preemptions", metavar="N", min=0, help="Every schedule to this bound."),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=1, help="At most so many executions.")
+    ] = LIMIT,
+    seed: Annotated[
+        str, typer.Option("--seed", metavar="N", help="What the machine is drawn with.")
+    ] = "0",
+    execution: Annotated[
+        int, typer.Option("--execution", min=0, help="And for which execution.")
+    ] = 0,
+    json_file: Annotated[
+        Path | None, typer.Option("--json", metavar="FILE", help="The result for programs.")
+    ] = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Run one machine under every schedule there is, those that make no difference left out.
+
+    With --preemptions under every schedule of no more preemptions. What hits the limit is no pass:
+    it exits with 4, otherwise as run does.
+    """
+    from stress.exploring import Space
+    from stress.exploring import explore as explore_space
+
+    _log(verbose)
+    (name,) = arguments.scenarios([scenario])
+    subject = Subject(revision, tuple(bug or ()))
+    kernel = subject.kernel()
+    space = Space(SCENARIOS[name], arguments.seed(seed), execution, preemptions, limit)
+    json_file = arguments.writable(json_file, "--json")
+    raise typer.Exit(explore_space(space, subject, kernel, json_file))
 
 
 @app.command(name="list")

@@ -18,6 +18,7 @@ from stress.shrinking import Size
 from stress.source import model_digest
 from stress.subject import Subject
 from stress.token import PRINTED_MAX
+from stress.work import LOOK_EVERY
 
 
 def headline(plan: Plan, jobs: int) -> str:
@@ -114,6 +115,7 @@ def summary_text(result: Result) -> str:
         f"{result.executions} executions, {result.steps} steps, {result.seconds:.1f} s, "
         f"{rate:.0f} executions/s"
     ]
+    lines += seen_text(result)
     if result.windows:
         width = max(len(window) for window in result.windows)
         lines.append("windows crossed, in executions:")
@@ -122,6 +124,22 @@ def summary_text(result: Result) -> str:
             for window, count in sorted(result.windows.items())
         ]
     return "\n".join(lines)
+
+
+def seen_text(result: Result) -> list[str]:
+    """Return how much was seen: of each strategy what it can reach itself, and of all together."""
+    if not result.seen_by_all.executions:
+        return []
+    rows = [*sorted(result.seen.items()), ("together", result.seen_by_all)]
+    width = max(len(name) for name, _ in rows)
+    lines = [f"behaviours, in one execution of {LOOK_EVERY} that was looked at:"]
+    lines += [
+        f"  {name:<{width}}  {seen.distinct:>6} different in {seen.executions:>6}; "
+        f"the next shows something new with a chance of {100 * seen.unseen:.0f} %"
+        for name, seen in rows
+    ]
+    growth = " ".join(f"{distinct}/{looked}" for looked, distinct in result.seen_by_all.growth)
+    return [*lines, f"  grew as {growth}"]
 
 
 def last_line(
@@ -152,6 +170,15 @@ def json_object(plan: Plan, result: Result) -> dict[str, object]:
         "steps": result.steps,
         "seconds": round(result.seconds, 3),
         "windows": dict(sorted(result.windows.items())),
+        "behaviours": {
+            name: {
+                "executions": seen.executions,
+                "distinct": seen.distinct,
+                "unseen": round(seen.unseen, 6),
+                "growth": [list(point) for point in seen.growth],
+            }
+            for name, seen in [*sorted(result.seen.items()), ("together", result.seen_by_all)]
+        },
         "findings": [
             {
                 "signature": finding.signature,

@@ -3,7 +3,16 @@
 
 import pytest
 
-from harness.strategies import DESCRIPTIONS, MIX, MIXED, STRATEGIES, strategy_name
+from harness.strategies import (
+    ARMS,
+    DESCRIPTIONS,
+    MIX,
+    MIXED,
+    PORTFOLIO,
+    RUNS,
+    STRATEGIES,
+    strategy_name,
+)
 from stress.scenarios import SCENARIOS
 from vgic import BUGS, REVISIONS
 from vgic.compose import overridden
@@ -43,4 +52,9 @@ def test_a_revision_tells_its_story(name: str) -> None:
 def test_the_mix_takes_its_strategies_in_turn() -> None:
     assert [strategy_name(MIX, index) for index in range(6)] == [*MIXED, *MIXED]
     assert strategy_name("pct", 4) == "pct"
-    assert set(DESCRIPTIONS) == {MIX, *STRATEGIES}
+    assert set(DESCRIPTIONS) == {PORTFOLIO, MIX, *STRATEGIES}
+
+
+def test_the_portfolio_knows_its_strategies_by_the_number_of_the_execution() -> None:
+    assert [strategy_name(PORTFOLIO, index) for index in range(len(ARMS))] == list(ARMS)
+    assert set(RUNS) <= set(ARMS) <= set(STRATEGIES)

@@ -63,7 +63,9 @@ class Ledger:
         """
         account = self._accounts[irq]
         account.busy += 1
-        if sends or announces:
+        # A level that is up already is not announced again.
+        news = sends and not (irq.config is Config.LEVEL and irq.line_level)
+        if news or announces:
             account.routed_home_at = -1
         if sends:
             account.sent += 1

@@ -101,7 +101,7 @@ class Watch:
             if access.kind == UNPEND:
                 self._ledger.forgive(irq)
             self._ledger.begin(
-                irq, sends=access.kind in (PEND, SGI), announces=access.kind == ENABLE
+                irq, sends=access.kind in (PEND, SGI), announces=access.kind in (ENABLE, PEND, SGI)
             )
             view = self._views[vcpu.vcpu_id]
             view.old_target, view.access_began = irq.target_vcpu, self._kvm.scheduler.steps

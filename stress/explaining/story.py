@@ -17,6 +17,9 @@ from stress.subject import Subject
 from stress.token import Token
 from vgic import V1
 
+NEEDS_MAX = 12
+"""Of more choices than this nobody wants to read what each is needed for."""
+
 VIEWS = ("columns", "lockdep", "commit", "full")
 
 
@@ -29,7 +32,7 @@ class Story:
         subject: what it was run on.
         recorded: what happened.
         departure: where v1 goes another way under the same schedule, if it does.
-        needed: what each choice is needed for; nothing if the execution did not fail.
+        needed: what each choice is needed for, if it failed and there are few.
     """
 
     token: Token
@@ -43,6 +46,9 @@ class Story:
         lines = [columns(self.recorded, self.departure)]
         for need in self.needed:
             lines += wrap(str(need), WIDTH, subsequent_indent="  ")
+        choices = len(self.token.deviations)
+        if self.recorded.failure is not None and choices > NEEDS_MAX:
+            lines.append(f"{choices} choices: `vgic-stress shrink` leaves those that matter")
         return "\n".join(lines)
 
     def view(self, name: str) -> str:
@@ -85,12 +91,13 @@ def tell(token: Token, subject: Subject, kernel: type[V1], carriers: Carriers) -
     if failure is not None:
         if kernel is not V1:
             departs = departure(recorded, record(token.parameters, token.deviations, V1, carriers))
-        needed = needs(
-            token.parameters,
-            token.deviations,
-            recorded.preemptions,
-            failure.signature,
-            kernel,
-            carriers,
-        )
+        if len(token.deviations) <= NEEDS_MAX:
+            needed = needs(
+                token.parameters,
+                token.deviations,
+                recorded.preemptions,
+                failure.signature,
+                kernel,
+                carriers,
+            )
     return Story(token, subject, recorded, departs, tuple(needed))

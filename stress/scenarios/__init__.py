@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The scenarios by name, one file each. To add one, write its file and enter it here."""
+"""The scenarios by name, one file each, small ones together. To add one, enter it here."""
 
 from stress.scenario import Scenario
 from stress.scenarios import (
@@ -12,6 +12,7 @@ from stress.scenarios import (
     overflow_nested_deeply,
     random_program,
     reroute_while_pruning,
+    small,
 )
 
 _MODULES = (
@@ -26,4 +27,7 @@ _MODULES = (
     random_program,
 )
 
-SCENARIOS: dict[str, Scenario] = {module.SCENARIO.name: module.SCENARIO for module in _MODULES}
+SCENARIOS: dict[str, Scenario] = {
+    scenario.name: scenario
+    for scenario in (*(module.SCENARIO for module in _MODULES), *small.SCENARIOS)
+}

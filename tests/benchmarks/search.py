@@ -10,13 +10,16 @@ two columns. Where matplotlib can be imported and a file is named, the table bec
 
 import sys
 from collections.abc import Callable, Sequence
+from itertools import count
 from pathlib import Path
 from statistics import median
 
 from harness import Failed, OsThreads, Scheduler, Stream, execute
+from harness.behaviour import behaviour
 from harness.examples import EXAMPLES, Example
 from harness.explore import Exploration, every_behaviour, every_schedule
-from harness.strategies import STRATEGIES
+from harness.strategies import ARMS, PORTFOLIO, STRATEGIES, strategy_name
+from stress.portfolio import Portfolio
 
 SEEDS = 20
 EXECUTIONS_MAX = 5000
@@ -50,6 +53,31 @@ def first_find(
             return runs
         index += 1
     return executions_max + 1
+
+
+def first_by_portfolio(
+    example: Example, seed: int, length: int, executions_max: int, carriers: OsThreads
+) -> int:
+    """Return the same for the portfolio, as a campaign of this one program would run it."""
+    runs = 0
+
+    def counted(scheduler: Scheduler) -> None:
+        nonlocal runs
+        runs += 1
+        example.buggy(scheduler)
+
+    portfolio = Portfolio(ARMS)
+    for epoch in count():
+        for number in portfolio.take(epoch):
+            stream = Stream(seed, "search", PORTFOLIO, number)
+            schedule = STRATEGIES[strategy_name(PORTFOLIO, number)](stream, length)
+            execution = execute(counted, schedule, carriers, touches=[])
+            if isinstance(execution.outcome, Failed):
+                return runs
+            if runs >= executions_max:
+                return executions_max + 1
+            portfolio.learn(number, behaviour(execution.trace, execution.touches))
+    raise AssertionError("the epochs do not end")
 
 
 class _Found(Exception):
@@ -87,6 +115,10 @@ def measure(seeds: int, executions_max: int, carriers: OsThreads) -> dict[str, R
             )
             for strategy in STRATEGIES
         }
+        rows[name][PORTFOLIO] = median(
+            first_by_portfolio(example, seed, length, executions_max, carriers)
+            for seed in range(seeds)
+        )
         for what, explore in EXPLORATIONS.items():
             rows[name][what] = first_explored(explore, example, executions_max, carriers)
     return rows
@@ -94,7 +126,7 @@ def measure(seeds: int, executions_max: int, carriers: OsThreads) -> dict[str, R
 
 def table(rows: dict[str, Row], executions_max: int) -> str:
     """Return the medians as a Markdown table, the best of each line in bold."""
-    columns = [*STRATEGIES, *EXPLORATIONS]
+    columns = [*STRATEGIES, PORTFOLIO, *EXPLORATIONS]
     lines = [f"| bug | {' | '.join(columns)} |", f"|---|{'---|' * len(columns)}"]
     for name, row in rows.items():
         cells = ["-" if row[column] > executions_max else f"{row[column]:g}" for column in columns]

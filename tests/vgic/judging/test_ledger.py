@@ -185,3 +185,21 @@ def test_an_interrupt_brought_home_is_owed_a_kick_once_it_is_announced(with_ledg
         irq.vcpu = None
 
     with_ledger(body, Config.EDGE)
+
+
+@pytest.mark.parametrize(("line_is_up", "excused"), [(True, True), (False, False)])
+def test_a_level_that_is_up_already_announces_nothing_when_raised_again(
+    with_ledger: With, line_is_up: bool, excused: bool
+) -> None:
+    """What was brought home by a write of IROUTER stays excused until it is announced."""
+
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        irq.vcpu, irq.line_level = irq.target_vcpu, line_is_up
+        ledger.begin(irq, sends=False)
+        ledger.routed(irq, None, 0, 5)
+        ledger.end(irq, 5)
+        assert ledger[irq].routed_home_at == 5
+        send(ledger, irq, 7)
+        assert (ledger[irq].routed_home_at == 5) is excused
+
+    with_ledger(body, Config.LEVEL)

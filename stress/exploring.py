@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The command `explore`: every schedule of one small machine, or why not every one.
+
+By reduction, one execution of each behaviour: executions that differ only in the order of steps
+which do not depend on each other are one. Or, to a bound of preemptions, every schedule there is.
+A limit that was hit is never a pass.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness import Execution, HarnessBug, OsThreads, Scheduler, Streams
+from harness.explore import Exploration, every_behaviour, every_schedule
+from stress.campaign import Finding
+from stress.exits import Exit
+from stress.inquiry import look_into
+from stress.interrupts import interrupts
+from stress.keeping import keep
+from stress.output import say
+from stress.report import counted, finding_text, replay_command
+from stress.scenario import Scenario
+from stress.shrinking import REPLAYS
+from stress.single import Single
+from stress.source import model_digest
+from stress.subject import Subject
+from vgic import V1, Machine, Parameters
+
+_SAY_EVERY = 5_000
+
+
+@dataclass(frozen=True)
+class Space:
+    """What is explored.
+
+    Attributes:
+        scenario: where the parameters come from.
+        seed: the seed they are drawn with.
+        execution: the number of the execution they are drawn for.
+        preemptions: the most preemptions of a schedule; None for every behaviour.
+        limit: give up after so many executions.
+    """
+
+    scenario: Scenario
+    seed: int
+    execution: int
+    preemptions: int | None
+    limit: int
+
+    def parameters(self) -> Parameters:
+        """Return the machine and its programs."""
+        return self.scenario.draw(Streams(self.seed, self.scenario.name, self.execution))
+
+
+class _Interrupted(Exception):
+    """Somebody does not want to wait."""
+
+
+def explore(
+    space: Space, subject: Subject, kernel: type[V1], json_file: Path | None = None
+) -> Exit:
+    """Explore and say what came of it.
+
+    Args:
+        space: what to explore.
+        subject: what is tested.
+        kernel: the same, as a class.
+        json_file: where to write the result for programs.
+    """
+    parameters = space.parameters()
+    how = "every behaviour" if space.preemptions is None else "every schedule"
+    headline = (
+        f"scenario={space.scenario.name} revision={subject.revision} "
+        f"bugs={','.join(subject.bugs) or 'none'} seed={space.seed:#x} "
+        f"execution={space.execution} limit={space.limit} model={model_digest()}"
+    )
+    say(f"vgic-stress explore: {how} ({headline})")
+    with OsThreads() as carriers, interrupts() as interrupted:
+        carriers.pin_caller()
+        count = 0
+
+        def heard(execution: Execution) -> None:
+            nonlocal count
+            count += 1
+            if interrupted():
+                raise _Interrupted
+            if count % _SAY_EVERY == 0:
+                say(f"{count} executions so far")
+
+        try:
+            found = _explore(space, parameters, kernel, carriers, heard)
+        except _Interrupted:
+            say(f"FAILURE: interrupted after {count} executions ({headline})")
+            return Exit.INTERRUPTED
+        except HarnessBug as bug:
+            say(f"HARNESS BUG: {bug}")
+            return Exit.HARNESS_BUG
+        command = _say_findings(space, parameters, found, subject, kernel, carriers)
+    if json_file is not None:
+        json_file.write_text(json.dumps(_json(space, subject, found), indent=2) + "\n", "utf-8")
+    code = _code(found)
+    verdict = "SUCCESS" if code is Exit.CLEAN else "FAILURE"
+    say(f"{verdict}: {_result(found)} ({headline}){f' replay: {command}' if command else ''}")
+    return code
+
+
+def _explore(
+    space: Space, parameters: Parameters, kernel: type[V1], carriers: OsThreads, heard: object
+) -> Exploration:
+    # Orders of locks are learned by all threads together, which would make every first
+    # acquisition depend on every other one; what an order leads to is explored anyway.
+    def program(scheduler: Scheduler) -> None:
+        Machine(scheduler, parameters, kernel, lock_order=False)
+
+    if space.preemptions is None:
+        return every_behaviour(program, carriers, executions_max=space.limit, heard=heard)  # type: ignore[arg-type]
+    return every_schedule(
+        program,
+        carriers,
+        preemptions=space.preemptions,
+        executions_max=space.limit,
+        heard=heard,  # type: ignore[arg-type]
+    )
+
+
+def _say_findings(
+    space: Space,
+    parameters: Parameters,
+    found: Exploration,
+    subject: Subject,
+    kernel: type[V1],
+    carriers: OsThreads,
+) -> str:
+    """Shrink, keep and print each failure; return the command that replays the first."""
+    command = ""
+    for number, failure in enumerate(found.failures.values(), 1):
+        single = Single(parameters, failure.first, frozenset())
+        name = space.scenario.name
+        example = look_into(single, name, subject, kernel, carriers, replays_max=REPLAYS)
+        finding = Finding(name, space.execution, "explore", example)
+        kept = keep(finding)
+        replays = replay_command(finding, subject, kept)
+        command = command or replays
+        say(finding_text(number, finding, failure.executions, replays, kept, drawn=True))
+    return command
+
+
+def _result(found: Exploration) -> str:
+    what = "execution" if found.preemptions is not None else "inequivalent execution"
+    known = len(found.failures)
+    fails = "none fails" if not known else f"{counted(known, 'way')} to fail"
+    bound = "" if found.preemptions is None else f" of at most {found.preemptions} preemptions"
+    if found.complete:
+        more = "; there are schedules of more preemptions" if found.more else ""
+        return f"complete: {counted(found.executions, what)}{bound}, {fails}{more}"
+    return f"limit hit after {counted(found.executions, what)}{bound}, {fails} so far: not a pass"
+
+
+def _code(found: Exploration) -> Exit:
+    if found.failures:
+        return Exit.FINDINGS
+    return Exit.CLEAN if found.complete else Exit.TOO_FEW
+
+
+def _json(space: Space, subject: Subject, found: Exploration) -> dict[str, object]:
+    return {
+        "scenario": space.scenario.name,
+        "seed": space.seed,
+        "execution": space.execution,
+        "revision": subject.revision,
+        "bugs": list(subject.bugs),
+        "preemptions": space.preemptions,
+        "complete": found.complete,
+        "executions": found.executions,
+        "abandoned": found.abandoned,
+        "failures": {name: failure.executions for name, failure in found.failures.items()},
+    }

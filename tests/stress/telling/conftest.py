@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the tests of shrinking and explaining share: failing executions as they were found."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from harness import Failed, OsThreads
+from stress.scenarios import SCENARIOS
+from stress.single import confirm, run_index
+from stress.subject import Subject
+from stress.token import Token
+
+Find = Callable[..., Token]
+
+FOUND_ON = {
+    "v1-posted": (Subject("v1-posted"), "overflow_nested_deeply", "random-walk"),
+    "head-walk": (Subject("head-walk"), "inject_while_eoicount", "burst"),
+    "no_splice": (Subject(bugs=("no_splice",)), "migration_ping_pong", "random-walk"),
+    "kick_without_request": (
+        Subject(bugs=("kick_without_request",)),
+        "inject_before_entry",
+        "random-walk",
+    ),
+    "two_locks_unordered": (
+        Subject(bugs=("two_locks_unordered",)),
+        "migration_ping_pong",
+        "burst",
+    ),
+    "no_recheck_after_relock": (
+        Subject(bugs=("no_recheck_after_relock",)),
+        "reroute_while_pruning",
+        "random-walk",
+    ),
+}
+"""What each example was found on: subject, scenario and strategy."""
+
+
+@pytest.fixture(scope="session")
+def carriers() -> Iterator[OsThreads]:
+    """Return carriers for all tests."""
+    with OsThreads() as threads:
+        yield threads
+
+
+@pytest.fixture(scope="session")
+def find(carriers: OsThreads) -> Find:
+    """Return a finder: the token of the first execution that fails, and how many passed."""
+
+    def first(subject: Subject, scenario: str, strategy: str, begin: int = 0) -> tuple[Token, int]:
+        kernel = subject.kernel()
+        for index in range(begin, begin + 6_000):
+            single = run_index(SCENARIOS[scenario], 1, index, strategy, kernel, carriers)
+            if isinstance(single.execution.outcome, Failed):
+                token, _ = confirm(single, scenario, subject, kernel, carriers)
+                return token, index - begin
+        raise AssertionError(f"nothing found on {subject}")
+
+    return first  # type: ignore[return-value]
+
+
+@pytest.fixture(scope="session")
+def tokens(find: Callable[..., tuple[Token, int]]) -> dict[str, Token]:
+    """Return one failing execution for each of some wrong kernels, as found."""
+    return {name: find(*where)[0] for name, where in FOUND_ON.items()}

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Is what shrinking proposes always a machine, smaller or quieter, and its schedule no longer?"""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness import Deviation, Label, Streams
+from stress.scenarios import SCENARIOS
+from stress.shrinking.carrying_over import first, moved, renamed, shorter
+from stress.shrinking.leaving_out import (
+    Smaller,
+    operations,
+    without_devices,
+    without_irqs,
+    without_vcpus,
+)
+from stress.shrinking.quieter import quieter
+from vgic.parameters import Parameters
+from vgic.program import ACCESS
+
+MODEST = settings(max_examples=40, deadline=None)
+DRAWN = st.builds(
+    lambda name, index: SCENARIOS[name].draw(Streams(1, name, index)),
+    st.sampled_from(sorted(SCENARIOS)),
+    st.integers(0, 500),
+)
+ROLES = st.sampled_from(["vcpu0", "vcpu1", "vcpu2", "dev0", "dev1"])
+LABELS = st.builds(Label, st.just("lock"), st.sampled_from("fg"), st.just("l"), st.integers(1, 5))
+SCHEDULES = st.lists(
+    st.builds(Deviation, ROLES, st.integers(1, 50), ROLES, LABELS), max_size=6
+).map(tuple)
+
+
+def is_a_machine(parameters: Parameters) -> bool:
+    assert Parameters.from_values(parameters.to_values()) == parameters
+    for guest in parameters.guests:
+        assert guest.instructions.count(ACCESS) == len(guest.accesses)
+    return True
+
+
+@MODEST
+@given(DRAWN)
+def test_what_is_left_is_a_machine(parameters: Parameters) -> None:
+    for ways in (without_vcpus, without_devices, without_irqs, quieter):
+        for way in ways(parameters):
+            assert is_a_machine(way.parameters)
+            assert way.parameters != parameters
+
+
+@MODEST
+@given(DRAWN, st.data())
+def test_operations_are_left_out_with_their_accesses(
+    parameters: Parameters, data: st.DataObject
+) -> None:
+    for run in operations(parameters):
+        length = run.length(parameters)
+        begin = data.draw(st.integers(0, length))
+        end = data.draw(st.integers(begin, length))
+        left = run.without(parameters, begin, end).parameters
+        assert is_a_machine(left)
+        assert run.length(left) == length - (end - begin)
+
+
+@MODEST
+@given(DRAWN)
+def test_threads_that_are_left_are_renamed_without_gaps(parameters: Parameters) -> None:
+    roles = {f"vcpu{i}" for i in range(len(parameters.guests))}
+    for way in without_vcpus(parameters):
+        left = {way.roles.get(role, role) for role in roles} - {None}
+        assert left == {f"vcpu{i}" for i in range(len(way.parameters.guests))}
+
+
+@MODEST
+@given(SCHEDULES, st.sampled_from(["vcpu2", "dev1", "dev0"]))
+def test_a_schedule_without_a_thread_names_it_no_more(
+    schedule: tuple[Deviation, ...], gone: str
+) -> None:
+    smaller = Smaller(SCENARIOS["one_interrupt"].draw(Streams(1)), {gone: None}, "vcpu0")
+    left = renamed(schedule, smaller)
+    assert len(left) <= len(schedule)
+    assert all(gone not in (each.role, each.to) for each in left)
+    assert all(each.role != each.to for each in left)
+
+
+@MODEST
+@given(SCHEDULES)
+def test_carrying_over_keeps_the_look_of_every_deviation(
+    schedule: tuple[Deviation, ...],
+) -> None:
+    looks = [(each.role, each.to, each.label._replace(nth=0)) for each in schedule if each.label]
+    for other in moved(schedule):
+        assert [
+            (each.role, each.to, each.label._replace(nth=0)) for each in other if each.label
+        ] == looks
+
+
+@MODEST
+@given(SCHEDULES)
+def test_a_shorter_way_is_one_deviation_shorter(schedule: tuple[Deviation, ...]) -> None:
+    for other in shorter(schedule):
+        assert len(other) == len(schedule) - 1
+
+
+@MODEST
+@given(SCHEDULES)
+def test_one_thread_goes_first(schedule: tuple[Deviation, ...]) -> None:
+    begun = first("dev0", schedule)
+    assert (begun[0].role, begun[0].to) == ("start", "dev0")
+    assert begun[1:] == schedule

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Can somebody who has never seen the tool read a finding: in columns, and in every other view?"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+import harness
+from harness import OsThreads
+from stress.explaining.repro_file import repro_file
+from stress.explaining.stepping import HELP, step_through
+from stress.explaining.story import VIEWS, Story, tell
+from stress.following import follow
+from stress.shrinking import shrink
+from stress.subject import Subject
+from stress.token import Token
+
+Tokens = dict[str, Token]
+
+
+def story_of(token: Token, carriers: OsThreads, *, shrunk: bool = True) -> Story:
+    subject = Subject(token.revision, token.bugs)
+    kernel = subject.kernel()
+    if shrunk:
+        token = shrink(token, kernel, carriers).token
+    return tell(token, subject, kernel, carriers)
+
+
+@pytest.fixture(scope="module")
+def stories(tokens: Tokens, carriers: OsThreads) -> dict[str, Story]:
+    return {name: story_of(token, carriers) for name, token in tokens.items()}
+
+
+@pytest.fixture(scope="module")
+def kick(stories: dict[str, Story]) -> Story:
+    return stories["kick_without_request"]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_is_plain_text_under_78_columns_without_addresses(
+    stories: dict[str, Story], view: str
+) -> None:
+    for story in stories.values():
+        text = story.view(view)
+        assert text.isascii()
+        assert max(map(len, text.splitlines())) < 78
+        assert not re.search(r"0x[0-9a-f]{6}|object at", text)
+
+
+def test_what_was_not_shrunk_is_cut_at_the_front_and_says_so(
+    tokens: Tokens, carriers: OsThreads
+) -> None:
+    text = story_of(tokens["no_recheck_after_relock"], carriers, shrunk=False).columns()
+    assert re.search(r"\.\.\. \d+ lines before these", text)
+    assert max(map(len, text.splitlines())) < 78
+    assert len(text.splitlines()) < 120
+
+
+def test_the_columns_name_functions_objects_and_what_went_wrong(kick: Story) -> None:
+    text = kick.columns()
+    for words in ("vcpu0", "dev0", "vgic_queue_irq_unlock()", "irq_lock[spi", "ap_list_lock[vcpu"):
+        assert words in text
+    assert "=> I16 missed kick" in text
+
+
+def test_each_thread_has_a_column_of_its_own(kick: Story) -> None:
+    lines = kick.columns().splitlines()
+    begin = lines[0].index("CPU 1")
+    injects = next(line for line in lines if "kvm_vgic_inject_irq()" in line)
+    flushes = next(line for line in lines if "kvm_vgic_flush_hwstate()" in line)
+    assert injects.index("kvm_vgic_inject_irq") == begin
+    assert flushes.index("kvm_vgic_flush_hwstate") < begin
+
+
+def test_a_mark_shows_where_the_correct_kernel_goes_another_way(kick: Story) -> None:
+    text = kick.columns()
+    assert len([line for line in text.splitlines() if line.startswith("* ")]) == 2
+    assert "`request requests[vcpu" in text.replace("\n  ", " ")
+
+
+def test_what_each_choice_is_needed_for_is_what_running_it_gives(
+    kick: Story, carriers: OsThreads
+) -> None:
+    assert kick.needed
+    deviations = kick.token.deviations
+    for place, need in enumerate(kick.needed):
+        less = (*deviations[:place], *deviations[place + 1 :])
+        token = Token(**{**vars(kick.token), "deviations": less})
+        followed = follow(token, kick.subject.kernel(), carriers)
+        assert (need.without == "it passes") == (followed.failure is None)
+
+
+def test_the_commit_view_replays_when_it_is_pasted(kick: Story) -> None:
+    text = kick.view("commit")
+    pasted = text.partition("<<EOF\n")[2].partition("\nEOF")[0]
+    assert Token.decode(pasted) == kick.token
+    paragraph = text.partition("\n\n")[0]
+    assert "vcpu0 is preempted before its" in paragraph.replace("\n", " ")
+
+
+def test_the_lockdep_view_says_who_holds_what(stories: dict[str, Story]) -> None:
+    text = stories["two_locks_unordered"].view("lockdep")
+    assert re.search(r"1 lock held by vcpu\d:\n  #0: ap_list_lock\[vcpu \d\], taken in", text)
+    assert "vgic_prune_ap_list" in text
+
+
+def test_the_full_view_has_every_step(kick: Story) -> None:
+    text = kick.view("full")
+    numbers = [int(line[:5]) for line in text.splitlines()[1:] if line[:5].strip()]
+    operations = [s for s in kick.recorded.steps if not isinstance(s.event.what, tuple)]
+    assert numbers == [step.event.step for step in operations]
+
+
+def test_the_timeline_is_in_the_trace_event_format(stories: dict[str, Story]) -> None:
+    for story in stories.values():
+        events = json.loads(story.timeline())["traceEvents"]
+        calls: dict[tuple[int, int], list[str]] = defaultdict(list)
+        held: dict[tuple[int, int], int] = defaultdict(int)
+        named = {(e["pid"], e["tid"]) for e in events if e["ph"] == "M"}
+        for event in events:
+            track = (event["pid"], event["tid"])
+            assert event["ph"] in "BEXiM"
+            assert event["name"]
+            assert event["ts"] >= 0
+            assert track in named
+            if event["ph"] == "B":
+                calls[track].append(event["name"])
+            elif event["ph"] == "E":
+                assert calls[track].pop() == event["name"]
+            elif event["ph"] == "X":
+                assert event["dur"] >= 1
+                if event["cat"] == "lock" and event["pid"] == 2:
+                    assert event["ts"] >= held[track]
+                    held[track] = event["ts"] + event["dur"]
+        assert not any(calls.values())
+
+
+def stepped(story: Story, *commands: str) -> list[str]:
+    said: list[str] = []
+    read = iter(commands)
+    step_through(story.recorded, lambda: next(read, None), said.append)
+    return said
+
+
+def test_stepping_goes_forward_back_to_switches_and_to_the_failure(kick: Story) -> None:
+    _, begin, second, back, switch, before, end = stepped(kick, "", "b", "s", "r", "f")
+    assert begin == back
+    assert second != begin
+    assert "-- to dev0 --" in switch
+    assert "-- to dev0 --" not in before
+    assert "=> I16 missed kick" in end
+    assert "ap_list_head[vcpu 0]" in end
+
+
+def test_stepping_goes_to_a_step_prints_all_and_explains_itself(kick: Story) -> None:
+    _, _, there, everything, helped, also = stepped(kick, "g 5", "p", "what?", "g x", "q", "n")
+    assert re.search(r"^ +5 ", there, re.MULTILINE)
+    assert "ICH_HCR[vcpu 0]: EOIcount=0" in everything
+    assert helped == also == HELP
+
+
+def test_the_test_file_fails_while_the_race_is_there_and_tells_it(
+    kick: Story, tmp_path: Path
+) -> None:
+    text = repro_file("I16 missed kick", kick.columns(), kick.token.encode(), kick.subject)
+    (tmp_path / "test_repro.py").write_text(text, "utf-8")
+    mended = text.replace("assert_passes(TOKEN)", "assert_passes(TOKEN, revision='v1')")
+    assert mended != text
+    (tmp_path / "test_mended.py").write_text(mended, "utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "0", "-q"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(Path(harness.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "1 failed, 1 passed" in done.stdout, done.stdout
+    assert "vgic_queue_irq_unlock()" in done.stdout
+
+
+PRINT_VIEWS = """
+import sys
+from harness import OsThreads
+from stress.explaining.story import VIEWS, tell
+from stress.subject import Subject
+from stress.token import Token
+token = Token.decode(sys.argv[1])
+subject = Subject(token.revision, token.bugs)
+with OsThreads() as carriers:
+    story = tell(token, subject, subject.kernel(), carriers)
+    print(*map(story.view, VIEWS), story.timeline(), sep="\\n")
+"""
+
+
+def printed_by(python: str, token: Token, hash_seed: str) -> str:
+    return subprocess.run(
+        [python, "-c", PRINT_VIEWS, token.encode()],
+        env=os.environ
+        | {
+            "PYTHONPATH": str(Path(harness.__file__).parents[1]),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONHASHSEED": hash_seed,
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+def has_what_it_takes(python: Path) -> bool:
+    """Tell whether an interpreter starts; the views need the standard library and us."""
+    done = subprocess.run([str(python), "-c", "pass"], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def test_the_views_of_a_token_are_the_same_on_every_python_and_hash_seed(kick: Story) -> None:
+    mine = printed_by(sys.executable, kick.token, "0")
+    assert mine.startswith(kick.view(VIEWS[0]))
+    assert printed_by(sys.executable, kick.token, "1") == mine
+    for version in ("3.11", "3.12", "3.13"):
+        for folder in os.get_exec_path():
+            python = Path(folder) / f"python{version}"
+            if python.exists() and has_what_it_takes(python):
+                assert printed_by(str(python), kick.token, "2") == mine, version
+                break
