@@ -78,9 +78,9 @@ def _fitting(everything: Sequence[Line], marked: Line | None, roles: Sequence[st
         kept = [line for line in everything if line.weight >= weight or line is marked]
         if len(layout.body(kept, marked)) <= LINES_MAX:
             return _Kept([], kept)
-    begin = 0
-    while len(layout.body(kept[begin:], marked)) > LINES_MAX:
-        begin += 1
+    begin = len(kept)
+    while len(layout.body(kept[begin - 1 :], marked)) <= LINES_MAX:
+        begin -= 1
     return _Kept(kept[:begin], kept[begin:])
 
 
