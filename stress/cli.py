@@ -13,7 +13,7 @@ import typer
 from loguru import logger
 
 from harness.strategies import DESCRIPTIONS, PORTFOLIO
-from stress import arguments, exits, output
+from stress import arguments, exits, opening, output
 from stress.arguments import BadArgument
 from stress.campaign import Plan
 from stress.exits import Exit
@@ -21,8 +21,8 @@ from stress.scenarios import SCENARIOS
 from stress.shrinking import REPLAYS
 from stress.source import model_digest
 from stress.subject import Subject
-from stress.token import BadToken, Token, UnknownVersion
-from vgic import BUGS, DEFAULT, REVISIONS, V1, CompositionError
+from stress.token import BadToken
+from vgic import BUGS, DEFAULT, REVISIONS, CompositionError
 
 EXECUTIONS = 12_000
 LIMIT = 100_000
@@ -167,8 +167,8 @@ def replay(
     from stress.replaying import replay as replay_token
 
     _log(verbose)
-    opened = _opened(token)
-    subject, kernel = _subject_of(opened, revision, bug)
+    opened = opening.opened(token)
+    subject, kernel = opening.subject_of(opened, revision, bug or [])
     wanted = Wanted(
         view=view or (View.FULL if verbose else None),
         timeline=arguments.writable(timeline, "--timeline"),
@@ -197,48 +197,9 @@ def shrink(
     from stress.shrinking_command import shrink_token
 
     _log(verbose)
-    opened = _opened(token)
-    subject, kernel = _subject_of(opened, revision, bug)
+    opened = opening.opened(token)
+    subject, kernel = opening.subject_of(opened, revision, bug or [])
     raise typer.Exit(shrink_token(opened, subject, kernel, output.say, replays_max=replays))
-
-
-def _opened(token: str) -> Token:
-    try:
-        return Token.decode(_token_text(token))
-    except UnknownVersion as error:
-        typer.echo(f"cannot be judged: {error}")
-        raise typer.Exit(Exit.CANNOT_JUDGE) from error
-
-
-def _subject_of(
-    token: Token, revision: str | None, bug: list[str] | None
-) -> tuple[Subject, type[V1]]:
-    """Return what to run a token on; what is not there cannot be judged."""
-    bugs = tuple(bug or ()) if bug or revision else token.bugs
-    subject = Subject(revision or token.revision, bugs)
-    if subject.patch is not None and revision is None:
-        # A token comes from an e-mail: it never says which file to run.
-        typer.echo(
-            f"cannot be judged: it was found on {token.revision}, which a token does not carry; "
-            f"say where it is: --revision FILE.py:{token.patch[0] if token.patch else 'CLASS'}"
-        )
-        raise typer.Exit(Exit.CANNOT_JUDGE)
-    try:
-        return subject, subject.kernel()
-    except CompositionError as error:
-        # Under `git bisect` a commit that lacks the class, or what the token names, is skipped.
-        if subject.patch is None and (revision or bug):
-            raise
-        typer.echo(f"cannot be judged: {error}")
-        raise typer.Exit(Exit.CANNOT_JUDGE) from error
-
-
-def _command() -> str | None:
-    """Read one command for stepping through; None at the end of the input."""
-    if sys.stdin.isatty():
-        typer.echo("> ", nl=False)
-    line = sys.stdin.readline()
-    return line.strip() if line else None
 
 
 @app.command(epilog=_EPILOG)
@@ -310,15 +271,12 @@ def list_(
         typer.echo(f"{name:<{width}}  {row['summary']}{result}")
 
 
-def _token_text(argument: str) -> str:
-    if argument == "-":
-        return sys.stdin.read()
-    if not argument.startswith("@"):
-        return argument
-    try:
-        return Path(argument[1:]).read_text("ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadArgument(f"the token file {argument[1:]} cannot be read: {error}") from error
+def _command() -> str | None:
+    """Read one command for stepping through; None at the end of the input."""
+    if sys.stdin.isatty():
+        typer.echo("> ", nl=False)
+    line = sys.stdin.readline()
+    return line.strip() if line else None
 
 
 def _log(verbose: bool) -> None:
@@ -336,6 +294,9 @@ def main() -> None:
     except (BadArgument, BadToken, CompositionError) as error:
         typer.echo(f"vgic-stress: {error}", err=True)
         raise SystemExit(Exit.USAGE) from error
+    except opening.CannotJudge as error:
+        typer.echo(f"cannot be judged: {error}")
+        raise SystemExit(Exit.CANNOT_JUDGE) from error
     except Exception as error:
         typer.echo(f"HARNESS BUG: {traceback.format_exc()}", err=True)
         raise SystemExit(Exit.HARNESS_BUG) from error

@@ -153,7 +153,9 @@ def _result(found: Exploration) -> str:
     if found.complete:
         more = "; there are schedules of more preemptions" if found.more else ""
         return f"complete: {counted(found.executions, what)}{bound}, {fails}{more}"
-    return f"limit hit after {counted(found.executions, what)}{bound}, {fails} so far: not a pass"
+    tried = counted(found.executions + found.abandoned, "execution")
+    of_them = f", {found.executions} of them inequivalent" if found.preemptions is None else bound
+    return f"limit hit after {tried}{of_them}, {fails} so far: not a pass"
 
 
 def _code(found: Exploration) -> Exit:

@@ -55,6 +55,32 @@ def test_the_race_in_the_readme_still_replays(token: str, tmp_path: Path) -> Non
     assert replay.returncode == 1, replay.stdout + replay.stderr
 
 
+def written_up() -> list[str]:
+    page = (ROOT / "docs" / "findings.md").read_text("utf-8")
+    return re.findall(r"^```text\n(vs\d+-[^`]+)```$", page, re.MULTILINE)
+
+
+def test_the_findings_have_their_tokens() -> None:
+    assert len(written_up()) >= 2
+
+
+@pytest.mark.parametrize("revision", [None, "head-walk"])
+@pytest.mark.parametrize("token", written_up())
+def test_a_finding_that_is_written_up_still_fails_where_it_says(
+    token: str, revision: str | None, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text(token, "ascii")
+    words = [] if revision is None else ["--revision", revision]
+    replay = subprocess.run(
+        [sys.executable, "-m", "stress", "replay", "@token", *words],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert replay.returncode == 1, replay.stdout + replay.stderr
+
+
 def test_the_patch_in_the_readme_is_found_wrong(tmp_path: Path) -> None:
     patch = re.search(r"```python\n(# my_patch\.py\n.*?)```", README, re.DOTALL)
     assert patch is not None

@@ -62,7 +62,7 @@ class Flush(Kernel):
         vgic_cpu.used_lrs = count
         # There is an overflow unless nothing at all went in, or everything did.
         overflows = last is not None and not vgic_cpu.ap_list_head.is_last(last.ap_list)
-        summary.left_outside = overflows and self.overflow_counts()
+        summary.ran_out = overflows and count == nr_lr and self.overflow_counts()
         self.vgic_v3_configure_hcr(vcpu, summary)
         vgic_cpu.overflow_ap_list_head.init()
         if last is not None and overflows:
@@ -107,10 +107,13 @@ class Flush(Kernel):
         self.scheduler.note("split", vcpu, "after", last)
 
     def overflow_counts(self) -> bool:
-        """Say whether the vCPU is made to come back for what the walk has left outside.
+        """Say whether the vCPU is made to come back where the walk ran out of list registers.
 
         The summary may not have foreseen it: an interrupt that was routed elsewhere when it was
         summed up may be routed back before the walk comes to it, and nobody kicks for that.
+
+        Models: up to 6.18 vgic_flush_lr_state set UIE itself at this place; since then only the
+            summary counts (docs/findings.md, F1).
 
         Decision: whether the walk's outcome counts, or the summary's alone.
         """

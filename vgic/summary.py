@@ -12,18 +12,18 @@ class ApListSummary:
         nr_pend: those that are pending and not active.
         nr_act: those that are active, pending or not.
         nr_lr: how many list registers there are.
-        left_outside: the walk that filled them has left entries outside, foreseen or not.
+        ran_out: the walk that filled them ran out of them before the list's end, foreseen or not.
     """
 
     nr_pend: int
     nr_act: int
     nr_lr: int
-    left_outside: bool = False
+    ran_out: bool = False
 
     @property
     def outside(self) -> bool:
         """Whether something has to stay outside the list registers."""
-        return self.nr_pend + self.nr_act > self.nr_lr or self.left_outside
+        return self.nr_pend + self.nr_act > self.nr_lr or self.ran_out
 
     @property
     def pending_outside(self) -> bool:
@@ -33,4 +33,4 @@ class ApListSummary:
     @property
     def active_outside(self) -> bool:
         """Whether something active may stay outside: pending ones go first."""
-        return (self.nr_act > 0 or self.left_outside) and self.outside
+        return self.nr_act > 0 and self.outside

@@ -11,6 +11,7 @@ from stress.scenarios import (
     misbehaving_guest,
     overflow_nested_deeply,
     random_program,
+    reroute_before_entry,
     reroute_while_pruning,
     small,
 )
@@ -21,6 +22,7 @@ _MODULES = (
     handlers_held_open,
     migration_ping_pong,
     reroute_while_pruning,
+    reroute_before_entry,
     inject_before_entry,
     level_lines_toggle,
     misbehaving_guest,

@@ -2,10 +2,12 @@
 """Shrinking: from the execution that was found to the least that still fails alike.
 
 Start at shrinker.py: what is tried, in which order, and when it ends. What can be left out of a
-machine and its programs is in leaving_out.py, which values have a quieter one in quieter.py, and
-how a schedule is carried over to a smaller program in carrying_over.py.
+machine and its programs is in leaving_out.py, which values have a quieter one in quieter.py, how a
+schedule is carried over to a smaller program in carrying_over.py, what simpler means in
+simplicity.py.
 """
 
-from stress.shrinking.shrinker import REPLAYS, Shrunk, Size, shrink
+from stress.shrinking.shrinker import REPLAYS, Shrunk, shrink
+from stress.shrinking.simplicity import Size
 
 __all__ = ["REPLAYS", "Shrunk", "Size", "shrink"]

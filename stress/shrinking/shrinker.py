@@ -7,7 +7,7 @@ quieter values. A candidate that fails with the same signature is the simplest o
 and all is considered again until nothing helps.
 
 Guarantees:
-  * the signature never changes, and what is accepted is always strictly simpler (`_simplicity`),
+  * the signature never changes, and what is accepted is always strictly simpler (`simplicity`),
     so it ends; a budget of replays bounds it earlier;
   * a deviation keeps the operation and function it stands before, so that one race does not
     turn into another with the same symptom;
@@ -30,7 +30,8 @@ from stress.shrinking.leaving_out import (
     without_irqs,
     without_vcpus,
 )
-from stress.shrinking.quieter import PRIORITY, quieter
+from stress.shrinking.quieter import quieter
+from stress.shrinking.simplicity import Candidate, Size, simplicity, size_of
 from stress.single import run_parameters
 from stress.token import Token
 from vgic import V1, Parameters
@@ -38,32 +39,8 @@ from vgic import V1, Parameters
 REPLAYS = 1500
 """How many replays a shrink may take: some three seconds."""
 
-
 _PAIRS_MAX = 8
 """Of a schedule of no more deviations than this every two are left out together."""
-
-
-@dataclass(frozen=True)
-class Size:
-    """How much there is to understand in an execution.
-
-    Attributes:
-        threads: vCPUs and devices.
-        irqs: interrupts.
-        operations: what devices and guests have to do.
-        choices: deviations from the quiet default.
-        preemptions: those of them at which the thread could have gone on.
-        switches: how often control passes from one thread to another.
-        steps: scheduling points.
-    """
-
-    threads: int
-    irqs: int
-    operations: int
-    choices: int
-    preemptions: int
-    switches: int
-    steps: int
 
 
 @dataclass(frozen=True)
@@ -91,16 +68,6 @@ class _Stop(Exception):
     """Out of budget, or interrupted."""
 
 
-@dataclass(frozen=True)
-class _Candidate:
-    """An execution that fails as it should."""
-
-    parameters: Parameters
-    deviations: tuple[Deviation, ...]
-    preemptions: tuple[Deviation, ...]
-    execution: Execution
-
-
 class _Shrinker:
     def __init__(
         self,
@@ -119,12 +86,12 @@ class _Shrinker:
         self.replays = 0
         self.best = self._strictly(token.parameters, token.deviations)
 
-    def _strictly(self, parameters: Parameters, deviations: tuple[Deviation, ...]) -> _Candidate:
+    def _strictly(self, parameters: Parameters, deviations: tuple[Deviation, ...]) -> Candidate:
         strict = StrictReplay(deviations)
         execution = run_parameters(parameters, self._kernel, strict, self._carriers).execution
         if not self._fails_alike(execution) or strict.never_reached:
             raise HarnessBug("an execution that failed cannot be replayed strictly")
-        return _Candidate(parameters, tuple(strict.labelled), tuple(strict.preemptions), execution)
+        return Candidate(parameters, tuple(strict.labelled), tuple(strict.preemptions), execution)
 
     def _fails_alike(self, execution: Execution) -> bool:
         outcome = execution.outcome
@@ -133,8 +100,8 @@ class _Shrinker:
     def run(self) -> bool:
         """Shrink; tell whether it came to its end."""
         try:
-            simplicity = None
-            while simplicity != (simplicity := _simplicity(self.best)):
+            reached = None
+            while reached != (reached := simplicity(self.best)):
                 self._fewer_deviations()
                 self._shorter_ways()
                 self._fewer_preemptions()
@@ -220,15 +187,15 @@ class _Shrinker:
         execution = run_parameters(parameters, self._kernel, replay, self._carriers).execution
         if not self._fails_alike(execution):
             return False
-        candidate = _Candidate(
+        candidate = Candidate(
             parameters, tuple(replay.labelled), tuple(replay.preemptions), execution
         )
-        if not _simplicity(candidate) < _simplicity(self.best):
+        if not simplicity(candidate) < simplicity(self.best):
             return False
         self.best = candidate
         return True
 
-    def confirmed(self) -> _Candidate:
+    def confirmed(self) -> Candidate:
         """Replay the best strictly."""
         return self._strictly(self.best.parameters, self.best.deviations)
 
@@ -247,45 +214,6 @@ def _drop_runs(length: Callable[[], int], drop: Callable[[int, int], bool]) -> N
             if not drop(begin, begin + size):
                 begin += size
         size //= 2
-
-
-def _simplicity(candidate: _Candidate) -> tuple[int, ...]:
-    """Order executions: less to understand first, then quieter values."""
-    parameters = candidate.parameters
-    priorities = [irq.priority for irq in parameters.irqs]
-    return (
-        len(parameters.guests) + len(parameters.devices),
-        len(parameters.irqs),
-        _operations(parameters),
-        len(candidate.preemptions),
-        len(candidate.deviations),
-        parameters.nr_lr,
-        sum(len(guest.lateness) + sum(guest.lateness) for guest in parameters.guests),
-        sum(pulse.pause for device in parameters.devices for pulse in device),
-        len(set(priorities)),
-        sum(irq.config.value == "level" for irq in parameters.irqs),
-        sum(priority != PRIORITY for priority in priorities),
-        sum(abs(priority - PRIORITY) for priority in priorities),
-    )
-
-
-def _operations(parameters: Parameters) -> int:
-    return sum(len(guest.instructions) for guest in parameters.guests) + sum(
-        len(device) for device in parameters.devices
-    )
-
-
-def _size(candidate: _Candidate) -> Size:
-    parameters, execution = candidate.parameters, candidate.execution
-    return Size(
-        threads=len(parameters.guests) + len(parameters.devices),
-        irqs=len(parameters.irqs),
-        operations=_operations(parameters),
-        choices=len(candidate.deviations),
-        preemptions=len(candidate.preemptions),
-        switches=execution.switches,
-        steps=execution.steps,
-    )
 
 
 def shrink(
@@ -309,7 +237,7 @@ def shrink(
         HarnessBug: the token does not replay, or the result does not replay strictly.
     """
     shrinker = _Shrinker(token, kernel, carriers, replays_max, interrupted)
-    before = _size(shrinker.best)
+    before = size_of(shrinker.best)
     complete = shrinker.run()
     best = shrinker.confirmed()
     return Shrunk(
@@ -320,7 +248,7 @@ def shrink(
             digest=best.execution.digest,
         ),
         before=before,
-        after=_size(best),
+        after=size_of(best),
         preempted=tuple(
             deviation.label.function for deviation in best.preemptions if deviation.label
         ),

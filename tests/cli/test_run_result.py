@@ -17,6 +17,7 @@ KEYS = {
     "steps",
     "seconds",
     "windows",
+    "behaviours",
     "findings",
 }
 FINDING_KEYS = {"signature", "kind", "scenario", "execution", "count", "token", "original"}
@@ -33,6 +34,10 @@ def test_the_object_has_the_promised_keys_and_values(result: Result) -> None:
     assert (value["strategy"], value["executions"]) == ("burst", 60)
     assert value["steps"] > 60
     assert all(0 < count <= 60 for count in value["windows"].values())
+    assert set(value["behaviours"]) == {"burst", "together"}
+    for seen in value["behaviours"].values():
+        assert 0 < seen["distinct"] <= seen["executions"] <= 60
+        assert 0 <= seen["unseen"] <= 1
     assert value["findings"]
     for finding in value["findings"]:
         assert set(finding) == FINDING_KEYS

@@ -37,7 +37,7 @@ def test_a_change_that_is_right_is_found_clean(vgic_stress: Run, patch: Patch) -
         "--seed",
         7,
         "--executions",
-        300,
+        600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "revision=my_patch.py:MyKernel" in done.stdout.splitlines()[0]
@@ -54,7 +54,7 @@ def test_a_change_that_is_wrong_is_found(result: Result, tmp_path: Path) -> None
 
 def test_of_two_classes_the_named_one_is_tested(vgic_stress: Run, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(WALKS_FROM_THE_HEAD, "utf-8")
-    words = ("inject_while_eoicount", "--seed", 7, "--executions", 300)
+    words = ("inject_while_eoicount", "--seed", 7, "--executions", 600)
     good = vgic_stress("run", "--revision", "mine.py:MyGoodKernel", *words)
     assert good.returncode == 0, good.stdout + good.stderr
     assert vgic_stress("run", "--revision", "mine.py", *words).returncode == 2

@@ -154,6 +154,7 @@ def test_json_has_the_promised_keys(
         "executions": 1,
         "steps": 40,
         "windows": {"overflow": 1},
+        "behaviours": {"together": {"executions": 0, "distinct": 0, "unseen": 1.0, "growth": []}},
         "findings": [
             {
                 "signature": identity,

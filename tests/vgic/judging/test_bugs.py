@@ -21,7 +21,7 @@ SEED = 7
 EXECUTIONS = 600
 SILENT = 40
 
-FOUND_AS = {
+FOUND_AS: dict[str, str | tuple[str, ...]] = {
     "no_splice": "I3 ",
     "kick_without_request": "I16 ",
     "eoicount_not_preserved": "I13 ",
@@ -31,7 +31,8 @@ FOUND_AS = {
     "eoi_walk_from_list_head": "I13 ",
     "eoicount_plus_one": "I13 ",
     "active_first_sort": "O10 ",
-    "lr_walk_takes_undeliverable": "I22 ",
+    # What it takes may be invalid, or keep out something better.
+    "lr_walk_takes_undeliverable": ("I22 ", "O10 "),
     "no_kick_after_migration": "I16 ",
     "canary": "I9 ",
 }
@@ -56,7 +57,8 @@ def first_finding(kernel: type[V1], carriers: OsThreads) -> tuple[int, Failure]:
 
 
 def test_every_bug_has_a_kind_it_must_be_found_as() -> None:
-    assert set(FOUND_AS) == set(BUGS)
+    # One execution in thousands: tests/vgic/test_bugs_found.py looks for it where it is.
+    assert set(FOUND_AS) == set(BUGS) - {"stale_summary"}
 
 
 @pytest.mark.parametrize("name", FOUND_AS)

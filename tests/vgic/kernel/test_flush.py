@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution
-from vgic import V1
+from vgic import V1, compose
 from vgic.irq import Config, VgicIrq
 from vgic.lr import ListRegister
 from vgic.summary import ApListSummary
@@ -215,6 +215,28 @@ def test_case_3_with_the_undeliverable_at_the_tail_though_all_fits(
         assert not vcpu.vgic_cpu.vgic_hcr.uie
 
     on_vcpu0(body, nr_lr=2)
+
+
+@pytest.mark.parametrize(("bugs", "comes_back"), [([], True), (["stale_summary"], False)])
+def test_what_comes_back_between_summary_and_walk_makes_the_vcpu_come_back(
+    bugs: list[str], comes_back: bool, on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed
+) -> None:
+    class RoutedBack(compose(V1, bugs)):  # type: ignore[misc]
+        def summarize_ap_list(self, vcpu: Vcpu) -> ApListSummary:
+            summary: ApListSummary = super().summarize_ap_list(vcpu)
+            for irq in self.kvm.irqs:
+                irq.target_vcpu = vcpu
+            return summary
+
+    def body(kernel: V1) -> None:
+        vcpu = kernel.kvm.vcpus[0]
+        enlist(vcpu, add(kernel, 32, "PX"), add(kernel, 33, "A"))
+        flush(kernel)
+        assert shape(listed, vcpu) == ([32], [33])
+        hcr = vcpu.vgic_cpu.vgic_hcr
+        assert (hcr.uie, hcr.lrenpie, hcr.npie) == (comes_back, comes_back, False)
+
+    on_vcpu0(body, nr_lr=1, kernel=RoutedBack)
 
 
 @pytest.mark.parametrize(("nr_lr", "order"), [(3, [32, 33, 34]), (2, [34, 33])])

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""How simple a failing execution is: what is compared, and what a reader is told of it."""
+
+from dataclasses import dataclass
+
+from harness import Deviation, Execution
+from stress.shrinking.quieter import PRIORITY
+from vgic import Parameters
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An execution that fails as it should."""
+
+    parameters: Parameters
+    deviations: tuple[Deviation, ...]
+    preemptions: tuple[Deviation, ...]
+    execution: Execution
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much there is to understand in an execution.
+
+    Attributes:
+        threads: vCPUs and devices.
+        irqs: interrupts.
+        operations: what devices and guests have to do.
+        choices: deviations from the quiet default.
+        preemptions: those of them at which the thread could have gone on.
+        switches: how often control passes from one thread to another.
+        steps: scheduling points.
+    """
+
+    threads: int
+    irqs: int
+    operations: int
+    choices: int
+    preemptions: int
+    switches: int
+    steps: int
+
+
+def simplicity(candidate: Candidate) -> tuple[int, ...]:
+    """Order executions: less to understand first, then quieter values."""
+    parameters = candidate.parameters
+    priorities = [irq.priority for irq in parameters.irqs]
+    return (
+        len(parameters.guests) + len(parameters.devices),
+        len(parameters.irqs),
+        _operations(parameters),
+        len(candidate.preemptions),
+        len(candidate.deviations),
+        parameters.nr_lr,
+        sum(len(guest.lateness) + sum(guest.lateness) for guest in parameters.guests),
+        sum(pulse.pause for device in parameters.devices for pulse in device),
+        len(set(priorities)),
+        sum(irq.config.value == "level" for irq in parameters.irqs),
+        sum(priority != PRIORITY for priority in priorities),
+        sum(abs(priority - PRIORITY) for priority in priorities),
+    )
+
+
+def _operations(parameters: Parameters) -> int:
+    return sum(len(guest.instructions) for guest in parameters.guests) + sum(
+        len(device) for device in parameters.devices
+    )
+
+
+def size_of(candidate: Candidate) -> Size:
+    """Return what a reader is told of it."""
+    parameters, execution = candidate.parameters, candidate.execution
+    return Size(
+        threads=len(parameters.guests) + len(parameters.devices),
+        irqs=len(parameters.irqs),
+        operations=_operations(parameters),
+        choices=len(candidate.deviations),
+        preemptions=len(candidate.preemptions),
+        switches=execution.switches,
+        steps=execution.steps,
+    )
