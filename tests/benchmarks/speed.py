@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """How fast executions of v1 are on one core, by strategy and carrier. Not a test: it prints.
 
-    python tests/benchmarks/speed.py [EXECUTIONS]
+    python tests/benchmarks/speed.py [EXECUTIONS [SCENARIO ...]]
 
 Everything runs in one process on one pinned core, strategies and carriers in turn and three
 rounds of it; the best round counts, since what else runs on the machine only ever slows it down.
@@ -49,7 +49,8 @@ def main() -> None:
     with OsThreads() as threads, Greenlets() as greenlets, Garbage() as garbage:
         threads.pin_caller()
         sys.stdout.write(f"Python {sys.version.split()[0]}, core {threads.core}\n")
-        for name, scenario in SCENARIOS.items():
+        for name in sys.argv[2:] or SCENARIOS:
+            scenario = SCENARIOS[name]
             sys.stdout.write(f"{name}\n")
             rows: dict[tuple[str, str], tuple[float, float, float]] = {}
             for _ in range(ROUNDS):
