@@ -92,7 +92,11 @@ def execute(
         HarnessBug: the harness's own code raised an exception.
     """
     if isinstance(strategy, Rehearsing):
-        strategy.rehearse(lambda other: _rehearsal(program, other, carriers, steps_max))
+        failed = _rehearse(program, strategy, carriers, steps_max)
+        if failed is not None:
+            if touches is not None:
+                touches.extend(failed.touches)
+            return failed
     scheduler = make(strategy, steps_max=steps_max)
     scheduler.touches = touches
     try:
@@ -114,13 +118,20 @@ def execute(
     )
 
 
-def _rehearsal(
-    program: Callable[[Scheduler], None], strategy: Strategy, carriers: Carriers, steps_max: int
-) -> Rehearsal:
-    execution = execute(program, strategy, carriers, steps_max=steps_max, touches=[])
-    return Rehearsal(
-        steps_of(execution.trace, execution.touches), isinstance(execution.outcome, Failed)
-    )
+def _rehearse(
+    program: Callable[[Scheduler], None], strategy: Rehearsing, carriers: Carriers, steps_max: int
+) -> Execution | None:
+    """Let a strategy see its program run; return the execution that failed, if one did."""
+    failed: list[Execution] = []
+
+    def run(other: Strategy, touches: list[Touch]) -> Rehearsal:
+        execution = execute(program, other, carriers, steps_max=steps_max, touches=touches)
+        if isinstance(execution.outcome, Failed):
+            failed.append(execution)
+        return Rehearsal(steps_of(execution.trace, execution.touches), bool(failed))
+
+    strategy.rehearse(run)
+    return failed[0] if failed else None
 
 
 def _outcome(scheduler: Scheduler) -> Outcome:

@@ -4,7 +4,9 @@
 Some strategies need to know the program: how many operations each thread has, or which of them
 conflict. To learn that from earlier executions of a campaign would make an execution depend on
 what ran before it, so it is learned anew each time, from the same program under schedules that
-come from the same stream. That doubles the cost and keeps execution 17 independent of the others.
+come from the same stream. That costs runs and keeps execution 17 independent of the others.
+
+A rehearsal that fails is no rehearsal: it is the execution.
 """
 
 from collections.abc import Callable
@@ -12,6 +14,7 @@ from typing import NamedTuple
 
 from harness.footprint import Step
 from harness.strategy import Strategy
+from harness.trace import Touch
 
 
 class Rehearsal(NamedTuple):
@@ -19,14 +22,15 @@ class Rehearsal(NamedTuple):
 
     Attributes:
         steps: the steps of the execution.
-        failed: something was wrong with it.
+        failed: something was wrong with it, and the strategy is not asked for another one.
     """
 
     steps: list[Step]
     failed: bool
 
 
-Run = Callable[[Strategy], Rehearsal]
+Run = Callable[[Strategy, list[Touch]], Rehearsal]
+"""Runs the program under a strategy; what its steps touch goes into the list as they take place."""
 
 
 class Rehearsing:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from harness.saturation import Seen
-from harness.strategies import MIXED, arms_of
+from harness.strategies import MIXED, PORTFOLIO
 from stress.inquiry import Answer, Example, Inquiry, is_looked_into
 from stress.order import Order
 from stress.pool import Pool
@@ -54,7 +54,10 @@ class Plan:
 
     def order(self) -> Order:
         """Return the order of its executions, from the first."""
-        return Order(self.scenarios, self.strategy, self.executions, self.execution)
+        portfolios = {
+            name: SCENARIOS[name].portfolio for name in self.scenarios if self.strategy == PORTFOLIO
+        }
+        return Order(self.scenarios, portfolios, self.executions, self.execution)
 
 
 @dataclass(frozen=True)
@@ -265,7 +268,7 @@ def too_few(plan: Plan, result: Result) -> list[str]:
     for name in plan.scenarios:
         scenario = SCENARIOS[name]
         runs = {strategy: n for (which, strategy), n in result.runs.items() if which == name}
-        needed = scenario.executions_min * max(1, len(arms_of(plan.strategy)) // len(MIXED))
+        needed = scenario.executions_min * max(1, len(scenario.arms(plan.strategy)) // len(MIXED))
         if sum(runs.values()) < needed:
             reasons.append(
                 f"{name}: {sum(runs.values())} executions, at least {needed} are needed for a "

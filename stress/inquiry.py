@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness import Carriers, Failure
-from harness.strategies import strategy_name
 from stress.explaining.repro_file import repro_file
 from stress.explaining.story import tell
 from stress.scenarios import SCENARIOS
@@ -107,7 +106,7 @@ def inquire(inquiry: Inquiry, kernel: type[V1], carriers: Carriers) -> Answer:
     example = look_into(
         single, name, inquiry.subject, kernel, carriers, replays_max=inquiry.replays_max
     )
-    return Answer(inquiry.number, name, index, strategy_name(strategy, index), example)
+    return Answer(inquiry.number, name, index, SCENARIOS[name].strategy(strategy, index), example)
 
 
 def is_looked_into(nth: int) -> bool:

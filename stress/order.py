@@ -6,9 +6,8 @@ div S; with one it is whatever the portfolio of that scenario has chosen. A shor
 prefix of a longer one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from harness.strategies import PORTFOLIO, arms_of
 from stress.portfolio import Portfolio
 
 Item = tuple[str, int]
@@ -21,7 +20,7 @@ class Order:
     def __init__(
         self,
         scenarios: Sequence[str],
-        strategy: str,
+        portfolios: Mapping[str, Sequence[str]],
         executions: int,
         execution: int | None = None,
     ) -> None:
@@ -29,7 +28,7 @@ class Order:
 
         Args:
             scenarios: names of the scenarios, in order.
-            strategy: the strategy's name, the mix or the portfolio.
+            portfolios: the strategies of a scenario that has a portfolio, by execution number.
             executions: how many executions in all.
             execution: only this one of each scenario, None for the first ones.
         """
@@ -37,8 +36,8 @@ class Order:
         self._execution = execution
         self._left = (executions if execution is None else len(scenarios)) if scenarios else 0
         self._taken = 0
-        chooses = strategy == PORTFOLIO and execution is None
-        self._portfolios = {name: Portfolio(arms_of(strategy)) for name in scenarios if chooses}
+        chooses = execution is None
+        self._portfolios = {name: Portfolio(arms) for name, arms in portfolios.items() if chooses}
         self._numbers: dict[str, list[int]] = {name: [] for name in scenarios}
         self._epochs = dict.fromkeys(scenarios, 0)
 

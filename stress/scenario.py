@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from harness import Streams
+from harness.strategies import ARMS, MIX, MIXED, PORTFOLIO
 from vgic.parameters import Parameters
 
 
@@ -29,12 +30,23 @@ class Scenario:
         length: the steps of a usual execution; fixed, since PCT places its change points by it.
         executions_min: fewer executions than this are too few to judge.
         floors: the windows that must be crossed.
+        portfolio: the strategies of its portfolio, by the number of the execution.
     """
 
     draw: Callable[[Streams], Parameters]
     length: int
     executions_min: int
     floors: Floors
+    portfolio: tuple[str, ...] = ARMS
+
+    def arms(self, strategy: str) -> tuple[str, ...]:
+        """Return the strategies that one asked for by name consists of here."""
+        return {MIX: MIXED, PORTFOLIO: self.portfolio}.get(strategy, (strategy,))
+
+    def strategy(self, strategy: str, index: int) -> str:
+        """Return which strategy an execution uses when this one is asked for."""
+        arms = self.arms(strategy)
+        return arms[index % len(arms)]
 
     @property
     def name(self) -> str:

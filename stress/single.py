@@ -15,7 +15,7 @@ from harness import (
     execute,
 )
 from harness.replay import Labels, StrictReplay
-from harness.strategies import STRATEGIES, strategy_name
+from harness.strategies import STRATEGIES
 from harness.trace import Touch
 from stress.scenario import Scenario
 from stress.source import model_digest
@@ -95,7 +95,7 @@ def run_index(
         HarnessBug: the harness's own code raised an exception.
     """
     streams = Streams(seed, scenario.name, index)
-    chosen = STRATEGIES[strategy_name(strategy, index)]
+    chosen = STRATEGIES[scenario.strategy(strategy, index)]
     schedule = chosen(streams.stream("schedule"), scenario.length)
     parameters = scenario.draw(streams)
     return run_parameters(parameters, kernel, schedule, carriers, listening=listening)

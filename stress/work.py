@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from harness import Carriers, Failed, HarnessBug
 from harness.behaviour import behaviour
-from harness.strategies import arms_of, strategy_name
 from stress.garbage import Garbage
+from stress.scenario import Scenario
 from stress.scenarios import SCENARIOS
 from stress.single import run_index, run_twice
 from stress.subject import Subject
@@ -20,9 +20,9 @@ LOOK_EVERY = 8
 """The behaviour of one execution in so many of a strategy is looked at: that takes a while."""
 
 
-def is_looked_at(strategy: str, index: int) -> bool:
+def is_looked_at(scenario: Scenario, strategy: str, index: int) -> bool:
     """Say whether the behaviour of an execution is looked at."""
-    return index // len(arms_of(strategy)) % LOOK_EVERY == 0
+    return index // len(scenario.arms(strategy)) % LOOK_EVERY == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def run_batch(
         cursor.item = item
         scenario = SCENARIOS[name]
         try:
-            looked = is_looked_at(batch.strategy, index)
+            looked = is_looked_at(scenario, batch.strategy, index)
             single = run_index(
                 scenario, batch.seed, index, batch.strategy, kernel, carriers, listening=looked
             )
@@ -130,7 +130,7 @@ def run_batch(
             Fact(
                 scenario=name,
                 index=index,
-                strategy=strategy_name(batch.strategy, index),
+                strategy=scenario.strategy(batch.strategy, index),
                 steps=execution.steps,
                 windows=single.windows,
                 signature=outcome.failure.signature if isinstance(outcome, Failed) else None,

@@ -3,15 +3,16 @@
 
 import pytest
 
+from harness import Streams
 from harness.strategies import (
     ARMS,
+    ARMS_FOR_ONE_PROGRAM,
     DESCRIPTIONS,
     MIX,
     MIXED,
     PORTFOLIO,
     RUNS,
     STRATEGIES,
-    strategy_name,
 )
 from stress.scenarios import SCENARIOS
 from vgic import BUGS, REVISIONS
@@ -50,11 +51,27 @@ def test_a_revision_tells_its_story(name: str) -> None:
 
 
 def test_the_mix_takes_its_strategies_in_turn() -> None:
-    assert [strategy_name(MIX, index) for index in range(6)] == [*MIXED, *MIXED]
-    assert strategy_name("pct", 4) == "pct"
+    scenario = SCENARIOS["random_program"]
+    assert [scenario.strategy(MIX, index) for index in range(6)] == [*MIXED, *MIXED]
+    assert scenario.strategy("pct", 4) == "pct"
     assert set(DESCRIPTIONS) == {PORTFOLIO, MIX, *STRATEGIES}
 
 
-def test_the_portfolio_knows_its_strategies_by_the_number_of_the_execution() -> None:
-    assert [strategy_name(PORTFOLIO, index) for index in range(len(ARMS))] == list(ARMS)
-    assert set(RUNS) <= set(ARMS) <= set(STRATEGIES)
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_portfolio_knows_its_strategies_by_the_number_of_the_execution(name: str) -> None:
+    scenario = SCENARIOS[name]
+    arms = scenario.portfolio
+    assert [scenario.strategy(PORTFOLIO, index) for index in range(len(arms))] == list(arms)
+
+
+def test_portfolios_consist_of_strategies_and_contain_those_with_floors() -> None:
+    for arms in (ARMS, ARMS_FOR_ONE_PROGRAM):
+        assert set(MIXED) <= set(arms) <= set(STRATEGIES)
+    assert set(RUNS) <= set(STRATEGIES)
+
+
+def test_one_program_is_looked_around_in_where_all_executions_are_of_one() -> None:
+    for scenario in SCENARIOS.values():
+        machines = {scenario.draw(Streams(seed, scenario.name, 0)) for seed in range(9)}
+        fixed = len(machines) == 1
+        assert scenario.portfolio == (ARMS_FOR_ONE_PROGRAM if fixed else ARMS)

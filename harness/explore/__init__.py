@@ -7,8 +7,8 @@ of steps which do not depend on each other are the same to it. Both run the prog
 beginning for every execution, under a strategy like any other, so that what they find replays.
 """
 
+from harness.explore.behaviours import every_behaviour
 from harness.explore.exploration import Exploration, Found
-from harness.explore.reduction import every_behaviour
 from harness.explore.schedules import every_schedule
 
 __all__ = ["Exploration", "Found", "every_behaviour", "every_schedule"]

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from harness.strategies.burst import Burst
 from harness.strategies.conflicts import Conflicts
 from harness.strategies.delays import Delays
+from harness.strategies.neighbours import Neighbours
 from harness.strategies.pct import Pct
 from harness.strategies.pos import Pos
 from harness.strategies.random_walk import RandomWalk
@@ -24,10 +25,13 @@ MIX = "mix"
 MIXED = ("random-walk", "pct", "burst")
 
 PORTFOLIO = "portfolio"
-ARMS = ("random-walk", "conflicts", "pos", "pct", "burst", "surw")
-"""What won most in docs/search.md leads."""
+ARMS = ("random-walk", "burst", "pct", "random-walk", "burst", "pos")
+"""A portfolio where each execution draws another program; what wins in docs/search.md leads."""
 
-RUNS = {"conflicts": 3, "surw": 2}
+ARMS_FOR_ONE_PROGRAM = ("neighbours", "conflicts", "random-walk", "burst", "pct", "random-walk")
+"""A portfolio where all executions are of one program, so that it pays to look around in it."""
+
+RUNS = {"conflicts": 4, "surw": 2, "neighbours": 12}
 """How many runs of a program an execution costs on average, where it is more than one."""
 
 STRATEGIES: dict[str, Callable[[Stream, int], Strategy]] = {
@@ -38,10 +42,11 @@ STRATEGIES: dict[str, Callable[[Stream, int], Strategy]] = {
     "surw": Surw,
     "delays": Delays,
     "conflicts": Conflicts,
+    "neighbours": Neighbours,
 }
 
 DESCRIPTIONS = {
-    PORTFOLIO: f"{', '.join(ARMS)}: more of what finds new behaviour (default)",
+    PORTFOLIO: f"{', '.join(dict.fromkeys(ARMS))}: more of what finds new behaviour (default)",
     MIX: "random-walk, pct and burst in turn, by the number of the execution",
     "random-walk": "any enabled thread at every scheduling point",
     "pct": "random priorities with two change points (PCT, depth 3)",
@@ -50,15 +55,5 @@ DESCRIPTIONS = {
     "surw": "every order of the contended operations about as likely (SURW)",
     "delays": "round robin with two delays at random (delay bounding)",
     "conflicts": "one or a few races of a quiet run reversed, at two to five runs each",
+    "neighbours": "a random walk and those that differ in one race after another, at 12 runs",
 }
-
-
-def strategy_name(name: str, execution: int) -> str:
-    """Return which strategy an execution uses when this one is asked for."""
-    arms = arms_of(name)
-    return arms[execution % len(arms)]
-
-
-def arms_of(name: str) -> tuple[str, ...]:
-    """Return the strategies that one asked for by name consists of, by the execution's number."""
-    return {MIX: MIXED, PORTFOLIO: ARMS}.get(name, (name,))

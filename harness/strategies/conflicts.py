@@ -1,29 +1,31 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Conflict-directed search: reverse one race of a run, perhaps one more of the run that gives.
+"""Conflict-directed search: run quietly, and again with races of that run the other way round.
 
 The races of an execution are the places where another order leads to another behaviour: Flanagan,
 Godefroid: Dynamic Partial-Order Reduction for Model Checking Software (POPL 2005), section 3.
-That search is exhaustive and reverses the last ones first; this one draws. It starts from the
-quiet default, in which races are few, since threads meet only where one ends and another begins.
+This search starts from the quiet default, in which races are few, since threads meet only where
+one ends and another begins.
 
-A rehearsal under the quiet default shows its races, and one is drawn: everything that does not
-depend on its earlier step goes first, then its later step, then the earlier one. Half of the
-executions are that and nothing else; the others take it for a further rehearsal and reverse one of
-its races too, and so on. A rehearsal that fails is no rehearsal: the execution repeats it.
+Half of the executions reverse the nearest races, the last ones first, a few runs long: that is how
+the exhaustive search begins. The others draw: everything that does not depend on the race's earlier
+step goes first, then its later step, then the earlier one. Half of those are that and nothing else;
+the rest take it for a further rehearsal and reverse one of its races too, and so on.
 
 Guarantees: the reversal of each of the m races of the quiet default is drawn with probability at
-least 1/2m. An execution costs two to five runs of its program, three on average.
+least 1/4m. An execution costs two to five runs of its program, four on average.
 """
 
 from collections.abc import Iterable, Sequence
 
 from harness.footprint import NOBODY, Step
 from harness.happens_before import HappensBefore
+from harness.reduction import branch_after
 from harness.rehearsal import Rehearsing, Run
 from harness.strategy import NEVER, Quiet
 from harness.streams import Stream
 from harness.threads import Thread
 
+NEAREST = 5
 REVERSALS_MAX = 4
 
 
@@ -88,21 +90,24 @@ class Conflicts(Rehearsing):
         self.next_point = 0
 
     def rehearse(self, run: Run) -> None:
-        """Draw what to reverse, one race after the other."""
+        """Reverse the nearest races one after the other, or drawn ones one upon the other."""
+        if self._stream.chance(50):
+            self._follow = Follow(branch_after(NEAREST, run))
+        else:
+            self._follow = Follow(self._drawn(run))
+
+    def _drawn(self, run: Run) -> list[int]:
         order: list[int] = []
-        seen = run(Quiet())
+        seen = run(Quiet(), [])
         for _ in range(REVERSALS_MAX):
-            if seen.failed:
-                order = threads_of(seen.steps)
-                break
             races = Races(seen.steps)
-            if not races.found:
+            if seen.failed or not races.found:
                 break
             order = races.reversed(*self._stream.choose(races.found))
             if self._stream.chance(50):
                 break
-            seen = run(Follow(order))
-        self._follow = Follow(order)
+            seen = run(Follow(order), [])
+        return order
 
     def begin(self, threads: Sequence[Thread]) -> None:
         """Nothing to learn."""

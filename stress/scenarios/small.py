@@ -6,6 +6,7 @@ seen of it says something, and `explore` comes to an end.
 """
 
 from harness import Streams
+from harness.strategies import ARMS_FOR_ONE_PROGRAM
 from stress.scenario import Floors, Scenario
 from vgic.irq import FIRST_SPI, Config
 from vgic.parameters import Irq, Parameters
@@ -56,7 +57,13 @@ def one_disable(streams: Streams) -> Parameters:
 # Floors as elsewhere: three and a half standard deviations, at a hundred executions a strategy,
 # below what v1 was seen to do.
 SCENARIOS = tuple(
-    Scenario(draw=draw, length=length, executions_min=300, floors=Floors(floors))
+    Scenario(
+        draw=draw,
+        length=length,
+        executions_min=300,
+        floors=Floors(floors),
+        portfolio=ARMS_FOR_ONE_PROGRAM,
+    )
     for draw, length, floors in (
         (one_interrupt, 60, {"aborted_entry": {"random-walk": 31.0, "pct": 0.0, "burst": 0.0}}),
         (

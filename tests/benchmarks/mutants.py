@@ -11,7 +11,7 @@ import statistics
 import sys
 
 from harness import Failed, OsThreads, Scheduler, Streams, execute
-from harness.strategies import MIX, STRATEGIES, strategy_name
+from harness.strategies import MIX, STRATEGIES
 from stress.scenarios import SCENARIOS
 from stress.single import run_index
 from vgic import BUGS, V1, Machine
@@ -105,7 +105,9 @@ def find_deadlock(name: str, seed: int, executions: int, carriers: OsThreads) ->
     for index in range(executions):
         streams = Streams(seed, name, index)
         parameters = scenario.draw(streams)
-        chosen = STRATEGIES[strategy_name(MIX, index)](streams.stream("schedule"), scenario.length)
+        chosen = STRATEGIES[scenario.strategy(MIX, index)](
+            streams.stream("schedule"), scenario.length
+        )
 
         def program(scheduler: Scheduler) -> None:
             Machine(scheduler, parameters, BUGS["two_locks_unordered"], lock_order=False)  # noqa: B023

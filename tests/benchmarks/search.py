@@ -18,7 +18,7 @@ from harness import Failed, OsThreads, Scheduler, Stream, execute
 from harness.behaviour import behaviour
 from harness.examples import EXAMPLES, Example
 from harness.explore import Exploration, every_behaviour, every_schedule
-from harness.strategies import ARMS, PORTFOLIO, STRATEGIES, strategy_name
+from harness.strategies import ARMS_FOR_ONE_PROGRAM, PORTFOLIO, STRATEGIES
 from stress.portfolio import Portfolio
 
 SEEDS = 20
@@ -66,11 +66,13 @@ def first_by_portfolio(
         runs += 1
         example.buggy(scheduler)
 
-    portfolio = Portfolio(ARMS)
+    portfolio = Portfolio(ARMS_FOR_ONE_PROGRAM)
     for epoch in count():
         for number in portfolio.take(epoch):
             stream = Stream(seed, "search", PORTFOLIO, number)
-            schedule = STRATEGIES[strategy_name(PORTFOLIO, number)](stream, length)
+            schedule = STRATEGIES[ARMS_FOR_ONE_PROGRAM[number % len(ARMS_FOR_ONE_PROGRAM)]](
+                stream, length
+            )
             execution = execute(counted, schedule, carriers, touches=[])
             if isinstance(execution.outcome, Failed):
                 return runs

@@ -1,58 +1,70 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How many executions each strategy needs to find each wrong kernel. Not a test: it prints.
+"""How many runs each strategy needs to find each wrong kernel. Not a test: it prints.
 
-    python tests/benchmarks/search_vgic.py [SEEDS] [EXECUTIONS_MAX]
+    python tests/benchmarks/search_vgic.py [SEEDS] [RUNS_MAX]
 
 Over all scenarios in turn, as `run -x` with nothing else named; medians over seeds. The portfolio
-is as a campaign runs it, with what it learns. A rehearsal is not counted as an execution here.
+is as a campaign runs it, with what it learns. A rehearsal is counted as a run.
 """
 
 import sys
 from statistics import median
 
-from harness import Failed, OsThreads
+from harness import Failed, OsThreads, Scheduler, Streams, execute
 from harness.behaviour import behaviour
-from harness.strategies import ARMS, MIX, PORTFOLIO
+from harness.strategies import MIX, PORTFOLIO, STRATEGIES
 from stress.garbage import Garbage
 from stress.order import Order
 from stress.scenarios import SCENARIOS
-from stress.single import run_index
 from stress.subject import Subject
 from stress.work import is_looked_at
-from vgic import BUGS, CANARY, DEFAULT, REVISIONS
+from vgic import BUGS, CANARY, DEFAULT, REVISIONS, Machine, Parameters
 
 SEEDS = 5
-EXECUTIONS_MAX = 3000
-COLUMNS = (*ARMS, "delays", MIX, PORTFOLIO)
+RUNS_MAX = 2000
+COLUMNS = (*STRATEGIES, MIX, PORTFOLIO)
 
 
 def first_find(
     subject: Subject,
     strategy: str,
     seed: int,
-    executions_max: int,
+    runs_max: int,
     carriers: OsThreads,
     garbage: Garbage,
 ) -> int:
-    """Return the number of the first execution that fails, from 1; one too many if none does."""
+    """Return how many runs it took to find a failure; more than the most if it was none."""
     kernel = subject.kernel()
-    order = Order(list(SCENARIOS), strategy, executions_max)
-    for number in range(1, executions_max + 1):
+    portfolios = {
+        name: scenario.portfolio for name, scenario in SCENARIOS.items() if strategy == PORTFOLIO
+    }
+    order = Order(list(SCENARIOS), portfolios, runs_max)
+    runs = 0
+    while runs < runs_max:
         ((name, index),) = order.take(1)
-        looked = strategy == PORTFOLIO and is_looked_at(strategy, index)
-        execution = run_index(
-            SCENARIOS[name], seed, index, strategy, kernel, carriers, listening=looked
-        ).execution
+        scenario = SCENARIOS[name]
+        looked = strategy == PORTFOLIO and is_looked_at(scenario, strategy, index)
+        streams = Streams(seed, name, index)
+        parameters = scenario.draw(streams)
+        chosen = STRATEGIES[scenario.strategy(strategy, index)]
+        schedule = chosen(streams.stream("schedule"), scenario.length)
+
+        def counted(scheduler: Scheduler, parameters: Parameters = parameters) -> None:
+            nonlocal runs
+            runs += 1
+            Machine(scheduler, parameters, kernel)
+
+        execution = execute(counted, schedule, carriers, touches=[] if looked else None)
         garbage.left()
         if isinstance(execution.outcome, Failed):
-            return number
+            return runs
         showed = behaviour(execution.trace, execution.touches) if looked else None
         order.learn((name, index), None if showed is None else f"{name} {showed}")
-    return executions_max + 1
+    return runs_max + 1
 
 
-def _cell(value: float, best: float, executions_max: int) -> str:
-    if value > executions_max:
+def _cell(value: float, best: float, runs_max: int) -> str:
+    if value > runs_max:
         return "-"
     return f"**{value:g}**" if value == best else f"{value:g}"
 
@@ -60,7 +72,7 @@ def _cell(value: float, best: float, executions_max: int) -> str:
 def main() -> None:
     """Print the table."""
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else SEEDS
-    executions_max = int(sys.argv[2]) if len(sys.argv) > 2 else EXECUTIONS_MAX
+    runs_max = int(sys.argv[2]) if len(sys.argv) > 2 else RUNS_MAX
     subjects = [Subject(name) for name in REVISIONS if name != DEFAULT]
     subjects += [Subject(bugs=(name,)) for name in BUGS if name != CANARY]
     sys.stdout.write(f"| found on | {' | '.join(COLUMNS)} |\n|---|{'---:|' * len(COLUMNS)}\n")
@@ -69,20 +81,13 @@ def main() -> None:
         for subject in subjects:
             row = {
                 strategy: median(
-                    first_find(subject, strategy, seed, executions_max, carriers, garbage)
+                    first_find(subject, strategy, seed, runs_max, carriers, garbage)
                     for seed in range(1, seeds + 1)
                 )
                 for strategy in COLUMNS
             }
-            best = min(row[arm] for arm in ARMS)
-            cells = [
-                "-"
-                if value > executions_max
-                else f"**{value:g}**"
-                if value == best
-                else f"{value:g}"
-                for value in row.values()
-            ]
+            best = min(row[strategy] for strategy in STRATEGIES)
+            cells = [_cell(value, best, runs_max) for value in row.values()]
             sys.stdout.write(f"| {subject} | {' | '.join(cells)} |\n")
             sys.stdout.flush()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""One execution of every behaviour, by dynamic partial-order reduction.
+"""The tree of a program's executions, with the branches that show nothing new left out.
 
 Flanagan, Godefroid: Dynamic Partial-Order Reduction for Model Checking Software (POPL 2005): run
 the program, find the races of the run, and come back to each to try the other order. Which thread
@@ -12,28 +12,30 @@ What a step touched is known when it has been taken, so races are looked for aft
 at which an execution ends in a failure depend on everything, since they cut off everything; so
 every failure that some schedule leads to is found, and not only the first one.
 
-Guarantees: every behaviour has an execution, and no two executions that run to their end are of
-one behaviour, provided that all that steps share is in what they publish or touch, or is guarded
-by a lock.
+Who uses it: `every_behaviour` walks all of it, a strategy that rehearses a few branches.
 """
 
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 
 from harness.dependency import any_conflicting
-from harness.execution import DivergedFrom, Execution, Failed, execute
-from harness.explore.exploration import EXECUTIONS_MAX, Exploration, Heard
 from harness.failures import Diverged, HarnessBug
-from harness.footprint import NOBODY, Step, steps_of
+from harness.footprint import NOBODY, Step
 from harness.happens_before import Clock, HappensBefore
-from harness.scheduler import Carriers, Scheduler
+from harness.rehearsal import Run
 from harness.threads import EVERYTHING, START, Operation, Standstill, Thread
 from harness.trace import Touch
 
 Footprint = tuple[Operation, ...]
+Choose = Callable[[Sequence[int]], int]
 
 
-class _State:
+def quietest(awake: Sequence[int]) -> int:
+    """Choose the quiet default."""
+    return awake[0]
+
+
+class State:
     """A place in the tree of executions at which somebody is chosen.
 
     Attributes:
@@ -73,15 +75,25 @@ class _State:
         return False
 
 
-class _Reducing:
-    """Follows the states there are, then the quiet default among those awake."""
+class Reducing:
+    """Follows the states there are, then chooses among those awake."""
 
     next_point = 0
     asks_on_growth = False
 
-    def __init__(self, states: list[_State], touches: list[Touch]) -> None:
+    def __init__(
+        self, states: list[State], touches: list[Touch], choose: Choose = quietest
+    ) -> None:
+        """Begin at the root.
+
+        Args:
+            states: the branch to follow; it grows by what comes after.
+            touches: where the execution puts what its steps touch.
+            choose: picks one of the threads awake where the branch has ended.
+        """
         self._states = states
         self._touches = touches
+        self._choose = choose
         self._heard = 0
         self._number = -1
         self._published = START
@@ -104,16 +116,16 @@ class _Reducing:
                 return index
         raise HarnessBug("the program did other things under the same schedule")
 
-    def _new_state(self, step: int, options: Sequence[Thread]) -> _State:
+    def _new_state(self, step: int, options: Sequence[Thread]) -> State:
         asleep = self._still_asleep() if self._number else {}
         awake = [thread.index for thread in options if thread.index not in asleep]
         if not awake:
             raise Diverged(step, "somebody who has to be tried", "everybody asleep")
-        return _State(
+        return State(
             enabled=tuple(thread.index for thread in options),
             pending={thread.index: thread.op for thread in self._threads if not thread.finished},
             asleep=asleep,
-            chosen=awake[0],
+            chosen=self._choose(awake),
         )
 
     def _still_asleep(self) -> dict[int, Footprint]:
@@ -127,7 +139,7 @@ class _Reducing:
         }
 
 
-class _Tree:
+class Tree:
     """The branch of the tree of executions that is being explored.
 
     Attributes:
@@ -135,19 +147,26 @@ class _Tree:
     """
 
     def __init__(self) -> None:
-        self.states: list[_State] = []
+        self.states: list[State] = []
         self._footprints: list[Footprint] = []
         self._happened = HappensBefore(0)
         # The state that each step was chosen in; of a standstill, the one before.
         self._places: list[int] = []
         self._known = 0
 
-    def learn(self, execution: Execution) -> None:
-        """Find the races of an execution, and note at their earlier steps what to try instead."""
-        steps = steps_of(execution.trace, execution.touches)
-        failed_in_step = (
-            isinstance(execution.outcome, Failed) and bool(steps) and steps[-1].thread != NOBODY
-        )
+    @property
+    def branch(self) -> list[int]:
+        """The threads chosen from the root on."""
+        return [state.chosen for state in self.states]
+
+    def learn(self, steps: list[Step], *, failed: bool) -> None:
+        """Find the races of an execution, and note at their earlier steps what to try instead.
+
+        Args:
+            steps: the execution along the present branch.
+            failed: it ended in a failure.
+        """
+        failed_in_step = failed and bool(steps) and steps[-1].thread != NOBODY
         if failed_in_step:
             steps[-1] = steps[-1]._replace(operations=(*steps[-1].operations, EVERYTHING))
         for step in steps[self._as_before() :]:
@@ -206,37 +225,25 @@ class _Tree:
         )
 
 
-def every_behaviour(
-    program: Callable[[Scheduler], None],
-    carriers: Carriers,
-    *,
-    executions_max: int = EXECUTIONS_MAX,
-    steps_max: int = 20_000,
-    heard: Heard = lambda execution: None,
-) -> Exploration:
-    """Run a program once for each of its behaviours.
+def branch_after(runs: int, run: Run, choose: Choose = quietest) -> list[int]:
+    """Run a program along the first branches of its tree, all but the last of so many.
 
     Args:
-        program: adds its threads to the scheduler it is given.
-        carriers: what the threads run on.
-        executions_max: give up after so many executions, abandoned ones included.
-        steps_max: the bound past which an execution counts as a livelock.
-        heard: is told each execution that was not abandoned, with what its steps touched.
+        runs: how many branches.
+        run: runs the program.
+        choose: picks one of the threads awake where a branch has ended.
 
-    Raises:
-        HarnessBug: the program did other things under the same schedule.
+    Returns:
+        where the last of them, which is not run, goes: a thread for each choice from the root.
+        Nothing if a run has failed or the tree has no more branches.
     """
-    result = Exploration()
-    tree = _Tree()
-    while result.executions + result.abandoned < executions_max:
+    tree = Tree()
+    for _ in range(runs - 1):
         touches: list[Touch] = []
-        strategy = _Reducing(tree.states, touches)
-        execution = execute(program, strategy, carriers, steps_max=steps_max, touches=touches)
-        result.count(execution)
-        if not isinstance(execution.outcome, DivergedFrom):
-            heard(execution)
-        tree.learn(execution)
+        seen = run(Reducing(tree.states, touches, choose), touches)
+        if seen.failed:
+            return []
+        tree.learn(seen.steps, failed=False)
         if not tree.next():
-            result.complete = True
-            break
-    return result
+            return []
+    return tree.branch
