@@ -63,7 +63,7 @@ class ListHead(Node[T]):
         on_add: called with an entry that was just added, for whoever looks on.
     """
 
-    __slots__ = ("_operation", "_scheduler", "guard", "on_add", "population")
+    __slots__ = ("_relinks", "_scheduler", "_walks", "guard", "on_add", "population")
 
     def __init__(
         self, scheduler: Scheduler, family: str, instance: str, guard: SpinLock | None = None
@@ -73,7 +73,8 @@ class ListHead(Node[T]):
         self.guard = guard
         self.on_add: Callable[[T], None] | None = None
         self.population = 0
-        self._operation = operation("list", family, self.name)
+        self._walks = operation("list", family, self.name)
+        self._relinks = operation("relink", family, self.name)
 
     # Reading.
 
@@ -93,7 +94,7 @@ class ListHead(Node[T]):
         walked = 0
         while True:
             if guard is not None and guard.owner is not scheduler.current:
-                scheduler.point(self._operation)
+                scheduler.point(self._walks)
             node = node.next
             if node is self:
                 return
@@ -106,7 +107,7 @@ class ListHead(Node[T]):
         """Walk the list forward; the entry just yielded may go (list_for_each_entry_safe)."""
         guard, scheduler = self.guard, self._scheduler
         if guard is not None and guard.owner is not scheduler.current:
-            scheduler.point(self._operation)
+            scheduler.point(self._walks)
         node = self.next
         walked = 0
         while node is not self:
@@ -116,7 +117,7 @@ class ListHead(Node[T]):
             following = node.next
             yield node.entry
             if guard is not None and guard.owner is not scheduler.current:
-                scheduler.point(self._operation)
+                scheduler.point(self._walks)
             node = following
 
     def verify(self) -> list[T]:
@@ -219,7 +220,7 @@ class ListHead(Node[T]):
 
     def _unguarded_point(self) -> None:
         if self.guard is not None and self.guard.owner is not self._scheduler.current:
-            self._scheduler.point(self._operation)
+            self._scheduler.point(self._relinks)
 
     def _bad_walk(self, node: Node[T], walked: int) -> NoReturn:
         if isinstance(node, _Poison):
