@@ -26,7 +26,7 @@ ROUNDS = 3
 EXECUTIONS = 300
 SCHEDULES = 10_000
 LENGTH = 30
-COSTS = {"data races": (V1, with_races_checked(V1))}
+COSTS: dict[str, tuple[type[V1], type[V1]]] = {"data races": (V1, with_races_checked(V1))}
 PROGRAMS = {"data races": (data_race.DEFECTS, data_race.NEAR_MISSES)}
 
 

@@ -158,7 +158,7 @@ def plot(rows: dict[str, Row], path: Path) -> bool:
     axes.invert_yaxis()
     axes.grid(alpha=0.3)
     figure.legend(loc="outside right upper")
-    figure.savefig(path)
+    figure.savefig(path, metadata={"Date": None})
     return True
 
 
