@@ -23,7 +23,7 @@ from harness.frames import model_stack, raised_in_harness
 from harness.livelock import LoopWatch
 from harness.schedule import Deviation
 from harness.strategy import Strategy
-from harness.threads import EXIT, Gate, Operation, Standstill, Thread
+from harness.threads import EXIT, Gate, Interrupt, Operation, Standstill, Thread
 from harness.trace import Entry, Touch
 
 _tuple = tuple.__new__
@@ -59,6 +59,7 @@ class Scheduler:
         diverged: where a strict replay could not follow its schedule, if it could not.
         bug: an exception raised by the harness's own code, if any.
         unwinding: the execution is over; primitives do nothing.
+        interrupts: asserted interrupts whose handlers have still to run on top of some thread.
         wants_growth: whoever opens a gate has to say so, see `opened`.
         on_quiescence: called when only idle waits are left. It opens some gate and returns True,
             or returns False, which makes the waits a deadlock. It may raise ModelFailure.
@@ -66,8 +67,8 @@ class Scheduler:
 
     __slots__ = (
         "_carriers", "_cycles", "_loop", "_strategy", "bug", "current", "deviations",
-        "diverged", "failure", "next_ask", "on_quiescence", "steps", "steps_max", "switches",
-        "threads", "touches", "trace", "unwinding", "wants_growth",
+        "diverged", "failure", "interrupts", "next_ask", "on_quiescence", "steps", "steps_max",
+        "switches", "threads", "touches", "trace", "unwinding", "wants_growth",
     )  # fmt: skip
 
     def __init__(self, strategy: Strategy, *, steps_max: int = 20_000) -> None:
@@ -79,6 +80,7 @@ class Scheduler:
         self.trace: list[Entry] = []
         self.touches: list[Touch] | None = None
         self.deviations: list[Deviation] = []
+        self.interrupts: list[Interrupt] = []
         self.failure: Failure | None = None
         self.diverged: Diverged | None = None
         self.bug: BaseException | None = None
@@ -121,6 +123,8 @@ class Scheduler:
         if self.unwinding:
             return
         me = self.current
+        if self.interrupts and not me.irqs_off:
+            self.interrupt(me)
         me.op = operation
         me.ops += 1
         self.steps = step = self.steps + 1
@@ -133,6 +137,8 @@ class Scheduler:
         if self.unwinding:
             return
         me = self.current
+        if self.interrupts and not me.irqs_off:
+            self.interrupt(me)
         me.op = operation
         me.ops += 1
         self.steps = step = self.steps + 1
@@ -147,6 +153,13 @@ class Scheduler:
         """
         if not self.unwinding:
             self.trace.append(words)
+
+    def interrupt(self, me: Thread) -> None:
+        """Run the handlers of what was asserted for this thread, on top of it."""
+        due = [interrupt for interrupt in self.interrupts if interrupt.role == me.role]
+        self.interrupts = [each for each in self.interrupts if each not in due]
+        for interrupt in due:
+            interrupt.run(me)
 
     def touch(self, operation: Operation) -> None:
         """Say that the running step touches an object which it has not published."""
