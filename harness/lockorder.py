@@ -15,6 +15,7 @@ from typing import NoReturn
 from harness.failures import Failure
 from harness.frames import model_function
 from harness.lock_usage import Usages
+from harness.order_graph import Learned
 from harness.scheduler import Scheduler
 from harness.threads import IN_IRQ, IRQS_ON, Lock, Operation, Thread
 
@@ -83,6 +84,15 @@ class LockOrder:
             self._names[bit << subclass] = f"{name}/{subclass}" if subclass else name
             self.before[bit << subclass] = 0
         return LockClass(name, bit, irqs_off)
+
+    def learned(self) -> tuple[Learned, ...]:
+        """Return the orders that this execution has shown, documented ones left out."""
+        names = self._names
+        return tuple(
+            Learned(names[edge.before], names[edge.after], edge.role, edge.function)
+            for edge in self._edges.values()
+            if edge.role
+        )
 
     def document(self, outer: LockClass, inner: LockClass) -> None:
         """State that `outer` is taken before `inner`, as the code's own documentation does."""

@@ -23,6 +23,24 @@ class Check(StrEnum):
     RACES = "races"
 
 
+class View(StrEnum):
+    """How an execution can be shown."""
+
+    COLUMNS = "columns"
+    LOCKDEP = "lockdep"
+    COMMIT = "commit"
+    FULL = "full"
+
+
+class Kind(StrEnum):
+    """What can be listed."""
+
+    SCENARIOS = "scenarios"
+    REVISIONS = "revisions"
+    BUGS = "bugs"
+    STRATEGIES = "strategies"
+
+
 class BadArgument(ValueError):
     """An argument makes no sense; the message says which and what would."""
 

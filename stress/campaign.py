@@ -12,6 +12,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from harness.order_graph import Learned, OrderGraph, Step, Witness, inverted
 from harness.saturation import Seen
 from harness.strategies import MIXED, PORTFOLIO
 from stress.inquiry import Answer, Example, Inquiry, is_looked_into
@@ -165,6 +166,8 @@ class Campaign:
         self._inquiries = 0
         self._answers: dict[int, Answer] = {}
         self._found = 0
+        self._graph = OrderGraph()
+        self._known_orders: set[tuple[Learned, ...]] = set()
 
     def run(self) -> Result:
         """Run the campaign to its end."""
@@ -238,12 +241,24 @@ class Campaign:
                 result.add(fact)
                 self._order.learn((fact.scenario, fact.index), fact.behaviour)
                 if fact.signature and is_looked_into(result.failures[fact.signature]):
-                    self._want(fact)
+                    self._want(((fact.scenario, fact.index),))
+                self._look_at_orders(fact, result)
         while (answer := self._answers.pop(self._found + 1, None)) is not None:
             self._found += 1
             result.find(answer)
 
-    def _want(self, fact: Fact) -> None:
+    def _look_at_orders(self, fact: Fact, result: Result) -> None:
+        """Add the orders of an execution to those of all before; inquire if they are inverted."""
+        if fact.orders in self._known_orders:
+            return
+        self._known_orders.add(fact.orders)
+        for learned in fact.orders:
+            steps = self._graph.add(learned, (fact.scenario, fact.index))
+            if steps:
+                result.failures[inverted(steps)] += 1
+                self._want(tuple(dict.fromkeys(witness for _, witness in steps)), tuple(steps))
+
+    def _want(self, items: tuple[Witness, ...], orders: tuple[Step, ...] = ()) -> None:
         plan = self._plan
         self._inquiries += 1
         self._wanted.append(
@@ -252,8 +267,9 @@ class Campaign:
                 plan.subject,
                 plan.seed,
                 plan.strategy,
-                ((fact.scenario, fact.index),),
+                items,
                 plan.shrink_replays,
+                orders,
             )
         )
 

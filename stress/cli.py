@@ -4,7 +4,6 @@
 import json
 import sys
 import traceback
-from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +13,7 @@ from loguru import logger
 
 from harness.strategies import DESCRIPTIONS, PORTFOLIO
 from stress import arguments, exits, opening, output
-from stress.arguments import BadArgument, Check
+from stress.arguments import BadArgument, Check, Kind, View
 from stress.campaign import Plan
 from stress.exits import Exit
 from stress.scenarios import SCENARIOS
@@ -59,24 +58,6 @@ CheckOption = Annotated[
     typer.Option("--check", help="Look for more, at a third of the speed."),
 ]
 VerboseOption = Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")]
-
-
-class View(StrEnum):
-    """How an execution can be shown."""
-
-    COLUMNS = "columns"
-    LOCKDEP = "lockdep"
-    COMMIT = "commit"
-    FULL = "full"
-
-
-class Kind(StrEnum):
-    """What can be listed."""
-
-    SCENARIOS = "scenarios"
-    REVISIONS = "revisions"
-    BUGS = "bugs"
-    STRATEGIES = "strategies"
 
 
 @app.callback()
@@ -148,7 +129,9 @@ def run(
 
 @app.command(epilog=_EPILOG)
 def replay(
-    token: TokenArgument,
+    token: Annotated[
+        list[str], typer.Argument(metavar="TOKEN|@FILE|- ...", help="What a run has printed.")
+    ],
     revision: ReplayRevisionOption = None,
     bug: BugOption = None,
     check: CheckOption = None,
@@ -165,25 +148,30 @@ def replay(
     ] = None,
     verbose: VerboseOption = False,
 ) -> None:
-    """Replay one execution from its token.
+    """Replay one execution from its token, or several that fail only together.
 
     It is replayed on what it was found on. --revision replaces that, bugs and all; --bug replaces
     the bugs. What fails is shown in columns, with -v every step of it.
     """
     from stress.replaying import Wanted
     from stress.replaying import replay as replay_token
+    from stress.together import replay_together
 
     _log(verbose)
-    opened = opening.opened(token)
+    opened, *others = map(opening.opened, token)
     subject, kernel = opening.subject_of(
         opened, revision, bug or [], races=Check.RACES in (check or ())
     )
+    if others:
+        if step or view or timeline or strict:
+            raise BadArgument("several tokens have one verdict; to look at one, replay it alone")
+        raise typer.Exit(replay_together([opened, *others], subject, kernel, output.say))
     wanted = Wanted(
         view=view or (View.FULL if verbose else None),
         timeline=arguments.writable(timeline, "--timeline"),
         read=_command if step else None,
     )
-    if step and token == "-":
+    if step and token == ["-"]:
         raise BadArgument("--step reads its commands where `-` reads the token; use @FILE")
     raise typer.Exit(replay_token(opened, subject, kernel, output.say, wanted, strict=strict))
 

@@ -8,6 +8,7 @@ only when every deviation found its place.
 from dataclasses import dataclass, replace
 
 from harness import Carriers, DivergedFrom, Execution, Failed, Failure
+from harness.order_graph import Learned
 from harness.replay import LenientReplay, StrictReplay
 from stress.single import run_parameters
 from stress.token import Token
@@ -23,12 +24,14 @@ class Followed:
         divergence: where and how it could not be followed strictly, "" if it could.
         placed: how many deviations found a place.
         no_verdict: why it cannot be judged, "" if it can.
+        orders: the orders in which it took locks.
     """
 
     execution: Execution
     divergence: str
     placed: int
     no_verdict: str
+    orders: tuple[Learned, ...] = ()
 
     @property
     def failure(self) -> Failure | None:
@@ -50,19 +53,21 @@ def follow(token: Token, kernel: type[V1], carriers: Carriers, *, strict: bool =
         HarnessBug: the harness's own code raised an exception.
     """
     strictly = StrictReplay(token.deviations)
-    execution = run_parameters(token.parameters, kernel, strictly, carriers).execution
+    single = run_parameters(token.parameters, kernel, strictly, carriers)
+    execution = single.execution
     divergence, placed = _divergence(execution, strictly), len(strictly.labelled)
     if divergence and strict:
         return Followed(execution, divergence, placed, "it was to be followed strictly")
     if divergence:
         leniently = LenientReplay(token.deviations)
-        execution = run_parameters(token.parameters, kernel, leniently, carriers).execution
+        single = run_parameters(token.parameters, kernel, leniently, carriers)
+        execution = single.execution
         placed = len(leniently.labelled)
         if leniently.unplaced and not isinstance(execution.outcome, Failed):
             lost = leniently.unplaced[0]
             reason = f"no place for the deviation of {lost.role} before {lost.label}"
             return Followed(execution, divergence, placed, reason)
-    followed = Followed(execution, divergence, placed, "")
+    followed = Followed(execution, divergence, placed, "", single.orders)
     if followed.failure is not None and followed.failure.signature != token.signature:
         return replace(followed, no_verdict="it fails differently")
     return followed

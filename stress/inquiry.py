@@ -10,12 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness import Carriers, Failure
+from harness.order_graph import KIND, Step, inverted
 from stress.explaining.repro_file import repro_file
 from stress.explaining.story import tell
 from stress.scenarios import SCENARIOS
 from stress.shrinking import Size, shrink
-from stress.single import Single, confirm, run_index
+from stress.single import Single, confirm, run_index, witness
 from stress.subject import Subject
+from stress.together import orders_text
 from vgic import V1
 
 
@@ -28,8 +30,10 @@ class Inquiry:
         subject: what is tested.
         seed: the campaign's seed.
         strategy: the strategy's name, or the mix.
-        items: scenario and index of the execution, as a batch has them.
+        items: scenario and index of the execution, as a batch has them; of each if it is about
+            an order of locks that several have shown.
         replays_max: how many replays shrinking may take; with 0 it stays as it was found.
+        orders: the steps of a cycle in the order of locks.
     """
 
     number: int
@@ -38,6 +42,7 @@ class Inquiry:
     strategy: str
     items: tuple[tuple[str, int], ...]
     replays_max: int
+    orders: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,7 @@ class Example:
         commit: the same for a patch e-mail.
         timeline: the same as Chrome trace events.
         repro: a test file.
+        others: the tokens of the other executions it takes.
     """
 
     failure: Failure
@@ -73,6 +79,7 @@ class Example:
     commit: str
     timeline: str
     repro: str
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +107,46 @@ def inquire(inquiry: Inquiry, kernel: type[V1], carriers: Carriers) -> Answer:
     Raises:
         HarnessBug: it does not fail again, or not alike.
     """
-    ((name, index),) = inquiry.items
+    name, index = inquiry.items[0]
     strategy = inquiry.strategy
+    if inquiry.orders:
+        example = _look_into_orders(inquiry, kernel, carriers)
+        return Answer(
+            inquiry.number, name, index, SCENARIOS[name].strategy(strategy, index), example
+        )
     single = run_index(SCENARIOS[name], inquiry.seed, index, strategy, kernel, carriers)
     example = look_into(
         single, name, inquiry.subject, kernel, carriers, replays_max=inquiry.replays_max
     )
     return Answer(inquiry.number, name, index, SCENARIOS[name].strategy(strategy, index), example)
+
+
+def _look_into_orders(inquiry: Inquiry, kernel: type[V1], carriers: Carriers) -> Example:
+    """Make a token of each execution of a cycle; they are told together and not shrunk."""
+    tokens = []
+    signature = inverted(list(inquiry.orders))
+    for name, index in inquiry.items:
+        single = run_index(SCENARIOS[name], inquiry.seed, index, inquiry.strategy, kernel, carriers)
+        tokens.append(witness(single, name, signature, inquiry.subject, kernel, carriers))
+    texts = [token.encode() for token in tokens]
+    told = orders_text([(learned, f"{name} {index}") for learned, (name, index) in inquiry.orders])
+    size = Size(0, 0, 0, choices=0, preemptions=0, switches=0, steps=0)
+    return Example(
+        failure=Failure(KIND, told[0], details=tuple(told[1:])),
+        symptom=signature,
+        identity=signature,
+        token=texts[0],
+        original=texts[0],
+        before=size,
+        after=size,
+        replays=0,
+        complete=True,
+        columns="\n".join(told),
+        commit="\n".join(told),
+        timeline="[]",
+        repro=repro_file(signature, "\n".join(told), texts, inquiry.subject),
+        others=tuple(texts[1:]),
+    )
 
 
 def is_looked_into(nth: int) -> bool:
@@ -149,5 +189,5 @@ def look_into(
         columns=story.columns(),
         commit=story.view("commit"),
         timeline=story.timeline(),
-        repro=repro_file(identity, story.columns(), text, subject),
+        repro=repro_file(identity, story.columns(), [text], subject),
     )

@@ -13,7 +13,12 @@ from stress.campaign import Finding
 
 FOLDER = Path("vgic-stress-findings")
 
-TOKEN, ORIGINAL = "token", "original.token"
+ORIGINAL = "original.token"
+
+
+def token_file(number: int) -> str:
+    """Return the file of a token: the first, or one of those it takes beside it."""
+    return f"token.{number}" if number else "token"
 
 
 def keep(finding: Finding, folder: Path = FOLDER) -> Path | None:
@@ -28,7 +33,8 @@ def keep(finding: Finding, folder: Path = FOLDER) -> Path | None:
     """
     example = finding.example
     files = {
-        TOKEN: example.token + "\n",
+        token_file(0): example.token + "\n",
+        **{token_file(n): text + "\n" for n, text in enumerate(example.others, 1)},
         ORIGINAL: example.original + "\n",
         "report.txt": f"{finding.signature}\n\n{example.columns}\n",
         "commit.txt": example.commit + "\n",

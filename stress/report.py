@@ -13,7 +13,7 @@ from pathlib import Path
 from stress.campaign import Finding, Plan, Result
 from stress.exits import Exit
 from stress.inquiry import Example
-from stress.keeping import TOKEN
+from stress.keeping import token_file
 from stress.shrinking import Size
 from stress.source import model_digest
 from stress.subject import Subject
@@ -46,10 +46,12 @@ def replay_command(finding: Finding, subject: Subject, kept: Path | None) -> str
     A long token is read from the folder in which the finding is kept, if it is. A user's class
     is named, since a token does not carry it.
     """
-    token = finding.example.token
-    if len(token) > PRINTED_MAX and kept is not None:
-        token = f"@{kept / TOKEN}"
-    words = ["vgic-stress", "replay", token]
+    texts = [finding.example.token, *finding.example.others]
+    tokens = [
+        f"@{kept / token_file(number)}" if len(text) > PRINTED_MAX and kept is not None else text
+        for number, text in enumerate(texts)
+    ]
+    words = ["vgic-stress", "replay", *tokens]
     if subject.patch is not None:
         words += ["--revision", subject.revision]
         words += [word for bug in subject.bugs for word in ("--bug", bug)]
@@ -189,6 +191,7 @@ def json_object(plan: Plan, result: Result) -> dict[str, object]:
                 "count": result.failures[finding.example.symptom],
                 "token": finding.example.token,
                 "original": finding.example.original,
+                "with": list(finding.example.others),
             }
             for finding in result.findings.values()
         ],

@@ -14,6 +14,7 @@ from harness import (
     Streams,
     execute,
 )
+from harness.order_graph import Learned
 from harness.replay import Labels, StrictReplay
 from harness.strategies import STRATEGIES
 from harness.trace import Touch
@@ -32,11 +33,13 @@ class Single:
         parameters: the machine and its programs.
         execution: what happened.
         windows: the windows it crossed.
+        orders: the orders in which it took locks.
     """
 
     parameters: Parameters
     execution: Execution
     windows: frozenset[str]
+    orders: tuple[Learned, ...] = ()
 
 
 def run_parameters(
@@ -66,8 +69,11 @@ def run_parameters(
 
     touches: list[Touch] | None = [] if listening else None
     execution = execute(program, strategy, carriers, touches=touches)
-    windows = frozenset(machines[-1].watch.windows) if machines else frozenset()
-    return Single(parameters, execution, windows)
+    if not machines:
+        return Single(parameters, execution, frozenset())
+    machine = machines[-1]
+    windows, orders = frozenset(machine.watch.windows), machine.kvm.order.learned()
+    return Single(parameters, execution, windows, orders)
 
 
 def run_index(
@@ -112,18 +118,34 @@ def confirm(
     execution, outcome = single.execution, single.execution.outcome
     if not isinstance(outcome, Failed):
         raise HarnessBug("nondeterminism: an execution that failed does not fail again")
-    unlabelled = Token(
-        scenario=scenario,
-        parameters=single.parameters,
-        revision=subject.revision,
-        bugs=subject.bugs,
-        patch=subject.patch_identity(),
-        deviations=execution.deviations,
-        signature=outcome.failure.signature,
-        digest=execution.digest,
-        model=model_digest(),
-    )
+    unlabelled = _unlabelled(single, scenario, outcome.failure.signature, subject)
     return labelled(unlabelled, execution, subject, kernel, carriers), outcome.failure
+
+
+def witness(
+    single: Single,
+    scenario: str,
+    signature: str,
+    subject: Subject,
+    kernel: type[V1],
+    carriers: Carriers,
+) -> Token:
+    """Return the token of an execution that need not fail itself, but shows something.
+
+    Args:
+        single: the execution.
+        scenario: where its parameters come from.
+        signature: what it is a part of.
+        subject: what it was run on.
+        kernel: the same, as a class.
+        carriers: what the threads run on.
+
+    Raises:
+        HarnessBug: its replay differs.
+    """
+    execution = single.execution
+    token = _unlabelled(single, scenario, signature, subject)
+    return labelled(token, execution, subject, kernel, carriers)
 
 
 def labelled(
@@ -152,6 +174,20 @@ def labelled(
         patch=subject.patch_identity(),
         deviations=tuple(labels.labelled),
         digest=execution.digest,
+        model=model_digest(),
+    )
+
+
+def _unlabelled(single: Single, scenario: str, signature: str, subject: Subject) -> Token:
+    return Token(
+        scenario=scenario,
+        parameters=single.parameters,
+        revision=subject.revision,
+        bugs=subject.bugs,
+        patch=subject.patch_identity(),
+        deviations=single.execution.deviations,
+        signature=signature,
+        digest=single.execution.digest,
         model=model_digest(),
     )
 

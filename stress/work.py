@@ -2,9 +2,11 @@
 """What campaign and workers say to each other: batches of executions, and facts about them."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from harness import Carriers, Failed, HarnessBug
 from harness.behaviour import behaviour
+from harness.order_graph import Learned
 from stress.garbage import Garbage
 from stress.scenario import Scenario
 from stress.scenarios import SCENARIOS
@@ -56,6 +58,7 @@ class Fact:
         windows: the windows it crossed.
         signature: its failure's identity, None if it passed.
         behaviour: what it showed, by scenario and happens-before order; None if nobody looked.
+        orders: the orders in which it took locks.
     """
 
     scenario: str
@@ -65,6 +68,7 @@ class Fact:
     windows: frozenset[str]
     signature: str | None
     behaviour: str | None = None
+    orders: tuple[Learned, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,12 @@ class Bug:
 
     number: int
     message: str
+
+
+@cache
+def _same(orders: tuple[Learned, ...]) -> tuple[Learned, ...]:
+    """Return equal orders as one object: almost all executions have the same few."""
+    return orders
 
 
 class Cursor:
@@ -135,6 +145,7 @@ def run_batch(
                 windows=single.windows,
                 signature=outcome.failure.signature if isinstance(outcome, Failed) else None,
                 behaviour=f"{name} {showed}" if showed else None,
+                orders=_same(single.orders),
             )
         )
     return Facts(batch.number, tuple(facts))

@@ -20,7 +20,7 @@ KEYS = {
     "behaviours",
     "findings",
 }
-FINDING_KEYS = {"signature", "kind", "scenario", "execution", "count", "token", "original"}
+FINDING_KEYS = {"signature", "kind", "scenario", "execution", "count", "token", "original", "with"}
 
 
 def timeless(value: dict[str, Any]) -> dict[str, Any]:

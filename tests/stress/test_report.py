@@ -164,6 +164,7 @@ def test_json_has_the_promised_keys(
                 "count": 1,
                 "token": SHORT,
                 "original": f"{SHORT}-as-found",
+                "with": [],
             }
         ],
     }
