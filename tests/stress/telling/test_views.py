@@ -168,7 +168,7 @@ def test_stepping_goes_to_a_step_prints_all_and_explains_itself(kick: Story) -> 
 def test_the_test_file_fails_while_the_race_is_there_and_tells_it(
     kick: Story, tmp_path: Path
 ) -> None:
-    text = repro_file("I16 missed kick", kick.columns(), kick.token.encode(), kick.subject)
+    text = repro_file("I16 missed kick", kick.columns(), [kick.token.encode()], kick.subject)
     (tmp_path / "test_repro.py").write_text(text, "utf-8")
     mended = text.replace("assert_passes(TOKEN)", "assert_passes(TOKEN, revision='v1')")
     assert mended != text
