@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from harness import trace
-from harness.failures import Diverged, Failure, HarnessBug, oops
+from harness.failures import Diverged, Failure, HarnessBug, ModelFailure, oops
 from harness.footprint import steps_of
 from harness.frames import raised_in_harness
 from harness.rehearsal import Rehearsal, Rehearsing
@@ -101,6 +101,8 @@ def execute(
     scheduler.touches = touches
     try:
         program(scheduler)
+    except ModelFailure:
+        pass
     except Exception as exception:
         if raised_in_harness(exception.__traceback__):
             raise HarnessBug(f"{type(exception).__name__}: {exception}") from exception
