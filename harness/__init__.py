@@ -26,11 +26,13 @@ from harness.slab import KmemCache, SlabObject, kfree
 from harness.spinlock import SpinLock
 from harness.strategy import Strategy
 from harness.streams import Stream, Streams
+from harness.waitqueue import Completion, WaitQueue
 
 __all__ = [
-    "Atomic", "Carriers", "Cell", "Change", "Deviation", "DivergedFrom", "Event", "Execution",
-    "Failed", "Failure", "HarnessBug", "Ipi", "KmemCache", "Label", "ListHead", "LockClass",
-    "LockOrder", "ModelFailure", "Node", "OsThreads", "Outcome", "Passed", "Rcu", "Recorder",
-    "Refcount", "Requests", "Scheduler", "SlabObject", "SpinLock", "Strategy", "Stream",
-    "Streams", "execute", "kfree", "list_sort", "local_irq_disable", "local_irq_enable",
+    "Atomic", "Carriers", "Cell", "Change", "Completion", "Deviation", "DivergedFrom", "Event",
+    "Execution", "Failed", "Failure", "HarnessBug", "Ipi", "KmemCache", "Label", "ListHead",
+    "LockClass", "LockOrder", "ModelFailure", "Node", "OsThreads", "Outcome", "Passed", "Rcu",
+    "Recorder", "Refcount", "Requests", "Scheduler", "SlabObject", "SpinLock", "Strategy",
+    "Stream", "Streams", "WaitQueue", "execute", "kfree", "list_sort", "local_irq_disable",
+    "local_irq_enable",
 ]  # fmt: skip
