@@ -12,6 +12,7 @@ from harness.carriers import OsThreads
 from harness.cells import Atomic, Cell
 from harness.context import local_irq_disable, local_irq_enable
 from harness.execution import DivergedFrom, Execution, Failed, Outcome, Passed, execute
+from harness.explore import Exploration, every_behaviour, every_schedule, some_schedules
 from harness.failures import Failure, HarnessBug, ModelFailure
 from harness.list_head import ListHead, Node
 from harness.list_sort import list_sort
@@ -19,6 +20,7 @@ from harness.lockorder import LockClass, LockOrder
 from harness.rcu import Rcu
 from harness.recording import Change, Event, Recorder
 from harness.refcount import Refcount
+from harness.replay import StrictReplay
 from harness.requests import Ipi, Requests
 from harness.schedule import Deviation, Label
 from harness.scheduler import Carriers, Scheduler
@@ -30,9 +32,10 @@ from harness.waitqueue import Completion, WaitQueue
 
 __all__ = [
     "Atomic", "Carriers", "Cell", "Change", "Completion", "Deviation", "DivergedFrom", "Event",
-    "Execution", "Failed", "Failure", "HarnessBug", "Ipi", "KmemCache", "Label", "ListHead",
-    "LockClass", "LockOrder", "ModelFailure", "Node", "OsThreads", "Outcome", "Passed", "Rcu",
-    "Recorder", "Refcount", "Requests", "Scheduler", "SlabObject", "SpinLock", "Strategy",
-    "Stream", "Streams", "WaitQueue", "execute", "kfree", "list_sort", "local_irq_disable",
-    "local_irq_enable",
+    "Execution", "Exploration", "Failed", "Failure", "HarnessBug", "Ipi", "KmemCache", "Label",
+    "ListHead", "LockClass", "LockOrder", "ModelFailure", "Node", "OsThreads", "Outcome",
+    "Passed", "Rcu", "Recorder", "Refcount", "Requests", "Scheduler", "SlabObject", "SpinLock",
+    "Strategy", "Stream", "Streams", "StrictReplay", "WaitQueue", "every_behaviour",
+    "every_schedule", "execute", "kfree", "list_sort", "local_irq_disable", "local_irq_enable",
+    "some_schedules",
 ]  # fmt: skip
