@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 DOCS = Path(__file__).parent.parent / "docs"
-PAGES = ("detectors/lifetime.md", "testing-your-own-code.md")
+PAGES = ("detectors/lifetime.md", "detectors/progress.md", "testing-your-own-code.md")
 
 
 def blocks(page: str, what: str) -> dict[str, str]:
