@@ -17,6 +17,7 @@ from harness.failures import Failure, HarnessBug, ModelFailure
 from harness.list_head import ListHead, Node
 from harness.list_sort import list_sort
 from harness.lockorder import LockClass, LockOrder
+from harness.mutex import Mutex
 from harness.rcu import Rcu
 from harness.recording import Change, Event, Recorder
 from harness.refcount import Refcount
@@ -33,9 +34,9 @@ from harness.waitqueue import Completion, WaitQueue
 __all__ = [
     "Atomic", "Carriers", "Cell", "Change", "Completion", "Deviation", "DivergedFrom", "Event",
     "Execution", "Exploration", "Failed", "Failure", "HarnessBug", "Ipi", "KmemCache", "Label",
-    "ListHead", "LockClass", "LockOrder", "ModelFailure", "Node", "OsThreads", "Outcome",
-    "Passed", "Rcu", "Recorder", "Refcount", "Requests", "Scheduler", "SlabObject", "SpinLock",
-    "Strategy", "Stream", "Streams", "StrictReplay", "WaitQueue", "every_behaviour",
+    "ListHead", "LockClass", "LockOrder", "ModelFailure", "Mutex", "Node", "OsThreads",
+    "Outcome", "Passed", "Rcu", "Recorder", "Refcount", "Requests", "Scheduler", "SlabObject",
+    "SpinLock", "Strategy", "Stream", "Streams", "StrictReplay", "WaitQueue", "every_behaviour",
     "every_schedule", "execute", "kfree", "list_sort", "local_irq_disable", "local_irq_enable",
     "some_schedules",
 ]  # fmt: skip

@@ -1,14 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The context a thread runs in: whether local interrupts are off on its CPU."""
+"""Local interrupts of the CPU that the running thread is on."""
 
 from harness.scheduler import Scheduler
+from harness.threads import IRQS_ON
 
 
 def local_irq_disable(scheduler: Scheduler) -> None:
-    """Turn interrupts off on the running thread's CPU."""
-    scheduler.current.irqs_off = True
+    """Turn local interrupts off."""
+    me = scheduler.current
+    me.irqs_off = True
+    me.chain &= ~IRQS_ON
 
 
 def local_irq_enable(scheduler: Scheduler) -> None:
-    """Turn interrupts on again on the running thread's CPU."""
-    scheduler.current.irqs_off = False
+    """Turn local interrupts on."""
+    me = scheduler.current
+    me.irqs_off = False
+    me.chain |= IRQS_ON
+    for lock in me.held:
+        lock.kept_with_irqs_on(me)
+    if scheduler.interrupts and not scheduler.unwinding:
+        scheduler.interrupt(me)

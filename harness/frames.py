@@ -15,14 +15,15 @@ _OURS = "harness."
 _EXAMPLES = "harness.examples."
 
 
-def _is_ours(frame: FrameType) -> bool:
+def is_ours(frame: FrameType) -> bool:
+    """Tell whether a frame is of the harness itself; its examples count as models."""
     name = f"{frame.f_globals.get('__name__', '')}."
     return name.startswith(_OURS) and not name.startswith(_EXAMPLES)
 
 
 def _is_model(frame: FrameType) -> bool:
     return not (
-        _is_ours(frame)
+        is_ours(frame)
         or frame.f_code.co_name.startswith(("<", "_"))
         or frame.f_globals.get("LOOKS_ON", False)
     )
@@ -30,7 +31,7 @@ def _is_model(frame: FrameType) -> bool:
 
 def _is_ground_floor(frame: FrameType) -> bool:
     """Below the scheduler's `carry` is only the carrier, below `execute` whoever asked for it."""
-    return frame.f_code.co_name in ("carry", "execute") and _is_ours(frame)
+    return frame.f_code.co_name in ("carry", "execute") and is_ours(frame)
 
 
 def model_stack(frame: FrameType | None) -> tuple[str, ...]:
@@ -68,4 +69,4 @@ def raised_in_harness(traceback: TracebackType | None) -> bool:
     while traceback is not None:
         innermost = traceback.tb_frame
         traceback = traceback.tb_next
-    return innermost is not None and _is_ours(innermost)
+    return innermost is not None and is_ours(innermost)

@@ -67,7 +67,7 @@ class ListHead(Node[T]):
         on_add: called with an entry that was just added, for whoever looks on.
     """
 
-    __slots__ = ("_operation", "_scheduler", "guard", "on_add", "population")
+    __slots__ = ("_relinks", "_scheduler", "_walks", "guard", "on_add", "population")
 
     def __init__(
         self, scheduler: Scheduler, family: str, instance: str, guard: SpinLock | None = None
@@ -77,7 +77,8 @@ class ListHead(Node[T]):
         self.guard = guard
         self.on_add: Callable[[T], None] | None = None
         self.population = 0
-        self._operation = operation("list", family, self.name)
+        self._walks = operation("list", family, self.name)
+        self._relinks = operation("relink", family, self.name)
 
     # Reading.
 
@@ -97,7 +98,7 @@ class ListHead(Node[T]):
         walked = 0
         while True:
             if guard is not None and guard.owner is not scheduler.current:
-                scheduler.point(self._operation)
+                scheduler.point(self._walks)
             following = node.next
             if following is self:
                 return
@@ -111,7 +112,7 @@ class ListHead(Node[T]):
         """Walk the list forward; the entry just yielded may go (list_for_each_entry_safe)."""
         guard, scheduler = self.guard, self._scheduler
         if guard is not None and guard.owner is not scheduler.current:
-            scheduler.point(self._operation)
+            scheduler.point(self._walks)
         before: Node[T] = self
         node = self.next
         walked = 0
@@ -122,7 +123,7 @@ class ListHead(Node[T]):
             following = node.next
             yield node.entry
             if guard is not None and guard.owner is not scheduler.current:
-                scheduler.point(self._operation)
+                scheduler.point(self._walks)
             before, node = node, following
 
     def verify(self) -> list[T]:
@@ -227,7 +228,7 @@ class ListHead(Node[T]):
 
     def _unguarded_point(self) -> None:
         if self.guard is not None and self.guard.owner is not self._scheduler.current:
-            self._scheduler.point(self._operation)
+            self._scheduler.point(self._relinks)
 
     def _bad_walk(self, node: Node[T], walked: int, before: Node[T]) -> NoReturn:
         if isinstance(node, _Poison):

@@ -3,18 +3,20 @@
 
 Locks belong to classes; a nested acquisition of the same class is annotated with a subclass. Each
 time a lock is taken with others held, "held before wanted" becomes an edge between their classes.
-An edge that closes a cycle is a failure even though nobody hung. What is known already costs one
-comparison of bit sets.
+An edge that closes a cycle is a failure even though nobody hung. In which context a class is
+taken, in an interrupt handler or with interrupts on, is a bit like a held class, and judged
+together with the edges (lock_usage.py). What is known already costs one comparison of bit sets.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
 from harness.failures import Failure
 from harness.frames import model_function
+from harness.lock_usage import Usages
 from harness.scheduler import Scheduler
-from harness.threads import Lock, Operation, Thread
+from harness.threads import IN_IRQ, IRQS_ON, Lock, Operation, Thread
 
 SUBCLASSES = 8
 
@@ -46,6 +48,11 @@ class _Edge:
     role: str
     function: str
 
+    def line(self, names: Mapping[int, str]) -> str:
+        """Say it in a report."""
+        by = f" ({self.role})" if self.role else ""
+        return f"{names[self.before]} -> {names[self.after]}  in {self.function}{by}"
+
 
 class LockOrder:
     """The lock classes of one execution and the orders in which they were taken."""
@@ -60,7 +67,8 @@ class LockOrder:
         self.scheduler = scheduler
         self._checking = checking
         self.before: dict[int, int] = {}
-        self._names: dict[int, str] = {}
+        self._names: dict[int, str] = {IRQS_ON: "interrupts on", IN_IRQ: "interrupt handler"}
+        self._usages = Usages()
         self._edges: dict[tuple[int, int], _Edge] = {}
 
     def lock_class(self, name: str, *, irqs_off: bool = False) -> LockClass:
@@ -93,15 +101,37 @@ class LockOrder:
         """
         if not self._checking:
             return
-        self.scheduler.touch(LEARN)
         if me.chain & bit:
             self._recursive(me, lock, bit)
-        for held in _bits(me.chain & ~self.before[bit]):
+        new = me.chain & ~self.before[bit]
+        context = new & (IRQS_ON | IN_IRQ)
+        if new != context:
+            self.scheduler.touch(LEARN)
+        for held in _bits(new ^ context):
             path = self._path(bit, held)
             if path:
                 self._inverted(me, lock, bit, held, path)
             self.before[bit] |= held
             self._edges[held, bit] = _Edge(held, bit, me.role, model_function())
+        self.before[bit] |= context
+        self._usages.learn(bit, context, me, lock.name)
+        self._check_usages()
+
+    def used_with_irqs_on(self, me: Thread, lock: Lock, bit: int) -> None:
+        """Note that interrupts are on while a lock is held."""
+        if self._checking and not self.before[bit] & IRQS_ON:
+            self.before[bit] |= IRQS_ON
+            self._usages.learn(bit, IRQS_ON, me, lock.name)
+            self._check_usages()
+
+    def _check_usages(self) -> None:
+        """Fail if a class taken in an interrupt handler leads to one taken with interrupts on."""
+        for safe, unsafe in self._usages.pairs():
+            path = self._path(safe, unsafe)
+            if safe == unsafe or path:
+                chain = tuple(edge.line(self._names) for edge in path)
+                names = self._names[safe], self._names[unsafe]
+                self.scheduler.fail(self._usages.inversion(safe, unsafe, names, chain))
 
     def nest(self, me: Thread, lock: Lock, subclass: int) -> None:
         """Fail if a nested lock ranks below one of its class that the thread holds already.
@@ -157,11 +187,7 @@ class LockOrder:
     def _inverted(self, me: Thread, lock: Lock, bit: int, held: int, path: list[_Edge]) -> NoReturn:
         wanted, having = self._names[bit], self._names[held]
         function = model_function()
-        chain = tuple(
-            f"{self._names[edge.before]} -> {self._names[edge.after]}"
-            f"  in {edge.function}{f' ({edge.role})' if edge.role else ''}"
-            for edge in path
-        )
+        chain = tuple(edge.line(self._names) for edge in path)
         self.scheduler.fail(
             Failure(
                 kind="lock order",

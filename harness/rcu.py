@@ -15,6 +15,7 @@ from functools import partial
 from types import TracebackType
 from typing import NoReturn, TypeVar
 
+from harness.atomic_context import check_may_sleep
 from harness.cells import Cell
 from harness.failures import Failure
 from harness.frames import model_function
@@ -113,6 +114,7 @@ class Rcu:
         scheduler = self._scheduler
         if scheduler.unwinding:
             return
+        check_may_sleep(scheduler, f"wait for a grace period of {self.name}", "rcu")
         if scheduler.touches is not None:
             scheduler.touch(self._synchronize)
         scheduler.gated_point(Operation("synchronize", "rcu", self.name, self._grace_period(None)))

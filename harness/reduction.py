@@ -114,7 +114,10 @@ class Reducing:
             if thread.index == chosen:
                 self._published = thread.op
                 return index
-        raise HarnessBug("the program did other things under the same schedule")
+        raise HarnessBug(
+            "nondeterminism: the program did other things under the same schedule; something in "
+            "the code under test depends on time, identity, hashing or an earlier execution"
+        )
 
     def _new_state(self, step: int, options: Sequence[Thread]) -> State:
         asleep = self._still_asleep() if self._number else {}

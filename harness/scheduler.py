@@ -18,12 +18,12 @@ from collections.abc import Callable
 from typing import NoReturn, Protocol
 
 from harness.deadlock import deadlock
-from harness.failures import Diverged, Failure, HarnessBug, ModelFailure, Unwind, oops
+from harness.failures import Diverged, Failure, ModelFailure, Unwind, oops
 from harness.frames import model_stack, raised_in_harness
 from harness.livelock import LoopWatch
 from harness.schedule import Deviation
 from harness.strategy import NEVER, Strategy
-from harness.threads import EXIT, Gate, Operation, Standstill, Thread
+from harness.threads import EXIT, Gate, Interrupt, Operation, Standstill, Thread
 from harness.trace import Entry, Touch
 
 _tuple = tuple.__new__
@@ -59,17 +59,17 @@ class Scheduler:
         diverged: where a strict replay could not follow its schedule, if it could not.
         bug: an exception raised by the harness's own code, if any.
         unwinding: the execution is over; primitives do nothing.
+        interrupts: asserted interrupts whose handlers have still to run on top of some thread.
         wants_growth: whoever opens a gate has to say so, see `opened`.
         on_quiescence: called when only idle waits are left. It opens some gate and returns True,
             or returns False, which makes the waits a deadlock. It may raise ModelFailure.
-        at_end: called in this order when all threads have ended and nothing was wrong, to say
-            what is wrong with what they have left behind; None for nothing.
+        at_end: called when all has ended and nothing was wrong: what was left behind that is?
     """
 
     __slots__ = (
         "_carriers", "_cycles", "_loop", "_strategy", "at_end", "bug", "current", "deviations",
-        "diverged", "failure", "next_ask", "on_quiescence", "steps", "steps_max", "switches",
-        "threads", "touches", "trace", "unwinding", "wants_growth",
+        "diverged", "failure", "interrupts", "next_ask", "on_quiescence", "steps", "steps_max",
+        "switches", "threads", "touches", "trace", "unwinding", "wants_growth",
     )  # fmt: skip
 
     def __init__(self, strategy: Strategy, *, steps_max: int = 20_000) -> None:
@@ -81,6 +81,7 @@ class Scheduler:
         self.trace: list[Entry] = []
         self.touches: list[Touch] | None = None
         self.deviations: list[Deviation] = []
+        self.interrupts: list[Interrupt] = []
         self.failure: Failure | None = None
         self.diverged: Diverged | None = None
         self.bug: BaseException | None = None
@@ -108,9 +109,7 @@ class Scheduler:
             raise ValueError("an execution needs at least one thread: add one to the scheduler")
         self._carriers = carriers
         threads = self.threads
-        # What the program did to set things up is no step: nobody could have come in between.
-        self.steps = self.current.ops = 0
-        self.trace[:] = [entry for entry in self.trace if not isinstance(entry, Operation)]
+        self._forget_setting_up()
         # The last one, index -1, is for the choice before the first step.
         self._cycles = [threads[i:] + threads[:i] for i in range(len(threads))] + [threads]
         self._strategy.begin(threads)
@@ -120,6 +119,11 @@ class Scheduler:
             return
         carriers.run(self, first)
 
+    def _forget_setting_up(self) -> None:
+        """Nobody could have come in between what the program did so far: it is no step."""
+        self.steps = self.current.ops = 0
+        self.trace[:] = [entry for entry in self.trace if not isinstance(entry, Operation)]
+
     # What primitives call.
 
     def point(self, operation: Operation) -> None:
@@ -127,6 +131,8 @@ class Scheduler:
         if self.unwinding:
             return
         me = self.current
+        if self.interrupts and not me.irqs_off:
+            self.interrupt(me)
         me.op = operation
         me.ops += 1
         self.steps = step = self.steps + 1
@@ -139,6 +145,8 @@ class Scheduler:
         if self.unwinding:
             return
         me = self.current
+        if self.interrupts and not me.irqs_off:
+            self.interrupt(me)
         me.op = operation
         me.ops += 1
         self.steps = step = self.steps + 1
@@ -153,6 +161,13 @@ class Scheduler:
         """
         if not self.unwinding:
             self.trace.append(words)
+
+    def interrupt(self, me: Thread) -> None:
+        """Run the handlers of what was asserted for this thread, on top of it."""
+        due = [interrupt for interrupt in self.interrupts if interrupt.role == me.role]
+        self.interrupts = [each for each in self.interrupts if each not in due]
+        for interrupt in due:
+            interrupt.run(me)
 
     def touch(self, operation: Operation) -> None:
         """Say that the running step touches an object which it has not published."""
@@ -230,7 +245,7 @@ class Scheduler:
         return self._carriers.stack(thread)
 
     def _judge_end(self) -> None:
-        """A limit is never a pass, even if the execution ended while its loop was looked for."""
+        """A limit is never a pass, even if the execution ended while its loop was sought."""
         if self._loop is not None:
             self.failure = self._loop.failure()
         for left_behind in self.at_end:
@@ -300,11 +315,3 @@ class Scheduler:
             self.bug = exception
             return
         self.failure = oops(exception)
-
-
-def check_sane(scheduler: Scheduler) -> None:
-    """Raise HarnessBug if the execution ended by an exception of the harness itself."""
-    if scheduler.bug is not None:
-        raise HarnessBug(
-            f"{type(scheduler.bug).__name__} in the harness: {scheduler.bug}"
-        ) from scheduler.bug

@@ -8,10 +8,11 @@ one. A thread that wants a lock somebody holds is not offered to the strategy.
 from collections.abc import Callable
 from types import TracebackType
 
+from harness.context import local_irq_enable
 from harness.failures import Failure
 from harness.frames import model_function
 from harness.lockorder import LockClass, LockOrder
-from harness.threads import Operation, Thread
+from harness.threads import IRQS_ON, Operation, Thread
 
 
 class SpinLock:
@@ -29,6 +30,8 @@ class SpinLock:
         "_before", "_bit", "_irqs_off", "_operation", "_order", "_scheduler", "_wanted",
         "held_bit", "idle", "lock_class", "name", "on_unlock", "owner", "rank", "shut",
     )  # fmt: skip
+
+    sleeps = False
 
     def __init__(
         self, order: LockOrder, lock_class: LockClass, instance: str, *, rank: int | None = None
@@ -72,6 +75,8 @@ class SpinLock:
         if scheduler.unwinding:
             return
         me = scheduler.current
+        if scheduler.interrupts and not me.irqs_off:
+            scheduler.interrupt(me)
         bit = self._bit << subclass
         if self.owner is me or (self._irqs_off and not me.irqs_off):
             self._refuse(me)
@@ -131,13 +136,15 @@ class SpinLock:
         me = self._scheduler.current
         irqs_were_off = me.irqs_off
         me.irqs_off = True
+        me.chain &= ~IRQS_ON
         self.lock()
         return irqs_were_off
 
     def unlock_irqrestore(self, irqs_were_off: bool) -> None:
         """Let go of the lock and put local interrupts back to what they were."""
         self.unlock()
-        self._scheduler.current.irqs_off = irqs_were_off
+        if not irqs_were_off:
+            local_irq_enable(self._scheduler)
 
     # `with` takes the lock and lets go of it as these do, two calls saved.
     __enter__ = lock
@@ -148,6 +155,14 @@ class SpinLock:
         scheduler = self._scheduler
         if self.owner is not scheduler.current and not scheduler.unwinding:
             self._not_owner(scheduler.current, "lock not held")
+
+    def kept_with_irqs_on(self, me: Thread) -> None:
+        """Hear that the owner turns local interrupts on while it holds the lock."""
+        if self._scheduler.unwinding:
+            return
+        if self._irqs_off:
+            self._refuse(me)
+        self._order.used_with_irqs_on(me, self, self.held_bit)
 
     def describe_wait(self) -> str:
         """Say what a thread that waits here is waiting for."""
@@ -173,8 +188,8 @@ class SpinLock:
         else:
             kind = "irqs on"
             message = (
-                f"{me.role} is trying to acquire {self.name} in {function} with local interrupts "
-                "on: an injecting interrupt handler on its CPU would spin for ever"
+                f"{me.role} takes or holds {self.name} in {function} with local interrupts on: an "
+                "injecting interrupt handler on its CPU would spin for ever"
             )
         self._scheduler.fail(
             Failure(

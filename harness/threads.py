@@ -33,11 +33,29 @@ class Lock(Protocol):
         name: the lock with its number, as reports print it.
         held_bit: the class and subclass it was last taken as, see harness.lockorder.
         rank: its place among the locks of its class, None if they have none.
+        sleeps: whoever waits for it sleeps, and may sleep while it holds it.
     """
 
     name: str
     held_bit: int
     rank: int | None
+    sleeps: bool
+
+    def kept_with_irqs_on(self, me: "Thread") -> None:
+        """Hear that the owner turns local interrupts on while it holds this."""
+
+
+class Interrupt(Protocol):
+    """An interrupt that was asserted for one thread's CPU.
+
+    Attributes:
+        role: the thread on top of which its handler runs.
+    """
+
+    role: str
+
+    def run(self, me: "Thread") -> None:
+        """Run the handler on top of the thread."""
 
 
 class Operation:
@@ -99,6 +117,11 @@ class Standstill(Operation):
         self.waits = waits
 
 
+IRQS_ON = 1
+IN_IRQ = 2
+"""Bits of a thread's chain beside those of lock classes: in which context it takes locks."""
+
+
 class Thread:
     """A modelled thread of control.
 
@@ -110,7 +133,7 @@ class Thread:
         op: the last operation it has published.
         irqs_off: local interrupts are off on its CPU.
         held: the locks it holds, oldest first.
-        chain: the held lock classes as a bit set, for the lock-order checker.
+        chain: the held lock classes as a bit set, with the context, for the lock-order checker.
     """
 
     __slots__ = (
@@ -127,7 +150,7 @@ class Thread:
         self.finished = False
         self.irqs_off = False
         self.held: list[Lock] = []
-        self.chain = 0
+        self.chain = IRQS_ON
 
     def __str__(self) -> str:
         return self.role

@@ -12,6 +12,7 @@ harness.deadlock.
 
 from collections.abc import Callable
 
+from harness.atomic_context import check_may_sleep
 from harness.place import Place, here
 from harness.scheduler import Scheduler
 from harness.spinlock import SpinLock
@@ -75,7 +76,7 @@ class WaitQueue:
             lock: let go of while asleep (wait_event_lock_irq).
         """
         while True:
-            sleeper = self._queued(condition)
+            sleeper = self._queued(condition, lock)
             if condition() or self._scheduler.unwinding:
                 if sleeper in self._sleepers:
                     self._sleepers.remove(sleeper)
@@ -88,7 +89,7 @@ class WaitQueue:
         Args:
             lock: let go of when the thread stands in the queue, and taken again.
         """
-        self._sleep(self._queued(None), lock)
+        self._sleep(self._queued(None, lock), lock)
 
     def wake_up(self) -> None:
         """Wake who has slept longest, if anybody does."""
@@ -107,7 +108,9 @@ class WaitQueue:
         finally:
             scheduler.unwinding = False
 
-    def _queued(self, condition: Callable[[], bool] | None) -> _Sleeper:
+    def _queued(self, condition: Callable[[], bool] | None, lock: SpinLock | None) -> _Sleeper:
+        if lock is None:
+            self._may_sleep()
         sleeper = _Sleeper(self, self._scheduler.steps, condition)
         self._scheduler.point(self._prepare)
         self._sleepers.append(sleeper)
@@ -116,9 +119,13 @@ class WaitQueue:
     def _sleep(self, sleeper: _Sleeper, lock: SpinLock | None) -> None:
         if lock is not None:
             lock.unlock()
+            self._may_sleep()
         self._scheduler.gated_point(Operation("sleep", self._family, self.name, sleeper))
         if lock is not None:
             lock.lock()
+
+    def _may_sleep(self) -> None:
+        check_may_sleep(self._scheduler, f"sleep at {self.name}", self._family)
 
     def _woken(self, count: int) -> None:
         scheduler = self._scheduler
@@ -160,6 +167,7 @@ class Completion:
     def wait(self) -> None:
         """Wait until it is completed, once for each (wait_for_completion)."""
         scheduler = self._scheduler
+        check_may_sleep(scheduler, f"wait for {self.name}", "completion")
         scheduler.gated_point(self._wait)
         if self.done < self.ALL:
             self._set(self.done - 1)

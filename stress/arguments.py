@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterable
+from enum import StrEnum
 from pathlib import Path
 
 from harness.strategies import DESCRIPTIONS
@@ -14,6 +15,12 @@ from stress.scenarios import SCENARIOS
 SEED_MAX = (1 << 64) - 1
 _SILENCE = "VGIC_STRESS_SILENCE_S"
 _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+class Check(StrEnum):
+    """What is only checked if it is asked for."""
+
+    RACES = "races"
 
 
 class BadArgument(ValueError):

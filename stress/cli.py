@@ -14,7 +14,7 @@ from loguru import logger
 
 from harness.strategies import DESCRIPTIONS, PORTFOLIO
 from stress import arguments, exits, opening, output
-from stress.arguments import BadArgument
+from stress.arguments import BadArgument, Check
 from stress.campaign import Plan
 from stress.exits import Exit
 from stress.scenarios import SCENARIOS
@@ -40,6 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
 RevisionOption = Annotated[
     str, typer.Option("--revision", metavar="NAME|FILE.py:CLASS", help="What to test.")
 ]
@@ -52,6 +53,10 @@ TokenArgument = Annotated[
 ReplayRevisionOption = Annotated[
     str | None,
     typer.Option("--revision", metavar="NAME|FILE.py:CLASS", help="Replay it on this instead."),
+]
+CheckOption = Annotated[
+    list[Check] | None,
+    typer.Option("--check", help="Look for more, at a third of the speed."),
 ]
 VerboseOption = Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")]
 
@@ -91,6 +96,7 @@ def run(
     ] = None,
     revision: RevisionOption = DEFAULT,
     bug: BugOption = None,
+    check: CheckOption = None,
     executions: Annotated[
         int, typer.Option("--executions", min=0, help="How many in all.")
     ] = EXECUTIONS,
@@ -122,7 +128,7 @@ def run(
     from stress.running import run as run_campaign
 
     _log(verbose)
-    subject = Subject(revision, tuple(bug or ()))
+    subject = Subject(revision, tuple(bug or ()), Check.RACES in (check or ()))
     subject.kernel()
     plan = Plan(
         subject=subject,
@@ -145,6 +151,7 @@ def replay(
     token: TokenArgument,
     revision: ReplayRevisionOption = None,
     bug: BugOption = None,
+    check: CheckOption = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Do not look for deviations that have moved.")
     ] = False,
@@ -168,7 +175,9 @@ def replay(
 
     _log(verbose)
     opened = opening.opened(token)
-    subject, kernel = opening.subject_of(opened, revision, bug or [])
+    subject, kernel = opening.subject_of(
+        opened, revision, bug or [], races=Check.RACES in (check or ())
+    )
     wanted = Wanted(
         view=view or (View.FULL if verbose else None),
         timeline=arguments.writable(timeline, "--timeline"),
@@ -184,6 +193,7 @@ def shrink(
     token: TokenArgument,
     revision: ReplayRevisionOption = None,
     bug: BugOption = None,
+    check: CheckOption = None,
     replays: Annotated[
         int, typer.Option("--replays", min=1, help="At most so many executions.")
     ] = REPLAYS,
@@ -198,7 +208,9 @@ def shrink(
 
     _log(verbose)
     opened = opening.opened(token)
-    subject, kernel = opening.subject_of(opened, revision, bug or [])
+    subject, kernel = opening.subject_of(
+        opened, revision, bug or [], races=Check.RACES in (check or ())
+    )
     raise typer.Exit(shrink_token(opened, subject, kernel, output.say, replays_max=replays))
 
 
@@ -207,6 +219,7 @@ def explore(
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A small one.")],
     revision: RevisionOption = DEFAULT,
     bug: BugOption = None,
+    check: CheckOption = None,
     preemptions: Annotated[
         int | None,
         typer.Option("--preemptions", metavar="N", min=0, help="Every schedule to this bound."),
@@ -235,7 +248,7 @@ def explore(
 
     _log(verbose)
     (name,) = arguments.scenarios([scenario])
-    subject = Subject(revision, tuple(bug or ()))
+    subject = Subject(revision, tuple(bug or ()), Check.RACES in (check or ()))
     kernel = subject.kernel()
     space = Space(SCENARIOS[name], arguments.seed(seed), execution, preemptions, limit)
     json_file = arguments.writable(json_file, "--json")

@@ -71,7 +71,8 @@ def explore(
     how = "every behaviour" if space.preemptions is None else "every schedule"
     headline = (
         f"scenario={space.scenario.name} revision={subject.revision} "
-        f"bugs={','.join(subject.bugs) or 'none'} seed={space.seed:#x} "
+        f"bugs={','.join(subject.bugs) or 'none'} {'check=races ' if subject.races else ''}"
+        f"seed={space.seed:#x} "
         f"execution={space.execution} limit={space.limit} model={model_digest()}"
     )
     say(f"vgic-stress explore: {how} ({headline})")

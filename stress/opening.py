@@ -35,19 +35,26 @@ def opened(argument: str) -> Token:
         raise CannotJudge(str(error)) from error
 
 
-def subject_of(token: Token, revision: str | None, bugs: list[str]) -> tuple[Subject, type[V1]]:
+def subject_of(
+    token: Token, revision: str | None, bugs: list[str], *, races: bool
+) -> tuple[Subject, type[V1]]:
     """Return what to run a token on.
 
     Args:
         token: the token.
         revision: what replaces its revision and its bugs, None if nothing does.
         bugs: what replaces its bugs.
+        races: check for data races; it is done anyway for a token that needs it.
 
     Raises:
         CompositionError: what the command line names is not there.
         CannotJudge: what the token names is not there, or a commit lacks the user's class.
     """
-    subject = Subject(revision or token.revision, tuple(bugs) if bugs or revision else token.bugs)
+    subject = Subject(
+        revision or token.revision,
+        tuple(bugs) if bugs or revision else token.bugs,
+        races or token.needs_races,
+    )
     if subject.patch is not None and revision is None:
         # A token comes from an e-mail: it never says which file to run.
         raise CannotJudge(

@@ -41,7 +41,7 @@ class _ClassSubject(Subject):
     cls: type[V1] = V1
 
     def kernel(self) -> type[V1]:
-        return compose(self.cls, self.bugs)
+        return self._checked(compose(self.cls, self.bugs))
 
     def patch_identity(self) -> tuple[str, str] | None:
         source = Path(inspect.getfile(self.cls)).read_bytes()
@@ -53,7 +53,7 @@ def _subject(kernel: str | type[V1], bugs: Sequence[str]) -> Subject:
         named_revision(kernel)
         return Subject(kernel, tuple(bugs))
     place = f"{Path(inspect.getfile(kernel)).name}:{kernel.__name__}"
-    return _ClassSubject(place, tuple(bugs), kernel)
+    return _ClassSubject(place, tuple(bugs), cls=kernel)
 
 
 @cache

@@ -27,6 +27,7 @@ def headline(plan: Plan, jobs: int) -> str:
         f"seed={plan.seed:#x}",
         f"revision={plan.subject.revision}",
         f"bugs={','.join(plan.subject.bugs) or 'none'}",
+        *(["check=races"] if plan.subject.races else []),
         f"scenarios={','.join(plan.scenarios) or 'none'}",
         f"strategy={plan.strategy}",
     ]

@@ -27,7 +27,7 @@ def assert_passes(
     """
     opened = Token.decode(token)
     chosen = bugs if bugs is not None else (() if revision is not None else opened.bugs)
-    subject = Subject(revision or opened.revision, tuple(chosen))
+    subject = Subject(revision or opened.revision, tuple(chosen), opened.needs_races)
     kernel = subject.kernel()
     with OsThreads() as carriers:
         followed = follow(opened, kernel, carriers)

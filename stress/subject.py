@@ -13,7 +13,15 @@ from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
-from vgic import DEFAULT, V1, CompositionError, check_patch, compose, named_revision
+from vgic import (
+    DEFAULT,
+    V1,
+    CompositionError,
+    check_patch,
+    compose,
+    named_revision,
+    with_races_checked,
+)
 
 
 @dataclass(frozen=True)
@@ -23,10 +31,12 @@ class Subject:
     Attributes:
         revision: a revision's name, or `file.py:Class`; `file.py` alone if it has one class.
         bugs: names of bugs put into it.
+        races: check every access to a shared field for data races.
     """
 
     revision: str = DEFAULT
     bugs: tuple[str, ...] = ()
+    races: bool = False
 
     @property
     def patch(self) -> tuple[Path, str] | None:
@@ -45,7 +55,10 @@ class Subject:
         """
         patch = self.patch
         revision = named_revision(self.revision) if patch is None else _load(*patch)
-        return compose(revision, self.bugs)
+        return self._checked(compose(revision, self.bugs))
+
+    def _checked(self, kernel: type[V1]) -> type[V1]:
+        return with_races_checked(kernel) if self.races else kernel
 
     def patch_identity(self) -> tuple[str, str] | None:
         """Return the user's class by name and source hash, None for a named revision."""

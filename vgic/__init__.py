@@ -8,7 +8,14 @@ Threads and locks come from harness, and only from there.
 """
 
 from vgic.bugs import BUGS, CANARY
-from vgic.compose import CompositionError, check_patch, compose, named_bug, named_revision
+from vgic.compose import (
+    CompositionError,
+    check_patch,
+    compose,
+    named_bug,
+    named_revision,
+    with_races_checked,
+)
 from vgic.machine import Machine
 from vgic.parameters import BadParameters, Parameters
 from vgic.revisions import DEFAULT, REVISIONS
@@ -16,5 +23,5 @@ from vgic.revisions.v1 import V1
 
 __all__ = [
     "BUGS", "CANARY", "DEFAULT", "REVISIONS", "V1", "BadParameters", "CompositionError", "Machine",
-    "Parameters", "check_patch", "compose", "named_bug", "named_revision",
+    "Parameters", "check_patch", "compose", "named_bug", "named_revision", "with_races_checked",
 ]  # fmt: skip

@@ -61,6 +61,12 @@ def compose(revision: type[V1], bugs: Sequence[str]) -> type[V1]:
     return type(revision.__name__, (*chosen.values(), revision), {})
 
 
+def with_races_checked(kernel: type[V1]) -> type[V1]:
+    """Return a kernel whose accesses to shared fields are all checked for data races."""
+    checked: type[V1] = type(kernel.__name__, (kernel,), {"checks_races": True})
+    return checked
+
+
 def overridden(bug: type[V1]) -> dict[str, object]:
     """Return the kernel functions and decisions a class overrides, by name."""
     return {

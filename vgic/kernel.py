@@ -32,7 +32,10 @@ class Kernel(ABC):
     Attributes:
         kvm: the VM it works on.
         watch: what looks on, see watch.py; no kernel function depends on it.
+        checks_races: every access to a shared field is checked.
     """
+
+    checks_races = False
 
     def __init__(self, kvm: Kvm, watch: Watch) -> None:
         self.kvm = kvm

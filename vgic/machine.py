@@ -6,6 +6,7 @@ from functools import partial
 from harness import Scheduler
 from harness.threads import Operation, operation
 from vgic.drain import Drain
+from vgic.guarded import check_races
 from vgic.guest import Guest
 from vgic.parameters import Parameters
 from vgic.program import Pulse
@@ -61,6 +62,8 @@ class Machine:
             work = operation("work", "", f"dev {number}")
             scheduler.thread(f"dev{number}", partial(self.device, pulses, work))
         scheduler.on_quiescence = Drain(self.kvm, self.watch)
+        if kernel.checks_races:
+            check_races(self.kvm)
 
     def vcpu(self, vcpu: Vcpu, guest: Guest) -> None:
         """Run a vCPU for as long as the VM lives, as its thread in user space does."""

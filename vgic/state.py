@@ -12,6 +12,8 @@ from vgic.lr import ListRegister
 from vgic.machine import Machine
 from vgic.vm import Vcpu
 
+LOOKS_ON = True
+
 State = dict[str, dict[str, str]]
 
 

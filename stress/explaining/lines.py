@@ -83,7 +83,7 @@ def _changed_in(event: Event, after: Step | None) -> str:
 
 
 def _weight(what: Operation) -> int:
-    if what.kind == "list":
+    if what.kind in ("list", "relink"):
         return STATE
     return KICKS if what.name.startswith(_KICKS) else LOCKS
 

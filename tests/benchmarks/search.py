@@ -147,18 +147,18 @@ def plot(rows: dict[str, Row], path: Path) -> bool:
         from matplotlib import pyplot
     except ImportError:
         return False
-    columns: Sequence[str] = [*STRATEGIES, *EXPLORATIONS]
+    columns: Sequence[str] = [*STRATEGIES, PORTFOLIO, *EXPLORATIONS]
     figure, axes = pyplot.subplots(figsize=(9, 0.4 * len(rows) + 1.5), layout="constrained")
-    for column, marker in zip(columns, "ospvD^<X*", strict=True):
+    for column, marker in zip(columns, "ospvD^<Xh*P", strict=True):
         axes.scatter(
             [row[column] for row in rows.values()], list(rows), label=column, marker=marker
         )
     axes.set_xscale("log")
-    axes.set_xlabel("executions to the first find, median")
+    axes.set_xlabel("runs to the first find, median")
     axes.invert_yaxis()
     axes.grid(alpha=0.3)
     figure.legend(loc="outside right upper")
-    figure.savefig(path)
+    figure.savefig(path, metadata={"Date": None})
     return True
 
 

@@ -3,6 +3,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from harness import (
     Cell,
     Completion,
@@ -11,6 +13,7 @@ from harness import (
     Failure,
     LockOrder,
     Passed,
+    Rcu,
     Scheduler,
     SpinLock,
     WaitQueue,
@@ -184,3 +187,28 @@ def test_a_completion_begun_anew_is_not_done(failure_of: FailureOf) -> None:
 
 def test_to_begin_anew_what_was_not_done_loses_nothing(failure_of: FailureOf) -> None:
     assert failure_of(completed("reinit")).kind == "deadlock"
+
+
+@pytest.mark.parametrize(
+    "sleep",
+    [
+        lambda scheduler: WaitQueue(scheduler, "queue").sleep_on(),
+        lambda scheduler: WaitQueue(scheduler, "queue").wait_event(lambda: True),
+        lambda scheduler: Completion(scheduler, "0").wait(),
+        lambda scheduler: Rcu(scheduler).synchronize(),
+    ],
+)
+def test_nobody_sleeps_with_a_spinlock_held(
+    sleep: Callable[[Scheduler], None], failure_of: FailureOf
+) -> None:
+    def program(scheduler: Scheduler) -> None:
+        order = LockOrder(scheduler)
+        lock = SpinLock(order, order.lock_class("lock"), "0")
+
+        def body() -> None:
+            with lock:
+                sleep(scheduler)
+
+        scheduler.thread("t0", body)
+
+    assert failure_of(program).kind == "sleep in atomic"

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does `--check races` find what only it can, and does a token of it replay without being told?"""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+Result = Callable[..., dict[str, Any]]
+
+UNLOCKED = """
+from vgic import V1
+
+class MyKernel(V1):
+    def vgic_mmio_write_irouter(self, irq, target):
+        irq.target_vcpu = target
+"""
+WORDS = ("migration_ping_pong", "--revision", "mine.py", "--seed", 3, "--executions", 20)
+
+
+def test_a_write_without_the_lock_is_found_shrunk_and_replayed(
+    vgic_stress: Run, result: Result, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text(UNLOCKED, "utf-8")
+    found = result(*WORDS, "--check", "races", "-x")
+    (finding,) = found["findings"]
+    assert finding["signature"].startswith("unguarded access in vgic_mmio_write_irouter on target")
+    replay = vgic_stress("replay", finding["token"], "--revision", "mine.py")
+    assert replay.returncode == 1, replay.stdout + replay.stderr
+    assert "is guarded by irq_lock[spi" in replay.stdout
+    assert "holding no lock" in replay.stdout
+    assert "(same digest)" in replay.stdout
+    right = vgic_stress("replay", finding["token"], "--revision", "v1")
+    assert right.returncode == 0, right.stdout + right.stderr
+
+
+def test_the_first_and_the_last_line_say_what_is_checked(vgic_stress: Run) -> None:
+    done = vgic_stress("run", "one_disable", "--seed", 3, "--executions", 10, "--check", "races")
+    lines = done.stdout.splitlines()
+    assert "check=races" in lines[0].split()
+    assert "check=races" in lines[-1].split()
+
+
+def test_executions_are_the_same_with_and_without(result: Result) -> None:
+    words = ("random_program", "--seed", 5, "--executions", 60)
+    one, other = result(*words), result(*words, "--check", "races")
+    for key in ("steps", "windows", "behaviours", "findings"):
+        assert json.dumps(one[key]) == json.dumps(other[key]), key
+
+
+def test_a_check_that_is_not_there_is_a_usage_error(vgic_stress: Run) -> None:
+    done = vgic_stress("run", "--check", "everything")
+    assert done.returncode == 2
+    assert "races" in done.stderr

@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does the check for data races tell programs that have one from programs that look like it?"""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harness import (
+    Execution,
+    Failed,
+    Failure,
+    ListHead,
+    LockOrder,
+    Node,
+    OsThreads,
+    Scheduler,
+    SpinLock,
+    Stream,
+    execute,
+)
+from harness.examples import data_race
+from harness.examples.data_race import DEFECTS, NEAR_MISSES, Account, Bank
+from harness.races import KINDS, DataRaces
+from harness.strategies import STRATEGIES
+
+Run = Callable[..., Execution]
+SEEDS = 15
+
+
+def failures(run: Run, program: Callable[[Scheduler], None]) -> list[Failure]:
+    """Return the failures under several schedules of every strategy."""
+    found = []
+    for strategy in STRATEGIES.values():
+        for seed in range(SEEDS):
+            outcome = run(program, strategy(Stream("races", seed), 10)).outcome
+            if isinstance(outcome, Failed):
+                found.append(outcome.failure)
+    return found
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_race_is_found_as_one(run: Run, name: str) -> None:
+    found = failures(run, DEFECTS[name])
+    assert found
+    assert {failure.kind for failure in found} <= set(KINDS)
+
+
+@pytest.mark.parametrize("name", NEAR_MISSES)
+def test_a_near_miss_is_none_under_any_schedule(run: Run, name: str) -> None:
+    assert failures(run, NEAR_MISSES[name]) == []
+
+
+@pytest.mark.parametrize("name", ["two_different_locks", "read_after_the_lock_is_dropped"])
+def test_it_is_found_in_a_schedule_in_which_nothing_goes_wrong(run: Run, name: str) -> None:
+    outcome = run(DEFECTS[name]).outcome
+    assert isinstance(outcome, Failed)
+    assert outcome.failure.kind == "data race"
+
+
+def test_the_report_names_both_accesses_and_the_guard(run: Run) -> None:
+    outcome = run(DEFECTS["two_different_locks"]).outcome
+    assert isinstance(outcome, Failed)
+    failure = outcome.failure
+    assert failure.signature == "data race in body, body on balance"
+    assert failure.message.startswith("account: balance: t0 and t1 touch it, one of them writes")
+    earlier, later, declared = failure.details
+    assert earlier == "t0 writes it at step 1 in body(), holding lock[0]"
+    assert later == "t1 reads it at step 3 in body(), holding lock[1], called by body"
+    assert declared == "balance is declared to be ordered by other means than a lock"
+
+
+def test_an_access_without_the_declared_lock_is_reported_though_nobody_raced(run: Run) -> None:
+    def alone(scheduler: Scheduler) -> None:
+        bank = Bank(scheduler)
+        bank.guarded_by(bank.lock)
+
+        def forgets() -> None:
+            bank.account.balance = 1
+
+        bank.threads(forgets)
+
+    outcome = run(alone).outcome
+    assert isinstance(outcome, Failed)
+    assert outcome.failure.signature == "unguarded access in forgets on balance"
+    assert "guarded by lock[0], but t0 writes it at step 0" in outcome.failure.message
+
+
+def test_a_field_of_one_thread_alone_is_not_for_another(run: Run) -> None:
+    def program(scheduler: Scheduler) -> None:
+        bank = Bank(scheduler)
+        bank.guarded_by("t0")
+
+        def touches() -> None:
+            bank.account.balance += 1
+
+        bank.threads(touches, touches)
+
+    outcome = run(program).outcome
+    assert isinstance(outcome, Failed)
+    assert "is touched by t0 alone, but t1 reads it" in outcome.failure.message
+
+
+def test_what_is_done_before_the_threads_run_is_no_access(run: Run) -> None:
+    def program(scheduler: Scheduler) -> None:
+        bank = Bank(scheduler)
+        bank.guarded_by(bank.lock)
+        bank.account.balance = 5
+        bank.threads(lambda: None)
+
+    assert not isinstance(run(program).outcome, Failed)
+
+
+@pytest.mark.parametrize("locked", [True, False])
+@pytest.mark.parametrize("change", ["add", "delete"])
+def test_a_list_is_changed_under_its_lock(run: Run, locked: bool, change: str) -> None:
+    def program(scheduler: Scheduler) -> None:
+        order = LockOrder(scheduler)
+        lock = SpinLock(order, order.lock_class("lock"), "0")
+        DataRaces(scheduler)
+        head: ListHead[str] = ListHead(scheduler, "list", "0")
+        head.population = 2
+        there, new = Node("there", "there"), Node("new", "new")
+        head.add_tail(there)
+        head.guard = lock
+
+        def body() -> None:
+            if locked:
+                lock.lock()
+            if change == "add":
+                head.add_tail(new)
+            else:
+                head.delete(there)
+            if locked:
+                lock.unlock()
+
+        scheduler.thread("t0", body)
+
+    outcome = run(program).outcome
+    if locked:
+        assert not isinstance(outcome, Failed)
+    else:
+        assert isinstance(outcome, Failed)
+        assert outcome.failure.signature == "list changed without its lock in body on list"
+        assert "t0 changes list[0] in body(), holding no lock" in outcome.failure.message
+
+
+@pytest.mark.parametrize("slots", [True, False])
+def test_a_watched_object_is_as_it_was(run: Run, slots: bool) -> None:
+    class Slotted:
+        __slots__ = ("value",)
+
+        def __init__(self) -> None:
+            self.value = 3
+
+    seen = []
+
+    def program(scheduler: Scheduler) -> None:
+        thing = Slotted() if slots else Account()
+        field = "value" if slots else "balance"
+        DataRaces(scheduler).watch(thing, {field: None})
+
+        def body() -> None:
+            setattr(thing, field, getattr(thing, field) + 4)
+            seen.append(getattr(thing, field))
+
+        scheduler.thread("t0", body)
+        assert isinstance(thing, Slotted if slots else Account)
+        assert type(thing).__name__ == ("Slotted" if slots else "Account")
+
+    run(program)
+    assert seen == [7 if slots else 4]
+
+
+class NoCheck:
+    """What declares fields that nobody checks."""
+
+    def __init__(self, scheduler: Scheduler, documented: object) -> None:
+        """Do nothing."""
+
+    def watch(self, thing: object, guards: object) -> None:
+        """Do nothing."""
+
+
+@pytest.mark.parametrize("name", NEAR_MISSES)
+def test_the_check_changes_no_schedule_and_no_trace(
+    run: Run, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def digests() -> list[str]:
+        walks = (STRATEGIES["random-walk"](Stream("same", seed), 10) for seed in range(10))
+        return [run(NEAR_MISSES[name], walk).digest for walk in walks]
+
+    checked = digests()
+    monkeypatch.setattr(data_race, "DataRaces", NoCheck)
+    assert digests() == checked
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.lists(st.tuples(st.sampled_from("ab"), st.booleans()), max_size=3), max_size=3),
+    st.integers(0, 99),
+)
+def test_whoever_takes_the_same_lock_for_a_field_never_races_and_others_do(
+    threads: list[list[tuple[str, bool]]], seed: int
+) -> None:
+    """Each access is of a field, under its lock or under none."""
+
+    def program(scheduler: Scheduler) -> None:
+        order = LockOrder(scheduler)
+        lock_class = order.lock_class("lock")
+        account = Account()
+        account.__dict__.update(a=0, b=0)
+        locks = {field: SpinLock(order, lock_class, field) for field in "ab"}
+        DataRaces(scheduler).watch(account, {"a": None, "b": None})
+
+        def body(accesses: list[tuple[str, bool]]) -> None:
+            for field, locked in accesses:
+                if locked:
+                    with locks[field]:
+                        setattr(account, field, 1)
+                else:
+                    setattr(account, field, 1)
+
+        for number, accesses in enumerate(threads):
+            scheduler.thread(f"t{number}", lambda accesses=accesses: body(accesses))  # type: ignore[misc]
+        scheduler.thread("last", lambda: None)
+
+    with OsThreads(pinned=False) as carriers:
+        strategy = STRATEGIES["random-walk"](Stream("property", seed), 10)
+        outcome = execute(program, strategy, carriers).outcome
+    shared = {
+        field
+        for field in "ab"
+        if sum(any(each == field for each, _ in accesses) for accesses in threads) > 1
+    }
+    unlocked = {field for accesses in threads for field, locked in accesses if not locked}
+    if not shared & unlocked:
+        assert not isinstance(outcome, Failed)
+    elif isinstance(outcome, Failed):
+        assert outcome.failure.lock_classes[0] in shared & unlocked

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Is every access to a shared field under its lock in v1, and is one that is not found?"""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from harness import Failed, Failure, OsThreads
+from harness.races import KINDS
+from harness.strategies import STRATEGIES
+from stress.scenarios import SCENARIOS
+from stress.single import run_index
+from vgic import BUGS, V1, compose, with_races_checked
+from vgic.irq import VgicIrq
+from vgic.vm import Vcpu
+
+RARE = {"stale_summary", "kick_without_request", "eoicount_plus_one", "no_recheck_after_relock"}
+
+
+@pytest.fixture(scope="module")
+def carriers() -> Iterator[OsThreads]:
+    with OsThreads() as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+def failures(carriers: OsThreads) -> Callable[..., list[Failure]]:
+    """Run some executions of each scenario with the check on, and return the failures."""
+
+    def run(kernel: type[V1], strategy: str, executions: int) -> list[Failure]:
+        found = []
+        for scenario in SCENARIOS.values():
+            for index in range(executions):
+                checked = with_races_checked(kernel)
+                single = run_index(scenario, 7, index, strategy, checked, carriers)
+                if isinstance(single.execution.outcome, Failed):
+                    found.append(single.execution.outcome.failure)
+        return found
+
+    return run
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_v1_takes_the_lock_for_every_field(
+    failures: Callable[..., list[Failure]], strategy: str
+) -> None:
+    assert failures(V1, strategy, 3) == []
+
+
+class WritesUnlocked(V1):
+    """Routes an interrupt with no lock."""
+
+    def vgic_mmio_write_irouter(self, irq: VgicIrq, target: Vcpu) -> None:
+        """Forget irq_lock."""
+        irq.target_vcpu = target
+
+
+class SplicesUnlocked(V1):
+    """Puts the overflow back after it has let the lock go."""
+
+    def replug_overflow(self, vcpu: Vcpu) -> None:
+        """Forget ap_list_lock."""
+        vcpu.vgic_cpu.ap_list_lock.unlock()
+        super().replug_overflow(vcpu)
+        vcpu.vgic_cpu.ap_list_lock.lock()
+
+
+class ReadsAnothersRegisters(V1):
+    """Looks into the list registers of a vCPU that it announces to."""
+
+    def announce_pending(self, vcpu: Vcpu) -> None:
+        """Look where only the vCPU's own thread may."""
+        if vcpu.vgic_cpu.used_lrs >= 0:
+            super().announce_pending(vcpu)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "signature"),
+    [
+        (WritesUnlocked, "unguarded access in vgic_mmio_write_irouter on target_vcpu"),
+        (SplicesUnlocked, "list changed without its lock in replug_overflow on ap_list_head"),
+        (ReadsAnothersRegisters, "unguarded access in announce_pending on used_lrs"),
+    ],
+)
+def test_a_kernel_that_forgets_a_lock_is_found(
+    failures: Callable[..., list[Failure]], kernel: type[V1], signature: str
+) -> None:
+    assert signature in {failure.signature for failure in failures(kernel, "burst", 3)}
+
+
+@pytest.mark.parametrize("name", sorted(set(BUGS) - RARE))
+def test_a_known_bug_is_still_reported_as_what_it_is(
+    failures: Callable[..., list[Failure]], name: str
+) -> None:
+    found = failures(compose(V1, [name]), "burst", 5)
+    assert found
+    assert not {failure.kind for failure in found} & set(KINDS)
