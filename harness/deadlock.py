@@ -3,6 +3,9 @@
 
 Found at the moment it arises, since it is a fact about gates and not about time. The report gives
 the wait-for cycle where there is one, in the order in which the waits chain.
+
+A lost wake-up is told from it: a thread sleeps, what it sleeps for has happened, and nobody will
+say so again. Whether that is so is known to what it sleeps at (harness.waitqueue).
 """
 
 from collections.abc import Callable, Sequence
@@ -34,19 +37,31 @@ def deadlock(waiting: Sequence[Thread], stack_of: Callable[[Thread], tuple[str, 
         stack_of: gives the model functions a thread is in, outermost first.
     """
     cycle = _cycle(waiting)
-    involved = cycle or [thread for thread in waiting if not _idle(thread)] or list(waiting)
+    lost = {} if cycle else {each: how for each in waiting if (how := _lost_wake_up(each))}
+    involved = (
+        cycle or list(lost) or [thread for thread in waiting if not _idle(thread)] or list(waiting)
+    )
     waits = [f"{thread.role} waits for {_wait(thread)}" for thread in involved]
     stacks = {thread: stack_of(thread) for thread in waiting}
     return Failure(
-        kind="deadlock",
+        kind="lost wake-up" if lost else "deadlock",
         message="; ".join(waits),
         functions=tuple(stacks[thread][-1] if stacks[thread] else "" for thread in involved),
         lock_classes=tuple(thread.op.lock_class for thread in involved),
         details=tuple(
-            f"{thread.role}: {' > '.join(stacks[thread])}: waits for {_wait(thread)}"
+            line
             for thread in waiting
+            for line in (
+                f"{thread.role}: {' > '.join(stacks[thread])}: waits for {_wait(thread)}",
+                *(f"  {how}" for how in lost.get(thread, ())),
+            )
         ),
     )
+
+
+def _lost_wake_up(thread: Thread) -> tuple[str, ...]:
+    how = getattr(thread.op.gate, "lost_wake_up", None)
+    return () if how is None else tuple(how())
 
 
 def _idle(thread: Thread) -> bool:

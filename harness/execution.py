@@ -5,12 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from harness import trace
-from harness.failures import Diverged, Failure, HarnessBug, oops
+from harness.failures import Diverged, Failure, HarnessBug, ModelFailure, oops
 from harness.footprint import steps_of
 from harness.frames import raised_in_harness
 from harness.rehearsal import Rehearsal, Rehearsing
 from harness.schedule import Deviation
-from harness.scheduler import Carriers, Scheduler, check_sane
+from harness.scheduler import Carriers, Scheduler
 from harness.strategy import Strategy
 from harness.trace import Touch
 
@@ -101,13 +101,15 @@ def execute(
     scheduler.touches = touches
     try:
         program(scheduler)
+    except ModelFailure:
+        pass
     except Exception as exception:
         if raised_in_harness(exception.__traceback__):
             raise HarnessBug(f"{type(exception).__name__}: {exception}") from exception
         scheduler.failure = oops(exception)
     else:
         scheduler.run(carriers)
-        check_sane(scheduler)
+        _check_sane(scheduler)
     return Execution(
         outcome=_outcome(scheduler),
         steps=scheduler.steps,
@@ -141,3 +143,11 @@ def _outcome(scheduler: Scheduler) -> Outcome:
     if diverged is not None:
         return DivergedFrom(diverged.step, diverged.expected, diverged.met)
     return Passed()
+
+
+def _check_sane(scheduler: Scheduler) -> None:
+    """Raise HarnessBug if the execution ended by an exception of the harness itself."""
+    if scheduler.bug is not None:
+        raise HarnessBug(
+            f"{type(scheduler.bug).__name__} in the harness: {scheduler.bug}"
+        ) from scheduler.bug

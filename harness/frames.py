@@ -30,8 +30,8 @@ def _is_model(frame: FrameType) -> bool:
 
 
 def _is_ground_floor(frame: FrameType) -> bool:
-    """Below the scheduler's `carry` there is only the carrier."""
-    return frame.f_code.co_name == "carry" and is_ours(frame)
+    """Below the scheduler's `carry` is only the carrier, below `execute` whoever asked for it."""
+    return frame.f_code.co_name in ("carry", "execute") and is_ours(frame)
 
 
 def model_stack(frame: FrameType | None) -> tuple[str, ...]:

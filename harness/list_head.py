@@ -8,14 +8,16 @@ own says so. With the guarding lock held the pointer writes are one step; withou
 scheduling point between them, where others see the ring half made.
 """
 
+import sys
 from collections.abc import Callable, Iterator
+from types import CodeType
 from typing import Generic, NoReturn, TypeVar
 
 from harness.failures import Failure
 from harness.frames import model_function
 from harness.scheduler import Scheduler
 from harness.spinlock import SpinLock
-from harness.threads import operation
+from harness.threads import Thread, operation
 
 T = TypeVar("T")
 
@@ -30,15 +32,17 @@ class Node(Generic[T]):
         next: the next node of the ring; the node itself when it is alone.
         prev: the previous node of the ring.
         name: as reports print it.
+        deleted: who deleted it last, at which step and in which function; None if nobody.
     """
 
-    __slots__ = ("entry", "name", "next", "prev")
+    __slots__ = ("deleted", "entry", "name", "next", "prev")
 
     def __init__(self, entry: T | None, name: str) -> None:
         self.entry = entry
         self.name = name
         self.next: Node[T] = self
         self.prev: Node[T] = self
+        self.deleted: tuple[Thread, int, CodeType] | None = None
 
     @property
     def linked(self) -> bool:
@@ -95,30 +99,32 @@ class ListHead(Node[T]):
         while True:
             if guard is not None and guard.owner is not scheduler.current:
                 scheduler.point(self._walks)
-            node = node.next
-            if node is self:
+            following = node.next
+            if following is self:
                 return
             walked += 1
-            if node.entry is None or walked > self.population:
-                self._bad_walk(node, walked)
-            yield node.entry
+            if following.entry is None or walked > self.population:
+                self._bad_walk(following, walked, node)
+            node = following
+            yield following.entry
 
     def entries_safe(self) -> Iterator[T]:
         """Walk the list forward; the entry just yielded may go (list_for_each_entry_safe)."""
         guard, scheduler = self.guard, self._scheduler
         if guard is not None and guard.owner is not scheduler.current:
             scheduler.point(self._walks)
+        before: Node[T] = self
         node = self.next
         walked = 0
         while node is not self:
             walked += 1
             if node.entry is None or walked > self.population:
-                self._bad_walk(node, walked)
+                self._bad_walk(node, walked, before)
             following = node.next
             yield node.entry
             if guard is not None and guard.owner is not scheduler.current:
                 scheduler.point(self._walks)
-            node = following
+            before, node = node, following
 
     def verify(self) -> list[T]:
         """Check that the ring is well formed both ways; return its entries in order."""
@@ -133,7 +139,7 @@ class ListHead(Node[T]):
                 return entries
             entry = following.entry
             if entry is None or not left:
-                self._bad_walk(following, self.population - left)
+                self._bad_walk(following, self.population - left, node)
             entries.append(entry)
             left -= 1
             node = following
@@ -160,13 +166,15 @@ class ListHead(Node[T]):
     def delete(self, node: Node[T]) -> None:
         """Take a node off this list and poison it (list_del)."""
         if isinstance(node.next, _Poison) or node.next is node:
-            self._fail(f"{node.name} is deleted from {self.name} but is on no list")
+            self._fail(f"{node.name} is deleted from {self.name} but is on no list", node)
         if node.prev.next is not node or node.next.prev is not node:
             self._bad_link(node, node.next)
         node.next.prev = node.prev
         self._unguarded_point()
         node.prev.next = node.next
         node.next, node.prev = _POISON_NEXT, _POISON_PREV  # type: ignore[assignment]
+        scheduler = self._scheduler
+        node.deleted = scheduler.current, scheduler.steps, sys._getframe(1).f_code
 
     def reorder(self, entries: list[Node[T]]) -> None:
         """Relink the ring in this order, as a sort does; the guard is held."""
@@ -222,9 +230,11 @@ class ListHead(Node[T]):
         if self.guard is not None and self.guard.owner is not self._scheduler.current:
             self._scheduler.point(self._relinks)
 
-    def _bad_walk(self, node: Node[T], walked: int) -> NoReturn:
+    def _bad_walk(self, node: Node[T], walked: int, before: Node[T]) -> NoReturn:
         if isinstance(node, _Poison):
-            self._fail(f"the walk of {self.name} runs into {node.name}: a deleted entry's link")
+            self._fail(
+                f"the walk of {self.name} runs into {node.name}: a deleted entry's link", before
+            )
         if node.entry is None:
             self._fail(f"the walk of {self.name} takes {node.name} for an entry: a list head")
         self._fail(f"the walk of {self.name} does not end after {walked} entries")
@@ -235,5 +245,13 @@ class ListHead(Node[T]):
             f"which is preceded by {following.prev.name}"
         )
 
-    def _fail(self, message: str) -> NoReturn:
-        self._scheduler.fail(Failure(KIND, message, functions=(model_function(),)))
+    def _fail(self, message: str, deleted: Node[T] | None = None) -> NoReturn:
+        details: tuple[str, ...] = ()
+        if deleted is not None and deleted.deleted is not None:
+            by, step, function = deleted.deleted
+            here = f"{self._scheduler.current.role} at step {self._scheduler.steps}"
+            details = (
+                f"used by    {here}: {model_function()}",
+                f"{deleted.name} deleted by {by} at step {step}: {function.co_name}",
+            )
+        self._scheduler.fail(Failure(KIND, message, functions=(model_function(),), details=details))

@@ -18,11 +18,11 @@ from collections.abc import Callable
 from typing import NoReturn, Protocol
 
 from harness.deadlock import deadlock
-from harness.failures import Diverged, Failure, HarnessBug, ModelFailure, Unwind, oops
+from harness.failures import Diverged, Failure, ModelFailure, Unwind, oops
 from harness.frames import model_stack, raised_in_harness
 from harness.livelock import LoopWatch
 from harness.schedule import Deviation
-from harness.strategy import Strategy
+from harness.strategy import NEVER, Strategy
 from harness.threads import EXIT, Gate, Interrupt, Operation, Standstill, Thread
 from harness.trace import Entry, Touch
 
@@ -63,10 +63,11 @@ class Scheduler:
         wants_growth: whoever opens a gate has to say so, see `opened`.
         on_quiescence: called when only idle waits are left. It opens some gate and returns True,
             or returns False, which makes the waits a deadlock. It may raise ModelFailure.
+        at_end: called when all has ended and nothing was wrong: what was left behind that is?
     """
 
     __slots__ = (
-        "_carriers", "_cycles", "_loop", "_strategy", "bug", "current", "deviations",
+        "_carriers", "_cycles", "_loop", "_strategy", "at_end", "bug", "current", "deviations",
         "diverged", "failure", "interrupts", "next_ask", "on_quiescence", "steps", "steps_max",
         "switches", "threads", "touches", "trace", "unwinding", "wants_growth",
     )  # fmt: skip
@@ -86,9 +87,10 @@ class Scheduler:
         self.bug: BaseException | None = None
         self.unwinding = False
         self.on_quiescence: Callable[[], bool] = lambda: False
+        self.at_end: list[Callable[[], Failure | None]] = []
         self.wants_growth = strategy.asks_on_growth
         self._strategy = strategy
-        self.next_ask = 0
+        self.next_ask = NEVER
         self._loop: LoopWatch | None = None
 
     def thread(self, role: str, body: Callable[[], None]) -> Thread:
@@ -107,6 +109,7 @@ class Scheduler:
             raise ValueError("an execution needs at least one thread: add one to the scheduler")
         self._carriers = carriers
         threads = self.threads
+        self._forget_setting_up()
         # The last one, index -1, is for the choice before the first step.
         self._cycles = [threads[i:] + threads[:i] for i in range(len(threads))] + [threads]
         self._strategy.begin(threads)
@@ -115,6 +118,11 @@ class Scheduler:
         except Diverged:
             return
         carriers.run(self, first)
+
+    def _forget_setting_up(self) -> None:
+        """Nobody could have come in between what the program did so far: it is no step."""
+        self.steps = self.current.ops = 0
+        self.trace[:] = [entry for entry in self.trace if not isinstance(entry, Operation)]
 
     # What primitives call.
 
@@ -236,10 +244,12 @@ class Scheduler:
             return model_stack(sys._getframe(1))
         return self._carriers.stack(thread)
 
-    def _within_bound(self) -> None:
-        """A limit is never a pass, even if the execution ended while its loop was looked for."""
+    def _judge_end(self) -> None:
+        """A limit is never a pass, even if the execution ended while its loop was sought."""
         if self._loop is not None:
             self.failure = self._loop.failure()
+        for left_behind in self.at_end:
+            self.failure = self.failure or left_behind()
 
     def _watch_loop(self, me: Thread) -> None:
         """Past the step bound: look on for a while, to be able to name the loop."""
@@ -277,7 +287,7 @@ class Scheduler:
             self.steps += 1
             self.trace.append(EXIT)
             if all(thread.finished for thread in self.threads):
-                self._within_bound()
+                self._judge_end()
                 return None
             try:
                 return self._choose(me)
@@ -305,11 +315,3 @@ class Scheduler:
             self.bug = exception
             return
         self.failure = oops(exception)
-
-
-def check_sane(scheduler: Scheduler) -> None:
-    """Raise HarnessBug if the execution ended by an exception of the harness itself."""
-    if scheduler.bug is not None:
-        raise HarnessBug(
-            f"{type(scheduler.bug).__name__} in the harness: {scheduler.bug}"
-        ) from scheduler.bug

@@ -106,3 +106,12 @@ def test_every_kind_of_finding_is_documented() -> None:
     assert len(kinds) > 20
     for kind in kinds:
         assert f"`{kind}`" in page
+
+
+def test_every_kind_that_the_harness_reports_is_documented() -> None:
+    page = (ROOT / "docs" / "invariants.md").read_text("utf-8")
+    sources = "".join(path.read_text("utf-8") for path in sorted((ROOT / "harness").glob("*.py")))
+    kinds = re.findall(r'(?:kind ?= ?|KIND = |_warn\(|_fail\()"([a-zA-Z -]+)"', sources)
+    assert len(kinds) > 15
+    for kind in kinds:
+        assert f"`{kind}`" in page

@@ -22,8 +22,9 @@ class _View:
     """What is remembered of one vCPU between two moments."""
 
     __slots__ = (
-        "_kvm", "_vcpu", "access_began", "active_outside", "arrivals", "flushed_at", "in_guest",
-        "in_window", "old_target", "overflowed", "retries", "stack",
+        "_kvm", "_vcpu", "access_began", "active_outside", "arrivals", "barren", "entered_at",
+        "flushed_at", "in_guest", "in_window", "left_out", "old_target", "overflowed", "retries",
+        "stack", "state",
     )  # fmt: skip
 
     def __init__(self, kvm: Kvm, vcpu: Vcpu) -> None:
@@ -39,6 +40,29 @@ class _View:
         self.retries = 0
         self.old_target: Vcpu | None = None
         self.access_began = -1
+        self.entered_at = -1
+        self.barren = 0
+        self.state: object = None
+        self.left_out: dict[VgicIrq, int] = {}
+
+    def came_to_nothing(self) -> None:
+        """The vCPU leaves and its guest has done nothing since it went in, if it did at all."""
+        self.barren += 1
+        half = invariants.ENTRIES_MAX // 2
+        if self.barren % half == 0:
+            before, self.state = self.state, self._now()
+            invariants.exits_for_a_reason(self._kvm, self._vcpu, self.barren, self.state, before)
+            if self.barren > half:
+                self.barren = half
+
+    def _now(self) -> object:
+        vgic_cpu, cpuif = self._vcpu.vgic_cpu, self._vcpu.cpuif
+        lists = (vgic_cpu.ap_list_head, vgic_cpu.overflow_ap_list_head)
+        return (
+            [str(lr) for lr in vgic_cpu.vgic_lr[: vgic_cpu.used_lrs]],
+            [[irq.name for irq in each.verify()] for each in lists],
+            (cpuif.apr, cpuif.vmcr.pmr, cpuif.vmcr.group_enabled, list(self.stack)),
+        )
 
     def lists_unlocked(self) -> None:
         """The vCPU's lists are whole whenever somebody lets go of their lock."""
@@ -159,6 +183,7 @@ class Watch:
         """The vCPU goes into the guest."""
         view = self._views[vcpu.vcpu_id]
         view.in_guest = True
+        view.entered_at = self._kvm.scheduler.current.ops
         view.overflowed = self._flushed(vcpu, view)
         if view.overflowed:
             self.windows.add("overflow")
@@ -166,8 +191,10 @@ class Watch:
     def aborted(self, vcpu: Vcpu) -> None:
         """The vCPU found a request after its flush and does not go in."""
         self.windows.add("aborted_entry")
-        if self._flushed(vcpu, self._views[vcpu.vcpu_id]):
+        view = self._views[vcpu.vcpu_id]
+        if self._flushed(vcpu, view):
             self.windows.add("aborted_entry_with_overflow")
+        view.came_to_nothing()
 
     def _flushed(self, vcpu: Vcpu, view: _View) -> bool:
         """Judge the flush; tell whether something found no list register."""
@@ -178,14 +205,22 @@ class Watch:
         if outside and self._honest:
             changed = self._ledger.changed_since(view.flushed_at)
             # A key that changes in the middle of a sort can leave any two others out of order.
-            if not any(irq.vcpu is vcpu for irq in changed):
-                invariants.best_are_loaded(kvm, vcpu, view.arrivals)
+            if any(irq.vcpu is vcpu for irq in changed):
+                invariants.nobody_starves(kvm, vcpu, view.left_out)
+                return outside
+            invariants.best_are_loaded(kvm, vcpu, view.arrivals)
+        if view.left_out:
+            view.left_out.clear()
         return outside
 
     def exited(self, vcpu: Vcpu) -> None:
         """The vCPU has left the guest and is about to sync."""
         view = self._views[vcpu.vcpu_id]
         view.in_guest = False
+        if self._kvm.scheduler.current.ops == view.entered_at:
+            view.came_to_nothing()
+        elif view.barren:
+            view.barren = 0
         eoicount = vcpu.cpuif.hcr.eoicount
         if eoicount:
             self.windows.add("eoicount")
@@ -230,6 +265,10 @@ class Watch:
         view = self._views[vcpu.vcpu_id]
         if view.in_window:
             view.arrivals.add(irq)
+            if irq in view.active_outside:
+                # It was on a list when the guest was left. Whoever is queued again after that has
+                # been taken off it as idle: its end was folded before it arrived.
+                view.active_outside.remove(irq)
             if view.in_guest and view.overflowed:
                 self.windows.add("arrival_with_overflow")
             if view.in_guest and vcpu.cpuif.hcr.eoicount:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Exhaustive exploration: every schedule of a small program, or one of each that differ.
+"""Exploration of one program: some schedules, every schedule, or one of each that differ.
+
+`some_schedules` tries as many as it is told, chosen at random from a seed.
 
 `every_schedule` takes them in the order of their preemptions, to a bound or to the end.
 `every_behaviour` takes one execution of each behaviour: executions that differ only in the order
@@ -9,6 +11,7 @@ beginning for every execution, under a strategy like any other, so that what the
 
 from harness.explore.behaviours import every_behaviour
 from harness.explore.exploration import Exploration, Found
+from harness.explore.sampled import some_schedules
 from harness.explore.schedules import every_schedule
 
-__all__ = ["Exploration", "Found", "every_behaviour", "every_schedule"]
+__all__ = ["Exploration", "Found", "every_behaviour", "every_schedule", "some_schedules"]

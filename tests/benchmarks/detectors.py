@@ -14,7 +14,7 @@ import time
 from collections import Counter
 
 from harness import Failed, OsThreads, Stream, execute
-from harness.examples import data_race
+from harness.examples import data_race, lifetime, progress
 from harness.examples.example import Program
 from harness.strategies import RUNS, STRATEGIES
 from stress.garbage import Garbage
@@ -27,7 +27,11 @@ EXECUTIONS = 300
 SCHEDULES = 10_000
 LENGTH = 30
 COSTS: dict[str, tuple[type[V1], type[V1]]] = {"data races": (V1, with_races_checked(V1))}
-PROGRAMS = {"data races": (data_race.DEFECTS, data_race.NEAR_MISSES)}
+PROGRAMS = {
+    "data races": (data_race.DEFECTS, data_race.NEAR_MISSES),
+    "lifetime": (lifetime.DEFECTS, lifetime.NEAR_MISSES),
+    "progress": (progress.DEFECTS, progress.NEAR_MISSES),
+}
 
 
 def rate(kernel: type[V1], strategy: str, carriers: OsThreads, garbage: Garbage) -> float:

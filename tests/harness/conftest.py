@@ -5,7 +5,18 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from harness import Cell, Execution, Failed, Failure, OsThreads, Scheduler, Strategy, execute
+from harness import (
+    Cell,
+    Execution,
+    Failed,
+    Failure,
+    OsThreads,
+    Scheduler,
+    Strategy,
+    Streams,
+    execute,
+)
+from harness.strategies import STRATEGIES
 from harness.strategy import Quiet
 from harness.trace import entry_text, numbered
 
@@ -86,3 +97,21 @@ def readers() -> Callable[..., Program]:
         return program
 
     return program_of
+
+
+@pytest.fixture
+def kinds_in(carriers: OsThreads) -> Callable[..., set[str]]:
+    """Run a program under several strategies; return the kinds of failure that were met."""
+
+    def run_many(program: Program, executions: int = 100) -> set[str]:
+        kinds = set()
+        length = execute(program, Quiet(), carriers).steps
+        for strategy in ("random-walk", "pct", "burst", "pos"):
+            for index in range(executions):
+                stream = Streams(1, program.__name__, index).stream("schedule")
+                outcome = execute(program, STRATEGIES[strategy](stream, length), carriers).outcome
+                if isinstance(outcome, Failed):
+                    kinds.add(outcome.failure.kind)
+        return kinds
+
+    return run_many

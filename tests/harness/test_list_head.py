@@ -46,6 +46,25 @@ def test_a_deleted_node_is_poisoned() -> None:
     assert ring.head.verify() == ["a", "c", "d"]
 
 
+def test_a_report_says_where_the_entry_was_deleted() -> None:
+    ring = Ring()
+
+    def prune() -> None:
+        ring.head.delete(ring.nodes["b"])
+
+    def fold() -> None:
+        for _ in ring.head.entries():
+            prune()
+
+    ring.head.delete(ring.nodes["a"])
+    with pytest.raises(ModelFailure) as caught:
+        fold()
+    assert caught.value.failure.details == (
+        "used by    start at step 0: fold",
+        "b deleted by start at step 0: prune",
+    )
+
+
 def test_deleting_twice_is_found() -> None:
     ring = Ring()
     ring.head.delete(ring.nodes["b"])

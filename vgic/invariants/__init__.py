@@ -6,6 +6,8 @@ which interrupt is wrong and how. When they are called is the business of watch.
 """
 
 from vgic.invariants.delivery import (
+    ENTRIES_MAX,
+    exits_for_a_reason,
     no_edge_is_lost,
     nobody_missed_a_kick,
     nothing_is_stuck,
@@ -24,12 +26,17 @@ from vgic.invariants.lists import (
     lists_are_whole,
     overflow_is_empty,
 )
-from vgic.invariants.registers import best_are_loaded, no_lr_in_use, used_lrs_agree
+from vgic.invariants.registers import (
+    best_are_loaded,
+    no_lr_in_use,
+    nobody_starves,
+    used_lrs_agree,
+)
 
 __all__ = [
-    "acknowledged_by_right", "active_is_acknowledged", "active_is_listed",
+    "ENTRIES_MAX", "acknowledged_by_right", "active_is_acknowledged", "active_is_listed",
     "added_where_it_belongs", "arrivals_keep_active_state", "best_are_loaded",
-    "eoicount_is_plausible", "lists_are_whole", "no_edge_is_lost", "no_lr_in_use",
-    "nobody_missed_a_kick", "nothing_is_stuck", "overflow_is_empty", "priorities_nest",
-    "prune_ends", "used_lrs_agree",
+    "eoicount_is_plausible", "exits_for_a_reason", "lists_are_whole", "no_edge_is_lost",
+    "no_lr_in_use", "nobody_missed_a_kick", "nobody_starves", "nothing_is_stuck",
+    "overflow_is_empty", "priorities_nest", "prune_ends", "used_lrs_agree",
 ]  # fmt: skip

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What must hold of delivery: I8, I9, I16, I21, O4. Judged when everybody idles, but for I21."""
+"""What must hold of delivery: I8, I9, I16, I21, I24, O4.
+
+Judged when everybody idles, but for I21 and I24, which see that it comes to that.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -10,6 +13,9 @@ from vgic.vm import Kvm, Vcpu
 LOOKS_ON = True
 
 RETRIES_MAX = 100
+
+ENTRIES_MAX = 64
+"""More than all devices and guests of a scenario together can ask for exits."""
 
 
 def nobody_missed_a_kick(kvm: Kvm, excused: Callable[[Vcpu, VgicIrq], bool]) -> None:
@@ -60,6 +66,43 @@ def prune_ends(kvm: Kvm, vcpu: Vcpu, retries: int) -> None:
             f"{vcpu} has started to prune {retries} times in one sync",
             "vgic_prune_ap_list",
         )
+
+
+def exits_for_a_reason(kvm: Kvm, vcpu: Vcpu, entries: int, state: object, before: object) -> None:
+    """I24: a vCPU whose guest gets to do nothing is not made to exit over and over for the same.
+
+    Locks: none needed in the vCPU's own thread.
+
+    Args:
+        kvm: the VM.
+        vcpu: the vCPU, which has just been made to leave, before it syncs.
+        entries: how many entries in a row its guest has done nothing in.
+        state: what its lists, registers and guest look like now.
+        before: what they looked like half as many entries ago.
+    """
+    if entries == ENTRIES_MAX and state == before:
+        fail(
+            kvm,
+            "I24 exit storm",
+            f"{vcpu} has entered {entries} times in a row and its guest did nothing, with the "
+            f"same list registers: {_why_it_exits(vcpu)}",
+            "kvm_arch_vcpu_ioctl_run",
+        )
+
+
+def _why_it_exits(vcpu: Vcpu) -> str:
+    """Name what makes the vCPU leave its guest."""
+    hcr = vcpu.cpuif.hcr
+    reasons = {
+        "a request is pending": vcpu.requests.bits != 0,
+        "an IPI is pending": not vcpu.ipi.shut,
+        "underflow is enabled (UIE)": hcr.uie,
+        "no pending is enabled (NPIE)": hcr.npie,
+        "a count is enabled (LRENPIE)": hcr.lrenpie and hcr.eoicount > 0,
+        "a group's state is (VGRPxIE)": any((*hcr.grp_enabled_ie, *hcr.grp_disabled_ie)),
+        "an empty list register asks for it (EOI)": any(lr.eoi for lr in vcpu.cpuif.lrs),
+    }
+    return ", ".join(reason for reason, holds in reasons.items() if holds)
 
 
 def nothing_is_stuck(kvm: Kvm) -> None:

@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does a wake-up reach who sleeps, and is a lost one told from a wait for nothing?"""
+
+from collections.abc import Callable
+
+import pytest
+
+from harness import (
+    Cell,
+    Completion,
+    Deviation,
+    Execution,
+    Failure,
+    LockOrder,
+    Passed,
+    Rcu,
+    Scheduler,
+    SpinLock,
+    WaitQueue,
+)
+from harness.replay import StrictReplay
+
+Run = Callable[..., Execution]
+FailureOf = Callable[..., Failure]
+
+
+def sleepers(count: int, wake: Callable[[WaitQueue], None]) -> Callable[[Scheduler], None]:
+    """Make a program of so many that sleep, in order, and one that then wakes."""
+
+    def program(scheduler: Scheduler) -> None:
+        queue = WaitQueue(scheduler, "queue")
+        for number in range(count):
+            scheduler.thread(f"s{number}", queue.sleep_on)
+        scheduler.thread("waker", lambda: wake(queue))
+
+    return program
+
+
+def test_everybody_is_woken(run: Run) -> None:
+    assert run(sleepers(3, lambda queue: queue.wake_up_all())).outcome == Passed()
+
+
+def test_one_is_woken_who_slept_longest(failure_of: FailureOf) -> None:
+    failure = failure_of(sleepers(3, lambda queue: queue.wake_up()))
+    assert failure.kind == "deadlock"
+    assert failure.message == (
+        "s1 waits for a wake-up at queue[0]; s2 waits for a wake-up at queue[0]"
+    )
+
+
+def test_a_wake_up_long_before_the_sleep_is_not_what_is_missing(failure_of: FailureOf) -> None:
+    """It found nobody when the sleeper had not even begun: it was never meant for it."""
+
+    def program(scheduler: Scheduler) -> None:
+        queue, other = WaitQueue(scheduler, "queue"), Cell(scheduler, "other", "0", 0)
+
+        def sleep() -> None:
+            other.read()
+            queue.sleep_on()
+
+        scheduler.thread("waker", queue.wake_up)
+        scheduler.thread("sleeper", sleep)
+
+    assert failure_of(program).kind == "deadlock"
+
+
+def test_a_wake_up_just_before_the_sleep_is_lost(failure_of: FailureOf) -> None:
+    def program(scheduler: Scheduler) -> None:
+        queue, other = WaitQueue(scheduler, "queue"), Cell(scheduler, "other", "0", 0)
+
+        def sleep() -> None:
+            other.read()
+            queue.sleep_on()
+
+        scheduler.thread("sleeper", sleep)
+        scheduler.thread("waker", queue.wake_up)
+
+    failure = failure_of(program, StrictReplay([Deviation("sleeper", 2, "waker")]))
+    assert failure.kind == "lost wake-up"
+    assert failure.functions == ("sleep",)
+    assert failure.lock_classes == ("queue",)
+    assert failure.details == (
+        "sleeper: sleep: waits for a wake-up at queue[0]",
+        "  the wake-up found nobody: waker at step 3: ",
+        "  the thread was about to sleep by then",
+    )
+
+
+def test_who_forgets_to_wake_is_found(failure_of: FailureOf) -> None:
+    def program(scheduler: Scheduler) -> None:
+        queue, ready = WaitQueue(scheduler, "queue"), Cell(scheduler, "ready", "0", False)
+
+        def sleep() -> None:
+            queue.wait_event(ready.read)
+
+        scheduler.thread("sleeper", sleep)
+        scheduler.thread("other", lambda: ready.write(True))
+
+    failure = failure_of(program)
+    assert failure.kind == "lost wake-up"
+    assert failure.details[1:] == (
+        "  what the thread waits for is so by now",
+        "  nobody has woken it",
+    )
+
+
+def test_a_cycle_of_locks_is_a_deadlock_whatever_else_is_lost(failure_of: FailureOf) -> None:
+    def program(scheduler: Scheduler) -> None:
+        order = LockOrder(scheduler, checking=False)
+        locks = [SpinLock(order, order.lock_class(name), "0") for name in "ab"]
+        queue, ready = WaitQueue(scheduler, "queue"), Cell(scheduler, "ready", "0", False)
+
+        def sleep() -> None:
+            queue.wait_event(ready.read)
+
+        def both(first: SpinLock, second: SpinLock) -> None:
+            with first:
+                ready.write(True)
+                with second:
+                    pass
+
+        scheduler.thread("sleeper", sleep)
+        scheduler.thread("t0", lambda: both(locks[0], locks[1]))
+        scheduler.thread("t1", lambda: both(locks[1], locks[0]))
+
+    schedule = [Deviation("t0", 3, "t1")]
+    assert failure_of(program, StrictReplay(schedule)).kind == "deadlock"
+
+
+def test_the_lock_is_held_where_the_condition_is_looked_at(run: Run) -> None:
+    def program(scheduler: Scheduler) -> None:
+        order, queue = LockOrder(scheduler), WaitQueue(scheduler, "queue")
+        lock = SpinLock(order, order.lock_class("lock"), "0")
+        items: list[int] = []
+
+        def look() -> bool:
+            lock.assert_held()
+            return bool(items)
+
+        def take() -> None:
+            with lock:
+                queue.wait_event(look, lock)
+                items.pop()
+
+        def put() -> None:
+            with lock:
+                items.append(1)
+            queue.wake_up()
+
+        scheduler.thread("taker", take)
+        scheduler.thread("putter", put)
+
+    assert run(program).outcome == Passed()
+
+
+def completed(*done: str) -> Callable[[Scheduler], None]:
+    """Make a program that does this to a completion, and then waits for it twice."""
+
+    def program(scheduler: Scheduler) -> None:
+        completion = Completion(scheduler, "0")
+
+        def body() -> None:
+            for name in done:
+                getattr(completion, name)()
+            completion.wait()
+            completion.wait()
+
+        scheduler.thread("t0", body)
+
+    return program
+
+
+def test_a_completion_counts(run: Run, failure_of: FailureOf) -> None:
+    assert run(completed("complete", "complete")).outcome == Passed()
+    assert run(completed("complete_all")).outcome == Passed()
+    assert failure_of(completed("complete")).kind == "deadlock"
+
+
+def test_a_completion_begun_anew_is_not_done(failure_of: FailureOf) -> None:
+    failure = failure_of(completed("complete", "complete", "reinit"))
+    assert failure.kind == "lost wake-up"
+    assert failure.details[1:] == (
+        "  completed by t0 at step 2: body",
+        "  forgotten by t0 at step 3: body",
+    )
+
+
+def test_to_begin_anew_what_was_not_done_loses_nothing(failure_of: FailureOf) -> None:
+    assert failure_of(completed("reinit")).kind == "deadlock"
+
+
+@pytest.mark.parametrize(
+    "sleep",
+    [
+        lambda scheduler: WaitQueue(scheduler, "queue").sleep_on(),
+        lambda scheduler: WaitQueue(scheduler, "queue").wait_event(lambda: True),
+        lambda scheduler: Completion(scheduler, "0").wait(),
+        lambda scheduler: Rcu(scheduler).synchronize(),
+    ],
+)
+def test_nobody_sleeps_with_a_spinlock_held(
+    sleep: Callable[[Scheduler], None], failure_of: FailureOf
+) -> None:
+    def program(scheduler: Scheduler) -> None:
+        order = LockOrder(scheduler)
+        lock = SpinLock(order, order.lock_class("lock"), "0")
+
+        def body() -> None:
+            with lock:
+                sleep(scheduler)
+
+        scheduler.thread("t0", body)
+
+    assert failure_of(program).kind == "sleep in atomic"
