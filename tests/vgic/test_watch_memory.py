@@ -196,3 +196,27 @@ def test_only_an_arrival_in_the_guest_beside_an_overflow_crosses_that_window(
         assert "arrival_with_eoicount" not in watch.windows
 
     in_kernel(body, nr_lr=1)
+
+
+def test_what_ended_and_left_the_list_may_be_queued_again_before_the_sync_is_over(
+    in_kernel: Callable[..., Execution], enlist: Enlist
+) -> None:
+    """I15 is silent: its end was folded and it was pruned before it arrived."""
+
+    def body(kernel: V1) -> None:
+        watch, vcpu, irq, _ = watched(kernel)
+        pend(irq)
+        enlist(vcpu, irq)
+        watch.flushing(vcpu)
+        irq.active, irq.pending_latch = True, False
+        vcpu.cpuif.hcr.eoicount = 1
+        watch.exited(vcpu)
+        irq.active = False
+        with vcpu.vgic_cpu.ap_list_lock, irq.irq_lock:
+            vcpu.vgic_cpu.ap_list_head.delete(irq.ap_list)
+            irq.vcpu = None
+        pend(irq)
+        enlist(vcpu, irq)
+        watch.synced(vcpu)
+
+    in_kernel(body)
