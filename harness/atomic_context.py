@@ -4,7 +4,7 @@
 from harness.failures import Failure
 from harness.frames import model_function
 from harness.scheduler import Scheduler
-from harness.threads import IN_IRQ
+from harness.threads import IN_IRQ, IN_RCU
 
 
 def check_may_sleep(scheduler: Scheduler, what: str, family: str) -> None:
@@ -21,6 +21,8 @@ def check_may_sleep(scheduler: Scheduler, what: str, family: str) -> None:
     spins = next((lock for lock in me.held if not lock.sleeps), None)
     if me.chain & IN_IRQ:
         why = "is in an interrupt handler"
+    elif me.chain & IN_RCU:
+        why = "is in an RCU read section"
     elif spins is not None:
         why = f"holds {spins.name}"
     elif me.irqs_off:

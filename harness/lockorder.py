@@ -17,7 +17,7 @@ from harness.frames import model_function
 from harness.lock_usage import Usages
 from harness.order_graph import Learned
 from harness.scheduler import Scheduler
-from harness.threads import IN_IRQ, IRQS_ON, Lock, Operation, Thread
+from harness.threads import CONTEXT, IN_IRQ, IN_RCU, IRQS_ON, Lock, Operation, Thread
 
 SUBCLASSES = 8
 
@@ -68,7 +68,11 @@ class LockOrder:
         self.scheduler = scheduler
         self._checking = checking
         self.before: dict[int, int] = {}
-        self._names: dict[int, str] = {IRQS_ON: "interrupts on", IN_IRQ: "interrupt handler"}
+        self._names: dict[int, str] = {
+            IRQS_ON: "interrupts on",
+            IN_IRQ: "interrupt handler",
+            IN_RCU: "read section",
+        }
         self._usages = Usages()
         self._edges: dict[tuple[int, int], _Edge] = {}
 
@@ -114,7 +118,7 @@ class LockOrder:
         if me.chain & bit:
             self._recursive(me, lock, bit)
         new = me.chain & ~self.before[bit]
-        context = new & (IRQS_ON | IN_IRQ)
+        context = new & CONTEXT
         if new != context:
             self.scheduler.touch(LEARN)
         for held in _bits(new ^ context):

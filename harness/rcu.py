@@ -6,6 +6,9 @@ waits for it is done at that very moment, on top of the thread that ended the la
 sections, as a softirq would be; at once if no section is open. The kernel may take longer: the
 earliest moment is the worst one for whoever still uses what is freed, and leaves nothing to choose.
 
+Nobody sleeps in a section. So no lock that sleeps is wanted in one, and none that spins is held
+over `synchronize`: both are checked, and leave RCU no other place in the order of locks.
+
 To begin a section is a scheduling point: a pointer that was read just before it is not protected.
 To end one is not, since whatever comes next in the thread is one, as with unlocking.
 """
@@ -21,7 +24,7 @@ from harness.failures import Failure
 from harness.frames import model_function
 from harness.scheduler import Scheduler
 from harness.slab import SlabObject, life_of
-from harness.threads import Operation, Thread, operation
+from harness.threads import IN_RCU, Operation, Thread, operation
 
 T = TypeVar("T")
 
@@ -78,6 +81,7 @@ class Rcu:
         scheduler.point(self._lock)
         me = scheduler.current
         self._sections[me] = self._sections.get(me, 0) + 1
+        me.chain |= IN_RCU
 
     def read_unlock(
         self,
@@ -100,6 +104,7 @@ class Rcu:
         self._sections[me] -= 1
         if not self._sections[me]:
             del self._sections[me]
+            me.chain &= ~IN_RCU
             self._quiescent(me)
 
     # `with` begins a section and ends it as these do.
@@ -114,6 +119,8 @@ class Rcu:
         scheduler = self._scheduler
         if scheduler.unwinding:
             return
+        if scheduler.current in self._sections:
+            self._fail("synchronize in read section", "waits for itself to leave its section")
         check_may_sleep(scheduler, f"wait for a grace period of {self.name}", "rcu")
         if scheduler.touches is not None:
             scheduler.touch(self._synchronize)

@@ -119,6 +119,8 @@ class Standstill(Operation):
 
 IRQS_ON = 1
 IN_IRQ = 2
+IN_RCU = 4
+CONTEXT = IRQS_ON | IN_IRQ | IN_RCU
 """Bits of a thread's chain beside those of lock classes: in which context it takes locks."""
 
 

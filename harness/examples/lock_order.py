@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Locks in an order that could deadlock, and in one that looks as if it could.
 
-Seven programs that are wrong though none has to hang, and seven that are right, each beside its
+Nine programs that are wrong though none has to hang, and nine that are right, each beside its
 relative.
 """
 
@@ -12,6 +12,7 @@ from harness.examples.example import Program
 from harness.host_interrupt import HostInterrupt
 from harness.lockorder import LockOrder
 from harness.mutex import Mutex
+from harness.rcu import Rcu
 from harness.scheduler import Scheduler
 from harness.spinlock import SpinLock
 from harness.srcu import Srcu
@@ -226,6 +227,54 @@ def lock_over_synchronize_wanted_after_the_section(scheduler: Scheduler) -> None
     _lock_over_synchronize(scheduler, in_section=False)
 
 
+def _mutex_beside_rcu(scheduler: Scheduler, *, inside: bool) -> None:
+    locks = Locks(scheduler)
+    mutex, rcu = locks.mutex("mutex"), Rcu(scheduler)
+
+    def body() -> None:
+        with rcu:
+            if inside:
+                nests(mutex)()
+        if not inside:
+            nests(mutex)()
+
+    locks.threads(body)
+
+
+def mutex_in_an_rcu_section(scheduler: Scheduler) -> None:
+    """Wrong: nobody sleeps in an RCU read section."""
+    _mutex_beside_rcu(scheduler, inside=True)
+
+
+def mutex_after_an_rcu_section(scheduler: Scheduler) -> None:
+    """Right: the section is over."""
+    _mutex_beside_rcu(scheduler, inside=False)
+
+
+def _synchronize_rcu(scheduler: Scheduler, *, inside: bool) -> None:
+    locks, rcu = Locks(scheduler), Rcu(scheduler)
+
+    def body() -> None:
+        rcu.read_lock()
+        if inside:
+            rcu.synchronize()
+        rcu.read_unlock()
+        if not inside:
+            rcu.synchronize()
+
+    locks.threads(body)
+
+
+def synchronize_rcu_in_a_section(scheduler: Scheduler) -> None:
+    """Wrong: the writer waits for itself."""
+    _synchronize_rcu(scheduler, inside=True)
+
+
+def synchronize_rcu_after_a_section(scheduler: Scheduler) -> None:
+    """Right: it has left its section by then."""
+    _synchronize_rcu(scheduler, inside=False)
+
+
 PAIRS: tuple[tuple[str, Program, Program], ...] = (
     ("lock order", cycle_of_three, chain_of_three),
     (
@@ -240,6 +289,12 @@ PAIRS: tuple[tuple[str, Program, Program], ...] = (
         "synchronize in read section",
         synchronize_in_its_own_section,
         synchronize_after_its_section,
+    ),
+    ("sleep in atomic", mutex_in_an_rcu_section, mutex_after_an_rcu_section),
+    (
+        "synchronize in read section",
+        synchronize_rcu_in_a_section,
+        synchronize_rcu_after_a_section,
     ),
     (
         "lock order",

@@ -13,34 +13,48 @@ import sys
 import time
 from collections import Counter
 
-from harness import Failed, OsThreads, Stream, execute
-from harness.examples import data_race, lifetime, progress
+from harness import Failed, OsThreads, Scheduler, Stream, Streams, execute
+from harness.examples import data_race, lifetime, lock_order, progress
 from harness.examples.example import Program
 from harness.strategies import RUNS, STRATEGIES
 from stress.garbage import Garbage
 from stress.scenarios import SCENARIOS
-from stress.single import run_index
-from vgic import V1, with_races_checked
+from vgic import V1, Machine, Parameters, with_races_checked
 
 ROUNDS = 3
 EXECUTIONS = 300
 SCHEDULES = 10_000
 LENGTH = 30
-COSTS: dict[str, tuple[type[V1], type[V1]]] = {"data races": (V1, with_races_checked(V1))}
+How = tuple[type[V1], bool]
+"""A kernel, and whether the order of locks is checked."""
+
+COSTS: dict[str, tuple[How, How]] = {
+    "lock order": ((V1, False), (V1, True)),
+    "data races": ((V1, True), (with_races_checked(V1), True)),
+}
 PROGRAMS = {
+    "lock order": (lock_order.DEFECTS, lock_order.NEAR_MISSES),
     "data races": (data_race.DEFECTS, data_race.NEAR_MISSES),
     "lifetime": (lifetime.DEFECTS, lifetime.NEAR_MISSES),
     "progress": (progress.DEFECTS, progress.NEAR_MISSES),
 }
 
 
-def rate(kernel: type[V1], strategy: str, carriers: OsThreads, garbage: Garbage) -> float:
+def rate(how: How, strategy: str, carriers: OsThreads, garbage: Garbage) -> float:
     """Return steps a second."""
+    kernel, lock_order_checked = how
+    scenario = SCENARIOS["random_program"]
     steps = 0
     begin = time.perf_counter()
     for index in range(EXECUTIONS):
-        single = run_index(SCENARIOS["random_program"], 1, index, strategy, kernel, carriers)
-        steps += single.execution.steps
+        streams = Streams(1, scenario.name, index)
+        parameters = scenario.draw(streams)
+        schedule = STRATEGIES[strategy](streams.stream("schedule"), scenario.length)
+
+        def program(scheduler: Scheduler, parameters: Parameters = parameters) -> None:
+            Machine(scheduler, parameters, kernel, lock_order=lock_order_checked)
+
+        steps += execute(program, schedule, carriers).steps
         garbage.left()
     return steps / (time.perf_counter() - begin)
 
@@ -50,12 +64,12 @@ def costs(carriers: OsThreads, garbage: Garbage) -> None:
     sys.stdout.write(
         "| detector | strategy | steps/s without | with | ratio |\n|---|---|---:|---:|---:|\n"
     )
-    for name, kernels in COSTS.items():
+    for name, hows in COSTS.items():
         for strategy in ("burst", "pct"):
             best = [0.0, 0.0]
             for _ in range(ROUNDS):
-                for which, kernel in enumerate(kernels):
-                    best[which] = max(best[which], rate(kernel, strategy, carriers, garbage))
+                for which, how in enumerate(hows):
+                    best[which] = max(best[which], rate(how, strategy, carriers, garbage))
             without, checked = best
             sys.stdout.write(
                 f"| {name} | {strategy} | {without:,.0f} | {checked:,.0f} | "

@@ -63,7 +63,7 @@ def test_with_nobody_reading_there_is_nothing_to_wait_for(run: Run) -> None:
     assert run(program).outcome == Passed()
 
 
-def test_to_wait_in_a_section_of_ones_own_is_a_deadlock(failure_of: FailureOf) -> None:
+def test_to_wait_in_a_section_of_ones_own_is_said_to_be_that(failure_of: FailureOf) -> None:
     def program(scheduler: Scheduler) -> None:
         rcu = Rcu(scheduler)
 
@@ -74,8 +74,8 @@ def test_to_wait_in_a_section_of_ones_own_is_a_deadlock(failure_of: FailureOf) -
         scheduler.thread("t0", body)
 
     failure = failure_of(program)
-    assert failure.kind == "deadlock"
-    assert failure.message == "t0 waits for a grace period of rcu[0]: read sections of t0"
+    assert failure.kind == "synchronize in read section"
+    assert failure.message == "t0 waits for itself to leave its section in body: rcu[0]"
 
 
 def deferring(then: Callable[[Rcu, SlabObject], None]) -> Callable[[Scheduler], None]:
