@@ -50,7 +50,7 @@ class Example:
     """A failure with all that is to be said of it.
 
     Attributes:
-        failure: what went wrong.
+        failure: what goes wrong in the simplest execution.
         symptom: how the execution fails.
         identity: the same, with the functions at the preemptions that are left.
         token: replays the simplest execution that fails alike.
@@ -177,7 +177,7 @@ def look_into(
         identity += f", preempted in {', '.join(shrunk.preempted)}"
     text = shrunk.token.encode()
     return Example(
-        failure=failure,
+        failure=story.recorded.failure or failure,
         symptom=token.signature,
         identity=identity,
         token=text,
