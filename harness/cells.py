@@ -16,7 +16,16 @@ T = TypeVar("T")
 class Cell(Generic[T]):
     """A word accessed with READ_ONCE, WRITE_ONCE and cmpxchg."""
 
-    __slots__ = ("_cmpxchg", "_read", "_scheduler", "_write", "name", "value")
+    __slots__ = (
+        "_acquire",
+        "_cmpxchg",
+        "_read",
+        "_release",
+        "_scheduler",
+        "_write",
+        "name",
+        "value",
+    )
 
     def __init__(self, scheduler: Scheduler, family: str, instance: str, value: T) -> None:
         self._scheduler = scheduler
@@ -24,6 +33,8 @@ class Cell(Generic[T]):
         self.value = value
         self._read = operation("read", family, self.name)
         self._write = operation("write", family, self.name)
+        self._acquire = operation("acquire", family, self.name)
+        self._release = operation("release", family, self.name)
         self._cmpxchg = operation("cmpxchg", family, self.name)
 
     def read(self) -> T:
@@ -34,6 +45,16 @@ class Cell(Generic[T]):
     def write(self, value: T) -> None:
         """Store a value (WRITE_ONCE, smp_store_mb)."""
         self._scheduler.point(self._write)
+        self.value = value
+
+    def load_acquire(self) -> T:
+        """Return the value, and know what came before its release (smp_load_acquire)."""
+        self._scheduler.point(self._acquire)
+        return self.value
+
+    def store_release(self, value: T) -> None:
+        """Store a value, and let go of what came before (smp_store_release)."""
+        self._scheduler.point(self._release)
         self.value = value
 
     def cmpxchg(self, old: T, new: T) -> T:

@@ -5,12 +5,8 @@ Flanagan, Freund: FastTrack: Efficient and Precise Dynamic Race Detection (PLDI 
 has a vector clock; what it does to a lock or an atomic hands its clock on or takes one over. A
 field remembers who wrote it last, and who has read it since, each as one number of one thread's
 clock, an epoch: an access that does not know an epoch is a race with it, also in a schedule in
-which nothing went wrong, and without a scheduling point at either access.
-
-What orders, and what does not: letting a lock go, and taking it; an atomic operation that reads
-and writes (cmpxchg, fetch_add), both ways; making a request and taking it; sending an IPI and
-taking it or waking from it. READ_ONCE and WRITE_ONCE are marked and order nothing, nor does
-looking whether a request is pending.
+which nothing went wrong, and without a scheduling point at either access. What orders and what does
+not is in harness/edges.py.
 
 A field is declared once, with the lock that guards it if one does. An access without that lock is
 reported even if it was ordered by luck. Accesses that are documented to be unlocked are named, with
@@ -23,6 +19,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, NamedTuple, NoReturn
 
+from harness.edges import RELINK, Clocks
 from harness.failures import Failure
 from harness.frames import model_function, model_stack
 from harness.scheduler import Scheduler
@@ -33,12 +30,6 @@ from harness.watched import Watching
 
 Guard = SpinLock | str | None
 """A lock; the role of the only thread that may touch it; or None: ordered in some other way."""
-
-Clock = list[int]
-
-_TAKES = frozenset({"lock", "take", "idle", "cmpxchg", "add"})
-_GIVES = frozenset({"unlock", "request", "send", "cmpxchg", "add"})
-RELINK = "relink"
 
 KINDS = ("data race", "unguarded access", "list changed without its lock")
 """The kinds of failure that only a check for races finds."""
@@ -98,8 +89,7 @@ class DataRaces:
         """
         self._scheduler = scheduler
         self._documented = documented or {}
-        self._clocks: list[Clock] = []
-        self._released: dict[str, Clock] = {}
+        self._clocks = Clocks(scheduler)
         self._fields: dict[tuple[object, str], _Field] = {}
         self._watching = Watching(self._accessed)
         scheduler.trace = _Trace(self._does)
@@ -116,35 +106,11 @@ class DataRaces:
             self._fields[thing, name] = _Field(guard)
         self._watching.watch(thing, tuple(guards))
 
-    # What puts one thing before another.
-
     def _does(self, operation: Operation) -> None:
         """The running thread does an operation."""
-        kind = operation.kind
-        if kind == RELINK:
+        if operation.kind == RELINK:
             self._unlocked_list(operation)
-        takes, gives = kind in _TAKES, kind in _GIVES
-        if not (takes or gives):
-            return
-        me = self._scheduler.current
-        if not me.started:
-            return
-        clock = self._clock(me)
-        released = self._released.get(operation.name)
-        if takes and released is not None:
-            clock[:] = map(max, clock, released)
-        if gives:
-            if takes or released is None:
-                self._released[operation.name] = clock.copy()
-            else:
-                released[:] = map(max, released, clock)
-            clock[me.index] += 1
-
-    def _clock(self, thread: Thread) -> Clock:
-        if not self._clocks:
-            count = len(self._scheduler.threads)
-            self._clocks = [[int(i == j) for j in range(count)] for i in range(count)]
-        return self._clocks[thread.index]
+        self._clocks.does(operation)
 
     # What is accessed.
 
@@ -154,7 +120,7 @@ class DataRaces:
         if scheduler.unwinding or not me.started:
             return
         known = self._fields[thing, field]
-        clock = self._clock(me)
+        clock = self._clocks.of(me)
         epoch = clock[me.index]
         guard = known.guard
         guarded = guard is None or _guarded(guard, me)
@@ -197,7 +163,8 @@ class DataRaces:
                 message=f"{thing}: {field}: {earlier.thread} and {later.thread} touch it, "
                 f"{'both write' if earlier.writes and later.writes else 'one of them writes'}, "
                 "and nothing puts one before the other",
-                functions=(earlier.function, later.function),
+                # Which of the two came first is the schedule's: it is one race.
+                functions=tuple(sorted((earlier.function, later.function))),
                 lock_classes=(field,),
                 details=(
                     str(earlier),
@@ -281,3 +248,8 @@ class _Touches(list[Touch]):
         if self._others is not None:
             self._others.append(touch)
         self._heard(touch[1])
+
+    def clear(self) -> None:
+        """Forget what was touched so far."""
+        if self._others is not None:
+            self._others.clear()

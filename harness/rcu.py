@@ -70,8 +70,9 @@ class Rcu:
         self._sections: dict[Thread, int] = {}
         self._grace_periods: list[GracePeriod] = []
         self._lock = operation("read_lock", "rcu", self.name)
-        self._unlock = operation("unlock", "rcu", self.name)
+        self._unlock = operation("read_unlock", "rcu", self.name)
         self._call = operation("call", "rcu", self.name)
+        self._callback = operation("callback", "rcu", self.name)
         self._synchronize = operation("synchronize", "rcu", self.name)
         scheduler.at_end.append(self._left_open)
 
@@ -148,7 +149,11 @@ class Rcu:
     def dereference(self, pointer: Cell[T]) -> T:
         """Read a pointer to what a read section protects (rcu_dereference)."""
         self.assert_read_lock_held()
-        return pointer.read()
+        return pointer.load_acquire()
+
+    def assign_pointer(self, pointer: Cell[T], value: T) -> None:
+        """Publish what a pointer points to, set up by now (rcu_assign_pointer)."""
+        pointer.store_release(value)
 
     def assert_read_lock_held(self) -> None:
         """Fail unless the running thread is in a read section."""
@@ -161,7 +166,7 @@ class Rcu:
         if begun.shut:
             self._grace_periods.append(begun)
         elif then is not None:
-            then()
+            self._call_back(then)
         return begun
 
     def _quiescent(self, me: Thread) -> None:
@@ -176,9 +181,13 @@ class Rcu:
             self._grace_periods.remove(period)
             period.shut = False
             if period.then is not None:
-                period.then()
+                self._call_back(period.then)
             elif self._scheduler.wants_growth:
                 self._scheduler.opened(period)
+
+    def _call_back(self, then: Callable[[], None]) -> None:
+        self._scheduler.touch(self._callback)
+        then()
 
     def _left_open(self) -> Failure | None:
         for thread in self._sections:

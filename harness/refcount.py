@@ -30,7 +30,7 @@ class Refcount:
     """
 
     __slots__ = (
-        "_dec", "_dec_and_test", "_family", "_inc", "_inc_not_zero", "_inside", "_read",
+        "_dec", "_dec_and_test", "_family", "_inc", "_inc_not_zero", "_inside", "_last", "_read",
         "_scheduler", "_set", "_zeroed", "name", "value",
     )  # fmt: skip
 
@@ -64,6 +64,7 @@ class Refcount:
         self._inc_not_zero = operation("inc_not_zero", family, self.name)
         self._dec = operation("dec", family, self.name)
         self._dec_and_test = operation("dec_and_test", family, self.name)
+        self._last = operation("last", family, self.name)
 
     def read(self) -> int:
         """Return the count (refcount_read)."""
@@ -97,6 +98,7 @@ class Refcount:
             self._warn("reference underflow", f"drops a reference by a count of {self.value}")
         self.value -= 1
         if self.value == 0:
+            self._scheduler.touch(self._last)
             self._zeroed = here(self._scheduler)
         return self.value == 0
 

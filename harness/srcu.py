@@ -55,6 +55,7 @@ class Srcu:
         self._readers = (_Readers(self.name), _Readers(self.name))
         self._index = 0
         self._enter = operation("read_lock", lock_class.name, self.name)
+        self._leave = operation("read_unlock", lock_class.name, self.name)
         self._flip = operation("synchronize", lock_class.name, self.name)
         self._waits = [
             Operation("wait", lock_class.name, self.name, readers) for readers in self._readers
@@ -80,7 +81,7 @@ class Srcu:
         if scheduler.unwinding:
             return
         me, readers = scheduler.current, self._readers[index]
-        scheduler.touch(self._enter)
+        scheduler.touch(self._leave)
         me.held.remove(self)
         if self not in me.held:
             me.chain &= ~self.held_bit

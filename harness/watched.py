@@ -8,6 +8,7 @@ watches cost nothing. Accesses from modules that only look on (`LOOKS_ON = True`
 
 import sys
 from collections.abc import Callable, Sequence
+from inspect import getattr_static, ismemberdescriptor
 from types import FrameType
 from typing import Any
 
@@ -40,7 +41,8 @@ class Watching:
     def _property(self, plain: type, field: str) -> property:
         heard = self._heard
         module = plain.__module__
-        slot = plain.__dict__.get(field)
+        static = getattr_static(plain, field, None)
+        slot = static if ismemberdescriptor(static) else None
 
         def get(thing: Any) -> object:
             frame = accessor(module)

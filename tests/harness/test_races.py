@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Does the check for data races tell programs that have one from programs that look like it?"""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -19,9 +21,12 @@ from harness import (
     SpinLock,
     Stream,
     execute,
+    races,
 )
-from harness.examples import data_race
+from harness.edges import EDGES, ORDERS_NOTHING
 from harness.examples.data_race import DEFECTS, NEAR_MISSES, Account, Bank
+from harness.examples.data_race import bank as bank_module
+from harness.explore import every_behaviour
 from harness.races import KINDS, DataRaces
 from harness.strategies import STRATEGIES
 
@@ -192,7 +197,7 @@ def test_the_check_changes_no_schedule_and_no_trace(
         return [run(NEAR_MISSES[name], walk).digest for walk in walks]
 
     checked = digests()
-    monkeypatch.setattr(data_race, "DataRaces", NoCheck)
+    monkeypatch.setattr(bank_module, "DataRaces", NoCheck)
     assert digests() == checked
 
 
@@ -239,3 +244,37 @@ def test_whoever_takes_the_same_lock_for_a_field_never_races_and_others_do(
         assert not isinstance(outcome, Failed)
     elif isinstance(outcome, Failed):
         assert outcome.failure.lock_classes[0] in shared & unlocked
+
+
+# What orders.
+
+
+@pytest.mark.parametrize("kind", sorted(set(EDGES) - {"dec"}))
+def test_a_near_miss_would_be_a_false_alarm_without_each_edge(
+    carriers: OsThreads, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # `dec` is never the last put, so something else already orders whoever knows that.
+    monkeypatch.delitem(EDGES, kind)
+    assert any(every_behaviour(program, carriers).failures for program in NEAR_MISSES.values())
+
+
+@pytest.mark.parametrize("name", NEAR_MISSES)
+def test_a_near_miss_has_no_race_in_any_schedule_there_is(carriers: OsThreads, name: str) -> None:
+    explored = every_behaviour(NEAR_MISSES[name], carriers)
+    assert explored.complete
+    assert not explored.failures
+
+
+def test_every_kind_of_operation_orders_or_is_said_not_to() -> None:
+    rooms = Path(races.__file__).parent.rglob("*.py")
+    kinds = {
+        kind
+        for source in rooms
+        for kind in re.findall(r'\b[oO]peration\(\s*"(\w+)"', source.read_text("utf-8"))
+    }
+    assert kinds == set(EDGES) | ORDERS_NOTHING
+
+
+def test_one_race_is_one_finding_whoever_comes_first(carriers: OsThreads) -> None:
+    explored = every_behaviour(DEFECTS["looks_before_it_is_complete"], carriers)
+    assert set(explored.failures) == {"data race in looks, opens on owner"}

@@ -1,56 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Data races, and near misses: five programs that have one, and five that look as if they had.
-
-The account is a plain object, as any Python program has; what guards its fields is declared once.
-"""
-
-from collections.abc import Callable
+"""Locks, atomics, requests and IPIs: programs with a race, and programs that look as if."""
 
 from harness.cells import Atomic, Cell
-from harness.examples.example import Program
-from harness.lockorder import LockOrder
-from harness.races import DataRaces, Guard
+from harness.examples.data_race.bank import Bank, Body
 from harness.requests import Ipi, Requests
 from harness.scheduler import Scheduler
 from harness.spinlock import SpinLock
 
 REQUEST = 0
-DOCUMENTED = {("statistics", "balance"): "an estimate may be out of date"}
 
 
-class Account:
-    """What the threads share."""
-
-    def __init__(self) -> None:
-        self.balance = 0
-        self.owner = ""
-
-    def __str__(self) -> str:
-        return "account"
-
-
-class Bank:
-    """An account, two locks, and threads to be added."""
-
-    def __init__(self, scheduler: Scheduler) -> None:
-        order = LockOrder(scheduler)
-        lock_class = order.lock_class("lock")
-        self.scheduler = scheduler
-        self.lock, self.other = (SpinLock(order, lock_class, name) for name in "01")
-        self.account = Account()
-        self._races = DataRaces(scheduler, DOCUMENTED)
-
-    def guarded_by(self, guard: Guard) -> None:
-        """Declare what guards the account."""
-        self._races.watch(self.account, {"balance": guard, "owner": guard})
-
-    def threads(self, *bodies: Callable[[], None]) -> None:
-        """Add a thread for each body."""
-        for number, body in enumerate(bodies):
-            self.scheduler.thread(f"t{number}", body)
-
-
-def pay_in(bank: Bank, lock: SpinLock) -> Callable[[], None]:
+def pay_in(bank: Bank, lock: SpinLock) -> Body:
     """Return a body that adds to the balance under a lock."""
 
     def body() -> None:
@@ -158,6 +118,35 @@ def published_by_an_atomic(scheduler: Scheduler) -> None:
     bank.threads(opens, looks)
 
 
+def guarded_by_a_lock_of_its_own(scheduler: Scheduler) -> None:
+    """Right: who has swapped the word is alone until it is swapped back."""
+    bank, taken = Bank(scheduler), Cell(scheduler, "taken", "0", False)
+    bank.guarded_by(None)
+
+    def tries() -> None:
+        if not taken.cmpxchg(False, True):
+            bank.account.balance += 1
+            taken.cmpxchg(True, False)
+
+    bank.threads(tries, tries)
+
+
+def handed_over_by_request(scheduler: Scheduler) -> None:
+    """Right: whoever takes a request is told what came before it was made."""
+    bank, requests = Bank(scheduler), Requests(scheduler, "0")
+    bank.guarded_by(None)
+
+    def asks() -> None:
+        bank.account.owner = "somebody"
+        requests.make(REQUEST)
+
+    def serves() -> None:
+        if requests.check(REQUEST):
+            assert bank.account.owner
+
+    bank.threads(asks, serves)
+
+
 def estimate_without_the_lock(scheduler: Scheduler) -> None:
     """Right: the read without the lock is documented, by function and field."""
     bank = Bank(scheduler)
@@ -183,25 +172,3 @@ def handed_over_by_ipi(scheduler: Scheduler) -> None:
         bank.account.balance += 1
 
     bank.threads(sends, waits)
-
-
-DEFECTS: dict[str, Program] = {
-    program.__name__: program
-    for program in (
-        no_lock,
-        two_different_locks,
-        published_by_a_marked_write,
-        read_after_the_lock_is_dropped,
-        looked_at_before_it_is_taken,
-    )
-}
-NEAR_MISSES: dict[str, Program] = {
-    program.__name__: program
-    for program in (
-        one_lock,
-        two_fields_of_one_account,
-        published_by_an_atomic,
-        estimate_without_the_lock,
-        handed_over_by_ipi,
-    )
-}
