@@ -11,8 +11,18 @@ from collections.abc import Sequence
 
 from harness.threads import EVERYTHING, Operation
 
-_MODES = {"read": "read", "idle": "read", "send": "send", "request": "request"}
-"""The kinds that commute with their like: to look twice, or to set a bit twice, has no order."""
+_LOOKS = ("read", "acquire", "list", "idle")
+_SECTIONS = ("read_lock", "read_unlock")
+_MODES = {
+    **dict.fromkeys(_LOOKS, "read"),
+    **dict.fromkeys(_SECTIONS, "section"),
+    **{kind: kind for kind in ("use", "send", "request")},
+}
+"""The kinds that commute with their like.
+
+To look twice, or to set a bit twice, has no order; readers have one with who waits for them alone,
+and those who use what lives with its end.
+"""
 
 
 def mode(operation: Operation) -> str | None:

@@ -164,6 +164,6 @@ class HappensBefore:
                 continue
             if not self.before(index, own):
                 competed.append(index)
-            if mode(operation) is None:
+            if mode(operation) is None and mode(other) is None:
                 break
         return competed

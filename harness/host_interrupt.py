@@ -35,16 +35,24 @@ class HostInterrupt:
         self._scheduler = scheduler
         self._handler = handler
         self._name = f"interrupt[{instance}]"
+        self._asserted = False
         self._assert = operation("assert", "interrupt", self._name)
+        self._look = operation("read", "interrupt", self._name)
+        self._take = operation("take", "interrupt", self._name)
+        scheduler.interrupts.append(self)
 
     def assert_line(self) -> None:
         """Assert the interrupt; while it is pending that changes nothing."""
         self._scheduler.point(self._assert)
-        if not self._scheduler.unwinding and self not in self._scheduler.interrupts:
-            self._scheduler.interrupts.append(self)
+        self._asserted = True
 
-    def run(self, me: Thread) -> None:
-        """Run the handler on top of a thread, in a context of its own."""
+    def look(self, me: Thread) -> None:
+        """Run the handler on top of a thread, in a context of its own, if it is asserted."""
+        if not self._asserted:
+            self._scheduler.touch(self._look)
+            return
+        self._scheduler.touch(self._take)
+        self._asserted = False
         chain = me.chain
         me.irqs_off, me.chain = True, IN_IRQ
         self._scheduler.note("enter", self._name, "on top of", me.role)

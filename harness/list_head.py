@@ -5,7 +5,8 @@ A real ring of next and prev, so that code which gets a pointer wrong is wrong h
 way: a head copied by value leaves its neighbours pointing at the original. Deleted nodes are
 poisoned, every walk is bounded by the population, and a walk that meets another head than its
 own says so. With the guarding lock held the pointer writes are one step; without it there is a
-scheduling point between them, where others see the ring half made.
+scheduling point between them, where others see the ring half made. Who holds the lock touches the
+ring all the same: its steps cannot be exchanged with those of whoever does without.
 """
 
 import sys
@@ -17,7 +18,7 @@ from harness.failures import Failure
 from harness.frames import model_function
 from harness.scheduler import Scheduler
 from harness.spinlock import SpinLock
-from harness.threads import Thread, operation
+from harness.threads import Operation, Thread, operation
 
 T = TypeVar("T")
 
@@ -67,7 +68,9 @@ class ListHead(Node[T]):
         on_add: called with an entry that was just added, for whoever looks on.
     """
 
-    __slots__ = ("_relinks", "_scheduler", "_walks", "guard", "on_add", "population")
+    __slots__ = (
+        "_changes", "_looks", "_relinks", "_scheduler", "_walks", "guard", "on_add", "population",
+    )  # fmt: skip
 
     def __init__(
         self, scheduler: Scheduler, family: str, instance: str, guard: SpinLock | None = None
@@ -79,26 +82,28 @@ class ListHead(Node[T]):
         self.population = 0
         self._walks = operation("list", family, self.name)
         self._relinks = operation("relink", family, self.name)
+        self._looks = operation("read", family, self.name)
+        self._changes = operation("change", family, self.name)
 
     # Reading.
 
     @property
     def empty(self) -> bool:
         """Whether nothing is on the list (list_empty)."""
+        self._touch(self._looks)
         return self.next is self
 
     def is_last(self, node: Node[T]) -> bool:
         """Whether the node is the last of this list (list_is_last)."""
+        self._touch(self._looks)
         return node.next is self
 
     def entries(self) -> Iterator[T]:
         """Walk the list forward, reading each link when it is needed (list_for_each_entry)."""
-        guard, scheduler = self.guard, self._scheduler
         node: Node[T] = self
         walked = 0
         while True:
-            if guard is not None and guard.owner is not scheduler.current:
-                scheduler.point(self._walks)
+            self._before_link()
             following = node.next
             if following is self:
                 return
@@ -110,9 +115,7 @@ class ListHead(Node[T]):
 
     def entries_safe(self) -> Iterator[T]:
         """Walk the list forward; the entry just yielded may go (list_for_each_entry_safe)."""
-        guard, scheduler = self.guard, self._scheduler
-        if guard is not None and guard.owner is not scheduler.current:
-            scheduler.point(self._walks)
+        self._before_link()
         before: Node[T] = self
         node = self.next
         walked = 0
@@ -122,8 +125,7 @@ class ListHead(Node[T]):
                 self._bad_walk(node, walked, before)
             following = node.next
             yield node.entry
-            if guard is not None and guard.owner is not scheduler.current:
-                scheduler.point(self._walks)
+            self._before_link()
             before, node = node, following
 
     def verify(self) -> list[T]:
@@ -148,12 +150,14 @@ class ListHead(Node[T]):
 
     def init(self) -> None:
         """Make the list empty, whatever was on it (INIT_LIST_HEAD)."""
+        self._touch(self._changes)
         self.next = self.prev = self
 
     def add_tail(self, node: Node[T]) -> None:
         """Append a node (list_add_tail)."""
         if node.linked:
             self._fail(f"{node.name} is added to {self.name} while it is on a list")
+        self._touch(self._changes)
         last = self.prev
         node.next, node.prev = self, last
         self._unguarded_point()
@@ -165,6 +169,7 @@ class ListHead(Node[T]):
 
     def delete(self, node: Node[T]) -> None:
         """Take a node off this list and poison it (list_del)."""
+        self._touch(self._changes)
         if isinstance(node.next, _Poison) or node.next is node:
             self._fail(f"{node.name} is deleted from {self.name} but is on no list", node)
         if node.prev.next is not node or node.next.prev is not node:
@@ -178,6 +183,7 @@ class ListHead(Node[T]):
 
     def reorder(self, entries: list[Node[T]]) -> None:
         """Relink the ring in this order, as a sort does; the guard is held."""
+        self._touch(self._changes)
         node: Node[T] = self
         for following in entries:
             node.next, following.prev = following, node
@@ -186,6 +192,8 @@ class ListHead(Node[T]):
 
     def copy_from(self, other: "ListHead[T]") -> None:
         """Copy a head by value: two pointers, and nobody who pointed at it is told."""
+        self._touch(self._changes)
+        other._touch(other._looks)
         self.next, self.prev = other.next, other.prev
 
     def replace(self, other: "ListHead[T]") -> None:
@@ -193,6 +201,7 @@ class ListHead(Node[T]):
         if other.empty:
             self.init()
         else:
+            other._touch(other._changes)
             self.copy_from(other)
             self.next.prev = self
             self._unguarded_point()
@@ -205,6 +214,8 @@ class ListHead(Node[T]):
         if last is other:
             self.init()
             return
+        self._touch(self._changes)
+        other._touch(other._changes)
         following = last.next
         self.next = other.next
         self.next.prev = self
@@ -218,17 +229,32 @@ class ListHead(Node[T]):
         """Move all of the other list's entries to the end of this one (list_splice_tail_init)."""
         if other.empty:
             return
+        self._touch(self._changes)
         first, last, end = other.next, other.prev, self.prev
         end.next, first.prev = first, end
         self._unguarded_point()
         last.next, self.prev = self, last
         other.init()
 
-    # Failing.
+    # What others must not come in between.
+
+    def _touch(self, operation: Operation) -> None:
+        if self.guard is not None and self._scheduler.touches is not None:
+            self._scheduler.touch(operation)
+
+    def _before_link(self) -> None:
+        guard, scheduler = self.guard, self._scheduler
+        if guard is not None:
+            if guard.owner is not scheduler.current:
+                scheduler.point(self._walks)
+            elif scheduler.touches is not None:
+                scheduler.touch(self._looks)
 
     def _unguarded_point(self) -> None:
         if self.guard is not None and self.guard.owner is not self._scheduler.current:
             self._scheduler.point(self._relinks)
+
+    # Failing.
 
     def _bad_walk(self, node: Node[T], walked: int, before: Node[T]) -> NoReturn:
         if isinstance(node, _Poison):

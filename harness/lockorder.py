@@ -22,7 +22,10 @@ from harness.threads import CONTEXT, IN_IRQ, IN_RCU, IRQS_ON, Lock, Operation, T
 SUBCLASSES = 8
 
 LEARN = Operation("learn", "lock order", "lock order")
-"""What is learned is one object to every thread: a search has to try both ways round."""
+"""What is learned is one object to every thread: a search has to try both ways round.
+
+In which context a lock is taken matters only where there are interrupts.
+"""
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ class LockOrder:
             self._recursive(me, lock, bit)
         new = me.chain & ~self.before[bit]
         context = new & CONTEXT
-        if new != context:
+        if new != context or self.scheduler.interrupts:
             self.scheduler.touch(LEARN)
         for held in _bits(new ^ context):
             path = self._path(bit, held)
@@ -135,6 +138,8 @@ class LockOrder:
         """Note that interrupts are on while a lock is held."""
         if self._checking and not self.before[bit] & IRQS_ON:
             self.before[bit] |= IRQS_ON
+            if self.scheduler.interrupts:
+                self.scheduler.touch(LEARN)
             self._usages.learn(bit, IRQS_ON, me, lock.name)
             self._check_usages()
 

@@ -59,7 +59,7 @@ class Scheduler:
         diverged: where a strict replay could not follow its schedule, if it could not.
         bug: an exception raised by the harness's own code, if any.
         unwinding: the execution is over; primitives do nothing.
-        interrupts: asserted interrupts whose handlers have still to run on top of some thread.
+        interrupts: lines into the CPUs of threads, looked at wherever local interrupts are on.
         wants_growth: whoever opens a gate has to say so, see `opened`.
         on_quiescence: called when only idle waits are left. It opens some gate and returns True,
             or returns False, which makes the waits a deadlock. It may raise ModelFailure.
@@ -122,6 +122,8 @@ class Scheduler:
     def _forget_setting_up(self) -> None:
         """Nobody could have come in between what the program did so far: it is no step."""
         self.steps = self.current.ops = 0
+        if self.touches is not None:
+            self.touches.clear()
         self.trace[:] = [entry for entry in self.trace if not isinstance(entry, Operation)]
 
     # What primitives call.
@@ -163,11 +165,10 @@ class Scheduler:
             self.trace.append(words)
 
     def interrupt(self, me: Thread) -> None:
-        """Run the handlers of what was asserted for this thread, on top of it."""
-        due = [interrupt for interrupt in self.interrupts if interrupt.role == me.role]
-        self.interrupts = [each for each in self.interrupts if each not in due]
-        for interrupt in due:
-            interrupt.run(me)
+        """Run the handlers of what is asserted for this thread, on top of it."""
+        for interrupt in self.interrupts:
+            if interrupt.role == me.role:
+                interrupt.look(me)
 
     def touch(self, operation: Operation) -> None:
         """Say that the running step touches an object which it has not published."""

@@ -7,11 +7,13 @@ way it came to the object: freeing puts another class in place of its own, so th
 lives costs nothing to look at. Memory is not used again, so a stale pointer never means another
 object.
 
-Reading an attribute is not a scheduling point, no more than any plain access is. Where a thread
+Reading an attribute is not a scheduling point, no more than any plain access is; who compares
+executions hears of it, since it cannot be exchanged with the free. Where a thread
 goes through a pointer that others may free, `use` is one: the free can come in there, between
 having the pointer and going through it. What follows up to the next point is the same access.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from typing import NoReturn, cast
 
@@ -83,7 +85,7 @@ class Life:
         if scheduler.touches is not None:
             scheduler.touch(self._free)
         self.freed = here(scheduler)
-        freed.__class__ = _poisoned(type(freed))
+        object.__setattr__(freed, "__class__", _POISONED.of(type(freed)))
 
     def _refuse_second(self) -> None:
         if (self.freed or self.deferred) and not self.cache.scheduler.unwinding:
@@ -131,13 +133,21 @@ class KmemCache:
         self.scheduler = scheduler
         self.family = family
         self.lives: list[Life] = []
+        self._allocated: Counter[str] = Counter()
         scheduler.at_end.append(self._leaks)
 
     def born(self, instance: str) -> Life:
         """Begin the life of an object, which `SlabObject` does."""
-        life = Life(self, f"{self.family}[{instance or len(self.lives)}]")
+        life = Life(self, f"{self.family}[{instance or self._number()}]")
         self.lives.append(life)
         return life
+
+    def _number(self) -> str:
+        """Number an object by who allocates it: whoever else does so at the time is no matter."""
+        me = self.scheduler.current
+        number = self._allocated[me.role]
+        self._allocated[me.role] += 1
+        return f"{me.role}.{number}" if me.started else str(number)
 
     def _leaks(self) -> Failure | None:
         left = [life for life in self.lives if life.freed is None]
@@ -167,9 +177,11 @@ class SlabObject:
 
         Args:
             cache: where it comes from.
-            instance: its number, as reports print it; "" for the next one of the cache.
+            instance: its number, as reports print it; "" for the next one of the thread.
         """
         self.life = cache.born(instance)
+        if cache.scheduler.touches is not None:
+            self.__class__ = _HEARD.of(type(self))
 
     def use(self) -> None:
         """Go through a pointer to the object that others may free: a scheduling point."""
@@ -188,6 +200,17 @@ def kfree(freed: SlabObject) -> None:
     life.end(freed, deferred=False)
 
 
+def _read(living: SlabObject, name: str) -> object:
+    if not callable(getattr(type(living), name, None)):  # to call a method is not yet an access
+        life_of(living).reached()
+    return object.__getattribute__(living, name)
+
+
+def _written(living: SlabObject, name: str, value: object) -> None:
+    life_of(living).reached()
+    object.__setattr__(living, name, value)
+
+
 def _reads(freed: SlabObject, name: str) -> object:
     if name != "__class__":  # isinstance asks for it, and looks at the pointer only
         life_of(freed).check()
@@ -203,19 +226,27 @@ def _prints(freed: SlabObject) -> str:
     return f"{life_of(freed).name} (freed)"
 
 
-_POISON: dict[str, Callable[..., object]] = {
-    "__getattribute__": _reads,
-    "__setattr__": _writes,
-    "__repr__": _prints,
-    "__str__": _prints,
-}
+class _Likeness:
+    """Classes whose instances look inside like those of a slab class, with methods of their own."""
+
+    def __init__(self, methods: dict[str, Callable[..., object]]) -> None:
+        self._methods = methods
+        self._made: dict[type[SlabObject], type[SlabObject]] = {}
+
+    def of(self, plain: type[SlabObject]) -> type[SlabObject]:
+        """Return the likeness of a class."""
+        if plain not in self._made:
+            inside = {"__slots__": (), "__module__": plain.__module__, **self._methods}
+            self._made[plain] = type(plain.__name__, (plain,), inside)
+        return self._made[plain]
 
 
-_POISONED: dict[type[SlabObject], type[SlabObject]] = {}
-
-
-def _poisoned(of: type[SlabObject]) -> type[SlabObject]:
-    """Return the class that freed objects of a class have; its instances look the same inside."""
-    if of not in _POISONED:
-        _POISONED[of] = type(of.__name__, (of,), {"__slots__": (), **_POISON})
-    return _POISONED[of]
+_HEARD = _Likeness({"__getattribute__": _read, "__setattr__": _written})
+_POISONED = _Likeness(
+    {
+        "__getattribute__": _reads,
+        "__setattr__": _writes,
+        "__repr__": _prints,
+        "__str__": _prints,
+    }
+)

@@ -46,7 +46,7 @@ class Lock(Protocol):
 
 
 class Interrupt(Protocol):
-    """An interrupt that was asserted for one thread's CPU.
+    """An interrupt line into one thread's CPU.
 
     Attributes:
         role: the thread on top of which its handler runs.
@@ -54,8 +54,8 @@ class Interrupt(Protocol):
 
     role: str
 
-    def run(self, me: "Thread") -> None:
-        """Run the handler on top of the thread."""
+    def look(self, me: "Thread") -> None:
+        """Run the handler on top of the thread if the line is asserted."""
 
 
 class Operation:

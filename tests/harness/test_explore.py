@@ -26,7 +26,7 @@ from harness import (
     Stream,
 )
 from harness.behaviour import behaviour
-from harness.examples import EXAMPLES
+from harness.examples import EXAMPLES, data_race, lifetime, lock_order, progress
 from harness.examples.counted import (
     file_system,
     indexer,
@@ -37,7 +37,9 @@ from harness.examples.counted import (
     writes,
 )
 from harness.explore import Exploration, every_behaviour, every_schedule
+from harness.rcu import Rcu
 from harness.replay import StrictReplay
+from harness.waitqueue import Completion, WaitQueue
 
 Program = Callable[[Scheduler], None]
 Run = Callable[..., Execution]
@@ -180,6 +182,37 @@ def test_force_bound_and_reduction_agree(pool: OsThreads, name: str) -> None:
     assert agree(SMALL[name], pool) is not None
 
 
+MANY = {
+    *("waited_before_unlink", "waited_after_unlink", "freed_under_readers", "freed_after_readers"),
+    *("looked_up_in_section", "more_takers_than_items"),
+    *("wakes_one_for_another", "wakes_all", "an_item_for_each", "tries_what_cannot_be_any_more"),
+}
+"""Programs of the detectors with more schedules than can be tried here."""
+
+OF_DETECTORS = {
+    name: program
+    for room in (lifetime, lock_order, progress)
+    for name, program in {**room.DEFECTS, **room.NEAR_MISSES}.items()
+    if name not in MANY
+}
+
+
+@pytest.mark.parametrize("name", OF_DETECTORS)
+def test_they_agree_on_what_detectors_are_for(pool: OsThreads, name: str) -> None:
+    assert agree(OF_DETECTORS[name], pool) is not None
+
+
+@pytest.mark.parametrize("name", [*data_race.DEFECTS, *data_race.NEAR_MISSES])
+def test_reduction_misses_no_data_race(pool: OsThreads, name: str) -> None:
+    # Plain accesses are in no footprint, so behaviours are not to be counted here: whichever of
+    # the two comes first, it is one race.
+    program = {**data_race.DEFECTS, **data_race.NEAR_MISSES}[name]
+    by_force = every_schedule(program, pool, executions_max=3000)
+    reduction = every_behaviour(program, pool)
+    assert reduction.complete
+    assert set(reduction.failures) == set(by_force.failures)
+
+
 def drawn(seed: int) -> Program:
     """Draw a program of two or three threads that do a few things to a few objects."""
     stream = Stream("drawn", seed)
@@ -193,6 +226,13 @@ def drawn(seed: int) -> Program:
         "take",
         "request",
         "check",
+        "section",
+        "synchronize",
+        "call",
+        "complete",
+        "wait_for",
+        "wake",
+        "sleep",
         "bug",
         "bug",
     )
@@ -212,6 +252,8 @@ def drawn(seed: int) -> Program:
         cells = [Cell(scheduler, "cell", str(i), 0) for i in range(2)]
         ipis = [Ipi(scheduler, str(i)) for i in range(2)]
         requests = Requests(scheduler, "0")
+        rcu, queue = Rcu(scheduler), WaitQueue(scheduler, "queue")
+        completions = [Completion(scheduler, str(i)) for i in range(2)]
         woken: list[bool] = []
 
         def wake() -> bool:
@@ -253,6 +295,22 @@ def drawn(seed: int) -> Program:
             elif kind == "check":
                 if requests.check(which):
                     cells[which].write(9)
+            elif kind == "section":
+                with rcu:
+                    cells[which].read()
+                    cells[1 - which].read()
+            elif kind == "synchronize":
+                rcu.synchronize()
+            elif kind == "call":
+                rcu.call(ipis[which].assert_line)
+            elif kind == "complete":
+                completions[which].complete()
+            elif kind == "wait_for":
+                completions[which].wait()
+            elif kind == "wake":
+                queue.wake_up()
+            elif kind == "sleep":
+                queue.wait_event(lambda: cells[which].read() == value)
             elif cells[which].read() == value + 1:
                 scheduler.fail(Failure(f"bug {which} {value}", "the cell holds what it must not"))
 

@@ -194,7 +194,7 @@ def test_what_is_left_at_the_end_is_a_leak(failure_of: FailureOf) -> None:
     failure = failure_of(program)
     assert failure.kind == "memory leak"
     assert failure.functions == ("connect",)
-    assert failure.message.startswith("thing[1] is still allocated")
+    assert failure.message.startswith("thing[t0.1] is still allocated")
     assert len(failure.details) == 2
 
 

@@ -3,7 +3,7 @@
 
 from harness.list_head import Node
 from harness.refcount import Refcount
-from harness.slab import KmemCache, SlabObject
+from harness.slab import KmemCache, SlabObject, life_of
 
 ROUNDS = 4
 """How often a thread does the same again, so that a window is met in a few hundred schedules."""
@@ -14,7 +14,7 @@ class Session(SlabObject):
 
     def __init__(self, cache: KmemCache) -> None:
         super().__init__(cache)
-        name = f"{len(cache.lives) - 1}"
+        name = life_of(self).name
         self.refs = Refcount(cache.scheduler, "refs", name, inside=self)
-        self.node: Node[Session] = Node(self, f"session[{name}]")
+        self.node: Node[Session] = Node(self, name)
         self.bytes = 0
