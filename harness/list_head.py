@@ -90,7 +90,8 @@ class ListHead(Node[T]):
     @property
     def empty(self) -> bool:
         """Whether nothing is on the list (list_empty)."""
-        self._touch(self._looks)
+        if self._scheduler.touches is not None:
+            self._touch(self._looks)
         return self.next is self
 
     def is_last(self, node: Node[T]) -> bool:
@@ -100,10 +101,15 @@ class ListHead(Node[T]):
 
     def entries(self) -> Iterator[T]:
         """Walk the list forward, reading each link when it is needed (list_for_each_entry)."""
+        guard, scheduler = self.guard, self._scheduler
         node: Node[T] = self
         walked = 0
         while True:
-            self._before_link()
+            # Asked before the call: with the lock held, the calls would be most of a walk.
+            if guard is not None and (
+                guard.owner is not scheduler.current or scheduler.touches is not None
+            ):
+                self._before_link()
             following = node.next
             if following is self:
                 return

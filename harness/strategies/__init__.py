@@ -31,6 +31,9 @@ ARMS = ("random-walk", "burst", "pct", "random-walk", "burst", "pos")
 ARMS_FOR_ONE_PROGRAM = ("neighbours", "conflicts", "random-walk", "burst", "pct", "random-walk")
 """A portfolio where all executions are of one program, so that it pays to look around in it."""
 
+ARMS_AMONG_OTHERS = ("random-walk", "burst", "pct", "random-walk", "conflicts", "neighbours")
+"""The same where the program takes turns with others, which do not wait for a dozen runs of it."""
+
 RUNS = {"conflicts": 4, "surw": 2, "neighbours": 12}
 """How many runs of a program an execution costs on average, where it is more than one."""
 

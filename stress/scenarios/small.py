@@ -6,7 +6,7 @@ seen of it says something, and `explore` comes to an end.
 """
 
 from harness import Streams
-from harness.strategies import ARMS_FOR_ONE_PROGRAM
+from harness.strategies import ARMS_AMONG_OTHERS
 from stress.scenario import Floors, Scenario
 from vgic.irq import FIRST_SPI, Config
 from vgic.parameters import Irq, Parameters
@@ -62,7 +62,7 @@ SCENARIOS = tuple(
         length=length,
         executions_min=300,
         floors=Floors(floors),
-        portfolio=ARMS_FOR_ONE_PROGRAM,
+        portfolio=ARMS_AMONG_OTHERS,
     )
     for draw, length, floors in (
         (one_interrupt, 60, {"aborted_entry": {"random-walk": 31.0, "pct": 0.0, "burst": 0.0}}),

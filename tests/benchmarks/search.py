@@ -4,7 +4,8 @@
     python tests/benchmarks/search.py [SEEDS] [EXECUTIONS_MAX] [PLOT.svg]
 
 Medians over seeds of the number of the first execution that fails; a strategy that rehearses has
-its rehearsals counted as executions too. Exhaustive exploration, which has no seed, is the last
+its rehearsals counted as executions too. An execution of some number has the same stream whatever
+its strategy, as in a campaign. Exhaustive exploration, which has no seed, is the last
 two columns. Where matplotlib can be imported and a file is named, the table becomes a picture.
 """
 
@@ -48,7 +49,7 @@ def first_find(
 
     index = 0
     while runs < executions_max:
-        schedule = STRATEGIES[strategy](Stream(seed, "search", strategy, index), length)
+        schedule = STRATEGIES[strategy](Stream(seed, "search", index), length)
         if isinstance(execute(counted, schedule, carriers).outcome, Failed):
             return runs
         index += 1
@@ -69,7 +70,7 @@ def first_by_portfolio(
     portfolio = Portfolio(ARMS_FOR_ONE_PROGRAM)
     for epoch in count():
         for number in portfolio.take(epoch):
-            stream = Stream(seed, "search", PORTFOLIO, number)
+            stream = Stream(seed, "search", number)
             schedule = STRATEGIES[ARMS_FOR_ONE_PROGRAM[number % len(ARMS_FOR_ONE_PROGRAM)]](
                 stream, length
             )
