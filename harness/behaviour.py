@@ -4,9 +4,10 @@
 Two executions are one behaviour if exchanging neighbouring steps that do not depend on each other
 turns one into the other: a trace in the sense of Mazurkiewicz (1977). That is so exactly if each
 thread takes the same steps and on each object the conflicting ones come in the same order, which
-is what the digest is taken over. It costs a few hundred nanoseconds a step.
+is what the digest is taken over. It costs two or three microseconds a step.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from hashlib import blake2b
 
@@ -18,16 +19,11 @@ from harness.trace import Entry, Touch
 class _Order:
     """The steps that met at one object: groups in order, within which there is none."""
 
+    __slots__ = ("groups", "mode")
+
     def __init__(self) -> None:
         self.groups: list[list[str]] = []
-        self._mode: str | None = None
-
-    def add(self, what: str, mode: str | None) -> None:
-        if self.groups and mode is not None and mode == self._mode:
-            self.groups[-1].append(what)
-        else:
-            self.groups.append([what])
-        self._mode = mode
+        self.mode: str | None = None
 
 
 def behaviour(trace: Sequence[Entry], touches: Sequence[Touch]) -> str:
@@ -37,20 +33,25 @@ def behaviour(trace: Sequence[Entry], touches: Sequence[Touch]) -> str:
         trace: what happened, as it is in an Execution that was listened to.
         touches: what its steps touched beyond what they published.
     """
-    objects: dict[str, _Order] = {}
+    objects: defaultdict[str, _Order] = defaultdict(_Order)
     taken: dict[int, int] = {}
     lines = []
-    for step in steps_of(trace, touches):
-        if step.thread == NOBODY:
+    for thread, number, operations in steps_of(trace, touches):
+        if thread == NOBODY:
             lines.append(f"standstill {sorted(taken.items())}")
             continue
-        taken[step.thread] = step.number
-        for operation in step.operations:
+        taken[thread] = number
+        for operation in operations:
             if operation.name:
-                what = f"{step.thread}.{step.number} {operation.kind}"
-                objects.setdefault(operation.name, _Order()).add(what, mode(operation))
+                order, commutes_with = objects[operation.name], mode(operation)
+                what = f"{thread}.{number} {operation.kind}"
+                if commutes_with is not None and commutes_with == order.mode:
+                    order.groups[-1].append(what)
+                else:
+                    order.groups.append([what])
+                    order.mode = commutes_with
     lines.append(f"end {sorted(taken.items())}")
     for name in sorted(objects):
-        groups = (",".join(sorted(group)) for group in objects[name].groups)
-        lines.append(f"{name}: {' '.join(groups)}")
+        lines.append(name)
+        lines += [",".join(sorted(group)) for group in objects[name].groups]
     return blake2b("\n".join(lines).encode(), digest_size=8).hexdigest()

@@ -36,29 +36,29 @@ class Step(NamedTuple):
 
 def steps_of(trace: Sequence[Entry], touches: Sequence[Touch]) -> list[Step]:
     """Divide an execution that was listened to into its steps, in the order they were taken."""
-    steps: list[Step] = []
+    steps: list[tuple[int, int, list[Operation]]] = []
     taken: dict[int, int] = {}
-    extra = iter([*touches, (len(trace) + 1, EVERYTHING)])
-    position, touched = next(extra)
+    touched = iter([*touches, (len(trace) + 1, EVERYTHING)])
+    position, touch = next(touched)
 
     def took(thread: int, operation: Operation) -> None:
         number = taken.get(thread, 0)
         taken[thread] = number + 1
-        steps.append(Step(thread, number, (operation,)))
+        steps.append((thread, number, [operation]))
 
     running = NOBODY
     for length, entry in enumerate(trace, 1):
-        if isinstance(entry, Thread):
+        if isinstance(entry, Operation):
+            if entry is not EXIT:
+                took(running, entry)
+        elif isinstance(entry, Thread):
             running = entry.index
             if running not in taken:
                 took(running, START)
-        elif isinstance(entry, Operation) and entry is not EXIT:
-            took(running, entry)
         while position <= length:
-            if isinstance(touched, Standstill):
-                took(NOBODY, touched)
+            if isinstance(touch, Standstill):
+                took(NOBODY, touch)
             elif steps:
-                last = steps[-1]
-                steps[-1] = last._replace(operations=(*last.operations, touched))
-            position, touched = next(extra)
-    return steps
+                steps[-1][2].append(touch)
+            position, touch = next(touched)
+    return [Step(thread, number, tuple(operations)) for thread, number, operations in steps]

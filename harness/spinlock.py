@@ -12,7 +12,7 @@ from harness.context import local_irq_enable
 from harness.failures import Failure
 from harness.frames import model_function
 from harness.lockorder import LockClass, LockOrder
-from harness.threads import IRQS_ON, Operation, Thread
+from harness.threads import IRQS_ON, Operation, Thread, operation
 
 
 class SpinLock:
@@ -86,14 +86,14 @@ class SpinLock:
         if chain & (~self._before[bit] | bit):
             self._order.learn(me, self, bit)
         # scheduler.gated_point(self._operation), written out: no call is made more often.
-        me.op = operation = self._operation
+        me.op = taking = self._operation
         me.ops += 1
         scheduler.steps = step = scheduler.steps + 1
         if step >= scheduler.next_ask or self.shut:
             self._wanted += 1
             scheduler.decide(me)
             self._wanted -= 1
-        scheduler.trace.append(operation)
+        scheduler.trace.append(taking)
         self.owner = me
         self.shut = True
         self.held_bit = bit
@@ -127,7 +127,7 @@ class SpinLock:
             held.remove(self)
         me.chain &= ~self.held_bit
         if scheduler.touches is not None:
-            scheduler.touch(Operation("unlock", self.lock_class.name, self.name))
+            scheduler.touch(operation("unlock", self.lock_class.name, self.name))
         if self._wanted and scheduler.wants_growth:
             scheduler.opened(self)
 
