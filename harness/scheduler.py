@@ -171,13 +171,11 @@ class Scheduler:
                 interrupt.look(me)
 
     def touch(self, operation: Operation) -> None:
-        """Say that the running step touches an object which it has not published."""
-        touches = self.touches
-        if touches is not None:
+        """Say, once in a row, that the running step touches an object it has not published."""
+        if self.touches is not None:
             touch = (len(self.trace), operation)
-            # A walk says the same many times.
-            if not touches or touches[-1] != touch:
-                touches.append(touch)
+            if self.touches[-1:] != [touch]:
+                self.touches.append(touch)
 
     def opened(self, gate: Gate) -> None:
         """Hear that a gate was opened, if `wants_growth`: a thread may have become enabled."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 
 from harness import Failed, Failure, OsThreads
-from harness.strategies import MIX, STRATEGIES
+from harness.strategies import MIX, RUNS, STRATEGIES
 from stress.scenarios import SCENARIOS
 from stress.single import run_index
 from vgic import BUGS, REVISIONS, V1, compose
@@ -85,4 +85,5 @@ def test_a_revision_with_a_bug_of_its_own_is_found(pinned: OsThreads, name: str,
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_v1_is_silent_under_every_strategy(pinned: OsThreads, strategy: str) -> None:
-    assert first_failure(V1, FIRST, strategy, pinned) is None
+    executions = EXECUTIONS // RUNS.get(strategy, 1)
+    assert first_failure(V1, FIRST, strategy, pinned, executions) is None
