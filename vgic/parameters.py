@@ -6,7 +6,7 @@ shrinker can change any of them alone. Reading them back checks everything, sinc
 from an e-mail.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from vgic.irq import FIRST_PPI, FIRST_SPI, LAST_SPI, PRIORITY_MASK, Config, is_private
 from vgic.program import ACCESSES, INSTRUCTIONS, QUIESCE, ROUTE, SGI, Access, Program, Pulse
@@ -24,8 +24,7 @@ class BadParameters(ValueError):
     """The values do not describe a machine; the message says which and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Irq:
+class Irq(NamedTuple):
     """An interrupt.
 
     Attributes:
@@ -41,8 +40,7 @@ class Irq:
     vcpu: int
 
 
-@dataclass(frozen=True, slots=True)
-class Parameters:
+class Parameters(NamedTuple):
     """A machine and its programs.
 
     Attributes:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What guests and devices do, as values: instructions, accesses that exit, pulses on a line."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 ACKNOWLEDGE = "a"
 END = "e"
@@ -20,8 +20,7 @@ SGI = "sgi"
 ACCESSES = (QUIESCE, ROUTE, ENABLE, DISABLE, PEND, UNPEND, SGI)
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """One access that exits.
 
     Attributes:
@@ -37,8 +36,7 @@ class Access:
     value: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """What a guest does.
 
     Attributes:
@@ -60,8 +58,7 @@ class Program:
         return END_AGAIN not in self.instructions
 
 
-@dataclass(frozen=True, slots=True)
-class Pulse:
+class Pulse(NamedTuple):
     """One thing a device does: an interrupt line goes up, or down if that is all it does.
 
     Attributes:

@@ -6,7 +6,7 @@ referred to what was left out. Nothing here knows whether the result still fails
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from vgic.irq import is_private
 from vgic.parameters import Irq, Parameters
@@ -43,7 +43,7 @@ def _without_vcpu(parameters: Parameters, gone: int, *, rerouted: bool) -> Small
         return 0 if vcpu == gone else vcpu - (vcpu > gone)
 
     irqs = tuple(
-        replace(irq, vcpu=number(irq.vcpu))
+        irq._replace(vcpu=number(irq.vcpu))
         for irq in parameters.irqs
         if irq.vcpu != gone or (rerouted and not is_private(irq.intid))
     )
@@ -55,10 +55,9 @@ def _without_vcpu(parameters: Parameters, gone: int, *, rerouted: bool) -> Small
         if vcpu != gone
     )
     guests = tuple(
-        replace(
-            guest,
+        guest._replace(
             accesses=tuple(
-                replace(each, value=number(each.value)) if each.kind in (ROUTE, SGI) else each
+                each._replace(value=number(each.value)) if each.kind in (ROUTE, SGI) else each
                 for each in guest.accesses
             ),
         )
@@ -66,7 +65,7 @@ def _without_vcpu(parameters: Parameters, gone: int, *, rerouted: bool) -> Small
     )
     devices = tuple(
         tuple(
-            replace(pulse, vcpu=number(pulse.vcpu))
+            pulse._replace(vcpu=number(pulse.vcpu))
             for pulse in device
             if pulse.vcpu != gone or not is_private(pulse.intid)
         )
@@ -76,7 +75,7 @@ def _without_vcpu(parameters: Parameters, gone: int, *, rerouted: bool) -> Small
         f"vcpu{vcpu}": f"vcpu{vcpu - 1}" for vcpu in range(gone + 1, len(parameters.guests))
     }
     roles[f"vcpu{gone}"] = None
-    left = _only_what_is_there(replace(parameters, irqs=irqs, guests=guests, devices=devices))
+    left = _only_what_is_there(parameters._replace(irqs=irqs, guests=guests, devices=devices))
     return Smaller(left, roles, _thread(left, gone))
 
 
@@ -88,7 +87,7 @@ def without_devices(parameters: Parameters) -> Iterator[Smaller]:
             f"dev{device}": f"dev{device - 1}" for device in range(gone + 1, len(devices))
         }
         roles[f"dev{gone}"] = None
-        left = replace(parameters, devices=devices[:gone] + devices[gone + 1 :])
+        left = parameters._replace(devices=devices[:gone] + devices[gone + 1 :])
         yield Smaller(left, roles, _thread(left, len(left.guests) + gone))
 
 
@@ -105,7 +104,7 @@ def without_irqs(parameters: Parameters) -> Iterator[Smaller]:
     for gone in reversed(range(len(irqs))):
         if len(irqs) > 1:
             yield Smaller(
-                _only_what_is_there(replace(parameters, irqs=irqs[:gone] + irqs[gone + 1 :]))
+                _only_what_is_there(parameters._replace(irqs=irqs[:gone] + irqs[gone + 1 :]))
             )
 
 
@@ -134,7 +133,7 @@ def _pulses(device: int) -> Operations:
     def without(parameters: Parameters, begin: int, end: int) -> Smaller:
         devices = list(parameters.devices)
         devices[device] = devices[device][:begin] + devices[device][end:]
-        return Smaller(replace(parameters, devices=tuple(devices)))
+        return Smaller(parameters._replace(devices=tuple(devices)))
 
     return Operations(lambda parameters: len(parameters.devices[device]), without)
 
@@ -143,7 +142,7 @@ def _instructions(vcpu: int) -> Operations:
     def without(parameters: Parameters, begin: int, end: int) -> Smaller:
         guests = list(parameters.guests)
         guests[vcpu] = _without_instructions(guests[vcpu], begin, end)
-        return Smaller(replace(parameters, guests=tuple(guests)))
+        return Smaller(parameters._replace(guests=tuple(guests)))
 
     return Operations(lambda parameters: len(parameters.guests[vcpu].instructions), without)
 
@@ -152,8 +151,7 @@ def _without_instructions(guest: Program, begin: int, end: int) -> Program:
     """Leave out instructions, and with each that accesses its access."""
     before = guest.instructions[:begin].count(ACCESS)
     cut = guest.instructions[begin:end].count(ACCESS)
-    return replace(
-        guest,
+    return guest._replace(
         instructions=guest.instructions[:begin] + guest.instructions[end:],
         accesses=guest.accesses[:before] + guest.accesses[before + cut :],
     )
@@ -170,7 +168,7 @@ def _with_accesses(guest: Program, keeps: Callable[[Access], bool]) -> Program:
                 continue
             kept.append(access)
         instructions.append(instruction)
-    return replace(guest, instructions="".join(instructions), accesses=tuple(kept))
+    return guest._replace(instructions="".join(instructions), accesses=tuple(kept))
 
 
 def _only_what_is_there(parameters: Parameters) -> Parameters:
@@ -183,7 +181,7 @@ def _only_what_is_there(parameters: Parameters) -> Parameters:
     devices = tuple(
         tuple(pulse for pulse in device if _pulsed(pulse) in there) for device in parameters.devices
     )
-    return replace(parameters, guests=guests, devices=devices)
+    return parameters._replace(guests=guests, devices=devices)
 
 
 def _place(irq: Irq) -> tuple[int, int]:

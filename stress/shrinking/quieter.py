@@ -2,7 +2,6 @@
 """Which values of a machine have a quieter one: what is left does nothing that does not matter."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from stress.shrinking.leaving_out import Smaller
 from vgic.irq import Config
@@ -16,7 +15,7 @@ PRIORITY = 0x80
 def quieter(parameters: Parameters) -> Iterator[Smaller]:
     """Yield the parameters with one value each made quieter, those that do most first."""
     for nr_lr in range(1, parameters.nr_lr):
-        yield Smaller(replace(parameters, nr_lr=nr_lr))
+        yield Smaller(parameters._replace(nr_lr=nr_lr))
     yield from _guests(parameters)
     yield from _pauses(parameters)
     yield from _irqs(parameters)
@@ -26,8 +25,8 @@ def _guests(parameters: Parameters) -> Iterator[Smaller]:
     for vcpu, guest in enumerate(parameters.guests):
         for lateness in _lateness(guest):
             guests = list(parameters.guests)
-            guests[vcpu] = replace(guest, lateness=lateness)
-            yield Smaller(replace(parameters, guests=tuple(guests)))
+            guests[vcpu] = guest._replace(lateness=lateness)
+            yield Smaller(parameters._replace(guests=tuple(guests)))
 
 
 def _lateness(guest: Program) -> Iterator[tuple[int, ...]]:
@@ -53,10 +52,10 @@ def _pauses(parameters: Parameters) -> Iterator[Smaller]:
     for number, device in enumerate(parameters.devices):
         for position, pulse in enumerate(device):
             for pause in _less(pulse.pause):
-                shorter = replace(pulse, pause=pause)
+                shorter = pulse._replace(pause=pause)
                 devices = list(parameters.devices)
                 devices[number] = (*device[:position], shorter, *device[position + 1 :])
-                yield Smaller(replace(parameters, devices=tuple(devices)))
+                yield Smaller(parameters._replace(devices=tuple(devices)))
 
 
 def _irqs(parameters: Parameters) -> Iterator[Smaller]:
@@ -74,16 +73,15 @@ def _irqs(parameters: Parameters) -> Iterator[Smaller]:
             priorities[position] = PRIORITY
             yield _with_priorities(parameters, priorities)
         if irq.config is Config.LEVEL:
-            edge = replace(irq, config=Config.EDGE)
-            yield Smaller(replace(parameters, irqs=(*irqs[:position], edge, *irqs[position + 1 :])))
+            edge = irq._replace(config=Config.EDGE)
+            yield Smaller(parameters._replace(irqs=(*irqs[:position], edge, *irqs[position + 1 :])))
 
 
 def _with_priorities(parameters: Parameters, priorities: list[int]) -> Smaller:
     return Smaller(
-        replace(
-            parameters,
+        parameters._replace(
             irqs=tuple(
-                replace(irq, priority=priority)
+                irq._replace(priority=priority)
                 for irq, priority in zip(parameters.irqs, priorities, strict=True)
             ),
         )

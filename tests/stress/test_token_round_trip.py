@@ -29,9 +29,9 @@ def parameters(draw: st.DrawFn) -> Parameters:
     irqs = tuple(Irq(FIRST_SPI + n, *kind) for n, kind in enumerate(kinds))
     lateness = st.lists(st.integers(0, 1_000), min_size=1, max_size=9).map(tuple)
     intids = st.integers(FIRST_SPI, FIRST_SPI + len(irqs) - 1)
-    accesses = st.lists(st.builds(Access, st.just(PEND), intids), max_size=4).map(tuple)
+    accesses = st.lists(st.builds(Access, st.just(PEND), intids, st.just(0)), max_size=4).map(tuple)
     program = st.builds(Program, st.text(INSTRUCTIONS, max_size=30), lateness, accesses)
-    pulse = st.builds(Pulse, intids, st.booleans(), st.integers(0, 1_000))
+    pulse = st.builds(Pulse, intids, st.booleans(), st.integers(0, 1_000), st.just(0))
     device = st.lists(pulse, max_size=6).map(tuple)
     return Parameters(
         nr_lr=draw(st.integers(1, 16)),

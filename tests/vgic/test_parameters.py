@@ -47,7 +47,9 @@ def machines(draw: st.DrawFn) -> Parameters:
     """Draw a machine whose devices pulse interrupts that it has."""
     irqs = draw(IRQ_LISTS)
     shared = [irq.intid for irq in irqs if irq.intid >= 32]
-    pulse = st.builds(Pulse, st.sampled_from(shared or [0]), st.booleans(), st.integers(0, 1000))
+    pulse = st.builds(
+        Pulse, st.sampled_from(shared or [0]), st.booleans(), st.integers(0, 1000), st.just(0)
+    )
     device = st.lists(pulse, max_size=3 if shared else 0).map(tuple)
     return Parameters(
         nr_lr=draw(st.integers(1, 16)),

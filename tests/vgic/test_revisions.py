@@ -6,7 +6,6 @@ that was acknowledged a moment ago (6.19, mended in March 2026).
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -157,6 +156,6 @@ def test_only_v1_publishes_that_it_is_outside_after_the_sync(
             super().vgic_v3_fold_lr(vcpu, lr)
 
     kernel = type("LookingAt", (Looking, REVISIONS[revision]), {})
-    execution, _ = run_machine(replace(MARCH_2026, nr_lr=4), kernel=kernel)
+    execution, _ = run_machine(MARCH_2026._replace(nr_lr=4), kernel=kernel)
     assert isinstance(execution.outcome, Passed)
     assert (Mode.OUTSIDE_GUEST_MODE in seen) is early

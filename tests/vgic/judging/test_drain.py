@@ -6,7 +6,6 @@ way round, and ends one of them twice. EOIcount carries no INTID, so the host ta
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -71,7 +70,7 @@ def test_a_bug_that_only_loses_interrupts_is_silent_there_and_found_otherwise(
 ) -> None:
     kernel = compose(V1, [bug])
     assert kind_of(MISBEHAVING, kernel) is None
-    honest = replace(HONEST, guests=(replace(HONEST.guests[0], lateness=(0,)),))
+    honest = HONEST._replace(guests=(HONEST.guests[0]._replace(lateness=(0,)),))
     assert kind_of(honest, kernel) is not None
 
 
