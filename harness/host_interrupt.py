@@ -2,9 +2,10 @@
 """Interrupts of the host: a handler that runs on top of whatever thread is on the CPU.
 
 Whoever asserts one goes on; the handler runs when the thread that has the CPU next stands at a
-scheduling point with its local interrupts on, or turns them on. So it is the schedule that decides
-on top of what it runs, and the deviations that replay the schedule replay that too. A thread that
-waits for a lock or idles is not interrupted until it goes on.
+scheduling point with its local interrupts on, turns them on, or comes to its end. So it is the
+schedule that decides on top of what it runs, and the deviations that replay the schedule replay
+that too. A thread that waits for a lock, sleeps or idles is not interrupted until it goes on; what
+its CPU would do meanwhile needs a thread of its own.
 """
 
 from collections.abc import Callable
@@ -38,24 +39,64 @@ class HostInterrupt:
         self._asserted = False
         self._assert = operation("assert", "interrupt", self._name)
         self._look = operation("read", "interrupt", self._name)
-        self._take = operation("take", "interrupt", self._name)
+        self._take = operation("taken", "interrupt", self._name)
         scheduler.interrupts.append(self)
 
     def assert_line(self) -> None:
-        """Assert the interrupt; while it is pending that changes nothing."""
+        """Assert the interrupt; while it is pending that changes nothing.
+
+        Raises:
+            ValueError: there is no thread of its role.
+        """
+        if all(thread.role != self.role for thread in self._scheduler.threads):
+            raise ValueError(
+                f"{self._name} is to interrupt {self.role}, and there is no such thread"
+            )
         self._scheduler.point(self._assert)
         self._asserted = True
 
     def look(self, me: Thread) -> None:
-        """Run the handler on top of a thread, in a context of its own, if it is asserted."""
+        """Run the handler on top of the line's thread if the line is asserted."""
+        if me.role != self.role:
+            return
         if not self._asserted:
             self._scheduler.touch(self._look)
             return
         self._scheduler.touch(self._take)
         self._asserted = False
-        chain = me.chain
-        me.irqs_off, me.chain = True, IN_IRQ
-        self._scheduler.note("enter", self._name, "on top of", me.role)
-        self._handler()
-        self._scheduler.note("leave", self._name)
-        me.irqs_off, me.chain = False, chain
+        _run_on_top(self._scheduler, self._name, me, self._handler)
+
+
+class Softirq:
+    """What is put off until interrupts are on: done on top of the thread that has put it off."""
+
+    def __init__(self, scheduler: Scheduler, name: str) -> None:
+        """Begin with nothing to do.
+
+        Args:
+            scheduler: the execution's scheduler.
+            name: whose it is, as reports print it.
+        """
+        self._scheduler = scheduler
+        self._name = name
+        self._due: dict[str, list[Callable[[], None]]] = {}
+        scheduler.interrupts.append(self)
+
+    def put_off(self, then: Callable[[], None]) -> None:
+        """Have something done on top of the running thread, as soon as that can be."""
+        self._due.setdefault(self._scheduler.current.role, []).append(then)
+
+    def look(self, me: Thread) -> None:
+        """Do on top of a thread what it has put off."""
+        for then in self._due.pop(me.role, []):
+            _run_on_top(self._scheduler, self._name, me, then)
+
+
+def _run_on_top(scheduler: Scheduler, name: str, me: Thread, handler: Callable[[], None]) -> None:
+    """Run a handler in a context of its own."""
+    chain = me.chain
+    me.irqs_off, me.chain = True, IN_IRQ
+    scheduler.note("enter", name, "on top of", me.role)
+    handler()
+    scheduler.note("leave", name)
+    me.irqs_off, me.chain = False, chain

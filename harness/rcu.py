@@ -2,9 +2,10 @@
 """RCU, as far as the life of objects goes: read sections, grace periods, deferred free.
 
 A grace period is over when every read section that was open at its beginning has ended. What
-waits for it is done at that very moment, on top of the thread that ended the last of these
-sections, as a softirq would be; at once if no section is open. The kernel may take longer: the
-earliest moment is the worst one for whoever still uses what is freed, and leaves nothing to choose.
+waits for it is done as early as can be: freed at that very moment, at once if no section is open;
+called back from a softirq, on top of the thread that ended the last of these sections, when it next
+stands at a scheduling point with interrupts on. The kernel may take longer: the earliest moment is
+the worst one for whoever still uses what is freed, and leaves nothing to choose.
 
 Nobody sleeps in a section. So no lock that sleeps is wanted in one, and none that spins is held
 over `synchronize`: both are checked, and leave RCU no other place in the order of locks.
@@ -22,6 +23,7 @@ from harness.atomic_context import check_may_sleep
 from harness.cells import Cell
 from harness.failures import Failure
 from harness.frames import model_function
+from harness.host_interrupt import Softirq
 from harness.scheduler import Scheduler
 from harness.slab import SlabObject, life_of
 from harness.threads import IN_RCU, Operation, Thread, operation
@@ -69,6 +71,7 @@ class Rcu:
         self.name = f"rcu[{instance}]"
         self._sections: dict[Thread, int] = {}
         self._grace_periods: list[GracePeriod] = []
+        self._softirq = Softirq(scheduler, f"softirq of {self.name}")
         self._lock = operation("read_lock", "rcu", self.name)
         self._unlock = operation("read_unlock", "rcu", self.name)
         self._call = operation("call", "rcu", self.name)
@@ -82,6 +85,7 @@ class Rcu:
         scheduler.point(self._lock)
         me = scheduler.current
         self._sections[me] = self._sections.get(me, 0) + 1
+        me.sections += 1
         me.chain |= IN_RCU
 
     def read_unlock(
@@ -103,9 +107,11 @@ class Rcu:
         if scheduler.touches is not None:
             scheduler.touch(self._unlock)
         self._sections[me] -= 1
+        me.sections -= 1
+        if not me.sections:
+            me.chain &= ~IN_RCU
         if not self._sections[me]:
             del self._sections[me]
-            me.chain &= ~IN_RCU
             self._quiescent(me)
 
     # `with` begins a section and ends it as these do.
@@ -131,11 +137,12 @@ class Rcu:
         """Have something done after a grace period (call_rcu).
 
         Args:
-            then: done on top of whatever thread ends the last section, so it must not wait.
+            then: done on top of whatever thread ends the last section, in the context of an
+                interrupt handler, so it must not sleep.
         """
         self._scheduler.point(self._call)
         if not self._scheduler.unwinding:
-            self._grace_period(then)
+            self._grace_period(partial(self._over, then))
 
     def kfree(self, given_up: SlabObject) -> None:
         """Free an object after a grace period (kfree_rcu)."""
@@ -166,7 +173,7 @@ class Rcu:
         if begun.shut:
             self._grace_periods.append(begun)
         elif then is not None:
-            self._call_back(then)
+            then()
         return begun
 
     def _quiescent(self, me: Thread) -> None:
@@ -181,9 +188,12 @@ class Rcu:
             self._grace_periods.remove(period)
             period.shut = False
             if period.then is not None:
-                self._call_back(period.then)
+                period.then()
             elif self._scheduler.wants_growth:
                 self._scheduler.opened(period)
+
+    def _over(self, then: Callable[[], None]) -> None:
+        self._softirq.put_off(partial(self._call_back, then))
 
     def _call_back(self, then: Callable[[], None]) -> None:
         self._scheduler.touch(self._callback)

@@ -59,7 +59,7 @@ class Scheduler:
         diverged: where a strict replay could not follow its schedule, if it could not.
         bug: an exception raised by the harness's own code, if any.
         unwinding: the execution is over; primitives do nothing.
-        interrupts: lines into the CPUs of threads, looked at wherever local interrupts are on.
+        interrupts: what may run on top of threads, asked wherever local interrupts are on.
         wants_growth: whoever opens a gate has to say so, see `opened`.
         on_quiescence: called when only idle waits are left. It opens some gate and returns True,
             or returns False, which makes the waits a deadlock. It may raise ModelFailure.
@@ -167,8 +167,7 @@ class Scheduler:
     def interrupt(self, me: Thread) -> None:
         """Run the handlers of what is asserted for this thread, on top of it."""
         for interrupt in self.interrupts:
-            if interrupt.role == me.role:
-                interrupt.look(me)
+            interrupt.look(me)
 
     def touch(self, operation: Operation) -> None:
         """Say, once in a row, that the running step touches an object it has not published."""
@@ -270,6 +269,8 @@ class Scheduler:
         try:
             if not self.unwinding:
                 thread.body()
+                if self.interrupts and not thread.irqs_off:
+                    self.interrupt(thread)
                 self._leaves_nothing_held(thread)
         except (Unwind, ModelFailure, Diverged):
             pass
@@ -278,8 +279,7 @@ class Scheduler:
         return self._ended(thread)
 
     def _leaves_nothing_held(self, thread: Thread) -> None:
-        if thread.held:
-            names = ", ".join(lock.name for lock in thread.held)
+        if names := ", ".join(lock.name for lock in thread.held):
             self.fail(Failure("lock held at exit", f"{thread.role} ended holding {names}"))
 
     def _ended(self, me: Thread) -> Thread | None:

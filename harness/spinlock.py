@@ -12,7 +12,7 @@ from harness.context import local_irq_enable
 from harness.failures import Failure
 from harness.frames import model_function
 from harness.lockorder import LockClass, LockOrder
-from harness.threads import IRQS_ON, Operation, Thread, operation
+from harness.threads import IN_IRQ, IRQS_ON, Operation, Thread, operation
 
 
 class SpinLock:
@@ -79,7 +79,7 @@ class SpinLock:
             scheduler.interrupt(me)
         bit = self._bit << subclass
         if self.owner is me or (self._irqs_off and not me.irqs_off):
-            self._refuse(me)
+            self._refuse(me, again=self.owner is me)
         if subclass:
             self._order.nest(me, self, subclass)
         chain = me.chain
@@ -161,7 +161,7 @@ class SpinLock:
         if self._scheduler.unwinding:
             return
         if self._irqs_off:
-            self._refuse(me)
+            self._refuse(me, again=False)
         self._order.used_with_irqs_on(me, self, self.held_bit)
 
     def describe_wait(self) -> str:
@@ -180,9 +180,12 @@ class SpinLock:
             )
         )
 
-    def _refuse(self, me: Thread) -> None:
+    def _refuse(self, me: Thread, *, again: bool) -> None:
         function = model_function()
-        if self.owner is me:
+        if again:
+            if me.chain & IN_IRQ and not me.chain & self.held_bit:
+                # It is the interrupted thread that holds it: why that can be comes first.
+                self._order.learn(me, self, self.held_bit)
             kind = "lock recursion"
             message = f"{me.role} is trying to acquire {self.name}, which it already holds"
         else:

@@ -6,6 +6,8 @@ not wait for anybody, so to enter a section makes no edge; what is wanted inside
 and `synchronize` comes after what is held. A cycle is a deadlock though nobody hung.
 """
 
+from typing import NoReturn
+
 from harness.atomic_context import check_may_sleep
 from harness.failures import Failure
 from harness.frames import model_function
@@ -14,19 +16,19 @@ from harness.threads import Operation, Thread, operation
 
 
 class _Readers:
-    """The readers of one index; whoever waits for them stands at this gate."""
+    """The sections that one `synchronize` waits for, which stands at this gate."""
 
-    __slots__ = ("count", "idle", "name", "shut")
+    __slots__ = ("_name", "idle", "sections", "shut")
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.count = 0
-        self.shut = False
+    def __init__(self, name: str, sections: set[int]) -> None:
+        self._name = name
+        self.sections = sections
+        self.shut = bool(sections)
         self.idle = False
 
     def describe_wait(self) -> str:
         """Say what a thread that waits here is waiting for."""
-        return f"{self.count} readers of {self.name} to leave their section"
+        return f"{len(self.sections)} readers of {self._name} to leave their section"
 
 
 class Srcu:
@@ -52,44 +54,48 @@ class Srcu:
         self.name = f"{lock_class.name}[{instance}]"
         self.held_bit = lock_class.bit
         self._class = lock_class.name
-        self._readers = (_Readers(self.name), _Readers(self.name))
-        self._index = 0
+        self._open: set[int] = set()
+        self._entered = 0
+        self._waiting: list[_Readers] = []
         self._enter = operation("read_lock", lock_class.name, self.name)
         self._leave = operation("read_unlock", lock_class.name, self.name)
-        self._flip = operation("synchronize", lock_class.name, self.name)
-        self._waits = [
-            Operation("wait", lock_class.name, self.name, readers) for readers in self._readers
-        ]
+        self._begin = operation("synchronize", lock_class.name, self.name)
 
     def read_lock(self) -> int:
         """Enter a read section; return what to leave it with (srcu_read_lock)."""
         scheduler = self._scheduler
         scheduler.point(self._enter)
-        me, index = scheduler.current, self._index
-        self._readers[index].count += 1
+        me = scheduler.current
+        self._entered += 1
+        self._open.add(self._entered)
         me.held.append(self)
         me.chain |= self.held_bit
-        return index
+        return self._entered
 
-    def read_unlock(self, index: int) -> None:
+    def read_unlock(self, section: int) -> None:
         """Leave a read section (srcu_read_unlock).
 
         Args:
-            index: what `read_lock` has returned.
+            section: what `read_lock` has returned.
         """
         scheduler = self._scheduler
         if scheduler.unwinding:
             return
-        me, readers = scheduler.current, self._readers[index]
+        me = scheduler.current
+        if section not in self._open or self not in me.held:
+            self._fail(me, "read section unbalanced", "leaves a section it is not in")
         scheduler.touch(self._leave)
+        self._open.remove(section)
         me.held.remove(self)
-        if self not in me.held:
+        if all(each.held_bit != self.held_bit for each in me.held):
             me.chain &= ~self.held_bit
-        readers.count -= 1
-        if not readers.count and readers.shut:
-            readers.shut = False
-            if scheduler.wants_growth:
-                scheduler.opened(readers)
+        for readers in list(self._waiting):
+            readers.sections.discard(section)
+            if not readers.sections:
+                self._waiting.remove(readers)
+                readers.shut = False
+                if scheduler.wants_growth:
+                    scheduler.opened(readers)
 
     def synchronize(self) -> None:
         """Wait until every section that is open now has been left (synchronize_srcu)."""
@@ -98,27 +104,24 @@ class Srcu:
             return
         me = scheduler.current
         check_may_sleep(scheduler, f"wait for the readers of {self.name}", self._class)
-        if me.chain & self.held_bit:
-            self._waits_for_itself(me)
+        if self in me.held:
+            self._fail(me, "synchronize in read section", "waits for itself to leave its section")
         self._order.learn(me, self, self.held_bit)
-        # Readers that come from now on have the other index.
-        scheduler.point(self._flip)
-        old = self._index
-        self._index = 1 - old
-        readers = self._readers[old]
-        readers.shut = readers.count > 0
-        scheduler.gated_point(self._waits[old])
+        scheduler.point(self._begin)
+        readers = _Readers(self.name, set(self._open))
+        if readers.shut:
+            self._waiting.append(readers)
+        scheduler.gated_point(Operation("wait", self._class, self.name, readers))
 
     def kept_with_irqs_on(self, me: Thread) -> None:
         """Sections are no concern of interrupts."""
 
-    def _waits_for_itself(self, me: Thread) -> None:
+    def _fail(self, me: Thread, kind: str, does: str) -> NoReturn:
         function = model_function()
         self._scheduler.fail(
             Failure(
-                kind="synchronize in read section",
-                message=f"{me.role} in {function} waits for the readers of {self.name}, "
-                "and is one of them",
+                kind=kind,
+                message=f"{me.role} {does} in {function}: {self.name}",
                 functions=(function,),
                 lock_classes=(self._class,),
             )

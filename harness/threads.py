@@ -46,16 +46,10 @@ class Lock(Protocol):
 
 
 class Interrupt(Protocol):
-    """An interrupt line into one thread's CPU.
-
-    Attributes:
-        role: the thread on top of which its handler runs.
-    """
-
-    role: str
+    """Something that runs on top of threads."""
 
     def look(self, me: "Thread") -> None:
-        """Run the handler on top of the thread if the line is asserted."""
+        """Run on top of this thread what is due there, if anything is."""
 
 
 class Operation:
@@ -136,10 +130,12 @@ class Thread:
         irqs_off: local interrupts are off on its CPU.
         held: the locks it holds, oldest first.
         chain: the held lock classes as a bit set, with the context, for the lock-order checker.
+        sections: how many RCU read sections it is in, of all domains.
     """
 
     __slots__ = (
-        "body", "chain", "finished", "held", "index", "irqs_off", "op", "ops", "role", "started",
+        "body", "chain", "finished", "held", "index", "irqs_off", "op", "ops", "role",
+        "sections", "started",
     )  # fmt: skip
 
     def __init__(self, role: str, index: int, body: Callable[[], None]) -> None:
@@ -153,6 +149,7 @@ class Thread:
         self.irqs_off = False
         self.held: list[Lock] = []
         self.chain = IRQS_ON
+        self.sections = 0
 
     def __str__(self) -> str:
         return self.role

@@ -3,18 +3,24 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from harness import (
     Cell,
     Deviation,
     Execution,
+    Failed,
     Failure,
     KmemCache,
+    LockOrder,
     Passed,
     Rcu,
     Scheduler,
     SlabObject,
+    SpinLock,
     kfree,
 )
+from harness.mutex import Mutex
 from harness.replay import StrictReplay
 
 Run = Callable[..., Execution]
@@ -181,3 +187,76 @@ def test_a_protected_pointer_is_read_in_a_section_only(run: Run, failure_of: Fai
 
     assert run(program_of(inside=True)).outcome == Passed()
     assert failure_of(program_of(inside=False)).kind == "suspicious RCU usage"
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_leaving_one_domain_is_not_leaving_another(run: Run, inside: bool) -> None:
+    def program(scheduler: Scheduler) -> None:
+        outer, inner = Rcu(scheduler, "outer"), Rcu(scheduler, "inner")
+        order = LockOrder(scheduler)
+        mutex = Mutex(order, order.lock_class("mutex"), "0")
+
+        def body() -> None:
+            with outer:
+                with inner:
+                    pass
+                if inside:
+                    mutex.lock()
+            if not inside:
+                mutex.lock()
+            mutex.unlock()
+
+        scheduler.thread("t0", body)
+
+    outcome = run(program).outcome
+    if inside:
+        assert isinstance(outcome, Failed)
+        assert outcome.failure.kind == "sleep in atomic"
+    else:
+        assert outcome == Passed()
+
+
+def test_a_callback_must_not_sleep(failure_of: FailureOf) -> None:
+    def program(scheduler: Scheduler) -> None:
+        rcu, order = Rcu(scheduler), LockOrder(scheduler)
+        mutex = Mutex(order, order.lock_class("mutex"), "0")
+        scheduler.thread("t0", lambda: rcu.call(mutex.lock))
+
+    failure = failure_of(program)
+    assert failure.kind == "sleep in atomic"
+    assert failure.message.endswith("but is in an interrupt handler")
+
+
+def test_a_callback_does_not_run_on_top_of_who_has_asked_with_interrupts_off(run: Run) -> None:
+    done: list[str] = []
+
+    def program(scheduler: Scheduler) -> None:
+        rcu, order = Rcu(scheduler), LockOrder(scheduler)
+        lock = SpinLock(order, order.lock_class("lock"), "0")
+
+        def callback() -> None:
+            irqs_were_off = lock.lock_irqsave()
+            done.append("called back")
+            lock.unlock_irqrestore(irqs_were_off)
+
+        def body() -> None:
+            irqs_were_off = lock.lock_irqsave()
+            rcu.call(callback)
+            done.append("asked")
+            lock.unlock_irqrestore(irqs_were_off)
+
+        scheduler.thread("t0", body)
+
+    assert run(program).outcome == Passed()
+    assert done == ["asked", "called back"]
+
+
+def test_a_callback_runs_even_where_its_thread_ends(run: Run) -> None:
+    done: list[str] = []
+
+    def program(scheduler: Scheduler) -> None:
+        rcu = Rcu(scheduler)
+        scheduler.thread("t0", lambda: rcu.call(lambda: done.append("called back")))
+
+    assert run(program).outcome == Passed()
+    assert done == ["called back"]
