@@ -22,6 +22,7 @@ class Cell(Generic[T]):
         "_read",
         "_release",
         "_scheduler",
+        "_swapped",
         "_write",
         "name",
         "value",
@@ -36,6 +37,7 @@ class Cell(Generic[T]):
         self._acquire = operation("acquire", family, self.name)
         self._release = operation("release", family, self.name)
         self._cmpxchg = operation("cmpxchg", family, self.name)
+        self._swapped = operation("swapped", family, self.name)
 
     def read(self) -> T:
         """Return the value (READ_ONCE)."""
@@ -58,10 +60,14 @@ class Cell(Generic[T]):
         self.value = value
 
     def cmpxchg(self, old: T, new: T) -> T:
-        """Store `new` if the value is `old`; return what the value was."""
+        """Store `new` if the value is `old`; return what the value was.
+
+        If it was another, that orders nothing.
+        """
         self._scheduler.point(self._cmpxchg)
         was = self.value
         if was == old:
+            self._scheduler.touch(self._swapped)
             self.value = new
         return was
 

@@ -35,14 +35,14 @@ _UPDATES = (" updates",)
 EDGES = {
     "lock": Edge(takes=_IT),
     "unlock": Edge(gives=_IT),
-    "cmpxchg": Edge(takes=_IT, gives=_IT),
+    "swapped": Edge(takes=_IT, gives=_IT),
     "add": Edge(takes=_IT, gives=_IT),
     "acquire": Edge(takes=_IT),
     "release": Edge(gives=_IT),
     "request": Edge(gives=_IT),
     "send": Edge(gives=_IT),
     "assert": Edge(gives=_IT),
-    "take": Edge(takes=_IT),
+    "taken": Edge(takes=_IT),
     "idle": Edge(takes=_IT),
     "complete": Edge(gives=_IT),
     "wait_for": Edge(takes=_IT),
@@ -62,12 +62,12 @@ EDGES = {
 
 ORDERS_NOTHING = frozenset(
     {
-        *("read", "write", "inc", "inc_not_zero", "prepare_to_wait", "reinit"),
+        *("read", "write", "cmpxchg", "take", "inc", "inc_not_zero", "prepare_to_wait", "reinit"),
         *("list", RELINK, "change", "use", "free"),
         *("learn", "start", "exit", "everything"),
     }
 )
-"""Marked accesses, and what is checked by itself."""
+"""Marked accesses, attempts as such, and what is checked by itself."""
 
 
 class Clocks:

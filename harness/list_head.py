@@ -156,14 +156,14 @@ class ListHead(Node[T]):
 
     def init(self) -> None:
         """Make the list empty, whatever was on it (INIT_LIST_HEAD)."""
-        self._touch(self._changes)
+        self._change()
         self.next = self.prev = self
 
     def add_tail(self, node: Node[T]) -> None:
         """Append a node (list_add_tail)."""
         if node.linked:
             self._fail(f"{node.name} is added to {self.name} while it is on a list")
-        self._touch(self._changes)
+        self._change()
         last = self.prev
         node.next, node.prev = self, last
         self._unguarded_point()
@@ -175,7 +175,7 @@ class ListHead(Node[T]):
 
     def delete(self, node: Node[T]) -> None:
         """Take a node off this list and poison it (list_del)."""
-        self._touch(self._changes)
+        self._change()
         if isinstance(node.next, _Poison) or node.next is node:
             self._fail(f"{node.name} is deleted from {self.name} but is on no list", node)
         if node.prev.next is not node or node.next.prev is not node:
@@ -189,7 +189,7 @@ class ListHead(Node[T]):
 
     def reorder(self, entries: list[Node[T]]) -> None:
         """Relink the ring in this order, as a sort does; the guard is held."""
-        self._touch(self._changes)
+        self._change()
         node: Node[T] = self
         for following in entries:
             node.next, following.prev = following, node
@@ -198,7 +198,7 @@ class ListHead(Node[T]):
 
     def copy_from(self, other: "ListHead[T]") -> None:
         """Copy a head by value: two pointers, and nobody who pointed at it is told."""
-        self._touch(self._changes)
+        self._change()
         other._touch(other._looks)
         self.next, self.prev = other.next, other.prev
 
@@ -207,7 +207,7 @@ class ListHead(Node[T]):
         if other.empty:
             self.init()
         else:
-            other._touch(other._changes)
+            other._change()
             self.copy_from(other)
             self.next.prev = self
             self._unguarded_point()
@@ -220,8 +220,8 @@ class ListHead(Node[T]):
         if last is other:
             self.init()
             return
-        self._touch(self._changes)
-        other._touch(other._changes)
+        self._change()
+        other._change()
         following = last.next
         self.next = other.next
         self.next.prev = self
@@ -235,7 +235,7 @@ class ListHead(Node[T]):
         """Move all of the other list's entries to the end of this one (list_splice_tail_init)."""
         if other.empty:
             return
-        self._touch(self._changes)
+        self._change()
         first, last, end = other.next, other.prev, self.prev
         end.next, first.prev = first, end
         self._unguarded_point()
@@ -247,6 +247,12 @@ class ListHead(Node[T]):
     def _touch(self, operation: Operation) -> None:
         if self.guard is not None and self._scheduler.touches is not None:
             self._scheduler.touch(operation)
+
+    def _change(self) -> None:
+        guard, scheduler = self.guard, self._scheduler
+        if guard is not None and scheduler.touches is not None:
+            held = guard.owner is scheduler.current
+            scheduler.touch(self._changes if held else self._relinks)
 
     def _before_link(self) -> None:
         guard, scheduler = self.guard, self._scheduler

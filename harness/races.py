@@ -14,6 +14,7 @@ the reason, and are neither reported nor remembered.
 """
 
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import FrameType
@@ -24,7 +25,7 @@ from harness.failures import Failure
 from harness.frames import model_function, model_stack
 from harness.scheduler import Scheduler
 from harness.spinlock import SpinLock
-from harness.threads import Lock, Operation, Thread
+from harness.threads import IN_IRQ, Lock, Operation, Thread
 from harness.trace import Entry, Touch
 from harness.watched import Watching
 
@@ -62,8 +63,9 @@ class Access(NamedTuple):
 
 @dataclass
 class _Field:
-    """What is remembered of one field of one object."""
+    """What is remembered of one field of one object, which lives for as long."""
 
+    thing: object
     guard: Guard
     written: Access | None = None
     reads: dict[int, Access] = field(default_factory=dict)
@@ -85,13 +87,15 @@ class DataRaces:
 
         Args:
             scheduler: the execution's scheduler, still without a trace.
-            documented: the reasons of accesses that need no order, by function and field.
+            documented: the reasons of accesses that need no order, by function and field, or
+                family of lists.
         """
         self._scheduler = scheduler
         self._documented = documented or {}
         self._clocks = Clocks(scheduler)
-        self._fields: dict[tuple[object, str], _Field] = {}
+        self._fields: defaultdict[str, list[_Field]] = defaultdict(list)
         self._watching = Watching(self._accessed)
+        self._telling = False
         scheduler.trace = _Trace(self._does)
         scheduler.touches = _Touches(self._does, scheduler.touches)
 
@@ -103,7 +107,7 @@ class DataRaces:
             guards: what guards each field.
         """
         for name, guard in guards.items():
-            self._fields[thing, name] = _Field(guard)
+            self._fields[name].append(_Field(thing, guard))
         self._watching.watch(thing, tuple(guards))
 
     def _does(self, operation: Operation) -> None:
@@ -114,12 +118,16 @@ class DataRaces:
 
     # What is accessed.
 
+    def _known(self, thing: object, field: str) -> _Field:
+        # Others may be equal to it, or not to be hashed.
+        return next(known for known in self._fields[field] if known.thing is thing)
+
     def _accessed(self, thing: Any, field: str, writes: bool, frame: FrameType) -> None:
         scheduler = self._scheduler
         me = scheduler.current
-        if scheduler.unwinding or not me.started:
+        if scheduler.unwinding or self._telling or not me.started:
             return
-        known = self._fields[thing, field]
+        known = self._known(thing, field)
         clock = self._clocks.of(me)
         epoch = clock[me.index]
         guard = known.guard
@@ -156,7 +164,8 @@ class DataRaces:
     def _race(
         self, thing: Any, field: str, earlier: Access, later: Access, frame: FrameType
     ) -> NoReturn:
-        guard = self._fields[thing, field].guard
+        self._telling = True  # an object may look at its own fields to print itself
+        guard = self._known(thing, field).guard
         self._scheduler.fail(
             Failure(
                 kind="data race",
@@ -177,6 +186,7 @@ class DataRaces:
     def _unguarded(
         self, thing: Any, field: str, guard: SpinLock | str, access: Access, frame: FrameType
     ) -> NoReturn:
+        self._telling = True
         self._scheduler.fail(
             Failure(
                 kind="unguarded access",
@@ -192,6 +202,8 @@ class DataRaces:
         if not me.started:
             return
         function = model_function(sys._getframe(1))
+        if (function, operation.lock_class) in self._documented:
+            return
         held = ", ".join(lock.name for lock in me.held) or "no lock"
         self._scheduler.fail(
             Failure(
@@ -206,7 +218,9 @@ class DataRaces:
 def _guarded(guard: SpinLock | str, thread: Thread) -> bool:
     if isinstance(guard, str):
         return thread.role == guard
-    return guard.owner is thread
+    # What the interrupted thread holds, its handler does not.
+    mine = not thread.chain & IN_IRQ or thread.chain & guard.held_bit
+    return guard.owner is thread and bool(mine)
 
 
 def _guard_text(guard: Guard) -> str:

@@ -12,7 +12,7 @@ from harness.threads import Operation, operation
 class Requests:
     """A word of request bits, each set and taken atomically."""
 
-    __slots__ = ("_check", "_make", "_pending", "_scheduler", "bits", "name")
+    __slots__ = ("_check", "_make", "_pending", "_scheduler", "_taken", "bits", "name")
 
     def __init__(self, scheduler: Scheduler, instance: str) -> None:
         self._scheduler = scheduler
@@ -21,6 +21,7 @@ class Requests:
         self._make = operation("request", "requests", self.name)
         self._check = operation("take", "requests", self.name)
         self._pending = operation("read", "requests", self.name)
+        self._taken = operation("taken", "requests", self.name)
 
     def make(self, request: int) -> None:
         """Set a request bit."""
@@ -31,6 +32,8 @@ class Requests:
         """Clear a request bit and return whether it was set."""
         self._scheduler.point(self._check)
         was_set = bool(self.bits & 1 << request)
+        if was_set:
+            self._scheduler.touch(self._taken)
         self.bits &= ~(1 << request)
         return was_set
 
@@ -57,7 +60,7 @@ class Ipi:
         self._send = operation("send", "ipi", self.name)
         self._wait = Operation("idle", "ipi", self.name, self)
         self._look = operation("read", "ipi", self.name)
-        self._take = operation("take", "ipi", self.name)
+        self._take = operation("taken", "ipi", self.name)
 
     @property
     def pending(self) -> bool:

@@ -8,7 +8,7 @@ watches cost nothing. Accesses from modules that only look on (`LOOKS_ON = True`
 
 import sys
 from collections.abc import Callable, Sequence
-from inspect import getattr_static, ismemberdescriptor
+from inspect import getattr_static
 from types import FrameType
 from typing import Any
 
@@ -23,43 +23,59 @@ class Watching:
 
     def __init__(self, heard: Heard) -> None:
         self._heard = heard
-        self._classes: dict[type, type] = {}
+        self._classes: dict[tuple[type, frozenset[str]], type] = {}
 
     def watch(self, thing: Any, fields: Sequence[str]) -> None:
         """Hear of every access to these fields of this object.
 
         Args:
-            thing: the object; all objects of one class are watched alike.
-            fields: names of plain attributes, with slots or without.
+            thing: the object.
+            fields: names of attributes: plain ones with slots or without, or properties.
         """
         plain = type(thing)
-        if plain not in self._classes:
-            properties = {field: self._property(plain, field) for field in fields}
-            self._classes[plain] = type(plain.__name__, (plain,), {"__slots__": (), **properties})
-        thing.__class__ = self._classes[plain]
+        key = plain, frozenset(fields)
+        if key not in self._classes:
+            heard = {field: _watched(plain, field, self._heard) for field in fields}
+            inside = {"__slots__": (), "__module__": plain.__module__, **heard}
+            self._classes[key] = type(plain.__name__, (plain,), inside)
+        thing.__class__ = self._classes[key]
 
-    def _property(self, plain: type, field: str) -> property:
-        heard = self._heard
-        module = plain.__module__
-        static = getattr_static(plain, field, None)
-        slot = static if ismemberdescriptor(static) else None
 
-        def get(thing: Any) -> object:
-            frame = accessor(module)
-            if frame is not None:
-                heard(thing, field, False, frame)
-            return thing.__dict__[field] if slot is None else slot.__get__(thing)
+def _watched(plain: type, field: str, heard: Heard) -> property:
+    """Return a property that stands before a field of a class and lets everything through."""
+    module = plain.__module__
+    there = getattr_static(plain, field, None)
+    slot = there if hasattr(type(there), "__set__") else None
 
-        def put(thing: Any, value: object) -> None:
-            frame = accessor(module)
-            if frame is not None:
-                heard(thing, field, True, frame)
-            if slot is None:
-                thing.__dict__[field] = value
-            else:
-                slot.__set__(thing, value)
+    def get(thing: Any) -> object:
+        frame = accessor(module)
+        if frame is not None:
+            heard(thing, field, False, frame)
+        if slot is not None:
+            return slot.__get__(thing)
+        if field not in thing.__dict__ and not hasattr(plain, field):
+            raise AttributeError(f"{thing} has no {field}")
+        return thing.__dict__.get(field, there)
 
-        return property(get, put)
+    def put(thing: Any, value: object) -> None:
+        frame = accessor(module)
+        if frame is not None:
+            heard(thing, field, True, frame)
+        if slot is None:
+            thing.__dict__[field] = value
+        else:
+            slot.__set__(thing, value)
+
+    def delete(thing: Any) -> None:
+        frame = accessor(module)
+        if frame is not None:
+            heard(thing, field, True, frame)
+        if slot is None:
+            del thing.__dict__[field]
+        else:
+            slot.__delete__(thing)
+
+    return property(get, put, delete)
 
 
 def accessor(module: str) -> FrameType | None:

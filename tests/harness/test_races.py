@@ -3,13 +3,17 @@
 
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import (
+    Cell,
     Execution,
     Failed,
     Failure,
@@ -17,6 +21,8 @@ from harness import (
     LockOrder,
     Node,
     OsThreads,
+    Passed,
+    Requests,
     Scheduler,
     SpinLock,
     Stream,
@@ -27,6 +33,7 @@ from harness.edges import EDGES, ORDERS_NOTHING
 from harness.examples.data_race import DEFECTS, NEAR_MISSES, Account, Bank
 from harness.examples.data_race import bank as bank_module
 from harness.explore import every_behaviour
+from harness.host_interrupt import HostInterrupt
 from harness.races import KINDS, DataRaces
 from harness.strategies import STRATEGIES
 
@@ -278,3 +285,214 @@ def test_every_kind_of_operation_orders_or_is_said_not_to() -> None:
 def test_one_race_is_one_finding_whoever_comes_first(carriers: OsThreads) -> None:
     explored = every_behaviour(DEFECTS["looks_before_it_is_complete"], carriers)
     assert set(explored.failures) == {"data race in looks, opens on owner"}
+
+
+def test_what_was_tried_in_vain_orders_nothing(carriers: OsThreads) -> None:
+    def program(scheduler: Scheduler) -> None:
+        bank, taken = Bank(scheduler), Cell(scheduler, "taken", "0", False)
+        bank.guarded_by(None)
+
+        def takes() -> None:
+            bank.account.balance = 1
+            taken.cmpxchg(False, True)
+
+        def tries() -> None:
+            if taken.cmpxchg(False, True):
+                bank.account.balance += 1
+
+        bank.threads(takes, tries)
+
+    assert set(every_behaviour(program, carriers).failures) == {
+        "data race in takes, tries on balance"
+    }
+
+
+def test_a_request_that_is_not_there_orders_nothing(carriers: OsThreads) -> None:
+    def program(scheduler: Scheduler) -> None:
+        bank, requests = Bank(scheduler), Requests(scheduler, "0")
+        bank.guarded_by(None)
+
+        def asks() -> None:
+            bank.account.balance = 1
+            requests.make(1)
+
+        def looks_for_another() -> None:
+            requests.check(2)
+            bank.account.balance += 1
+
+        bank.threads(asks, looks_for_another)
+
+    explored = every_behaviour(program, carriers)
+    assert sum(found.executions for found in explored.failures.values()) == explored.executions
+
+
+# What is watched.
+
+
+@pytest.mark.parametrize("how", ["splice", "cut", "replace", "init", "reorder", "copy"])
+@pytest.mark.parametrize("locked", [True, False])
+def test_whatever_changes_a_list_changes_it_under_its_lock(
+    run: Run, how: str, locked: bool
+) -> None:
+    def program(scheduler: Scheduler) -> None:
+        order = LockOrder(scheduler)
+        lock = SpinLock(order, order.lock_class("lock"), "0")
+        DataRaces(scheduler)
+        shared: ListHead[str] = ListHead(scheduler, "shared", "0")
+        own: ListHead[str] = ListHead(scheduler, "own", "0")
+        shared.population = own.population = 2
+        first, second = Node("first", "first"), Node("second", "second")
+        shared.add_tail(first)
+        shared.add_tail(second)
+        shared.guard = lock
+        changes: dict[str, Callable[[], None]] = {
+            "splice": lambda: own.splice_tail_init(shared),
+            "cut": lambda: own.cut_position(shared, first),
+            "replace": lambda: own.replace(shared),
+            "init": shared.init,
+            "reorder": lambda: shared.reorder([second, first]),
+            "copy": lambda: shared.copy_from(own),
+        }
+
+        def body() -> None:
+            with lock if locked else nullcontext():
+                changes[how]()
+
+        scheduler.thread("t0", body)
+
+    outcome = run(program).outcome
+    assert isinstance(outcome, Failed) is not locked
+    if isinstance(outcome, Failed):
+        assert outcome.failure.kind == "list changed without its lock"
+
+
+def test_what_an_interrupted_thread_holds_its_handler_does_not(run: Run) -> None:
+    def program(scheduler: Scheduler) -> None:
+        bank, work = Bank(scheduler), Cell(scheduler, "work", "0", 0)
+        bank.guarded_by(bank.lock)
+
+        def handles() -> None:
+            bank.account.balance = 2
+
+        line = HostInterrupt(scheduler, "0", "t0", handles)
+
+        def works() -> None:
+            with bank.lock:
+                line.assert_line()
+                work.read()
+
+        bank.threads(works)
+
+    outcome = run(program).outcome
+    assert isinstance(outcome, Failed)
+    assert outcome.failure.signature == "unguarded access in handles on balance"
+
+
+@dataclass
+class Entry:
+    """Equal to others, and not to be hashed."""
+
+    count: int = 0
+
+
+class Slotted:
+    """Its field is a slot of the class it derives from."""
+
+    __slots__ = ("count",)
+
+    def __init__(self) -> None:
+        self.count = 0
+
+
+class Derived(Slotted):
+    """Has a dictionary besides."""
+
+
+class WithDefault:
+    """Its field is the class's until it is written."""
+
+    count = 0
+
+
+class WithProperty:
+    """Its field is a property."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    @property
+    def count(self) -> int:
+        """Return what is counted."""
+        return self._count
+
+    @count.setter
+    def count(self, count: int) -> None:
+        self._count = count
+
+
+@pytest.mark.parametrize("kind", [Entry, Slotted, Derived, WithDefault, WithProperty])
+@pytest.mark.parametrize("shared", [True, False])
+def test_fields_of_all_sorts_are_watched_and_work_as_before(
+    run: Run, kind: type[Any], shared: bool
+) -> None:
+    counted: list[int] = []
+
+    def program(scheduler: Scheduler) -> None:
+        races, things = DataRaces(scheduler), [kind(), kind()]
+        for thing in things:
+            races.watch(thing, {"count": None})
+
+        def body_of(thing: Any) -> Callable[[], None]:
+            def body() -> None:
+                thing.count += 1
+                counted.append(thing.count)
+
+            return body
+
+        for number, thing in enumerate(things):
+            scheduler.thread(f"t{number}", body_of(things[0] if shared else thing))
+
+    outcome = run(program).outcome
+    if shared:
+        assert isinstance(outcome, Failed)
+        assert outcome.failure.signature == "data race in body, body on count"
+    else:
+        assert outcome == Passed()
+        assert counted == [1, 1]
+
+
+def test_objects_of_one_class_need_not_have_the_same_fields_watched(run: Run) -> None:
+    def program(scheduler: Scheduler) -> None:
+        races, one, other = DataRaces(scheduler), Account(), Account()
+        races.watch(one, {"balance": None})
+        races.watch(other, {"owner": None})
+
+        def unwatched() -> None:
+            one.owner += "a"
+            other.balance += 1
+
+        def watched() -> None:
+            unwatched()
+            other.owner += "a"
+
+        scheduler.thread("t0", watched)
+        scheduler.thread("t1", watched)
+
+    outcome = run(program).outcome
+    assert isinstance(outcome, Failed)
+    assert outcome.failure.lock_classes == ("owner",)
+
+
+def test_a_watched_field_can_be_absent_and_deleted(run: Run) -> None:
+    def program(scheduler: Scheduler) -> None:
+        account = Account()
+        DataRaces(scheduler).watch(account, {"balance": None, "limit": None})
+
+        def body() -> None:
+            assert not hasattr(account, "limit")
+            del account.balance
+            assert not hasattr(account, "balance")
+
+        scheduler.thread("t0", body)
+
+    assert run(program).outcome == Passed()
