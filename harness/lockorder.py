@@ -24,7 +24,8 @@ SUBCLASSES = 8
 LEARN = Operation("learn", "lock order", "lock order")
 """What is learned is one object to every thread: a search has to try both ways round.
 
-In which context a lock is taken matters only where there are interrupts.
+In which context a lock is taken is left out: an inversion is found whoever comes first, and to
+take a lock for the first time would be a conflict with everybody.
 """
 
 
@@ -93,12 +94,11 @@ class LockOrder:
         return LockClass(name, bit, irqs_off)
 
     def learned(self) -> tuple[Learned, ...]:
-        """Return the orders that this execution has shown, documented ones left out."""
+        """Return the orders that this execution has shown, and those that are documented."""
         names = self._names
         return tuple(
             Learned(names[edge.before], names[edge.after], edge.role, edge.function)
             for edge in self._edges.values()
-            if edge.role
         )
 
     def document(self, outer: LockClass, inner: LockClass) -> None:
@@ -122,7 +122,7 @@ class LockOrder:
             self._recursive(me, lock, bit)
         new = me.chain & ~self.before[bit]
         context = new & CONTEXT
-        if new != context or self.scheduler.interrupts:
+        if new != context:
             self.scheduler.touch(LEARN)
         for held in _bits(new ^ context):
             path = self._path(bit, held)
@@ -138,8 +138,6 @@ class LockOrder:
         """Note that interrupts are on while a lock is held."""
         if self._checking and not self.before[bit] & IRQS_ON:
             self.before[bit] |= IRQS_ON
-            if self.scheduler.interrupts:
-                self.scheduler.touch(LEARN)
             self._usages.learn(bit, IRQS_ON, me, lock.name)
             self._check_usages()
 

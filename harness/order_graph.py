@@ -16,7 +16,7 @@ class Learned(NamedTuple):
     Attributes:
         before: the class that was held, with its subclass.
         after: the class that was wanted.
-        role: the thread that did.
+        role: the thread that did; "" if nobody did, and the order is documented.
         function: the model function in which it did.
     """
 
@@ -26,7 +26,8 @@ class Learned(NamedTuple):
     function: str
 
     def __str__(self) -> str:
-        return f"{self.before} -> {self.after}  in {self.function} ({self.role})"
+        by = f" ({self.role})" if self.role else ""
+        return f"{self.before} -> {self.after}  in {self.function}{by}"
 
 
 Witness = tuple[str, int]
@@ -72,8 +73,13 @@ class OrderGraph:
         return []
 
 
+def witnesses(steps: list[Step]) -> tuple[Witness, ...]:
+    """Return the executions that a cycle needs: nobody has to show what is documented."""
+    return tuple(dict.fromkeys(witness for learned, witness in steps if learned.role))
+
+
 def inverted(steps: list[Step]) -> str:
     """Return the identity of a cycle: no executions, whoever showed it."""
     classes = ", ".join(sorted({learned.before for learned, _ in steps}))
-    functions = ", ".join(sorted({learned.function for learned, _ in steps}))
+    functions = ", ".join(sorted({learned.function for learned, _ in steps if learned.role}))
     return f"{KIND} across executions in {functions} on {classes}"

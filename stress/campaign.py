@@ -12,7 +12,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from harness.order_graph import Learned, OrderGraph, Step, Witness, inverted
+from harness.order_graph import Learned, OrderGraph, Step, Witness, inverted, witnesses
 from harness.saturation import Seen
 from harness.strategies import MIXED, PORTFOLIO
 from stress.inquiry import Answer, Example, Inquiry, is_looked_into
@@ -256,7 +256,7 @@ class Campaign:
             steps = self._graph.add(learned, (fact.scenario, fact.index))
             if steps:
                 result.failures[inverted(steps)] += 1
-                self._want(tuple(dict.fromkeys(witness for _, witness in steps)), tuple(steps))
+                self._want(witnesses(steps), tuple(steps))
 
     def _want(self, items: tuple[Witness, ...], orders: tuple[Step, ...] = ()) -> None:
         plan = self._plan

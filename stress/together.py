@@ -27,7 +27,7 @@ def orders_text(steps: Sequence[tuple[Learned, str]]) -> list[str]:
     return [
         f"{last.role} took {last.after} while holding {last.before} in {last.function}: {where}",
         "the existing dependency chain is:",
-        *(f"  {learned}: {place}" for learned, place in chain),
+        *(f"  {learned}{f': {place}' if learned.role else ''}" for learned, place in chain),
     ]
 
 
