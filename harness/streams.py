@@ -7,18 +7,17 @@ parameter does not re-roll the schedule, execution 17 needs none of the sixteen 
 every Python draws the same numbers: the bytes are SHAKE-128 of the labels, nothing else.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from hashlib import shake_128
 from itertools import chain, count
-from struct import unpack
+from struct import iter_unpack
 from typing import TypeVar
 
 T = TypeVar("T")
 
-_BLOCK_WORDS = 32
-_BLOCK_BYTES = 4 * _BLOCK_WORDS
-_BLOCK_FORMAT = f"<{_BLOCK_WORDS}I"
+_BLOCK_BYTES = 128
+_WORD = "<I"
 
 
 def _key(labels: Sequence[str | int]) -> bytes:
@@ -32,8 +31,9 @@ def _label_key(label: str) -> bytes:
     return _key((label,))
 
 
-def _block(key: bytes, number: int) -> tuple[int, ...]:
-    return unpack(_BLOCK_FORMAT, shake_128(key + b"#%d" % number).digest(_BLOCK_BYTES))
+def _block(key: bytes, number: int) -> Iterator[tuple[int]]:
+    # One word at a time: of most blocks only a few are wanted.
+    return iter_unpack(_WORD, shake_128(key + b"#%d" % number).digest(_BLOCK_BYTES))
 
 
 class Stream:
@@ -52,8 +52,8 @@ class Stream:
         self._begin(_key(labels))
 
     def _begin(self, key: bytes) -> None:
-        blocks = map(partial(_block, key), count())
-        self.word: Callable[[], int] = chain.from_iterable(blocks).__next__
+        words = chain.from_iterable(map(partial(_block, key), count()))
+        self.word: Callable[[], int] = chain.from_iterable(words).__next__
 
     def pick(self, n: int) -> int:
         """Pick an integer in range(n); n is at least 1 and at most 2**32."""
@@ -66,6 +66,11 @@ class Stream:
     def choose(self, items: Sequence[T]) -> T:
         """Pick one of the items."""
         return items[self.word() * len(items) >> 32]
+
+    def choose_each(self, items: Sequence[T], count: int) -> list[T]:
+        """Pick one of the items so many times."""
+        word, n = self.word, len(items)
+        return [items[word() * n >> 32] for _ in range(count)]
 
     def chance(self, per_cent: int) -> bool:
         """Answer True in that many of a hundred cases."""

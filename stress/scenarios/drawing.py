@@ -29,7 +29,7 @@ def draw_priority(stream: Stream) -> int:
 
 def draw_lateness(stream: Stream, choices: Sequence[int]) -> tuple[int, ...]:
     """Draw how late the exits of a guest come."""
-    return tuple(stream.choose(choices) for _ in range(8))
+    return tuple(stream.choose_each(choices, 8))
 
 
 def draw_pulse(stream: Stream, irq: Irq, pauses: Sequence[int]) -> Pulse:

@@ -96,9 +96,8 @@ def _guest(
     accesses = _shuffled(stream, accesses)
     if "toggle" in swarm:
         accesses += draw_toggles(stream, spis, stream.between(0, 2))
-    instructions = ["m"] * len(accesses) + [
-        stream.choose("aaeen") for _ in range(stream.between(1, 4))
-    ]
+    instructions = ["m"] * len(accesses)
+    instructions += stream.choose_each("aaeen", stream.between(1, 4))
     return Program(
         "".join(_shuffled(stream, instructions)),
         draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS),

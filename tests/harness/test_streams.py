@@ -54,6 +54,14 @@ def test_the_streams_of_an_execution_differ_by_their_last_label_only() -> None:
     assert picks(streams.stream("schedule")) == picks(Stream(*LABELS))
 
 
+@given(st.lists(st.integers(), min_size=1), st.integers(0, 40))
+def test_to_choose_each_is_to_choose_so_many_times(items: list[int], count: int) -> None:
+    one_by_one = Stream(*LABELS)
+    at_once = Stream(*LABELS)
+    assert at_once.choose_each(items, count) == [one_by_one.choose(items) for _ in range(count)]
+    assert at_once.word() == one_by_one.word()
+
+
 def test_a_stream_asked_for_twice_starts_from_its_beginning() -> None:
     streams = Streams(7, "demo", 17)
     assert picks(streams.stream("schedule")) == picks(streams.stream("schedule"))
