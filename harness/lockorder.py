@@ -8,18 +8,20 @@ taken, in an interrupt handler or with interrupts on, is a bit like a held class
 together with the edges (lock_usage.py). What is known already costs one comparison of bit sets.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import NoReturn
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, NoReturn
 
 from harness.failures import Failure
 from harness.frames import model_function
 from harness.lock_usage import Usages
 from harness.order_graph import Learned
 from harness.scheduler import Scheduler
-from harness.threads import CONTEXT, IN_IRQ, IN_RCU, IRQS_ON, Lock, Operation, Thread
+from harness.threads import CONTEXT, IRQS_ON, Lock, Operation, Thread
 
 SUBCLASSES = 8
+_FIRST = CONTEXT + 1
+"""The bit of the first class: those below are contexts."""
 
 LEARN = Operation("learn", "lock order", "lock order")
 """What is learned is one object to every thread: a search has to try both ways round.
@@ -29,8 +31,7 @@ take a lock for the first time would be a conflict with everybody.
 """
 
 
-@dataclass(frozen=True)
-class LockClass:
+class LockClass(NamedTuple):
     """A class of locks.
 
     Attributes:
@@ -44,8 +45,7 @@ class LockClass:
     irqs_off: bool
 
 
-@dataclass(frozen=True)
-class _Edge:
+class _Edge(NamedTuple):
     """Who first took `after` while holding `before`, both as bits, and in which function."""
 
     before: int
@@ -53,10 +53,9 @@ class _Edge:
     role: str
     function: str
 
-    def line(self, names: Mapping[int, str]) -> str:
-        """Say it in a report."""
-        by = f" ({self.role})" if self.role else ""
-        return f"{names[self.before]} -> {names[self.after]}  in {self.function}{by}"
+    def learned(self, name: Callable[[int], str]) -> Learned:
+        """Return it with its classes' names."""
+        return Learned(name(self.before), name(self.after), self.role, self.function)
 
 
 class LockOrder:
@@ -71,12 +70,8 @@ class LockOrder:
         """
         self.scheduler = scheduler
         self._checking = checking
-        self.before: dict[int, int] = {}
-        self._names: dict[int, str] = {
-            IRQS_ON: "interrupts on",
-            IN_IRQ: "interrupt handler",
-            IN_RCU: "read section",
-        }
+        self.before: defaultdict[int, int] = defaultdict(int)
+        self._classes: list[str] = []
         self._usages = Usages()
         self._edges: dict[tuple[int, int], _Edge] = {}
 
@@ -87,19 +82,19 @@ class LockOrder:
             name: as the kernel calls it.
             irqs_off: its locks are taken with local interrupts off only.
         """
-        bit = 1 << (len(self._names))
-        for subclass in range(SUBCLASSES):
-            self._names[bit << subclass] = f"{name}/{subclass}" if subclass else name
-            self.before[bit << subclass] = 0
+        bit = _FIRST << SUBCLASSES * len(self._classes)
+        self._classes.append(name)
         return LockClass(name, bit, irqs_off)
+
+    def _name(self, bit: int) -> str:
+        """Return the name of a class, with its subclass."""
+        number, subclass = divmod((bit // _FIRST).bit_length() - 1, SUBCLASSES)
+        name = self._classes[number]
+        return f"{name}/{subclass}" if subclass else name
 
     def learned(self) -> tuple[Learned, ...]:
         """Return the orders that this execution has shown, and those that are documented."""
-        names = self._names
-        return tuple(
-            Learned(names[edge.before], names[edge.after], edge.role, edge.function)
-            for edge in self._edges.values()
-        )
+        return tuple([edge.learned(self._name) for edge in self._edges.values()])
 
     def document(self, outer: LockClass, inner: LockClass) -> None:
         """State that `outer` is taken before `inner`, as the code's own documentation does."""
@@ -146,8 +141,8 @@ class LockOrder:
         for safe, unsafe in self._usages.pairs():
             path = self._path(safe, unsafe)
             if safe == unsafe or path:
-                chain = tuple(edge.line(self._names) for edge in path)
-                names = self._names[safe], self._names[unsafe]
+                chain = tuple(str(edge.learned(self._name)) for edge in path)
+                names = self._name(safe), self._name(unsafe)
                 self.scheduler.fail(self._usages.inversion(safe, unsafe, names, chain))
 
     def nest(self, me: Thread, lock: Lock, subclass: int) -> None:
@@ -189,7 +184,7 @@ class LockOrder:
         return []
 
     def _recursive(self, me: Thread, lock: Lock, bit: int) -> NoReturn:
-        name = self._names[bit]
+        name = self._name(bit)
         self.scheduler.fail(
             Failure(
                 kind="lock recursion",
@@ -202,9 +197,9 @@ class LockOrder:
         )
 
     def _inverted(self, me: Thread, lock: Lock, bit: int, held: int, path: list[_Edge]) -> NoReturn:
-        wanted, having = self._names[bit], self._names[held]
+        wanted, having = self._name(bit), self._name(held)
         function = model_function()
-        chain = tuple(edge.line(self._names) for edge in path)
+        chain = tuple(str(edge.learned(self._name)) for edge in path)
         self.scheduler.fail(
             Failure(
                 kind="lock order",
