@@ -8,7 +8,7 @@ The bare `value` is for code that looks on from outside the modelled machine.
 from typing import Generic, TypeVar
 
 from harness.scheduler import Scheduler
-from harness.threads import operation
+from harness.threads import operations
 
 T = TypeVar("T")
 
@@ -32,12 +32,11 @@ class Cell(Generic[T]):
         self._scheduler = scheduler
         self.name = f"{family}[{instance}]"
         self.value = value
-        self._read = operation("read", family, self.name)
-        self._write = operation("write", family, self.name)
-        self._acquire = operation("acquire", family, self.name)
-        self._release = operation("release", family, self.name)
-        self._cmpxchg = operation("cmpxchg", family, self.name)
-        self._swapped = operation("swapped", family, self.name)
+        (
+            self._read, self._write, self._acquire, self._release, self._cmpxchg, self._swapped,
+        ) = operations(
+            family, self.name, "read", "write", "acquire", "release", "cmpxchg", "swapped"
+        )  # fmt: skip
 
     def read(self) -> T:
         """Return the value (READ_ONCE)."""
@@ -81,9 +80,7 @@ class Atomic:
         self._scheduler = scheduler
         self.name = f"{family}[{instance}]"
         self.value = value
-        self._read = operation("read", family, self.name)
-        self._set = operation("write", family, self.name)
-        self._add = operation("add", family, self.name)
+        self._read, self._set, self._add = operations(family, self.name, "read", "write", "add")
 
     def read(self) -> int:
         """Return the value (atomic_read)."""

@@ -18,7 +18,7 @@ from harness.failures import Failure
 from harness.frames import model_function
 from harness.scheduler import Scheduler
 from harness.spinlock import SpinLock
-from harness.threads import Operation, Thread, operation
+from harness.threads import Operation, Thread, operations
 
 T = TypeVar("T")
 
@@ -80,10 +80,9 @@ class ListHead(Node[T]):
         self.guard = guard
         self.on_add: Callable[[T], None] | None = None
         self.population = 0
-        self._walks = operation("list", family, self.name)
-        self._relinks = operation("relink", family, self.name)
-        self._looks = operation("read", family, self.name)
-        self._changes = operation("change", family, self.name)
+        self._walks, self._relinks, self._looks, self._changes = operations(
+            family, self.name, "list", "relink", "read", "change"
+        )
 
     # Reading.
 

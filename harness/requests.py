@@ -6,7 +6,7 @@ other CPU's wait; many sent before it is taken are one.
 """
 
 from harness.scheduler import Scheduler
-from harness.threads import Operation, operation
+from harness.threads import Operation, operations
 
 
 class Requests:
@@ -18,10 +18,9 @@ class Requests:
         self._scheduler = scheduler
         self.name = f"requests[{instance}]"
         self.bits = 0
-        self._make = operation("request", "requests", self.name)
-        self._check = operation("take", "requests", self.name)
-        self._pending = operation("read", "requests", self.name)
-        self._taken = operation("taken", "requests", self.name)
+        self._make, self._check, self._pending, self._taken = operations(
+            "requests", self.name, "request", "take", "read", "taken"
+        )
 
     def make(self, request: int) -> None:
         """Set a request bit."""
@@ -57,10 +56,8 @@ class Ipi:
         self.name = f"ipi[{instance}]"
         self.shut = True
         self.idle = True
-        self._send = operation("send", "ipi", self.name)
         self._wait = Operation("idle", "ipi", self.name, self)
-        self._look = operation("read", "ipi", self.name)
-        self._take = operation("taken", "ipi", self.name)
+        self._send, self._look, self._take = operations("ipi", self.name, "send", "read", "taken")
 
     @property
     def pending(self) -> bool:

@@ -80,6 +80,12 @@ def operation(kind: str, lock_class: str, name: str) -> Operation:
     return Operation(kind, lock_class, name)
 
 
+@cache
+def operations(lock_class: str, name: str, *kinds: str) -> tuple[Operation, ...]:
+    """Return what can be done to one object, an operation of each kind."""
+    return tuple(operation(kind, lock_class, name) for kind in kinds)
+
+
 class _NoWay:
     """The gate at which a thread stands that has ended."""
 
