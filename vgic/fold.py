@@ -8,7 +8,7 @@ entries of the overflow list from its front.
 """
 
 from harness import ListHead
-from vgic.irq import Config, VgicIrq
+from vgic.irq import EDGE, LEVEL, VgicIrq
 from vgic.kernel import Kernel
 from vgic.lr import ListRegister
 from vgic.vm import Vcpu
@@ -31,7 +31,7 @@ class Fold(Kernel):
         irq.active = lr.active
         self.fold_pending(irq, lr)
         # The guest has taken a level that was made pending by software.
-        if irq.config is Config.LEVEL and not (lr.pending or lr.active):
+        if irq.config is LEVEL and not (lr.pending or lr.active):
             irq.pending_latch = False
         irq.on_lr = False
         self.scheduler.note("fold", str(lr), "on", vcpu)
@@ -67,7 +67,7 @@ class Fold(Kernel):
 
         Decision: whether the pending state survives the exit.
         """
-        if irq.config is Config.EDGE and lr.pending:
+        if irq.config is EDGE and lr.pending:
             irq.pending_latch = True
 
     def eoicount_to_account(self, vcpu: Vcpu) -> int:

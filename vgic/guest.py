@@ -7,9 +7,11 @@ maintenance interrupt, arrives a chosen number of instructions later: hardware p
 and the slow maintenance interrupt is a race.
 """
 
-from harness.threads import operation
+from functools import cache
+
+from harness.threads import Operation, operation
 from vgic.cpuif import SPURIOUS
-from vgic.irq import Config
+from vgic.irq import LEVEL
 from vgic.program import (
     ACCESS,
     ACKNOWLEDGE,
@@ -22,6 +24,18 @@ from vgic.program import (
 )
 from vgic.vm import Kvm, Vcpu
 from vgic.watch import Watch
+
+
+@cache
+def _operations(name: str) -> dict[str, Operation]:
+    """Return the operation of each instruction on a vCPU."""
+    return {
+        ACKNOWLEDGE: operation("acknowledge", "", name),
+        END: operation("eoi", "", name),
+        END_AGAIN: operation("eoi", "", name),
+        WORK: operation("work", "", name),
+        ACCESS: operation("access", "", name),
+    }
 
 
 class Guest:
@@ -51,14 +65,7 @@ class Guest:
         self._quiesced: set[int] = set()
         self._last_ended: int | None = None
         self.stack: list[int] = []
-        name = vcpu.name
-        self._operations = {
-            ACKNOWLEDGE: operation("acknowledge", "", name),
-            END: operation("eoi", "", name),
-            END_AGAIN: operation("eoi", "", name),
-            WORK: operation("work", "", name),
-            ACCESS: operation("access", "", name),
-        }
+        self._operations = _operations(vcpu.name)
 
     def run_guest(self) -> Access | None:
         """Run the guest until it exits; return the access it exits for, None for an interrupt."""
@@ -115,7 +122,7 @@ class Guest:
         """A handler lowers its device's line before it ends."""
         intid = self.stack[-1]
         irq = self._kvm.get_vcpu_irq(self._vcpu, intid)
-        return irq is not None and irq.config is Config.LEVEL and intid not in self._quiesced
+        return irq is not None and irq.config is LEVEL and intid not in self._quiesced
 
     def _acknowledge(self) -> None:
         intid = self._vcpu.cpuif.acknowledge()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A device changes its line: validate, note it, queue."""
 
-from vgic.irq import Config, VgicIrq
+from vgic.irq import LEVEL, VgicIrq
 from vgic.kernel import Kernel
 from vgic.vm import Vcpu
 
@@ -19,7 +19,7 @@ class Inject(Kernel):
         Differs: interrupts have no owner that could mismatch.
         """
         irq.irq_lock.assert_held()
-        if irq.config is Config.LEVEL:
+        if irq.config is LEVEL:
             return level != irq.line_level
         return level
 
@@ -45,7 +45,7 @@ class Inject(Kernel):
         if not self.vgic_validate_injection(irq, level):
             irq.irq_lock.unlock_irqrestore(irqs_were_off)
             return 0
-        if irq.config is Config.LEVEL:
+        if irq.config is LEVEL:
             irq.line_level = level
         else:
             irq.pending_latch = True

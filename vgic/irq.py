@@ -23,6 +23,10 @@ class Config(Enum):
     LEVEL = "level"
 
 
+EDGE, LEVEL = Config
+"""By themselves: reaching into an Enum costs more than what is done with it."""
+
+
 def is_private(intid: int) -> bool:
     """Tell whether each vCPU has an interrupt of its own with this INTID (SGIs and PPIs)."""
     return intid < FIRST_SPI
@@ -90,4 +94,4 @@ class VgicIrq:
 
 def irq_is_pending(irq: VgicIrq) -> bool:
     """Tell whether the interrupt is pending outside any list register (irq_is_pending)."""
-    return irq.pending_latch or (irq.config is Config.LEVEL and irq.line_level)
+    return irq.pending_latch or (irq.config is LEVEL and irq.line_level)

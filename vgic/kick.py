@@ -6,7 +6,7 @@ requests. So at least one of the two sees the other, whatever the interleaving.
 """
 
 from vgic.kernel import Kernel
-from vgic.vm import KVM_REQ_IRQ_PENDING, Mode, Vcpu
+from vgic.vm import EXITING_GUEST_MODE, IN_GUEST_MODE, KVM_REQ_IRQ_PENDING, Vcpu
 
 
 class Kick(Kernel):
@@ -29,8 +29,8 @@ class Kick(Kernel):
         """
         if vcpu.role == self.scheduler.current.role:
             return
-        was = vcpu.mode.cmpxchg(Mode.IN_GUEST_MODE, Mode.EXITING_GUEST_MODE)
-        if was is Mode.IN_GUEST_MODE:
+        was = vcpu.mode.cmpxchg(IN_GUEST_MODE, EXITING_GUEST_MODE)
+        if was is IN_GUEST_MODE:
             vcpu.ipi.send()
 
     def announce_pending(self, vcpu: Vcpu) -> None:

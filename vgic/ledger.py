@@ -8,7 +8,7 @@ counts as up.
 
 from collections import defaultdict
 
-from vgic.irq import Config, VgicIrq
+from vgic.irq import EDGE, LEVEL, VgicIrq
 from vgic.vm import Vcpu
 
 LOOKS_ON = True
@@ -64,13 +64,13 @@ class Ledger:
         account = self._accounts[irq]
         account.busy += 1
         # A level that is up already is not announced again.
-        news = sends and not (irq.config is Config.LEVEL and irq.line_level)
+        news = sends and not (irq.config is LEVEL and irq.line_level)
         if news or announces:
             account.routed_home_at = -1
         if sends:
             account.sent += 1
             account.raised = True
-            account.unserved = irq.config is Config.EDGE
+            account.unserved = irq.config is EDGE
 
     def end(self, irq: VgicIrq, step: int) -> None:
         """They have done so."""

@@ -2,7 +2,7 @@
 """One interrupt goes into one list register."""
 
 from harness import Failure
-from vgic.irq import Config, VgicIrq, irq_is_pending
+from vgic.irq import EDGE, LEVEL, VgicIrq, irq_is_pending
 from vgic.kernel import Kernel
 from vgic.lr import ListRegister
 from vgic.vm import Vcpu
@@ -27,7 +27,7 @@ class Populate(Kernel):
                     functions=("vgic_v3_compute_lr",),
                 )
             )
-        level = irq.config is Config.LEVEL
+        level = irq.config is LEVEL
         # Pending and active at once would break the software resampling of a level.
         pending = irq_is_pending(irq) and not (level and irq.active)
         return ListRegister(irq.intid, pending, irq.active, level, irq.group, irq.priority)
@@ -40,7 +40,7 @@ class Populate(Kernel):
         """
         irq.irq_lock.assert_held()
         value = self.vgic_v3_compute_lr(vcpu, irq)
-        if value.pending and irq.config is Config.EDGE:
+        if value.pending and irq.config is EDGE:
             irq.pending_latch = False
         vcpu.vgic_cpu.vgic_lr[lr] = value
         irq.on_lr = True

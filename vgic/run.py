@@ -11,7 +11,7 @@ from harness import local_irq_disable, local_irq_enable
 from vgic.guest import Guest
 from vgic.kernel import Kernel
 from vgic.program import DISABLE, ENABLE, PEND, QUIESCE, ROUTE, SGI, Access
-from vgic.vm import KVM_REQ_IRQ_PENDING, Mode, Vcpu
+from vgic.vm import IN_GUEST_MODE, KVM_REQ_IRQ_PENDING, OUTSIDE_GUEST_MODE, Vcpu
 
 
 class Run(Kernel):
@@ -71,7 +71,7 @@ class Run(Kernel):
             local_irq_disable(self.scheduler)
             self.watch.flushing(vcpu)
             self.kvm_vgic_flush_hwstate(vcpu)
-            vcpu.mode.write(Mode.IN_GUEST_MODE)
+            vcpu.mode.write(IN_GUEST_MODE)
             # The mode was published before the requests are read: an injector that came after
             # the flush either left a request here or sees the mode and sends an IPI.
             if vcpu.requests.pending():
@@ -86,15 +86,18 @@ class Run(Kernel):
             self._sync(vcpu)
             local_irq_enable(self.scheduler)
             vcpu.ipi.take()
-            self.watch.accessing(vcpu, access)
-            self.handle_exit(vcpu, access)
-            self.watch.accessed(vcpu, access)
+            if access is None:
+                self.handle_exit(vcpu, None)
+            else:
+                self.watch.accessing(vcpu, access)
+                self.handle_exit(vcpu, access)
+                self.watch.accessed(vcpu, access)
 
     def _sync(self, vcpu: Vcpu) -> None:
         early = self.leaves_guest_mode_before_sync()
         if early:
-            vcpu.mode.write(Mode.OUTSIDE_GUEST_MODE)
+            vcpu.mode.write(OUTSIDE_GUEST_MODE)
         self.kvm_vgic_sync_hwstate(vcpu)
         self.watch.synced(vcpu)
         if not early:
-            vcpu.mode.write(Mode.OUTSIDE_GUEST_MODE)
+            vcpu.mode.write(OUTSIDE_GUEST_MODE)

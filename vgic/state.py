@@ -7,7 +7,7 @@ through it, also where it leads astray.
 """
 
 from vgic.guest import Guest
-from vgic.irq import Config, VgicIrq
+from vgic.irq import LEVEL, VgicIrq
 from vgic.lr import ListRegister
 from vgic.machine import Machine
 from vgic.vm import Vcpu
@@ -71,7 +71,7 @@ def _list(vcpu: Vcpu, *, overflow: bool) -> str:
 
 def _irq(irq: VgicIrq) -> dict[str, str]:
     pending = {"pending_latch": _bit(irq.pending_latch)}
-    if irq.config is Config.LEVEL:
+    if irq.config is LEVEL:
         pending["line_level"] = _bit(irq.line_level)
     return {
         **pending,

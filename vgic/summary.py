@@ -29,8 +29,3 @@ class ApListSummary:
     def pending_outside(self) -> bool:
         """Whether something pending has to stay outside."""
         return self.nr_pend > self.nr_lr
-
-    @property
-    def active_outside(self) -> bool:
-        """Whether something active may stay outside: pending ones go first."""
-        return self.nr_act > 0 and self.outside

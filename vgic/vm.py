@@ -23,6 +23,9 @@ class Mode(Enum):
     EXITING_GUEST_MODE = "exiting"
 
 
+OUTSIDE_GUEST_MODE, IN_GUEST_MODE, EXITING_GUEST_MODE = Mode
+
+
 class VgicCpu:
     """The vGIC's part of a vCPU (struct vgic_cpu with its v3 back end).
 
@@ -73,7 +76,7 @@ class Vcpu:
         self.vcpu_id = vcpu_id
         self.name = f"vcpu {vcpu_id}"
         self.role = f"vcpu{vcpu_id}"
-        self.mode = Cell(kvm.scheduler, "mode", self.name, Mode.OUTSIDE_GUEST_MODE)
+        self.mode = Cell(kvm.scheduler, "mode", self.name, OUTSIDE_GUEST_MODE)
         self.requests = Requests(kvm.scheduler, self.name)
         self.ipi = Ipi(kvm.scheduler, self.name)
         self.vgic_cpu = VgicCpu(kvm, vcpu_id, self.name)

@@ -116,10 +116,8 @@ class Watch:
         """It has done so."""
         self._ledger.end(irq, self._kvm.scheduler.steps)
 
-    def accessing(self, vcpu: Vcpu, access: Access | None) -> None:
-        """A guest's access is about to be emulated, if it left for one."""
-        if access is None:
-            return
+    def accessing(self, vcpu: Vcpu, access: Access) -> None:
+        """A guest's access is about to be emulated."""
         irq = self._irq_of(vcpu, access)
         if irq is not None:
             if access.kind == UNPEND:
@@ -130,10 +128,8 @@ class Watch:
             view = self._views[vcpu.vcpu_id]
             view.old_target, view.access_began = irq.target_vcpu, self._kvm.scheduler.steps
 
-    def accessed(self, vcpu: Vcpu, access: Access | None) -> None:
+    def accessed(self, vcpu: Vcpu, access: Access) -> None:
         """It has been."""
-        if access is None:
-            return
         irq = self._irq_of(vcpu, access)
         if irq is not None:
             if access.kind == UNPEND:

@@ -8,7 +8,7 @@ EOImode 0 as long as nobody writes active states from outside.
 from collections.abc import Container, Sequence
 
 from vgic.invariants.judge import SYNC, fail
-from vgic.irq import VgicIrq
+from vgic.irq import EDGE, VgicIrq
 from vgic.vm import Kvm, Vcpu
 
 LOOKS_ON = True
@@ -29,7 +29,7 @@ def acknowledged_by_right(
 
     Locks: none needed: both counts are the watcher's own.
     """
-    if irq.config.value == "edge":
+    if irq.config is EDGE:
         if acknowledged > sent:
             fail(
                 kvm,

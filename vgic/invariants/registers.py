@@ -4,7 +4,7 @@
 from collections.abc import Container, Iterator
 
 from vgic.invariants.judge import FLUSH, SYNC, belongs_on, deliverable, fail, names
-from vgic.irq import Config, VgicIrq
+from vgic.irq import LEVEL, VgicIrq
 from vgic.lr import ListRegister
 from vgic.vm import Kvm, Vcpu
 
@@ -52,7 +52,7 @@ def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> bool:
 
 def _is_level(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> bool:
     irq = kvm.get_vcpu_irq(vcpu, lr.intid)
-    return irq is not None and irq.config is Config.LEVEL
+    return irq is not None and irq.config is LEVEL
 
 
 def no_lr_in_use(kvm: Kvm, vcpu: Vcpu) -> None:
