@@ -94,16 +94,12 @@ class CpuInterface:
         hcr = self.hcr
         if hcr.lrenpie and hcr.eoicount:
             return True
-        valid = exactly_pending = 0
         for lr in self.lrs:
-            if lr.pending:
-                valid += 1
-                exactly_pending += not lr.active
-            elif lr.active:
-                valid += 1
-            elif lr.eoi:
+            if lr.eoi and not (lr.pending or lr.active):
                 return True
-        if (hcr.uie and valid <= 1) or (hcr.npie and not exactly_pending):
+        if hcr.uie and sum(lr.pending or lr.active for lr in self.lrs) <= 1:
+            return True
+        if hcr.npie and not any(lr.pending and not lr.active for lr in self.lrs):
             return True
         enabled = self.vmcr.group_enabled
         return (hcr.grp_enabled_ie if enabled[0] else hcr.grp_disabled_ie)[0] or (

@@ -69,7 +69,8 @@ class Guest:
 
     def run_guest(self) -> Access | None:
         """Run the guest until it exits; return the access it exits for, None for an interrupt."""
-        scheduler, ipi, cpuif = self._kvm.scheduler, self._vcpu.ipi, self._vcpu.cpuif
+        vcpu, operations = self._vcpu, self._operations
+        point, ipi, cpuif = self._kvm.scheduler.point, vcpu.ipi, vcpu.cpuif
         due: int | None = None
         retired = 0
         while True:
@@ -84,10 +85,10 @@ class Guest:
                 ipi.wait()
                 continue
             if instruction == END and self._has_to_quiesce():
-                scheduler.point(self._operations[ACCESS])
+                point(operations[ACCESS])
                 self._quiesced.add(self.stack[-1])
                 return Access(QUIESCE, self.stack[-1])
-            scheduler.point(self._operations[instruction])
+            point(operations[instruction])
             self._position += 1
             if instruction == ACKNOWLEDGE:
                 self._acknowledge()
