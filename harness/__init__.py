@@ -24,11 +24,12 @@ from harness.refcount import Refcount
 from harness.replay import StrictReplay
 from harness.requests import Ipi, Requests
 from harness.schedule import Deviation, Label
-from harness.scheduler import Carriers, Scheduler
+from harness.scheduler import Scheduler
 from harness.slab import KmemCache, SlabObject, kfree
 from harness.spinlock import SpinLock
 from harness.strategy import Strategy
 from harness.streams import Stream, Streams
+from harness.threads import Carriers
 from harness.waitqueue import Completion, WaitQueue
 
 __all__ = [

@@ -10,8 +10,9 @@ from harness.footprint import steps_of
 from harness.frames import raised_in_harness
 from harness.rehearsal import Rehearsal, Rehearsing
 from harness.schedule import Deviation
-from harness.scheduler import Carriers, Scheduler
+from harness.scheduler import Scheduler
 from harness.strategy import Strategy
+from harness.threads import Carriers, Thread
 from harness.trace import Touch
 
 
@@ -46,7 +47,6 @@ class Execution:
     Attributes:
         outcome: how it ended.
         steps: how many operations its threads published.
-        switches: how often control passed from one thread to another.
         deviations: its schedule.
         trace: what happened, in order.
         touches: what its steps touched beyond what they published; empty unless listened to.
@@ -54,10 +54,14 @@ class Execution:
 
     outcome: Outcome
     steps: int
-    switches: int
     deviations: tuple[Deviation, ...]
     trace: list[trace.Entry]
     touches: list[Touch] = field(default_factory=list)
+
+    @property
+    def switches(self) -> int:
+        """How often control passed from one thread to another."""
+        return sum(isinstance(entry, Thread) for entry in self.trace)
 
     @property
     def digest(self) -> str:
@@ -113,7 +117,6 @@ def execute(
     return Execution(
         outcome=_outcome(scheduler),
         steps=scheduler.steps,
-        switches=scheduler.switches,
         deviations=tuple(scheduler.deviations),
         trace=scheduler.trace,
         touches=touches or [],

@@ -45,6 +45,10 @@ class Node(Generic[T]):
         self.prev: Node[T] = self
         self.deleted: tuple[Thread, int, CodeType] | None = None
 
+    def retire(self) -> None:
+        """Let go of what refers back here: nobody walks the ring any more."""
+        del self.next, self.prev, self.entry
+
     @property
     def linked(self) -> bool:
         """Whether the node is on some list."""
@@ -83,6 +87,11 @@ class ListHead(Node[T]):
         self._walks, self._relinks, self._looks, self._changes = operations(
             family, self.name, "list", "relink", "read", "change"
         )
+
+    def retire(self) -> None:
+        """Let go of what refers back here: nobody walks the ring any more."""
+        super().retire()
+        self.on_add = None
 
     # Reading.
 

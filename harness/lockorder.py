@@ -17,11 +17,13 @@ from harness.frames import model_function
 from harness.lock_usage import Usages
 from harness.order_graph import Learned
 from harness.scheduler import Scheduler
-from harness.threads import CONTEXT, IRQS_ON, Lock, Operation, Thread
+from harness.threads import CONTEXT, IN_IRQ, IRQS_ON, Lock, Operation, Thread
 
 SUBCLASSES = 8
 _FIRST = CONTEXT + 1
 """The bit of the first class: those below are contexts."""
+_ALL = (1 << SUBCLASSES) - 1
+"""The bits of all subclasses of a class, from its first."""
 
 LEARN = Operation("learn", "lock order", "lock order")
 """What is learned is one object to every thread: a search has to try both ways round.
@@ -59,7 +61,12 @@ class _Edge(NamedTuple):
 
 
 class LockOrder:
-    """The lock classes of one execution and the orders in which they were taken."""
+    """The lock classes of one execution and the orders in which they were taken.
+
+    Attributes:
+        news: for each class, by its bit, what it would be news to be in or to hold when it is
+            taken: contexts and classes as bits.
+    """
 
     def __init__(self, scheduler: Scheduler, *, checking: bool = True) -> None:
         """Begin with no classes and no orders.
@@ -70,7 +77,8 @@ class LockOrder:
         """
         self.scheduler = scheduler
         self._checking = checking
-        self.before: defaultdict[int, int] = defaultdict(int)
+        self.news: defaultdict[int, int] = defaultdict(lambda: -1)
+        self._before: defaultdict[int, int] = defaultdict(int)
         self._classes: list[str] = []
         self._usages = Usages()
         self._edges: dict[tuple[int, int], _Edge] = {}
@@ -98,7 +106,7 @@ class LockOrder:
 
     def document(self, outer: LockClass, inner: LockClass) -> None:
         """State that `outer` is taken before `inner`, as the code's own documentation does."""
-        self.before[inner.bit] |= outer.bit
+        self._know(inner.bit, outer.bit)
         self._edges[outer.bit, inner.bit] = _Edge(
             outer.bit, inner.bit, "", "the documented lock order"
         )
@@ -115,7 +123,9 @@ class LockOrder:
             return
         if me.chain & bit:
             self._recursive(me, lock, bit)
-        new = me.chain & ~self.before[bit]
+        new = me.chain & ~self._before[bit]
+        if not new:
+            return
         context = new & CONTEXT
         if new != context:
             self.scheduler.touch(LEARN)
@@ -123,18 +133,28 @@ class LockOrder:
             path = self._path(bit, held)
             if path:
                 self._inverted(me, lock, bit, held, path)
-            self.before[bit] |= held
+            self._know(bit, held)
             self._edges[held, bit] = _Edge(held, bit, me.role, model_function())
-        self.before[bit] |= context
+        self._know(bit, context)
         self._usages.learn(bit, context, me, lock.name)
         self._check_usages()
 
     def used_with_irqs_on(self, me: Thread, lock: Lock, bit: int) -> None:
         """Note that interrupts are on while a lock is held."""
-        if self._checking and not self.before[bit] & IRQS_ON:
-            self.before[bit] |= IRQS_ON
+        if self._checking and not self._before[bit] & IRQS_ON:
+            self._know(bit, IRQS_ON)
             self._usages.learn(bit, IRQS_ON, me, lock.name)
             self._check_usages()
+
+    def _know(self, bit: int, before: int) -> None:
+        """Note that these, classes or a context, come before a class.
+
+        A class of its own and an interrupted thread's stay news: it may be the same lock.
+        """
+        self._before[bit] |= before
+        number = (bit // _FIRST).bit_length() - 1
+        own = _FIRST * _ALL << number // SUBCLASSES * SUBCLASSES
+        self.news[bit] = ~self._before[bit] | own | IN_IRQ
 
     def _check_usages(self) -> None:
         """Fail if a class taken in an interrupt handler leads to one taken with interrupts on."""

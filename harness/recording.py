@@ -16,7 +16,7 @@ from harness.failures import Failure
 from harness.frames import model_stack
 from harness.scheduler import Scheduler
 from harness.strategy import Strategy
-from harness.threads import Operation, Thread
+from harness.threads import Operation
 from harness.trace import Note
 
 State = Mapping[str, Mapping[str, str]]
@@ -82,11 +82,11 @@ class Recorder(Scheduler):
         self.waiting: dict[str, str] = {}
         self.ended: frozenset[str] = frozenset()
 
-    def decide(self, me: Thread) -> None:
+    def decide(self, operation: Operation) -> None:
         """Decide, and write the operation down when it goes ahead; all are to be decided."""
-        super().decide(me)
+        super().decide(operation)
         self.next_ask = 0
-        self._record(me.op)
+        self._record(operation)
 
     def note(self, *words: object) -> None:
         """Put words of the model's own into the trace, and write them down."""

@@ -87,6 +87,10 @@ class Ipi:
         """Idle until the interrupt is pending; it stays so until it is taken."""
         self._scheduler.gated_point(self._wait)
 
+    def retire(self) -> None:
+        """Let go of what refers back here: nobody waits any more."""
+        del self._wait
+
     def describe_wait(self) -> str:
         """Say what a thread that waits here is waiting for."""
         return f"{self.name}, with nothing to do"

@@ -15,7 +15,7 @@ Guarantees:
 
 import sys
 from collections.abc import Callable
-from typing import NoReturn, Protocol
+from typing import NoReturn
 
 from harness.deadlock import deadlock
 from harness.failures import Diverged, Failure, ModelFailure, Unwind, oops
@@ -23,23 +23,10 @@ from harness.frames import model_stack, raised_in_harness
 from harness.livelock import LoopWatch
 from harness.schedule import Deviation
 from harness.strategy import NEVER, Strategy
-from harness.threads import EXIT, Gate, Interrupt, Operation, Standstill, Thread
+from harness.threads import EXIT, Carriers, Gate, Interrupt, Operation, Standstill, Thread
 from harness.trace import Entry, Touch
 
 _tuple = tuple.__new__
-
-
-class Carriers(Protocol):
-    """What carries the modelled threads: OS threads, or greenlets."""
-
-    def run(self, scheduler: "Scheduler", first: Thread) -> None:
-        """Run an execution, starting with this thread; return when all have ended."""
-
-    def hand_over(self, me: Thread, other: Thread) -> None:
-        """Let the other run; return when somebody hands over to me."""
-
-    def stack(self, thread: Thread) -> tuple[str, ...]:
-        """Return the model functions a parked thread is in, outermost first."""
 
 
 class Scheduler:
@@ -50,7 +37,6 @@ class Scheduler:
         current: the thread that holds the baton.
         steps: how many operations have been published.
         steps_max: an execution of more steps than this is a livelock.
-        switches: how often control passed from one thread to another.
         trace: what happened, see harness.trace.
         touches: what steps touched beyond what they published; None if nobody listens.
         deviations: where the schedule left the quiet default.
@@ -62,14 +48,15 @@ class Scheduler:
         interrupts: what may run on top of threads, asked wherever local interrupts are on.
         wants_growth: whoever opens a gate has to say so, see `opened`.
         on_quiescence: called when only idle waits are left. It opens some gate and returns True,
-            or returns False, which makes the waits a deadlock. It may raise ModelFailure.
+            or returns False, as bool does, which makes the waits a deadlock. It may raise
+            ModelFailure.
         at_end: called when all has ended and nothing was wrong: what was left behind that is?
     """
 
     __slots__ = (
         "_carriers", "_cycles", "_loop", "_strategy", "at_end", "bug", "current", "deviations",
         "diverged", "failure", "interrupts", "next_ask", "on_quiescence", "steps", "steps_max",
-        "switches", "threads", "touches", "trace", "unwinding", "wants_growth",
+        "threads", "touches", "trace", "unwinding", "wants_growth",
     )  # fmt: skip
 
     def __init__(self, strategy: Strategy, *, steps_max: int = 20_000) -> None:
@@ -77,7 +64,6 @@ class Scheduler:
         self.current = Thread("start", -1, lambda: None)
         self.steps = 0
         self.steps_max = steps_max
-        self.switches = 0
         self.trace: list[Entry] = []
         self.touches: list[Touch] | None = None
         self.deviations: list[Deviation] = []
@@ -86,12 +72,25 @@ class Scheduler:
         self.diverged: Diverged | None = None
         self.bug: BaseException | None = None
         self.unwinding = False
-        self.on_quiescence: Callable[[], bool] = lambda: False
+        self.on_quiescence: Callable[[], bool] = bool
         self.at_end: list[Callable[[], Failure | None]] = []
         self.wants_growth = strategy.asks_on_growth
         self._strategy = strategy
         self.next_ask = NEVER
         self._loop: LoopWatch | None = None
+
+    @property
+    def ops(self) -> int:
+        """How many operations the running thread has published."""
+        return self.steps - self.current.lag
+
+    def retire(self) -> None:
+        """Let go of all that refers back here: the execution is over and has been looked at."""
+        for thread in self.threads:
+            thread.retire()
+        self.on_quiescence = bool
+        self.at_end = []
+        self.trace = []
 
     def thread(self, role: str, body: Callable[[], None]) -> Thread:
         """Add a thread; all are added before the execution starts."""
@@ -121,7 +120,7 @@ class Scheduler:
 
     def _forget_setting_up(self) -> None:
         """Nobody could have come in between what the program did so far: it is no step."""
-        self.steps = self.current.ops = 0
+        self.steps = 0
         if self.touches is not None:
             self.touches.clear()
         self.trace[:] = [entry for entry in self.trace if not isinstance(entry, Operation)]
@@ -132,28 +131,22 @@ class Scheduler:
         """Stand at a scheduling point before an operation that can always proceed."""
         if self.unwinding:
             return
-        me = self.current
-        if self.interrupts and not me.irqs_off:
-            self.interrupt(me)
-        me.op = operation
-        me.ops += 1
+        if self.interrupts and not self.current.irqs_off:
+            self.interrupt(self.current)
         self.steps = step = self.steps + 1
         if step >= self.next_ask:
-            self.decide(me)
+            self.decide(operation)
         self.trace.append(operation)
 
     def gated_point(self, operation: Operation) -> None:
         """Stand at a scheduling point before an operation that waits while its gate is shut."""
         if self.unwinding:
             return
-        me = self.current
-        if self.interrupts and not me.irqs_off:
-            self.interrupt(me)
-        me.op = operation
-        me.ops += 1
+        if self.interrupts and not self.current.irqs_off:
+            self.interrupt(self.current)
         self.steps = step = self.steps + 1
         if step >= self.next_ask or operation.gate.shut:  # type: ignore[union-attr]
-            self.decide(me)
+            self.decide(operation)
         self.trace.append(operation)
 
     def note(self, *words: object) -> None:
@@ -192,8 +185,10 @@ class Scheduler:
 
     # Deciding.
 
-    def decide(self, me: Thread) -> None:
-        """Hand over if somebody else is to go; return when it is the caller's turn."""
+    def decide(self, operation: Operation) -> None:
+        """Hand over if somebody else is to go; return when the operation's turn has come."""
+        me = self.current
+        me.op = operation
         if self.steps > self.steps_max:
             self._watch_loop(me)
         chosen = self._choose(me)
@@ -204,6 +199,8 @@ class Scheduler:
 
     def _choose(self, me: Thread) -> Thread:
         """Pick who goes next and record it; the caller hands over."""
+        step = self.steps
+        me.ops = step - me.lag
         # The enabled threads in cyclic creation order, `me` first if it is one. A thread that
         # has ended stands at a gate that never opens.
         cycle = self._cycles[me.index]
@@ -215,20 +212,20 @@ class Scheduler:
             self._wake_somebody(me)
         strategy = self._strategy
         try:
-            picked = strategy.pick(self.steps, me, options)
+            picked = strategy.pick(step, me, options)
         except Diverged as diverged:
             self.diverged = diverged
             self.unwinding = True
             raise
-        next_point = strategy.next_point
-        self.next_ask = next_point if next_point <= self.steps_max else self.steps_max + 1
+        next_point, last = strategy.next_point, self.steps_max
+        self.next_ask = next_point if next_point <= last else last + 1
         chosen = options[picked]
-        if picked:
-            # Deviation(me.role, me.ops, chosen.role), at half the price.
-            self.deviations.append(_tuple(Deviation, (me.role, me.ops, chosen.role, None)))
         if chosen is not me:
-            self.switches += 1
+            if picked:
+                # Deviation(me.role, me.ops, chosen.role), at half the price.
+                self.deviations.append(_tuple(Deviation, (me.role, me.ops, chosen.role, None)))
             self.current = chosen
+            chosen.lag = step - chosen.ops
             self.trace.append(chosen)
         return chosen
 
@@ -285,7 +282,6 @@ class Scheduler:
     def _ended(self, me: Thread) -> Thread | None:
         me.finished = True
         me.op = EXIT
-        me.ops += 1
         if not self.unwinding:
             self.steps += 1
             self.trace.append(EXIT)

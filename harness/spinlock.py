@@ -27,8 +27,8 @@ class SpinLock:
     """
 
     __slots__ = (
-        "_before", "_bit", "_irqs_off", "_operation", "_order", "_scheduler", "_wanted",
-        "held_bit", "idle", "lock_class", "name", "on_unlock", "owner", "rank", "shut",
+        "_bit", "_irqs_off", "_news", "_operation", "_order", "_scheduler", "_wanted", "held_bit",
+        "idle", "lock_class", "name", "on_unlock", "owner", "rank", "shut",
     )  # fmt: skip
 
     sleeps = False
@@ -47,7 +47,7 @@ class SpinLock:
         """
         self._order = order
         self._scheduler = order.scheduler
-        self._before = order.before
+        self._news = order.news
         self._bit = lock_class.bit
         self._irqs_off = lock_class.irqs_off
         self.lock_class = lock_class
@@ -77,21 +77,16 @@ class SpinLock:
         me = scheduler.current
         if scheduler.interrupts and not me.irqs_off:
             scheduler.interrupt(me)
-        bit = self._bit << subclass
-        if self.owner is me or (self._irqs_off and not me.irqs_off):
-            self._refuse(me, again=self.owner is me)
-        if subclass:
-            self._order.nest(me, self, subclass)
-        chain = me.chain
-        if chain & (~self._before[bit] | bit):
-            self._order.learn(me, self, bit)
+        bit, chain = self._bit, me.chain
+        if subclass or chain & self._news[bit]:
+            bit <<= subclass
+            self._look_twice(me, bit, subclass)
         # scheduler.gated_point(self._operation), written out: no call is made more often.
-        me.op = taking = self._operation
-        me.ops += 1
+        taking = self._operation
         scheduler.steps = step = scheduler.steps + 1
         if step >= scheduler.next_ask or self.shut:
             self._wanted += 1
-            scheduler.decide(me)
+            scheduler.decide(taking)
             self._wanted -= 1
         scheduler.trace.append(taking)
         self.owner = me
@@ -156,6 +151,11 @@ class SpinLock:
         if self.owner is not scheduler.current and not scheduler.unwinding:
             self._not_owner(scheduler.current, "lock not held")
 
+    def retire(self) -> None:
+        """Let go of what refers back here: the lock is not taken any more."""
+        self.on_unlock = None
+        del self._operation
+
     def kept_with_irqs_on(self, me: Thread) -> None:
         """Hear that the owner turns local interrupts on while it holds the lock."""
         if self._scheduler.unwinding:
@@ -163,6 +163,14 @@ class SpinLock:
         if self._irqs_off:
             self._refuse(me, again=False)
         self._order.used_with_irqs_on(me, self, self.held_bit)
+
+    def _look_twice(self, me: Thread, bit: int, subclass: int) -> None:
+        """Something is new about taking the lock as this: judge it."""
+        if self.owner is me or (self._irqs_off and not me.irqs_off):
+            self._refuse(me, again=self.owner is me)
+        if subclass:
+            self._order.nest(me, self, subclass)
+        self._order.learn(me, self, bit)
 
     def describe_wait(self) -> str:
         """Say what a thread that waits here is waiting for."""

@@ -8,7 +8,10 @@ is read off that operation's gate.
 
 from collections.abc import Callable
 from functools import cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from harness.scheduler import Scheduler
 
 
 class Gate(Protocol):
@@ -131,8 +134,9 @@ class Thread:
         role: its name, for ever.
         index: its place in creation order.
         body: what it does.
-        ops: how many operations it has published.
-        op: the last operation it has published.
+        op: the operation it stood at when somebody was last chosen there.
+        ops: how many operations it had published by then.
+        lag: how many more steps the execution has than the thread, while it runs.
         irqs_off: local interrupts are off on its CPU.
         held: the locks it holds, oldest first.
         chain: the held lock classes as a bit set, with the context, for the lock-order checker.
@@ -140,16 +144,17 @@ class Thread:
     """
 
     __slots__ = (
-        "body", "chain", "finished", "held", "index", "irqs_off", "op", "ops", "role",
-        "sections", "started",
+        "body", "chain", "finished", "held", "index", "irqs_off", "lag", "op", "ops",
+        "role", "sections", "started",
     )  # fmt: skip
 
     def __init__(self, role: str, index: int, body: Callable[[], None]) -> None:
         self.role = role
         self.index = index
         self.body = body
-        self.ops = 0
         self.op = START
+        self.ops = 0
+        self.lag = 0
         self.started = False
         self.finished = False
         self.irqs_off = False
@@ -157,5 +162,22 @@ class Thread:
         self.chain = IRQS_ON
         self.sections = 0
 
+    def retire(self) -> None:
+        """Let go of what it did and waited for."""
+        del self.body, self.op
+
     def __str__(self) -> str:
         return self.role
+
+
+class Carriers(Protocol):
+    """What carries the modelled threads: OS threads, or greenlets."""
+
+    def run(self, scheduler: "Scheduler", first: Thread) -> None:
+        """Run an execution, starting with this thread; return when all have ended."""
+
+    def hand_over(self, me: Thread, other: Thread) -> None:
+        """Let the other run; return when somebody hands over to me."""
+
+    def stack(self, thread: Thread) -> tuple[str, ...]:
+        """Return the model functions a parked thread is in, outermost first."""

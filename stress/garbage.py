@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Garbage: an execution leaves one heap of cycles; collect many at a time, between executions.
+"""Garbage: what executions leave behind; collect that of many at a time, between executions.
 
 The collector would otherwise look through a half-built machine every few hundred objects, for
-nothing: nothing of it is garbage yet. That is a sixth of the time.
+nothing: nothing of it is garbage yet. That is a sixth of the time. A machine that has been run is
+taken apart (Machine.retire), so only failures and rehearsals leave cycles to collect.
 """
 
 import gc
 from types import TracebackType
 
 EVERY = 128
-"""Executions between two collections; each leaves some hundred kilobytes."""
+"""Executions between two collections; one that leaves anything leaves some hundred kilobytes."""
 
 
 class Garbage:

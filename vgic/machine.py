@@ -70,6 +70,15 @@ class Machine:
         self.kernel.kvm_arch_vcpu_ioctl_run(vcpu, guest)
         self.kernel.kvm_vgic_vcpu_destroy(vcpu)
 
+    def retire(self) -> None:
+        """Take the machine apart when nothing of it is wanted any more.
+
+        All that refers to itself lets go, so that it goes at once. It would take the collector a
+        twentieth of the time to find it.
+        """
+        self.kvm.retire()
+        self.kvm.scheduler.retire()
+
     def device(self, pulses: tuple[Pulse, ...], work: Operation) -> None:
         """Work a device's interrupt lines, as its model in user space or vhost would."""
         for pulse in pulses:

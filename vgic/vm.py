@@ -153,6 +153,18 @@ class Kvm:
             each.vgic_cpu.overflow_ap_list_head.population += 1
         return irq
 
+    def retire(self) -> None:
+        """Let go of all that refers back here: nothing of the VM is used any more."""
+        for irq in self.irqs:
+            irq.irq_lock.retire()
+            irq.ap_list.retire()
+        for vcpu in self.vcpus:
+            vcpu.ipi.retire()
+            vcpu.vgic_cpu.ap_list_lock.retire()
+            vcpu.vgic_cpu.ap_list_head.retire()
+            vcpu.vgic_cpu.overflow_ap_list_head.retire()
+            del vcpu.vgic_cpu
+
     def get_vcpu_irq(self, vcpu: Vcpu | None, intid: int) -> VgicIrq | None:
         """Look an interrupt up by its INTID (vgic_get_vcpu_irq, vgic_get_irq).
 

@@ -179,7 +179,7 @@ class Watch:
         """The vCPU goes into the guest."""
         view = self._views[vcpu.vcpu_id]
         view.in_guest = True
-        view.entered_at = self._kvm.scheduler.current.ops
+        view.entered_at = self._kvm.scheduler.ops
         view.overflowed = self._flushed(vcpu, view)
         if view.overflowed:
             self.windows.add("overflow")
@@ -213,7 +213,7 @@ class Watch:
         """The vCPU has left the guest and is about to sync."""
         view = self._views[vcpu.vcpu_id]
         view.in_guest = False
-        if self._kvm.scheduler.current.ops == view.entered_at:
+        if self._kvm.scheduler.ops == view.entered_at:
             view.came_to_nothing()
         elif view.barren:
             view.barren = 0

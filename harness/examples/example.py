@@ -8,8 +8,9 @@ from typing import Protocol
 from harness.cells import Atomic
 from harness.execution import execute
 from harness.failures import Failure
-from harness.scheduler import Carriers, Scheduler
+from harness.scheduler import Scheduler
 from harness.strategy import Quiet
+from harness.threads import Carriers
 
 Program = Callable[[Scheduler], None]
 

@@ -12,7 +12,8 @@ from harness.execution import DivergedFrom, Failed, execute
 from harness.explore.exploration import EXECUTIONS_MAX, Exploration, Heard
 from harness.footprint import steps_of
 from harness.reduction import Reducing, Tree
-from harness.scheduler import Carriers, Scheduler
+from harness.scheduler import Scheduler
+from harness.threads import Carriers
 from harness.trace import Touch
 
 

@@ -9,10 +9,11 @@ from collections.abc import Callable
 
 from harness.execution import execute
 from harness.explore.exploration import Exploration, Heard
-from harness.scheduler import Carriers, Scheduler
+from harness.scheduler import Scheduler
 from harness.strategies import ARMS_FOR_ONE_PROGRAM, STRATEGIES
 from harness.strategy import Quiet
 from harness.streams import Streams
+from harness.threads import Carriers
 
 
 def some_schedules(

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 
 from harness.execution import execute
 from harness.explore.exploration import EXECUTIONS_MAX, Exploration, Heard
-from harness.scheduler import Carriers, Scheduler
-from harness.threads import Thread
+from harness.scheduler import Scheduler
+from harness.threads import Carriers, Thread
 
 Choices = tuple[tuple[int, int], ...]
 """Where to leave the quiet default: the number of the choice, and the option to take."""

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does a machine that was run go at once, or does it wait for the collector?"""
+
+import gc
+from collections.abc import Iterator
+
+import pytest
+
+from harness import OsThreads, Streams
+from harness.strategies import STRATEGIES
+from stress.scenarios import SCENARIOS
+from stress.single import run_parameters
+from vgic import V1
+
+
+@pytest.fixture(scope="module")
+def carriers() -> Iterator[OsThreads]:
+    with OsThreads() as pool:
+        yield pool
+
+
+@pytest.fixture
+def nothing_is_collected() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("nothing_is_collected")
+@pytest.mark.parametrize("strategy", ["random-walk", "burst", "pct"])
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_machine_leaves_nothing_to_collect(name: str, strategy: str, carriers: OsThreads) -> None:
+    scenario = SCENARIOS[name]
+    for index in range(5):
+        streams = Streams(1, name, index)
+        run_parameters(
+            scenario.draw(streams),
+            V1,
+            STRATEGIES[strategy](streams.stream("schedule"), scenario.length),
+            carriers,
+        )
+    assert gc.collect() == 0
