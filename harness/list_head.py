@@ -129,6 +129,7 @@ class ListHead(Node[T]):
 
     def entries_safe(self) -> Iterator[T]:
         """Walk the list forward; the entry just yielded may go (list_for_each_entry_safe)."""
+        guard, scheduler = self.guard, self._scheduler
         self._before_link()
         before: Node[T] = self
         node = self.next
@@ -139,7 +140,10 @@ class ListHead(Node[T]):
                 self._bad_walk(node, walked, before)
             following = node.next
             yield node.entry
-            self._before_link()
+            if guard is not None and (
+                guard.owner is not scheduler.current or scheduler.touches is not None
+            ):
+                self._before_link()
             before, node = node, following
 
     def verify(self) -> list[T]:

@@ -115,11 +115,10 @@ class SpinLock:
             self.on_unlock()
         self.owner = None
         self.shut = False
-        held = me.held
-        if held[-1] is self:
-            held.pop()
-        else:
-            held.remove(self)
+        last = me.held.pop()
+        if last is not self:
+            me.held.remove(self)
+            me.held.append(last)
         me.chain &= ~self.held_bit
         if scheduler.touches is not None:
             scheduler.touch(operation("unlock", self.lock_class.name, self.name))

@@ -240,11 +240,12 @@ class Watch:
     def synced(self, vcpu: Vcpu) -> None:
         """The vCPU has folded and pruned."""
         view = self._views[vcpu.vcpu_id]
-        invariants.no_lr_in_use(self._kvm, vcpu)
+        irqs = invariants.listed(self._kvm, vcpu)
+        invariants.no_lr_in_use(self._kvm, vcpu, irqs)
         if self._honest:
             if view.active_outside:
                 invariants.arrivals_keep_active_state(self._kvm, view.active_outside, view.arrivals)
-            invariants.active_is_acknowledged(self._kvm, vcpu, view.stack)
+            invariants.active_is_acknowledged(self._kvm, vcpu, irqs, view.stack)
             invariants.active_is_listed(self._kvm, vcpu, view.stack)
         view.in_window = False
         view.overflowed = False

@@ -81,7 +81,8 @@ def test_i12_fires_on_one_too_many_and_one_too_few(
 
 
 def after_sync(kernel: V1, *stack: int) -> None:
-    invariants.active_is_acknowledged(kernel.kvm, kernel.kvm.vcpus[0], stack)
+    kvm, vcpu = kernel.kvm, kernel.kvm.vcpus[0]
+    invariants.active_is_acknowledged(kvm, vcpu, invariants.listed(kvm, vcpu), stack)
 
 
 def test_i13_is_silent_where_active_is_what_the_guest_handles(

@@ -20,6 +20,7 @@ from vgic.invariants.handlers import (
     eoicount_is_plausible,
     priorities_nest,
 )
+from vgic.invariants.judge import listed
 from vgic.invariants.lists import (
     active_is_listed,
     added_where_it_belongs,
@@ -36,7 +37,7 @@ from vgic.invariants.registers import (
 __all__ = [
     "ENTRIES_MAX", "acknowledged_by_right", "active_is_acknowledged", "active_is_listed",
     "added_where_it_belongs", "arrivals_keep_active_state", "best_are_loaded",
-    "eoicount_is_plausible", "exits_for_a_reason", "lists_are_whole", "no_edge_is_lost",
-    "no_lr_in_use", "nobody_missed_a_kick", "nobody_starves", "nothing_is_stuck",
-    "overflow_is_empty", "priorities_nest", "prune_ends", "used_lrs_agree",
+    "eoicount_is_plausible", "exits_for_a_reason", "listed", "lists_are_whole",
+    "no_edge_is_lost", "no_lr_in_use", "nobody_missed_a_kick", "nobody_starves",
+    "nothing_is_stuck", "overflow_is_empty", "priorities_nest", "prune_ends", "used_lrs_agree",
 ]  # fmt: skip

@@ -63,13 +63,21 @@ def priorities_nest(kvm: Kvm, vcpu: Vcpu, depth: int) -> None:
         )
 
 
-def active_is_acknowledged(kvm: Kvm, vcpu: Vcpu, stack: Sequence[int]) -> None:
+def active_is_acknowledged(
+    kvm: Kvm, vcpu: Vcpu, irqs: Sequence[VgicIrq], stack: Sequence[int]
+) -> None:
     """I13: after a sync the active interrupts are those the guest has acknowledged, not ended.
+
+    Args:
+        kvm: the VM.
+        vcpu: the vCPU that has synced.
+        irqs: what is on its lists.
+        stack: the INTIDs of its guest's open handlers.
 
     Locks: none needed: in the vCPU's own thread nobody else changes them.
     """
-    for irq in kvm.irqs:
-        if irq.vcpu is vcpu and irq.active and irq.intid not in stack:
+    for irq in irqs:
+        if irq.active and irq.intid not in stack:
             fail(
                 kvm,
                 "I13 stuck active",

@@ -31,6 +31,11 @@ def names(irqs: Iterable[VgicIrq]) -> str:
     return ", ".join(irq.name for irq in irqs) or "none"
 
 
+def listed(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
+    """Return the interrupts that say they are on a vCPU's lists."""
+    return [irq for irq in kvm.irqs if irq.vcpu is vcpu]
+
+
 def belongs_on(kvm: Kvm, irq: VgicIrq) -> Vcpu | None:
     """Say on whose list an interrupt belongs, by the architecture and not by any kernel's code."""
     if irq.active:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What must hold of the list registers: I4, I5, I22, and that the best get one (O10, O11)."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 
-from vgic.invariants.judge import FLUSH, SYNC, belongs_on, deliverable, fail, names
+from vgic.invariants.judge import FLUSH, SYNC, belongs_on, deliverable, fail, listed, names
 from vgic.irq import LEVEL, VgicIrq
 from vgic.lr import ListRegister
 from vgic.vm import Kvm, Vcpu
@@ -22,11 +22,11 @@ def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> bool:
         Whether something that belongs to the vCPU is in no list register.
     """
     used_lrs = vcpu.vgic_cpu.used_lrs
-    listed = [irq for irq in kvm.irqs if irq.vcpu is vcpu]
-    if not (listed or used_lrs):
+    irqs = listed(kvm, vcpu)
+    if not (irqs or used_lrs):
         return False
     used = vcpu.vgic_cpu.vgic_lr[:used_lrs]
-    loaded = [irq for irq in listed if irq.on_lr]
+    loaded = [irq for irq in irqs if irq.on_lr]
     if len(loaded) != len(used):
         fail(
             kvm,
@@ -43,8 +43,8 @@ def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> bool:
         seen.add(lr.intid)
         if not (lr.pending or lr.active) or (lr.pending and lr.active and _is_level(kvm, vcpu, lr)):
             fail(kvm, "I22 illegal list register", f"{vcpu} is to run with {lr}", FLUSH)
-    if len(listed) > len(loaded):
-        for irq in listed:
+    if len(irqs) > len(loaded):
+        for irq in irqs:
             if not irq.on_lr and belongs_on(kvm, irq) is vcpu:
                 return True
     return False
@@ -55,12 +55,17 @@ def _is_level(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> bool:
     return irq is not None and irq.config is LEVEL
 
 
-def no_lr_in_use(kvm: Kvm, vcpu: Vcpu) -> None:
+def no_lr_in_use(kvm: Kvm, vcpu: Vcpu, irqs: Sequence[VgicIrq]) -> None:
     """I4: outside the window no list register is in use.
+
+    Args:
+        kvm: the VM.
+        vcpu: the vCPU that has synced.
+        irqs: what is on its lists.
 
     Locks: none needed: in the vCPU's own thread nobody else touches its list registers.
     """
-    loaded = [irq for irq in kvm.irqs if irq.on_lr and irq.vcpu is vcpu]
+    loaded = [irq for irq in irqs if irq.on_lr]
     if loaded or vcpu.vgic_cpu.used_lrs:
         fail(
             kvm,
