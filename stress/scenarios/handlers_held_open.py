@@ -4,6 +4,7 @@
 from harness import Streams
 from stress.scenario import Floors, Scenario
 from stress.scenarios.drawing import draw_lateness
+from stress.scenarios.portfolios import FOR_NESTING
 from vgic.irq import FIRST_SPI, Config
 from vgic.parameters import Irq, Parameters
 from vgic.program import Program, Pulse
@@ -68,4 +69,5 @@ SCENARIO = Scenario(
             "eoicount": {"random-walk": 36.0, "pct": 29.0, "burst": 39.0},
         }
     ),
+    portfolio=FOR_NESTING,
 )

@@ -4,6 +4,7 @@
 from harness import Stream, Streams
 from stress.scenario import Floors, Scenario
 from stress.scenarios.drawing import draw_lateness, draw_pulse, draw_spis
+from stress.scenarios.portfolios import FOR_NESTING
 from vgic.parameters import Irq, Parameters
 from vgic.program import Program, Pulse
 
@@ -78,4 +79,5 @@ SCENARIO = Scenario(
             "split": {"random-walk": 41.0, "pct": 32.0, "burst": 36.0},
         }
     ),
+    portfolio=FOR_NESTING,
 )

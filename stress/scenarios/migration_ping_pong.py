@@ -4,6 +4,7 @@
 from harness import Streams
 from stress.scenario import Floors, Scenario
 from stress.scenarios.drawing import draw_devices, draw_lateness, draw_spis
+from stress.scenarios.portfolios import FOR_MIGRATION
 from vgic.parameters import Irq, Parameters
 from vgic.program import ROUTE, Access, Program
 
@@ -59,4 +60,5 @@ SCENARIO = Scenario(
             "aborted_entry": {"random-walk": 87.0, "pct": 7.0, "burst": 57.0},
         }
     ),
+    portfolio=FOR_MIGRATION,
 )

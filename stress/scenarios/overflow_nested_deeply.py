@@ -4,6 +4,7 @@
 from harness import Stream, Streams
 from stress.scenario import Floors, Scenario
 from stress.scenarios.drawing import draw_lateness
+from stress.scenarios.portfolios import FOR_NESTING
 from vgic.irq import FIRST_SPI, Config
 from vgic.parameters import Irq, Parameters
 from vgic.program import Program, Pulse
@@ -77,4 +78,5 @@ SCENARIO = Scenario(
             "arrival_with_overflow": {"random-walk": 31.0, "pct": 0.0, "burst": 29.0},
         }
     ),
+    portfolio=FOR_NESTING,
 )

@@ -10,6 +10,7 @@ from stress.scenarios.drawing import (
     draw_spis,
     draw_toggles,
 )
+from stress.scenarios.portfolios import FOR_MIGRATION
 from vgic.parameters import Irq, Parameters
 from vgic.program import Access, Program
 
@@ -72,4 +73,5 @@ SCENARIO = Scenario(
             "queue_retry": {"random-walk": 21.0, "pct": 0.0, "burst": 9.0},
         }
     ),
+    portfolio=FOR_MIGRATION,
 )

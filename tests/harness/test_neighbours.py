@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Are the runs around a random walk of different behaviours, and is the failing one the execution?
+"""Do the runs around a walk differ from it in one race, and is one that fails the execution?
 
-The program writes down the order of its writes, which is its behaviour: they all conflict.
+The programs write down the order of their writes, which is their behaviour: all of them conflict.
 """
 
 from collections.abc import Callable
+from statistics import median
 
 import pytest
 
 from harness import Cell, Execution, Failed, Failure, OsThreads, Scheduler, Stream, execute
-from harness.strategies.neighbours import RUNS, Neighbours
+from harness.examples import EXAMPLES
+from harness.strategies.neighbours import Neighbours
 from harness.trace import Touch
+
+RUNS = 5
 
 Program = Callable[[Scheduler], None]
 Run = Callable[..., Execution]
@@ -40,30 +44,57 @@ class Writers:
             scheduler.thread(name, lambda name=name: body(name))  # type: ignore[misc]
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_a_dozen_runs_are_of_a_dozen_behaviours(run: Run, seed: int) -> None:
-    program = Writers("abc", 2)
+def orders(run: Run, seed: int, threads: str = "abc", writes: int = 2) -> list[str]:
+    program = Writers(threads, writes)
     run(program, Neighbours(Stream("neighbours", seed), 12))
-    whole = [order for order in program.orders if len(order) == 6]
-    assert len(program.orders) == RUNS
-    assert len(set(whole)) == len(whole) > RUNS / 2
+    return program.orders
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_an_execution_is_five_runs(run: Run, seed: int) -> None:
+    assert len(orders(run, seed)) == RUNS
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_who_was_overtaken_last_goes_on_at_once(run: Run, seed: int) -> None:
+    walk, latest, *_ = orders(run, seed, "ab")
+    # The last place at which somebody else came next: there it is now the other way round, and
+    # the one who was overtaken takes two steps, if it has two left.
+    last = max(place for place in range(3) if walk[place] != walk[place + 1])
+    overtaken, later = walk[last], walk[last + 1]
+    assert latest.startswith(walk[:last] + later + overtaken)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_drawn_race_of_the_walk_is_the_other_way_round(run: Run, seed: int) -> None:
+    walk, _, drawn, *_ = orders(run, seed, "ab")
+    agree = next(place for place in range(4) if walk[place] != drawn[place])
+    assert walk[agree] != drawn[agree]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_around_the_quiet_run_one_thread_gets_through_in_the_middle_of_the_other(
+    run: Run, seed: int
+) -> None:
+    # a's first write races with b's, and a's second one. Whichever is reversed, b then writes
+    # both of its own before a goes on; in the last run it may be one race further.
+    *_, quiet, further = orders(run, seed, "ab")
+    assert quiet in ("bbaa", "abba")
+    assert further != quiet
 
 
 def test_the_walk_is_another_one_each_time(run: Run) -> None:
-    roots = set()
-    for seed in range(20):
-        program = Writers("abc", 2)
-        run(program, Neighbours(Stream("neighbours", seed), 12))
-        roots.add(program.orders[0])
-    assert len(roots) > 10
+    assert len({orders(run, seed)[0] for seed in range(20)}) > 10
 
 
-def test_a_small_program_is_seen_whole_and_then_walked_through_again(run: Run) -> None:
-    program = Writers("ab", 1)
-    execution = run(program, Neighbours(Stream("whole"), 4))
-    assert program.orders[:2] in (["ab", "ba"], ["ba", "ab"])
-    assert len(program.orders) == 3
-    assert execution.steps
+def test_where_there_is_no_race_left_it_walks_again(run: Run) -> None:
+    seen = orders(run, 0, "ab", 1)
+    assert len(seen) == RUNS
+    assert set(seen) == {"ab", "ba"}
+
+
+def test_without_races_it_walks_five_times(run: Run) -> None:
+    assert orders(run, 0, "a", 3) == ["aaa"] * RUNS
 
 
 @pytest.mark.parametrize("listen", [False, True])
@@ -81,3 +112,25 @@ def test_a_rehearsal_that_fails_is_the_execution_and_is_not_run_again(
 def test_equal_streams_give_equal_executions(run: Run) -> None:
     digests = {run(Writers("abc", 2), Neighbours(Stream("same"), 12)).digest for _ in range(3)}
     assert len(digests) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "runs"),
+    [("checked_twice", 2), ("half_done", 2), ("depth_three", 3), ("same_head_again", 10)],
+)
+def test_what_walks_hardly_ever_meet_is_met_around_them(run: Run, name: str, runs: int) -> None:
+    found = []
+    for seed in range(21):
+        count = 0
+
+        def counted(scheduler: Scheduler) -> None:
+            nonlocal count
+            count += 1
+            EXAMPLES[name].buggy(scheduler)
+
+        for index in range(20):
+            strategy = Neighbours(Stream(name, seed, index), 12)
+            if isinstance(run(counted, strategy).outcome, Failed):
+                break
+        found.append(count)
+    assert median(found) <= runs

@@ -14,8 +14,8 @@ from harness import Execution, OsThreads, Scheduler, Streams, execute
 from harness.behaviour import behaviour
 from harness.footprint import Step, steps_of
 from harness.happens_before import HappensBefore
+from harness.reversals import Follow, threads_of
 from harness.strategies.burst import Burst
-from harness.strategies.conflicts import Follow, threads_of
 from harness.streams import Stream
 from stress.scenarios import SCENARIOS
 from vgic import V1, Machine
