@@ -3,88 +3,28 @@
 
     python tests/benchmarks/mutants.py [EXECUTIONS]
 
-Beside the named bugs, a mutant for each decision that none of them flips. Then the lock bug with
-the order checker off, so that only the deadlock itself tells.
+The named bugs, and the mutants of tests/vgic/test_mutants.py, over all scenarios in turn. Then the
+lock bug with the order checker off, so that only the deadlock itself tells.
 """
 
+import runpy
 import statistics
 import sys
+from pathlib import Path
 
 from harness import Failed, OsThreads, Scheduler, Streams, execute
 from harness.strategies import MIX, STRATEGIES
 from stress.scenarios import SCENARIOS
 from stress.single import run_index
-from vgic import BUGS, V1, Machine
-from vgic.irq import VgicIrq
-from vgic.vm import Vcpu
+from vgic import BUGS, CANARY, V1, Machine
 
 SEEDS = 5
 
 
-class QueueWithoutRecheck(V1):
-    """Flips still_to_queue."""
-
-    def still_to_queue(self, irq: VgicIrq, vcpu: Vcpu) -> bool:
-        """Do not look again."""
-        return True
-
-
-class EoicountMinusOne(V1):
-    """Flips eoicount_to_account the other way (m04)."""
-
-    def eoicount_to_account(self, vcpu: Vcpu) -> int:
-        """Count one too few."""
-        return max(0, vcpu.vgic_cpu.vgic_hcr.eoicount - 1)
-
-
-class SortIgnoresPriority(V1):
-    """Flips the last key of sort_key (m20)."""
-
-    def sort_key(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[bool | int, ...]:
-        """Leave the priority out."""
-        return super().sort_key(vcpu, irq)[:3]
-
-
-class SortIgnoresTarget(V1):
-    """Flips the first key of sort_key (VB-09)."""
-
-    def sort_key(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[bool | int, ...]:
-        """Leave out whether the entry belongs here."""
-        return super().sort_key(vcpu, irq)[1:]
-
-
-class SpliceAtHead(V1):
-    """Flips where replug_overflow puts the overflow."""
-
-    def replug_overflow(self, vcpu: Vcpu) -> None:
-        """Put it in front."""
-        ap_list, overflow = vcpu.vgic_cpu.ap_list_head, vcpu.vgic_cpu.overflow_ap_list_head
-        if not overflow.empty:
-            overflow.splice_tail_init(ap_list)
-            ap_list.splice_tail_init(overflow)
-
-
-class EarlyOutside(V1):
-    """Flips leaves_guest_mode_before_sync."""
-
-    def leaves_guest_mode_before_sync(self) -> bool:
-        """As before September 2026."""
-        return True
-
-
+_TESTED = runpy.run_path(str(Path(__file__).parents[1] / "vgic" / "test_mutants.py"))
 MUTANTS: dict[str, type[V1]] = {
-    **BUGS,
-    **{
-        cls.__name__: cls
-        for cls in (
-            QueueWithoutRecheck,
-            EoicountMinusOne,
-            SortIgnoresPriority,
-            SortIgnoresTarget,
-            SpliceAtHead,
-            EarlyOutside,
-        )
-    },
+    **{name: bug for name, bug in BUGS.items() if name != CANARY},
+    **{mutant.__name__: mutant for mutant in (*_TESTED["FOUND_AS"], *_TESTED["EQUIVALENT"])},
 }
 
 

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Is each decision of the kernel judged: flipped, is it found, or can it make no difference?
+
+The named bugs flip most of them; here are the other ways to get one wrong, and those that nobody
+could tell from right in this slice, each with the reason. `tests/benchmarks/mutants.py` counts the
+executions that each takes.
+"""
+
+import inspect
+from collections.abc import Iterator
+
+import pytest
+
+from harness import Failed, Failure, OsThreads
+from harness.strategies import MIX
+from stress.scenarios import SCENARIOS
+from stress.single import run_index
+from vgic import BUGS, REVISIONS, V1
+from vgic.compose import overridden
+from vgic.irq import VgicIrq
+from vgic.kernel import Kernel
+from vgic.vm import KVM_REQ_IRQ_PENDING, Vcpu
+
+
+class QueueWithoutRecheck(V1):
+    """What was dropped to take two locks in order is not looked at again."""
+
+    def still_to_queue(self, irq: VgicIrq, vcpu: Vcpu) -> bool:
+        """Do not look."""
+        return True
+
+
+class RequestWithoutKick(V1):
+    """A vCPU in its guest is not made to leave it."""
+
+    def announce_pending(self, vcpu: Vcpu) -> None:
+        """Leave the request, and wait for some exit."""
+        self.kvm_make_request(KVM_REQ_IRQ_PENDING, vcpu)
+
+
+class OverflowStaysListed(V1):
+    """The list is not split, but EOIcount is looked for on the overflow list."""
+
+    def split_ap_list(self, vcpu: Vcpu, last: VgicIrq) -> None:
+        """Leave everything on the AP-list."""
+
+
+class EoicountMinusOne(V1):
+    """One end too few is taken off (m04)."""
+
+    def eoicount_to_account(self, vcpu: Vcpu) -> int:
+        """Count one less."""
+        return max(0, vcpu.vgic_cpu.vgic_hcr.eoicount - 1)
+
+
+class SortIgnoresPriority(V1):
+    """The list is only sorted by kind (m20)."""
+
+    def sort_key(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[bool | int, ...]:
+        """Leave the priority out."""
+        return super().sort_key(vcpu, irq)[:3]
+
+
+class SortIgnoresTarget(V1):
+    """What does not belong here is not sorted last."""
+
+    def sort_key(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[bool | int, ...]:
+        """Leave out whether the entry belongs here."""
+        return super().sort_key(vcpu, irq)[1:]
+
+
+class IdleStaysListed(V1):
+    """Prune moves what was rerouted, and leaves what is idle."""
+
+    def prune_target(self, irq: VgicIrq) -> Vcpu | None:
+        """Take idle for belonging here."""
+        return self.vgic_target_oracle(irq) or irq.vcpu
+
+
+class SpliceAtHead(V1):
+    """The overflow goes back in front of the rest."""
+
+    def replug_overflow(self, vcpu: Vcpu) -> None:
+        """Put it in front."""
+        ap_list, overflow = vcpu.vgic_cpu.ap_list_head, vcpu.vgic_cpu.overflow_ap_list_head
+        if not overflow.empty:
+            overflow.splice_tail_init(ap_list)
+            ap_list.splice_tail_init(overflow)
+
+
+class EarlyOutside(V1):
+    """Others see the vCPU outside its guest before its state is folded (VB-44)."""
+
+    def leaves_guest_mode_before_sync(self) -> bool:
+        """As every kernel until September 2026."""
+        return True
+
+
+class SortIgnoresGroup(V1):
+    """What belongs to a disabled group competes for a list register."""
+
+    def sort_key(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[bool | int, ...]:
+        """Leave the group out."""
+        elsewhere, _, not_pending, priority = super().sort_key(vcpu, irq)
+        return elsewhere, not_pending, priority
+
+
+FOUND_AS: dict[type[V1], tuple[str, str]] = {
+    QueueWithoutRecheck: ("reroute_while_pruning", "list corruption"),
+    RequestWithoutKick: ("inject_while_eoicount", "I16 missed kick"),
+    OverflowStaysListed: ("inject_while_eoicount", "I13 stuck active"),
+    EoicountMinusOne: ("inject_while_eoicount", "I13 stuck active"),
+    SortIgnoresPriority: ("overflow_nested_deeply", "O10 best pending left out"),
+    IdleStaysListed: ("inject_while_eoicount", "stuck on a list"),
+}
+
+EQUIVALENT: dict[type[V1], str] = {
+    SpliceAtHead: "the list is sorted whenever something stays outside the list registers, and "
+    "where all of it fits its order decides at most which of two equals goes first",
+    EarlyOutside: "only who halts a vCPU reads its state once its mode says that it is outside, "
+    "and nobody does in this slice; a request made meanwhile is found before the next entry",
+    SortIgnoresTarget: "the walk passes over what does not belong here without using up a list "
+    "register, wherever it stands",
+    SortIgnoresGroup: "no guest of this slice turns a group off",
+}
+
+EXECUTIONS = 300
+SEED = 1
+
+
+@pytest.fixture(scope="module")
+def pinned() -> Iterator[OsThreads]:
+    """Carriers on a core of their own where one is free: these executions are many."""
+    with OsThreads() as pool:
+        yield pool
+
+
+def first_failure(kernel: type[V1], scenario: str, carriers: OsThreads) -> Failure | None:
+    for index in range(EXECUTIONS):
+        single = run_index(SCENARIOS[scenario], SEED, index, MIX, kernel, carriers)
+        if isinstance(single.execution.outcome, Failed):
+            return single.execution.outcome.failure
+    return None
+
+
+def decisions() -> set[str]:
+    """Return the kernel's decision methods: those whose docstring says so."""
+    return {
+        name for name in dir(Kernel) if "\nDecision: " in (inspect.getdoc(getattr(V1, name)) or "")
+    }
+
+
+def test_every_decision_is_flipped() -> None:
+    wrong = [*REVISIONS.values(), *BUGS.values(), *FOUND_AS, *EQUIVALENT]
+    flipped = {name for kernel in wrong if kernel is not V1 for name in overridden(kernel)}
+    assert len(decisions()) > 10
+    assert flipped >= decisions()
+
+
+@pytest.mark.parametrize("mutant", FOUND_AS)
+def test_a_mutant_is_found_as_what_it_is(pinned: OsThreads, mutant: type[V1]) -> None:
+    scenario, kind = FOUND_AS[mutant]
+    failure = first_failure(mutant, scenario, pinned)
+    assert failure is not None
+    assert failure.kind == kind
+
+
+@pytest.mark.parametrize("mutant", EQUIVALENT)
+@pytest.mark.parametrize("scenario", ["inject_while_eoicount", "migration_ping_pong"])
+def test_an_equivalent_mutant_is_not_blamed(
+    pinned: OsThreads, mutant: type[V1], scenario: str
+) -> None:
+    assert first_failure(mutant, scenario, pinned) is None
