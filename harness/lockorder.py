@@ -10,6 +10,7 @@ together with the edges (lock_usage.py). What is known already costs one compari
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import NamedTuple, NoReturn
 
 from harness.failures import Failure
@@ -79,7 +80,7 @@ class LockOrder:
         self._checking = checking
         self.news: defaultdict[int, int] = defaultdict(lambda: -1)
         self._before: defaultdict[int, int] = defaultdict(int)
-        self._classes: list[str] = []
+        self._classes: tuple[str, ...] = ()
         self._usages = Usages()
         self._edges: dict[tuple[int, int], _Edge] = {}
 
@@ -91,14 +92,12 @@ class LockOrder:
             irqs_off: its locks are taken with local interrupts off only.
         """
         bit = _FIRST << SUBCLASSES * len(self._classes)
-        self._classes.append(name)
+        self._classes += (name,)
         return LockClass(name, bit, irqs_off)
 
     def _name(self, bit: int) -> str:
         """Return the name of a class, with its subclass."""
-        number, subclass = divmod((bit // _FIRST).bit_length() - 1, SUBCLASSES)
-        name = self._classes[number]
-        return f"{name}/{subclass}" if subclass else name
+        return _class_name(self._classes, bit)
 
     def learned(self) -> tuple[Learned, ...]:
         """Return the orders that this execution has shown, and those that are documented."""
@@ -234,6 +233,12 @@ class LockOrder:
                 ),
             )
         )
+
+
+@cache
+def _class_name(classes: tuple[str, ...], bit: int) -> str:
+    number, subclass = divmod((bit // _FIRST).bit_length() - 1, SUBCLASSES)
+    return f"{classes[number]}/{subclass}" if subclass else classes[number]
 
 
 def _bits(mask: int) -> Iterator[int]:

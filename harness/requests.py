@@ -80,7 +80,8 @@ class Ipi:
 
     def take(self) -> None:
         """Take the interrupt if it is pending: its handler has nothing to do."""
-        self._scheduler.touch(self._take)
+        if self._scheduler.touches is not None:
+            self._scheduler.touch(self._take)
         self.shut = True
 
     def wait(self) -> None:

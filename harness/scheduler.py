@@ -232,7 +232,8 @@ class Scheduler:
     def _wake_somebody(self, me: Thread) -> None:
         """Nobody is enabled: ask for somebody to be woken if all are idle, else fail."""
         waiting = [thread for thread in self.threads if not thread.finished]
-        self.touch(Standstill({thread.index: thread.op for thread in waiting}))
+        if self.touches is not None:
+            self.touch(Standstill({thread.index: thread.op for thread in waiting}))
         gates = [thread.op.gate for thread in waiting if thread.op.gate is not None]
         all_idle = all(gate.idle for gate in gates)
         if not (all_idle and self.on_quiescence() and any(not gate.shut for gate in gates)):

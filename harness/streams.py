@@ -7,17 +7,17 @@ parameter does not re-roll the schedule, execution 17 needs none of the sixteen 
 every Python draws the same numbers: the bytes are SHAKE-128 of the labels, nothing else.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache, partial
+import sys
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from hashlib import shake_128
 from itertools import chain, count
-from struct import iter_unpack
 from typing import TypeVar
 
 T = TypeVar("T")
 
 _BLOCK_BYTES = 128
-_WORD = "<I"
 
 
 def _key(labels: Sequence[str | int]) -> bytes:
@@ -31,9 +31,13 @@ def _label_key(label: str) -> bytes:
     return _key((label,))
 
 
-def _block(key: bytes, number: int) -> Iterator[tuple[int]]:
-    # One word at a time: of most blocks only a few are wanted.
-    return iter_unpack(_WORD, shake_128(key + b"#%d" % number).digest(_BLOCK_BYTES))
+def _blocks(key: bytes) -> Iterator[Iterable[int]]:
+    """Yield the stream's 32-bit words, a block at a time: of most streams one is enough."""
+    for number in count():
+        words = array("I", shake_128(key + b"#%d" % number).digest(_BLOCK_BYTES))
+        if sys.byteorder == "big":
+            words.byteswap()
+        yield words
 
 
 class Stream:
@@ -52,8 +56,7 @@ class Stream:
         self._begin(_key(labels))
 
     def _begin(self, key: bytes) -> None:
-        words = chain.from_iterable(map(partial(_block, key), count()))
-        self.word: Callable[[], int] = chain.from_iterable(words).__next__
+        self.word: Callable[[], int] = chain.from_iterable(_blocks(key)).__next__
 
     def pick(self, n: int) -> int:
         """Pick an integer in range(n); n is at least 1 and at most 2**32."""

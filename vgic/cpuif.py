@@ -94,12 +94,16 @@ class CpuInterface:
         hcr = self.hcr
         if hcr.lrenpie and hcr.eoicount:
             return True
+        used = waiting = 0
         for lr in self.lrs:
-            if lr.eoi and not (lr.pending or lr.active):
+            if lr.pending:
+                used += 1
+                waiting += not lr.active
+            elif lr.active:
+                used += 1
+            elif lr.eoi:
                 return True
-        if hcr.uie and sum(lr.pending or lr.active for lr in self.lrs) <= 1:
-            return True
-        if hcr.npie and not any(lr.pending and not lr.active for lr in self.lrs):
+        if (hcr.uie and used <= 1) or (hcr.npie and not waiting):
             return True
         enabled = self.vmcr.group_enabled
         return (hcr.grp_enabled_ie if enabled[0] else hcr.grp_disabled_ie)[0] or (

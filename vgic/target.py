@@ -19,8 +19,6 @@ class Target(Kernel):
         # An active interrupt never migrates: whoever acknowledged it has to end it.
         if irq.active:
             return irq.vcpu or irq.target_vcpu
-        if irq.enabled and irq_is_pending(irq):
-            if irq.target_vcpu is not None and not self.kvm.dist.enabled:
-                return None
+        if irq.enabled and irq_is_pending(irq) and self.kvm.dist.enabled:
             return irq.target_vcpu
         return None

@@ -22,9 +22,9 @@ class _View:
     """What is remembered of one vCPU between two moments."""
 
     __slots__ = (
-        "_kvm", "_vcpu", "access_began", "active_outside", "arrivals", "barren", "entered_at",
-        "flushed_at", "in_guest", "in_window", "left_out", "old_target", "overflowed", "retries",
-        "stack", "state",
+        "_kvm", "_vcpu", "access_began", "accessing", "active_outside", "arrivals", "barren",
+        "entered_at", "flushed_at", "in_guest", "in_window", "left_out", "old_target",
+        "overflowed", "retries", "stack", "state",
     )  # fmt: skip
 
     def __init__(self, kvm: Kvm, vcpu: Vcpu) -> None:
@@ -38,12 +38,22 @@ class _View:
         self.active_outside: list[VgicIrq] = []
         self.flushed_at = -1
         self.retries = 0
+        self.accessing: VgicIrq | None = None
         self.old_target: Vcpu | None = None
         self.access_began = -1
         self.entered_at = -1
         self.barren = 0
         self.state: object = None
         self.left_out: dict[VgicIrq, int] = {}
+
+    def synced(self) -> None:
+        """What counts from one flush to the next sync is over."""
+        self.in_window = self.overflowed = False
+        self.retries = 0
+        if self.active_outside:
+            self.active_outside = []
+        if self.arrivals:
+            self.arrivals.clear()
 
     def came_to_nothing(self) -> None:
         """The vCPU leaves and its guest has done nothing since it went in, if it did at all."""
@@ -118,31 +128,28 @@ class Watch:
 
     def accessing(self, vcpu: Vcpu, access: Access) -> None:
         """A guest's access is about to be emulated."""
-        irq = self._irq_of(vcpu, access)
+        whose = self._kvm.vcpus[access.value] if access.kind == SGI else vcpu
+        view = self._views[vcpu.vcpu_id]
+        view.accessing = irq = self._kvm.get_vcpu_irq(whose, access.intid)
         if irq is not None:
-            if access.kind == UNPEND:
+            kind = access.kind
+            if kind == UNPEND:
                 self._ledger.forgive(irq)
-            self._ledger.begin(
-                irq, sends=access.kind in (PEND, SGI), announces=access.kind in (ENABLE, PEND, SGI)
-            )
-            view = self._views[vcpu.vcpu_id]
+            sends = kind in (PEND, SGI)
+            self._ledger.begin(irq, sends=sends, announces=sends or kind == ENABLE)
             view.old_target, view.access_began = irq.target_vcpu, self._kvm.scheduler.steps
 
     def accessed(self, vcpu: Vcpu, access: Access) -> None:
         """It has been."""
-        irq = self._irq_of(vcpu, access)
+        view = self._views[vcpu.vcpu_id]
+        irq = view.accessing
         if irq is not None:
             if access.kind == UNPEND:
                 self._ledger.forgive(irq)
             step = self._kvm.scheduler.steps
             if access.kind == ROUTE:
-                view = self._views[vcpu.vcpu_id]
                 self._ledger.routed(irq, view.old_target, view.access_began, step)
             self._ledger.end(irq, step)
-
-    def _irq_of(self, vcpu: Vcpu, access: Access) -> VgicIrq | None:
-        whose = self._kvm.vcpus[access.value] if access.kind == SGI else vcpu
-        return self._kvm.get_vcpu_irq(whose, access.intid)
 
     def acknowledged(self, vcpu: Vcpu, intid: int, depth: int) -> None:
         """A guest has acknowledged an interrupt and now has so many handlers open."""
@@ -239,20 +246,17 @@ class Watch:
 
     def synced(self, vcpu: Vcpu) -> None:
         """The vCPU has folded and pruned."""
-        view = self._views[vcpu.vcpu_id]
-        irqs = invariants.listed(self._kvm, vcpu)
-        invariants.no_lr_in_use(self._kvm, vcpu, irqs)
+        kvm, view = self._kvm, self._views[vcpu.vcpu_id]
+        irqs = invariants.listed(kvm, vcpu)
+        if irqs or vcpu.vgic_cpu.used_lrs:
+            invariants.no_lr_in_use(kvm, vcpu, irqs)
         if self._honest:
             if view.active_outside:
-                invariants.arrivals_keep_active_state(self._kvm, view.active_outside, view.arrivals)
-            invariants.active_is_acknowledged(self._kvm, vcpu, irqs, view.stack)
-            invariants.active_is_listed(self._kvm, vcpu, view.stack)
-        view.in_window = False
-        view.overflowed = False
-        view.active_outside = []
-        view.retries = 0
-        if view.arrivals:
-            view.arrivals.clear()
+                invariants.arrivals_keep_active_state(kvm, view.active_outside, view.arrivals)
+            if irqs or view.stack:
+                invariants.active_is_acknowledged(kvm, vcpu, irqs, view.stack)
+                invariants.active_is_listed(kvm, vcpu, view.stack)
+        view.synced()
 
     # From the lists and their lock.
 

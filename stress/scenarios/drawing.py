@@ -4,22 +4,18 @@
 from collections.abc import Sequence
 
 from harness import Stream, Streams
-from vgic.irq import FIRST_SPI, PRIORITY_MASK, Config
+from vgic.irq import EDGE, FIRST_SPI, LEVEL, PRIORITY_MASK
 from vgic.parameters import Irq
 from vgic.program import DISABLE, ENABLE, ROUTE, Access, Pulse
 
 
 def draw_spis(stream: Stream, targets: Sequence[int], *, level_per_cent: int) -> tuple[Irq, ...]:
     """Draw one shared interrupt for each target, of any priority."""
-    return tuple(
-        Irq(
-            intid=FIRST_SPI + number,
-            config=Config.LEVEL if stream.chance(level_per_cent) else Config.EDGE,
-            priority=draw_priority(stream),
-            vcpu=target,
-        )
-        for number, target in enumerate(targets)
-    )
+    irqs = []
+    for intid, target in enumerate(targets, FIRST_SPI):
+        config = LEVEL if stream.chance(level_per_cent) else EDGE
+        irqs.append(Irq(intid, config, draw_priority(stream), target))
+    return tuple(irqs)
 
 
 def draw_priority(stream: Stream) -> int:
@@ -34,8 +30,8 @@ def draw_lateness(stream: Stream, choices: Sequence[int]) -> tuple[int, ...]:
 
 def draw_pulse(stream: Stream, irq: Irq, pauses: Sequence[int]) -> Pulse:
     """Draw one pulse; now and then a level is withdrawn instead of raised."""
-    withdrawn = irq.config is Config.LEVEL and stream.chance(20)
-    return Pulse(irq.intid, level=not withdrawn, pause=stream.choose(pauses), vcpu=irq.vcpu)
+    withdrawn = irq.config is LEVEL and stream.chance(20)
+    return Pulse(irq.intid, not withdrawn, stream.choose(pauses), irq.vcpu)
 
 
 def draw_devices(
@@ -46,7 +42,9 @@ def draw_devices(
     for device in range(streams.stream("param:devices").between(1, 2)):
         stream = streams.stream(f"dev{device}:program")
         count = stream.between(*pulses)
-        devices.append(tuple(draw_pulse(stream, stream.choose(irqs), pauses) for _ in range(count)))
+        devices.append(
+            tuple([draw_pulse(stream, stream.choose(irqs), pauses) for _ in range(count)])
+        )
     return tuple(devices)
 
 

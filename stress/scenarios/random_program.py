@@ -13,13 +13,14 @@ from stress.scenarios.drawing import (
     draw_spis,
     draw_toggles,
 )
-from vgic.irq import FIRST_PPI, Config
+from vgic.irq import EDGE, FIRST_PPI, FIRST_SPI, LEVEL
 from vgic.parameters import Irq, Parameters
 from vgic.program import PEND, SGI, UNPEND, Access, Program
 
 _LATENESS = (0, 0, 1, 3, 8)
 _PAUSES = (0, 0, 2, 6)
 _SGIS = (1, 5)
+_DEEDS = ("route", "toggle", "pend", "unpend", "sgi")
 
 T = TypeVar("T")
 
@@ -37,10 +38,11 @@ def random_program(streams: Streams) -> Parameters:
     nr_vcpus = streams.stream("param:vcpus").choose((1, 2, 2, 2, 3, 4))
     irqs = _irqs(streams.stream("param:irqs"), nr_vcpus)
     swarm = _swarm(streams.stream("param:swarm"))
-    guests = tuple(_guest(streams, vcpu, nr_vcpus, irqs, swarm) for vcpu in range(nr_vcpus))
+    spis = [irq for irq in irqs if irq.intid >= FIRST_SPI]
+    guests = tuple([_guest(streams, vcpu, nr_vcpus, spis, swarm) for vcpu in range(nr_vcpus)])
     return Parameters(
         nr_lr=streams.stream("param:nr_lr").choose((1, 1, 1, 2, 2, 2, 3, 4, 16)),
-        irqs=irqs + _sgis(streams.stream("param:sgis"), guests),
+        irqs=(irqs + _sgis(streams, guests)) if "sgi" in swarm else irqs,
         guests=guests,
         devices=draw_devices(streams, irqs, (1, 3), _PAUSES),
     )
@@ -48,9 +50,7 @@ def random_program(streams: Streams) -> Parameters:
 
 def _swarm(stream: Stream) -> frozenset[str]:
     """Choose what guests do in this execution."""
-    return frozenset(
-        what for what in ("route", "toggle", "pend", "unpend", "sgi") if stream.chance(35)
-    )
+    return frozenset([what for what in _DEEDS if stream.chance(35)])
 
 
 def _irqs(stream: Stream, nr_vcpus: int) -> tuple[Irq, ...]:
@@ -58,12 +58,12 @@ def _irqs(stream: Stream, nr_vcpus: int) -> tuple[Irq, ...]:
     irqs = list(draw_spis(stream, targets, level_per_cent=30))
     for vcpu in range(nr_vcpus):
         if stream.chance(20):
-            config = Config.LEVEL if stream.chance(50) else Config.EDGE
+            config = LEVEL if stream.chance(50) else EDGE
             irqs.append(Irq(FIRST_PPI + 11, config, draw_priority(stream), vcpu))
     return tuple(irqs)
 
 
-def _sgis(stream: Stream, guests: tuple[Program, ...]) -> tuple[Irq, ...]:
+def _sgis(streams: Streams, guests: tuple[Program, ...]) -> tuple[Irq, ...]:
     """Give each vCPU the SGIs that somebody sends it."""
     sent = {
         (access.value, access.intid)
@@ -71,23 +71,20 @@ def _sgis(stream: Stream, guests: tuple[Program, ...]) -> tuple[Irq, ...]:
         for access in guest.accesses
         if access.kind == SGI
     }
-    return tuple(
-        Irq(intid, Config.EDGE, draw_priority(stream), vcpu) for vcpu, intid in sorted(sent)
-    )
+    stream = streams.stream("param:sgis")
+    return tuple(Irq(intid, EDGE, draw_priority(stream), vcpu) for vcpu, intid in sorted(sent))
 
 
 def _guest(
-    streams: Streams, vcpu: int, nr_vcpus: int, irqs: tuple[Irq, ...], swarm: frozenset[str]
+    streams: Streams, vcpu: int, nr_vcpus: int, spis: list[Irq], swarm: frozenset[str]
 ) -> Program:
     stream = streams.stream(f"vcpu{vcpu}:program")
-    spis = [irq for irq in irqs if irq.intid >= 32]
-    edges = [irq for irq in spis if irq.config is Config.EDGE]
     accesses: list[Access] = []
     if "route" in swarm and nr_vcpus > 1:
         accesses += draw_routes(stream, spis, stream.between(0, 3), nr_vcpus)
     if "pend" in swarm:
         accesses += [Access(PEND, stream.choose(spis).intid) for _ in range(stream.pick(3))]
-    if "unpend" in swarm and edges:
+    if "unpend" in swarm and (edges := [irq for irq in spis if irq.config is EDGE]):
         accesses += [Access(UNPEND, stream.choose(edges).intid) for _ in range(stream.pick(2))]
     if "sgi" in swarm:
         accesses += [
@@ -106,9 +103,9 @@ def _guest(
 
 
 def _shuffled(stream: Stream, items: list[T]) -> list[T]:
-    items = list(items)
-    for last in range(len(items) - 1, 0, -1):
-        other = stream.pick(last + 1)
+    items, word = list(items), stream.word
+    for count in range(len(items), 1, -1):
+        last, other = count - 1, word() * count >> 32
         items[last], items[other] = items[other], items[last]
     return items
 
