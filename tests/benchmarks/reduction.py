@@ -38,9 +38,7 @@ def main() -> None:
             everything = every_schedule(program, carriers, executions_max=schedules_max)
             if not everything.complete:
                 continue
-            bounded = every_schedule(
-                program, carriers, preemptions=2, executions_max=schedules_max
-            )
+            bounded = every_schedule(program, carriers, preemptions=2, executions_max=schedules_max)
             reduced = every_behaviour(program, carriers, executions_max=schedules_max)
             agree = set(everything.failures) == set(reduced.failures)
             fails = "yes" if everything.failures else "no"
