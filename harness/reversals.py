@@ -16,13 +16,11 @@ from harness.strategy import Quiet, Strategy
 from harness.threads import Thread
 
 GOES_ON = 2
-"""Steps that a thread takes at once after it has been overtaken: what it does with what it saw."""
+"""Steps that a thread takes at once after it was overtaken: the one that was, and what follows."""
 
 
 class Follow:
     """Takes the threads in a given order, and leaves it to another strategy where that ends."""
-
-    asks_on_growth = False
 
     def __init__(self, order: Sequence[int], then: Strategy | None = None) -> None:
         """Begin at the first.
@@ -33,6 +31,7 @@ class Follow:
         """
         self._order = iter(order)
         self._then = then or Quiet()
+        self.asks_on_growth = self._then.asks_on_growth
         self.next_point = 0
 
     def begin(self, threads: Sequence[Thread]) -> None:
@@ -61,6 +60,7 @@ def one_after_the_other(steps: Sequence[Step]) -> list[Step]:
 
     Mostly a thread does the same in any order. So what one walk shows of each tells which races
     there would be if each ran to its end in the order of creation, and nobody has to run that.
+    Where a thread waits for one created later, that order cannot be followed to its end.
     """
     return sorted((step for step in steps if step.thread != NOBODY), key=lambda step: step.thread)
 
@@ -85,6 +85,8 @@ class Races:
             Race(earlier, later)
             for later, step in enumerate(steps)
             for earlier in self._happened.add(step)
+            # What happens when nobody can go on cannot come earlier.
+            if step.thread != NOBODY
         ]
 
     def steps(self, race: Race) -> tuple[Step, Step]:
@@ -114,7 +116,11 @@ class Races:
 
 
 class Untried:
-    """The races of some runs of one program that nobody has seen the other way round."""
+    """The races of some runs of one program that nobody has seen the other way round.
+
+    A step is known by its thread and its number there. Where a thread does other things in another
+    run, steps are taken for each other; that may cost a reversal, never a verdict.
+    """
 
     def __init__(self) -> None:
         self._runs: list[Races] = []
@@ -123,7 +129,7 @@ class Untried:
 
     def learn(self, steps: Sequence[Step]) -> None:
         """Take another run into account."""
-        races = Races([step for step in steps if step.thread != NOBODY])
+        races = Races(steps)
         self._runs.append(races)
         for race in races.found:
             earlier, later = races.steps(race)

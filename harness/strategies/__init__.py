@@ -26,7 +26,7 @@ MIXED = ("random-walk", "pct", "burst")
 
 PORTFOLIO = "portfolio"
 ARMS = ("burst", "pos", "random-walk", "burst", "pos", "pct")
-"""A portfolio where each execution draws another program; what wins in docs/search.md leads."""
+"""A portfolio where each execution draws another program; docs/search.md says why these."""
 
 ARMS_FOR_ONE_PROGRAM = (
     "neighbours", "random-walk", "random-walk", "random-walk", "neighbours", "burst", "pct"

@@ -21,7 +21,6 @@ from collections.abc import Sequence
 from harness.reduction import branch_after
 from harness.rehearsal import Rehearsing, Run
 from harness.reversals import Follow, Races
-from harness.strategy import Quiet
 from harness.streams import Stream
 from harness.threads import Thread
 
@@ -48,8 +47,8 @@ class Conflicts(Rehearsing):
 
     def _drawn(self, run: Run) -> list[int]:
         order: list[int] = []
-        seen = run(Quiet(), [])
         for _ in range(REVERSALS_MAX):
+            seen = run(Follow(order), [])
             races = Races(seen.steps)
             if seen.failed or not races.found:
                 break
@@ -59,7 +58,6 @@ class Conflicts(Rehearsing):
                 order.append(races.steps(race)[0].thread)
             if self._stream.chance(50):
                 break
-            seen = run(Follow(order), [])
         return order
 
     def begin(self, threads: Sequence[Thread]) -> None:

@@ -8,13 +8,14 @@ Partial-Order Reduction for Model Checking Software (POPL 2005), for a few branc
 root each time.
 
 What comes after the reversal is as different as can be:
-  * the latest race, over data if there is one, since it is what no lock guards that is wrong: who
-    was overtaken goes on at once, and then everybody at random;
+  * the race whose earlier step is the latest, over data if there is one, since it is what no lock
+    guards that is wrong: who was overtaken goes on at once, and then everybody at random;
   * any race of the walk, and then bursts;
-  * twice, a race of the quiet run, so far as the walk lets it be imagined, and then quiet: one
-    thread gets through all it has to do in the middle of another.
+  * a race of the quiet run, so far as the walk lets it be imagined, and then quiet: one thread gets
+    through all it has to do in the middle of another; and once more, a race of that run.
 
-Guarantees: no race is reversed twice around one walk. An execution costs five runs.
+Guarantees: no race of the walk is reversed twice, and none of the quiet run. An execution costs
+five runs.
 """
 
 from collections.abc import Sequence
@@ -92,6 +93,9 @@ class Neighbours(Rehearsing):
 
 
 def _promise(races: Races, race: Race) -> tuple[bool, Race]:
-    """Say how soon a race is to be reversed: over data first, then the latest."""
+    """Say how soon a race is to be reversed: over data, that is between steps that wait for nobody.
+
+    Among those, and among the rest, the race whose earlier step is the latest goes first.
+    """
     over_data = all(step.published.gate is None for step in races.steps(race))
     return over_data, race

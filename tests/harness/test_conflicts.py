@@ -92,9 +92,56 @@ def test_one_reversal_finds_a_bug_of_depth_two(run: Run, program: Program) -> No
     assert sorted(firsts)[5] <= 4
 
 
-def test_a_rehearsal_that_fails_is_the_execution(run: Run) -> None:
-    outcome = run(fails_at_once, Conflicts(Stream("fails"), 10)).outcome
+@pytest.mark.parametrize("seed", range(6))
+def test_a_rehearsal_that_fails_is_the_execution(run: Run, seed: int) -> None:
+    runs: list[None] = []
+
+    def counted(scheduler: Scheduler) -> None:
+        runs.append(None)
+        fails_at_once(scheduler)
+
+    outcome = run(counted, Conflicts(Stream("fails", seed), 10)).outcome
     assert isinstance(outcome, Failed)
+    assert len(runs) == 1
+
+
+def test_an_execution_is_two_to_five_runs(run: Run) -> None:
+    counts = set()
+    for seed in range(60):
+        runs: list[None] = []
+
+        def counted(scheduler: Scheduler, runs: list[None] = runs) -> None:
+            runs.append(None)
+            cell = Cell(scheduler, "cell", "0", 0)
+            for role in "abc":
+                scheduler.thread(role, lambda: cell.write(cell.read() + 1))
+
+        run(counted, Conflicts(Stream("count", seed), 10))
+        counts.add(len(runs))
+    assert counts == {2, 3, 4, 5}
+
+
+def test_the_overtaken_step_follows_at_once_in_some_executions_only(run: Run) -> None:
+    orders = set()
+    for seed in range(60):
+        taken: list[int] = []
+
+        def program(scheduler: Scheduler, taken: list[int] = taken) -> None:
+            taken.clear()
+            cell = Cell(scheduler, "cell", "0", 0)
+
+            def body(number: int) -> None:
+                for _ in range(2):
+                    cell.write(number)
+                    taken.append(number)
+
+            scheduler.thread("a", lambda: body(0))
+            scheduler.thread("b", lambda: body(1))
+
+        run(program, Conflicts(Stream("follow", seed), 10))
+        orders.add(tuple(taken))
+    # a's second write and b's first are reversed; then a goes on, or b does.
+    assert {(0, 1, 0, 1), (0, 1, 1, 0)} <= orders
 
 
 def test_without_races_it_is_the_quiet_default(run: Run) -> None:

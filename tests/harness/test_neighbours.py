@@ -5,11 +5,23 @@ The programs write down the order of their writes, which is their behaviour: all
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 from statistics import median
 
 import pytest
 
-from harness import Cell, Execution, Failed, Failure, OsThreads, Scheduler, Stream, execute
+from harness import (
+    Cell,
+    Execution,
+    Failed,
+    Failure,
+    LockOrder,
+    OsThreads,
+    Scheduler,
+    SpinLock,
+    Stream,
+    execute,
+)
 from harness.examples import EXAMPLES
 from harness.strategies.neighbours import Neighbours
 from harness.trace import Touch
@@ -62,25 +74,62 @@ def test_who_was_overtaken_last_goes_on_at_once(run: Run, seed: int) -> None:
     # the one who was overtaken takes two steps, if it has two left.
     last = max(place for place in range(3) if walk[place] != walk[place + 1])
     overtaken, later = walk[last], walk[last + 1]
-    assert latest.startswith(walk[:last] + later + overtaken)
+    goes_on = overtaken * min(2, walk[last:].count(overtaken))
+    assert latest.startswith(walk[:last] + later + goes_on)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(30))
 def test_a_drawn_race_of_the_walk_is_the_other_way_round(run: Run, seed: int) -> None:
     walk, _, drawn, *_ = orders(run, seed, "ab")
-    agree = next(place for place in range(4) if walk[place] != drawn[place])
-    assert walk[agree] != drawn[agree]
+    races = [place for place in range(3) if walk[place] != walk[place + 1]]
+    # The last one has been reversed before this run; where it was the only one, it walks.
+    reversals = tuple(walk[:place] + walk[place + 1] for place in races[:-1])
+    assert not reversals or drawn.startswith(reversals)
+
+
+def test_after_a_drawn_race_come_bursts(run: Run) -> None:
+    def switches(order: str) -> int:
+        return sum(one != other for one, other in pairwise(order))
+
+    seen = [orders(run, seed, "ab", 12) for seed in range(20)]
+    drawn = sum(switches(each[2][12:]) for each in seen)
+    at_random = sum(switches(each[0][12:]) for each in seen)
+    assert 0 < drawn < at_random / 2
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_around_the_quiet_run_one_thread_gets_through_in_the_middle_of_the_other(
     run: Run, seed: int
 ) -> None:
-    # a's first write races with b's, and a's second one. Whichever is reversed, b then writes
-    # both of its own before a goes on; in the last run it may be one race further.
+    # Quietly it is aabb: a's second write races with b's first and nothing else does. Once b has
+    # got through in between, so do a's first write with b's first, and b's last with a's last.
     *_, quiet, further = orders(run, seed, "ab")
-    assert quiet in ("bbaa", "abba")
-    assert further != quiet
+    assert quiet == "abba"
+    assert further in ("abab", "bbaa")
+
+
+def test_a_race_over_data_is_reversed_before_later_ones_over_locks(run: Run) -> None:
+    order: list[str] = []
+
+    def program(scheduler: Scheduler) -> None:
+        locks = LockOrder(scheduler)
+        cell = Cell(scheduler, "cell", "0", "")
+        lock = SpinLock(locks, locks.lock_class("lock"), "0")
+        order.append("")
+
+        def body(name: str) -> None:
+            cell.write(name)
+            order[-1] += name
+            lock.lock()
+            lock.unlock()
+
+        for name in "ab":
+            scheduler.thread(name, lambda name=name: body(name))  # type: ignore[misc]
+
+    for seed in range(10):
+        order.clear()
+        run(program, Neighbours(Stream("data", seed), 12))
+        assert order[1] == order[0][::-1]
 
 
 def test_the_walk_is_another_one_each_time(run: Run) -> None:

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Which races has a run, and who has to run in which order to have one the other way round?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from harness import Cell, Execution, Scheduler
-from harness.footprint import Step, steps_of
+from harness import Cell, Execution, Ipi, Scheduler
+from harness.footprint import NOBODY, Step, steps_of
 from harness.reversals import Follow, Races, Untried, one_after_the_other, threads_of
 from harness.strategies.random_walk import RandomWalk
 from harness.strategy import NEVER, Quiet
 from harness.streams import Stream
+from harness.threads import Thread
 
 Run = Callable[..., Execution]
 
@@ -82,12 +83,64 @@ def test_one_after_the_other_is_what_the_quiet_default_does(run: Run) -> None:
     assert imagined == steps_of(quiet.trace, quiet.touches)
 
 
+class TheLast:
+    """Takes the last option, and wants to be asked again in two steps."""
+
+    next_point = 0
+    asks_on_growth = True
+
+    def __init__(self) -> None:
+        self.began: list[str] = []
+
+    def begin(self, threads: Sequence[Thread]) -> None:
+        self.began = [thread.role for thread in threads]
+
+    def pick(self, step: int, me: Thread, options: Sequence[Thread]) -> int:
+        self.next_point = step + 2
+        return len(options) - 1
+
+
 def test_where_an_order_ends_another_strategy_decides(run: Run) -> None:
-    order = [1, 1]
-    follow = Follow(order, RandomWalk(Stream("then"), 10))
+    then = TheLast()
+    follow = Follow([1, 1], then)
+    assert follow.asks_on_growth
     execution = run(three, follow, listen=True)
-    assert threads_of(steps_of(execution.trace, execution.touches))[:2] == order
-    assert follow.next_point == 0
-    quietly = Follow(order)
+    taken = threads_of(steps_of(execution.trace, execution.touches))
+    # The last option after b is a; the quiet default would be b.
+    assert taken[:3] == [1, 1, 0]
+    assert then.began == ["a", "b", "c"]
+    assert follow.next_point == then.next_point > 0
+
+
+def test_what_cannot_be_followed_ends_the_order(run: Run) -> None:
+    # There is no thread 7; b, named after it, is not taken.
+    execution = run(three, Follow([2, 7, 1, 1]), listen=True)
+    assert threads_of(steps_of(execution.trace, execution.touches))[:3] == [2, 2, 0]
+    quietly = Follow([1, 1])
     run(three, quietly)
     assert quietly.next_point == NEVER
+
+
+def test_no_race_is_with_a_standstill_and_none_spans_one(run: Run) -> None:
+    def program(scheduler: Scheduler) -> None:
+        ipi, cell = Ipi(scheduler, "0"), Cell(scheduler, "cell", "0", 0)
+
+        def sleeps() -> None:
+            ipi.wait()
+            cell.write(1)
+
+        def wake() -> bool:
+            ipi.assert_line()
+            return True
+
+        scheduler.thread("sleeper", sleeps)
+        scheduler.thread("writer", lambda: cell.write(2))
+        scheduler.on_quiescence = wake
+
+    execution = run(program, listen=True)
+    taken = steps_of(execution.trace, execution.touches)
+    assert any(step.thread == NOBODY for step in taken)
+    assert Races(taken).found == []
+    untried = Untried()
+    untried.learn(taken)
+    assert untried.latest()[1] == []
