@@ -80,8 +80,7 @@ class Ipi:
 
     def take(self) -> None:
         """Take the interrupt if it is pending: its handler has nothing to do."""
-        if self._scheduler.touches is not None:
-            self._scheduler.touch(self._take)
+        self._scheduler.touch(self._take)
         self.shut = True
 
     def wait(self) -> None:

@@ -115,39 +115,41 @@ class Races:
         return threads_of(self._happened.steps[place] for place in places)
 
 
+_Known = tuple[int, int]
+"""By what a step is known in another run: its thread, and its number there."""
+
+
 class Untried:
     """The races of some runs of one program that nobody has seen the other way round.
 
-    A step is known by its thread and its number there. Where a thread does other things in another
-    run, steps are taken for each other; that may cost a reversal, never a verdict.
+    Where a thread does other things in another run, steps are taken for each other; that may cost
+    a reversal, never a verdict.
     """
 
     def __init__(self) -> None:
         self._runs: list[Races] = []
-        # Who came before whom, each as a thread and the number of its step.
-        self._seen: set[tuple[int, int, int, int]] = set()
+        # Who came before whom.
+        self._seen: set[tuple[_Known, _Known]] = set()
 
     def learn(self, steps: Sequence[Step]) -> None:
         """Take another run into account."""
         races = Races(steps)
         self._runs.append(races)
-        for race in races.found:
-            earlier, later = races.steps(race)
-            self._seen.add((earlier.thread, earlier.number, later.thread, later.number))
+        self._seen.update(_known(races, race) for race in races.found)
 
     def latest(self) -> tuple[Races, list[Race]]:
         """Return the last run that has races left, and those; no races if there is none."""
         for races in reversed(self._runs):
-            left = [race for race in races.found if self._other_way(races, race) not in self._seen]
+            left = [race for race in races.found if _known(races, race)[::-1] not in self._seen]
             if left:
                 return races, left
         return Races([]), []
 
     def try_now(self, races: Races, race: Race) -> None:
         """Note that a race of a run is being reversed."""
-        self._seen.add(self._other_way(races, race))
+        self._seen.add(_known(races, race)[::-1])
 
-    @staticmethod
-    def _other_way(races: Races, race: Race) -> tuple[int, int, int, int]:
-        earlier, later = races.steps(race)
-        return later.thread, later.number, earlier.thread, earlier.number
+
+def _known(races: Races, race: Race) -> tuple[_Known, _Known]:
+    earlier, later = races.steps(race)
+    return (earlier.thread, earlier.number), (later.thread, later.number)

@@ -18,7 +18,7 @@ Guarantees: no race of the walk is reversed twice, and none of the quiet run. An
 five runs.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from harness.rehearsal import Rehearsing, Run
 from harness.reversals import Follow, Race, Races, Untried, one_after_the_other
@@ -68,34 +68,42 @@ class Neighbours(Rehearsing):
         return picked
 
     def _latest(self) -> Strategy:
-        races, left = self._of_the_walk.latest()
         at_random = RandomWalk(self._stream, self._length)
-        if not left:
-            return at_random
-        race = max(left, key=lambda race: _promise(races, race))
-        self._of_the_walk.try_now(races, race)
-        return Follow(races.overtaking(race), at_random)
+        return self._reversing(self._of_the_walk, _latest_over_data, Races.overtaking, at_random)
 
     def _any(self) -> Strategy:
-        return self._drawn(self._of_the_walk, Burst(self._stream, self._length))
+        bursts = Burst(self._stream, self._length)
+        return self._reversing(self._of_the_walk, self._drawn, Races.reversed, bursts)
 
     def _quiet(self) -> Strategy:
-        return self._drawn(self._of_the_quiet_run, Quiet())
+        return self._reversing(self._of_the_quiet_run, self._drawn, Races.reversed, Quiet())
 
-    def _drawn(self, untried: Untried, then: Strategy) -> Strategy:
-        """Draw a race; where all have been seen both ways round, walk again."""
+    def _drawn(self, races: Races, left: Sequence[Race]) -> Race:
+        return self._stream.choose(left)
+
+    def _reversing(
+        self,
+        untried: Untried,
+        choose: Callable[[Races, Sequence[Race]], Race],
+        order: Callable[[Races, Race], list[int]],
+        then: Strategy,
+    ) -> Strategy:
+        """Reverse a race and go on; where all have been seen both ways round, walk again."""
         races, left = untried.latest()
         if not left:
             return RandomWalk(self._stream, self._length)
-        race = self._stream.choose(left)
+        race = choose(races, left)
         untried.try_now(races, race)
-        return Follow(races.reversed(race), then)
+        return Follow(order(races, race), then)
 
 
-def _promise(races: Races, race: Race) -> tuple[bool, Race]:
-    """Say how soon a race is to be reversed: over data, that is between steps that wait for nobody.
+def _latest_over_data(races: Races, left: Sequence[Race]) -> Race:
+    """Choose the race whose earlier step is the latest; one over data if there is any.
 
-    Among those, and among the rest, the race whose earlier step is the latest goes first.
+    Over data is what lies between two steps that wait for nobody.
     """
-    over_data = all(step.published.gate is None for step in races.steps(race))
-    return over_data, race
+
+    def promise(race: Race) -> tuple[bool, Race]:
+        return all(step.published.gate is None for step in races.steps(race)), race
+
+    return max(left, key=promise)

@@ -104,9 +104,9 @@ def _guest(
 
 
 def _shuffled(stream: Stream, items: list[T]) -> list[T]:
-    items, word = list(items), stream.word
-    for count in range(len(items), 1, -1):
-        last, other = count - 1, word() * count >> 32
+    items = list(items)
+    for last in range(len(items) - 1, 0, -1):
+        other = stream.pick(last + 1)
         items[last], items[other] = items[other], items[last]
     return items
 

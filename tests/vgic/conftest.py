@@ -20,15 +20,21 @@ from harness import (
     execute,
     local_irq_disable,
 )
+from harness.strategies import MIX
 from harness.strategy import Quiet
 from harness.threads import Thread
 from harness.trace import entry_text, numbered
+from stress.scenarios import SCENARIOS
+from stress.single import run_index
 from vgic import V1, Machine, Parameters
 from vgic.irq import VgicIrq
 from vgic.vm import Kvm, Vcpu
 from vgic.watch import Watch
 
 Body = Callable[[V1], None]
+
+SEED = 1
+"""Of the executions in which a wrong kernel is looked for."""
 
 
 class Script:
@@ -58,6 +64,29 @@ class Script:
 def carriers() -> Iterator[OsThreads]:
     with OsThreads(pinned=False) as pool:
         yield pool
+
+
+@pytest.fixture(scope="module")
+def pinned() -> Iterator[OsThreads]:
+    """Carriers on a core of their own where one is free: these executions are many."""
+    with OsThreads() as pool:
+        yield pool
+
+
+@pytest.fixture
+def first_failure(pinned: OsThreads) -> Callable[..., Failure | None]:
+    """Run executions of one scenario until one fails; return the failure, None if none does."""
+
+    def look(
+        kernel: type[V1], scenario: str, executions: int, strategy: str = MIX
+    ) -> Failure | None:
+        for index in range(executions):
+            single = run_index(SCENARIOS[scenario], SEED, index, strategy, kernel, pinned)
+            if isinstance(single.execution.outcome, Failed):
+                return single.execution.outcome.failure
+        return None
+
+    return look
 
 
 @pytest.fixture

@@ -6,17 +6,14 @@ where two vCPUs keep doing so; what goes wrong only in the middle of a flush, wh
 then; all others in the first scenario.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 
-from harness import Failed, Failure, OsThreads
-from harness.strategies import MIX, RUNS, STRATEGIES
-from stress.scenarios import SCENARIOS
-from stress.single import run_index
+from harness import Failure
+from harness.strategies import RUNS, STRATEGIES
 from vgic import BUGS, REVISIONS, V1, compose
 
-SEED = 1
 EXECUTIONS = 300
 RARE_EXECUTIONS = {"stale_summary": 3_000}
 FIRST = "inject_while_eoicount"
@@ -40,25 +37,7 @@ FOUND_AS = {
 }
 
 
-@pytest.fixture(scope="module")
-def pinned() -> Iterator[OsThreads]:
-    """Carriers on a core of their own where one is free: these executions are many."""
-    with OsThreads() as pool:
-        yield pool
-
-
-def first_failure(
-    kernel: type[V1],
-    scenario: str,
-    strategy: str,
-    carriers: OsThreads,
-    executions: int = EXECUTIONS,
-) -> Failure | None:
-    for index in range(executions):
-        single = run_index(SCENARIOS[scenario], SEED, index, strategy, kernel, carriers)
-        if isinstance(single.execution.outcome, Failed):
-            return single.execution.outcome.failure
-    return None
+Look = Callable[..., Failure | None]
 
 
 def test_every_bug_is_looked_for() -> None:
@@ -66,10 +45,10 @@ def test_every_bug_is_looked_for() -> None:
 
 
 @pytest.mark.parametrize("name", FOUND_AS)
-def test_a_known_bug_is_found_as_what_it_is(pinned: OsThreads, name: str) -> None:
+def test_a_known_bug_is_found_as_what_it_is(first_failure: Look, name: str) -> None:
     scenario, kind = FOUND_AS[name]
     executions = RARE_EXECUTIONS.get(name, EXECUTIONS)
-    failure = first_failure(compose(V1, [name]), scenario, MIX, pinned, executions)
+    failure = first_failure(compose(V1, [name]), scenario, executions)
     assert failure is not None
     assert failure.kind == kind
 
@@ -77,13 +56,15 @@ def test_a_known_bug_is_found_as_what_it_is(pinned: OsThreads, name: str) -> Non
 @pytest.mark.parametrize(
     ("name", "kind"), [("v1-posted", "list corruption"), ("head-walk", "I13 stuck active")]
 )
-def test_a_revision_with_a_bug_of_its_own_is_found(pinned: OsThreads, name: str, kind: str) -> None:
-    failure = first_failure(REVISIONS[name], FIRST, MIX, pinned)
+def test_a_revision_with_a_bug_of_its_own_is_found(
+    first_failure: Look, name: str, kind: str
+) -> None:
+    failure = first_failure(REVISIONS[name], FIRST, EXECUTIONS)
     assert failure is not None
     assert failure.kind == kind
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-def test_v1_is_silent_under_every_strategy(pinned: OsThreads, strategy: str) -> None:
+def test_v1_is_silent_under_every_strategy(first_failure: Look, strategy: str) -> None:
     executions = EXECUTIONS // RUNS.get(strategy, 1)
-    assert first_failure(V1, FIRST, strategy, pinned, executions) is None
+    assert first_failure(V1, FIRST, executions, strategy) is None

@@ -7,14 +7,11 @@ executions that each takes.
 """
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable
 
 import pytest
 
-from harness import Failed, Failure, OsThreads
-from harness.strategies import MIX
-from stress.scenarios import SCENARIOS
-from stress.single import run_index
+from harness import Failure
 from vgic import BUGS, REVISIONS, V1
 from vgic.compose import overridden
 from vgic.irq import VgicIrq
@@ -127,22 +124,8 @@ EQUIVALENT: dict[type[V1], str] = {
 }
 
 EXECUTIONS = 300
-SEED = 1
 
-
-@pytest.fixture(scope="module")
-def pinned() -> Iterator[OsThreads]:
-    """Carriers on a core of their own where one is free: these executions are many."""
-    with OsThreads() as pool:
-        yield pool
-
-
-def first_failure(kernel: type[V1], scenario: str, carriers: OsThreads) -> Failure | None:
-    for index in range(EXECUTIONS):
-        single = run_index(SCENARIOS[scenario], SEED, index, MIX, kernel, carriers)
-        if isinstance(single.execution.outcome, Failed):
-            return single.execution.outcome.failure
-    return None
+Look = Callable[..., Failure | None]
 
 
 def decisions() -> set[str]:
@@ -160,9 +143,9 @@ def test_every_decision_is_flipped() -> None:
 
 
 @pytest.mark.parametrize("mutant", FOUND_AS)
-def test_a_mutant_is_found_as_what_it_is(pinned: OsThreads, mutant: type[V1]) -> None:
+def test_a_mutant_is_found_as_what_it_is(first_failure: Look, mutant: type[V1]) -> None:
     scenario, kind = FOUND_AS[mutant]
-    failure = first_failure(mutant, scenario, pinned)
+    failure = first_failure(mutant, scenario, EXECUTIONS)
     assert failure is not None
     assert failure.kind == kind
 
@@ -170,6 +153,6 @@ def test_a_mutant_is_found_as_what_it_is(pinned: OsThreads, mutant: type[V1]) ->
 @pytest.mark.parametrize("mutant", EQUIVALENT)
 @pytest.mark.parametrize("scenario", ["overflow_nested_deeply", "reroute_while_pruning"])
 def test_an_equivalent_mutant_is_not_blamed(
-    pinned: OsThreads, mutant: type[V1], scenario: str
+    first_failure: Look, mutant: type[V1], scenario: str
 ) -> None:
-    assert first_failure(mutant, scenario, pinned) is None
+    assert first_failure(mutant, scenario, EXECUTIONS) is None

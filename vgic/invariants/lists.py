@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from harness.frames import model_function
-from vgic.invariants.judge import SYNC, belongs_on, fail, names
+from vgic.invariants.judge import SYNC, belongs_on, fail, listed, names
 from vgic.irq import VgicIrq
 from vgic.vm import Kvm, Vcpu
 
@@ -33,8 +33,7 @@ def lists_are_whole(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
                 f"{irq} is on a list of {vcpu} but says {irq.vcpu}",
                 model_function(),
             )
-    # As listed() has it, without the call: nothing is checked more often.
-    claimed = [irq for irq in kvm.irqs if irq.vcpu is vcpu]
+    claimed = listed(kvm, vcpu)
     if len(claimed) != len(entries):
         _wrong_membership(kvm, vcpu, claimed, entries)
     return entries

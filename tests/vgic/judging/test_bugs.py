@@ -6,8 +6,6 @@ under the mix. When this was written, under four seeds each bug was found within
 for `kick_without_request`, which once took 342; under the seed below all need at most 75.
 """
 
-from collections.abc import Iterator
-
 import pytest
 
 from harness import Failed, Failure, OsThreads, Scheduler, Streams, execute
@@ -38,13 +36,6 @@ FOUND_AS: dict[str, str | tuple[str, ...]] = {
 }
 
 
-@pytest.fixture(scope="module")
-def carriers() -> Iterator[OsThreads]:
-    """Carriers on a core of their own where one is free: these executions are many."""
-    with OsThreads() as pool:
-        yield pool
-
-
 def first_finding(kernel: type[V1], carriers: OsThreads) -> tuple[int, Failure]:
     """Go over all scenarios; return the number of executions it took, and what was found."""
     for number in range(EXECUTIONS):
@@ -62,16 +53,16 @@ def test_every_bug_has_a_kind_it_must_be_found_as() -> None:
 
 
 @pytest.mark.parametrize("name", FOUND_AS)
-def test_a_bug_is_found_with_no_scenario_named(carriers: OsThreads, name: str) -> None:
-    executions, failure = first_finding(compose(V1, [name]), carriers)
+def test_a_bug_is_found_with_no_scenario_named(pinned: OsThreads, name: str) -> None:
+    executions, failure = first_finding(compose(V1, [name]), pinned)
     assert failure.kind.startswith(FOUND_AS[name]), f"after {executions} executions: {failure}"
 
 
 @pytest.mark.parametrize(("name", "kind"), [("v1-posted", "list corruption"), ("head-walk", "I13")])
 def test_a_wrong_revision_is_found_with_no_scenario_named(
-    carriers: OsThreads, name: str, kind: str
+    pinned: OsThreads, name: str, kind: str
 ) -> None:
-    executions, failure = first_finding(REVISIONS[name], carriers)
+    executions, failure = first_finding(REVISIONS[name], pinned)
     assert failure.kind.startswith(kind), f"after {executions} executions: {failure}"
 
 
