@@ -52,7 +52,7 @@ class Example:
     Attributes:
         failure: what goes wrong in the simplest execution.
         symptom: how the execution fails.
-        identity: the same, with the functions at the preemptions that are left.
+        identity: the same, with the functions at the preemptions that shrinking has left.
         token: replays the simplest execution that fails alike.
         original: replays the execution that was found.
         before: the size of that one.
@@ -173,7 +173,8 @@ def look_into(
     shrunk = shrink(token, kernel, carriers, replays_max=replays_max, interrupted=interrupted)
     story = tell(shrunk.token, subject, kernel, carriers)
     identity = token.signature
-    if shrunk.preempted:
+    # Preemptions that shrinking has not come to are the schedule's, not the bug's.
+    if shrunk.complete and shrunk.preempted:
         identity += f", preempted in {', '.join(shrunk.preempted)}"
     text = shrunk.token.encode()
     return Example(

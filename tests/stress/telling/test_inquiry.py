@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A finding's identity is its symptom and the preemptions the bug needs, not those it was met in."""
+
+import pytest
+
+from harness import Failed, OsThreads
+from stress.inquiry import Example, look_into
+from stress.scenarios import SCENARIOS
+from stress.single import Single, run_index
+from stress.subject import Subject
+
+SUBJECT = Subject(bugs=("kick_without_request",))
+SCENARIO = "inject_before_entry"
+
+
+@pytest.fixture(scope="module")
+def failing(carriers: OsThreads) -> Single:
+    """Return an execution that fails."""
+    for index in range(6_000):
+        single = run_index(SCENARIOS[SCENARIO], 1, index, "random-walk", SUBJECT.kernel(), carriers)
+        if isinstance(single.execution.outcome, Failed):
+            return single
+    raise AssertionError("nothing found")
+
+
+def looked_into(single: Single, carriers: OsThreads, replays_max: int) -> Example:
+    return look_into(single, SCENARIO, SUBJECT, SUBJECT.kernel(), carriers, replays_max=replays_max)
+
+
+def test_it_names_the_preemptions_that_shrinking_has_left(
+    failing: Single, carriers: OsThreads
+) -> None:
+    example = looked_into(failing, carriers, 1_500)
+    symptom, _, functions = example.identity.partition(", preempted in ")
+    assert symptom == example.symptom == "I16 missed kick"
+    assert len(functions.split(", ")) == example.after.preemptions > 0
+
+
+@pytest.mark.parametrize("replays_max", [0, 5])
+def test_it_is_the_symptom_alone_where_shrinking_came_to_no_end(
+    failing: Single, carriers: OsThreads, replays_max: int
+) -> None:
+    example = looked_into(failing, carriers, replays_max)
+    assert not example.complete
+    assert example.after.preemptions > 0
+    assert example.identity == example.symptom
