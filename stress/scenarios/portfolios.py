@@ -11,4 +11,4 @@ FOR_NESTING = ("random-walk", "random-walk", "pos", "random-walk", "burst", "ran
 FOR_MIGRATION = (
     "random-walk", "burst", "random-walk", "burst", "random-walk", "burst", "pos", "pct"
 )  # fmt: skip
-"""The window in which prune holds no lock is a few steps long; priorities rarely change inside."""
+"""The windows in which prune and flush drop a lock are short; priorities rarely change inside."""
