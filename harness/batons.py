@@ -38,7 +38,13 @@ class EventfdBaton:
 
     def wait(self) -> None:
         """Take one from the eventfd, sleeping while it is zero."""
-        os.eventfd_read(self._fd)
+        while True:
+            try:
+                os.eventfd_read(self._fd)
+            except InterruptedError:
+                # A signal came, and its handler did not end the wait: that goes on.
+                continue
+            return
 
     def close(self) -> None:
         """Close the eventfd."""

@@ -45,7 +45,7 @@ class BadArgument(ValueError):
     """An argument makes no sense; the message says which and what would."""
 
 
-def seed(text: str | None) -> int:
+def seed(text: str | None, option: str = "--seed") -> int:
     """Read a seed, decimal or hexadecimal; draw one if there is none."""
     if text is None:
         return secrets.randbits(32)
@@ -55,7 +55,7 @@ def seed(text: str | None) -> int:
         value = -1
     if not 0 <= value <= SEED_MAX:
         raise BadArgument(
-            f"--seed {text}: a seed is a number from 0 to 2**64 - 1, such as 7 or 0x2a"
+            f"{option} {text}: a seed is a number from 0 to 2**64 - 1, such as 7 or 0x2a"
         )
     return value
 

@@ -6,14 +6,14 @@ import signal
 import time
 from collections.abc import MutableSequence
 from contextlib import suppress
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 
 from stress.inquiry import Answer, Inquiry
 from stress.work import Batch, Bug, Facts
-from stress.worker import work
+from stress.worker import GROUP_SIGNALS, work
 
 SILENCE_S = 60.0
 """A worker that takes no step for so long is taken to hang."""
@@ -64,9 +64,11 @@ class Pool:
 
     def __init__(self, jobs: int, *, silence_s: float = SILENCE_S) -> None:
         self._silence_s = silence_s
-        # Workers are born with interrupts blocked, so that none dies of a Ctrl-C before it has
-        # learned to ignore it; ours comes in when they have started.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        # The tracker that comes with the first worker would unblock them again.
+        resource_tracker.ensure_running()
+        # Workers are born with these blocked, so that none dies of a Ctrl-C before it has learned
+        # to ignore it; ours comes in when they have started.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, GROUP_SIGNALS)
         try:
             self._workers = [_Worker() for _ in range(jobs)]
         finally:

@@ -16,8 +16,8 @@ import pytest
 MARKER = "vgic_stress"
 _SEED = "0"
 _HELP = (
-    f"{MARKER}(scenario, executions=100, kernel='v1', bugs=(), strategy='mix'): run so many "
-    "executions of a scenario on a revision by name or a class of your own"
+    f"{MARKER}(scenario, executions=100, kernel='v1', bugs=(), strategy='portfolio'): run so "
+    "many executions of a scenario on a revision by name or a class of your own"
 )
 _REPLAY_LINE = pytest.StashKey[str]()
 
@@ -34,20 +34,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker and check the seed."""
+    """Register the marker and check the options."""
     config.addinivalue_line("markers", _HELP)
-    if config.getoption("--vgic-seed") == _SEED:
+    seed_text, token_text = config.getoption("--vgic-seed"), config.getoption("--vgic-replay")
+    if seed_text == _SEED and token_text is None:
         return
     from stress.arguments import BadArgument, seed
+    from stress.token import BadToken, Token, UnknownVersion
 
     try:
-        seed(config.getoption("--vgic-seed"))
+        seed(seed_text, "--vgic-seed")
+        if token_text is not None:
+            Token.decode(token_text)
     except BadArgument as error:
-        raise pytest.UsageError(f"--vgic-seed: {error}") from error
+        raise pytest.UsageError(str(error)) from error
+    except (BadToken, UnknownVersion) as error:
+        raise pytest.UsageError(f"--vgic-replay: {error}") from error
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """A token belongs to one test."""
+    """A test has one marker, which may override that of its class, and a token has one test."""
+    for item in session.items:
+        if sum(marker.name == MARKER for marker in item.own_markers) > 1:
+            raise pytest.UsageError(
+                f"{item.nodeid} is marked {MARKER} twice and only one would count: make it two"
+            )
     if session.config.getoption("--vgic-replay") is None:
         return
     marked = [item for item in session.items if item.get_closest_marker(MARKER)]
@@ -62,14 +73,17 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     """Stress the kernel, then run the body."""
     marker = pyfuncitem.get_closest_marker(MARKER)
     if marker is not None:
-        from stress.pytest_run import stress
+        from stress.pytest_run import BadMarker, stress
 
-        found = stress(
-            marker.args,
-            marker.kwargs,
-            seed_text=pyfuncitem.config.getoption("--vgic-seed"),
-            token_text=pyfuncitem.config.getoption("--vgic-replay"),
-        )
+        try:
+            found = stress(
+                marker.args,
+                marker.kwargs,
+                seed_text=pyfuncitem.config.getoption("--vgic-seed"),
+                token_text=pyfuncitem.config.getoption("--vgic-replay"),
+            )
+        except BadMarker as error:
+            pytest.fail(f"bad marker: {error}\n{_HELP}", pytrace=False)
         if found is not None:
             pyfuncitem.stash[_REPLAY_LINE] = (
                 f"pytest '{pyfuncitem.nodeid}' --vgic-replay {found.token}"

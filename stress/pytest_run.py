@@ -14,7 +14,7 @@ from pathlib import Path
 
 from harness import DivergedFrom, Failed, OsThreads
 from harness.replay import LenientReplay, StrictReplay
-from harness.strategies import MIX
+from harness.strategies import PORTFOLIO
 from stress import arguments
 from stress.inquiry import look_into
 from stress.report import shrunk_text
@@ -23,7 +23,7 @@ from stress.shrinking import REPLAYS
 from stress.single import run_index, run_parameters
 from stress.subject import Subject
 from stress.token import Token
-from vgic import V1, compose, named_revision
+from vgic import DEFAULT, V1, CompositionError, compose, named_revision, patched
 
 
 @dataclass(frozen=True)
@@ -48,17 +48,24 @@ class _ClassSubject(Subject):
         return self.cls.__name__, sha256(source).hexdigest()[:16]
 
 
-def _subject(kernel: str | type[V1], bugs: Sequence[str]) -> Subject:
+def _subject(kernel: object, bugs: str | Sequence[str]) -> Subject:
+    bugs = (bugs,) if isinstance(bugs, str) else bugs
     if isinstance(kernel, str):
         named_revision(kernel)
         return Subject(kernel, tuple(bugs))
+    if not inspect.isclass(kernel):
+        raise BadMarker(f"kernel is a revision by name or a class, not {kernel!r}")
     place = f"{Path(inspect.getfile(kernel)).name}:{kernel.__name__}"
-    return _ClassSubject(place, tuple(bugs), cls=kernel)
+    return _ClassSubject(place, tuple(bugs), cls=patched(kernel))
 
 
 @cache
 def _carriers() -> OsThreads:
     return OsThreads()
+
+
+class BadMarker(ValueError):
+    """What a marker asks for makes no sense; the message says what and why."""
 
 
 def stress(
@@ -80,26 +87,38 @@ def stress(
         The first finding, None if there is none.
 
     Raises:
-        TypeError: the marker's arguments are not as its help says.
-        ValueError: a name or a number among them makes no sense.
+        BadMarker: an argument of the marker makes no sense.
     """
-    return _stress(*args, seed_text=seed_text, token_text=token_text, **kwargs)  # type: ignore[arg-type]
+    try:
+        marked = inspect.signature(_stress).bind(
+            *args, **kwargs, seed_text=seed_text, token_text=token_text
+        )
+    except TypeError as error:
+        raise BadMarker(str(error)) from error
+    try:
+        return _stress(*marked.args, **marked.kwargs)
+    except (arguments.BadArgument, CompositionError) as error:
+        raise BadMarker(str(error)) from error
 
 
 def _stress(
-    scenario: str,
-    executions: int = 100,
-    kernel: str | type[V1] = "v1",
-    bugs: Sequence[str] = (),
-    strategy: str = MIX,
+    scenario: object,
+    executions: object = 100,
+    kernel: object = DEFAULT,
+    bugs: str | Sequence[str] = (),
+    strategy: str = PORTFOLIO,
     *,
     seed_text: str,
     token_text: str | None,
 ) -> Found | None:
     subject = _subject(kernel, bugs)
+    if not isinstance(scenario, str):
+        raise BadMarker(f"a scenario goes by its name, not {scenario!r}")
+    (name,) = arguments.scenarios([scenario])
+    if not isinstance(executions, int) or executions < 1:
+        raise BadMarker(f"executions is a number from 1, not {executions!r}")
     if token_text is not None:
         return _replay(Token.decode(token_text), subject)
-    (name,) = arguments.scenarios([scenario])
     seed, strategy = arguments.seed(seed_text), arguments.strategy(strategy)
     chosen = subject.kernel()
     for index in range(executions):

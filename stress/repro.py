@@ -28,6 +28,7 @@ def assert_passes(
         BadToken: the text is not a token.
         CompositionError: there is no such revision or bug.
     """
+    __tracebackhide__ = True  # pytest shows the race, not this function
     opened = Token.decode(token)
     chosen = bugs if bugs is not None else (() if revision is not None else opened.bugs)
     subject = Subject(revision or opened.revision, tuple(chosen), opened.needs_races)

@@ -8,6 +8,7 @@ turns it into a class, which for a user's class means running the user's file.
 import importlib.util
 import inspect
 import sys
+import traceback
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -17,9 +18,9 @@ from vgic import (
     DEFAULT,
     V1,
     CompositionError,
-    check_patch,
     compose,
     named_revision,
+    patched,
     with_races_checked,
 )
 
@@ -72,9 +73,7 @@ class Subject:
 
 
 def _load(path: Path, name: str) -> type[V1]:
-    patch = _choose_class(path, _run_file(path), name)
-    check_patch(patch)
-    return patch
+    return patched(_choose_class(path, _run_file(path), name))
 
 
 def _run_file(path: Path) -> ModuleType:
@@ -87,14 +86,27 @@ def _run_file(path: Path) -> ModuleType:
         raise CompositionError(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    # What lies beside it can be imported, behind all that could be before.
+    beside = str(path.parent.resolve())
+    if beside not in sys.path:
+        sys.path.append(beside)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
-        raise CompositionError(f"{path} cannot be run: {type(error).__name__}: {error}") from error
+    except (Exception, SystemExit) as error:
+        raise CompositionError(
+            f"{path} cannot be run: {type(error).__name__}{_line(error, path)}: {error}"
+        ) from error
     return module
 
 
-def _choose_class(path: Path, module: ModuleType, name: str) -> type[V1]:
+def _line(error: BaseException, path: Path) -> str:
+    """Say in which line of the file an exception came up; a SyntaxError says so itself."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if frame.filename == str(path)]
+    return f" in line {lines[-1]}" if lines else ""
+
+
+def _choose_class(path: Path, module: ModuleType, name: str) -> type:
     classes = {
         each.__name__: each
         for each in vars(module).values()
@@ -104,20 +116,12 @@ def _choose_class(path: Path, module: ModuleType, name: str) -> type[V1]:
     if name:
         if name not in classes:
             raise CompositionError(f"{path} has no class {name}; {_found(classes)}")
-        return _on_v1(classes[name])
+        return classes[name]
     if len(kernels) != 1:
         raise CompositionError(
             f"say which class of {path} to use, as FILE:CLASS; {_found(kernels)}"
         )
-    return _on_v1(next(iter(kernels.values())))
-
-
-def _on_v1(cls: type) -> type[V1]:
-    """Put a class that is derived from no revision in front of the default one."""
-    if issubclass(cls, V1):
-        return cls
-    kernel: type[V1] = type(cls.__name__, (cls, V1), {})
-    return kernel
+    return next(iter(kernels.values()))
 
 
 def _found(classes: dict[str, type]) -> str:

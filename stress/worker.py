@@ -7,6 +7,7 @@ the pipe ends and so does the worker.
 
 import contextlib
 import faulthandler
+import os
 import signal
 import threading
 import time
@@ -16,6 +17,7 @@ from functools import cache
 from multiprocessing.connection import Connection
 
 from harness import HarnessBug, OsThreads
+from stress.exits import Exit
 from stress.garbage import Garbage
 from stress.inquiry import Answer, Inquiry, inquire
 from stress.subject import Subject
@@ -23,6 +25,9 @@ from stress.work import Batch, Bug, Cursor, Facts, run_batch
 from vgic import V1
 
 BEAT_S = 0.25
+
+GROUP_SIGNALS = {signal.SIGINT, signal.SIGTERM}
+"""What ends a whole process group; workers are born with it blocked."""
 
 
 def work(connection: Connection, pulse: MutableSequence[int]) -> None:
@@ -32,9 +37,7 @@ def work(connection: Connection, pulse: MutableSequence[int]) -> None:
         connection: jobs come in, what came of them goes out.
         pulse: three shared integers: batch, item, steps; changed as long as something moves.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _leave_signals_to_the_parent()
     faulthandler.register(signal.SIGUSR1, all_threads=True)
     cursor = Cursor()
     with OsThreads() as carriers, Garbage() as garbage:
@@ -43,6 +46,15 @@ def work(connection: Connection, pulse: MutableSequence[int]) -> None:
         with contextlib.suppress(EOFError, BrokenPipeError):
             while (job := connection.recv()) is not None:
                 connection.send(_run(job, carriers, cursor, garbage))
+
+
+def _leave_signals_to_the_parent() -> None:
+    """Take no part in what a terminal or `timeout` sends to the whole process group."""
+    os.setpgrp()
+    for number in GROUP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)  # also what has come since birth
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, GROUP_SIGNALS)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @cache
@@ -68,12 +80,15 @@ def _run(
 def _start_heart(cursor: Cursor, carriers: OsThreads, pulse: MutableSequence[int]) -> None:
     """Show the parent where we are, without a word in the step path.
 
-    Code that never reaches a scheduling point leaves all three as they are.
+    Code that never reaches a scheduling point leaves all three as they are. It does not hear
+    either that the parent is gone, so that is looked for here.
     """
+    parent = os.getppid()
 
     def beat() -> None:
-        while True:
+        while os.getppid() == parent:
             pulse[0], pulse[1], pulse[2] = cursor.batch, cursor.item, carriers.steps
             time.sleep(BEAT_S)
+        os._exit(Exit.HARNESS_BUG)
 
     threading.Thread(target=beat, name="heart", daemon=True).start()

@@ -3,17 +3,17 @@
 
 Data is in irq.py, lr.py and vm.py; kernel functions are in small mixins under the kernel's names
 (start at run.py and follow a vCPU through flush.py, switch.py, fold.py, prune.py); the guest's side
-is cpuif.py and guest.py; what must hold is invariants.py, and when it is checked is watch.py.
+is cpuif.py and guest.py; what must hold is in invariants/, and when it is checked is watch.py.
 Threads and locks come from harness, and only from there.
 """
 
 from vgic.bugs import BUGS, CANARY
 from vgic.compose import (
     CompositionError,
-    check_patch,
     compose,
     named_bug,
     named_revision,
+    patched,
     with_races_checked,
 )
 from vgic.machine import Machine
@@ -23,5 +23,5 @@ from vgic.revisions.v1 import V1
 
 __all__ = [
     "BUGS", "CANARY", "DEFAULT", "REVISIONS", "V1", "BadParameters", "CompositionError", "Machine",
-    "Parameters", "check_patch", "compose", "named_bug", "named_revision", "with_races_checked",
+    "Parameters", "compose", "named_bug", "named_revision", "patched", "with_races_checked",
 ]  # fmt: skip

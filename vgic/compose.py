@@ -76,14 +76,35 @@ def overridden(bug: type[V1]) -> dict[str, object]:
     }
 
 
-def check_patch(patch: type[V1]) -> None:
-    """Check that everything a user's class defines is something the kernel calls.
+def patched(patch: type) -> type[V1]:
+    """Return the kernel that a user's class makes: itself, or put in front of the default one.
 
     Names that begin with an underscore are the user's own business.
 
     Raises:
-        CompositionError: a name the kernel lacks, or one that cannot be overridden.
+        CompositionError: it overrides nothing, a name the kernel lacks, or one that cannot be
+            overridden.
     """
+    kernel = patch if issubclass(patch, V1) else _on_v1(patch)
+    _check_names(kernel)
+    return kernel
+
+
+def _on_v1(patch: type) -> type[V1]:
+    if all(name.startswith("_") for name in dir(patch)):
+        raise CompositionError(
+            f"{patch.__name__} overrides nothing: it is derived from no revision and has no method "
+            "with the name of a kernel function"
+        )
+    try:
+        kernel: type[V1] = type(patch.__name__, (patch, V1), {})
+    except TypeError as error:
+        raise CompositionError(f"{patch.__name__} cannot be a kernel: {error}") from error
+    return kernel
+
+
+def _check_names(patch: type[V1]) -> None:
+    """Check that everything a user's class defines is something the kernel calls."""
     known = {name for name in dir(V1) if callable(getattr(V1, name)) and not name.startswith("_")}
     final = {name for name in known if getattr(getattr(V1, name), "__final__", False)}
     for cls in patch.__mro__:

@@ -8,6 +8,7 @@ long before it shows.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from harness import Change, Event
 from harness.recording import changes
@@ -74,7 +75,7 @@ def _done(recorded: Recorded) -> Iterator[_Done]:
         for step in recorded.steps
         if isinstance(step.event.what, Operation) and not _is_passed_over(step.event.what)
     ]
-    for event, after in zip(events, [*events[1:], recorded.end], strict=True):
+    for event, after in pairwise([*events, recorded.end]):
         changed = frozenset(
             change
             for change in changes(event.state, after.state)

@@ -89,7 +89,8 @@ def test_named_bugs_can_be_put_in(run_pytest: Pytest) -> None:
 
 
 def test_a_token_needs_exactly_one_marked_test(run_pytest: Pytest) -> None:
-    session = run_pytest(BY_NAME, "-q", "--vgic-replay", "vs1-x")
+    token = replay_options(run_pytest(BY_NAME, "-q").stdout)
+    session = run_pytest(BY_NAME, "-q", *token)
     assert session.returncode == 4
     assert "exactly one test marked vgic_stress, 2 are selected" in session.stderr + session.stdout
 
@@ -97,10 +98,78 @@ def test_a_token_needs_exactly_one_marked_test(run_pytest: Pytest) -> None:
 def test_a_bad_seed_is_a_usage_error(run_pytest: Pytest) -> None:
     session = run_pytest(GREEN, "--vgic-seed", "many")
     assert session.returncode == 4
-    assert "a seed is a number" in session.stderr + session.stdout
+    assert "--vgic-seed many: a seed is a number" in session.stderr + session.stdout
 
 
 def test_unknown_names_say_the_nearest(run_pytest: Pytest) -> None:
     session = run_pytest(GREEN.replace("inject_before_entry", "inject_before_entri"), "-q")
     assert session.returncode == 1
     assert "did you mean inject_before_entry" in session.stdout
+
+
+WRONG_MARKERS = {
+    "": "missing a required argument: 'scenario'",
+    '"one_interrupt", exec=5': "got an unexpected keyword argument 'exec'",
+    '"one_interrupt", executions=0': "executions is a number from 1, not 0",
+    '"one_interrupt", executions="5"': "executions is a number from 1, not '5'",
+    '"one_interrupt", kernel=42': "kernel is a revision by name or a class, not 42",
+    '"one_interrupt", kernel="nosuch"': "there is no revision 'nosuch'",
+    '"one_interrupt", kernel=Typo': "Typo defines vgic_prune_aplist, which the kernel never calls",
+    '"one_interrupt", kernel=Empty': "Empty overrides nothing",
+    '"one_interrupt", bugs="no_splyce"': "there is no bug 'no_splyce'; did you mean no_splice?",
+    "7": "a scenario goes by its name, not 7",
+}
+
+KERNELS = """
+import pytest
+from vgic import V1
+
+class Typo(V1):
+    def vgic_prune_aplist(self, vcpu):
+        raise RuntimeError
+
+class Empty:
+    pass
+"""
+
+WRONGLY_MARKED = """
+@pytest.mark.vgic_stress({})
+def test_marked_{}():
+    pass
+"""
+
+
+def test_a_marker_that_makes_no_sense_fails_and_says_why(run_pytest: Pytest) -> None:
+    tests = [WRONGLY_MARKED.format(each, number) for number, each in enumerate(WRONG_MARKERS)]
+    session = run_pytest(KERNELS + "".join(tests), "-q")
+    assert f"{len(tests)} failed" in session.stdout
+    for message in WRONG_MARKERS.values():
+        assert f"bad marker: {message}" in session.stdout
+    assert session.stdout.count("vgic_stress(scenario, executions=100,") >= len(tests)
+    assert "pytest_run.py" not in session.stdout
+
+
+def test_a_class_that_is_derived_from_nothing_overrides_by_name(run_pytest: Pytest) -> None:
+    plain = RED.replace("class MyKernel(V1)", "class MyKernel")
+    session = run_pytest(plain, "-q")
+    assert session.returncode == 1
+    assert "I3 overflow left behind" in session.stdout
+
+
+def test_two_markers_on_one_test_are_refused_and_one_overrides_its_class(
+    run_pytest: Pytest,
+) -> None:
+    mark = '@pytest.mark.vgic_stress("inject_before_entry", executions=3{})\n'
+    session = run_pytest("import pytest\n" + 2 * mark.format("") + "def test_it():\n    pass\n")
+    assert session.returncode == 4
+    assert "is marked vgic_stress twice" in session.stderr + session.stdout
+    inner = "    " + mark.format(', kernel="v1"') + "    def test_it(self):\n        pass\n"
+    outer = mark.format(', kernel="v1-posted"') + "class TestIt:\n"
+    session = run_pytest("import pytest\n" + outer + inner, "-q")
+    assert session.returncode == 0, session.stdout
+
+
+def test_a_damaged_token_is_a_usage_error(run_pytest: Pytest) -> None:
+    session = run_pytest(GREEN, "--vgic-replay", "garbage")
+    assert session.returncode == 4
+    assert "--vgic-replay: a token begins with vs1-" in session.stderr + session.stdout

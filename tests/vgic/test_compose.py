@@ -5,7 +5,7 @@ from itertools import combinations
 
 import pytest
 
-from vgic import BUGS, REVISIONS, V1, CompositionError, check_patch, compose
+from vgic import BUGS, REVISIONS, V1, CompositionError, compose, patched
 from vgic.bugs.canary import Canary
 from vgic.bugs.no_splice import NoSplice
 from vgic.compose import named_bug, named_revision, overridden
@@ -99,7 +99,7 @@ def test_a_name_like_no_other_is_refused_all_the_same(wrong: str) -> None:
 
 @pytest.mark.parametrize("kernel", [*REVISIONS.values(), *BUGS.values()])
 def test_what_is_shipped_passes_as_a_patch(kernel: type[V1]) -> None:
-    check_patch(kernel)
+    patched(kernel)
 
 
 def test_a_patch_that_overrides_functions_and_decisions_passes() -> None:
@@ -113,7 +113,7 @@ def test_a_patch_that_overrides_functions_and_decisions_passes() -> None:
         def _helper(self) -> None:
             pass
 
-    check_patch(Mine)
+    patched(Mine)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_a_patch_that_overrides_functions_and_decisions_passes() -> None:
 def test_a_patch_with_a_wrong_name_is_refused_with_the_nearest(wrong: str, right: str) -> None:
     patch = type("Mine", (V1,), {wrong: lambda self, vcpu: None})
     with pytest.raises(CompositionError) as refused:
-        check_patch(patch)
+        patched(patch)
     for part in ("Mine", wrong, f"did you mean {right}?"):
         assert part in str(refused.value)
 
@@ -135,10 +135,10 @@ def test_a_patch_with_a_wrong_name_is_refused_with_the_nearest(wrong: str, right
 def test_a_wrong_name_in_a_base_class_of_the_patch_is_refused_too() -> None:
     base = type("Base", (V1,), {"no_such_function": lambda self: None})
     with pytest.raises(CompositionError, match="Base defines no_such_function"):
-        check_patch(type("Mine", (base,), {}))
+        patched(type("Mine", (base,), {}))
 
 
 def test_the_run_loop_cannot_be_overridden() -> None:
     patch = type("Mine", (V1,), {"kvm_arch_vcpu_ioctl_run": lambda self, vcpu, guest: None})
     with pytest.raises(CompositionError, match="Mine overrides kvm_arch_vcpu_ioctl_run"):
-        check_patch(patch)
+        patched(patch)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A finding's identity is its symptom and the preemptions the bug needs, not those it was met in."""
+"""A finding is known by its symptom and the preemptions it needs, not those it was met in."""
 
 import pytest
 

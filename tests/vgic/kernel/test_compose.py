@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution
-from vgic import BUGS, REVISIONS, V1, CompositionError, check_patch, compose
+from vgic import BUGS, REVISIONS, V1, CompositionError, compose, patched
 from vgic import named_bug as bug_named
 from vgic import named_revision as revision_named
 from vgic.irq import Config, VgicIrq
@@ -127,25 +127,25 @@ def nothing(self: V1, vcpu: Vcpu) -> None:
 
 
 def test_a_users_helpers_are_his_own_business() -> None:
-    check_patch(patch(_mine=nothing, __doc__="Mine.", vgic_sort_ap_list=nothing))
+    patched(patch(_mine=nothing, __doc__="Mine.", vgic_sort_ap_list=nothing))
 
 
 @pytest.mark.parametrize("wrong", ["vgic_sort_aplist", "vgic_sort_ap_lists"])
 def test_a_name_the_kernel_lacks_is_refused_with_the_nearest(wrong: str) -> None:
     with pytest.raises(CompositionError, match=r"vgic_sort_ap_list\b") as refused:
-        check_patch(patch(**{wrong: nothing}))
+        patched(patch(**{wrong: nothing}))
     assert wrong in str(refused.value)
     assert "MyKernel" in str(refused.value)
 
 
 def test_the_run_loop_is_no_function_to_override() -> None:
     with pytest.raises(CompositionError, match="kvm_arch_vcpu_ioctl_run"):
-        check_patch(patch(kvm_arch_vcpu_ioctl_run=nothing))
+        patched(patch(kvm_arch_vcpu_ioctl_run=nothing))
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
 def test_a_patch_over_any_revision_is_checked_for_what_is_its_own(revision: str) -> None:
     base = REVISIONS[revision]
-    check_patch(type("Mine", (base,), {"vgic_sort_ap_list": nothing}))
+    patched(type("Mine", (base,), {"vgic_sort_ap_list": nothing}))
     with pytest.raises(CompositionError, match="vgic_sort_ap_list"):
-        check_patch(type("Mine", (base,), {"vgic_sort_ap_lst": nothing}))
+        patched(type("Mine", (base,), {"vgic_sort_ap_lst": nothing}))
