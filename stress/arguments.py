@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the options of the command line mean, each with an error that says what would be right."""
 
-import difflib
 import os
 import re
 import secrets
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from harness.strategies import DESCRIPTIONS
 from stress.scenarios import SCENARIOS
+from vgic.names import did_you_mean
 
 SEED_MAX = (1 << 64) - 1
 _SILENCE = "VGIC_STRESS_SILENCE_S"
@@ -104,6 +104,8 @@ def scenarios(names: Iterable[str]) -> list[str]:
 
 def writable(path: Path | None, option: str) -> Path | None:
     """Check before a long run that a file can be written after it."""
+    if path == Path("-"):
+        raise BadArgument(f"{option} -: standard output has the report; name a file")
     if path is not None:
         try:
             with path.open("a", encoding="utf-8"):
@@ -115,9 +117,8 @@ def writable(path: Path | None, option: str) -> Path | None:
 
 def _known(name: str, names: list[str], what: str, plural: str) -> str:
     if name not in names:
-        near = difflib.get_close_matches(name, names, n=1, cutoff=0.0)
         raise BadArgument(
-            f"there is no {what} {name!r}; did you mean {near[0]}? "
-            f"`vgic-stress list {plural}` shows them all"
+            f"there is no {what} {name!r}{did_you_mean(name, names)} "
+            f"(`vgic-stress list {plural}` shows them all)"
         )
     return name

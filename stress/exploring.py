@@ -6,7 +6,6 @@ which do not depend on each other are one. Or, to a bound of preemptions, every 
 A limit that was hit is never a pass.
 """
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,8 +16,8 @@ from stress.exits import Exit
 from stress.inquiry import look_into
 from stress.interrupts import interrupts
 from stress.keeping import keep
-from stress.output import say
-from stress.report import counted, finding_text, replay_command
+from stress.output import say, write_json
+from stress.report import counted, finding_text, replay_command, verdict_object
 from stress.scenario import Scenario
 from stress.shrinking import REPLAYS
 from stress.single import Single
@@ -69,16 +68,11 @@ def explore(
     """
     parameters = space.parameters()
     how = "every behaviour" if space.preemptions is None else "every schedule"
-    headline = (
-        f"scenario={space.scenario.name} revision={subject.revision} "
-        f"bugs={','.join(subject.bugs) or 'none'} {'check=races ' if subject.races else ''}"
-        f"seed={space.seed:#x} "
-        f"execution={space.execution} limit={space.limit} model={model_digest()}"
-    )
+    headline = _headline(space, subject)
     say(f"vgic-stress explore: {how} ({headline})")
+    command, count = "", 0
     with OsThreads() as carriers, interrupts() as interrupted:
         carriers.pin_caller()
-        count = 0
 
         def heard(execution: Execution) -> None:
             nonlocal count
@@ -90,19 +84,38 @@ def explore(
 
         try:
             found = _explore(space, parameters, kernel, carriers, heard)
+            command = _say_findings(space, parameters, found, subject, kernel, carriers)
+            code, result, told = _code(found), _result(found), _told(found)
         except _Interrupted:
-            say(f"FAILURE: interrupted after {count} executions ({headline})")
-            return Exit.INTERRUPTED
+            code, result = Exit.INTERRUPTED, f"interrupted after {counted(count, 'execution')}"
+            told = {"complete": False, "executions": count}
         except HarnessBug as bug:
             say(f"HARNESS BUG: {bug}")
-            return Exit.HARNESS_BUG
-        command = _say_findings(space, parameters, found, subject, kernel, carriers)
+            code, result = Exit.HARNESS_BUG, "HARNESS BUG"
+            told = {"complete": False, "executions": count, "harness_bugs": [str(bug)]}
     if json_file is not None:
-        json_file.write_text(json.dumps(_json(space, subject, found), indent=2) + "\n", "utf-8")
-    code = _code(found)
+        value = {**verdict_object(code), **_what(space, subject), **told}
+        unwritten = write_json(json_file, value)
+        if unwritten:
+            code, result = Exit.USAGE, unwritten
     verdict = "SUCCESS" if code is Exit.CLEAN else "FAILURE"
-    say(f"{verdict}: {_result(found)} ({headline}){f' replay: {command}' if command else ''}")
+    say(f"{verdict}: {result} ({headline}){f' replay: {command}' if command else ''}")
     return code
+
+
+def _headline(space: Space, subject: Subject) -> str:
+    words = [
+        f"scenario={space.scenario.name}",
+        f"revision={subject.revision}",
+        f"bugs={','.join(subject.bugs) or 'none'}",
+        *(["check=races"] if subject.races else []),
+        f"seed={space.seed:#x}",
+        f"execution={space.execution}",
+        *([] if space.preemptions is None else [f"preemptions={space.preemptions}"]),
+        f"limit={space.limit}",
+        f"model={model_digest()}",
+    ]
+    return " ".join(words)
 
 
 def _explore(
@@ -165,14 +178,21 @@ def _code(found: Exploration) -> Exit:
     return Exit.CLEAN if found.complete else Exit.TOO_FEW
 
 
-def _json(space: Space, subject: Subject, found: Exploration) -> dict[str, object]:
+def _what(space: Space, subject: Subject) -> dict[str, object]:
     return {
+        "model": model_digest(),
         "scenario": space.scenario.name,
         "seed": space.seed,
         "execution": space.execution,
         "revision": subject.revision,
         "bugs": list(subject.bugs),
+        "races": subject.races,
         "preemptions": space.preemptions,
+    }
+
+
+def _told(found: Exploration) -> dict[str, object]:
+    return {
         "complete": found.complete,
         "executions": found.executions,
         "abandoned": found.abandoned,

@@ -72,10 +72,16 @@ def subject_of(
 
 def _text(argument: str) -> str:
     if argument == "-":
+        if sys.stdin is None:
+            raise BadArgument("the token is to come from standard input, and that is closed")
         return sys.stdin.read()
     if not argument.startswith("@"):
         return argument
     try:
         return Path(argument[1:]).read_text("ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadArgument(f"the token file {argument[1:]} cannot be read: {error}") from error
+    except OSError as error:
+        raise BadArgument(
+            f"the token file {argument[1:]} cannot be read: {error.strerror}"
+        ) from error
+    except UnicodeDecodeError as error:
+        raise BadArgument(f"the token file {argument[1:]} holds no token: {error}") from error

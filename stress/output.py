@@ -5,8 +5,10 @@ Neither a terminal that lacks a character nor a reader that has gone away may ch
 """
 
 import io
+import json
 import os
 import sys
+from pathlib import Path
 
 
 def prepare() -> None:
@@ -17,9 +19,20 @@ def prepare() -> None:
 
 
 def say(text: str) -> None:
-    """Print one text; if nobody reads any more, go on without."""
+    """Print one text; if nobody reads any more, or it has no room, go on without."""
+    if sys.stdout is None:
+        return
     try:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def write_json(path: Path, value: object) -> str:
+    """Write the result for programs; return why it could not be, "" if it could."""
+    try:
+        path.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
+    except OSError as error:
+        return f"--json {path}: it cannot be written: {error.strerror}"
+    return ""

@@ -71,7 +71,11 @@ def replay(
 def say_patch(token: Token, subject: Subject, say: Say) -> None:
     """Say if a user's class is not what it was when the token was made."""
     identity = subject.patch_identity()
-    if token.patch is not None and identity is not None and identity != token.patch:
+    if token.patch is None or identity is None:
+        return
+    if identity[0] != token.patch[0]:
+        say(f"it was found on {token.patch[0]}, and this is {identity[0]}: it may diverge")
+    elif identity != token.patch:
         say(f"the class {token.patch[0]} has changed since the token was made: it may diverge")
 
 

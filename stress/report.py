@@ -43,19 +43,14 @@ def headline(plan: Plan, jobs: int) -> str:
 def replay_command(finding: Finding, subject: Subject, kept: Path | None) -> str:
     """Return the command that replays a finding.
 
-    A long token is read from the folder in which the finding is kept, if it is. A user's class
-    is named, since a token does not carry it.
+    A long token is read from the folder in which the finding is kept, if it is.
     """
     texts = [finding.example.token, *finding.example.others]
     tokens = [
         f"@{kept / token_file(number)}" if len(text) > PRINTED_MAX and kept is not None else text
         for number, text in enumerate(texts)
     ]
-    words = ["vgic-stress", "replay", *tokens]
-    if subject.patch is not None:
-        words += ["--revision", subject.revision]
-        words += [word for bug in subject.bugs for word in ("--bug", bug)]
-    return shlex.join(words)
+    return shlex.join(subject.replaying(*tokens))
 
 
 def counted(count: int, what: str) -> str:
@@ -89,8 +84,8 @@ def finding_text(
     ]
     if drawn:
         lines += ["", example.columns, ""]
-    where = str(kept) if kept is not None else "nowhere: its folder cannot be written"
-    lines += [f"  kept in {where}", f"  replay: {command}"]
+    where = f"kept in {kept}" if kept is not None else "not kept: its folder cannot be written"
+    lines += [f"  {where}", f"  replay: {command}"]
     return "\n".join(lines)
 
 
@@ -115,7 +110,7 @@ def summary_text(result: Result) -> str:
     """Return what was run, and the windows it went through."""
     rate = result.executions / result.seconds if result.seconds else 0.0
     lines = [
-        f"{result.executions} executions, {result.steps} steps, {result.seconds:.1f} s, "
+        f"{counted(result.executions, 'execution')}, {result.steps} steps, {result.seconds:.1f} s, "
         f"{rate:.0f} executions/s"
     ]
     lines += seen_text(result)
@@ -150,24 +145,45 @@ def last_line(
 ) -> str:
     """Return the verdict, what it was about, and how to replay the first finding."""
     verdict = "SUCCESS" if code is Exit.CLEAN else "FAILURE"
+    executions = counted(result.executions, "execution")
     what = {
-        Exit.CLEAN: f"no finding in {result.executions} executions",
-        Exit.FINDINGS: f"{counted(len(result.findings), 'finding')} in "
-        f"{result.executions} executions",
+        Exit.CLEAN: f"no finding in {executions}",
+        Exit.FINDINGS: f"{counted(len(result.findings), 'finding')} in {executions}",
         Exit.HARNESS_BUG: "HARNESS BUG",
         Exit.TOO_FEW: f"too few to judge: {reasons[0] if reasons else ''}",
-        Exit.INTERRUPTED: f"interrupted after {result.executions} executions",
+        Exit.INTERRUPTED: f"interrupted after {executions}",
+        Exit.USAGE: reasons[0] if reasons else "",
     }[code]
     line = f"{verdict}: {what} ({headline(plan, jobs)})"
     return f"{line} replay: {command}" if command else line
 
 
-def json_object(plan: Plan, result: Result) -> dict[str, object]:
-    """Return the result for programs."""
+def verdict_object(code: Exit) -> dict[str, object]:
+    """Return the verdict for programs: in words, and as the exit code that goes with it."""
+    return {"verdict": code.name.lower().replace("_", " "), "exit": int(code)}
+
+
+def json_object(
+    plan: Plan, result: Result, code: Exit, reasons: Sequence[str]
+) -> dict[str, object]:
+    """Return the result for programs.
+
+    Args:
+        plan: what was to be done.
+        result: what came of it.
+        code: the exit code.
+        reasons: why there are too few executions to judge, if there are.
+    """
     return {
+        **verdict_object(code),
+        "reasons": list(reasons),
+        "harness_bugs": list(result.bugs),
+        "model": model_digest(),
         "seed": plan.seed,
         "revision": plan.subject.revision,
         "bugs": list(plan.subject.bugs),
+        "races": plan.subject.races,
+        "scenarios": list(plan.scenarios),
         "strategy": plan.strategy,
         "executions": result.executions,
         "steps": result.steps,

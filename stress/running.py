@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The command `run`: canary first, then the campaign, then what is to be said of both."""
 
-import json
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from stress.campaign import Campaign, Plan, Result, too_few
 from stress.exits import Exit, worst
 from stress.interrupts import Interrupts, interrupts
 from stress.keeping import keep
-from stress.output import say
+from stress.output import say, write_json
 from stress.pool import Pool
 from stress.progress import progress
 from stress.report import (
@@ -63,8 +62,6 @@ def run(
             with progress(plan, quiet=quiet) as told:
                 campaign = Campaign(plan, pool, interrupted=interrupted, progress=told)
                 result = campaign.run()
-    if json_file is not None:
-        json_file.write_text(json.dumps(json_object(plan, result), indent=2) + "\n", "utf-8")
     command = _say_findings(plan, result, quiet=quiet)
     for bug in result.bugs:
         say(f"HARNESS BUG: {bug}")
@@ -74,6 +71,10 @@ def run(
         for reason in reasons:
             say(f"too few to judge: {reason}")
     code = _code(result, reasons)
+    if json_file is not None:
+        unwritten = write_json(json_file, json_object(plan, result, code, reasons))
+        if unwritten:
+            code, reasons = Exit.USAGE, [unwritten]
     say(last_line(code, plan, jobs, result, reasons, command))
     return code
 

@@ -68,6 +68,17 @@ class Subject:
         path, name = self.patch
         return name or _load(path, name).__name__, sha256(path.read_bytes()).hexdigest()[:16]
 
+    def replaying(self, *tokens: str) -> list[str]:
+        """Return the words of the command that replays tokens of executions of this.
+
+        A user's class is named, since a token does not carry it.
+        """
+        words = ["vgic-stress", "replay", *tokens]
+        if self.patch is not None:
+            words += ["--revision", self.revision]
+            words += [word for bug in self.bugs for word in ("--bug", bug)]
+        return words
+
     def __str__(self) -> str:
         return "+".join([self.revision, *self.bugs])
 
@@ -94,7 +105,7 @@ def _run_file(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         raise CompositionError(
-            f"{path} cannot be run: {type(error).__name__}{_line(error, path)}: {error}"
+            f"{path} cannot be run: {_line(error, path)}{type(error).__name__}: {error}"
         ) from error
     return module
 
@@ -102,8 +113,8 @@ def _run_file(path: Path) -> ModuleType:
 def _line(error: BaseException, path: Path) -> str:
     """Say in which line of the file an exception came up; a SyntaxError says so itself."""
     frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno for frame in frames if frame.filename == str(path)]
-    return f" in line {lines[-1]}" if lines else ""
+    lines = [frame.lineno for frame in frames if Path(frame.filename) == path.absolute()]
+    return f"line {lines[-1]}: " if lines else ""
 
 
 def _choose_class(path: Path, module: ModuleType, name: str) -> type:

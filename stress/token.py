@@ -87,7 +87,8 @@ class Token:
         """
         version, dash, body = "".join(text.split()).partition("-")
         if not dash or not version.startswith("vs") or not version[2:].isdigit():
-            raise BadToken(f"a token begins with {VERSION}-; this begins with {text[:12]!r}")
+            begins = f"this begins with {text[:12]!r}" if text.strip() else "this is empty"
+            raise BadToken(f"a token begins with {VERSION}-; {begins} (for a file write @FILE)")
         if version != VERSION:
             raise UnknownVersion(f"the token is of version {version}; this release knows {VERSION}")
         values = _unpack(body)
@@ -107,9 +108,11 @@ def _unpack(body: str) -> dict[str, object]:
         if not unpacker.eof:
             raise BadToken("the token is damaged: it is cut off or too large")
         values = json.loads(unpacked)
-    except (binascii.Error, zlib.error, ValueError, RecursionError) as error:
-        if isinstance(error, BadToken):
-            raise
+    except BadToken:
+        raise
+    except (binascii.Error, zlib.error) as error:
+        raise BadToken("the token is damaged: characters are missing or changed") from error
+    except (ValueError, RecursionError) as error:
         raise BadToken(f"the token is damaged: {error}") from error
     if not isinstance(values, dict):
         raise BadToken("the token is damaged: it holds no fields")

@@ -6,10 +6,10 @@ is put in front of the revision; two bugs on one decision are refused, and so is
 kernel lacks.
 """
 
-import difflib
 from collections.abc import Sequence
 
 from vgic.bugs import BUGS
+from vgic.names import did_you_mean
 from vgic.revisions import REVISIONS
 from vgic.revisions.v1 import V1
 
@@ -117,18 +117,16 @@ def _check_names(patch: type[V1]) -> None:
                     "cannot be replaced; override one of the functions it calls"
                 )
             if name not in known:
-                near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.0)
                 raise CompositionError(
-                    f"{cls.__name__} defines {name}, which the kernel never calls; did you mean "
-                    f"{near[0]}? (helpers of your own begin with an underscore)"
+                    f"{cls.__name__} defines {name}, which the kernel never calls"
+                    f"{did_you_mean(name, known)} (helpers of your own begin with an underscore)"
                 )
 
 
 def _named(name: str, table: dict[str, type[V1]], what: str) -> type[V1]:
     if name not in table:
-        near = difflib.get_close_matches(name, table, n=1, cutoff=0.0)
         raise CompositionError(
-            f"there is no {what} {name!r}; did you mean {near[0]}? "
-            f"`vgic-stress list {what}s` shows them all"
+            f"there is no {what} {name!r}{did_you_mean(name, table)} "
+            f"(`vgic-stress list {what}s` shows them all)"
         )
     return table[name]

@@ -28,7 +28,7 @@ def columns(recorded: Recorded, departure: Departure | None = None) -> str:
         recorded: the execution.
         departure: where the correct kernel goes another way, if that is known.
     """
-    everything = list(lines(recorded.steps))
+    everything = list(lines(recorded.steps, _locks_to_tell(recorded)))
     marked = _marked(recorded, everything, departure)
     kept = _fitting(everything, marked, recorded.roles)
     layout = _Layout([role for role in recorded.roles if _acts(role, kept, recorded)])
@@ -40,12 +40,20 @@ def columns(recorded: Recorded, departure: Departure | None = None) -> str:
     for role, wait in recorded.waiting.items():
         if _acts(role, kept, recorded):
             text += layout.line(role, f"({wait})", indent=0)
-    text += ["", *_verdict(recorded)]
+    text += ["", *verdict(recorded)]
     if departure is not None:
         where = "here" if marked in kept.shown else "before these lines"
         footnote = f"* v1 goes another way {where}: {departure.instead}"
         text += wrap(footnote, WIDTH, subsequent_indent="  ")
     return "\n".join(line.rstrip() for line in text)
+
+
+def _locks_to_tell(recorded: Recorded) -> frozenset[int]:
+    """Return the steps that took what is still held, where the failure is about locks."""
+    failure = recorded.failure
+    if failure is None or "lock[" not in " ".join([failure.message, *failure.details]):
+        return frozenset()
+    return frozenset(index for role in recorded.roles for index in recorded.holds(role))
 
 
 def _marked(
@@ -59,8 +67,8 @@ def _marked(
         for line in everything
         if departure.step <= recorded.steps[line.index].event.step < departure.until
     ]
-    named = [line for line in there if any(thing in line.text for thing in departure.things)]
-    return next(iter(named or there), None)
+    changed = [line for line in there if line.text.startswith(tuple(departure.things))]
+    return next(iter(changed or there), None)
 
 
 @dataclass(frozen=True)
@@ -102,6 +110,8 @@ class _Layout:
         names = [f"CPU {number}: {role}" for number, role in enumerate(self._roles)]
         if len(names) > 3:
             names = list(self._roles)
+        if not names:
+            return []
         heads = rules = ""
         for role, name in zip(self._roles, names, strict=True):
             heads = heads.ljust(self._begin[role]) + name
@@ -132,7 +142,8 @@ class _Layout:
         return text
 
 
-def _verdict(recorded: Recorded) -> list[str]:
+def verdict(recorded: Recorded) -> list[str]:
+    """Return what went wrong, and the state of what it names."""
     failure = recorded.failure
     if failure is None:
         return ["nothing went wrong"]

@@ -4,6 +4,7 @@
 In neutral words made from the trace: it says what was seen, not what is to be done about it.
 """
 
+import shlex
 from collections.abc import Sequence
 from textwrap import wrap
 
@@ -11,6 +12,7 @@ from stress.explaining.columns import columns
 from stress.explaining.departure import Departure
 from stress.explaining.necessity import Need, before
 from stress.explaining.recorded import Recorded
+from stress.subject import Subject
 from vgic import Parameters
 
 WIDTH = 75
@@ -19,7 +21,7 @@ WIDTH = 75
 def commit(
     recorded: Recorded,
     parameters: Parameters,
-    subject: str,
+    subject: Subject,
     token: str,
     needed: Sequence[Need],
     departure: Departure | None,
@@ -29,7 +31,7 @@ def commit(
     Args:
         recorded: the execution.
         parameters: the machine and its programs.
-        subject: what was tested, in words.
+        subject: what was tested.
         token: replays it.
         needed: what each choice is needed for.
         departure: where the correct kernel goes another way, if that is known.
@@ -51,7 +53,7 @@ def commit(
     paragraphs = [
         "\n".join(wrap(" ".join(story), WIDTH)),
         columns(recorded, departure),
-        "\n".join(["vgic-stress replay - <<EOF", *wrap(token, WIDTH), "EOF"]),
+        "\n".join([shlex.join(subject.replaying("-")) + " <<EOF", *wrap(token, WIDTH), "EOF"]),
     ]
     return "\n\n".join(paragraphs)
 

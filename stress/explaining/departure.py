@@ -65,7 +65,7 @@ def departure(recorded: Recorded, correct: Recorded) -> Departure | None:
             return Departure(step, until, frozenset(), _what(other.event))
         if ours.changed != other.changed:
             things = frozenset(change.thing for change in ours.changed ^ other.changed)
-            return Departure(step, until, things, _instead(ours, other, things))
+            return Departure(step, until, things, _instead(ours, other))
     return None
 
 
@@ -81,7 +81,8 @@ def _done(recorded: Recorded) -> Iterator[_Done]:
             for change in changes(event.state, after.state)
             if not change.thing.startswith((*_INNER, _MODE))
         )
-        yield _Done(event, after.step, changed)
+        # A failure in the middle of the last step leaves it without a step after it.
+        yield _Done(event, max(after.step, event.step + 1), changed)
 
 
 def _is_passed_over(what: Operation) -> bool:
@@ -93,15 +94,26 @@ def _what(event: Event) -> str:
     return f"{event.role} does `{event.what}`{function}"
 
 
-def _instead(ours: _Done, other: _Done, things: frozenset[str]) -> str:
+def _instead(ours: _Done, other: _Done) -> str:
     """Say what the correct kernel has changed there, or that it has left something alone."""
-    texts = sorted(_text(change) for change in other.changed - ours.changed)
-    texts += [
-        f"{thing} stays as it was"
-        for thing in sorted(things - {change.thing for change in other.changed})
-    ]
-    return ", ".join(texts)
+    touched = {change.thing for change in other.changed}
+    theirs = {(change.thing, change.field) for change in other.changed}
+    alone = {
+        _name(change) if change.thing in touched else change.thing
+        for change in ours.changed
+        if (change.thing, change.field) not in theirs
+    }
+    return ", ".join(
+        [
+            *sorted(_text(change) for change in other.changed - ours.changed),
+            *(f"{name} stays as it was" for name in sorted(alone)),
+        ]
+    )
 
 
 def _text(change: Change) -> str:
-    return f"{change.thing}{f' {change.field}' if change.field else ''} = {change.new}"
+    return f"{_name(change)} = {change.new}"
+
+
+def _name(change: Change) -> str:
+    return f"{change.thing}{f' {change.field}' if change.field else ''}"

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The full view: every step in the order in which it was taken, with all that it changed."""
+"""The full view: every step in the order in which it was taken, with all that it changed.
+
+Last comes what went wrong.
+"""
 
 from textwrap import wrap
 
 from harness import Change
 from harness.trace import entry_text
+from stress.explaining.columns import verdict
 from stress.explaining.recorded import Recorded, Step
 
 _WIDTH = 77
@@ -16,6 +20,7 @@ def every_step(recorded: Recorded) -> str:
     lines = [" step  thread   operation"]
     for step in recorded.steps:
         lines += _step(step)
+    lines += ["", *verdict(recorded)]
     return "\n".join(lines)
 
 

@@ -6,9 +6,9 @@ most, then how vCPUs are kicked, then locks and walks. What stands next to a cha
 weighs most too, whatever it is. Views leave out what is too light for the room they have.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 
 from harness import Event
 from harness.threads import Operation
@@ -44,9 +44,14 @@ class Line:
     weight: int
 
 
-def lines(steps: tuple[Step, ...]) -> Iterator[Line]:
-    """Yield the lines about some steps, in order."""
-    for index, (step, after) in enumerate(zip(steps, [*steps[1:], None], strict=True)):
+def lines(steps: tuple[Step, ...], locks_to_tell: Container[int] = ()) -> Iterator[Line]:
+    """Yield the lines about some steps, in order.
+
+    Args:
+        steps: the steps.
+        locks_to_tell: the numbers of steps that take a lock the reader has to know of.
+    """
+    for index, (step, after) in enumerate(zip_longest(steps, steps[1:])):
         event, what = step.event, step.event.what
         done_in = event.stack[-1] if event.stack else ""
         by_switch = step.enters or step.leaves
@@ -54,7 +59,8 @@ def lines(steps: tuple[Step, ...]) -> Iterator[Line]:
             said = _of_guest(event, after)
             text = said or _operation(step, what, after)
             if text:
-                weight = STATE if said or by_switch else _weight(what)
+                heavy = said or by_switch or index in locks_to_tell
+                weight = STATE if heavy else _weight(what)
                 yield Line(index, event.role, done_in, text, weight)
         elif what is not None and what[0] == DRAIN:
             yield Line(index, "", "", " ".join(map(str, what)), STATE)

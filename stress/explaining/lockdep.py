@@ -28,13 +28,14 @@ def lockdep(recorded: Recorded) -> str:
         lines += wrap(failure.message, _WIDTH)
         for detail in failure.details:
             lines += wrap(detail, _WIDTH, initial_indent="  ", subsequent_indent="      ")
-    held = {role: list(_held(recorded, role)) for role in recorded.roles}
-    for role, locks in held.items():
-        if locks:
+    held = {role: recorded.holds(role) for role in recorded.roles}
+    for role, taken in held.items():
+        if taken:
+            locks = [recorded.steps[index].event for index in taken]
             lines += ["", f"{len(locks)} {'lock' if len(locks) == 1 else 'locks'} held by {role}:"]
             lines += [
-                f"  #{number}: {what.name}, taken in {_innermost(event)}"
-                for number, (event, what) in enumerate(locks)
+                f"  #{number}: {_name(event)}, taken in {_innermost(event)}"
+                for number, event in enumerate(locks)
             ]
     if not any(held.values()):
         lines += ["", "nobody holds a lock"]
@@ -43,17 +44,8 @@ def lockdep(recorded: Recorded) -> str:
     return "\n".join(lines)
 
 
-def _held(recorded: Recorded, role: str) -> Iterator[tuple[Event, Operation]]:
-    """Yield the locks a thread holds at the end with where it took them, oldest first."""
-    taken: dict[str, tuple[Event, Operation]] = {}
-    for step in recorded.steps:
-        what = step.event.what
-        if step.event.role == role and isinstance(what, Operation) and what.kind == "lock":
-            taken.pop(what.name, None)
-            taken[what.name] = (step.event, what)
-    for name, place in taken.items():
-        if recorded.end.state.get(name, {}).get("") == f"held by {role}":
-            yield place
+def _name(event: Event) -> str:
+    return event.what.name if isinstance(event.what, Operation) else ""
 
 
 def _innermost(event: Event) -> str:

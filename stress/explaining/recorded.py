@@ -61,6 +61,20 @@ class Recorded:
         outcome = self.execution.outcome
         return outcome.failure if isinstance(outcome, Failed) else None
 
+    def holds(self, role: str) -> list[int]:
+        """Return the steps in which a thread took what it holds at the end, oldest first."""
+        taken: dict[str, int] = {}
+        for index, step in enumerate(self.steps):
+            what = step.event.what
+            if step.event.role == role and isinstance(what, Operation) and what.kind == "lock":
+                taken.pop(what.name, None)
+                taken[what.name] = index
+        return [
+            index
+            for name, index in taken.items()
+            if self.end.state.get(name, {}).get("") == f"held by {role}"
+        ]
+
 
 def record(
     parameters: Parameters,

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A finding as a pytest file: it fails while the race is there, and needs only this package."""
+"""A finding as a pytest file: it fails while the race is there.
+
+It needs this package and nothing else, but for a user's class: that is named by its file.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,7 +22,7 @@ more; it passes when the schedule can be followed and nothing goes wrong.
 from stress.repro import assert_passes
 
 {tokens}
-
+{kernel}
 
 def test_repro() -> None:
     assert_passes({names}{subject})
@@ -35,19 +38,26 @@ def repro_file(signature: str, view: str, tokens: Sequence[str], subject: Subjec
         tokens: replay it, together if it takes several.
         subject: what it was found on. A user's class is named by its file.
     """
-    chosen = ""
+    kernel = chosen = ""
     if subject.patch is not None:
         path, name = subject.patch
         place = f"{Path(path).resolve()}{f':{name}' if name else ''}"
-        chosen = f", revision={place!r}, bugs={subject.bugs!r}"
+        kernel = f"KERNEL = {place!r}  # change it if the class has moved\n"
+        chosen = f", revision=KERNEL, bugs={subject.bugs!r}"
     names = ["TOKEN", *(f"TOKEN_{number}" for number in range(2, len(tokens) + 1))]
     return _TEMPLATE.format(
-        signature=signature,
-        view=view,
+        signature=_in_docstring(signature),
+        view=_in_docstring(view),
         tokens="\n".join(map(_assignment, names, tokens)),
+        kernel=kernel,
         names=", ".join(names),
         subject=chosen,
     )
+
+
+def _in_docstring(text: str) -> str:
+    """Keep what an exception's message may hold from ending the docstring."""
+    return text.replace("\\", "\\\\").replace('"""', r"\"\"\"")
 
 
 def _assignment(name: str, token: str) -> str:

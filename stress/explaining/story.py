@@ -62,7 +62,7 @@ class Story:
         return commit(
             self.recorded,
             self.token.parameters,
-            str(self.subject),
+            self.subject,
             self.token.encode(),
             self.needed,
             self.departure,

@@ -34,6 +34,8 @@ def refused(done: subprocess.CompletedProcess[str]) -> str:
         (["--no-such-option"], "--no-such-option"),
         (["--json", "missing/result.json"], "cannot be written"),
         (["--json", "."], "cannot be written"),
+        (["--json", "-"], "name a file"),
+        (["--bug", "trivial"], "there is no bug 'trivial' (`vgic-stress list bugs`"),
     ],
 )
 def test_a_wrong_word_is_2_and_told(vgic_stress: Run, words: list[str], message: str) -> None:
@@ -47,7 +49,8 @@ def test_a_wrong_word_is_2_and_told(vgic_stress: Run, words: list[str], message:
         ("class K(V1):\n    def kvm_arch_vcpu_ioctl_run(self): pass", "cannot be replaced"),
         ("class Other(V1):\n    pass", "Other"),
         ("K = 7", "no class K"),
-        ("raise RuntimeError('not today')", "RuntimeError: not today"),
+        ("raise RuntimeError('not today')", "line 2: RuntimeError: not today"),
+        ("raise SystemExit(0)", "line 2: SystemExit: 0"),
         ("class K(:", "SyntaxError"),
     ],
 )

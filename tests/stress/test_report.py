@@ -143,13 +143,22 @@ def test_json_has_the_promised_keys(
     identity = "I13 lost in f, preempted in g"
     story = example("I13 lost in f", SHORT, identity)
     result.find(Answer(-1, "inject_while_eoicount", 9, "pct", story))
-    value = json_object(plan(subject=Subject("head-walk", ("no_splice",)), seed=42), result)
+    subject = Subject("head-walk", ("no_splice",))
+    reasons = ["inject_while_eoicount: few"]
+    value = json_object(plan(subject=subject, seed=42), result, Exit.FINDINGS, reasons)
     seconds = value.pop("seconds")
     assert isinstance(seconds, float)
     assert value == {
+        "verdict": "findings",
+        "exit": 1,
+        "reasons": reasons,
+        "harness_bugs": [],
+        "model": model_digest(),
         "seed": 42,
         "revision": "head-walk",
         "bugs": ["no_splice"],
+        "races": False,
+        "scenarios": ["inject_while_eoicount"],
         "strategy": "mix",
         "executions": 1,
         "steps": 40,

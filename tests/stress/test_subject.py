@@ -123,6 +123,25 @@ def test_a_class_of_something_else_is_refused_by_its_first_strange_name(file: Pa
     assert "opening_hours" in refused(f"{file}:Shop")
 
 
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("class Mine:\n    pass\n", "Mine overrides nothing"),
+        ("class Mine:\n    def _helper(self):\n        pass\n", "Mine overrides nothing"),
+        ("import enum\nclass Mine(enum.Enum):\n    RED = 1\n", "Mine cannot be a kernel"),
+    ],
+)
+def test_a_class_that_can_be_no_kernel_is_refused(file: Path, source: str, words: str) -> None:
+    file.write_text(source, "utf-8")
+    assert words in refused(file)
+
+
+def test_a_file_may_import_what_lies_beside_it(file: Path) -> None:
+    (file.parent / "my_base_beside.py").write_text(ONE.replace("MyKernel", "Base"), "utf-8")
+    file.write_text("from my_base_beside import Base\nclass Mine(Base):\n    pass\n", "utf-8")
+    assert told(Subject(str(file)).kernel().replug_overflow) == "Mine."
+
+
 def test_a_missing_file_is_told_by_name(tmp_path: Path) -> None:
     assert "absent.py" in refused(f"{tmp_path / 'absent.py'}:MyKernel")
 
@@ -130,7 +149,8 @@ def test_a_missing_file_is_told_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("raise RuntimeError('not today')", "RuntimeError: not today"),
+        ("\n\nraise RuntimeError('not today')", "line 3: RuntimeError: not today"),
+        ("raise SystemExit(0)", "line 1: SystemExit: 0"),
         ("import no_such_module_anywhere", "no_such_module_anywhere"),
         ("class Broken(:", "SyntaxError"),
     ],

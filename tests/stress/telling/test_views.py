@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Can somebody who has never seen the tool read a finding: in columns, and in every other view?"""
 
+import ast
 import json
 import os
 import re
@@ -12,16 +13,24 @@ from pathlib import Path
 import pytest
 
 import harness
-from harness import OsThreads
+from harness import Failed, OsThreads
 from stress.explaining.repro_file import repro_file
 from stress.explaining.stepping import HELP, step_through
 from stress.explaining.story import VIEWS, Story, tell
 from stress.following import follow
+from stress.scenarios import SCENARIOS
 from stress.shrinking import shrink
+from stress.single import confirm, run_index
 from stress.subject import Subject
 from stress.token import Token
+from vgic import V1
+from vgic.irq import VgicIrq
+from vgic.lr import ListRegister
+from vgic.vm import Kvm
+from vgic.watch import Watch
 
 Tokens = dict[str, Token]
+SCENARIO = "inject_while_eoicount"
 
 
 def story_of(token: Token, carriers: OsThreads, *, shrunk: bool = True) -> Story:
@@ -104,6 +113,60 @@ def test_the_commit_view_replays_when_it_is_pasted(kick: Story) -> None:
     assert "vcpu0 is preempted before its" in paragraph.replace("\n", " ")
 
 
+def test_the_columns_show_where_the_locks_were_taken_that_a_finding_is_about(
+    stories: dict[str, Story],
+) -> None:
+    lines = stories["two_locks_unordered"].columns().splitlines()
+    verdict = lines.index("=> lock nesting")
+    assert re.match(r"\*? +lock ap_list_lock\[vcpu \d\]$", lines[verdict - 2])
+    assert lines[verdict - 3].strip() == "vgic_prune_ap_list()"
+
+
+class FoldsPending(V1):
+    """Takes the pending state back as the list register has it, one way or the other."""
+
+    def fold_pending(self, irq: VgicIrq, lr: ListRegister) -> None:
+        irq.pending_latch = lr.pending
+
+
+class CannotBeMade(V1):
+    """Fails before anything happens."""
+
+    def __init__(self, kvm: Kvm, watch: Watch) -> None:
+        super().__init__(kvm, watch)
+        raise AttributeError("'Kvm' object has no attribute 'nr_lrs'")
+
+
+def first_story(kernel: type[V1], carriers: OsThreads) -> Story:
+    """Find a failure of a kernel, as it was met."""
+    subject = Subject("mine.py:Kernel")
+    for index in range(1_000):
+        single = run_index(SCENARIOS[SCENARIO], 3, index, "random-walk", kernel, carriers)
+        if isinstance(single.execution.outcome, Failed):
+            token, _ = confirm(single, SCENARIO, Subject(), kernel, carriers)
+            return tell(token, subject, kernel, carriers)
+    raise AssertionError("nothing found")
+
+
+def test_a_departure_names_the_field_that_the_correct_kernel_leaves_alone(
+    carriers: OsThreads,
+) -> None:
+    text = first_story(FoldsPending, carriers).columns()
+    footnote = " ".join(text.partition("* v1 goes another way ")[2].split())
+    assert re.match(r"[a-z ]+: spi \d+ pending_latch stays as it was", footnote)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_what_fails_before_the_first_step_is_told(carriers: OsThreads, view: str) -> None:
+    text = first_story(CannotBeMade, carriers).view(view)
+    assert "'Kvm' object has no attribute 'nr_lrs'" in " ".join(text.split())
+
+
+def test_the_commit_view_names_the_file_of_a_users_class(carriers: OsThreads) -> None:
+    text = first_story(FoldsPending, carriers).view("commit")
+    assert "\nvgic-stress replay - --revision mine.py:Kernel <<EOF\n" in text
+
+
 def test_the_lockdep_view_says_who_holds_what(stories: dict[str, Story]) -> None:
     text = stories["two_locks_unordered"].view("lockdep")
     assert re.search(r"1 lock held by vcpu\d:\n  #0: ap_list_lock\[vcpu \d\], taken in", text)
@@ -112,7 +175,9 @@ def test_the_lockdep_view_says_who_holds_what(stories: dict[str, Story]) -> None
 
 def test_the_full_view_has_every_step(kick: Story) -> None:
     text = kick.view("full")
-    numbers = [int(line[:5]) for line in text.splitlines()[1:] if line[:5].strip()]
+    steps, _, verdict = text.partition("\n\n")
+    numbers = [int(line[:5]) for line in steps.splitlines()[1:] if line[:5].strip()]
+    assert verdict.startswith("=> I16 missed kick\n")
     operations = [s for s in kick.recorded.steps if not isinstance(s.event.what, tuple)]
     assert numbers == [step.event.step for step in operations]
 
@@ -183,6 +248,19 @@ def test_the_test_file_fails_while_the_race_is_there_and_tells_it(
     )
     assert "1 failed, 1 passed" in done.stdout, done.stdout
     assert "vgic_queue_irq_unlock()" in done.stdout
+    assert "stress/repro.py" not in done.stdout
+
+
+def test_the_test_file_of_a_users_class_says_where_it_was_and_can_be_read_whatever_was_raised(
+    kick: Story,
+) -> None:
+    subject = Subject("mine.py:Kernel", ("no_splice",))
+    raised = 'exception in f: \\N """'
+    text = repro_file(raised, raised, [kick.token.encode()], subject)
+    module = ast.parse(text)
+    assert str(ast.get_docstring(module, clean=False)).startswith(raised)
+    assert f"KERNEL = {str(Path('mine.py').resolve()) + ':Kernel'!r}  # change it" in text
+    assert "assert_passes(TOKEN, revision=KERNEL, bugs=('no_splice',))" in text
 
 
 PRINT_VIEWS = """
