@@ -45,6 +45,7 @@ class OsThreads:
 
     Attributes:
         name: how reports call this kind of carrier.
+        executions: how many have been begun.
     """
 
     name = "threads"
@@ -56,11 +57,17 @@ class OsThreads:
         self._scheduler: Scheduler | None = None
         self._running = False
         self._closed = False
+        self.executions = 0
 
     @property
     def core(self) -> int | None:
         """The number of the core the carriers are pinned to, None if unpinned."""
         return None if self._core is None else self._core.number
+
+    @property
+    def running(self) -> bool:
+        """Whether an execution is under way."""
+        return self._running
 
     @property
     def steps(self) -> int:
@@ -110,6 +117,7 @@ class OsThreads:
         for carrier, thread in zip(self._carriers, scheduler.threads, strict=False):
             carrier.thread = thread
         self._scheduler = scheduler
+        self.executions += 1
         self._running = True
         self._carriers[first.index].baton.wake()
         self._caller.wait()

@@ -20,6 +20,7 @@ from stress.output import say, write_json
 from stress.report import counted, finding_text, replay_command, verdict_object
 from stress.scenario import Scenario
 from stress.shrinking import REPLAYS
+from stress.silence import watched
 from stress.single import Single
 from stress.source import model_digest
 from stress.subject import Subject
@@ -71,7 +72,7 @@ def explore(
     headline = _headline(space, subject)
     say(f"vgic-stress explore: {how} ({headline})")
     command, count = "", 0
-    with OsThreads() as carriers, interrupts() as interrupted:
+    with OsThreads() as carriers, watched(carriers), interrupts() as interrupted:
         carriers.pin_caller()
 
         def heard(execution: Execution) -> None:

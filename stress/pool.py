@@ -12,6 +12,7 @@ from multiprocessing.process import BaseProcess
 from types import TracebackType
 
 from stress.inquiry import Answer, Inquiry
+from stress.silence import hangs_text
 from stress.work import Batch, Bug, Facts
 from stress.worker import GROUP_SIGNALS, work
 
@@ -152,7 +153,4 @@ class Pool:
                 os.kill(worker.process.pid, signal.SIGUSR1)
             time.sleep(0.5)
         worker.process.kill()
-        return (
-            f"a worker has been silent for {self._silence_s:.0f} s {place}; "
-            "code that loops without a scheduling point hangs like this"
-        )
+        return hangs_text("a worker", self._silence_s, place)

@@ -17,6 +17,7 @@ from stress.explaining.stepping import step_through
 from stress.explaining.story import tell
 from stress.following import Followed, follow
 from stress.report import counted
+from stress.silence import watched
 from stress.source import model_digest
 from stress.subject import Subject
 from stress.token import Token
@@ -61,7 +62,7 @@ def replay(
         say(f"the token was made with another model ({token.model}): it may diverge")
     say_patch(token, subject, say)
     try:
-        with OsThreads() as carriers:
+        with OsThreads() as carriers, watched(carriers):
             return _judge(token, subject, kernel, carriers, say, wanted, strict=strict)
     except HarnessBug as bug:
         say(f"HARNESS BUG: {bug}")

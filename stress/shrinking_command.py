@@ -5,10 +5,11 @@ from harness import Carriers, HarnessBug, OsThreads
 from stress.exits import Exit
 from stress.explaining.story import tell
 from stress.following import follow
-from stress.interrupts import interrupts
+from stress.interrupts import Interrupts, interrupts
 from stress.replaying import Say, say_divergence, say_patch
 from stress.report import counted, shrinking_text
 from stress.shrinking import Shrunk, shrink
+from stress.silence import watched
 from stress.single import labelled
 from stress.subject import Subject
 from stress.token import Token
@@ -27,14 +28,14 @@ def shrink_token(
         say: prints one text.
         replays_max: at most so many executions.
     """
-    say(f"vgic-stress shrink: {token.signature} ({token.scenario} on {subject})")
-    say_patch(token, subject, say)
-    try:
-        with OsThreads() as carriers:
-            return _shrink(token, subject, kernel, carriers, say, replays_max)
-    except HarnessBug as bug:
-        say(f"HARNESS BUG: {bug}")
-        return Exit.HARNESS_BUG
+    with interrupts() as interrupted, OsThreads() as carriers, watched(carriers):
+        say(f"vgic-stress shrink: {token.signature} ({token.scenario} on {subject})")
+        say_patch(token, subject, say)
+        try:
+            return _shrink(token, subject, kernel, carriers, say, replays_max, interrupted)
+        except HarnessBug as bug:
+            say(f"HARNESS BUG: {bug}")
+            return Exit.HARNESS_BUG
 
 
 def _shrink(
@@ -44,6 +45,7 @@ def _shrink(
     carriers: Carriers,
     say: Say,
     replays_max: int,
+    interrupted: Interrupts,
 ) -> Exit:
     followed = follow(token, kernel, carriers)
     say_divergence(token, followed, say, strict=False)
@@ -54,9 +56,8 @@ def _shrink(
         say("it does not fail, so there is nothing to shrink")
         return Exit.CLEAN
     here = labelled(token, followed.execution, subject, kernel, carriers)
-    with interrupts() as interrupted:
-        shrunk = shrink(here, kernel, carriers, replays_max=replays_max, interrupted=interrupted)
-        stopped = interrupted()
+    shrunk = shrink(here, kernel, carriers, replays_max=replays_max, interrupted=interrupted)
+    stopped = interrupted()
     say(tell(shrunk.token, subject, kernel, carriers).columns())
     say(_ended(shrunk, stopped=stopped, replays_max=replays_max))
     say(shrunk.token.encode())

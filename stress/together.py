@@ -12,6 +12,7 @@ from harness import OsThreads
 from harness.order_graph import Learned, OrderGraph, inverted
 from stress.exits import Exit
 from stress.following import follow
+from stress.silence import watched
 from stress.subject import Subject
 from stress.token import Token
 from vgic import V1
@@ -44,7 +45,7 @@ def replay_together(
     """
     say(f"vgic-stress replay: {tokens[0].signature} ({len(tokens)} executions on {subject})")
     graph, found, failed = OrderGraph(), "", False
-    with OsThreads() as carriers:
+    with OsThreads() as carriers, watched(carriers):
         # The one that closed the cycle is named first.
         for number, token in reversed(list(enumerate(tokens, 1))):
             followed = follow(token, kernel, carriers)

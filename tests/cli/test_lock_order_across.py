@@ -72,6 +72,17 @@ def test_the_reverse_of_an_order_is_one_finding_with_a_token_for_each(
     assert subprocess.run(pytest_run, capture_output=True, check=False).returncode == 0
 
 
+def test_tokens_that_fail_alone_fail_together(vgic_stress: Run, result: Result) -> None:
+    words = ("inject_while_eoicount", "--revision", "head-walk", "--executions", 60)
+    (first, *_), (second, *_) = (result(*words, "--seed", seed)["findings"] for seed in (1, 2))
+    tokens = (first["token"], second["token"])
+    both = vgic_stress("replay", *tokens)
+    assert both.returncode == 1, both.stdout + both.stderr
+    for number in (1, 2):
+        assert f"token {number} fails alone: I13 stuck active" in both.stdout
+    assert vgic_stress("replay", *tokens, "--revision", "v1").returncode == 0
+
+
 def test_the_witnesses_are_the_first_executions_whatever_the_jobs(
     result: Result, crosswise: Callable[[bool], None]
 ) -> None:

@@ -53,22 +53,52 @@ def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_once_ends_cleanly_with_a_summary_and_the_json_object(
-    start: Callable[..., subprocess.Popen[str]], patch: Patch, tmp_path: Path
+    start: Callable[..., subprocess.Popen[str]], patch: Patch, tmp_path: Path, number: int
 ) -> None:
+    """SIGTERM to the whole group is what `timeout` sends."""
     words = ("--revision", patch(MARK), "--seed", "7", "--jobs", "2", "--json", "result.json")
     process = start(*words)
     wait_for(tmp_path / "mark", process)
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, number)
     output, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130, output + errors
     assert "Traceback" not in errors
     result = json.loads((tmp_path / "result.json").read_text("utf-8"))
+    assert (result["verdict"], result["exit"]) == ("interrupted", 130)
     assert 0 < result["executions"] < 10_000_000
     assert f"{result['executions']} executions, {result['steps']} steps" in output
     last = output.splitlines()[-1]
     assert last.startswith("FAILURE: interrupted")
     assert "seed=0x7" in last
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("after_s", [0.0, 0.05, 0.1, 0.2])
+def test_it_may_come_while_the_workers_are_born(
+    start: Callable[..., subprocess.Popen[str]], number: int, after_s: float
+) -> None:
+    process = start("--seed", "7", "--jobs", "2")
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("vgic-stress run: ")
+    time.sleep(after_s)
+    os.killpg(process.pid, number)
+    output, errors = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130, output + errors
+    assert "HARNESS BUG" not in output
+    assert "Traceback" not in errors
+
+
+def test_workers_end_when_their_parent_is_killed(
+    start: Callable[..., subprocess.Popen[str]], patch: Patch, tmp_path: Path
+) -> None:
+    hang = f"{MARK}; __import__('threading').Event().wait()"
+    process = start("--revision", patch(hang), "--seed", "7", "--jobs", "2")
+    wait_for(tmp_path / "mark", process)
+    process.kill()
+    # Whoever was left behind would keep the pipes open.
+    process.communicate(timeout=PATIENCE_S)
 
 
 def test_twice_ends_at_once_with_every_worker(

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does what runs in one process end too, when code never comes to a scheduling point again?"""
+
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+Result = Callable[..., dict[str, Any]]
+Patch = Callable[[str], str]
+
+
+@pytest.mark.parametrize("command", ["replay", "replay twice", "shrink", "explore"])
+def test_a_hang_is_3_and_shows_where(
+    vgic_stress: Run, result: Result, patch: Patch, command: str
+) -> None:
+    hangs = ("--revision", patch("while True: pass"))
+    if command == "explore":
+        words = ["explore", "one_interrupt", *hangs]
+    else:
+        options = ("--bug", "no_splice", "--seed", 7, "-x", "--shrink", 0)
+        (finding,) = result("inject_while_eoicount", *options)["findings"]
+        tokens = [finding["token"]] * (2 if command == "replay twice" else 1)
+        words = [command.split()[0], *tokens, *hangs]
+    done = vgic_stress(*words, VGIC_STRESS_SILENCE_S="1")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "HARNESS BUG: an execution has been silent for 1 s at step" in done.stdout
+    assert "vgic_prune_ap_list" in done.stderr
+
+
+def test_who_goes_on_is_left_alone(vgic_stress: Run) -> None:
+    done = vgic_stress("explore", "one_reroute", "--limit", 3_000, VGIC_STRESS_SILENCE_S="0.5")
+    assert done.returncode == 4, done.stdout + done.stderr
