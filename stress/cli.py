@@ -55,7 +55,7 @@ ReplayRevisionOption = Annotated[
 ]
 CheckOption = Annotated[
     list[Check] | None,
-    typer.Option("--check", help="Look for more, at a third of the speed."),
+    typer.Option("--check", metavar="races", help="Look for more, at a third of the speed."),
 ]
 VerboseOption = Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")]
 
@@ -73,13 +73,13 @@ def options(
 @app.command(epilog=_EPILOG)
 def run(
     scenario: Annotated[
-        list[str] | None, typer.Argument(metavar="[SCENARIO]", help="All of them if left out.")
+        list[str] | None, typer.Argument(metavar="SCENARIO", help="All of them if left out.")
     ] = None,
     revision: RevisionOption = DEFAULT,
     bug: BugOption = None,
     check: CheckOption = None,
     executions: Annotated[
-        int, typer.Option("--executions", min=0, help="How many in all.")
+        int, typer.Option("--executions", metavar="N", min=0, help="How many in all.")
     ] = EXECUTIONS,
     duration: Annotated[
         str | None, typer.Option("--duration", metavar="45s|5m|3h", help="Stop then at the latest.")
@@ -88,7 +88,10 @@ def run(
         str | None, typer.Option("--seed", metavar="N", help="Decimal or hex; drawn if left out.")
     ] = None,
     execution: Annotated[
-        int | None, typer.Option("--execution", min=0, help="Just that one of the seed.")
+        int | None,
+        typer.Option(
+            "--execution", metavar="N", min=0, help="Just that one of the seed, of each scenario."
+        ),
     ] = None,
     strategy: Annotated[str, typer.Option("--strategy", metavar="NAME")] = PORTFOLIO,
     jobs: Annotated[
@@ -130,7 +133,7 @@ def run(
 @app.command(epilog=_EPILOG)
 def replay(
     token: Annotated[
-        list[str], typer.Argument(metavar="TOKEN|@FILE|- ...", help="What a run has printed.")
+        list[str], typer.Argument(metavar="TOKEN|@FILE|-", help="What a run has printed.")
     ],
     revision: ReplayRevisionOption = None,
     bug: BugOption = None,
@@ -183,7 +186,7 @@ def shrink(
     bug: BugOption = None,
     check: CheckOption = None,
     replays: Annotated[
-        int, typer.Option("--replays", min=1, help="At most so many executions.")
+        int, typer.Option("--replays", metavar="N", min=1, help="At most so many executions.")
     ] = REPLAYS,
     verbose: VerboseOption = False,
 ) -> None:
@@ -219,7 +222,7 @@ def explore(
         str, typer.Option("--seed", metavar="N", help="What the machine is drawn with.")
     ] = "0",
     execution: Annotated[
-        int, typer.Option("--execution", min=0, help="And for which execution.")
+        int, typer.Option("--execution", metavar="N", min=0, help="And for which execution.")
     ] = 0,
     json_file: Annotated[
         Path | None, typer.Option("--json", metavar="FILE", help="The result for programs.")

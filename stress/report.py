@@ -60,7 +60,14 @@ def counted(count: int, what: str) -> str:
 
 
 def finding_text(
-    number: int, finding: Finding, count: int, command: str, kept: Path | None, *, drawn: bool
+    number: int,
+    finding: Finding,
+    count: int,
+    command: str,
+    kept: Path | None,
+    *,
+    first: bool = True,
+    drawn: bool,
 ) -> str:
     """Return what there is to say of one finding.
 
@@ -70,10 +77,12 @@ def finding_text(
         count: how many executions had its symptom.
         command: replays it.
         kept: the folder it is kept in, None if it could not be kept.
+        first: no finding before it has the same symptom.
         drawn: draw the execution too.
     """
     example = finding.example
-    times = "once" if count == 1 else f"{count} times"
+    # The count is the symptom's; who comes second with it has been counted.
+    times = "once" if count == 1 else f"{count} times" if first else "again"
     lines = [f"finding {number}: {finding.signature}"]
     if not drawn:
         lines += [f"  {example.failure.message}", *(f"    {x}" for x in example.failure.details)]

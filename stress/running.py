@@ -81,17 +81,18 @@ def run(
 
 def _say_findings(plan: Plan, result: Result, *, quiet: bool) -> str:
     """Keep and print each finding; return the command that replays the first."""
-    first, drawn = "", set[str]()
+    first, told = "", set[str]()
     for number, finding in enumerate(result.findings.values()):
         kept = keep(finding)
         command = replay_command(finding, plan.subject, kept)
         first = first or command
         symptom = finding.example.symptom
         # The same symptom once more, reached in another way: its folder has the picture.
-        picture = not quiet and symptom not in drawn
-        drawn.add(symptom)
+        new = symptom not in told
+        told.add(symptom)
         count = result.failures[symptom]
-        say(finding_text(number + 1, finding, count, command, kept, drawn=picture))
+        drawn = new and not quiet
+        say(finding_text(number + 1, finding, count, command, kept, first=new, drawn=drawn))
     return first
 
 

@@ -43,7 +43,7 @@ class OverflowStaysListed(V1):
 
 
 class EoicountMinusOne(V1):
-    """One end too few is taken off (m04)."""
+    """One end too few is taken off."""
 
     def eoicount_to_account(self, vcpu: Vcpu) -> int:
         """Count one less."""
@@ -51,7 +51,7 @@ class EoicountMinusOne(V1):
 
 
 class SortIgnoresPriority(V1):
-    """The list is only sorted by kind (m20)."""
+    """The list is only sorted by kind."""
 
     def sort_key(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[bool | int, ...]:
         """Leave the priority out."""
@@ -86,7 +86,7 @@ class SpliceAtHead(V1):
 
 
 class EarlyOutside(V1):
-    """Others see the vCPU outside its guest before its state is folded (VB-44)."""
+    """Others see the vCPU outside its guest before its state is folded."""
 
     def leaves_guest_mode_before_sync(self) -> bool:
         """As every kernel until September 2026."""

@@ -7,7 +7,7 @@ from vgic.vm import Vcpu
 
 
 class ActiveFirstSort(V1):
-    """Active interrupts sort before pending ones, as they did until 6.18 (VB-08; 05984ba67eb6).
+    """Active interrupts sort before pending ones, as they did until 6.18 (05984ba67eb6).
 
     A guest with as many open handlers as list registers never sees a more urgent interrupt.
     """

@@ -8,7 +8,7 @@ from vgic.vm import Vcpu
 
 
 class EoiWalkFromListHead(V1):
-    """EOIcount's victims are looked for on the AP-list (m02; VB-01 in this design).
+    """EOIcount's victims are looked for on the AP-list.
 
     What stands there had a list register, or arrived while the guest ran.
     """

@@ -6,7 +6,7 @@ from vgic.vm import Vcpu
 
 
 class EoicountNotPreserved(V1):
-    """The exit rewrites ICH_HCR_EL2 without saving EOIcount (mended by f4ded7b0848e; VB-11).
+    """The exit rewrites ICH_HCR_EL2 without saving EOIcount (mended by f4ded7b0848e).
 
     Whatever the guest ended outside the list registers stays active for ever.
     """

@@ -6,7 +6,7 @@ from vgic.vm import Vcpu
 
 
 class EoicountPlusOne(V1):
-    """The walk consumes one more than EOIcount says (m03).
+    """The walk consumes one more than EOIcount says.
 
     The next handler out loses its active state and may be entered again from within itself.
     """

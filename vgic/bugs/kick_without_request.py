@@ -6,7 +6,7 @@ from vgic.vm import Vcpu
 
 
 class KickWithoutRequest(V1):
-    """The kick of kernels before mid 2017 (mended by 325f9c649c8a; VB-41).
+    """The kick of kernels before mid 2017 (mended by 325f9c649c8a).
 
     A vCPU that has flushed but is not yet in guest mode gets no IPI, and without a request it does
     not look again: it enters the guest and sees the interrupt at some later exit, if ever.

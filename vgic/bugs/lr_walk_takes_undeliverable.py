@@ -7,7 +7,7 @@ from vgic.vm import Vcpu
 
 
 class LrWalkTakesUndeliverable(V1):
-    """The walk that fills list registers does not ask whether an entry belongs here (VB-09).
+    """The walk that fills list registers does not ask whether an entry belongs here.
 
     What was disabled or rerouted while on the list takes a list register that another needs.
     """

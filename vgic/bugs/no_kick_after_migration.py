@@ -6,7 +6,7 @@ from vgic.vm import Vcpu
 
 
 class NoKickAfterMigration(V1):
-    """Prune moves an interrupt to a vCPU that is in its guest and does not say so (VB-43).
+    """Prune moves an interrupt to a vCPU that is in its guest and does not say so.
 
     That vCPU sees it at its next exit, whenever that may be.
     """

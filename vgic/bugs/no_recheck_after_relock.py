@@ -7,7 +7,7 @@ from vgic.vm import Vcpu
 
 
 class NoRecheckAfterRelock(V1):
-    """Prune drops all locks to take two, and then trusts what it saw before (m10; VB-23 for LPIs).
+    """Prune drops all locks to take two, and then trusts what it saw before.
 
     In between the interrupt may have been disabled, taken, or routed elsewhere.
     """

@@ -6,7 +6,7 @@ from vgic.vm import Vcpu
 
 
 class NoSplice(V1):
-    """Prune does not put the overflow back, so its entries are lost at the next flush (m06)."""
+    """Prune does not put the overflow back, so its entries are lost at the next flush."""
 
     def replug_overflow(self, vcpu: Vcpu) -> None:
         """Leave it where it is."""

@@ -7,7 +7,7 @@ from vgic.vm import Vcpu
 
 
 class PruneActive(V1):
-    """Prune takes an interrupt off the list when it is not pending, active or not (m14).
+    """Prune takes an interrupt off the list when it is not pending, active or not.
 
     Ending it then finds nothing to deactivate, and it may be queued on another vCPU meanwhile.
     """

@@ -6,7 +6,7 @@ from vgic.vm import Vcpu
 
 
 class TwoLocksUnordered(V1):
-    """Prune takes its own ap_list_lock first and then the target's (m12).
+    """Prune takes its own ap_list_lock first and then the target's.
 
     Two vCPUs that move interrupts to each other at once each hold what the other one wants.
     """

@@ -80,7 +80,7 @@ class TellsNobody(V1):
 
 
 class MovesSilently(V1):
-    """VB-43."""
+    """Nobody is told that a migrated interrupt has come."""
 
     def announce_migration(self, target: Vcpu) -> None:
         pass

@@ -56,7 +56,7 @@ class KeepsVcpu(V1):
 
 
 class CutsWithoutTail(V1):
-    """VB-02: the overflow list's tail goes on pointing at the AP-list's head."""
+    """The overflow list's tail goes on pointing at the AP-list's head."""
 
     def split_ap_list(self, vcpu: Vcpu, last: VgicIrq) -> None:
         overflow = vcpu.vgic_cpu.overflow_ap_list_head

@@ -71,7 +71,7 @@ class SameName(V1):
 
 
 class TakesAnything(V1):
-    """VB-09: what cannot be delivered gets a list register as well."""
+    """What cannot be delivered gets a list register as well."""
 
     def takes_lr(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
         return True
@@ -98,7 +98,7 @@ class WorstFirst(V1):
 
 
 class ActiveFirst(V1):
-    """VB-08."""
+    """The order of kernels until 6.18."""
 
     def sort_key(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[bool | int, ...]:
         elsewhere, group_off, not_pending, priority = super().sort_key(vcpu, irq)
