@@ -52,7 +52,8 @@ class Node(Generic[T]):
     @property
     def linked(self) -> bool:
         """Whether the node is on some list."""
-        return self.next is not self and not isinstance(self.next, _Poison)
+        following = self.next
+        return following is not self and following is not _POISON_NEXT
 
 
 class _Poison(Node[T]):

@@ -89,4 +89,4 @@ class Machine:
             if irq is not None:
                 self.watch.sending(irq, level=pulse.level)
                 self.kernel.kvm_vgic_inject_irq(vcpu, pulse.intid, pulse.level)
-                self.watch.sent(irq)
+                self.watch.sent(irq, level=pulse.level)

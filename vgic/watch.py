@@ -10,75 +10,13 @@ windows: situations that an execution came through, by which a campaign knows it
 from functools import partial
 
 from vgic import invariants
-from vgic.irq import VgicIrq
+from vgic.irq import LEVEL, VgicIrq
 from vgic.ledger import Ledger
-from vgic.program import ENABLE, PEND, ROUTE, SGI, UNPEND, Access
+from vgic.program import ENABLE, PEND, QUIESCE, ROUTE, SGI, UNPEND, Access
+from vgic.view import View
 from vgic.vm import Kvm, Vcpu
 
 LOOKS_ON = True
-
-
-class _View:
-    """What is remembered of one vCPU between two moments."""
-
-    __slots__ = (
-        "_kvm", "_vcpu", "access_began", "accessing", "active_outside", "arrivals", "barren",
-        "entered_at", "flushed_at", "in_guest", "in_window", "left_out", "old_target",
-        "overflowed", "retries", "stack", "state",
-    )  # fmt: skip
-
-    def __init__(self, kvm: Kvm, vcpu: Vcpu) -> None:
-        self._kvm = kvm
-        self._vcpu = vcpu
-        self.stack: list[int] = []
-        self.in_window = False
-        self.in_guest = False
-        self.overflowed = False
-        self.arrivals: set[VgicIrq] = set()
-        self.active_outside: list[VgicIrq] = []
-        self.flushed_at = -1
-        self.retries = 0
-        self.accessing: VgicIrq | None = None
-        self.old_target: Vcpu | None = None
-        self.access_began = -1
-        self.entered_at = -1
-        self.barren = 0
-        self.state: object = None
-        self.left_out: dict[VgicIrq, int] = {}
-
-    def synced(self) -> None:
-        """What counts from one flush to the next sync is over."""
-        self.in_window = self.overflowed = False
-        self.retries = 0
-        if self.active_outside:
-            self.active_outside = []
-        if self.arrivals:
-            self.arrivals.clear()
-
-    def came_to_nothing(self) -> None:
-        """The vCPU leaves and its guest has done nothing since it went in, if it did at all."""
-        self.barren += 1
-        half = invariants.ENTRIES_MAX // 2
-        if self.barren % half == 0:
-            before, self.state = self.state, self._now()
-            invariants.exits_for_a_reason(self._kvm, self._vcpu, self.barren, self.state, before)
-            if self.barren > half:
-                self.barren = half
-
-    def _now(self) -> object:
-        vgic_cpu, cpuif = self._vcpu.vgic_cpu, self._vcpu.cpuif
-        lists = (vgic_cpu.ap_list_head, vgic_cpu.overflow_ap_list_head)
-        return (
-            [str(lr) for lr in vgic_cpu.vgic_lr[: vgic_cpu.used_lrs]],
-            [[irq.name for irq in each.verify()] for each in lists],
-            (cpuif.apr, cpuif.vmcr.pmr, cpuif.vmcr.group_enabled, list(self.stack)),
-        )
-
-    def lists_unlocked(self) -> None:
-        """The vCPU's lists are whole whenever somebody lets go of their lock."""
-        invariants.lists_are_whole(self._kvm, self._vcpu)
-        if not self.in_window:
-            invariants.overflow_is_empty(self._kvm, self._vcpu)
 
 
 class Watch:
@@ -99,7 +37,7 @@ class Watch:
         """
         self._kvm = kvm
         self._honest = honest
-        self._views = [_View(kvm, vcpu) for vcpu in kvm.vcpus]
+        self._views = [View(kvm, vcpu) for vcpu in kvm.vcpus]
         self._ledger = Ledger()
         self.windows: set[str] = set()
         for vcpu, view in zip(kvm.vcpus, self._views, strict=True):
@@ -107,6 +45,8 @@ class Watch:
             vgic_cpu.ap_list_lock.on_unlock = view.lists_unlocked
             vgic_cpu.ap_list_head.on_add = partial(self._added, vcpu)
             vgic_cpu.overflow_ap_list_head.on_add = partial(self._added, vcpu)
+        for irq in kvm.irqs:
+            irq.irq_lock.on_unlock = partial(invariants.says_where_it_is, kvm, irq)
 
     def crossed(self, window: str) -> None:
         """Note that the execution came through a window."""
@@ -121,10 +61,17 @@ class Watch:
     def sending(self, irq: VgicIrq, *, level: bool) -> None:
         """A device is about to change an interrupt's line."""
         self._ledger.begin(irq, sends=level)
+        self._ledger.drive(irq)
 
-    def sent(self, irq: VgicIrq) -> None:
+    def sent(self, irq: VgicIrq, *, level: bool) -> None:
         """It has done so."""
+        self._driven(irq, level)
         self._ledger.end(irq, self._kvm.scheduler.steps)
+
+    def _driven(self, irq: VgicIrq, level: bool) -> None:
+        alone = self._ledger.driven(irq, level)
+        if alone and self._honest and irq.config is LEVEL:
+            invariants.line_is_as_driven(self._kvm, irq, level)
 
     def accessing(self, vcpu: Vcpu, access: Access) -> None:
         """A guest's access is about to be emulated."""
@@ -135,20 +82,35 @@ class Watch:
             kind = access.kind
             if kind == UNPEND:
                 self._ledger.forgive(irq)
-            sends = kind in (PEND, SGI)
-            self._ledger.begin(irq, sends=sends, announces=sends or kind == ENABLE)
+            pends = kind in (PEND, SGI)
+            self._ledger.begin(irq, sends=pends, announces=pends or kind == ENABLE, pends=pends)
+            if kind == QUIESCE:
+                self._ledger.drive(irq)
             view.old_target, view.access_began = irq.target_vcpu, self._kvm.scheduler.steps
+            # A copy in another vCPU's list register may come back at any time (quirk Q2).
+            view.access_alone = self._ledger[irq].busy == 1 and (
+                kind != UNPEND or irq.vcpu in (None, vcpu)
+            )
 
     def accessed(self, vcpu: Vcpu, access: Access) -> None:
         """It has been."""
         view = self._views[vcpu.vcpu_id]
         irq = view.accessing
         if irq is not None:
-            if access.kind == UNPEND:
+            kind, step = access.kind, self._kvm.scheduler.steps
+            alone = view.access_alone and self._ledger.is_alone_since(irq, view.access_began)
+            if kind == UNPEND:
                 self._ledger.forgive(irq)
-            step = self._kvm.scheduler.steps
-            if access.kind == ROUTE:
+                if alone:
+                    self._ledger.unpended(irq)
+            elif kind == ROUTE:
                 self._ledger.routed(irq, view.old_target, view.access_began, step)
+            elif kind == PEND:
+                self._ledger.pended(irq)
+            elif kind == QUIESCE:
+                self._driven(irq, False)
+            if alone and self._honest:
+                invariants.write_took_effect(self._kvm, irq, access)
             self._ledger.end(irq, step)
 
     def acknowledged(self, vcpu: Vcpu, intid: int, depth: int) -> None:
@@ -195,23 +157,32 @@ class Watch:
         """The vCPU found a request after its flush and does not go in."""
         self.windows.add("aborted_entry")
         view = self._views[vcpu.vcpu_id]
+        view.left_at = self._kvm.scheduler.steps
         if self._flushed(vcpu, view):
             self.windows.add("aborted_entry_with_overflow")
         view.came_to_nothing()
 
-    def _flushed(self, vcpu: Vcpu, view: _View) -> bool:
+    def _flushed(self, vcpu: Vcpu, view: View) -> bool:
         """Judge the flush; tell whether something found no list register."""
         kvm = self._kvm
         outside = invariants.used_lrs_agree(kvm, vcpu)
         if not vcpu.vgic_cpu.overflow_ap_list_head.empty:
             self.windows.add("split")
-        if outside and self._honest:
+        if not self._honest:
+            return outside
+        if vcpu.vgic_cpu.used_lrs:
+            invariants.loaded_by_right(kvm, vcpu, view.flushed_at, self._ledger)
+        hcr = vcpu.cpuif.hcr
+        if outside or hcr.uie or hcr.npie:
             changed = self._ledger.changed_since(view.flushed_at)
             # A key that changes in the middle of a sort can leave any two others out of order.
             if any(irq.vcpu is vcpu for irq in changed):
-                invariants.nobody_starves(kvm, vcpu, view.left_out)
+                if outside:
+                    invariants.nobody_starves(kvm, vcpu, view.left_out)
                 return outside
-            invariants.best_are_loaded(kvm, vcpu, view.arrivals)
+            if outside:
+                invariants.best_are_loaded(kvm, vcpu, view.arrivals)
+            invariants.guest_gets_to_act(kvm, vcpu)
         if view.left_out:
             view.left_out.clear()
         return outside
@@ -220,6 +191,7 @@ class Watch:
         """The vCPU has left the guest and is about to sync."""
         view = self._views[vcpu.vcpu_id]
         view.in_guest = False
+        view.left_at = self._kvm.scheduler.steps
         if self._kvm.scheduler.ops == view.entered_at:
             view.came_to_nothing()
         elif view.barren:
@@ -253,6 +225,8 @@ class Watch:
         if self._honest:
             if view.active_outside:
                 invariants.arrivals_keep_active_state(kvm, view.active_outside, view.arrivals)
+            if irqs:
+                invariants.nothing_is_left_behind(kvm, vcpu, irqs, view.left_at, self._ledger)
             if irqs or view.stack:
                 invariants.active_is_acknowledged(kvm, vcpu, irqs, view.stack)
                 invariants.active_is_listed(kvm, vcpu, view.stack)
@@ -262,7 +236,7 @@ class Watch:
 
     def _added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
         invariants.added_where_it_belongs(self._kvm, vcpu, irq)
-        self._ledger.listed(irq)
+        self._ledger.listed(irq, self._kvm.scheduler.steps)
         view = self._views[vcpu.vcpu_id]
         if view.in_window:
             view.arrivals.add(irq)
@@ -281,6 +255,15 @@ class Watch:
         """Everybody idles and nothing has forced an exit: missed kicks are judged."""
         if self._honest:
             invariants.nobody_missed_a_kick(self._kvm, self._routed_home)
+            for irq in self._kvm.irqs:
+                account = self._ledger[irq]
+                if irq.config is LEVEL and account.line is not None:
+                    invariants.line_is_as_driven(self._kvm, irq, account.line)
+                if irq.vcpu is not None:
+                    flushed_at = self._views[irq.vcpu.vcpu_id].flushed_at
+                    invariants.arrival_was_told(
+                        self._kvm, irq.vcpu, irq, flushed=account.listed_at <= flushed_at
+                    )
 
     def _routed_home(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
         """Tell whether an interrupt belongs here by a write of IROUTER, which kicks nobody."""
@@ -290,4 +273,4 @@ class Watch:
         """Every vCPU has been through two more entries: loss and stuck states are judged."""
         if self._honest:
             invariants.nothing_is_stuck(self._kvm)
-            invariants.no_edge_is_lost(self._kvm, self._ledger.unserved())
+            invariants.nothing_is_lost(self._kvm, self._ledger.unserved())

@@ -7,6 +7,7 @@ from stress.scenarios import (
     inject_before_entry,
     inject_while_eoicount,
     level_lines_toggle,
+    many_interrupts,
     migration_ping_pong,
     misbehaving_guest,
     overflow_nested_deeply,
@@ -25,6 +26,7 @@ _MODULES = (
     reroute_before_entry,
     inject_before_entry,
     level_lines_toggle,
+    many_interrupts,
     misbehaving_guest,
     random_program,
 )

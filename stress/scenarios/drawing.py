@@ -53,10 +53,10 @@ def draw_routes(stream: Stream, irqs: Sequence[Irq], count: int, nr_vcpus: int) 
     return [Access(ROUTE, stream.choose(irqs).intid, stream.pick(nr_vcpus)) for _ in range(count)]
 
 
-def draw_toggles(stream: Stream, irqs: Sequence[Irq], count: int) -> list[Access]:
+def draw_toggles(stream: Stream, intids: Sequence[int], count: int) -> list[Access]:
     """Draw writes that disable an interrupt, each paired with one that enables it again."""
     toggles = []
     for _ in range(count):
-        intid = stream.choose(irqs).intid
+        intid = stream.choose(intids)
         toggles += [Access(DISABLE, intid), Access(ENABLE, intid)]
     return toggles

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """random_program: see the scenario's own docstring."""
 
+from collections.abc import Iterator
 from typing import TypeVar
 
 from harness import Stream, Streams
@@ -15,11 +16,11 @@ from stress.scenarios.drawing import (
 )
 from vgic.irq import EDGE, FIRST_PPI, FIRST_SPI, LEVEL
 from vgic.parameters import Irq, Parameters
-from vgic.program import PEND, SGI, UNPEND, Access, Program
+from vgic.program import PEND, SGI, UNPEND, Access, Program, Pulse
 
 _LATENESS = (0, 0, 1, 3, 8)
 _PAUSES = (0, 0, 2, 6)
-_SGIS = (1, 5)
+_SGIS = (0, 5)
 _DEEDS = {"route": 45, "toggle": 25, "pend": 25, "unpend": 25, "sgi": 25}
 """What guests do beside handling interrupts, in how many of a hundred executions."""
 
@@ -39,13 +40,12 @@ def random_program(streams: Streams) -> Parameters:
     nr_vcpus = streams.stream("param:vcpus").choose((1, 1, 2, 2, 2, 2, 2, 2, 3, 4))
     irqs = _irqs(streams.stream("param:irqs"), nr_vcpus)
     swarm = _swarm(streams.stream("param:swarm"))
-    spis = [irq for irq in irqs if irq.intid >= FIRST_SPI]
-    guests = tuple([_guest(streams, vcpu, nr_vcpus, spis, swarm) for vcpu in range(nr_vcpus)])
+    guests = tuple([_guest(streams, vcpu, nr_vcpus, irqs, swarm) for vcpu in range(nr_vcpus)])
     return Parameters(
         nr_lr=streams.stream("param:nr_lr").choose((1, 1, 1, 2, 2, 2, 3, 4, 16)),
         irqs=(irqs + _sgis(streams, guests)) if "sgi" in swarm else irqs,
         guests=guests,
-        devices=draw_devices(streams, irqs, (1, 2), _PAUSES),
+        devices=_devices(streams, irqs),
     )
 
 
@@ -76,24 +76,41 @@ def _sgis(streams: Streams, guests: tuple[Program, ...]) -> tuple[Irq, ...]:
     return tuple(Irq(intid, EDGE, draw_priority(stream), vcpu) for vcpu, intid in sorted(sent))
 
 
+def _devices(streams: Streams, irqs: tuple[Irq, ...]) -> tuple[tuple[Pulse, ...], ...]:
+    """Draw devices; some lower their lines again at once, which means nothing to an edge."""
+    devices = draw_devices(streams, irqs, (1, 2), _PAUSES)
+    if not streams.stream("param:falls").chance(20):
+        return devices
+    return tuple(tuple(_with_falls(device)) for device in devices)
+
+
+def _with_falls(device: tuple[Pulse, ...]) -> Iterator[Pulse]:
+    for pulse in device:
+        yield pulse
+        yield pulse._replace(level=False, pause=0)
+
+
 def _guest(
-    streams: Streams, vcpu: int, nr_vcpus: int, spis: list[Irq], swarm: frozenset[str]
+    streams: Streams, vcpu: int, nr_vcpus: int, irqs: tuple[Irq, ...], swarm: frozenset[str]
 ) -> Program:
     stream = streams.stream(f"vcpu{vcpu}:program")
+    spis = [irq for irq in irqs if irq.intid >= FIRST_SPI]
+    mine = [irq.intid for irq in irqs if irq.vcpu == vcpu or irq.intid >= FIRST_SPI]
     accesses: list[Access] = []
     if "route" in swarm and nr_vcpus > 1:
         accesses += draw_routes(stream, spis, stream.between(0, 3), nr_vcpus)
     if "pend" in swarm:
-        accesses += [Access(PEND, stream.choose(spis).intid) for _ in range(stream.pick(3))]
-    if "unpend" in swarm and (edges := [irq for irq in spis if irq.config is EDGE]):
-        accesses += [Access(UNPEND, stream.choose(edges).intid) for _ in range(stream.pick(2))]
+        accesses += [Access(PEND, stream.choose(mine)) for _ in range(stream.pick(3))]
+    if "unpend" in swarm:
+        accesses += [Access(UNPEND, stream.choose(mine)) for _ in range(stream.pick(2))]
     if "sgi" in swarm:
         accesses += [
             Access(SGI, stream.choose(_SGIS), stream.pick(nr_vcpus)) for _ in range(stream.pick(4))
         ]
+        mine += _SGIS
     accesses = _shuffled(stream, accesses)
     if "toggle" in swarm:
-        accesses += draw_toggles(stream, spis, stream.between(0, 2))
+        accesses += draw_toggles(stream, mine, stream.between(0, 2))
     instructions = ["m"] * len(accesses)
     instructions += stream.choose_each("aaeen", stream.between(1, 4))
     return Program(
@@ -119,9 +136,9 @@ SCENARIO = Scenario(
     # was seen to do.
     floors=Floors(
         {
-            "overflow": {"random-walk": 13.0, "pct": 3.0, "burst": 6.0},
-            "migration": {"random-walk": 3.0, "pct": 0.0, "burst": 0.5},
-            "aborted_entry": {"random-walk": 46.0, "pct": 0.5, "burst": 17.0},
+            "overflow": {"random-walk": 12.0, "pct": 3.0, "burst": 5.0},
+            "migration": {"random-walk": 2.0, "pct": 0.0, "burst": 0.0},
+            "aborted_entry": {"random-walk": 42.0, "pct": 0.5, "burst": 15.0},
         }
     ),
 )

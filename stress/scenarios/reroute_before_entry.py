@@ -61,8 +61,8 @@ SCENARIO = Scenario(
     floors=Floors(
         {
             "migration": {"random-walk": 45.0, "pct": 42.0, "burst": 43.0},
-            "aborted_entry": {"random-walk": 55.0, "pct": 1.0, "burst": 16.0},
-            "overflow": {"random-walk": 64.0, "pct": 32.0, "burst": 41.0},
+            "aborted_entry": {"random-walk": 55.0, "pct": 1.0, "burst": 15.0},
+            "overflow": {"random-walk": 64.0, "pct": 32.0, "burst": 40.0},
         }
     ),
     portfolio=FOR_MIGRATION,

@@ -52,7 +52,7 @@ def reroute_while_pruning(streams: Streams) -> Parameters:
 def _accesses(stream: Stream, irqs: tuple[Irq, ...], nr_vcpus: int) -> tuple[Access, ...]:
     """Mix routes with toggles; a disabled interrupt is enabled again, routed or not."""
     routes = draw_routes(stream, irqs, stream.between(2, 5), nr_vcpus)
-    toggles = draw_toggles(stream, irqs, stream.between(0, 2))
+    toggles = draw_toggles(stream, [irq.intid for irq in irqs], stream.between(0, 2))
     mixed = []
     while routes and toggles:
         mixed.append((routes if stream.chance(60) else toggles).pop(0))
@@ -68,8 +68,8 @@ SCENARIO = Scenario(
     floors=Floors(
         {
             "migration": {"random-walk": 76.0, "pct": 47.0, "burst": 66.0},
-            "prune_recheck": {"random-walk": 3.0, "pct": 0.0, "burst": 0.0},
-            "two_prune_retries": {"random-walk": 6.0, "pct": 1.0, "burst": 4.0},
+            "prune_recheck": {"random-walk": 2.5, "pct": 0.0, "burst": 0.0},
+            "two_prune_retries": {"random-walk": 6.0, "pct": 1.0, "burst": 3.5},
             "queue_retry": {"random-walk": 21.0, "pct": 0.0, "burst": 9.0},
         }
     ),

@@ -32,7 +32,7 @@ FOUND_AS = {
     "active_first_sort": (FIRST, "O10 best pending left out"),
     "lr_walk_takes_undeliverable": (FIRST, "I22 illegal list register"),
     "no_kick_after_migration": (REROUTING, "I16 missed kick"),
-    "stale_summary": (BEFORE_ENTRY, "I16 missed kick"),
+    "stale_summary": (BEFORE_ENTRY, "I13 stuck active"),
     "canary": (FIRST, "I9 lost edge"),
 }
 

@@ -92,7 +92,7 @@ def test_loss_and_stuck_states_are_judged_only_after_two_entries(
         irq.active = what == "stuck active"
         if what == "I9 lost edge":
             kernel.watch.sending(irq, level=True)
-            kernel.watch.sent(irq)
+            kernel.watch.sent(irq, level=True)
         while len(calls) < 3:
             calls.append(drain())
 
@@ -108,6 +108,7 @@ def test_masks_open_after_the_missed_kicks_were_judged(
         vcpu, irq = kernel.kvm.vcpus[0], kernel.kvm.irqs[0]
         irq.pending_latch = True
         enlist(vcpu, irq)
+        kernel.watch.flushing(vcpu)
         vcpu.cpuif.vmcr.pmr = 0
         vcpu.cpuif.vmcr.group_enabled = (False, False)
         assert drain() is True

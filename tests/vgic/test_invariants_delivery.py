@@ -149,14 +149,14 @@ def test_o4_fires_on_each_way_to_be_stuck(
 
 
 def test_i9_is_silent_when_every_edge_was_served(in_kernel: Callable[..., Execution]) -> None:
-    in_kernel(lambda kernel: invariants.no_edge_is_lost(kernel.kvm, []))
+    in_kernel(lambda kernel: invariants.nothing_is_lost(kernel.kvm, []))
 
 
 def test_i9_fires_on_an_edge_nobody_acknowledged(
     failure_in_kernel: Callable[..., Failure],
 ) -> None:
     failure = failure_in_kernel(
-        lambda kernel: invariants.no_edge_is_lost(kernel.kvm, [interrupt(kernel, 40)])
+        lambda kernel: invariants.nothing_is_lost(kernel.kvm, [interrupt(kernel, 40)])
     )
     assert failure.kind == "I9 lost edge"
     assert "spi 40" in failure.message

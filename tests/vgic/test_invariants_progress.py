@@ -88,15 +88,23 @@ def failure_in(run_machine: RunMachine, *arguments: object, **how: object) -> Fa
 
 
 @pytest.mark.parametrize(
-    ("kernel", "reason"),
-    [(UnderflowForNothing, "UIE"), (RequestsLeftAlone, "a request is pending")],
+    ("kernel", "kind", "function", "reason"),
+    [
+        (UnderflowForNothing, "I24 exit at entry", "kvm_vgic_flush_hwstate", "UIE"),
+        (
+            RequestsLeftAlone,
+            "I24 exit storm",
+            "kvm_arch_vcpu_ioctl_run",
+            "a request is pending",
+        ),
+    ],
 )
-def test_an_exit_storm_is_found_and_says_what_for(
-    kernel: type[V1], reason: str, run_machine: RunMachine
+def test_a_guest_that_gets_to_do_nothing_is_found_and_says_what_for(
+    kernel: type[V1], kind: str, function: str, reason: str, run_machine: RunMachine
 ) -> None:
     failure = failure_in(run_machine, one_edge(), kernel=kernel, strategy=Alternating())
-    assert failure.kind == "I24 exit storm"
-    assert failure.functions == ("kvm_arch_vcpu_ioctl_run",)
+    assert failure.kind == kind
+    assert failure.functions == (function,)
     assert reason in failure.message
 
 

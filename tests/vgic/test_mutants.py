@@ -108,7 +108,7 @@ FOUND_AS: dict[type[V1], tuple[str, str]] = {
     OverflowStaysListed: ("inject_while_eoicount", "I13 stuck active"),
     EoicountMinusOne: ("inject_while_eoicount", "I13 stuck active"),
     SortIgnoresPriority: ("overflow_nested_deeply", "O10 best pending left out"),
-    IdleStaysListed: ("inject_while_eoicount", "stuck on a list"),
+    IdleStaysListed: ("inject_while_eoicount", "I25 left behind"),
 }
 
 EQUIVALENT: dict[type[V1], str] = {

@@ -156,7 +156,7 @@ def drained_with_somebody_active(kernel: V1, enlist: Enlist) -> None:
 def drained_with_an_edge_sent(kernel: V1, enlist: Enlist) -> None:
     watch, _, irq, _ = watched(kernel)
     watch.sending(irq, level=True)
-    watch.sent(irq)
+    watch.sent(irq, level=True)
     watch.drained()
 
 

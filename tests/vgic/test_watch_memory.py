@@ -50,7 +50,7 @@ def test_an_edge_acknowledged_since_it_was_sent_is_not_lost(
     def body(kernel: V1) -> None:
         watch, vcpu, irq, _ = watched(kernel)
         watch.sending(irq, level=True)
-        watch.sent(irq)
+        watch.sent(irq, level=True)
         vcpu.cpuif.apr = 1
         watch.acknowledged(vcpu, 32, 1)
         watch.drained()
@@ -95,13 +95,14 @@ def test_what_was_routed_back_since_the_flush_may_wait(
         pend(irq)
         enlist(vcpu, irq)
         watch.flushing(vcpu)
-        for target in (None, vcpu):
-            watch.accessing(vcpu, Access(ROUTE, 32))
+        for target in reversed(kernel.kvm.vcpus):
+            route = Access(ROUTE, 32, target.vcpu_id)
+            watch.accessing(vcpu, route)
             irq.target_vcpu = target
-            watch.accessed(vcpu, Access(ROUTE, 32))
+            watch.accessed(vcpu, route)
         watch.quiet()
 
-    in_kernel(body)
+    in_kernel(body, nr_vcpus=2)
 
 
 def test_a_dishonest_guest_loses_its_own_by_right(

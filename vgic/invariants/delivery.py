@@ -6,8 +6,8 @@ Judged when everybody idles, but for I21 and I24, which see that it comes to tha
 
 from collections.abc import Callable, Sequence
 
-from vgic.invariants.judge import fail, names
-from vgic.irq import VgicIrq, irq_is_pending
+from vgic.invariants.judge import FLUSH, fail, names
+from vgic.irq import EDGE, LEVEL, VgicIrq, irq_is_pending
 from vgic.vm import Kvm, Vcpu
 
 LOOKS_ON = True
@@ -105,6 +105,27 @@ def _why_it_exits(vcpu: Vcpu) -> str:
     return ", ".join(reason for reason, holds in reasons.items() if holds)
 
 
+def guest_gets_to_act(kvm: Kvm, vcpu: Vcpu) -> None:
+    """I24: no maintenance interrupt is asserted when the guest is entered, where that can be.
+
+    With one list register and something outside it the underflow condition always holds.
+
+    Locks: none needed in the vCPU's own thread, where nothing on its list changed in the flush.
+    """
+    cpuif = vcpu.cpuif
+    used = sum(lr.pending or lr.active for lr in cpuif.lrs)
+    waiting = sum(lr.pending and not lr.active for lr in cpuif.lrs)
+    underflow = cpuif.hcr.uie and used <= 1 and kvm.nr_lr > 1
+    if underflow or (cpuif.hcr.npie and not waiting):
+        fail(
+            kvm,
+            "I24 exit at entry",
+            f"{vcpu} is to run with {used} list registers in use, {waiting} of them pending, and "
+            f"is made to leave before its first instruction: {_why_it_exits(vcpu)}",
+            FLUSH,
+        )
+
+
 def nothing_is_stuck(kvm: Kvm) -> None:
     """O4: after the drain nothing is active, pending or listed.
 
@@ -121,18 +142,38 @@ def nothing_is_stuck(kvm: Kvm) -> None:
             fail(kvm, "stuck on a list", f"{irq} is idle but on a list of {irq.vcpu}")
 
 
-def no_edge_is_lost(kvm: Kvm, unserved: Sequence[VgicIrq]) -> None:
-    """I9: every edge that was sent is followed by an acknowledge.
+def nothing_is_lost(kvm: Kvm, unserved: Sequence[VgicIrq]) -> None:
+    """I9: whatever was sent, as an edge or by software, is followed by an acknowledge.
 
     Args:
         kvm: the VM.
-        unserved: interrupts with an edge sent after their last acknowledge.
+        unserved: interrupts that were sent after their last acknowledge.
 
     Locks: none needed: nobody is running.
     """
-    if unserved:
+    for config, kind in ((EDGE, "I9 lost edge"), (LEVEL, "I9 lost pend")):
+        lost = [irq for irq in unserved if irq.config is config]
+        if lost:
+            fail(kvm, kind, f"{names(lost)}: sent, and never acknowledged by the guest since")
+
+
+def arrival_was_told(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq, *, flushed: bool) -> None:
+    """I16: everybody idles, and every vCPU has flushed since something joined its list.
+
+    Whoever puts an interrupt on a list tells its vCPU, wherever it may be routed by then.
+
+    Args:
+        kvm: the VM.
+        vcpu: a vCPU that idles.
+        irq: an interrupt on its list.
+        flushed: the vCPU has flushed since it was put there.
+
+    Locks: none needed: nobody is running.
+    """
+    if not flushed:
         fail(
             kvm,
-            "I9 lost edge",
-            f"{names(unserved)}: sent, and never acknowledged by the guest since",
+            "I16 arrival unannounced",
+            f"{irq} was put on the list of {vcpu} after its last flush, and it idles in its guest "
+            "with no request, IPI or maintenance interrupt under way",
         )

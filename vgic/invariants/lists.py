@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What must hold of the lists: I1, I2, I3, I7, I23."""
+"""What must hold of the lists: I1, I2, I3, I7, I23, I25."""
 
 from collections.abc import Sequence
 from typing import NoReturn
@@ -7,6 +7,7 @@ from typing import NoReturn
 from harness.frames import model_function
 from vgic.invariants.judge import SYNC, belongs_on, fail, listed, names
 from vgic.irq import VgicIrq
+from vgic.ledger import Ledger
 from vgic.vm import Kvm, Vcpu
 
 LOOKS_ON = True
@@ -57,6 +58,23 @@ def _wrong_membership(
         f"{names(twice)}: on both the AP-list and the overflow list of {vcpu}",
         model_function(),
     )
+
+
+def says_where_it_is(kvm: Kvm, irq: VgicIrq) -> None:
+    """I1: an interrupt says that it is on some list if it is on one.
+
+    Whoever changes either does so under the list's lock and the interrupt's, both.
+
+    Locks: the irq_lock.
+    """
+    if (irq.vcpu is None) is irq.ap_list.linked:
+        fail(
+            kvm,
+            "I1 list without vcpu" if irq.vcpu is None else "I1 vcpu without list",
+            f"{irq} is on {'a list' if irq.ap_list.linked else 'no list'} but says "
+            f"{irq.vcpu or 'none'} as its irq_lock is let go",
+            model_function(),
+        )
 
 
 def overflow_is_empty(kvm: Kvm, vcpu: Vcpu) -> None:
@@ -110,5 +128,32 @@ def active_is_listed(kvm: Kvm, vcpu: Vcpu, stack: Sequence[int]) -> None:
                 "I7 active interrupt unlisted",
                 f"{irq} is being handled by the guest on {vcpu} but is on "
                 f"{f'a list of {irq.vcpu}' if irq.vcpu else 'no list'}",
+                SYNC,
+            )
+
+
+def nothing_is_left_behind(
+    kvm: Kvm, vcpu: Vcpu, irqs: Sequence[VgicIrq], since: int, ledger: Ledger
+) -> None:
+    """I25: after a sync nothing is on the vCPU's list that belongs elsewhere, or nowhere.
+
+    Args:
+        kvm: the VM.
+        vcpu: the vCPU that has synced.
+        irqs: what is on its lists.
+        since: the step at which it left its guest.
+        ledger: tells which interrupts somebody has touched since then.
+
+    Locks: none needed in the vCPU's own thread, but for interrupts that are touched.
+    """
+    for irq in irqs:
+        where = belongs_on(kvm, irq)
+        stays = where is not vcpu and irq.ap_list.linked
+        if stays and not ledger.is_touched_since(irq, since):
+            fail(
+                kvm,
+                "I25 left behind",
+                f"{irq} is on the list of {vcpu} after its sync, but belongs on "
+                f"{f'that of {where}' if where else 'none'}",
                 SYNC,
             )

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What must hold of the list registers: I4, I5, I22, and that the best get one (O10, O11)."""
+"""What must hold of the list registers: I4, I5, I11, I22, and that the best get one (O10, O11)."""
 
 from collections.abc import Container, Iterator, Sequence
 
 from vgic.invariants.judge import FLUSH, SYNC, belongs_on, deliverable, fail, listed, names
-from vgic.irq import LEVEL, VgicIrq
+from vgic.irq import LEVEL, VgicIrq, is_private
+from vgic.ledger import Ledger
 from vgic.lr import ListRegister
 from vgic.vm import Kvm, Vcpu
 
@@ -34,7 +35,7 @@ def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> bool:
             f"{vcpu} uses {len(used)} list registers, but {names(loaded)} say they are in one",
             FLUSH,
         )
-    seen = set()
+    seen: set[int] = set()
     for lr in used:
         if lr.intid in seen:
             fail(
@@ -43,11 +44,54 @@ def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> bool:
         seen.add(lr.intid)
         if not (lr.pending or lr.active) or (lr.pending and lr.active and _is_level(kvm, vcpu, lr)):
             fail(kvm, "I22 illegal list register", f"{vcpu} is to run with {lr}", FLUSH)
+    _not_elsewhere(kvm, vcpu, seen)
     if len(irqs) > len(loaded):
         for irq in irqs:
             if not irq.on_lr and belongs_on(kvm, irq) is vcpu:
                 return True
     return False
+
+
+def _not_elsewhere(kvm: Kvm, vcpu: Vcpu, intids: set[int]) -> None:
+    for other in kvm.vcpus:
+        used_lrs = other.vgic_cpu.used_lrs
+        if not used_lrs or other is vcpu:
+            continue
+        for lr in other.vgic_cpu.vgic_lr[:used_lrs]:
+            if lr.intid in intids and not is_private(lr.intid):
+                fail(
+                    kvm,
+                    "I5 INTID in two list registers",
+                    f"{lr.intid} is in one of {vcpu} and in one of {other}",
+                    FLUSH,
+                )
+
+
+def loaded_by_right(kvm: Kvm, vcpu: Vcpu, since: int, ledger: Ledger) -> None:
+    """I22 and I11: what is loaded is deliverable here, unless active; a level only if it is up.
+
+    Args:
+        kvm: the VM.
+        vcpu: the vCPU that has flushed.
+        since: the step at which the flush began.
+        ledger: tells which interrupts somebody has touched since then, and whose line is down.
+
+    Locks: none needed in the vCPU's own thread, but for interrupts that are touched.
+    """
+    vgic_cpu = vcpu.vgic_cpu
+    for lr in vgic_cpu.vgic_lr[: vgic_cpu.used_lrs]:
+        irq = kvm.get_vcpu_irq(vcpu, lr.intid)
+        if irq is None:
+            continue
+        here = lr.active or (irq.enabled and irq.target_vcpu is vcpu)
+        phantom = lr.pending and irq.config is LEVEL and ledger.is_down(irq)
+        if (here and not phantom) or ledger.is_touched_since(irq, since):
+            continue
+        if phantom:
+            message = f"{irq} is pending for {vcpu}, but nothing has its line up or has pended it"
+            fail(kvm, "I11 phantom level", message, FLUSH)
+        state = f"enabled={irq.enabled}, target {irq.target_vcpu or 'none'}"
+        fail(kvm, "I22 undeliverable loaded", f"{vcpu} is to run with {lr}: {state}", FLUSH)
 
 
 def _is_level(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> bool:

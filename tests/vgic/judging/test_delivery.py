@@ -126,7 +126,7 @@ def test_a_prune_that_starts_again_because_it_moved_something_is_silent(
         (QueuesNothing, SENT, "I8 pending but not queued"),
         (TellsNobody, SENT, "I16 missed kick"),
         (NeverMoves, ROUTED, "I21 prune does not end"),
-        (LeavesIdle, SENT, "stuck on a list"),
+        (LeavesIdle, SENT, "I25 left behind"),
         (DropsUnacknowledged, ROUTED, "I9 lost edge"),
     ],
 )

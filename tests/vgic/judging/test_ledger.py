@@ -176,7 +176,7 @@ def test_an_interrupt_brought_home_is_owed_a_kick_once_it_is_announced(with_ledg
         announcements: tuple[Callable[[], None], ...] = (
             lambda: send(ledger, irq, 8),
             lambda: ledger.begin(irq, sends=False, announces=True),
-            lambda: ledger.listed(irq),
+            lambda: ledger.listed(irq, 9),
         )
         for announce in announcements:
             assert routed(ledger, irq, None, 7) == 7
