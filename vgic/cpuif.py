@@ -4,7 +4,8 @@
 What the guest's reads of IAR and writes of EOIR do to the list registers, the active priorities
 and EOIcount, and when the hardware asks for a maintenance interrupt. EOImode is 0: one write both
 drops the priority and deactivates. Modelled on the ICV_* and ICH_* register descriptions of the
-GICv3 architecture, with five priority bits, so 32 preemption levels.
+GICv3 architecture, with five priority bits, so 32 preemption levels. Both groups are acknowledged
+and ended through one pair of registers; no guest here writes its mask or its group enables.
 """
 
 from vgic.irq import PRIORITY_MASK

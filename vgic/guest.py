@@ -4,7 +4,8 @@
 It follows its program, then serves whatever comes and idles in guest mode when nothing does. It
 keeps a stack of what it has acknowledged. An exit that somebody asked for, by a kick or a
 maintenance interrupt, arrives a chosen number of instructions later: hardware promises no more,
-and the slow maintenance interrupt is a race.
+and the slow maintenance interrupt is a race. A maintenance interrupt is a level: it does not come
+if its condition has gone by then.
 """
 
 from functools import cache
@@ -77,7 +78,9 @@ class Guest:
             if due is None and (ipi.pending or cpuif.maintenance()):
                 due = self._exit_due(retired)
             if due == 0:
-                return None
+                if ipi.pending or cpuif.maintenance():
+                    return None
+                due = None  # the condition has gone, and with it the maintenance interrupt
             instruction = self._next_instruction()
             if instruction is None:
                 if due is not None:

@@ -15,6 +15,8 @@ class Mmio(Kernel):
     """vgic-mmio.c, vgic-mmio-v3.c: the registers that contend with delivery.
 
     All are called with nothing held.
+    Differs: no active state, priority, configuration, group or distributor enable is written, and
+        none is read; IROUTER names a vCPU that is there; an SGI has one target that may have it.
     """
 
     def vgic_mmio_write_senable(self, irq: VgicIrq) -> None:

@@ -6,6 +6,9 @@ locks, and they nest in the order of the vCPUs, so the own one is dropped first.
 anything may happen, to the interrupt and to the list: look again, and start again from the head.
 """
 
+from typing import NoReturn
+
+from harness import Failure
 from vgic.irq import VgicIrq
 from vgic.kernel import Kernel
 from vgic.vm import Vcpu
@@ -35,6 +38,8 @@ class Prune(Kernel):
         self.replug_overflow(vcpu)
         for irq in vgic_cpu.ap_list_head.entries_safe():
             irq.irq_lock.lock()
+            if irq.vcpu is not vcpu:
+                self._bug(vcpu, irq)
             target = self.prune_target(irq)
             if target is None:
                 vgic_cpu.ap_list_head.delete(irq.ap_list)
@@ -46,6 +51,16 @@ class Prune(Kernel):
                 break
         vgic_cpu.ap_list_lock.unlock()
         return moving
+
+    def _bug(self, vcpu: Vcpu, irq: VgicIrq) -> NoReturn:
+        """Stop where the kernel has its BUG_ON: every entry of a vCPU's list says so."""
+        self.scheduler.fail(
+            Failure(
+                kind="kernel BUG",
+                message=f"{irq} is on the list of {vcpu} but says {irq.vcpu or 'none'}",
+                functions=("vgic_prune_ap_list",),
+            )
+        )
 
     def _migrate(self, vcpu: Vcpu, irq: VgicIrq, target: Vcpu) -> bool:
         """Move an interrupt to another vCPU's list if it still belongs there."""

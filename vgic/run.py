@@ -22,6 +22,7 @@ class Run(Kernel):
 
         Models: arm.c, check_vcpu_requests.
         Locking: called with nothing held, interrupts on.
+        Differs: there is no request but IRQ_PENDING.
         """
         if vcpu.requests.pending():
             vcpu.requests.check(KVM_REQ_IRQ_PENDING)
@@ -65,6 +66,7 @@ class Run(Kernel):
 
         Models: arm.c, kvm_arch_vcpu_ioctl_run.
         Locking: called with nothing held, interrupts on.
+        Differs: a vCPU has a CPU of its own, so it is not loaded and put; it does not block.
         """
         while not self.kvm.stopping:
             self.check_vcpu_requests(vcpu)

@@ -169,6 +169,24 @@ def test_a_maintenance_interrupt_arrives_at_once_where_the_guest_would_idle(
     assert done(operations(in_kernel(body))) == ""
 
 
+def test_a_maintenance_interrupt_whose_condition_has_gone_does_not_come(
+    in_kernel: Callable[..., Execution], operations: Operations
+) -> None:
+    """No list register is pending until the guest has ended what is pending and active."""
+
+    def body(kernel: V1) -> None:
+        load(kernel, 32)
+        cpuif = kernel.kvm.vcpus[0].cpuif
+        cpuif.acknowledge()
+        cpuif.lrs[0].pending = True
+        cpuif.hcr.npie = True
+        handling = guest(kernel, "enn", (2, 0))
+        handling.stack.append(32)
+        assert handling.run_guest() is None
+
+    assert done(operations(in_kernel(body))) == "enna"
+
+
 def test_lateness_is_taken_in_turn_and_over_again(
     in_kernel: Callable[..., Execution], operations: Operations
 ) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from harness import Execution
+from harness import Execution, Failure
 from vgic import BUGS, V1
 from vgic.irq import Config, VgicIrq
 from vgic.vm import Vcpu
@@ -160,3 +160,18 @@ def test_a_handler_held_open_stays_active_on_the_list(
         assert (irq.active, irq.pending_latch, irq.vcpu) == (True, False, vcpu)
 
     in_kernel(body)
+
+
+def test_an_entry_that_says_it_is_elsewhere_is_a_bug(
+    failure_in_kernel: Callable[..., Failure], enlist: Callable[..., None]
+) -> None:
+    def body(kernel: V1) -> None:
+        irq = kernel.kvm.add_irq(32, Config.EDGE, 0x80, 0)
+        irq.pending_latch = True
+        enlist(kernel.kvm.vcpus[0], irq)
+        irq.vcpu = kernel.kvm.vcpus[1]
+        kernel.vgic_prune_ap_list(kernel.kvm.vcpus[0])
+
+    failure = failure_in_kernel(body, nr_vcpus=2)
+    assert failure.kind == "kernel BUG"
+    assert failure.message == "spi 32 is on the list of vcpu 0 but says vcpu 1"
