@@ -65,7 +65,8 @@ def run(
     command = _say_findings(plan, result, quiet=quiet)
     for bug in result.bugs:
         say(f"HARNESS BUG: {bug}")
-    reasons = [] if result.findings else too_few(plan, result)
+    conclusive = result.findings or result.bugs or result.interrupted
+    reasons = [] if conclusive else too_few(plan, result)
     if not quiet:
         say(summary_text(result))
         for reason in reasons:

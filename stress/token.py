@@ -107,6 +107,8 @@ def _unpack(body: str) -> dict[str, object]:
         unpacked = unpacker.decompress(packed, _UNPACKED_MAX)
         if not unpacker.eof:
             raise BadToken("the token is damaged: it is cut off or too large")
+        if unpacker.unused_data:
+            raise BadToken("the token is damaged: something else follows it")
         values = json.loads(unpacked)
     except BadToken:
         raise

@@ -219,6 +219,7 @@ class Watch:
     def synced(self, vcpu: Vcpu) -> None:
         """The vCPU has folded and pruned."""
         kvm, view = self._kvm, self._views[vcpu.vcpu_id]
+        invariants.overflow_is_empty(kvm, vcpu)
         irqs = invariants.listed(kvm, vcpu)
         if irqs or vcpu.vgic_cpu.used_lrs:
             invariants.no_lr_in_use(kvm, vcpu, irqs)

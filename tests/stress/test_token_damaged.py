@@ -184,3 +184,8 @@ def test_another_version_is_unknown_whatever_follows(token: Token, version: str)
 def test_what_does_not_begin_as_a_token_is_told_how_one_begins(text: str) -> None:
     with pytest.raises(BadToken, match="begins with vs1-"):
         Token.decode(text)
+
+
+def test_what_stands_behind_a_token_is_not_passed_over(token: Token) -> None:
+    with pytest.raises(BadToken, match="damaged"):
+        Token.decode(f"{token.encode()} --revision head-walk")
