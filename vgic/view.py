@@ -19,6 +19,7 @@ class View:
         arrivals: what was put on its lists since the flush.
         active_outside: what was active outside the list registers when the guest was left.
         flushed_at: when the last flush began.
+        seen_at: when it let go of the list: what joined it later was not seen.
         left_at: when it last left its guest, or did not enter it.
         entered_at: how many operations its thread had published when its guest was last entered.
         retries: how often prune started again in this sync.
@@ -34,7 +35,7 @@ class View:
     __slots__ = (
         "_kvm", "_vcpu", "access_alone", "access_began", "accessing", "active_outside",
         "arrivals", "barren", "entered_at", "flushed_at", "in_guest", "in_window", "left_at",
-        "left_out", "old_target", "overflowed", "retries", "stack", "state",
+        "left_out", "old_target", "overflowed", "retries", "seen_at", "stack", "state",
     )  # fmt: skip
 
     def __init__(self, kvm: Kvm, vcpu: Vcpu) -> None:
@@ -47,6 +48,7 @@ class View:
         self.arrivals: set[VgicIrq] = set()
         self.active_outside: list[VgicIrq] = []
         self.flushed_at = -1
+        self.seen_at = -1
         self.retries = 0
         self.accessing: VgicIrq | None = None
         self.old_target: Vcpu | None = None
@@ -91,3 +93,7 @@ class View:
         invariants.lists_are_whole(self._kvm, self._vcpu)
         if not self.in_window:
             invariants.overflow_is_empty(self._kvm, self._vcpu)
+        elif self.seen_at < self.flushed_at:
+            scheduler = self._kvm.scheduler
+            if scheduler.current.role == self._vcpu.role:
+                self.seen_at = scheduler.steps

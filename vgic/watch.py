@@ -261,10 +261,9 @@ class Watch:
                 if irq.config is LEVEL and account.line is not None:
                     invariants.line_is_as_driven(self._kvm, irq, account.line)
                 if irq.vcpu is not None:
-                    flushed_at = self._views[irq.vcpu.vcpu_id].flushed_at
-                    invariants.arrival_was_told(
-                        self._kvm, irq.vcpu, irq, flushed=account.listed_at <= flushed_at
-                    )
+                    seen_at = self._views[irq.vcpu.vcpu_id].seen_at
+                    seen = account.listed_at <= seen_at
+                    invariants.arrival_was_told(self._kvm, irq.vcpu, irq, seen=seen)
 
     def _routed_home(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
         """Tell whether an interrupt belongs here by a write of IROUTER, which kicks nobody."""

@@ -109,6 +109,8 @@ def test_masks_open_after_the_missed_kicks_were_judged(
         irq.pending_latch = True
         enlist(vcpu, irq)
         kernel.watch.flushing(vcpu)
+        with vcpu.vgic_cpu.ap_list_lock:
+            pass
         vcpu.cpuif.vmcr.pmr = 0
         vcpu.cpuif.vmcr.group_enabled = (False, False)
         assert drain() is True

@@ -95,6 +95,8 @@ def test_what_was_routed_back_since_the_flush_may_wait(
         pend(irq)
         enlist(vcpu, irq)
         watch.flushing(vcpu)
+        with vcpu.vgic_cpu.ap_list_lock:
+            pass
         for target in reversed(kernel.kvm.vcpus):
             route = Access(ROUTE, 32, target.vcpu_id)
             watch.accessing(vcpu, route)

@@ -157,8 +157,8 @@ def nothing_is_lost(kvm: Kvm, unserved: Sequence[VgicIrq]) -> None:
             fail(kvm, kind, f"{names(lost)}: sent, and never acknowledged by the guest since")
 
 
-def arrival_was_told(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq, *, flushed: bool) -> None:
-    """I16: everybody idles, and every vCPU has flushed since something joined its list.
+def arrival_was_told(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq, *, seen: bool) -> None:
+    """I16: everybody idles, and a flush has seen whatever joined a list.
 
     Whoever puts an interrupt on a list tells its vCPU, wherever it may be routed by then.
 
@@ -166,11 +166,11 @@ def arrival_was_told(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq, *, flushed: bool) -> No
         kvm: the VM.
         vcpu: a vCPU that idles.
         irq: an interrupt on its list.
-        flushed: the vCPU has flushed since it was put there.
+        seen: the vCPU's last flush found it there.
 
     Locks: none needed: nobody is running.
     """
-    if not flushed:
+    if not seen:
         fail(
             kvm,
             "I16 arrival unannounced",

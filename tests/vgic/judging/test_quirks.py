@@ -92,7 +92,7 @@ def kind_of(script: Script, kernel: type[V1] = V1, config: Config = Config.EDGE)
 
     def program(scheduler: Scheduler) -> None:
         bench = Bench(scheduler, kernel, config)
-        scheduler.thread("vcpu1", lambda: script(bench))
+        scheduler.thread("vcpu0", lambda: script(bench))
 
     with OsThreads(pinned=False) as carriers:
         outcome = execute(program, Quiet(), carriers).outcome
