@@ -2,7 +2,11 @@
 """Does `explore` tell a whole space from a limit, and find what is there to find?"""
 
 import json
+import os
+import signal
 import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -45,10 +49,38 @@ def test_the_result_for_programs(vgic_stress: Run, tmp_path: Path) -> None:
     file = tmp_path / "result.json"
     vgic_stress("explore", "one_interrupt", "--json", file)
     value = json.loads(file.read_text("utf-8"))
+    assert (value["verdict"], value["exit"]) == ("clean", 0)
     assert value["complete"]
     assert value["failures"] == {}
     assert value["executions"] > 1
     assert value["preemptions"] is None
+
+
+def test_130_with_the_result_so_far_when_it_is_interrupted(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "stress", "explore", "migration_ping_pong", "--json", "r.json"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    assert first.startswith("vgic-stress explore: every behaviour (scenario=migration_ping_pong")
+    time.sleep(0.3)
+    os.killpg(process.pid, signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, output + errors
+    assert errors == ""
+    assert output.startswith("FAILURE: interrupted after ")
+    value = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    assert (value["verdict"], value["complete"]) == ("interrupted", False)
+
+
+def test_the_bound_is_in_the_first_line(vgic_stress: Run) -> None:
+    done = vgic_stress("explore", "one_interrupt", "--preemptions", 1)
+    assert " preemptions=1 " in done.stdout.splitlines()[0]
 
 
 def test_2_for_a_scenario_that_is_not_there(vgic_stress: Run) -> None:

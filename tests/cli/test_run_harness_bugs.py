@@ -54,3 +54,5 @@ def test_3_still_writes_the_json_object(vgic_stress: Run, patch: Patch, tmp_path
     broken(vgic_stress("run", *words, "--json", "result.json"))
     result = json.loads((tmp_path / "result.json").read_text("utf-8"))
     assert (result["seed"], result["executions"], result["findings"]) == (7, 0, [])
+    assert (result["verdict"], result["exit"]) == ("harness bug", 3)
+    assert "died" in result["harness_bugs"][0]

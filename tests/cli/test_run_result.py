@@ -1,25 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Are the executions of a seed the same whatever the jobs, and however the budget ends?"""
 
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 Result = Callable[..., dict[str, Any]]
+Run = Callable[..., subprocess.CompletedProcess[str]]
 HEAD_WALK = ("inject_while_eoicount", "--revision", "head-walk", "--seed", 7)
 KEYS = {
-    "seed",
-    "revision",
-    "bugs",
-    "strategy",
-    "executions",
-    "steps",
-    "seconds",
-    "windows",
-    "behaviours",
-    "findings",
-}
+    "verdict", "exit", "reasons", "harness_bugs", "model", "seed", "revision", "bugs", "races",
+    "scenarios", "strategy", "executions", "steps", "seconds", "windows", "behaviours", "findings",
+}  # fmt: skip
 FINDING_KEYS = {"signature", "kind", "scenario", "execution", "count", "token", "original", "with"}
 
 
@@ -32,6 +26,8 @@ def test_the_object_has_the_promised_keys_and_values(result: Result) -> None:
     assert set(value) == KEYS
     assert (value["seed"], value["revision"], value["bugs"]) == (7, "head-walk", ["no_splice"])
     assert (value["strategy"], value["executions"]) == ("burst", 60)
+    assert (value["verdict"], value["exit"], value["reasons"]) == ("findings", 1, [])
+    assert (value["races"], value["scenarios"]) == (False, ["inject_while_eoicount"])
     assert value["steps"] > 60
     assert all(0 < count <= 60 for count in value["windows"].values())
     assert set(value["behaviours"]) == {"burst", "together"}
@@ -104,3 +100,20 @@ def test_the_hash_seed_does_not_change_the_result(result: Result) -> None:
     assert timeless(result(*words, PYTHONHASHSEED="0")) == timeless(
         result(*words, PYTHONHASHSEED="1")
     )
+
+
+def test_the_object_says_why_there_is_too_little_to_judge(result: Result) -> None:
+    value = result("inject_while_eoicount", "--seed", 7, "--executions", 10)
+    assert (value["verdict"], value["exit"], value["findings"]) == ("too few", 4, [])
+    assert any("10" in reason for reason in value["reasons"])
+
+
+def test_an_object_that_cannot_be_written_is_2_and_costs_no_words(vgic_stress: Run) -> None:
+    """Like a disk that has filled up since the run began."""
+    done = vgic_stress("run", *HEAD_WALK, "--executions", 60, "--json", "/dev/full")
+    assert done.returncode == 2
+    assert done.stderr == ""
+    assert "finding 1: " in done.stdout
+    assert "60 executions, " in done.stdout
+    last = done.stdout.splitlines()[-1]
+    assert last.startswith("FAILURE: --json /dev/full: it cannot be written: No space left")
