@@ -80,15 +80,15 @@ def jobs(text: str) -> int:
 
 
 def silence_s() -> float:
-    """Read from the environment after how many seconds without a step a worker hangs."""
+    """Read from the environment after how many seconds without a step an execution hangs."""
     text = os.environ.get(_SILENCE, "60")
     try:
         value = float(text)
     except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise BadArgument(f"{_SILENCE}={text}: a number of seconds above 0")
-    return value
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise BadArgument(f"{_SILENCE}={text}: a number of seconds, 0 for never")
+    return value or float("inf")
 
 
 def strategy(name: str) -> str:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from harness import Execution, HarnessBug, OsThreads, Scheduler, Streams
 from harness.explore import Exploration, every_behaviour, every_schedule
+from harness.explore.exploration import Heard
 from stress.campaign import Finding
 from stress.exits import Exit
 from stress.inquiry import look_into
-from stress.interrupts import interrupts
+from stress.interrupts import Interrupts, interrupts
 from stress.keeping import keep
 from stress.output import say, write_json
 from stress.report import counted, finding_text, replay_command, verdict_object
@@ -52,10 +53,6 @@ class Space:
         return self.scenario.draw(Streams(self.seed, self.scenario.name, self.execution))
 
 
-class _Interrupted(Exception):
-    """Somebody does not want to wait."""
-
-
 def explore(
     space: Space, subject: Subject, kernel: type[V1], json_file: Path | None = None
 ) -> Exit:
@@ -67,29 +64,25 @@ def explore(
         kernel: the same, as a class.
         json_file: where to write the result for programs.
     """
-    parameters = space.parameters()
-    how = "every behaviour" if space.preemptions is None else "every schedule"
     headline = _headline(space, subject)
-    say(f"vgic-stress explore: {how} ({headline})")
     command, count = "", 0
-    with OsThreads() as carriers, watched(carriers), interrupts() as interrupted:
+
+    def heard(execution: Execution) -> None:
+        nonlocal count
+        count += 1
+        if count % _SAY_EVERY == 0:
+            say(f"{count} executions so far")
+
+    with interrupts() as interrupted, OsThreads() as carriers, watched(carriers):
+        how = "every behaviour" if space.preemptions is None else "every schedule"
+        say(f"vgic-stress explore: {how} ({headline})")
         carriers.pin_caller()
-
-        def heard(execution: Execution) -> None:
-            nonlocal count
-            count += 1
-            if interrupted():
-                raise _Interrupted
-            if count % _SAY_EVERY == 0:
-                say(f"{count} executions so far")
-
         try:
-            found = _explore(space, parameters, kernel, carriers, heard)
-            command = _say_findings(space, parameters, found, subject, kernel, carriers)
-            code, result, told = _code(found), _result(found), _told(found)
-        except _Interrupted:
-            code, result = Exit.INTERRUPTED, f"interrupted after {counted(count, 'execution')}"
-            told = {"complete": False, "executions": count}
+            found = _explore(space, kernel, carriers, heard, interrupted)
+            command = _say_findings(space, found, subject, kernel, carriers, interrupted)
+            stopped = interrupted() and not found.complete
+            code = _code(found, interrupted=stopped)
+            result, told = _result(found, interrupted=stopped), _told(found)
         except HarnessBug as bug:
             say(f"HARNESS BUG: {bug}")
             code, result = Exit.HARNESS_BUG, "HARNESS BUG"
@@ -120,38 +113,45 @@ def _headline(space: Space, subject: Subject) -> str:
 
 
 def _explore(
-    space: Space, parameters: Parameters, kernel: type[V1], carriers: OsThreads, heard: object
+    space: Space, kernel: type[V1], carriers: OsThreads, heard: Heard, interrupted: Interrupts
 ) -> Exploration:
+    parameters = space.parameters()
+
     # Orders of locks are learned by all threads together, which would make every first
     # acquisition depend on every other one; what an order leads to is explored anyway.
     def program(scheduler: Scheduler) -> None:
         Machine(scheduler, parameters, kernel, lock_order=False)
 
     if space.preemptions is None:
-        return every_behaviour(program, carriers, executions_max=space.limit, heard=heard)  # type: ignore[arg-type]
+        return every_behaviour(
+            program, carriers, executions_max=space.limit, heard=heard, stop=interrupted
+        )
     return every_schedule(
         program,
         carriers,
         preemptions=space.preemptions,
         executions_max=space.limit,
-        heard=heard,  # type: ignore[arg-type]
+        heard=heard,
+        stop=interrupted,
     )
 
 
 def _say_findings(
     space: Space,
-    parameters: Parameters,
     found: Exploration,
     subject: Subject,
     kernel: type[V1],
     carriers: OsThreads,
+    interrupted: Interrupts,
 ) -> str:
     """Shrink, keep and print each failure; return the command that replays the first."""
     command = ""
     for number, failure in enumerate(found.failures.values(), 1):
-        single = Single(parameters, failure.first, frozenset())
+        single = Single(space.parameters(), failure.first, frozenset())
         name = space.scenario.name
-        example = look_into(single, name, subject, kernel, carriers, replays_max=REPLAYS)
+        example = look_into(
+            single, name, subject, kernel, carriers, replays_max=REPLAYS, interrupted=interrupted
+        )
         finding = Finding(name, space.execution, "explore", example)
         kept = keep(finding)
         replays = replay_command(finding, subject, kept)
@@ -160,7 +160,7 @@ def _say_findings(
     return command
 
 
-def _result(found: Exploration) -> str:
+def _result(found: Exploration, *, interrupted: bool) -> str:
     what = "execution" if found.preemptions is not None else "inequivalent execution"
     known = len(found.failures)
     fails = "none fails" if not known else f"{counted(known, 'way')} to fail"
@@ -170,12 +170,15 @@ def _result(found: Exploration) -> str:
         return f"complete: {counted(found.executions, what)}{bound}, {fails}{more}"
     tried = counted(found.executions + found.abandoned, "execution")
     of_them = f", {found.executions} of them inequivalent" if found.preemptions is None else bound
-    return f"limit hit after {tried}{of_them}, {fails} so far: not a pass"
+    ended = "interrupted" if interrupted else "limit hit"
+    return f"{ended} after {tried}{of_them}, {fails} so far: not a pass"
 
 
-def _code(found: Exploration) -> Exit:
+def _code(found: Exploration, *, interrupted: bool) -> Exit:
     if found.failures:
         return Exit.FINDINGS
+    if interrupted:
+        return Exit.INTERRUPTED
     return Exit.CLEAN if found.complete else Exit.TOO_FEW
 
 

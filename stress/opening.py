@@ -52,7 +52,7 @@ def subject_of(
     """
     subject = Subject(
         revision or token.revision,
-        tuple(bugs) if bugs or revision else token.bugs,
+        tuple(dict.fromkeys(bugs)) if bugs or revision else token.bugs,
         races or token.needs_races,
     )
     if subject.patch is not None and revision is None:

@@ -53,12 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """A test has one marker, which may override that of its class, and a token has one test."""
-    for item in session.items:
-        if sum(marker.name == MARKER for marker in item.own_markers) > 1:
-            raise pytest.UsageError(
-                f"{item.nodeid} is marked {MARKER} twice and only one would count: make it two"
-            )
+    """A token belongs to one test."""
     if session.config.getoption("--vgic-replay") is None:
         return
     marked = [item for item in session.items if item.get_closest_marker(MARKER)]
@@ -69,27 +64,39 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Stress the kernel, then run the body."""
-    marker = pyfuncitem.get_closest_marker(MARKER)
+    marker = item.get_closest_marker(MARKER)
     if marker is not None:
         from stress.pytest_run import BadMarker, stress
 
+        wrong = _marked_twice(item)
         try:
             found = stress(
                 marker.args,
                 marker.kwargs,
-                seed_text=pyfuncitem.config.getoption("--vgic-seed"),
-                token_text=pyfuncitem.config.getoption("--vgic-replay"),
+                seed_text=item.config.getoption("--vgic-seed"),
+                token_text=item.config.getoption("--vgic-replay"),
             )
         except BadMarker as error:
-            pytest.fail(f"bad marker: {error}\n{_HELP}", pytrace=False)
+            wrong = str(error)
+        if wrong:
+            pytest.fail(f"bad marker: {wrong}\n{_HELP}", pytrace=False)
         if found is not None:
-            pyfuncitem.stash[_REPLAY_LINE] = (
-                f"pytest '{pyfuncitem.nodeid}' --vgic-replay {found.token}"
-            )
+            item.stash[_REPLAY_LINE] = f"pytest '{item.nodeid}' --vgic-replay {found.token}"
             pytest.fail(found.text, pytrace=False)
     return (yield)
+
+
+def _marked_twice(item: pytest.Item) -> str:
+    """Say what is wrong with a test, class or module that is marked twice: one would count.
+
+    A test's marker may override that of its class, and a class's that of its module.
+    """
+    for node in item.listchain():
+        if sum(marker.name == MARKER for marker in node.own_markers) > 1:
+            return f"{node.name} has two of them, and only one would count: make it two tests"
+    return ""
 
 
 @pytest.hookimpl(wrapper=True)

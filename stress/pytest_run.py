@@ -48,15 +48,18 @@ class _ClassSubject(Subject):
         return self.cls.__name__, sha256(source).hexdigest()[:16]
 
 
-def _subject(kernel: object, bugs: str | Sequence[str]) -> Subject:
-    bugs = (bugs,) if isinstance(bugs, str) else bugs
+def _subject(kernel: object, bugs: object) -> Subject:
+    names = (bugs,) if isinstance(bugs, str) else bugs
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise BadMarker(f"bugs are names of bugs, not {bugs!r}")
     if isinstance(kernel, str):
         named_revision(kernel)
-        return Subject(kernel, tuple(bugs))
+        return Subject(kernel, tuple(names))
     if not inspect.isclass(kernel):
         raise BadMarker(f"kernel is a revision by name or a class, not {kernel!r}")
-    place = f"{Path(inspect.getfile(kernel)).name}:{kernel.__name__}"
-    return _ClassSubject(place, tuple(bugs), cls=patched(kernel))
+    cls = patched(kernel)
+    place = f"{Path(inspect.getfile(cls)).name}:{cls.__name__}"
+    return _ClassSubject(place, tuple(names), cls=cls)
 
 
 @cache
@@ -105,17 +108,18 @@ def _stress(
     scenario: object,
     executions: object = 100,
     kernel: object = DEFAULT,
-    bugs: str | Sequence[str] = (),
-    strategy: str = PORTFOLIO,
+    bugs: object = (),
+    strategy: object = PORTFOLIO,
     *,
     seed_text: str,
     token_text: str | None,
 ) -> Found | None:
     subject = _subject(kernel, bugs)
-    if not isinstance(scenario, str):
-        raise BadMarker(f"a scenario goes by its name, not {scenario!r}")
+    if not isinstance(scenario, str) or not isinstance(strategy, str):
+        wrong = strategy if isinstance(scenario, str) else scenario
+        raise BadMarker(f"scenarios and strategies go by their names, not {wrong!r}")
     (name,) = arguments.scenarios([scenario])
-    if not isinstance(executions, int) or executions < 1:
+    if type(executions) is not int or executions < 1:
         raise BadMarker(f"executions is a number from 1, not {executions!r}")
     if token_text is not None:
         return _replay(Token.decode(token_text), subject)

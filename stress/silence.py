@@ -47,15 +47,17 @@ def watched(carriers: OsThreads) -> Iterator[None]:
     def look() -> None:
         seen, since = (-1, -1), time.monotonic()
         while not over.wait(_LOOK_EVERY_S):
-            # Who is watched may stand at the same step whenever it lets others run.
+            # Small executions may be at the same step each time that somebody looks.
             place, now = (carriers.executions, carriers.steps), time.monotonic()
             if place != seen or not carriers.running:
                 seen, since = place, now
             elif now - since > silence_s:
                 where = f"at step {carriers.steps}"
                 say(f"HARNESS BUG: {hangs_text('an execution', silence_s, where)}")
-                faulthandler.dump_traceback(all_threads=True)
-                os._exit(Exit.HARNESS_BUG)
+                try:
+                    faulthandler.dump_traceback(all_threads=True)
+                finally:
+                    os._exit(Exit.HARNESS_BUG)
 
     threading.Thread(target=look, name="silence", daemon=True).start()
     try:

@@ -7,6 +7,7 @@ the pipe ends and so does the worker.
 
 import contextlib
 import faulthandler
+import multiprocessing
 import os
 import signal
 import threading
@@ -83,10 +84,11 @@ def _start_heart(cursor: Cursor, carriers: OsThreads, pulse: MutableSequence[int
     Code that never reaches a scheduling point leaves all three as they are. It does not hear
     either that the parent is gone, so that is looked for here.
     """
-    parent = os.getppid()
+    parent = multiprocessing.parent_process()
+    parent_pid = parent.pid if parent is not None else os.getppid()
 
     def beat() -> None:
-        while os.getppid() == parent:
+        while os.getppid() == parent_pid:
             pulse[0], pulse[1], pulse[2] = cursor.batch, cursor.item, carriers.steps
             time.sleep(BEAT_S)
         os._exit(Exit.HARNESS_BUG)

@@ -97,7 +97,7 @@ def _on_v1(patch: type) -> type[V1]:
             "with the name of a kernel function"
         )
     try:
-        kernel: type[V1] = type(patch.__name__, (patch, V1), {})
+        kernel: type[V1] = type(patch.__name__, (patch, V1), {"__module__": patch.__module__})
     except TypeError as error:
         raise CompositionError(f"{patch.__name__} cannot be a kernel: {error}") from error
     return kernel

@@ -77,14 +77,12 @@ class Guest:
         while True:
             if due is None and (ipi.pending or cpuif.maintenance()):
                 due = self._exit_due(retired)
-            if due == 0:
+            instruction = self._next_instruction()
+            if due == 0 or (due is not None and instruction is None):
                 if ipi.pending or cpuif.maintenance():
                     return None
                 due = None  # the condition has gone, and with it the maintenance interrupt
-            instruction = self._next_instruction()
             if instruction is None:
-                if due is not None:
-                    return None
                 ipi.wait()
                 continue
             if instruction == END and self._has_to_quiesce():

@@ -22,7 +22,8 @@ class Account:
         acknowledged: acknowledges.
         unserved: an edge was sent after the last acknowledge, or software pended a level that was
             neither active nor loaded.
-        pended: software has pended it and nobody has acknowledged it since.
+        pends: how many more acknowledges software may have asked for, two at the most: one, and
+            another if it pended the interrupt while that was loaded or active.
         line: where devices have driven its line last; None if two did so at once.
         drivers: how many are driving it now.
         contested: two of them were doing so at once.
@@ -35,7 +36,7 @@ class Account:
     """
 
     __slots__ = (
-        "acknowledged", "busy", "contested", "drivers", "line", "listed_at", "pended", "raised",
+        "acknowledged", "busy", "contested", "drivers", "line", "listed_at", "pends", "raised",
         "routed_home_at", "sent", "touched_at", "unserved",
     )  # fmt: skip
 
@@ -43,7 +44,7 @@ class Account:
         self.sent = 0
         self.acknowledged = 0
         self.unserved = False
-        self.pended = False
+        self.pends = 0
         self.line: bool | None = False
         self.drivers = 0
         self.contested = False
@@ -89,7 +90,7 @@ class Ledger:
             if irq.config is EDGE or (pends and not irq.active and not irq.on_lr):
                 account.unserved = True
         if pends:
-            account.pended = True
+            self.pended(irq)
 
     def end(self, irq: VgicIrq, step: int) -> None:
         """They have done so."""
@@ -98,8 +99,9 @@ class Ledger:
         account.touched_at = step
 
     def pended(self, irq: VgicIrq) -> None:
-        """Software has pended an interrupt, whoever has acknowledged it meanwhile."""
-        self._accounts[irq].pended = True
+        """Software pends an interrupt: as it begins, and whoever acknowledged it meanwhile."""
+        account = self._accounts[irq]
+        account.pends = max(account.pends, 2 if irq.on_lr or irq.active else 1)
 
     def drive(self, irq: VgicIrq) -> None:
         """A device begins to drive an interrupt's line."""
@@ -120,7 +122,7 @@ class Ledger:
     def is_down(self, irq: VgicIrq) -> bool:
         """Tell whether nothing makes a level pending: its line is down, and software left it."""
         account = self._accounts[irq]
-        return account.line is False and not account.drivers and not account.pended
+        return account.line is False and not account.drivers and not account.pends
 
     def routed(self, irq: VgicIrq, old_target: Vcpu | None, began: int, step: int) -> None:
         """A write of the routing has ended.
@@ -154,13 +156,14 @@ class Ledger:
 
     def unpended(self, irq: VgicIrq) -> None:
         """The guest has done so, and nobody else has touched it meanwhile."""
-        self._accounts[irq].pended = False
+        self._accounts[irq].pends = 0
 
     def acknowledge(self, irq: VgicIrq) -> Account:
         """A guest acknowledges an interrupt, and with it every edge sent before."""
         account = self._accounts[irq]
         account.acknowledged += 1
-        account.unserved = account.pended = False
+        account.unserved = False
+        account.pends = max(0, account.pends - 1)
         return account
 
     def deactivate(self, irq: VgicIrq) -> None:

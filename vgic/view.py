@@ -19,7 +19,7 @@ class View:
         arrivals: what was put on its lists since the flush.
         active_outside: what was active outside the list registers when the guest was left.
         flushed_at: when the last flush began.
-        seen_at: when it let go of the list: what joined it later was not seen.
+        seen_at: when that flush let go of the list; what joined the list later was not seen.
         left_at: when it last left its guest, or did not enter it.
         entered_at: how many operations its thread had published when its guest was last entered.
         retries: how often prune started again in this sync.
@@ -27,6 +27,7 @@ class View:
         old_target: where that was routed before.
         access_began: when the write began.
         access_alone: nobody else was touching the interrupt then.
+        may_return: a pending state that the write clears may come back from a list register.
         barren: how many times in a row its guest was left without having done anything.
         state: what it looked like half as many times ago as make a storm.
         left_out: in how many flushes in a row each interrupt was left out for a lesser one.
@@ -35,7 +36,8 @@ class View:
     __slots__ = (
         "_kvm", "_vcpu", "access_alone", "access_began", "accessing", "active_outside",
         "arrivals", "barren", "entered_at", "flushed_at", "in_guest", "in_window", "left_at",
-        "left_out", "old_target", "overflowed", "retries", "seen_at", "stack", "state",
+        "left_out", "may_return", "old_target", "overflowed", "retries", "seen_at", "stack",
+        "state",
     )  # fmt: skip
 
     def __init__(self, kvm: Kvm, vcpu: Vcpu) -> None:
@@ -54,6 +56,7 @@ class View:
         self.old_target: Vcpu | None = None
         self.access_began = -1
         self.access_alone = False
+        self.may_return = False
         self.left_at = -1
         self.entered_at = -1
         self.barren = 0

@@ -10,7 +10,7 @@ windows: situations that an execution came through, by which a campaign knows it
 from functools import partial
 
 from vgic import invariants
-from vgic.irq import LEVEL, VgicIrq
+from vgic.irq import EDGE, LEVEL, VgicIrq
 from vgic.ledger import Ledger
 from vgic.program import ENABLE, PEND, QUIESCE, ROUTE, SGI, UNPEND, Access
 from vgic.view import View
@@ -87,10 +87,9 @@ class Watch:
             if kind == QUIESCE:
                 self._ledger.drive(irq)
             view.old_target, view.access_began = irq.target_vcpu, self._kvm.scheduler.steps
+            view.access_alone = self._ledger[irq].busy == 1
             # A copy in another vCPU's list register may come back at any time (quirk Q2).
-            view.access_alone = self._ledger[irq].busy == 1 and (
-                kind != UNPEND or irq.vcpu in (None, vcpu)
-            )
+            view.may_return = irq.config is EDGE and irq.vcpu not in (None, vcpu)
 
     def accessed(self, vcpu: Vcpu, access: Access) -> None:
         """It has been."""
@@ -109,7 +108,7 @@ class Watch:
                 self._ledger.pended(irq)
             elif kind == QUIESCE:
                 self._driven(irq, False)
-            if alone and self._honest:
+            if alone and self._honest and not (kind == UNPEND and view.may_return):
                 invariants.write_took_effect(self._kvm, irq, access)
             self._ledger.end(irq, step)
 
@@ -177,8 +176,7 @@ class Watch:
             changed = self._ledger.changed_since(view.flushed_at)
             # A key that changes in the middle of a sort can leave any two others out of order.
             if any(irq.vcpu is vcpu for irq in changed):
-                if outside:
-                    invariants.nobody_starves(kvm, vcpu, view.left_out)
+                invariants.nobody_starves(kvm, vcpu, view.left_out)
                 return outside
             if outside:
                 invariants.best_are_loaded(kvm, vcpu, view.arrivals)
@@ -236,6 +234,8 @@ class Watch:
     # From the lists and their lock.
 
     def _added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
+        if irq.vcpu is vcpu and self._kvm.scheduler.current.role == vcpu.role:
+            return  # the vCPU itself moves it from one of its lists to the other
         invariants.added_where_it_belongs(self._kvm, vcpu, irq)
         self._ledger.listed(irq, self._kvm.scheduler.steps)
         view = self._views[vcpu.vcpu_id]

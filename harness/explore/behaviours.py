@@ -24,6 +24,7 @@ def every_behaviour(
     executions_max: int = EXECUTIONS_MAX,
     steps_max: int = 20_000,
     heard: Heard = lambda execution: None,
+    stop: Callable[[], bool] = bool,
 ) -> Exploration:
     """Run a program once for each of its behaviours.
 
@@ -33,13 +34,14 @@ def every_behaviour(
         executions_max: give up after so many executions, abandoned ones included.
         steps_max: the bound past which an execution counts as a livelock.
         heard: is told each execution that was not abandoned, with what its steps touched.
+        stop: asked before each execution whether that was enough.
 
     Raises:
         HarnessBug: the program did other things under the same schedule.
     """
     result = Exploration()
     tree = Tree()
-    while result.executions + result.abandoned < executions_max:
+    while result.executions + result.abandoned < executions_max and not stop():
         touches: list[Touch] = []
         strategy = Reducing(tree.states, touches)
         execution = execute(program, strategy, carriers, steps_max=steps_max, touches=touches)

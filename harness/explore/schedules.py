@@ -56,6 +56,7 @@ def every_schedule(
     executions_max: int = EXECUTIONS_MAX,
     steps_max: int = 20_000,
     heard: Heard = lambda execution: None,
+    stop: Callable[[], bool] = bool,
 ) -> Exploration:
     """Run a program once under each of its schedules.
 
@@ -66,13 +67,14 @@ def every_schedule(
         executions_max: give up after so many executions.
         steps_max: the bound past which an execution counts as a livelock.
         heard: is told each execution, with what its steps touched.
+        stop: asked before each execution whether that was enough.
     """
     result = Exploration(preemptions=preemptions)
     now: list[Choices] = [()]
     later: list[Choices] = []
     spent = 0
     while now:
-        if result.executions == executions_max:
+        if result.executions == executions_max or stop():
             return result
         choices = now.pop()
         strategy = _Choosing(choices)

@@ -67,7 +67,8 @@ def _marked(
         for line in everything
         if departure.step <= recorded.steps[line.index].event.step < departure.until
     ]
-    changed = [line for line in there if line.text.startswith(tuple(departure.things))]
+    begins = tuple(f"{thing}{sign}" for thing in departure.things for sign in (":", " ="))
+    changed = [line for line in there if line.text.startswith(begins)]
     return next(iter(changed or there), None)
 
 

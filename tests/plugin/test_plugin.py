@@ -117,7 +117,12 @@ WRONG_MARKERS = {
     '"one_interrupt", kernel=Typo': "Typo defines vgic_prune_aplist, which the kernel never calls",
     '"one_interrupt", kernel=Empty': "Empty overrides nothing",
     '"one_interrupt", bugs="no_splyce"': "there is no bug 'no_splyce'; did you mean no_splice?",
-    "7": "a scenario goes by its name, not 7",
+    "7": "scenarios and strategies go by their names, not 7",
+    '"one_interrupt", strategy=5': "scenarios and strategies go by their names, not 5",
+    '"one_interrupt", bugs=(1,)': "bugs are names of bugs, not (1,)",
+    '"one_interrupt", bugs=None': "bugs are names of bugs, not None",
+    '"one_interrupt", kernel=int': "int ",
+    '"one_interrupt", executions=True': "executions is a number from 1, not True",
 }
 
 KERNELS = """
@@ -147,6 +152,8 @@ def test_a_marker_that_makes_no_sense_fails_and_says_why(run_pytest: Pytest) -> 
         assert f"bad marker: {message}" in session.stdout
     assert session.stdout.count("vgic_stress(scenario, executions=100,") >= len(tests)
     assert "pytest_run.py" not in session.stdout
+    assert "During handling" not in session.stdout
+    assert "direct cause" not in session.stdout
 
 
 def test_a_class_that_is_derived_from_nothing_overrides_by_name(run_pytest: Pytest) -> None:
@@ -156,17 +163,35 @@ def test_a_class_that_is_derived_from_nothing_overrides_by_name(run_pytest: Pyte
     assert "I3 overflow left behind" in session.stdout
 
 
-def test_two_markers_on_one_test_are_refused_and_one_overrides_its_class(
-    run_pytest: Pytest,
-) -> None:
-    mark = '@pytest.mark.vgic_stress("inject_before_entry", executions=3{})\n'
-    session = run_pytest("import pytest\n" + 2 * mark.format("") + "def test_it():\n    pass\n")
-    assert session.returncode == 4
-    assert "is marked vgic_stress twice" in session.stderr + session.stdout
-    inner = "    " + mark.format(', kernel="v1"') + "    def test_it(self):\n        pass\n"
-    outer = mark.format(', kernel="v1-posted"') + "class TestIt:\n"
-    session = run_pytest("import pytest\n" + outer + inner, "-q")
+MARK = '@pytest.mark.vgic_stress("inject_before_entry", executions=3{})\n'
+CLASS = "class TestIt:\n"
+METHOD = "    def test_it(self):\n        pass\n"
+
+
+@pytest.mark.parametrize("options", [[], ["-n", "2"]])
+def test_two_markers_in_one_place_fail_and_say_so(run_pytest: Pytest, options: list[str]) -> None:
+    twice = 2 * MARK.format("")
+    function = "def test_function():\n    pass\n"
+    session = run_pytest(f"import pytest\n{twice}{function}{twice}{CLASS}{METHOD}", "-q", *options)
+    assert session.returncode == 1
+    assert "2 failed" in session.stdout
+    assert "bad marker: test_function has two of them" in session.stdout
+    assert "bad marker: TestIt has two of them" in session.stdout
+
+
+def test_a_marker_overrides_that_of_the_class(run_pytest: Pytest) -> None:
+    outer, inner = MARK.format(', kernel="v1-posted"'), "    " + MARK.format(', kernel="v1"')
+    session = run_pytest(f"import pytest\n{outer}{CLASS}{inner}{METHOD}", "-q")
     assert session.returncode == 0, session.stdout
+
+
+def test_a_method_of_unittest_is_stressed_too(run_pytest: Pytest) -> None:
+    bad = MARK.format(', kernel="v1-posted"')
+    source = f"import pytest, unittest\n{bad}class TestIt(unittest.TestCase):\n{METHOD}"
+    session = run_pytest(source.replace("inject_before_entry", "inject_while_eoicount"), "-q")
+    assert session.returncode == 1, session.stdout
+    assert "list corruption" in session.stdout
+    assert "--vgic-replay vs1-" in session.stdout
 
 
 def test_a_damaged_token_is_a_usage_error(run_pytest: Pytest) -> None:

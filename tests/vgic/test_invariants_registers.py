@@ -107,30 +107,6 @@ def test_i4_fires_when_an_interrupt_says_it_is_in_a_register_and_is_not(
     assert failure_in_kernel(body, nr_lr=1).kind == "I4 list registers miscounted"
 
 
-def in_two_vcpus(kernel: V1, enlist: Enlist, intid: int, other: int) -> None:
-    """Load an interrupt on one vCPU, and have a register of the other hold some INTID too."""
-    vcpu = flushed(kernel, enlist, pending(kernel, intid))
-    theirs = kernel.kvm.vcpus[1].vgic_cpu
-    theirs.vgic_lr[0] = ListRegister(other, pending=True)
-    theirs.used_lrs = 1
-    invariants.used_lrs_agree(kernel.kvm, vcpu)
-
-
-@pytest.mark.parametrize(("intid", "other"), [(32, 33), (27, 27)])
-def test_i5_is_silent_on_two_vcpus_with_an_interrupt_each(
-    in_kernel: Callable[..., Execution], enlist: Enlist, intid: int, other: int
-) -> None:
-    in_kernel(lambda kernel: in_two_vcpus(kernel, enlist, intid, other), nr_vcpus=2)
-
-
-def test_i5_fires_on_a_shared_interrupt_in_registers_of_two_vcpus(
-    failure_in_kernel: Callable[..., Failure], enlist: Enlist
-) -> None:
-    failure = failure_in_kernel(lambda kernel: in_two_vcpus(kernel, enlist, 32, 32), nr_vcpus=2)
-    assert failure.kind == "I5 INTID in two list registers"
-    assert "vcpu 0 and in one of vcpu 1" in failure.message
-
-
 def no_lr_in_use(kvm: Kvm, vcpu: Vcpu) -> None:
     invariants.no_lr_in_use(kvm, vcpu, invariants.listed(kvm, vcpu))
 

@@ -4,7 +4,7 @@
 from collections.abc import Container, Iterator, Sequence
 
 from vgic.invariants.judge import FLUSH, SYNC, belongs_on, deliverable, fail, listed, names
-from vgic.irq import LEVEL, VgicIrq, is_private
+from vgic.irq import LEVEL, VgicIrq
 from vgic.ledger import Ledger
 from vgic.lr import ListRegister
 from vgic.vm import Kvm, Vcpu
@@ -35,7 +35,7 @@ def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> bool:
             f"{vcpu} uses {len(used)} list registers, but {names(loaded)} say they are in one",
             FLUSH,
         )
-    seen: set[int] = set()
+    seen = set()
     for lr in used:
         if lr.intid in seen:
             fail(
@@ -44,27 +44,11 @@ def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> bool:
         seen.add(lr.intid)
         if not (lr.pending or lr.active) or (lr.pending and lr.active and _is_level(kvm, vcpu, lr)):
             fail(kvm, "I22 illegal list register", f"{vcpu} is to run with {lr}", FLUSH)
-    _not_elsewhere(kvm, vcpu, seen)
     if len(irqs) > len(loaded):
         for irq in irqs:
             if not irq.on_lr and belongs_on(kvm, irq) is vcpu:
                 return True
     return False
-
-
-def _not_elsewhere(kvm: Kvm, vcpu: Vcpu, intids: set[int]) -> None:
-    for other in kvm.vcpus:
-        used_lrs = other.vgic_cpu.used_lrs
-        if not used_lrs or other is vcpu:
-            continue
-        for lr in other.vgic_cpu.vgic_lr[:used_lrs]:
-            if lr.intid in intids and not is_private(lr.intid):
-                fail(
-                    kvm,
-                    "I5 INTID in two list registers",
-                    f"{lr.intid} is in one of {vcpu} and in one of {other}",
-                    FLUSH,
-                )
 
 
 def loaded_by_right(kvm: Kvm, vcpu: Vcpu, since: int, ledger: Ledger) -> None:
