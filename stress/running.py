@@ -54,14 +54,15 @@ def run(
         quiet: no progress and no summary.
     """
     jobs = workers.jobs
-    say(f"vgic-stress run: {headline(plan, jobs)}")
-    with interrupts() as interrupted, Pool(jobs, silence_s=workers.silence_s) as pool:
-        interrupted.at_once = pool.kill
-        result = _canary(plan, pool, interrupted)
-        if not (result.bugs or result.interrupted):
-            with progress(plan, quiet=quiet) as told:
-                campaign = Campaign(plan, pool, interrupted=interrupted, progress=told)
-                result = campaign.run()
+    with interrupts() as interrupted:
+        say(f"vgic-stress run: {headline(plan, jobs)}")
+        with Pool(jobs, silence_s=workers.silence_s) as pool:
+            interrupted.at_once = pool.kill
+            result = _canary(plan, pool, interrupted)
+            if not (result.bugs or result.interrupted):
+                with progress(plan, quiet=quiet) as told:
+                    campaign = Campaign(plan, pool, interrupted=interrupted, progress=told)
+                    result = campaign.run()
     command = _say_findings(plan, result, quiet=quiet)
     for bug in result.bugs:
         say(f"HARNESS BUG: {bug}")
