@@ -2,6 +2,7 @@
 """When is a campaign too vacuous for a verdict: too few executions, or windows not crossed?"""
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 import pytest
 
@@ -10,12 +11,20 @@ from harness.strategies import MIXED
 from stress.campaign import Plan, Result, too_few
 from stress.scenario import Floors, Scenario
 from stress.scenarios import SCENARIOS
+from stress.subject import Subject
 from stress.work import Fact
 from vgic import Parameters
 
 MakeFact = Callable[..., Fact]
 MakePlan = Callable[..., Plan]
 NAME = "two_windows"
+NEVER_OVERFLOWS = """
+class Mine:
+    never_crosses = frozenset({"overflow"})
+
+    def still_to_queue(self, irq, vcpu):
+        return super().still_to_queue(irq, vcpu)
+"""
 SHIPPED = tuple(SCENARIOS.values())
 
 
@@ -102,6 +111,16 @@ def test_a_strategy_that_was_not_used_has_no_floor_to_miss(
     this: Plan, crossed: Callable[..., Result]
 ) -> None:
     assert not too_few(this, crossed(pct=(20, 4)))
+
+
+def test_a_users_class_that_never_crosses_a_window_is_not_asked_for_it(
+    plan: MakePlan, crossed: Callable[..., Result], tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.py"
+    file.write_text(NEVER_OVERFLOWS, "utf-8")
+    result = crossed(random_walk=(10, 0), pct=(10, 0))
+    assert not too_few(plan(scenarios=[NAME], subject=Subject(f"{file}:Mine")), result)
+    assert too_few(plan(scenarios=[NAME]), result)
 
 
 def test_another_scenarios_crossings_do_not_count(
