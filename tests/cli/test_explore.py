@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import pytest
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.mark.parametrize("scenario", ["one_interrupt", "one_disable"])
@@ -56,15 +56,8 @@ def test_the_result_for_programs(vgic_stress: Run, tmp_path: Path) -> None:
     assert value["preemptions"] is None
 
 
-def test_130_with_the_result_so_far_when_it_is_interrupted(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "stress", "explore", "migration_ping_pong", "--json", "r.json"],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+def test_130_with_the_result_so_far_when_it_is_interrupted(start: Start, tmp_path: Path) -> None:
+    process = start("explore", "migration_ping_pong", "--json", "r.json")
     assert process.stdout is not None
     first = process.stdout.readline()
     assert first.startswith("vgic-stress explore: every behaviour (scenario=migration_ping_pong")

@@ -9,40 +9,17 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 Patch = Callable[[str], str]
+Start = Callable[..., subprocess.Popen[str]]
+LONG = ("run", "--executions", 10_000_000)
 MARK = "open('mark', 'w').close()"
 PATIENCE_S = 60
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
-    """Return what starts a long run in a process group of its own, as a terminal does."""
-    started: list[subprocess.Popen[str]] = []
-
-    def start(*words: str) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "stress", "run", "--executions", "10000000", *words],
-            cwd=tmp_path,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
 
 
 def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
@@ -55,11 +32,11 @@ def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_once_ends_cleanly_with_a_summary_and_the_json_object(
-    start: Callable[..., subprocess.Popen[str]], patch: Patch, tmp_path: Path, number: int
+    start: Start, patch: Patch, tmp_path: Path, number: int
 ) -> None:
     """SIGTERM to the whole group is what `timeout` sends."""
     words = ("--revision", patch(MARK), "--seed", "7", "--jobs", "2", "--json", "result.json")
-    process = start(*words)
+    process = start(*LONG, *words)
     wait_for(tmp_path / "mark", process)
     os.killpg(process.pid, number)
     output, errors = process.communicate(timeout=PATIENCE_S)
@@ -76,10 +53,8 @@ def test_once_ends_cleanly_with_a_summary_and_the_json_object(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("after_s", [0.0, 0.05, 0.1, 0.2])
-def test_it_may_come_while_the_workers_are_born(
-    start: Callable[..., subprocess.Popen[str]], number: int, after_s: float
-) -> None:
-    process = start("--seed", "7", "--jobs", "2")
+def test_it_may_come_while_the_workers_are_born(start: Start, number: int, after_s: float) -> None:
+    process = start(*LONG, "--seed", "7", "--jobs", "2")
     assert process.stdout is not None
     assert process.stdout.readline().startswith("vgic-stress run: ")
     time.sleep(after_s)
@@ -91,21 +66,19 @@ def test_it_may_come_while_the_workers_are_born(
 
 
 def test_workers_end_when_their_parent_is_killed(
-    start: Callable[..., subprocess.Popen[str]], patch: Patch, tmp_path: Path
+    start: Start, patch: Patch, tmp_path: Path
 ) -> None:
     hang = f"{MARK}; __import__('threading').Event().wait()"
-    process = start("--revision", patch(hang), "--seed", "7", "--jobs", "2")
+    process = start(*LONG, "--revision", patch(hang), "--seed", "7", "--jobs", "2")
     wait_for(tmp_path / "mark", process)
     process.kill()
     # Whoever was left behind would keep the pipes open.
     process.communicate(timeout=PATIENCE_S)
 
 
-def test_twice_ends_at_once_with_every_worker(
-    start: Callable[..., subprocess.Popen[str]], patch: Patch, tmp_path: Path
-) -> None:
+def test_twice_ends_at_once_with_every_worker(start: Start, patch: Patch, tmp_path: Path) -> None:
     hang = f"{MARK}; __import__('threading').Event().wait()"
-    process = start("--revision", patch(hang), "--seed", "7", "--jobs", "2")
+    process = start(*LONG, "--revision", patch(hang), "--seed", "7", "--jobs", "2")
     wait_for(tmp_path / "mark", process)
     deadline = time.monotonic() + PATIENCE_S
     interrupts = 0

@@ -4,7 +4,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,24 +13,18 @@ import pytest
 
 Result = Callable[..., dict[str, Any]]
 Run = Callable[..., subprocess.CompletedProcess[str]]
+Start = Callable[..., subprocess.Popen[str]]
 PATIENCE_S = 60
 
 
 @pytest.mark.parametrize("after_s", [0.0, 0.1, 0.3])
 def test_it_prints_the_simplest_so_far(
-    result: Result, vgic_stress: Run, tmp_path: Path, after_s: float
+    result: Result, vgic_stress: Run, start: Start, tmp_path: Path, after_s: float
 ) -> None:
     words = ("--bug", "eoicount_plus_one", "--seed", 1, "-x", "--shrink", 0)
     (finding,) = result("inject_while_eoicount", *words)["findings"]
     (tmp_path / "original").write_text(finding["token"], "ascii")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "stress", "shrink", "@original"],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    process = start("shrink", "@original")
     assert process.stdout is not None
     assert process.stdout.readline().startswith("vgic-stress shrink: ")
     time.sleep(after_s)
