@@ -91,6 +91,11 @@ def silence_s() -> float:
     return value or float("inf")
 
 
+def bugs(names: Iterable[str] | None) -> tuple[str, ...]:
+    """Return the names of bugs, each once; which there are, the kernel knows."""
+    return tuple(dict.fromkeys(names or ()))
+
+
 def strategy(name: str) -> str:
     """Check the name of a strategy."""
     return _known(name, list(DESCRIPTIONS), "strategy", "strategies")

@@ -112,7 +112,7 @@ def run(
     from stress.running import run as run_campaign
 
     _log(verbose)
-    subject = Subject(revision, tuple(dict.fromkeys(bug or ())), Check.RACES in (check or ()))
+    subject = Subject(revision, arguments.bugs(bug), Check.RACES in (check or ()))
     subject.kernel()
     plan = Plan(
         subject=subject,
@@ -239,7 +239,7 @@ def explore(
 
     _log(verbose)
     (name,) = arguments.scenarios([scenario])
-    subject = Subject(revision, tuple(dict.fromkeys(bug or ())), Check.RACES in (check or ()))
+    subject = Subject(revision, arguments.bugs(bug), Check.RACES in (check or ()))
     kernel = subject.kernel()
     space = Space(SCENARIOS[name], arguments.seed(seed), execution, preemptions, limit)
     json_file = arguments.writable(json_file, "--json")

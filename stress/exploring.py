@@ -100,9 +100,7 @@ def explore(
 def _headline(space: Space, subject: Subject) -> str:
     words = [
         f"scenario={space.scenario.name}",
-        f"revision={subject.revision}",
-        f"bugs={','.join(subject.bugs) or 'none'}",
-        *(["check=races"] if subject.races else []),
+        *subject.words(),
         f"seed={space.seed:#x}",
         f"execution={space.execution}",
         *([] if space.preemptions is None else [f"preemptions={space.preemptions}"]),

@@ -8,6 +8,7 @@ judged, which is no failure of the code under test and makes `git bisect` skip a
 import sys
 from pathlib import Path
 
+from stress import arguments
 from stress.arguments import BadArgument
 from stress.subject import Subject
 from stress.token import Token, UnknownVersion
@@ -52,7 +53,7 @@ def subject_of(
     """
     subject = Subject(
         revision or token.revision,
-        tuple(dict.fromkeys(bugs)) if bugs or revision else token.bugs,
+        arguments.bugs(bugs) if bugs or revision else token.bugs,
         races or token.needs_races,
     )
     if subject.patch is not None and revision is None:

@@ -25,9 +25,7 @@ def headline(plan: Plan, jobs: int) -> str:
     """Return what a campaign is about, for its first and last line."""
     words = [
         f"seed={plan.seed:#x}",
-        f"revision={plan.subject.revision}",
-        f"bugs={','.join(plan.subject.bugs) or 'none'}",
-        *(["check=races"] if plan.subject.races else []),
+        *plan.subject.words(),
         f"scenarios={','.join(plan.scenarios) or 'none'}",
         f"strategy={plan.strategy}",
     ]

@@ -182,8 +182,4 @@ class Ledger:
 
     def changed_since(self, step: int) -> set[VgicIrq]:
         """Return the interrupts touched since a step, or being touched now."""
-        return {
-            irq
-            for irq, account in self._accounts.items()
-            if account.busy or account.touched_at >= step
-        }
+        return {irq for irq in self._accounts if self.is_touched_since(irq, step)}

@@ -65,8 +65,8 @@ SCENARIO = Scenario(
     # was seen to do.
     floors=Floors(
         {
-            "overflow": {"random-walk": 71.0, "pct": 53.0, "burst": 66.0},
-            "eoicount": {"random-walk": 36.0, "pct": 27.0, "burst": 39.0},
+            "overflow": {"random-walk": 71.0, "pct": 54.0, "burst": 66.0},
+            "eoicount": {"random-walk": 36.0, "pct": 29.0, "burst": 39.0},
         }
     ),
     portfolio=FOR_NESTING,

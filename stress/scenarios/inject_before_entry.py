@@ -48,8 +48,8 @@ SCENARIO = Scenario(
     # was seen to do.
     floors=Floors(
         {
-            "aborted_entry": {"random-walk": 56.0, "pct": 2.5, "burst": 16.0},
-            "queue_retry": {"random-walk": 1.0, "pct": 0.0, "burst": 0.0},
+            "aborted_entry": {"random-walk": 59.0, "pct": 3.0, "burst": 16.0},
+            "queue_retry": {"random-walk": 2.0, "pct": 0.0, "burst": 0.0},
         }
     ),
 )

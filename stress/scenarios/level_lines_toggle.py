@@ -63,8 +63,8 @@ SCENARIO = Scenario(
     # was seen to do.
     floors=Floors(
         {
-            "overflow": {"random-walk": 46.0, "pct": 29.0, "burst": 40.0},
-            "eoicount": {"random-walk": 35.0, "pct": 27.0, "burst": 34.0},
+            "overflow": {"random-walk": 46.0, "pct": 35.0, "burst": 44.0},
+            "eoicount": {"random-walk": 36.0, "pct": 28.0, "burst": 35.0},
             "queue_retry": {"random-walk": 4.0, "pct": 0.0, "burst": 2.0},
         }
     ),

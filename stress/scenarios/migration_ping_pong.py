@@ -57,7 +57,7 @@ SCENARIO = Scenario(
     floors=Floors(
         {
             "migration": {"random-walk": 72.0, "pct": 46.0, "burst": 63.0},
-            "aborted_entry": {"random-walk": 85.0, "pct": 7.0, "burst": 57.0},
+            "aborted_entry": {"random-walk": 87.0, "pct": 7.0, "burst": 57.0},
         }
     ),
     portfolio=FOR_MIGRATION,

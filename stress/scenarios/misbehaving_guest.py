@@ -52,7 +52,7 @@ SCENARIO = Scenario(
     # was seen to do.
     floors=Floors(
         {
-            "overflow": {"random-walk": 82.0, "pct": 57.0, "burst": 67.0},
+            "overflow": {"random-walk": 84.0, "pct": 58.0, "burst": 70.0},
             "eoicount": {"random-walk": 13.0, "pct": 0.0, "burst": 8.0},
         }
     ),

@@ -68,8 +68,8 @@ SCENARIO = Scenario(
     floors=Floors(
         {
             "migration": {"random-walk": 76.0, "pct": 47.0, "burst": 66.0},
-            "prune_recheck": {"random-walk": 2.5, "pct": 0.0, "burst": 0.0},
-            "two_prune_retries": {"random-walk": 6.0, "pct": 1.0, "burst": 3.5},
+            "prune_recheck": {"random-walk": 3.0, "pct": 0.0, "burst": 0.0},
+            "two_prune_retries": {"random-walk": 6.0, "pct": 1.0, "burst": 4.0},
             "queue_retry": {"random-walk": 21.0, "pct": 0.0, "burst": 9.0},
         }
     ),

@@ -71,7 +71,7 @@ SCENARIOS = tuple(
             80,
             {
                 "aborted_entry": {"random-walk": 39.0, "pct": 0.0, "burst": 0.0},
-                "migration": {"random-walk": 69.0, "pct": 7.0, "burst": 16.0},
+                "migration": {"random-walk": 70.0, "pct": 7.0, "burst": 16.0},
             },
         ),
         (one_disable, 80, {"aborted_entry": {"random-walk": 30.0, "pct": 0.0, "burst": 0.0}}),
