@@ -70,16 +70,17 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     if marker is not None:
         from stress.pytest_run import BadMarker, stress
 
-        wrong = _marked_twice(item)
-        try:
-            found = stress(
-                marker.args,
-                marker.kwargs,
-                seed_text=item.config.getoption("--vgic-seed"),
-                token_text=item.config.getoption("--vgic-replay"),
-            )
-        except BadMarker as error:
-            wrong = str(error)
+        wrong, found = _marked_twice(item), None
+        if not wrong:
+            try:
+                found = stress(
+                    marker.args,
+                    marker.kwargs,
+                    seed_text=item.config.getoption("--vgic-seed"),
+                    token_text=item.config.getoption("--vgic-replay"),
+                )
+            except BadMarker as error:
+                wrong = str(error)
         if wrong:
             pytest.fail(f"bad marker: {wrong}\n{_HELP}", pytrace=False)
         if found is not None:

@@ -85,6 +85,7 @@ SCENARIO = Scenario(
     floors=Floors(
         {
             "split": {"random-walk": 88.0, "pct": 58.0, "burst": 86.0},
+            "aborted_entry_with_overflow": {"random-walk": 65.0, "pct": 1.0, "burst": 41.0},
             "eoicount_of_two": {"random-walk": 13.0, "pct": 0.0, "burst": 12.0},
             "arrival_with_overflow": {"random-walk": 30.0, "pct": 0.0, "burst": 26.0},
         }
