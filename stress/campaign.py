@@ -4,135 +4,28 @@
 The executions of a seed stand in one order (order.py). Batches of them go to workers; answers are
 merged in that order, so a shorter campaign is a prefix of a longer one, and the first finding is
 the first whoever found it. Some failures are looked into, chosen by their place in that order too
-(inquiry.py).
+(inquiry.py). What is found is told only if it comes out alike in a fresh process (rerun.py), and
+kept from then on: shrinking it takes seconds, and a run may be killed at any moment.
 """
 
 import time
-from collections import Counter, deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
 
 from harness.order_graph import Learned, OrderGraph, Step, Witness, inverted, witnesses
-from harness.saturation import Seen
-from harness.strategies import MIXED, PORTFOLIO
-from stress.inquiry import Answer, Example, Inquiry, is_looked_into
-from stress.order import Order
+from stress.canaries import not_all_told, not_as_planned
+from stress.comparing import Comparing
+from stress.inquiry import Answer, Inquiry, is_looked_into
+from stress.keeping import Keeper
+from stress.plan import Plan
 from stress.pool import Pool
-from stress.scenarios import SCENARIOS
-from stress.shrinking import REPLAYS
-from stress.subject import Subject
+from stress.result import Result, found
 from stress.work import Batch, Bug, Fact, Facts
+from stress.worker import Outcome
 
 BATCH = 24
 WAIT_S = 0.1
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a campaign is to do.
-
-    Attributes:
-        subject: what is tested.
-        scenarios: names of the scenarios, in order.
-        seed: the seed.
-        strategy: the strategy's name, or the mix.
-        executions: how many executions in all.
-        execution: only this one of each scenario, None for the first ones.
-        duration_s: when to stop at the latest; None for no limit.
-        stop_at_first: stop at the first finding.
-        shrink_replays: how many replays shrinking one finding may take; 0 leaves it as found.
-    """
-
-    subject: Subject
-    scenarios: Sequence[str]
-    seed: int
-    strategy: str
-    executions: int
-    execution: int | None = None
-    duration_s: float | None = None
-    stop_at_first: bool = False
-    shrink_replays: int = REPLAYS
-
-    def order(self) -> Order:
-        """Return the order of its executions, from the first."""
-        portfolios = {
-            name: SCENARIOS[name].portfolio for name in self.scenarios if self.strategy == PORTFOLIO
-        }
-        return Order(self.scenarios, portfolios, self.executions, self.execution)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A race: failures with one symptom that shrink to preemptions in the same functions.
-
-    Attributes:
-        scenario: the scenario of the first.
-        execution: the index of the first within its scenario.
-        strategy: the strategy that found the first.
-        example: the first of them.
-    """
-
-    scenario: str
-    execution: int
-    strategy: str
-    example: Example
-
-    @property
-    def signature(self) -> str:
-        """Its identity."""
-        return self.example.identity
-
-
-@dataclass
-class Result:
-    """What a campaign found out, in the order of its executions.
-
-    Attributes:
-        executions: how many were run.
-        steps: their steps together.
-        windows: for each window, how many executions crossed it.
-        runs: for each scenario and strategy, how many executions there were.
-        crossings: for each scenario, strategy and window, how many executions crossed it.
-        seen: for each strategy, the behaviours of the executions that were looked at.
-        seen_by_all: the same for all strategies together.
-        failures: for each symptom, how many executions showed it.
-        findings: by signature, in order of the first.
-        bugs: what was wrong with the harness itself.
-        interrupted: somebody stopped it.
-        seconds: how long it took.
-    """
-
-    executions: int = 0
-    steps: int = 0
-    windows: Counter[str] = field(default_factory=Counter)
-    runs: Counter[tuple[str, str]] = field(default_factory=Counter)
-    crossings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-    seen: dict[str, Seen] = field(default_factory=dict)
-    seen_by_all: Seen = field(default_factory=Seen)
-    failures: Counter[str] = field(default_factory=Counter)
-    findings: dict[str, Finding] = field(default_factory=dict)
-    bugs: list[str] = field(default_factory=list)
-    interrupted: bool = False
-    seconds: float = 0.0
-
-    def add(self, fact: Fact) -> None:
-        """Add one execution."""
-        self.executions += 1
-        self.steps += fact.steps
-        self.runs[fact.scenario, fact.strategy] += 1
-        for window in fact.windows:
-            self.windows[window] += 1
-            self.crossings[fact.scenario, fact.strategy, window] += 1
-        if fact.behaviour is not None:
-            self.seen.setdefault(fact.strategy, Seen()).add(fact.behaviour)
-            self.seen_by_all.add(fact.behaviour)
-        if fact.signature is not None:
-            self.failures[fact.signature] += 1
-
-    def find(self, answer: Answer) -> None:
-        """Add what came of an inquiry."""
-        finding = Finding(answer.scenario, answer.execution, answer.strategy, answer.example)
-        self.findings.setdefault(finding.signature, finding)
 
 
 class Campaign:
@@ -145,6 +38,7 @@ class Campaign:
         *,
         interrupted: Callable[[], bool] = lambda: False,
         progress: Callable[[Result], None] = lambda result: None,
+        keeper: Keeper | None = None,
     ) -> None:
         """Prepare a campaign.
 
@@ -153,19 +47,24 @@ class Campaign:
             pool: who does it.
             interrupted: asked often; True ends the campaign after the batches under way.
             progress: told the result so far, often.
+            keeper: keeps each finding as soon as it is confirmed; None if they are not to be kept.
         """
         self._plan = plan
         self._pool = pool
         self._interrupted = interrupted
         self._progress = progress
+        self._keeper = keeper or Keeper(None)
         self._order = plan.order()
-        self._batches = 0
+        self._handed_out = 0
+        self._batches: dict[int, Batch] = {}
         self._facts: dict[int, Facts] = {}
         self._merged = 0
         self._wanted: deque[Inquiry] = deque()
         self._inquiries = 0
         self._answers: dict[int, Answer] = {}
+        self._unshrunk: dict[int, Answer] = {}
         self._found = 0
+        self._comparing = Comparing(plan)
         self._graph = OrderGraph()
         self._known_orders: set[tuple[Learned, ...]] = set()
 
@@ -183,6 +82,10 @@ class Campaign:
                 if job is None:
                     break
                 pool.submit(job)
+            if pool.can_rerun:
+                rerun = self._comparing.next_rerun(no_more=not self._batches)
+                if rerun is not None:
+                    pool.submit(rerun)
             if not pool.busy:
                 break
             for answer in pool.answers(WAIT_S):
@@ -190,7 +93,9 @@ class Campaign:
             self._merge(result)
             result.seconds = time.monotonic() - begin
             self._progress(result)
+        self._find_what_is_left(result)
         result.seconds = time.monotonic() - begin
+        result.bugs += not_as_planned(self._plan, result, self._comparing.due)
         return result
 
     def _over(self, result: Result, seconds: float) -> bool:
@@ -213,8 +118,11 @@ class Campaign:
         items = self._order.take(BATCH)
         if not items:
             return None
-        self._batches += 1
-        return Batch(self._batches - 1, plan.subject, plan.seed, plan.strategy, items)
+        alone = plan.execution is not None
+        batch = Batch(self._handed_out, plan.subject, plan.seed, plan.strategy, items, alone)
+        self._handed_out += 1
+        self._batches[batch.number] = batch
+        return batch
 
     def _next_inquiry(self, result: Result) -> Inquiry | None:
         if result.bugs or not self._wanted:
@@ -223,29 +131,62 @@ class Campaign:
         # Whoever interrupts does not want to wait, and does not want to lose anything.
         return replace(inquiry, replays_max=0) if result.interrupted else inquiry
 
-    def _take(self, answer: Facts | Answer | Bug, result: Result) -> None:
+    def _take(self, answer: Outcome, result: Result) -> None:
         if isinstance(answer, Bug):
             result.bugs.append(answer.message)
         elif isinstance(answer, Facts):
+            result.bugs += not_all_told(self._batches[answer.number], answer)
             self._facts[answer.number] = answer
+        elif isinstance(answer, Answer):
+            if self._comparing.is_known(answer):
+                self._confirmed(answer)
+            else:
+                self._comparing.confirm(answer)
         else:
-            self._answers[-answer.number] = answer
+            confirmed = self._comparing.take(answer, result)
+            if confirmed is not None:
+                self._confirmed(confirmed)
+
+    def _confirmed(self, answer: Answer) -> None:
+        """Keep a failure that came out alike in a fresh process."""
+        number = -answer.number
+        if answer.last:
+            self._answers[number] = answer
+        else:
+            self._unshrunk[number] = answer
+            self._keeper.confirmed(number, found(answer))
 
     def _merge(self, result: Result) -> None:
         """Add what is complete from the front; what comes behind a gap has to wait."""
         while (facts := self._facts.pop(self._merged, None)) is not None:
+            del self._batches[self._merged]
             self._merged += 1
             for fact in facts.facts:
                 if self._stopped(result):
                     break
                 result.add(fact)
+                self._comparing.expect(fact)
                 self._order.learn((fact.scenario, fact.index), fact.behaviour)
                 if fact.signature and is_looked_into(result.failures[fact.signature]):
                     self._want(((fact.scenario, fact.index),))
                 self._look_at_orders(fact, result)
         while (answer := self._answers.pop(self._found + 1, None)) is not None:
             self._found += 1
-            result.find(answer)
+            self._find(answer, result)
+
+    def _find(self, answer: Answer, result: Result) -> None:
+        """Add what came of an inquiry, and keep it if it is a finding of its own."""
+        finding = result.find(answer)
+        kept = self._keeper.settled(-answer.number, finding)
+        if finding is not None:
+            result.kept[finding.signature] = kept
+
+    def _find_what_is_left(self, result: Result) -> None:
+        """Add what was confirmed and could not be shrunk, since something went wrong."""
+        left = {**self._unshrunk, **self._answers}
+        for number in sorted(left):
+            if number > self._found:
+                self._find(left[number], result)
 
     def _look_at_orders(self, fact: Fact, result: Result) -> None:
         """Add the orders of an execution to those of all before; inquire if they are inverted."""
@@ -272,33 +213,3 @@ class Campaign:
                 orders,
             )
         )
-
-
-def too_few(plan: Plan, result: Result) -> list[str]:
-    """Say why the campaign's verdict would be vacuous; [] if it is not."""
-    if plan.execution is not None:
-        return [] if result.executions else ["nothing was selected"]
-    if not result.executions:
-        return ["nothing was selected"]
-    reasons = []
-    for name in plan.scenarios:
-        scenario = SCENARIOS[name]
-        runs = {strategy: n for (which, strategy), n in result.runs.items() if which == name}
-        needed = scenario.executions_min * max(1, len(scenario.arms(plan.strategy)) // len(MIXED))
-        if sum(runs.values()) < needed:
-            reasons.append(
-                f"{name}: {sum(runs.values())} executions, at least {needed} are needed for a "
-                "verdict"
-            )
-            continue
-        for window, floors in scenario.floors.per_cent.items():
-            if window in plan.subject.kernel().never_crosses:
-                continue
-            for strategy, count in runs.items():
-                crossed = 100 * result.crossings[name, strategy, window] / count
-                if crossed < floors.get(strategy, 0.0):
-                    reasons.append(
-                        f"{name}: window {window} crossed in {crossed:.1f} % of the executions "
-                        f"under {strategy}, at least {floors[strategy]:.1f} % are needed"
-                    )
-    return reasons

@@ -14,8 +14,8 @@ from loguru import logger
 from harness.strategies import DESCRIPTIONS, PORTFOLIO
 from stress import arguments, exits, opening, output
 from stress.arguments import BadArgument, Check, Kind, View
-from stress.campaign import Plan
 from stress.exits import Exit
+from stress.plan import Plan
 from stress.scenarios import SCENARIOS
 from stress.shrinking import REPLAYS
 from stress.source import model_digest

@@ -46,6 +46,14 @@ def worst(codes: Iterable[Exit]) -> Exit:
     return next((code for code in _WORST_FIRST if code in applying), Exit.CLEAN)
 
 
+def unwritten(code: Exit) -> Exit:
+    """Return the exit code of a run whose report could not be written: a verdict stays one.
+
+    Only what would have been clean is not, since a program may wait for the report.
+    """
+    return Exit.USAGE if code is Exit.CLEAN else code
+
+
 def table() -> str:
     """Return the exit codes of `run` and `replay` as lines of text, a paragraph each."""
     paragraphs = []

@@ -12,17 +12,14 @@ from pathlib import Path
 from harness import Execution, HarnessBug, OsThreads, Scheduler, Streams
 from harness.explore import Exploration, every_behaviour, every_schedule
 from harness.explore.exploration import Heard
-from stress.campaign import Finding
+from stress import exits
 from stress.exits import Exit
-from stress.inquiry import look_into
+from stress.explored import Failures
 from stress.interrupts import Interrupts, interrupts
-from stress.keeping import keep
-from stress.output import say, write_json
-from stress.report import counted, finding_text, replay_command, verdict_object
+from stress.output import say, write_json, write_unfinished
+from stress.report import counted, verdict_object
 from stress.scenario import Scenario
-from stress.shrinking import REPLAYS
 from stress.silence import watched
-from stress.single import Single
 from stress.source import model_digest
 from stress.subject import Subject
 from vgic import V1, Machine, Parameters
@@ -66,20 +63,24 @@ def explore(
     """
     headline = _headline(space, subject)
     command, count = "", 0
-
-    def heard(execution: Execution) -> None:
-        nonlocal count
-        count += 1
-        if count % _SAY_EVERY == 0:
-            say(f"{count} executions so far")
-
+    write_unfinished(json_file, lambda: {**verdict_object(None), **_what(space, subject)})
     with interrupts() as interrupted, OsThreads() as carriers, watched(carriers):
+        name = space.scenario.name
+        failures = Failures(name, space.execution, space.parameters(), subject, kernel, carriers)
+
+        def heard(execution: Execution) -> None:
+            nonlocal count
+            count += 1
+            if count % _SAY_EVERY == 0:
+                say(f"{count} executions so far")
+            failures.heard(execution)
+
         how = "every behaviour" if space.preemptions is None else "every schedule"
         say(f"vgic-stress explore: {how} ({headline})")
         carriers.pin_caller()
         try:
             found = _explore(space, kernel, carriers, heard, interrupted)
-            command = _say_findings(space, found, subject, kernel, carriers, interrupted)
+            command = failures.say(found, interrupted)
             stopped = interrupted() and not found.complete
             code = _code(found, interrupted=stopped)
             result, told = _result(found, interrupted=stopped), _told(found)
@@ -91,7 +92,8 @@ def explore(
         value = {**verdict_object(code), **_what(space, subject), **told}
         unwritten = write_json(json_file, value)
         if unwritten:
-            code, result = Exit.USAGE, unwritten
+            say(unwritten)
+            code, result = exits.unwritten(code), f"{result}; {unwritten}"
     verdict = "SUCCESS" if code is Exit.CLEAN else "FAILURE"
     say(f"{verdict}: {result} ({headline}){f' replay: {command}' if command else ''}")
     return code
@@ -132,30 +134,6 @@ def _explore(
         heard=heard,
         stop=interrupted,
     )
-
-
-def _say_findings(
-    space: Space,
-    found: Exploration,
-    subject: Subject,
-    kernel: type[V1],
-    carriers: OsThreads,
-    interrupted: Interrupts,
-) -> str:
-    """Shrink, keep and print each failure; return the command that replays the first."""
-    command = ""
-    for number, failure in enumerate(found.failures.values(), 1):
-        single = Single(space.parameters(), failure.first, frozenset())
-        name = space.scenario.name
-        example = look_into(
-            single, name, subject, kernel, carriers, replays_max=REPLAYS, interrupted=interrupted
-        )
-        finding = Finding(name, space.execution, "explore", example)
-        kept = keep(finding)
-        replays = replay_command(finding, subject, kept)
-        command = command or replays
-        say(finding_text(number, finding, failure.executions, replays, kept, drawn=True))
-    return command
 
 
 def _result(found: Exploration, *, interrupted: bool) -> str:

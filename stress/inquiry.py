@@ -6,8 +6,9 @@ failure with a symptom, the tenth, the hundredth: a known race must not hide ano
 same symptom, and inquiring into each would take longer than the campaign.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from harness import Carriers, Failure
 from harness.order_graph import KIND, Step, inverted
@@ -18,6 +19,7 @@ from stress.shrinking import Size, shrink
 from stress.single import Single, confirm, run_index, witness
 from stress.subject import Subject
 from stress.together import orders_text
+from stress.token import Token
 from vgic import V1
 
 
@@ -92,6 +94,7 @@ class Answer:
         execution: its index within the scenario.
         strategy: the strategy that found it.
         example: what there is to tell.
+        last: nothing more comes; False for what is confirmed and about to be shrunk.
     """
 
     number: int
@@ -99,26 +102,39 @@ class Answer:
     execution: int
     strategy: str
     example: Example
+    last: bool = True
 
 
-def inquire(inquiry: Inquiry, kernel: type[V1], carriers: Carriers) -> Answer:
+def inquire(
+    inquiry: Inquiry, kernel: type[V1], carriers: Carriers, so_far: Callable[[Answer], None]
+) -> Answer:
     """Run the execution of an inquiry again and look into its failure.
+
+    Args:
+        inquiry: what to look into.
+        kernel: what is tested.
+        carriers: what the threads run on.
+        so_far: told the failure when it is confirmed, before shrinking it takes its time.
 
     Raises:
         HarnessBug: it does not fail again, or not alike.
     """
     name, index = inquiry.items[0]
     strategy = inquiry.strategy
+    answer = partial(Answer, inquiry.number, name, index, SCENARIOS[name].strategy(strategy, index))
     if inquiry.orders:
-        example = _look_into_orders(inquiry, kernel, carriers)
-        return Answer(
-            inquiry.number, name, index, SCENARIOS[name].strategy(strategy, index), example
-        )
+        return answer(_look_into_orders(inquiry, kernel, carriers))
     single = run_index(SCENARIOS[name], inquiry.seed, index, strategy, kernel, carriers)
     example = look_into(
-        single, name, inquiry.subject, kernel, carriers, replays_max=inquiry.replays_max
+        single,
+        name,
+        inquiry.subject,
+        kernel,
+        carriers,
+        replays_max=inquiry.replays_max,
+        confirmed=lambda found: so_far(answer(found, last=False)),
     )
-    return Answer(inquiry.number, name, index, SCENARIOS[name].strategy(strategy, index), example)
+    return answer(example)
 
 
 def _look_into_orders(inquiry: Inquiry, kernel: type[V1], carriers: Carriers) -> Example:
@@ -130,28 +146,52 @@ def _look_into_orders(inquiry: Inquiry, kernel: type[V1], carriers: Carriers) ->
         tokens.append(witness(single, name, signature, inquiry.subject, kernel, carriers))
     texts = [token.encode() for token in tokens]
     told = orders_text([(learned, f"{name} {index}") for learned, (name, index) in inquiry.orders])
-    size = Size(0, 0, 0, choices=0, preemptions=0, switches=0, steps=0)
+    failure = Failure(KIND, told[0], details=tuple(told[1:]))
+    return _untold(failure, signature, texts, _NO_SIZE, inquiry.subject)
+
+
+_NO_SIZE = Size(0, 0, 0, choices=0, preemptions=0, switches=0, steps=0)
+
+
+def _untold(
+    failure: Failure, signature: str, tokens: Sequence[str], size: Size, subject: Subject
+) -> Example:
+    """Return a failure as it was found, in its own words."""
+    text = "\n".join([failure.message, *failure.details])
     return Example(
-        failure=Failure(KIND, told[0], details=tuple(told[1:])),
+        failure=failure,
         symptom=signature,
         identity=signature,
-        token=texts[0],
-        original=texts[0],
+        token=tokens[0],
+        original=tokens[0],
         before=size,
         after=size,
         replays=0,
         complete=True,
-        columns="\n".join(told),
-        commit="\n".join(told),
+        columns=text,
+        commit=text,
         timeline="[]",
-        repro=repro_file(signature, "\n".join(told), texts, inquiry.subject),
-        others=tuple(texts[1:]),
+        repro=repro_file(signature, text, tokens, subject),
+        others=tuple(tokens[1:]),
     )
 
 
 def is_looked_into(nth: int) -> bool:
     """Say whether the n-th failure with a symptom is looked into: the 1st, 10th, 100th are."""
     return str(nth).strip("0") == "1"
+
+
+def as_found(
+    single: Single, scenario: str, subject: Subject, kernel: type[V1], carriers: Carriers
+) -> tuple[Token, Example]:
+    """Confirm a failing execution; return its token, and the failure as it was found.
+
+    Raises:
+        HarnessBug: it cannot be replayed.
+    """
+    token, failure = confirm(single, scenario, subject, kernel, carriers)
+    size = shrink(token, kernel, carriers, replays_max=0).before
+    return token, _untold(failure, token.signature, [token.encode()], size, subject)
 
 
 def look_into(
@@ -163,13 +203,25 @@ def look_into(
     *,
     replays_max: int,
     interrupted: Callable[[], bool] = lambda: False,
+    confirmed: Callable[[Example], None] = lambda example: None,
 ) -> Example:
     """Confirm a failing execution, shrink it and tell it.
+
+    Args:
+        single: the execution.
+        scenario: where its parameters come from.
+        subject: what it was run on.
+        kernel: the same, as a class.
+        carriers: what the threads run on.
+        replays_max: how many replays shrinking may take.
+        interrupted: asked before each; True ends shrinking with the simplest so far.
+        confirmed: told the failure as it was found, when that has been replayed.
 
     Raises:
         HarnessBug: it cannot be replayed.
     """
-    token, failure = confirm(single, scenario, subject, kernel, carriers)
+    token, found = as_found(single, scenario, subject, kernel, carriers)
+    confirmed(found)
     shrunk = shrink(token, kernel, carriers, replays_max=replays_max, interrupted=interrupted)
     story = tell(shrunk.token, subject, kernel, carriers)
     identity = token.signature
@@ -178,7 +230,7 @@ def look_into(
         identity += f", preempted in {', '.join(shrunk.preempted)}"
     text = shrunk.token.encode()
     return Example(
-        failure=story.recorded.failure or failure,
+        failure=story.recorded.failure or found.failure,
         symptom=token.signature,
         identity=identity,
         token=text,

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Ctrl-C once: finish cleanly with a summary. Twice: at once."""
+"""Ctrl-C once: finish cleanly with a summary. Twice: at once.
+
+SIGTERM, which `timeout` sends, and SIGHUP, which comes when a terminal is closed, are like Ctrl-C;
+but under `nohup` a SIGHUP is nothing.
+"""
 
 import os
 import signal
@@ -35,11 +39,12 @@ class Interrupts:
 
 @contextmanager
 def interrupts() -> Iterator[Interrupts]:
-    """Handle SIGINT and SIGTERM for as long as the context lasts."""
+    """Handle SIGINT, SIGTERM and SIGHUP for as long as the context lasts."""
     handler = Interrupts()
-    before = {
-        number: signal.signal(number, handler.take) for number in (signal.SIGINT, signal.SIGTERM)
-    }
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    before = {number: signal.signal(number, handler.take) for number in numbers}
     try:
         yield handler
     finally:

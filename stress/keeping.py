@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What is kept of a finding: a folder with its tokens, its story and a test file.
 
+It is kept as soon as it is confirmed, as it was found, and once more when it has been shrunk.
 Another session's files are never written over, and a finding that cannot be kept is still
 printed whole: nothing is lost because a folder is read-only.
 """
 
 import hashlib
 import re
+import shutil
+from contextlib import suppress
 from pathlib import Path
 
-from stress.campaign import Finding
+from stress.files import write_whole
+from stress.result import Finding
 
 FOLDER = Path("vgic-stress-findings")
 
@@ -45,10 +49,57 @@ def keep(finding: Finding, folder: Path = FOLDER) -> Path | None:
     try:
         place.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
-            (place / name).write_text(text, "utf-8")
+            write_whole(place / name, text)
     except OSError:
         return None
     return place
+
+
+class Keeper:
+    """Keeps the findings of one campaign as they come."""
+
+    def __init__(self, folder: Path | None = FOLDER) -> None:
+        """Keep findings in a folder.
+
+        Args:
+            folder: the folder of all findings, None to keep nothing.
+        """
+        self._folder = folder
+        self._unshrunk: dict[int, Path] = {}
+
+    def confirmed(self, number: int, finding: Finding) -> None:
+        """Keep a failure as it was found, while it is looked into.
+
+        Args:
+            number: the number of the inquiry into it.
+            finding: the failure, not shrunk.
+        """
+        if self._folder is None or (self._folder / _name(finding)).exists():
+            return
+        kept = keep(finding, self._folder)
+        if kept is not None:
+            self._unshrunk[number] = kept
+
+    def settled(self, number: int, finding: Finding | None) -> Path | None:
+        """Keep what came of an inquiry in place of the failure as it was found.
+
+        Args:
+            number: the inquiry's number.
+            finding: the finding, None if it is one that is kept already.
+
+        Returns:
+            The finding's folder, None if there is none.
+        """
+        if self._folder is None:
+            return None
+        before = self._unshrunk.pop(number, None)
+        kept = None if finding is None else keep(finding, self._folder)
+        if finding is not None and kept is None:
+            return before
+        if before is not None and before != kept:
+            with suppress(OSError):
+                shutil.rmtree(before)
+        return kept
 
 
 def _name(finding: Finding) -> str:

@@ -8,7 +8,10 @@ import io
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+
+from stress.files import write_whole
 
 
 def prepare() -> None:
@@ -29,10 +32,23 @@ def say(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def write_unfinished(path: Path | None, value: Callable[[], object]) -> None:
+    """Write a result for programs while there is no verdict yet, if that can be replaced later.
+
+    A device or a pipe is written to once, at the end. What cannot be written is said then too.
+
+    Args:
+        path: the file, None for none.
+        value: returns the result so far.
+    """
+    if path is not None and (path.is_file() or not path.exists()):
+        write_json(path, value())
+
+
 def write_json(path: Path, value: object) -> str:
     """Write the result for programs; return why it could not be, "" if it could."""
     try:
-        path.write_text(json.dumps(value, indent=2) + "\n", "utf-8")
+        write_whole(path, json.dumps(value, indent=2) + "\n")
     except OSError as error:
         return f"--json {path}: it cannot be written: {error.strerror}"
     return ""

@@ -10,7 +10,8 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from stress.campaign import Plan, Result
+from stress.plan import Plan
+from stress.result import Result
 
 FIRST_LINE_S = 10.0
 

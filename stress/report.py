@@ -10,10 +10,11 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from stress.campaign import Finding, Plan, Result
 from stress.exits import Exit
 from stress.inquiry import Example
 from stress.keeping import token_file
+from stress.plan import Plan
+from stress.result import Finding, Result
 from stress.shrinking import Size
 from stress.source import model_digest
 from stress.subject import Subject
@@ -165,20 +166,26 @@ def last_line(
     return f"{line} replay: {command}" if command else line
 
 
-def verdict_object(code: Exit) -> dict[str, object]:
-    """Return the verdict for programs: in words, and as the exit code that goes with it."""
+def verdict_object(code: Exit | None) -> dict[str, object]:
+    """Return the verdict for programs: in words, and as the exit code that goes with it.
+
+    Args:
+        code: the exit code, None as long as there is no verdict.
+    """
+    if code is None:
+        return {"verdict": "unfinished", "exit": None}
     return {"verdict": code.name.lower().replace("_", " "), "exit": int(code)}
 
 
 def json_object(
-    plan: Plan, result: Result, code: Exit, reasons: Sequence[str]
+    plan: Plan, result: Result, code: Exit | None, reasons: Sequence[str]
 ) -> dict[str, object]:
     """Return the result for programs.
 
     Args:
         plan: what was to be done.
         result: what came of it.
-        code: the exit code.
+        code: the exit code, None as long as there is no verdict.
         reasons: why there are too few executions to judge, if there are.
     """
     return {
@@ -193,6 +200,7 @@ def json_object(
         "scenarios": list(plan.scenarios),
         "strategy": plan.strategy,
         "executions": result.executions,
+        "compared": result.compared,
         "steps": result.steps,
         "seconds": round(result.seconds, 3),
         "windows": dict(sorted(result.windows.items())),

@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The command `run`: canary first, then the campaign, then what is to be said of both."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from loguru import logger
 
-from harness.strategies import MIX
-from stress.campaign import Campaign, Plan, Result, too_few
+from stress import exits
+from stress.campaign import Campaign
+from stress.canaries import CANARIES, missed, plan_for
+from stress.comparing import takes_all_for_the_same
 from stress.exits import Exit, worst
+from stress.floors import too_few
 from stress.interrupts import Interrupts, interrupts
-from stress.keeping import keep
-from stress.output import say, write_json
+from stress.keeping import Keeper
+from stress.output import say, write_json, write_unfinished
+from stress.plan import Plan
 from stress.pool import Pool
 from stress.progress import progress
 from stress.report import (
@@ -22,11 +27,7 @@ from stress.report import (
     replay_command,
     summary_text,
 )
-from stress.subject import Subject
-from vgic import CANARY
-
-CANARY_SCENARIO = "inject_while_eoicount"
-CANARY_EXECUTIONS = 240
+from stress.result import Result
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,20 @@ def run(
     jobs = workers.jobs
     with interrupts() as interrupted:
         say(f"vgic-stress run: {headline(plan, jobs)}")
+        so_far = _Report(plan, json_file)
+        so_far.write(Result())
         with Pool(jobs, silence_s=workers.silence_s) as pool:
             interrupted.at_once = pool.kill
-            result = _canary(plan, pool, interrupted)
+            result = _canaries(plan, pool, interrupted)
             if not (result.bugs or result.interrupted):
                 with progress(plan, quiet=quiet) as told:
-                    campaign = Campaign(plan, pool, interrupted=interrupted, progress=told)
-                    result = campaign.run()
+                    result = Campaign(
+                        plan,
+                        pool,
+                        interrupted=interrupted,
+                        progress=so_far.and_then(told),
+                        keeper=Keeper(),
+                    ).run()
     command = _say_findings(plan, result, quiet=quiet)
     for bug in result.bugs:
         say(f"HARNESS BUG: {bug}")
@@ -76,7 +84,8 @@ def run(
     if json_file is not None:
         unwritten = write_json(json_file, json_object(plan, result, code, reasons))
         if unwritten:
-            code, reasons = Exit.USAGE, [unwritten]
+            say(unwritten)
+            code, reasons = exits.unwritten(code), [*reasons, unwritten]
     say(last_line(code, plan, jobs, result, reasons, command))
     return code
 
@@ -85,7 +94,7 @@ def _say_findings(plan: Plan, result: Result, *, quiet: bool) -> str:
     """Keep and print each finding; return the command that replays the first."""
     first, told = "", set[str]()
     for number, finding in enumerate(result.findings.values()):
-        kept = keep(finding)
+        kept = result.kept[finding.signature]
         command = replay_command(finding, plan.subject, kept)
         first = first or command
         symptom = finding.example.symptom
@@ -98,29 +107,54 @@ def _say_findings(plan: Plan, result: Result, *, quiet: bool) -> str:
     return first
 
 
-def _canary(plan: Plan, pool: Pool, interrupted: Interrupts) -> Result:
-    """Look for the canary; a campaign that cannot find it would find nothing."""
+class _Report:
+    """The result for programs while there is no verdict yet: it says so, and what was found.
+
+    The file of an earlier run does not stand there as if it were this one's.
+    """
+
+    def __init__(self, plan: Plan, path: Path | None) -> None:
+        self._path = path
+        self._plan = plan
+        self._findings = -1
+
+    def write(self, result: Result) -> None:
+        """Write the result so far, if there is anything new to it."""
+        if len(result.findings) != self._findings:
+            self._findings = len(result.findings)
+            write_unfinished(self._path, lambda: json_object(self._plan, result, None, []))
+
+    def and_then(self, told: Callable[[Result], None]) -> Callable[[Result], None]:
+        """Return what writes the result so far and then shows it to somebody else."""
+
+        def both(result: Result) -> None:
+            self.write(result)
+            told(result)
+
+        return both
+
+
+def _canaries(plan: Plan, pool: Pool, interrupted: Interrupts) -> Result:
+    """Look for each canary; a campaign that cannot find one would find nothing like it."""
+    result = Result()
     if plan.execution is not None:
-        return Result()
-    canary = replace(
-        plan,
-        subject=Subject(bugs=(CANARY,)),
-        scenarios=[CANARY_SCENARIO],
-        strategy=MIX,
-        executions=CANARY_EXECUTIONS,
-        duration_s=None,
-        stop_at_first=True,
-        shrink_replays=0,
-    )
-    found = Campaign(canary, pool, interrupted=interrupted).run()
-    if not (found.findings or found.bugs or found.interrupted):
-        found.bugs.append(
-            f"canary missed: the bug {CANARY} was not found in {found.executions} executions of "
-            f"{CANARY_SCENARIO}, so a clean verdict would mean nothing"
-        )
-    for finding in found.findings.values():
-        logger.info("canary found in execution {}: {}", finding.execution, finding.signature)
-    return Result(bugs=found.bugs, interrupted=found.interrupted)
+        return result
+    for canary in CANARIES:
+        if canary.races and not plan.subject.races:
+            continue
+        sought = plan_for(canary, plan)
+        found = Campaign(sought, pool, interrupted=interrupted).run()
+        result.bugs += found.bugs
+        result.interrupted = found.interrupted
+        if result.bugs or result.interrupted:
+            return result
+        symptoms = [finding.example.symptom for finding in found.findings.values()]
+        result.bugs += missed(canary, symptoms, found.executions)
+        if result.bugs:
+            return result
+        logger.info("canary {} found as {}", canary.bug, ", ".join(symptoms) or "nothing")
+    result.bugs += takes_all_for_the_same(pool)
+    return result
 
 
 def _code(result: Result, reasons: list[str]) -> Exit:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 
 from harness import OsThreads
 from stress import arguments
+from stress.confining import GONE, start_no_process, when_descriptors_are_gone
 from stress.exits import Exit
 from stress.output import say
 
@@ -38,6 +39,8 @@ def hangs_text(who: str, silence_s: float, place: str) -> str:
 def watched(carriers: OsThreads) -> Iterator[None]:
     """End the process with the stacks of all threads if an execution hangs in this context.
 
+    Code under test is confined in it as it is in a worker (stress/confining.py).
+
     Raises:
         BadArgument: the environment names a time that is none.
     """
@@ -59,6 +62,12 @@ def watched(carriers: OsThreads) -> Iterator[None]:
                 finally:
                     os._exit(Exit.HARNESS_BUG)
 
+    def no_descriptors() -> None:
+        say(f"HARNESS BUG: {GONE}")
+        os._exit(Exit.HARNESS_BUG)
+
+    start_no_process(carriers)
+    when_descriptors_are_gone(no_descriptors)
     threading.Thread(target=look, name="silence", daemon=True).start()
     try:
         yield

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from harness import (
     Carriers,
+    DivergedFrom,
     Execution,
     Failed,
     Failure,
@@ -196,33 +197,18 @@ def _unlabelled(single: Single, scenario: str, signature: str, subject: Subject)
 def _same(first: Execution, second: Execution) -> None:
     if first.digest != second.digest:
         raise HarnessBug(
-            f"nondeterminism: the same schedule gave {_outcome(first)} (digest {first.digest}) "
-            f"and then {_outcome(second)} (digest {second.digest}); something in the code under "
-            "test depends on time, identity, hashing or an earlier execution"
+            f"nondeterminism: the same schedule gave {outcome_text(first)} (digest "
+            f"{first.digest}) "
+            f"and then {outcome_text(second)} (digest {second.digest}); something in the code "
+            "under test depends on time, identity, hashing or an earlier execution"
         )
 
 
-def run_twice(
-    scenario: Scenario,
-    seed: int,
-    index: int,
-    strategy: str,
-    kernel: type[V1],
-    carriers: Carriers,
-) -> None:
-    """Run one execution of a campaign twice and compare.
-
-    Raises:
-        HarnessBug: the two differ.
-    """
-    first, second = (
-        run_index(scenario, seed, index, strategy, kernel, carriers).execution for _ in range(2)
-    )
-    _same(first, second)
-
-
-def _outcome(execution: Execution) -> str:
+def outcome_text(execution: Execution) -> str:
+    """Say in a word or two what came of an execution."""
     outcome = execution.outcome
     if isinstance(outcome, Failed):
         return f"{outcome.failure.signature!r}"
+    if isinstance(outcome, DivergedFrom):
+        return f"another way at step {outcome.step}"
     return type(outcome).__name__.lower()

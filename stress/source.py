@@ -1,13 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The digest of the model's source: a seed means nothing to another model than its own."""
+"""The digest of the model's source: a seed means nothing to another model than its own.
 
+What decides what a seed does is the engine and the model as a whole, the scenarios, and those files
+of this room that choose executions and draw them; what only tells of them is left out.
+"""
+
+from collections.abc import Iterable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import harness
 import stress
 import vgic
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+
+_DECIDING = (
+    "campaign.py", "order.py", "plan.py", "portfolio.py", "scenario.py", "single.py", "work.py",
+)  # fmt: skip
 
 
 @cache
@@ -15,10 +29,16 @@ def model_digest() -> str:
     """Return 12 hexadecimal digits over every file that can change what a seed does."""
     digest = sha256()
     for folder in (_folder(harness), _folder(vgic), _folder(stress) / "scenarios"):
-        for path in sorted(folder.rglob("*.py")):
-            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-            digest.update(path.read_bytes() + b"\0")
+        _add(digest, folder, sorted(folder.rglob("*.py")))
+    here = _folder(stress)
+    _add(digest, here, [here / name for name in _DECIDING])
     return digest.hexdigest()[:12]
+
+
+def _add(digest: "_Hash", folder: Path, paths: Iterable[Path]) -> None:
+    for path in paths:
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(path.read_bytes() + b"\0")
 
 
 def _folder(package: object) -> Path:

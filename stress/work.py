@@ -10,13 +10,12 @@ from harness.order_graph import Learned
 from stress.garbage import Garbage
 from stress.scenario import Scenario
 from stress.scenarios import SCENARIOS
-from stress.single import run_index, run_twice
+from stress.single import run_index
 from stress.subject import Subject
 from vgic import V1
 
-TWICE_EVERY = 64
-"""One execution in so many is run twice, to see that it depends on nothing but its seed."""
-
+COMPARE_EVERY = 64
+"""One execution in so many is run once more in another process, see stress/rerun.py."""
 
 LOOK_EVERY = 8
 """The behaviour of one execution in so many of a strategy is looked at: that takes a while."""
@@ -25,6 +24,15 @@ LOOK_EVERY = 8
 def is_looked_at(scenario: Scenario, strategy: str, index: int) -> bool:
     """Say whether the behaviour of an execution is looked at."""
     return index // len(scenario.arms(strategy)) % LOOK_EVERY == 0
+
+
+def is_compared(index: int) -> bool:
+    """Say whether an execution is run once more: one in a row of so many, another in each row.
+
+    With the same one in each row, a portfolio of six strategies would have three of them compared.
+    """
+    row, place = divmod(index, COMPARE_EVERY)
+    return place == (COMPARE_EVERY // 4 + row) % COMPARE_EVERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +45,7 @@ class Batch:
         seed: the campaign's seed.
         strategy: the strategy's name, or the mix.
         items: scenario and index of each execution, in the campaign's order.
+        alone: they are no part of a row of executions, and each of them is compared.
     """
 
     number: int
@@ -44,6 +53,7 @@ class Batch:
     seed: int
     strategy: str
     items: tuple[tuple[str, int], ...]
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,8 @@ class Fact:
         signature: its failure's identity, None if it passed.
         behaviour: what it showed, by scenario and happens-before order; None if nobody looked.
         orders: the orders in which it took locks.
+        deviated: it left the quiet default somewhere.
+        digest: the digest of its trace, None if nobody is to compare it.
     """
 
     scenario: str
@@ -69,6 +81,8 @@ class Fact:
     signature: str | None
     behaviour: str | None = None
     orders: tuple[Learned, ...] = ()
+    deviated: bool = True
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +143,6 @@ def run_batch(
             single = run_index(
                 scenario, batch.seed, index, batch.strategy, kernel, carriers, listening=looked
             )
-            if index % TWICE_EVERY == TWICE_EVERY - 1:
-                run_twice(scenario, batch.seed, index, batch.strategy, kernel, carriers)
         except HarnessBug as bug:
             raise HarnessBug(f"in execution {index} of {name}: {bug}") from bug
         garbage.left()
@@ -146,6 +158,8 @@ def run_batch(
                 signature=outcome.failure.signature if isinstance(outcome, Failed) else None,
                 behaviour=f"{name} {showed}" if showed else None,
                 orders=_same(single.orders),
+                deviated=bool(execution.deviations),
+                digest=execution.digest if batch.alone or is_compared(index) else None,
             )
         )
     return Facts(batch.number, tuple(facts))

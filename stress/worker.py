@@ -5,7 +5,6 @@ It obeys its parent and nobody else: Ctrl-C is the parent's business, and when t
 the pipe ends and so does the worker.
 """
 
-import contextlib
 import faulthandler
 import multiprocessing
 import os
@@ -13,22 +12,75 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import MutableSequence
+from collections.abc import Callable, MutableSequence
 from functools import cache
 from multiprocessing.connection import Connection
 
 from harness import HarnessBug, OsThreads
+from stress.confining import is_bad_descriptor, start_no_process, when_descriptors_are_gone
 from stress.exits import Exit
 from stress.garbage import Garbage
 from stress.inquiry import Answer, Inquiry, inquire
+from stress.rerun import Reran, Rerun, run_again
 from stress.subject import Subject
 from stress.work import Batch, Bug, Cursor, Facts, run_batch
 from vgic import V1
 
+Job = Batch | Inquiry | Rerun
+Outcome = Facts | Answer | Reran | Bug
+
 BEAT_S = 0.25
 
-GROUP_SIGNALS = {signal.SIGINT, signal.SIGTERM}
+GROUP_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 """What ends a whole process group; workers are born with it blocked."""
+
+PULSES = 3
+"""What a process shows its parent: the job, the item in it, the steps; changed as long as something
+moves. A process that has not come up yet shows NOT_UP as its job."""
+NOT_UP = -2
+
+DESCRIPTORS_GONE = 77
+"""How a process ends that cannot go on, see stress/confining.py; nothing else ends like this."""
+
+
+class Working:
+    """What a process works with, and where it is.
+
+    Attributes:
+        carriers: what the threads of executions run on.
+        garbage: collects what they leave behind.
+        cursor: which execution it is in.
+    """
+
+    def __init__(self, carriers: OsThreads, garbage: Garbage) -> None:
+        self.carriers = carriers
+        self.garbage = garbage
+        self.cursor = Cursor()
+
+    def show_life(self, pulse: MutableSequence[int], parent: int) -> None:
+        """Show the parent from now on where we are, without a word in the step path.
+
+        Code that never reaches a scheduling point leaves all three as they are. It does not hear
+        either that the parent is gone, so that is looked for here.
+
+        Args:
+            pulse: see PULSES.
+            parent: the process without which this one ends.
+        """
+
+        def beat() -> None:
+            while os.getppid() == parent:
+                pulse[0], pulse[1] = self.cursor.batch, self.cursor.item
+                pulse[2] = self.carriers.steps
+                time.sleep(BEAT_S)
+            os._exit(Exit.HARNESS_BUG)
+
+        threading.Thread(target=beat, name="heart", daemon=True).start()
+
+    def confine(self) -> None:
+        """Let code under test start no process, and end if it closes our descriptors."""
+        start_no_process(self.carriers)
+        when_descriptors_are_gone(lambda: os._exit(DESCRIPTORS_GONE))
 
 
 def work(connection: Connection, pulse: MutableSequence[int]) -> None:
@@ -36,26 +88,35 @@ def work(connection: Connection, pulse: MutableSequence[int]) -> None:
 
     Args:
         connection: jobs come in, what came of them goes out.
-        pulse: three shared integers: batch, item, steps; changed as long as something moves.
+        pulse: see PULSES.
     """
-    _leave_signals_to_the_parent()
-    faulthandler.register(signal.SIGUSR1, all_threads=True)
-    cursor = Cursor()
+    leave_signals_to_the_parent()
+    parent = multiprocessing.parent_process()
+    parent_pid = parent.pid if parent is not None else None
     with OsThreads() as carriers, Garbage() as garbage:
-        _start_heart(cursor, carriers, pulse)
         carriers.pin_caller()
-        with contextlib.suppress(EOFError, BrokenPipeError):
+        working = Working(carriers, garbage)
+        working.show_life(pulse, parent_pid or os.getppid())
+        working.confine()
+        try:
             while (job := connection.recv()) is not None:
-                connection.send(_run(job, carriers, cursor, garbage))
+                connection.send(run_job(job, working, connection.send))
+        except (EOFError, BrokenPipeError):
+            pass
+        except OSError as error:
+            if is_bad_descriptor(error):
+                os._exit(DESCRIPTORS_GONE)
+            raise
 
 
-def _leave_signals_to_the_parent() -> None:
+def leave_signals_to_the_parent() -> None:
     """Take no part in what a terminal or `timeout` sends to the whole process group."""
     os.setpgrp()
     for number in GROUP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)  # also what has come since birth
     signal.pthread_sigmask(signal.SIG_UNBLOCK, GROUP_SIGNALS)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
 
 
 @cache
@@ -63,34 +124,25 @@ def _kernel(subject: Subject) -> type[V1]:
     return subject.kernel()
 
 
-def _run(
-    job: Batch | Inquiry, carriers: OsThreads, cursor: Cursor, garbage: Garbage
-) -> Facts | Answer | Bug:
+def run_job(
+    job: Job, working: Working, so_far: Callable[[Answer], None] = lambda answer: None
+) -> Outcome:
+    """Do one job.
+
+    Args:
+        job: what to do.
+        working: what to do it with.
+        so_far: told what an inquiry has confirmed, before it is shrunk.
+    """
     try:
         kernel = _kernel(job.subject)
         if isinstance(job, Batch):
-            return run_batch(job, kernel, carriers, cursor, garbage)
-        cursor.batch, cursor.item = job.number, 0
-        return inquire(job, kernel, carriers)
+            return run_batch(job, kernel, working.carriers, working.cursor, working.garbage)
+        working.cursor.batch, working.cursor.item = job.number, 0
+        if isinstance(job, Rerun):
+            return run_again(job, kernel, working.carriers)
+        return inquire(job, kernel, working.carriers, so_far)
     except HarnessBug as bug:
         return Bug(job.number, str(bug))
     except Exception:
         return Bug(job.number, traceback.format_exc())
-
-
-def _start_heart(cursor: Cursor, carriers: OsThreads, pulse: MutableSequence[int]) -> None:
-    """Show the parent where we are, without a word in the step path.
-
-    Code that never reaches a scheduling point leaves all three as they are. It does not hear
-    either that the parent is gone, so that is looked for here.
-    """
-    parent = multiprocessing.parent_process()
-    parent_pid = parent.pid if parent is not None else os.getppid()
-
-    def beat() -> None:
-        while os.getppid() == parent_pid:
-            pulse[0], pulse[1], pulse[2] = cursor.batch, cursor.item, carriers.steps
-            time.sleep(BEAT_S)
-        os._exit(Exit.HARNESS_BUG)
-
-    threading.Thread(target=beat, name="heart", daemon=True).start()

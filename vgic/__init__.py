@@ -7,7 +7,7 @@ is cpuif.py and guest.py; what must hold is in invariants/, and when it is check
 Threads and locks come from harness, and only from there.
 """
 
-from vgic.bugs import BUGS, CANARY
+from vgic.bugs import BUGS, CANARY, CANARY_OF_RACES
 from vgic.compose import (
     CompositionError,
     compose,
@@ -22,6 +22,7 @@ from vgic.revisions import DEFAULT, REVISIONS
 from vgic.revisions.v1 import V1
 
 __all__ = [
-    "BUGS", "CANARY", "DEFAULT", "REVISIONS", "V1", "BadParameters", "CompositionError", "Machine",
-    "Parameters", "compose", "named_bug", "named_revision", "patched", "with_races_checked",
+    "BUGS", "CANARY", "CANARY_OF_RACES", "DEFAULT", "REVISIONS", "V1", "BadParameters",
+    "CompositionError", "Machine", "Parameters", "compose", "named_bug", "named_revision",
+    "patched", "with_races_checked",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ kernel lacks.
 
 from collections.abc import Sequence
 
-from vgic.bugs import BUGS
+from vgic.bugs import BUGS, CANARIES
 from vgic.names import did_you_mean
 from vgic.revisions import REVISIONS
 from vgic.revisions.v1 import V1
@@ -33,7 +33,7 @@ def named_bug(name: str) -> type[V1]:
     Raises:
         CompositionError: there is none of that name.
     """
-    return _named(name, BUGS, "bug")
+    return CANARIES[name] if name in CANARIES else _named(name, BUGS, "bug")
 
 
 def compose(revision: type[V1], bugs: Sequence[str]) -> type[V1]:

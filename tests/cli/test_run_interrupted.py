@@ -30,11 +30,11 @@ def wait_for(path: Path, process: subprocess.Popen[str]) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_once_ends_cleanly_with_a_summary_and_the_json_object(
     start: Start, patch: Patch, tmp_path: Path, number: int
 ) -> None:
-    """SIGTERM to the whole group is what `timeout` sends."""
+    """SIGTERM to the whole group is what `timeout` sends, SIGHUP a terminal that is closed."""
     words = ("--revision", patch(MARK), "--seed", "7", "--jobs", "2", "--json", "result.json")
     process = start(*LONG, *words)
     wait_for(tmp_path / "mark", process)
@@ -51,8 +51,14 @@ def test_once_ends_cleanly_with_a_summary_and_the_json_object(
     assert "seed=0x7" in last
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("after_s", [0.0, 0.05, 0.1, 0.2])
+@pytest.mark.parametrize(
+    ("number", "after_s"),
+    [
+        *((signal.SIGINT, each) for each in (0.0, 0.05, 0.1, 0.2)),
+        *((signal.SIGTERM, each) for each in (0.0, 0.1)),
+        *((signal.SIGHUP, each) for each in (0.05, 0.2)),
+    ],
+)
 def test_it_may_come_while_the_workers_are_born(start: Start, number: int, after_s: float) -> None:
     process = start(*LONG, "--seed", "7", "--jobs", "2")
     assert process.stdout is not None

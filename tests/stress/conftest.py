@@ -7,26 +7,33 @@ whatever order of completion a test wants.
 
 import random
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import cast
 
 import pytest
 
-from harness import Deviation, Failure, Label
-from stress.campaign import Plan
+from harness import Deviation, Failure, Label, OsThreads
+from stress.garbage import Garbage
 from stress.inquiry import Answer, Example, Inquiry
+from stress.plan import Plan
 from stress.pool import Pool
+from stress.rerun import Reran, Rerun
+from stress.scenarios import SCENARIOS
 from stress.shrinking import Size
 from stress.subject import Subject
 from stress.token import Token
-from stress.work import Batch, Bug, Fact, Facts
+from stress.work import Batch, Bug, Fact, Facts, is_compared
+from stress.worker import Job, Outcome, Working, run_job
 from vgic.irq import FIRST_SPI, Config
 from vgic.parameters import Irq, Parameters
 from vgic.program import ROUTE, Access, Program, Pulse
 
 SCENARIO = "inject_while_eoicount"
 
+
+NOTHING = "0" * 16
+"""A digest that no execution has."""
 
 SIZE = Size(3, 2, 4, choices=9, preemptions=6, switches=7, steps=80)
 
@@ -60,7 +67,10 @@ class FakePool:
         order: which of those under way completes next.
         bug_in: the execution that shows a bug of the harness.
         identity: what a failure with a symptom in an execution shrinks to.
+        differs: what comes out otherwise in a fresh process: the index of an execution, or a token.
+        dies_shrinking: nothing comes of an inquiry after the failure is confirmed.
         inquiries: those asked for so far.
+        compared: the executions that were run once more so far.
     """
 
     fact: Callable[[str, int], Fact]
@@ -68,8 +78,12 @@ class FakePool:
     order: random.Random = field(default_factory=lambda: random.Random(0))
     bug_in: int | None = None
     identity: Callable[[str, int], str] = lambda symptom, index: symptom
+    differs: Callable[[int | str], bool] = lambda what: False
+    dies_shrinking: bool = False
     inquiries: list[Inquiry] = field(default_factory=list)
+    compared: list[int] = field(default_factory=list)
     under_way: deque[Batch | Inquiry] = field(default_factory=deque)
+    rerunning: deque[Rerun] = field(default_factory=deque)
 
     def __enter__(self) -> "FakePool":
         return self
@@ -85,31 +99,90 @@ class FakePool:
         return len(self.under_way) < self.jobs
 
     @property
+    def can_rerun(self) -> bool:
+        return not self.rerunning
+
+    @property
     def busy(self) -> bool:
-        return bool(self.under_way)
+        return bool(self.under_way or self.rerunning)
 
-    def submit(self, job: Batch | Inquiry) -> None:
-        assert self.idle
-        self.under_way.append(job)
+    def submit(self, job: Job) -> None:
+        if isinstance(job, Rerun):
+            assert self.can_rerun
+            self.rerunning.append(job)
+        else:
+            assert self.idle
+            self.under_way.append(job)
 
-    def answers(self, timeout_s: float) -> list[Facts | Answer | Bug]:
-        self.under_way.rotate(self.order.randrange(len(self.under_way)))
+    def answers(self, timeout_s: float) -> list[Outcome]:
+        count = len(self.under_way) + len(self.rerunning)
+        which = self.order.randrange(count)
+        if which >= len(self.under_way):
+            return [self._rerun(self.rerunning.popleft())]
+        self.under_way.rotate(which)
         job = self.under_way.popleft()
-        return [self._facts(job) if isinstance(job, Batch) else self._inquire(job)]
+        return [self._facts(job)] if isinstance(job, Batch) else self._inquire(job)
+
+    def _rerun(self, rerun: Rerun) -> Reran:
+        those = [each.index for each in rerun.executions]
+        self.compared += those
+        wrong = [each for each in rerun.executions if each.digest == NOTHING]
+        what: list[int | str] = [*those, *rerun.tokens]
+        different = [each for each in what if self.differs(each)]
+        differences = tuple(f"{each} differs" for each in (*wrong, *different))
+        return Reran(rerun.number, len(those) + len(rerun.tokens), differences)
 
     def _facts(self, batch: Batch) -> Facts | Bug:
         if self.bug_in in [index for _, index in batch.items]:
             return Bug(batch.number, f"nondeterminism in execution {self.bug_in}")
-        return Facts(batch.number, tuple(self.fact(name, index) for name, index in batch.items))
+        facts = (self.fact(name, index) for name, index in batch.items)
+        strategy = [SCENARIOS[name].strategy(batch.strategy, index) for name, index in batch.items]
+        return Facts(
+            batch.number,
+            tuple(
+                replace(
+                    each,
+                    strategy=which,
+                    digest="d" if is_compared(each.index) else None,
+                )
+                for each, which in zip(facts, strategy, strict=True)
+            ),
+        )
 
-    def _inquire(self, inquiry: Inquiry) -> Answer:
+    def _inquire(self, inquiry: Inquiry) -> list[Outcome]:
         self.inquiries.append(inquiry)
         ((name, index),) = inquiry.items
         fact = self.fact(name, index)
         assert fact.signature is not None
         token = f"vs1-{name}-{index}"
         example = example_of(fact.signature, token, self.identity(fact.signature, index))
-        return Answer(inquiry.number, name, index, fact.strategy, example)
+        found = example_of(fact.signature, example.original)
+        return [
+            Answer(inquiry.number, name, index, fact.strategy, found, last=False),
+            Bug(inquiry.number, "a worker died")
+            if self.dies_shrinking
+            else Answer(inquiry.number, name, index, fact.strategy, example),
+        ]
+
+
+@dataclass
+class InsidePool(FakePool):
+    """Does what a worker does, in this process: what a test has put out of order is so there."""
+
+    fact: Callable[[str, int], Fact] = field(init=False)
+    working: Working = field(kw_only=True)
+
+    def answers(self, timeout_s: float) -> list[Outcome]:
+        job = self.rerunning.popleft() if self.rerunning else self.under_way.popleft()
+        said: list[Outcome] = []
+        return [*said, run_job(job, self.working, said.append)]
+
+
+@pytest.fixture
+def inside_pool() -> Iterator[Pool]:
+    """Return a pool without processes that does what the workers do."""
+    with OsThreads(pinned=False) as carriers:
+        yield cast(Pool, InsidePool(working=Working(carriers, Garbage())))
 
 
 @pytest.fixture

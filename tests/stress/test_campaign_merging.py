@@ -5,13 +5,18 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stress.campaign import Campaign, Plan, Result
+from stress.campaign import Campaign
+from stress.keeping import Keeper
+from stress.plan import Plan
 from stress.pool import Pool
+from stress.result import Finding, Result
 from stress.work import Fact
 
 MakePool = Callable[..., Pool]
@@ -177,3 +182,79 @@ def test_a_bug_of_the_harness_ends_the_campaign_and_is_kept(
     result = run(plan(executions=1_000), fake_pool(facts({}), 2, bug_in=30))
     assert result.bugs == ["nondeterminism in execution 30"]
     assert result.executions < 1_000
+
+
+@MODEST
+@given(jobs=st.integers(1, 6), order=SEEDS)
+def test_one_execution_in_64_is_compared_and_of_every_strategy_some(
+    plan: MakePlan, fake_pool: MakePool, jobs: int, order: int
+) -> None:
+    pool = cast(Any, fake_pool(facts({}), jobs, random.Random(order)))
+    result = run(plan(executions=1_280), pool)
+    assert len(pool.compared) == result.compared == 20
+    assert {index % 6 for index in pool.compared} == set(range(6))
+
+
+def test_an_execution_that_comes_out_otherwise_is_a_bug_of_the_harness(
+    plan: MakePlan, fake_pool: MakePool
+) -> None:
+    different = fake_pool(facts({}), differs=lambda what: what == 16)
+    result = run(plan(executions=1_000), different)
+    assert result.bugs == ["16 differs"]
+
+
+@pytest.mark.parametrize("which", ["vs1-{}-3-as-found", "vs1-{}-3"])
+def test_a_failure_that_comes_out_otherwise_is_no_finding(
+    plan: MakePlan, fake_pool: MakePool, which: str
+) -> None:
+    token = which.format("inject_while_eoicount")
+    pool = fake_pool(facts({3: "deadlock"}), differs=lambda what: what == token)
+    result = run(plan(), pool)
+    assert result.bugs == [f"{token} differs"]
+    # As it was found it did hold, and that is not lost.
+    held = token.endswith("-3")
+    assert [found.example.token for found in result.findings.values()] == [
+        f"{token}-as-found"
+    ] * held
+
+
+class Kept(Keeper):
+    """Notes what is kept, in order."""
+
+    def __init__(self) -> None:
+        super().__init__(None)
+        self.notes: list[tuple[str, str]] = []
+
+    def confirmed(self, number: int, finding: Finding) -> None:
+        self.notes.append(("as found", finding.example.token))
+
+    def settled(self, number: int, finding: Finding | None) -> Path | None:
+        self.notes.append(("shrunk", finding.example.token if finding else "as another"))
+        return Path("kept")
+
+
+def test_a_finding_is_kept_before_and_after_it_is_shrunk(
+    plan: MakePlan, fake_pool: MakePool
+) -> None:
+    failing = {1: "deadlock", **dict.fromkeys(range(2, 11), "deadlock")}
+    keeper = Kept()
+    result = Campaign(plan(), fake_pool(facts(failing)), keeper=keeper).run()
+    first = "vs1-inject_while_eoicount-1"
+    assert keeper.notes[:2] == [("as found", f"{first}-as-found"), ("shrunk", first)]
+    # The tenth shrinks to the same race.
+    assert keeper.notes[2:] == [
+        ("as found", "vs1-inject_while_eoicount-10-as-found"),
+        ("shrunk", "as another"),
+    ]
+    assert result.kept == {"deadlock": Path("kept")}
+
+
+def test_what_cannot_be_shrunk_any_more_stays_a_finding_as_it_was_found(
+    plan: MakePlan, fake_pool: MakePool
+) -> None:
+    pool = cast(Any, fake_pool(facts({0: "deadlock"}), 2))
+    pool.dies_shrinking = True
+    result = run(plan(executions=24), pool)
+    assert result.bugs == ["a worker died"]
+    (finding,) = result.findings.values()
+    assert finding.example.token == "vs1-inject_while_eoicount-0-as-found"

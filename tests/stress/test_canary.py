@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Is a campaign red that cannot find its canary, and is the canary counted apart?
+"""Is a campaign red that cannot find a canary, and are canaries counted apart?
 
-The canary is one fixed bug on plain v1, looked for before every campaign.
+They are fixed bugs on plain v1, looked for before every campaign.
 """
 
 import json
@@ -12,25 +12,34 @@ from typing import Any
 import pytest
 
 from stress import running
-from stress.campaign import Plan
+from stress.canaries import CANARIES
+from stress.plan import Plan
 from stress.pool import Pool
 from stress.scenarios import SCENARIOS
 from stress.subject import Subject
-from stress.work import Batch, Bug, Fact, Facts
+from stress.work import Fact
+from stress.worker import Job, Outcome
 
 MakePool = Callable[..., Pool]
 MakePlan = Callable[..., Plan]
 NAME = "inject_while_eoicount"
 ALL_WINDOWS = frozenset(SCENARIOS[NAME].floors.per_cent)
+FOUND_AS: dict[str, str | None] = {canary.bug: canary.found_as[0] for canary in CANARIES}
+BY_DEFAULT = [f"v1+{canary.bug}" for canary in CANARIES if not canary.races]
 
 
 class Bench:
-    """Stands in for the pool of `run`, and notes what was asked of it."""
+    """Stands in for the pool of `run`, and notes what was asked of it.
 
-    def __init__(self, pool: Any, *, canary_dies: bool = False) -> None:
+    Args:
+        pool: answers.
+        as_what: the symptom of each canary, by its bug; none if it is not found.
+    """
+
+    def __init__(self, pool: Any, as_what: dict[str, str | None]) -> None:
         self.subjects: list[str] = []
         self._pool = pool
-        self._canary_dies = canary_dies
+        self._as_what = as_what
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._pool, name)
@@ -41,65 +50,67 @@ class Bench:
     def __exit__(self, *exception: object) -> None:
         self._pool.kill()
 
-    def submit(self, batch: Batch) -> None:
-        self.subjects.append(str(batch.subject))
-        self._pool.fact = fails if "canary" in batch.subject.bugs else passes
-        if self._canary_dies and "canary" in batch.subject.bugs:
-            self._pool.fact = passes
-        self._pool.submit(batch)
+    def submit(self, job: Job) -> None:
+        if str(job.subject) not in self.subjects[-1:]:
+            self.subjects.append(str(job.subject))
+        symptom = next((self._as_what.get(bug) for bug in job.subject.bugs), None)
+        self._pool.fact = lambda scenario, index: Fact(
+            scenario, index, "pct", 10, ALL_WINDOWS, symptom
+        )
+        self._pool.submit(job)
 
-    def answers(self, timeout_s: float) -> list[Facts | Bug]:
-        answers: list[Facts | Bug] = self._pool.answers(timeout_s)
+    def answers(self, timeout_s: float) -> list[Outcome]:
+        answers: list[Outcome] = self._pool.answers(timeout_s)
         return answers
 
 
-def passes(scenario: str, index: int) -> Fact:
-    return Fact(scenario, index, "pct", 10, ALL_WINDOWS, None)
+@pytest.fixture
+def run(
+    fake_pool: MakePool, plan: MakePlan, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[..., Any]:
+    """Return what runs a plan, and returns its exit code, its result and the subjects of its jobs.
+
+    It takes the fields of the plan, and what the canaries are found as where that is otherwise.
+    """
+
+    def run(as_what: dict[str, str | None] | None = None, **fields: object) -> Any:
+        bench = Bench(fake_pool(lambda scenario, index: None), FOUND_AS | (as_what or {}))
+        monkeypatch.setattr(running, "Pool", lambda jobs, silence_s: bench)
+        result = tmp_path / "result.json"
+        code = running.run(plan(**fields), running.Workers(1, 60.0), json_file=result)
+        return code, json.loads(result.read_text("utf-8")), bench.subjects
+
+    return run
 
 
-def fails(scenario: str, index: int) -> Fact:
-    return Fact(scenario, index, "pct", 10, ALL_WINDOWS, "no lost edge")
-
-
-def run(bench: Bench, plan: Plan, monkeypatch: pytest.MonkeyPatch, path: Path) -> Any:
-    monkeypatch.setattr(running, "Pool", lambda jobs, silence_s: bench)
-    code = running.run(plan, running.Workers(1, 60.0), json_file=path / "result.json")
-    return code, json.loads((path / "result.json").read_text("utf-8"))
-
-
-def test_a_campaign_that_misses_its_canary_is_a_harness_bug(
-    fake_pool: MakePool,
-    plan: MakePlan,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
+@pytest.mark.parametrize("bug", FOUND_AS)
+@pytest.mark.parametrize("as_what", [None, "step bound in vgic_prune_ap_list"])
+def test_a_campaign_that_misses_a_canary_is_a_harness_bug(
+    run: Callable[..., Any], capsys: pytest.CaptureFixture[str], bug: str, as_what: str | None
 ) -> None:
-    bench = Bench(fake_pool(passes), canary_dies=True)
-    code, result = run(bench, plan(executions=1_000), monkeypatch, tmp_path)
+    subject = Subject(races=True)
+    code, result, subjects = run({bug: as_what}, executions=1_000, subject=subject)
     assert code == 3
-    assert set(bench.subjects) == {"v1+canary"}
+    assert "v1" not in subjects
     assert result["findings"] == []
     printed = capsys.readouterr().out
-    assert "canary missed" in printed
+    assert f"canary missed: the bug {bug} was not found as {FOUND_AS[bug]}" in printed
     assert printed.splitlines()[-1].startswith("FAILURE")
 
 
-def test_a_found_canary_is_neither_a_finding_nor_counted(
-    fake_pool: MakePool, plan: MakePlan, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    bench = Bench(fake_pool(passes))
-    code, result = run(bench, plan(executions=1_000), monkeypatch, tmp_path)
+def test_a_found_canary_is_neither_a_finding_nor_counted(run: Callable[..., Any]) -> None:
+    code, result, subjects = run(executions=1_000)
     assert code == 0
     assert (result["executions"], result["steps"], result["findings"]) == (1_000, 10_000, [])
-    assert bench.subjects[0] == "v1+canary"
-    assert set(bench.subjects) == {"v1+canary", "v1"}
+    assert subjects == [*BY_DEFAULT, "v1"]
 
 
-def test_the_canary_is_looked_for_on_plain_v1_whatever_is_tested(
-    fake_pool: MakePool, plan: MakePlan, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    bench = Bench(fake_pool(passes))
-    tested = Subject("head-walk", ("no_splice",))
-    run(bench, plan(executions=24, subject=tested), monkeypatch, tmp_path)
-    assert bench.subjects[0] == "v1+canary"
-    assert set(bench.subjects) == {"v1+canary", "head-walk+no_splice"}
+def test_canaries_are_looked_for_on_plain_v1_whatever_is_tested(run: Callable[..., Any]) -> None:
+    tested = Subject("head-walk", ("no_splice",), races=True)
+    _, _, subjects = run({"no_splice": None}, executions=24, subject=tested)
+    assert subjects == [*(f"v1+{bug}" for bug in FOUND_AS), "v1", "head-walk+no_splice"]
+
+
+def test_one_execution_alone_looks_for_none(run: Callable[..., Any]) -> None:
+    _, _, subjects = run(execution=17)
+    assert subjects == ["v1"]

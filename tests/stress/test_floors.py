@@ -8,7 +8,9 @@ import pytest
 
 from harness import Streams
 from harness.strategies import MIXED
-from stress.campaign import Plan, Result, too_few
+from stress.floors import too_few
+from stress.plan import Plan
+from stress.result import Result
 from stress.scenario import Floors, Scenario
 from stress.scenarios import SCENARIOS
 from stress.subject import Subject

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Is everything of a finding kept, each session's apart, and nothing lost where it cannot be?"""
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
-from stress.campaign import Finding
+import pytest
+
+from stress import keeping
 from stress.inquiry import Example
-from stress.keeping import keep
+from stress.keeping import Keeper, keep
+from stress.result import Finding
 
 MakeExample = Callable[..., Example]
 
@@ -43,3 +47,57 @@ def test_the_same_finding_is_kept_once_and_another_apart(
 def test_where_no_folder_can_be_made_there_is_none(example: MakeExample, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file, not a folder", "utf-8")
     assert keep(found(example("deadlock", "vs1-a")), tmp_path / "taken") is None
+
+
+def test_what_was_found_gives_way_to_what_it_shrinks_to(
+    example: MakeExample, tmp_path: Path
+) -> None:
+    keeper = Keeper(tmp_path)
+    keeper.confirmed(1, found(example("deadlock", "vs1-a-as-found")))
+    assert [(path / "token").read_text("utf-8") for path in tmp_path.iterdir()] == [
+        "vs1-a-as-found\n"
+    ]
+    kept = keeper.settled(1, found(example("deadlock", "vs1-a")))
+    assert list(tmp_path.iterdir()) == [kept]
+    assert kept is not None
+    assert (kept / "token").read_text("utf-8") == "vs1-a\n"
+
+
+def test_what_turns_out_to_be_known_is_not_kept_twice(example: MakeExample, tmp_path: Path) -> None:
+    keeper = Keeper(tmp_path)
+    keeper.confirmed(1, found(example("deadlock", "vs1-a")))
+    assert keeper.settled(1, None) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_another_session_has_kept_stays(example: MakeExample, tmp_path: Path) -> None:
+    theirs = keep(found(example("deadlock", "vs1-a-as-found")), tmp_path)
+    keeper = Keeper(tmp_path)
+    keeper.confirmed(1, found(example("deadlock", "vs1-a-as-found")))
+    ours = keeper.settled(1, found(example("deadlock", "vs1-a")))
+    assert set(tmp_path.iterdir()) == {theirs, ours}
+
+
+def test_where_the_shrunk_one_has_no_room_the_other_one_stays(
+    example: MakeExample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper = Keeper(tmp_path)
+    keeper.confirmed(1, found(example("deadlock", "vs1-a-as-found")))
+
+    def full(path: Path, text: str) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(keeping, "write_whole", full)
+    kept = keeper.settled(1, found(example("deadlock", "vs1-a")))
+    assert kept is not None
+    assert (kept / "token").read_text("utf-8") == "vs1-a-as-found\n"
+
+
+def test_with_no_folder_nothing_is_kept(
+    example: MakeExample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    keeper = Keeper(None)
+    keeper.confirmed(1, found(example("deadlock", "vs1-a")))
+    assert keeper.settled(1, found(example("deadlock", "vs1-a"))) is None
+    assert list(tmp_path.iterdir()) == []

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from harness import Failure
-from stress.campaign import Finding, Plan, Result
 from stress.exits import Exit
 from stress.inquiry import Answer, Example
 from stress.keeping import keep
+from stress.plan import Plan
 from stress.report import (
     finding_text,
     headline,
@@ -20,6 +20,7 @@ from stress.report import (
     replay_command,
     shrunk_text,
 )
+from stress.result import Finding, Result
 from stress.shrinking import Size
 from stress.source import model_digest
 from stress.subject import Subject
@@ -161,6 +162,7 @@ def test_json_has_the_promised_keys(
         "scenarios": ["inject_while_eoicount"],
         "strategy": "mix",
         "executions": 1,
+        "compared": 0,
         "steps": 40,
         "windows": {"overflow": 1},
         "behaviours": {"together": {"executions": 0, "distinct": 0, "unseen": 1.0, "growth": []}},

@@ -5,7 +5,7 @@ A bug overrides one decision. To add one, write its file and enter it here.
 """
 
 from vgic.bugs.active_first_sort import ActiveFirstSort
-from vgic.bugs.canary import Canary
+from vgic.bugs.canary import Canary, CanaryOfRaces
 from vgic.bugs.eoi_walk_from_list_head import EoiWalkFromListHead
 from vgic.bugs.eoicount_not_preserved import EoicountNotPreserved
 from vgic.bugs.eoicount_plus_one import EoicountPlusOne
@@ -20,6 +20,7 @@ from vgic.bugs.two_locks_unordered import TwoLocksUnordered
 from vgic.revisions.v1 import V1
 
 CANARY = "canary"
+CANARY_OF_RACES = "canary_of_races"
 
 BUGS: dict[str, type[V1]] = {
     "no_splice": NoSplice,
@@ -36,3 +37,6 @@ BUGS: dict[str, type[V1]] = {
     "stale_summary": StaleSummary,
     CANARY: Canary,
 }
+
+CANARIES: dict[str, type[V1]] = {CANARY: Canary, CANARY_OF_RACES: CanaryOfRaces}
+"""What campaigns look for first. That of the data races is no bug that anything else would find."""

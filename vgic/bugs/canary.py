@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""canary: the bug that every campaign puts in first, to see whether it would be found."""
+"""canaries: the bugs that campaigns put in first, to see whether they would be found."""
 
 from vgic.irq import VgicIrq
 from vgic.lr import ListRegister
 from vgic.revisions.v1 import V1
+from vgic.vm import Vcpu
 
 
 class Canary(V1):
@@ -11,3 +12,11 @@ class Canary(V1):
 
     def fold_pending(self, irq: VgicIrq, lr: ListRegister) -> None:
         """Drop it."""
+
+
+class CanaryOfRaces(V1):
+    """The routing of an interrupt is written without its lock: found where races are checked."""
+
+    def vgic_mmio_write_irouter(self, irq: VgicIrq, target: Vcpu) -> None:
+        """Write it with nothing held."""
+        irq.target_vcpu = target

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The failures of an exploration: each is confirmed and kept as it is found, and shrunk at the end.
+
+Exploring goes on for long after the first failure, and may be killed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from harness import Execution, Failed, HarnessBug, OsThreads
+from harness.explore import Exploration
+from stress.comparing import differs_afresh
+from stress.inquiry import Example, as_found, look_into
+from stress.keeping import Keeper
+from stress.output import say
+from stress.pool import Pool
+from stress.report import finding_text, replay_command
+from stress.result import Finding
+from stress.shrinking import REPLAYS
+from stress.single import Single
+from stress.subject import Subject
+from vgic import V1, Parameters
+
+
+@dataclass
+class Failures:
+    """The failures of one machine.
+
+    Attributes:
+        scenario: where its parameters come from.
+        index: the number of the execution they were drawn for.
+        parameters: the machine and its programs.
+        subject: what is tested.
+        kernel: the same, as a class.
+        carriers: what the threads run on.
+    """
+
+    scenario: str
+    index: int
+    parameters: Parameters
+    subject: Subject
+    kernel: type[V1]
+    carriers: OsThreads
+    _numbers: dict[str, int] = field(default_factory=dict)
+    _keeper: Keeper = field(default_factory=Keeper)
+
+    def heard(self, execution: Execution) -> None:
+        """Confirm and keep an execution, if it fails as none did before.
+
+        Raises:
+            HarnessBug: it comes out otherwise when it is replayed.
+        """
+        outcome = execution.outcome
+        if isinstance(outcome, Failed) and outcome.failure.signature not in self._numbers:
+            number = self._numbers.setdefault(outcome.failure.signature, len(self._numbers))
+            single = Single(self.parameters, execution, frozenset())
+            _, example = as_found(single, self.scenario, self.subject, self.kernel, self.carriers)
+            self._must_hold(example)
+            self._keeper.confirmed(number, self._finding(example))
+
+    def say(self, exploration: Exploration, interrupted: Callable[[], bool]) -> str:
+        """Shrink, keep and print each failure; return the command that replays the first.
+
+        Raises:
+            HarnessBug: one comes out otherwise when it is replayed.
+        """
+        first = ""
+        for number, (signature, failure) in enumerate(exploration.failures.items(), 1):
+            single = Single(self.parameters, failure.first, frozenset())
+            example = look_into(
+                single,
+                self.scenario,
+                self.subject,
+                self.kernel,
+                self.carriers,
+                replays_max=REPLAYS,
+                interrupted=interrupted,
+            )
+            self._must_hold(example)
+            finding = self._finding(example)
+            kept = self._keeper.settled(self._numbers.get(signature, -number), finding)
+            command = replay_command(finding, self.subject, kept)
+            first = first or command
+            say(finding_text(number, finding, failure.executions, command, kept, drawn=True))
+        return first
+
+    def _finding(self, example: Example) -> Finding:
+        return Finding(self.scenario, self.index, "explore", example)
+
+    def _must_hold(self, example: Example) -> None:
+        where = f"an exploration of {self.scenario}"
+        with Pool(0) as pool:
+            differences = differs_afresh(pool, self.subject, example, where)
+        if differences:
+            raise HarnessBug(differences[0])

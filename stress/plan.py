@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a campaign is to do, as values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.strategies import PORTFOLIO
+from stress.order import Order
+from stress.scenarios import SCENARIOS
+from stress.shrinking import REPLAYS
+from stress.subject import Subject
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a campaign is to do.
+
+    Attributes:
+        subject: what is tested.
+        scenarios: names of the scenarios, in order.
+        seed: the seed.
+        strategy: the strategy's name, or the mix.
+        executions: how many executions in all.
+        execution: only this one of each scenario, None for the first ones.
+        duration_s: when to stop at the latest; None for no limit.
+        stop_at_first: stop at the first finding.
+        shrink_replays: how many replays shrinking one finding may take; 0 leaves it as found.
+    """
+
+    subject: Subject
+    scenarios: Sequence[str]
+    seed: int
+    strategy: str
+    executions: int
+    execution: int | None = None
+    duration_s: float | None = None
+    stop_at_first: bool = False
+    shrink_replays: int = REPLAYS
+
+    def order(self) -> Order:
+        """Return the order of its executions, from the first."""
+        portfolios = {
+            name: SCENARIOS[name].portfolio for name in self.scenarios if self.strategy == PORTFOLIO
+        }
+        return Order(self.scenarios, portfolios, self.executions, self.execution)

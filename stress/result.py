@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a campaign found out: counts, findings, and what was wrong with the harness itself."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from harness.saturation import Seen
+from stress.inquiry import Answer, Example
+from stress.work import Fact
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A race: failures with one symptom that shrink to preemptions in the same functions.
+
+    Attributes:
+        scenario: the scenario of the first.
+        execution: the index of the first within its scenario.
+        strategy: the strategy that found the first.
+        example: the first of them.
+    """
+
+    scenario: str
+    execution: int
+    strategy: str
+    example: Example
+
+    @property
+    def signature(self) -> str:
+        """Its identity."""
+        return self.example.identity
+
+
+@dataclass
+class Result:
+    """What a campaign found out, in the order of its executions.
+
+    Attributes:
+        executions: how many were run.
+        steps: their steps together.
+        windows: for each window, how many executions crossed it.
+        runs: for each scenario and strategy, how many executions there were.
+        deviated: for each strategy, how many executions left the quiet default.
+        crossings: for each scenario, strategy and window, how many executions crossed it.
+        seen: for each strategy, the behaviours of the executions that were looked at.
+        seen_by_all: the same for all strategies together.
+        failures: for each symptom, how many executions showed it.
+        findings: by signature, in order of the first.
+        kept: for each finding, by signature, the folder it is kept in; None if there is none.
+        compared: how many executions were run once more in a fresh process, and came out alike.
+        bugs: what was wrong with the harness itself.
+        interrupted: somebody stopped it.
+        seconds: how long it took.
+    """
+
+    executions: int = 0
+    steps: int = 0
+    windows: Counter[str] = field(default_factory=Counter)
+    runs: Counter[tuple[str, str]] = field(default_factory=Counter)
+    deviated: Counter[str] = field(default_factory=Counter)
+    crossings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    seen: dict[str, Seen] = field(default_factory=dict)
+    seen_by_all: Seen = field(default_factory=Seen)
+    failures: Counter[str] = field(default_factory=Counter)
+    findings: dict[str, Finding] = field(default_factory=dict)
+    kept: dict[str, Path | None] = field(default_factory=dict)
+    compared: int = 0
+    bugs: list[str] = field(default_factory=list)
+    interrupted: bool = False
+    seconds: float = 0.0
+
+    def add(self, fact: Fact) -> None:
+        """Add one execution."""
+        self.executions += 1
+        self.steps += fact.steps
+        self.runs[fact.scenario, fact.strategy] += 1
+        self.deviated[fact.strategy] += fact.deviated
+        for window in fact.windows:
+            self.windows[window] += 1
+            self.crossings[fact.scenario, fact.strategy, window] += 1
+        if fact.behaviour is not None:
+            self.seen.setdefault(fact.strategy, Seen()).add(fact.behaviour)
+            self.seen_by_all.add(fact.behaviour)
+        if fact.signature is not None:
+            self.failures[fact.signature] += 1
+
+    def find(self, answer: Answer) -> Finding | None:
+        """Add what came of an inquiry; return the finding if there was none like it before."""
+        finding = found(answer)
+        if finding.signature in self.findings:
+            return None
+        self.findings[finding.signature] = finding
+        return finding
+
+
+def found(answer: Answer) -> Finding:
+    """Return what an inquiry has found."""
+    return Finding(answer.scenario, answer.execution, answer.strategy, answer.example)

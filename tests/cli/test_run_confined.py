@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What can a patch do to the processes, descriptors and modules of the harness?"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+Start = Callable[..., subprocess.Popen[str]]
+Patch = Callable[[str], str]
+
+STARTS = {
+    "fork": ("os.fork()", "my_patch.py:11 in vgic_prune_ap_list"),
+    "system": ("os.system('sleep 1000 &')", "my_patch.py:11 in vgic_prune_ap_list"),
+    "Popen": ("__import__('subprocess').Popen(['sleep', '1000'])", "subprocess.py:"),
+}
+
+
+def group(number: int) -> list[str]:
+    """Return the processes of a session, those of its workers' groups included."""
+    listed = subprocess.run(
+        ["ps", "-o", "stat=,args=", "--sid", str(number)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return [line for line in listed.stdout.splitlines() if not line.startswith("Z")]
+
+
+@pytest.mark.parametrize("what", STARTS)
+def test_who_starts_a_process_is_told_where_and_none_is_left(
+    start: Start, patch: Patch, what: str
+) -> None:
+    statement, place = STARTS[what]
+    words = ("--revision", patch(statement), "-x", "--seed", 7, "--jobs", 2)
+    process = start("run", "inject_while_eoicount", *words)
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 1, output + errors
+    assert "finding 1: exception in vgic_prune_ap_list" in output
+    assert "code under test starts no process" in output
+    assert place in output
+    assert group(process.pid) == []
+
+
+def test_processes_are_started_as_ever_where_no_execution_is_under_way(
+    vgic_stress: Run, patch: Patch, tmp_path: Path
+) -> None:
+    subject = patch("pass")
+    path = tmp_path / "my_patch.py"
+    path.write_text(f"import os\nos.system('true')\n{path.read_text('utf-8')}", "utf-8")
+    done = vgic_stress("run", "one_interrupt", "--revision", subject, "--execution", 1)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "explore"])
+def test_who_closes_descriptors_hangs_nothing(vgic_stress: Run, patch: Patch, command: str) -> None:
+    closes = ("--revision", patch("os.closerange(3, 100)"))
+    done = vgic_stress(command, "one_interrupt", *closes, VGIC_STRESS_SILENCE_S="0")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "HARNESS BUG: descriptors of the harness were closed" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+SHADOWED = ("json", "queue", "signal", "socket", "threading", "typing", "vgic")
+
+
+@pytest.mark.parametrize("how", ["command", "module"])
+def test_nothing_is_imported_from_the_current_directory(
+    patch: Patch, tmp_path: Path, how: str
+) -> None:
+    patch("pass")
+    for name in SHADOWED:
+        (tmp_path / f"{name}.py").write_text("open('imported', 'w')\n", "utf-8")
+    (tmp_path / "my_patch.py").rename(tmp_path / "signal.py")
+    command = Path(sys.executable).with_name("vgic-stress")
+    run = [str(command)] if how == "command" else [sys.executable, "-m", "stress"]
+    words = ["run", "one_interrupt", "--revision", "signal.py:MyKernel", "--executions", "700"]
+    done = subprocess.run(
+        [*run, *words, "--jobs", "2"],
+        cwd=tmp_path,
+        env={key: value for key, value in os.environ.items() if key != "PYTHONSAFEPATH"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not (tmp_path / "imported").exists()

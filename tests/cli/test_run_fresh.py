@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Is a patch found out that depends on hashing, or on the executions before, whatever it hides?
+
+What it shows in one process it does not show in another, so its tokens would be worth nothing.
+"""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+PATCH = """
+from vgic import V1
+
+_calls = [0]
+
+
+class MyKernel(V1):
+    def announce_pending(self, vcpu):
+        _calls[0] += 1
+        if {condition}:
+            return
+        super().announce_pending(vcpu)
+
+    def kvm_vgic_flush_hwstate(self, vcpu):
+        _calls[0] += 1
+        if {harmless}:
+            vcpu.mode.read()
+        super().kvm_vgic_flush_hwstate(vcpu)
+"""
+
+UNSTEADY = {
+    "hashing": {"condition": "hash('a') % 2", "harmless": "False"},
+    "earlier executions": {"condition": "_calls[0] > 300", "harmless": "False"},
+    "hashing, and nothing fails": {"condition": "False", "harmless": "hash('a') % 2"},
+    "earlier executions, and nothing fails": {"condition": "False", "harmless": "_calls[0] > 300"},
+}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.parametrize("on_what", UNSTEADY)
+def test_what_depends_on_more_than_its_seed_is_told_and_gives_no_token(
+    vgic_stress: Run, tmp_path: Path, on_what: str, jobs: int
+) -> None:
+    (tmp_path / "unsteady.py").write_text(PATCH.format(**UNSTEADY[on_what]), "utf-8")
+    words = ("--revision", "unsteady.py", "--executions", 1_200, "--seed", 7, "--jobs", jobs)
+    done = vgic_stress("run", "inject_while_eoicount", *words)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "HARNESS BUG: nondeterminism: " in done.stdout
+    assert "in a fresh process with another PYTHONHASHSEED" in done.stdout
+    assert "replay: vgic-stress" not in done.stdout
+    assert not (tmp_path / "vgic-stress-findings").exists()
+
+
+def test_an_exploration_gives_no_such_token_either(vgic_stress: Run, tmp_path: Path) -> None:
+    (tmp_path / "unsteady.py").write_text(PATCH.format(**UNSTEADY["hashing"]), "utf-8")
+    words = ("explore", "one_interrupt", "--revision", "unsteady.py")
+    # The parity of hash("a") is odd here, and even in the fresh process.
+    done = vgic_stress(*words, PYTHONHASHSEED="1")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "HARNESS BUG: nondeterminism: what was found in an exploration of" in done.stdout
+    assert not (tmp_path / "vgic-stress-findings").exists()
+
+
+def test_what_depends_on_its_seed_alone_is_the_same_in_all_processes(
+    vgic_stress: Run, tmp_path: Path
+) -> None:
+    steady = PATCH.format(condition="False", harmless="False")
+    (tmp_path / "steady.py").write_text(steady, "utf-8")
+    words = ("--revision", "steady.py", "--executions", 700, "--seed", 7, "--jobs", 2)
+    done = vgic_stress("run", "one_interrupt", *words)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Is a file there whole, or as it was before?"""
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from stress.files import write_whole
+
+
+def test_a_file_is_written_and_written_over(tmp_path: Path) -> None:
+    for text in ("one", "another"):
+        write_whole(tmp_path / "file", text)
+        assert (tmp_path / "file").read_text("utf-8") == text
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_what_utf_8_cannot_say_is_said_in_backslash_form(tmp_path: Path) -> None:
+    write_whole(tmp_path / "file", "a \udc80 name")
+    assert (tmp_path / "file").read_text("utf-8") == "a \\udc80 name"
+
+
+def test_what_was_there_stays_if_there_is_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_whole(tmp_path / "file", "one")
+
+    def full(path: Path, data: bytes) -> int:
+        with path.open("wb") as file:
+            file.write(data[:1])
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space"):
+        write_whole(tmp_path / "file", "another")
+    assert os.listdir(tmp_path) == ["file"]
+    assert (tmp_path / "file").read_text("utf-8") == "one"
+
+
+def test_a_link_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("file")
+    write_whole(tmp_path / "link", "text")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "file").read_text("utf-8") == "text"
+
+
+def test_a_pipe_is_written_to(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append((tmp_path / "pipe").read_text("utf-8")))
+    reader.start()
+    write_whole(tmp_path / "pipe", "text")
+    reader.join()
+    assert read == ["text"]
