@@ -9,7 +9,7 @@ import faulthandler
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from harness import OsThreads
@@ -35,8 +35,12 @@ def hangs_text(who: str, silence_s: float, place: str) -> str:
 
 
 @contextmanager
-def watched(carriers: OsThreads) -> Iterator[None]:
+def watched(carriers: OsThreads, last_words: Callable[[str], None] = say) -> Iterator[None]:
     """End the process with the stacks of all threads if an execution hangs in this context.
+
+    Args:
+        carriers: what the executions run on.
+        last_words: prints why the process ends.
 
     Raises:
         BadArgument: the environment names a time that is none.
@@ -53,7 +57,7 @@ def watched(carriers: OsThreads) -> Iterator[None]:
                 seen, since = place, now
             elif now - since > silence_s:
                 where = f"at step {carriers.steps}"
-                say(f"HARNESS BUG: {hangs_text('an execution', silence_s, where)}")
+                last_words(f"HARNESS BUG: {hangs_text('an execution', silence_s, where)}")
                 try:
                     faulthandler.dump_traceback(all_threads=True)
                 finally:

@@ -45,7 +45,7 @@ def test_other():
 
 def replay_options(output: str) -> list[str]:
     """Return the options of the replay line in a report."""
-    match = re.search(r"^pytest 'test_it.py::\w+' (--vgic-replay vs1-\S+)$", output, re.MULTILINE)
+    match = re.search(r"^pytest test_it.py::\w+ (--vgic-replay vs1-\S+)$", output, re.MULTILINE)
     assert match is not None, output
     return match[1].split()
 
