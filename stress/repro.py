@@ -13,7 +13,7 @@ def assert_passes(
     token: str,
     *others: str,
     revision: str | type | None = None,
-    bugs: Sequence[str] | None = None,
+    bugs: str | Sequence[str] | None = None,
 ) -> None:
     """Replay a token, as the command `replay` does, and fail if it does not pass.
 
@@ -24,7 +24,7 @@ def assert_passes(
         others: the tokens of the other executions, if it takes several.
         revision: what to replay it on: a revision's name, FILE.py:CLASS or a class; by default
             the revision it was found on.
-        bugs: bugs put into it; by default those it was found with, none with a revision.
+        bugs: names of bugs put into it; by default those it was found with, none with a revision.
 
     Raises:
         AssertionError: it fails again, or it cannot be judged; the message is what the command
@@ -37,7 +37,7 @@ def assert_passes(
     said: list[str] = []
     try:
         tokens = [opening.opened(text) for text in (token, *others)]
-        cases = opening.cases(tokens, revision, bugs)
+        cases = opening.cases(tokens, revision, (bugs,) if isinstance(bugs, str) else bugs)
     except opening.CannotJudge as error:
         raise AssertionError(f"cannot be judged: {error}") from None
     if replay(cases, said.append, last_words=last_words) is not Exit.CLEAN:
