@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Does a session end, and say why past all capturing, when code comes to no scheduling point?"""
+"""Does a session end, and say why past all capturing, when code comes to no scheduling point?
+
+And is a bug of the harness told as that?
+"""
 
 import subprocess
 from collections.abc import Callable
@@ -57,3 +60,13 @@ def test_with_workers_the_test_that_hangs_fails(run_pytest: Pytest, token: str) 
     assert session.returncode == 1, session.stdout + session.stderr
     assert "crashed while running 'test_it.py::test_marked'" in session.stdout
     assert "HARNESS BUG: an execution has been silent for 1 s at step" in session.stderr
+
+
+def test_a_bug_of_the_harness_is_told_and_is_no_finding(run_pytest: Pytest) -> None:
+    broken = "    def __init__(self, kvm, watch):\n        SpinLock(None, None, '0')\n"
+    source = HANGS.partition("    def vgic_prune")[0] + broken + HANGS[HANGS.index("\n@pytest") :]
+    session = run_pytest(f"from harness import SpinLock\n{source}", "-q", "-k", "marked")
+    assert session.returncode == 1, session.stdout + session.stderr
+    assert "HARNESS BUG: AttributeError" in session.stdout
+    assert "Traceback" not in session.stdout
+    assert "--vgic-replay" not in session.stdout

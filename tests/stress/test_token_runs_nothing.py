@@ -80,7 +80,7 @@ def test_what_a_token_names_is_not_run_and_cannot_be_judged(
 ) -> None:
     text = NAMING[way](quiet, str(mark.with_name("k.py"))).encode()
     for others in ((), (text,)):
-        with pytest.raises(AssertionError, match="^cannot be judged: "):
+        with pytest.raises(AssertionError, match=r"^cannot be judged: "):
             assert_passes(text, *others)
     with pytest.raises(opening.CannotJudge):
         opening.cases([Token.decode(text)], None, None)
@@ -89,7 +89,7 @@ def test_what_a_token_names_is_not_run_and_cannot_be_judged(
 
 def test_the_second_of_two_tokens_runs_nothing_either(quiet: Token, mark: Path) -> None:
     text = NAMING["a path"](quiet, str(mark.with_name("k.py"))).encode()
-    with pytest.raises(AssertionError, match="^cannot be judged: "):
+    with pytest.raises(AssertionError, match=r"^cannot be judged: "):
         assert_passes(quiet.encode(), text)
     assert not mark.exists()
 
