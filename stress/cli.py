@@ -158,17 +158,12 @@ def replay(
     """
     from stress.replaying import Wanted
     from stress.replaying import replay as replay_token
-    from stress.together import replay_together
 
     _log(verbose)
-    opened, *others = map(opening.opened, token)
-    subject, kernel = opening.subject_of(
-        opened, revision, bug or [], races=Check.RACES in (check or ())
-    )
-    if others:
-        if step or view or timeline or strict:
-            raise BadArgument("several tokens have one verdict; to look at one, replay it alone")
-        raise typer.Exit(replay_together([opened, *others], subject, kernel, output.say))
+    tokens = [opening.opened(text) for text in token]
+    cases = opening.cases(tokens, revision, bug or None, races=Check.RACES in (check or ()))
+    if len(cases) > 1 and (step or view or timeline or strict):
+        raise BadArgument("several tokens have one verdict; to look at one, replay it alone")
     wanted = Wanted(
         view=view or (View.FULL if verbose else None),
         timeline=arguments.writable(timeline, "--timeline"),
@@ -176,7 +171,7 @@ def replay(
     )
     if step and token == ["-"]:
         raise BadArgument("--step reads its commands where `-` reads the token; use @FILE")
-    raise typer.Exit(replay_token(opened, subject, kernel, output.say, wanted, strict=strict))
+    raise typer.Exit(replay_token(cases, output.say, wanted, strict=strict))
 
 
 @app.command(epilog=_EPILOG)
@@ -198,11 +193,9 @@ def shrink(
     from stress.shrinking_command import shrink_token
 
     _log(verbose)
-    opened = opening.opened(token)
-    subject, kernel = opening.subject_of(
-        opened, revision, bug or [], races=Check.RACES in (check or ())
-    )
-    raise typer.Exit(shrink_token(opened, subject, kernel, output.say, replays_max=replays))
+    tokens = [opening.opened(token)]
+    (case,) = opening.cases(tokens, revision, bug or None, races=Check.RACES in (check or ()))
+    raise typer.Exit(shrink_token(case, output.say, replays_max=replays))
 
 
 @app.command(epilog=_EPILOG)

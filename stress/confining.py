@@ -9,7 +9,8 @@ there is nothing left but to end the process and to say why.
 
 import errno
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import NoReturn
 
@@ -29,15 +30,36 @@ class StartsAProcess(RuntimeError):
     """Code under test has tried to start a process."""
 
 
-def start_no_process(carriers: OsThreads) -> None:
-    """Refuse from now on to start a process while an execution is under way.
+@contextmanager
+def confined(carriers: OsThreads, descriptors_gone: Callable[[], None]) -> Iterator[None]:
+    """Confine code under test for as long as the context lasts.
 
-    Whoever tries has a StartsAProcess raised at the place.
+    Args:
+        carriers: what its executions run on; only while one is under way is anything refused.
+            Whoever starts a process then has a StartsAProcess raised at the place.
+        descriptors_gone: called when a carrier can go on no more, since its own are closed.
     """
-    for module, name in _START_A_PROCESS:
-        start = getattr(import_module(module), name, None)
-        if start is not None:
-            setattr(import_module(module), name, _refusing(start, f"{module}.{name}", carriers))
+    usual = threading.excepthook
+
+    def died(what: threading.ExceptHookArgs) -> None:
+        if is_bad_descriptor(what.exc_value):
+            descriptors_gone()
+        usual(what)
+
+    before = [
+        (module, name, start)
+        for module, name in _START_A_PROCESS
+        if (start := getattr(import_module(module), name, None)) is not None
+    ]
+    for module, name, start in before:
+        setattr(import_module(module), name, _refusing(start, f"{module}.{name}", carriers))
+    threading.excepthook = died
+    try:
+        yield
+    finally:
+        threading.excepthook = usual
+        for module, name, start in before:
+            setattr(import_module(module), name, start)
 
 
 def _refusing(
@@ -53,18 +75,6 @@ def _refuse(name: str) -> NoReturn:
     raise StartsAProcess(
         f"{name}: code under test starts no process, since nobody could replay what that does"
     )
-
-
-def when_descriptors_are_gone(end: Callable[[], None]) -> None:
-    """Call this when a carrier can go on no more, since somebody has closed its descriptors."""
-    usual = threading.excepthook
-
-    def died(what: threading.ExceptHookArgs) -> None:
-        if is_bad_descriptor(what.exc_value):
-            end()
-        usual(what)
-
-    threading.excepthook = died
 
 
 def is_bad_descriptor(error: BaseException | None) -> bool:

@@ -61,8 +61,8 @@ def _in_child(job: Rerun, connection: Connection, pulse: MutableSequence[int]) -
             os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
         working = Working(OsThreads(pinned=False), Garbage())
         working.show_life(pulse, os.getppid())
-        working.confine()
-        connection.send(run_job(job, working))
+        with working.confined():
+            connection.send(run_job(job, working))
         code = Exit.CLEAN
     except BaseException:
         traceback.print_exc()

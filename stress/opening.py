@@ -1,22 +1,42 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a token on the command line stands for: the execution, and what to run it on.
+"""What a token stands for: the execution, and what to run it on.
 
 A token comes from an e-mail, perhaps of another year: what it needs and is not there cannot be
-judged, which is no failure of the code under test and makes `git bisect` skip a commit.
+judged, which is no failure of the code under test and makes `git bisect` skip a commit. And it
+comes from anybody: it may choose among the revisions and bugs that are here, but code of a user's
+own is run only if whoever replays the token says so himself.
 """
 
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stress import arguments
 from stress.arguments import BadArgument
+from stress.class_subject import subject_of
 from stress.subject import Subject
 from stress.token import Token, UnknownVersion
-from vgic import V1, CompositionError
+from vgic import V1, CompositionError, with_races_checked
 
 
 class CannotJudge(Exception):
     """A token that says nothing about the code that is here, and why."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A token and what to run it on.
+
+    Attributes:
+        token: the execution.
+        subject: what it is run on.
+        kernel: the same, as a class.
+    """
+
+    token: Token
+    subject: Subject
+    kernel: type[V1]
 
 
 def opened(argument: str) -> Token:
@@ -36,39 +56,76 @@ def opened(argument: str) -> Token:
         raise CannotJudge(str(error)) from error
 
 
-def subject_of(
-    token: Token, revision: str | None, bugs: list[str], *, races: bool
-) -> tuple[Subject, type[V1]]:
-    """Return what to run a token on.
+def cases(
+    tokens: Sequence[Token],
+    revision: str | type | None,
+    bugs: Sequence[str] | None,
+    *,
+    races: bool = False,
+) -> list[Case]:
+    """Return tokens with what to run them on, as whoever replays them says.
 
     Args:
-        token: the token.
-        revision: what replaces its revision and its bugs, None if nothing does.
-        bugs: what replaces its bugs.
+        tokens: the tokens; several are of one finding.
+        revision: what replaces their revision and their bugs, None if nothing does.
+        bugs: what replaces their bugs, None if nothing does.
         races: check for data races; it is done anyway for a token that needs it.
 
     Raises:
-        CompositionError: what the command line names is not there.
-        CannotJudge: what the token names is not there, or a commit lacks the user's class.
+        BadArgument: they were not found on one kernel, and none is named instead.
+        CompositionError: what is named instead is not there.
+        CannotJudge: what a token names is not there, or a commit lacks the user's class.
     """
-    subject = Subject(
-        revision or token.revision,
-        arguments.bugs(bugs) if bugs or revision else token.bugs,
-        races or token.needs_races,
+    first = tokens[0]
+    if revision is None:
+        _check_names(tokens, same_bugs=bugs is None)
+    named = revision is not None or bugs is not None
+    if bugs is None:
+        bugs = first.bugs if revision is None else ()
+    subject = subject_of(
+        first.revision if revision is None else revision, arguments.bugs(bugs), races=races
     )
-    if subject.patch is not None and revision is None:
-        # A token comes from an e-mail: it never says which file to run.
-        raise CannotJudge(
-            f"it was found on {token.revision}, which a token does not carry; "
-            f"say where it is: --revision FILE.py:{token.patch[0] if token.patch else 'CLASS'}"
-        )
     try:
-        return subject, subject.kernel()
+        return on(subject, tokens)
     except CompositionError as error:
         # Under `git bisect` a commit that lacks the class, or what the token names, is skipped.
-        if subject.patch is None and (revision or bugs):
+        if subject.patch is None and named:
             raise
         raise CannotJudge(str(error)) from error
+
+
+def on(subject: Subject, tokens: Sequence[Token]) -> list[Case]:
+    """Return tokens with what to run them on; those of data races have these checked for.
+
+    Raises:
+        CompositionError: the subject is no kernel.
+    """
+    kernel = subject.kernel()
+    return [
+        Case(token, replace(subject, races=True), with_races_checked(kernel))
+        if token.needs_races and not subject.races
+        else Case(token, subject, kernel)
+        for token in tokens
+    ]
+
+
+def _check_names(tokens: Sequence[Token], *, same_bugs: bool) -> None:
+    """Check that tokens themselves say what to run them on: one kernel, that is none's own."""
+    for token in tokens:
+        if token.patch is not None or Subject(token.revision).patch is not None:
+            raise CannotJudge(
+                f"it was found on {token.revision}, which a token does not carry; say where it is: "
+                f"--revision FILE.py:{token.patch[0] if token.patch else 'CLASS'} "
+                "(revision= in a test)"
+            )
+    subjects = {
+        str(Subject(token.revision, token.bugs if same_bugs else ())): None for token in tokens
+    }
+    if len(subjects) > 1:
+        raise BadArgument(
+            f"the tokens were found on {' and '.join(subjects)}, so they are not of one finding; "
+            "to replay them on one kernel all the same name it with --revision"
+        )
 
 
 def _text(argument: str) -> str:

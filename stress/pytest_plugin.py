@@ -4,22 +4,29 @@
     @pytest.mark.vgic_stress("inject_while_eoicount", executions=200, kernel=MyKernel)
     def test_my_kernel_loses_nothing() -> None: ...
 
-A finding fails the test, and the report carries the line that replays it, also under `-q` and
-through xdist. The seed is fixed unless `--vgic-seed` says otherwise, so a red test stays red.
-Loaded by entry point into every session, so it imports no more than pytest until it is needed.
+A finding fails the test, and what it says ends with the line that replays it, which is also a
+property of the test case in JUnit XML. The seed is fixed unless `--vgic-seed` says otherwise, so
+a red test stays red. Loaded by entry point into every session, so it imports no more than pytest
+until it is needed.
 """
 
+import os
+import shlex
+import sys
 from collections.abc import Generator
 
 import pytest
 
 MARKER = "vgic_stress"
+PROPERTY = "vgic_stress_replay"
 _SEED = "0"
 _HELP = (
-    f"{MARKER}(scenario, executions=100, kernel='v1', bugs=(), strategy='portfolio'): run so "
-    "many executions of a scenario on a revision by name or a class of your own"
+    f"{MARKER}(scenario, executions=100, kernel='v1', bugs=(), strategy='portfolio', check=()): "
+    "run so many executions of a scenario on a revision by name or a class of your own, and "
+    "check for more, such as 'races'"
 )
-_REPLAY_LINE = pytest.StashKey[str]()
+_UNUSABLE = pytest.StashKey[str]()
+_sessions: list[pytest.Config] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,26 +36,52 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--vgic-seed", metavar="N", default=_SEED, help="seed of vgic_stress tests (default: 0)"
     )
     group.addoption(
-        "--vgic-replay", metavar="TOKEN", help="replay this in the one vgic_stress test selected"
+        "--vgic-replay",
+        metavar="TOKEN",
+        action="append",
+        help="replay this in the one vgic_stress test selected; =@FILE reads it from a file; "
+        "given once for each token if a finding takes several",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker and check the options."""
+    _sessions.append(config)
     config.addinivalue_line("markers", _HELP)
-    seed_text, token_text = config.getoption("--vgic-seed"), config.getoption("--vgic-replay")
-    if seed_text == _SEED and token_text is None:
+    seed_text, texts = config.getoption("--vgic-seed"), config.getoption("--vgic-replay")
+    if seed_text == _SEED and texts is None:
         return
     from stress.arguments import BadArgument, seed
-    from stress.token import BadToken, Token, UnknownVersion
 
     try:
         seed(seed_text, "--vgic-seed")
-        if token_text is not None:
-            Token.decode(token_text)
     except BadArgument as error:
         raise pytest.UsageError(str(error)) from error
-    except (BadToken, UnknownVersion) as error:
+    if texts is not None:
+        # Read once and here: the workers of xdist get what the files hold.
+        config.option.vgic_replay = [_token(text) for text in texts]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Forget the session."""
+    if config in _sessions:
+        _sessions.remove(config)
+
+
+def _token(text: str) -> str:
+    from stress.arguments import BadArgument
+    from stress.opening import CannotJudge, opened
+    from stress.token import BadToken
+
+    if text == "-":
+        raise pytest.UsageError("--vgic-replay -: pytest has no standard input; use =@FILE")
+    try:
+        return opened(text).encode()
+    except BadToken as error:
+        raise pytest.UsageError(
+            f"--vgic-replay: {error}; a file is given in one word, as --vgic-replay=@FILE"
+        ) from error
+    except (BadArgument, CannotJudge) as error:
         raise pytest.UsageError(f"--vgic-replay: {error}") from error
 
 
@@ -58,14 +91,18 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         return
     marked = [item for item in session.items if item.get_closest_marker(MARKER)]
     if len(marked) != 1:
-        raise pytest.UsageError(
-            f"--vgic-replay needs exactly one test marked {MARKER}, {len(marked)} are selected"
-        )
+        text = f"--vgic-replay needs exactly one test marked {MARKER}, {len(marked)} are selected"
+        if not hasattr(session.config, "workerinput"):
+            raise pytest.UsageError(text)
+        # A worker of xdist that raises is a crash; whatever is sent to it says why it fails.
+        session.config.stash[_UNUSABLE] = text
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Stress the kernel, then run the body."""
+    if _UNUSABLE in item.config.stash:
+        pytest.fail(item.config.stash[_UNUSABLE], pytrace=False)
     marker = item.get_closest_marker(MARKER)
     if marker is not None:
         from stress.pytest_run import BadMarker, stress
@@ -77,16 +114,30 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
                     marker.args,
                     marker.kwargs,
                     seed_text=item.config.getoption("--vgic-seed"),
-                    token_text=item.config.getoption("--vgic-replay"),
+                    token_texts=item.config.getoption("--vgic-replay") or (),
                 )
             except BadMarker as error:
                 wrong = str(error)
         if wrong:
             pytest.fail(f"bad marker: {wrong}\n{_HELP}", pytrace=False)
         if found is not None:
-            item.stash[_REPLAY_LINE] = f"pytest '{item.nodeid}' --vgic-replay {found.token}"
-            pytest.fail(found.text, pytrace=False)
+            lines = [found.text]
+            if found.tokens:
+                # In the failure itself: neither -q, xdist nor a CI drops that.
+                command = _replaying(item, found.tokens)
+                item.user_properties.append((PROPERTY, command))
+                lines += ["", "replay:", command]
+            pytest.fail("\n".join(lines), pytrace=False)
     return (yield)
+
+
+def _replaying(item: pytest.Item, tokens: tuple[str, ...]) -> str:
+    # A node's id begins at the root of the session, which need not be where it was started.
+    path = os.path.relpath(item.path, item.config.invocation_params.dir)
+    words = ["pytest", "::".join([path, *item.nodeid.split("::")[1:]])]
+    for token in tokens:
+        words += ["--vgic-replay", token]
+    return shlex.join(words)
 
 
 def _marked_twice(item: pytest.Item) -> str:
@@ -100,12 +151,16 @@ def _marked_twice(item: pytest.Item) -> str:
     return ""
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Put the replay line where neither `-q` nor xdist drops it."""
-    report = yield
-    if call.when == "call" and _REPLAY_LINE in item.stash:
-        report.sections.append(("vgic-stress replay", item.stash[_REPLAY_LINE]))
-    return report
+def last_words(text: str) -> None:
+    """Print why the process ends, where no capturing of pytest hides it.
+
+    Args:
+        text: what to print on standard error.
+    """
+    for config in _sessions:
+        capturing = config.pluginmanager.getplugin("capturemanager")
+        if capturing is not None:
+            capturing.suspend_global_capture()
+    if sys.stderr is not None:
+        sys.stderr.write(f"\n{text}\n")
+        sys.stderr.flush()

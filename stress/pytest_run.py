@@ -7,59 +7,36 @@ whole session; under xdist each worker claims a core of its own.
 
 import inspect
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
-from hashlib import sha256
-from pathlib import Path
 
-from harness import DivergedFrom, Failed, OsThreads
-from harness.replay import LenientReplay, StrictReplay
+from harness import Failed, HarnessBug, OsThreads
 from harness.strategies import PORTFOLIO
-from stress import arguments
+from stress import arguments, opening
+from stress.arguments import Check
+from stress.class_subject import subject_of
+from stress.exits import Exit
 from stress.inquiry import look_into
+from stress.pytest_plugin import last_words
+from stress.replaying import replay
 from stress.report import shrunk_text
+from stress.scenario import Scenario
 from stress.scenarios import SCENARIOS
 from stress.shrinking import REPLAYS
-from stress.single import run_index, run_parameters
+from stress.silence import watched
+from stress.single import run_index
 from stress.subject import Subject
 from stress.token import Token
-from vgic import DEFAULT, V1, CompositionError, compose, named_revision, patched
+from vgic import DEFAULT, CompositionError, named_revision
+from vgic.names import did_you_mean
 
 
 @dataclass(frozen=True)
 class Found:
-    """A failure for the report: what to say, and the token that replays it."""
+    """What fails a test: what to say, and the tokens that replay it, if any do."""
 
     text: str
-    token: str
-
-
-@dataclass(frozen=True)
-class _ClassSubject(Subject):
-    """A kernel given as a class; a token names it and hashes its source."""
-
-    cls: type[V1] = V1
-
-    def kernel(self) -> type[V1]:
-        return self._checked(compose(self.cls, self.bugs))
-
-    def patch_identity(self) -> tuple[str, str] | None:
-        source = Path(inspect.getfile(self.cls)).read_bytes()
-        return self.cls.__name__, sha256(source).hexdigest()[:16]
-
-
-def _subject(kernel: object, bugs: object) -> Subject:
-    names = (bugs,) if isinstance(bugs, str) else bugs
-    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
-        raise BadMarker(f"bugs are names of bugs, not {bugs!r}")
-    if isinstance(kernel, str):
-        named_revision(kernel)
-        return Subject(kernel, tuple(names))
-    if not inspect.isclass(kernel):
-        raise BadMarker(f"kernel is a revision by name or a class, not {kernel!r}")
-    cls = patched(kernel)
-    place = f"{Path(inspect.getfile(cls)).name}:{cls.__name__}"
-    return _ClassSubject(place, tuple(names), cls=cls)
+    tokens: tuple[str, ...] = ()
 
 
 @cache
@@ -76,7 +53,7 @@ def stress(
     kwargs: Mapping[str, object],
     *,
     seed_text: str,
-    token_text: str | None,
+    token_texts: Sequence[str],
 ) -> Found | None:
     """Run what a marker asks for.
 
@@ -84,17 +61,17 @@ def stress(
         args: the marker's positional arguments.
         kwargs: the marker's keyword arguments.
         seed_text: the seed, as given.
-        token_text: a token to replay instead, or None.
+        token_texts: tokens to replay instead, if any.
 
     Returns:
-        The first finding, None if there is none.
+        The first finding, or why there is no verdict; None if there is nothing to say.
 
     Raises:
         BadMarker: an argument of the marker makes no sense.
     """
     try:
         marked = inspect.signature(_stress).bind(
-            *args, **kwargs, seed_text=seed_text, token_text=token_text
+            *args, **kwargs, seed_text=seed_text, token_texts=token_texts
         )
     except TypeError as error:
         raise BadMarker(str(error)) from error
@@ -110,51 +87,79 @@ def _stress(
     kernel: object = DEFAULT,
     bugs: object = (),
     strategy: object = PORTFOLIO,
+    check: object = (),
     *,
     seed_text: str,
-    token_text: str | None,
+    token_texts: Sequence[str],
 ) -> Found | None:
-    subject = _subject(kernel, bugs)
+    subject = _subject(kernel, bugs, check)
     if not isinstance(scenario, str) or not isinstance(strategy, str):
         wrong = strategy if isinstance(scenario, str) else scenario
         raise BadMarker(f"scenarios and strategies go by their names, not {wrong!r}")
     (name,) = arguments.scenarios([scenario])
     if type(executions) is not int or executions < 1:
         raise BadMarker(f"executions is a number from 1, not {executions!r}")
-    if token_text is not None:
-        return _replay(Token.decode(token_text), subject)
     seed, strategy = arguments.seed(seed_text), arguments.strategy(strategy)
-    chosen = subject.kernel()
+    if token_texts:
+        return _replay(token_texts, subject)
+    try:
+        with watched(_carriers(), last_words):
+            return _run(SCENARIOS[name], seed, executions, strategy, subject)
+    except HarnessBug as bug:
+        return Found(f"HARNESS BUG: {bug}\n  {name}, seed {seed:#x}, on {subject}")
+
+
+def _subject(kernel: object, bugs: object, check: object) -> Subject:
+    names, checks = (
+        _names(bugs, "bugs are names of bugs"),
+        _names(check, "checks go by their names"),
+    )
+    for each in checks:
+        if each not in list(Check):
+            raise BadMarker(
+                f"there is no check {each!r}{did_you_mean(each, list(Check))} "
+                f"(there is {', '.join(Check)})"
+            )
+    if isinstance(kernel, str):
+        named_revision(kernel)
+    elif not inspect.isclass(kernel):
+        raise BadMarker(f"kernel is a revision by name or a class, not {kernel!r}")
+    return subject_of(kernel, arguments.bugs(names), races=Check.RACES in checks)
+
+
+def _names(value: object, rule: str) -> Sequence[str]:
+    names = (value,) if isinstance(value, str) else value
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) for name in names):
+        raise BadMarker(f"{rule}, not {value!r}")
+    return names
+
+
+def _run(
+    scenario: Scenario, seed: int, executions: int, strategy: str, subject: Subject
+) -> Found | None:
+    kernel = subject.kernel()
     for index in range(executions):
-        single = run_index(SCENARIOS[name], seed, index, strategy, chosen, _carriers())
+        single = run_index(scenario, seed, index, strategy, kernel, _carriers())
         if isinstance(single.execution.outcome, Failed):
-            example = look_into(single, name, subject, chosen, _carriers(), replays_max=REPLAYS)
-            where = f"execution {index} of {name}, seed {seed:#x}, on {subject}"
+            example = look_into(
+                single, scenario.name, subject, kernel, _carriers(), replays_max=REPLAYS
+            )
             text = [
                 example.identity,
-                f"  {where}",
+                f"  execution {index} of {scenario.name}, seed {seed:#x}, on {subject}",
                 f"  {shrunk_text(example)}",
                 "",
                 example.columns,
             ]
-            return Found("\n".join(text), example.token)
+            return Found("\n".join(text), (example.token,))
     return None
 
 
-def _replay(token: Token, subject: Subject) -> Found | None:
-    """Replay strictly, and re-anchored where that diverges; what has no place is a failure."""
-    kernel = subject.kernel()
-    strict = StrictReplay(token.deviations)
-    outcome = run_parameters(token.parameters, kernel, strict, _carriers()).execution.outcome
-    if isinstance(outcome, DivergedFrom) or strict.never_reached:
-        lenient = LenientReplay(token.deviations)
-        outcome = run_parameters(token.parameters, kernel, lenient, _carriers()).execution.outcome
-        if not isinstance(outcome, Failed) and lenient.unplaced:
-            return Found(
-                f"cannot be judged: {len(lenient.unplaced)} deviations found no place",
-                token.encode(),
-            )
-    if isinstance(outcome, Failed):
-        failure = outcome.failure
-        return Found(f"{failure.signature}\n  {failure.message}\n  replayed", token.encode())
-    return None
+def _replay(token_texts: Sequence[str], subject: Subject) -> Found | None:
+    """Replay on the test's kernel, not on that of the tokens; they say what to check for."""
+    tokens = [Token.decode(text) for text in token_texts]
+    said: list[str] = []
+    cases = opening.on(replace(subject, races=False), tokens)
+    if replay(cases, said.append, last_words=last_words) is Exit.CLEAN:
+        return None
+    return Found("\n".join(said), tuple(token_texts))

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The command `replay`: the same race again, or why not.
+"""Replay: the same race again, or why not.
+
+The one judgement of tokens. The command `replay`, and `git bisect` with it, a marked test under
+`--vgic-replay` and the test file of a finding all come here, so that they cannot differ.
 
 Strict first: every deviation where it was recorded, in front of the operation that stood there.
 Where the execution diverges it says at which step and how, and then follows the deviations
@@ -7,21 +10,21 @@ re-anchored, unless it was asked to be strict. A verdict is given only when ever
 its place, so that `git bisect run vgic-stress replay TOKEN` never blames the wrong commit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from harness import Carriers, HarnessBug, OsThreads
+from stress import output
 from stress.exits import Exit
 from stress.explaining.stepping import step_through
 from stress.explaining.story import tell
 from stress.following import Followed, follow
+from stress.opening import Case
 from stress.report import counted
 from stress.silence import watched
 from stress.source import model_digest
-from stress.subject import Subject
-from stress.token import Token
-from vgic import V1
+from stress.together import judge_together
 
 Say = Callable[[str], None]
 
@@ -41,60 +44,80 @@ class Wanted:
     read: Callable[[], str | None] | None = None
 
 
+USUAL = Wanted()
+
+
 def replay(
-    token: Token, subject: Subject, kernel: type[V1], say: Say, wanted: Wanted, *, strict: bool
+    cases: Sequence[Case],
+    say: Say,
+    wanted: Wanted = USUAL,
+    *,
+    strict: bool = False,
+    last_words: Say = output.say,
 ) -> Exit:
-    """Replay a token and say what came of it.
+    """Replay a token, or several of one finding, and say what came of it.
 
     Args:
-        token: the execution to replay.
-        subject: what it is replayed on.
-        kernel: the same, as a class.
+        cases: each token and what it is replayed on.
         say: prints one text.
-        wanted: what else to show.
-        strict: do not follow the deviations re-anchored.
+        wanted: what else to show of a single token.
+        strict: do not follow the deviations of a single token re-anchored.
+        last_words: prints why the process ends, should an execution hang.
+
+    Returns:
+        CLEAN, FINDINGS, CANNOT_JUDGE or HARNESS_BUG.
     """
-    say(
-        f"vgic-stress replay: {token.signature} ({token.scenario} on {subject}, "
-        f"{counted(len(token.deviations), 'deviation')}, model={model_digest()})"
-    )
-    if token.model != model_digest():
-        say(f"the token was made with another model ({token.model}): it may diverge")
-    say_patch(token, subject, say)
+    say(headline(cases))
+    say_differences(cases, say)
     try:
-        with OsThreads() as carriers, watched(carriers):
-            return _judge(token, subject, kernel, carriers, say, wanted, strict=strict)
+        with OsThreads() as carriers, watched(carriers, last_words):
+            if len(cases) > 1:
+                return judge_together(cases, carriers, say)
+            return _judge(cases[0], carriers, say, wanted, strict=strict)
     except HarnessBug as bug:
         say(f"HARNESS BUG: {bug}")
         return Exit.HARNESS_BUG
 
 
-def say_patch(token: Token, subject: Subject, say: Say) -> None:
-    """Say if a user's class is not what it was when the token was made."""
-    identity = subject.patch_identity()
-    if token.patch is None or identity is None:
-        return
-    if identity[0] != token.patch[0]:
-        say(f"it was found on {token.patch[0]}, and this is {identity[0]}: it may diverge")
-    elif identity != token.patch:
-        say(f"the class {token.patch[0]} has changed since the token was made: it may diverge")
+def headline(cases: Sequence[Case]) -> str:
+    """Return what is replayed, in one line."""
+    token, subject = cases[0].token, cases[0].subject
+    what = f"{len(cases)} executions on {subject}"
+    if len(cases) == 1:
+        choices = counted(len(token.deviations), "deviation")
+        what = f"{token.scenario} on {subject}, {choices}"
+    return f"vgic-stress replay: {token.signature} ({what}, model={model_digest()})"
 
 
-def _judge(
-    token: Token,
-    subject: Subject,
-    kernel: type[V1],
-    carriers: Carriers,
-    say: Say,
-    wanted: Wanted,
-    *,
-    strict: bool,
-) -> Exit:
-    followed = follow(token, kernel, carriers, strict=strict)
-    say_divergence(token, followed, say, strict=strict)
+def say_differences(cases: Sequence[Case], say: Say) -> None:
+    """Say what is not as it was when the tokens were made: the model, or a user's class."""
+    texts = [text for case in cases for text in (_other_model(case), _other_patch(case)) if text]
+    for text in dict.fromkeys(texts):
+        say(text)
+
+
+def _other_model(case: Case) -> str:
+    model = case.token.model
+    if model == model_digest():
+        return ""
+    return f"the token was made with another model ({model}): it may diverge"
+
+
+def _other_patch(case: Case) -> str:
+    patch, identity = case.token.patch, case.subject.patch_identity()
+    if patch is None or identity is None or identity == patch:
+        return ""
+    if identity[0] != patch[0]:
+        return f"it was found on {patch[0]}, and this is {identity[0]}: it may diverge"
+    return f"the class {patch[0]} has changed since the token was made: it may diverge"
+
+
+def _judge(case: Case, carriers: Carriers, say: Say, wanted: Wanted, *, strict: bool) -> Exit:
+    followed = follow(case.token, case.kernel, carriers, strict=strict)
+    say_divergence(case, followed, say, strict=strict)
     failed = followed.failure is not None
-    if failed or wanted != Wanted():
-        story = tell(token, subject, kernel, carriers)
+    if failed or wanted != USUAL:
+        story = tell(case.token, case.subject, case.kernel, carriers)
         if wanted.timeline is not None:
             wanted.timeline.write_text(story.timeline() + "\n", "utf-8")
             say(f"timeline for ui.perfetto.dev: {wanted.timeline}")
@@ -102,19 +125,19 @@ def _judge(
             step_through(story.recorded, wanted.read, say)
         elif failed or wanted.view is not None:
             say(story.view(wanted.view or "columns"))
-    return _verdict(token, followed, say)
+    return _verdict(case, followed, say)
 
 
-def say_divergence(token: Token, followed: Followed, say: Say, *, strict: bool) -> None:
+def say_divergence(case: Case, followed: Followed, say: Say, *, strict: bool = False) -> None:
     """Say where a token could not be followed strictly, and how far it could otherwise."""
     if followed.divergence:
         say(f"diverged {followed.divergence}")
         if not strict:
-            count = len(token.deviations)
+            count = len(case.token.deviations)
             say(f"re-anchored: {followed.placed} of {count} deviations found a place")
 
 
-def _verdict(token: Token, followed: Followed, say: Say) -> Exit:
+def _verdict(case: Case, followed: Followed, say: Say) -> Exit:
     execution = followed.execution
     how = "re-anchored" if followed.divergence else "strictly"
     replayed = f"replayed {how}, {execution.steps} steps, digest {execution.digest}"
@@ -126,6 +149,6 @@ def _verdict(token: Token, followed: Followed, say: Say) -> Exit:
     if failure is None:
         say(f"passed: {replayed}")
         return Exit.CLEAN
-    same = "same digest" if execution.digest == token.digest else "another digest"
+    same = "same digest" if execution.digest == case.token.digest else "another digest"
     say(f"{failure.signature}\nfailed again: {replayed} ({same})")
     return Exit.FINDINGS

@@ -3,45 +3,42 @@
 
 from collections.abc import Sequence
 
-from harness import OsThreads
+from stress import opening
 from stress.exits import Exit
-from stress.explaining.story import tell
-from stress.following import follow
-from stress.subject import Subject
-from stress.together import replay_together
-from stress.token import Token
+from stress.pytest_plugin import last_words
+from stress.replaying import replay
 
 
 def assert_passes(
-    token: str, *others: str, revision: str | None = None, bugs: Sequence[str] | None = None
+    token: str,
+    *others: str,
+    revision: str | type | None = None,
+    bugs: str | Sequence[str] | None = None,
 ) -> None:
-    """Replay a token and fail if the race is there.
+    """Replay a token, as the command `replay` does, and fail if it does not pass.
+
+    A token never says which code of a user's own to run; only `revision` does.
 
     Args:
-        token: what a run has printed.
+        token: what a run has printed, or @FILE.
         others: the tokens of the other executions, if it takes several.
-        revision: what to replay it on: a name or FILE.py:CLASS; by default what it was found on.
-        bugs: bugs put into it; by default those it was found with, none with a revision.
+        revision: what to replay it on: a revision's name, FILE.py:CLASS or a class; by default
+            the revision it was found on.
+        bugs: names of bugs put into it; by default those it was found with, none with a revision.
 
     Raises:
-        AssertionError: it fails, or it cannot be judged; the message shows the race.
+        AssertionError: it fails again, or it cannot be judged; the message is what the command
+            says, with the race in columns.
+        BadArgument: a file of a token cannot be read, or the tokens are not of one finding.
         BadToken: the text is not a token.
-        CompositionError: there is no such revision or bug.
+        CompositionError: there is no such revision or bug, or the class can be no kernel.
     """
     __tracebackhide__ = True  # pytest shows the race, not this function
-    opened = Token.decode(token)
-    chosen = bugs if bugs is not None else (() if revision is not None else opened.bugs)
-    subject = Subject(revision or opened.revision, tuple(chosen), opened.needs_races)
-    kernel = subject.kernel()
-    if others:
-        said: list[str] = []
-        tokens = [opened, *map(Token.decode, others)]
-        if replay_together(tokens, subject, kernel, said.append) is not Exit.CLEAN:
-            raise AssertionError("\n".join(said))
-        return
-    with OsThreads() as carriers:
-        followed = follow(opened, kernel, carriers)
-        if followed.failure is not None:
-            raise AssertionError(tell(opened, subject, kernel, carriers).columns())
-    if followed.no_verdict:
-        raise AssertionError(f"cannot be judged: {followed.no_verdict}")
+    said: list[str] = []
+    try:
+        tokens = [opening.opened(text) for text in (token, *others)]
+        cases = opening.cases(tokens, revision, (bugs,) if isinstance(bugs, str) else bugs)
+    except opening.CannotJudge as error:
+        raise AssertionError(f"cannot be judged: {error}") from None
+    if replay(cases, said.append, last_words=last_words) is not Exit.CLEAN:
+        raise AssertionError("\n".join(said))

@@ -6,56 +6,46 @@ from stress.exits import Exit
 from stress.explaining.story import tell
 from stress.following import follow
 from stress.interrupts import Interrupts, interrupts
-from stress.replaying import Say, say_divergence, say_patch
+from stress.opening import Case
+from stress.replaying import Say, say_differences, say_divergence
 from stress.report import counted, shrinking_text
 from stress.shrinking import Shrunk, shrink
 from stress.silence import watched
 from stress.single import labelled
-from stress.subject import Subject
-from stress.token import Token
-from vgic import V1
 
 
-def shrink_token(
-    token: Token, subject: Subject, kernel: type[V1], say: Say, *, replays_max: int
-) -> Exit:
+def shrink_token(case: Case, say: Say, *, replays_max: int) -> Exit:
     """Shrink a token and say what came of it.
 
     Args:
-        token: the execution to shrink.
-        subject: what it fails on.
-        kernel: the same, as a class.
+        case: the execution to shrink, and what it fails on.
         say: prints one text.
         replays_max: at most so many executions.
     """
     with interrupts() as interrupted, OsThreads() as carriers, watched(carriers):
-        say(f"vgic-stress shrink: {token.signature} ({token.scenario} on {subject})")
-        say_patch(token, subject, say)
+        token = case.token
+        say(f"vgic-stress shrink: {token.signature} ({token.scenario} on {case.subject})")
+        say_differences([case], say)
         try:
-            return _shrink(token, subject, kernel, carriers, say, replays_max, interrupted)
+            return _shrink(case, carriers, say, replays_max, interrupted)
         except HarnessBug as bug:
             say(f"HARNESS BUG: {bug}")
             return Exit.HARNESS_BUG
 
 
 def _shrink(
-    token: Token,
-    subject: Subject,
-    kernel: type[V1],
-    carriers: Carriers,
-    say: Say,
-    replays_max: int,
-    interrupted: Interrupts,
+    case: Case, carriers: Carriers, say: Say, replays_max: int, interrupted: Interrupts
 ) -> Exit:
-    followed = follow(token, kernel, carriers)
-    say_divergence(token, followed, say, strict=False)
+    subject, kernel = case.subject, case.kernel
+    followed = follow(case.token, kernel, carriers)
+    say_divergence(case, followed, say)
     if followed.no_verdict:
         say(f"cannot be judged: {followed.no_verdict}")
         return Exit.CANNOT_JUDGE
     if followed.failure is None:
         say("it does not fail, so there is nothing to shrink")
         return Exit.CLEAN
-    here = labelled(token, followed.execution, subject, kernel, carriers)
+    here = labelled(case.token, followed.execution, subject, kernel, carriers)
     shrunk = shrink(here, kernel, carriers, replays_max=replays_max, interrupted=interrupted)
     stopped = interrupted()
     say(tell(shrunk.token, subject, kernel, carriers).columns())

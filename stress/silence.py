@@ -9,12 +9,12 @@ import faulthandler
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from harness import OsThreads
 from stress import arguments
-from stress.confining import GONE, start_no_process, when_descriptors_are_gone
+from stress.confining import GONE, confined
 from stress.exits import Exit
 from stress.output import say
 
@@ -36,10 +36,14 @@ def hangs_text(who: str, silence_s: float, place: str) -> str:
 
 
 @contextmanager
-def watched(carriers: OsThreads) -> Iterator[None]:
+def watched(carriers: OsThreads, last_words: Callable[[str], None] = say) -> Iterator[None]:
     """End the process with the stacks of all threads if an execution hangs in this context.
 
     Code under test is confined in it as it is in a worker (stress/confining.py).
+
+    Args:
+        carriers: what the executions run on.
+        last_words: prints why the process ends.
 
     Raises:
         BadArgument: the environment names a time that is none.
@@ -56,20 +60,19 @@ def watched(carriers: OsThreads) -> Iterator[None]:
                 seen, since = place, now
             elif now - since > silence_s:
                 where = f"at step {carriers.steps}"
-                say(f"HARNESS BUG: {hangs_text('an execution', silence_s, where)}")
+                last_words(f"HARNESS BUG: {hangs_text('an execution', silence_s, where)}")
                 try:
                     faulthandler.dump_traceback(all_threads=True)
                 finally:
                     os._exit(Exit.HARNESS_BUG)
 
-    def no_descriptors() -> None:
-        say(f"HARNESS BUG: {GONE}")
+    def descriptors_gone() -> None:
+        last_words(f"HARNESS BUG: {GONE}")
         os._exit(Exit.HARNESS_BUG)
 
-    start_no_process(carriers)
-    when_descriptors_are_gone(no_descriptors)
     threading.Thread(target=look, name="silence", daemon=True).start()
     try:
-        yield
+        with confined(carriers, descriptors_gone):
+            yield
     finally:
         over.set()

@@ -8,14 +8,11 @@ one graph. One that fails by itself counts too.
 
 from collections.abc import Callable, Sequence
 
-from harness import OsThreads
+from harness import Carriers
 from harness.order_graph import Learned, OrderGraph, inverted
 from stress.exits import Exit
 from stress.following import follow
-from stress.silence import watched
-from stress.subject import Subject
-from stress.token import Token
-from vgic import V1
+from stress.opening import Case
 
 
 def orders_text(steps: Sequence[tuple[Learned, str]]) -> list[str]:
@@ -32,38 +29,38 @@ def orders_text(steps: Sequence[tuple[Learned, str]]) -> list[str]:
     ]
 
 
-def replay_together(
-    tokens: Sequence[Token], subject: Subject, kernel: type[V1], say: Callable[[str], None]
-) -> Exit:
+def judge_together(cases: Sequence[Case], carriers: Carriers, say: Callable[[str], None]) -> Exit:
     """Replay executions into one graph of lock orders and say what came of it.
 
     Args:
-        tokens: the executions, as the finding's command names them.
-        subject: what they are replayed on.
-        kernel: the same, as a class.
+        cases: the executions, as the finding's command names them.
+        carriers: what the threads run on.
         say: prints one text.
+
+    Raises:
+        HarnessBug: the harness's own code raised an exception.
     """
-    say(f"vgic-stress replay: {tokens[0].signature} ({len(tokens)} executions on {subject})")
     graph, found, failed = OrderGraph(), "", False
-    with OsThreads() as carriers, watched(carriers):
-        # The one that closed the cycle is named first.
-        for number, token in reversed(list(enumerate(tokens, 1))):
-            followed = follow(token, kernel, carriers)
-            if followed.no_verdict:
-                say(f"cannot be judged: token {number}: {followed.no_verdict}")
-                return Exit.CANNOT_JUDGE
-            if followed.failure is not None:
-                say(f"token {number} fails alone: {followed.failure.signature}")
-                failed = True
-            for learned in followed.orders:
-                steps = graph.add(learned, (f"token {number}", number))
-                if steps:
-                    found = inverted(steps)
-                    say("\n".join(orders_text([(each, place) for each, (place, _) in steps])))
+    # The one that closed the cycle is named first.
+    for number, case in reversed(list(enumerate(cases, 1))):
+        followed = follow(case.token, case.kernel, carriers)
+        if followed.divergence:
+            say(f"token {number} diverged {followed.divergence}")
+        if followed.no_verdict:
+            say(f"cannot be judged: token {number}: {followed.no_verdict}")
+            return Exit.CANNOT_JUDGE
+        if followed.failure is not None:
+            say(f"token {number} fails alone: {followed.failure.signature}")
+            failed = True
+        for learned in followed.orders:
+            steps = graph.add(learned, (f"token {number}", number))
+            if steps:
+                found = inverted(steps)
+                say("\n".join(orders_text([(each, place) for each, (place, _) in steps])))
     if found:
         say(found)
     if found or failed:
         say("failed again")
         return Exit.FINDINGS
-    say(f"passed: no order is inverted in {len(tokens)} executions together")
+    say(f"passed: no order is inverted in {len(cases)} executions together")
     return Exit.CLEAN

@@ -13,11 +13,12 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, MutableSequence
+from contextlib import AbstractContextManager
 from functools import cache
 from multiprocessing.connection import Connection
 
 from harness import HarnessBug, OsThreads
-from stress.confining import is_bad_descriptor, start_no_process, when_descriptors_are_gone
+from stress.confining import confined, is_bad_descriptor
 from stress.exits import Exit
 from stress.garbage import Garbage
 from stress.inquiry import Answer, Inquiry, inquire
@@ -77,10 +78,9 @@ class Working:
 
         threading.Thread(target=beat, name="heart", daemon=True).start()
 
-    def confine(self) -> None:
-        """Let code under test start no process, and end if it closes our descriptors."""
-        start_no_process(self.carriers)
-        when_descriptors_are_gone(lambda: os._exit(DESCRIPTORS_GONE))
+    def confined(self) -> AbstractContextManager[None]:
+        """Return a context in which code under test starts no process and closes no descriptor."""
+        return confined(self.carriers, lambda: os._exit(DESCRIPTORS_GONE))
 
 
 def work(connection: Connection, pulse: MutableSequence[int]) -> None:
@@ -97,10 +97,10 @@ def work(connection: Connection, pulse: MutableSequence[int]) -> None:
         carriers.pin_caller()
         working = Working(carriers, garbage)
         working.show_life(pulse, parent_pid or os.getppid())
-        working.confine()
         try:
-            while (job := connection.recv()) is not None:
-                connection.send(run_job(job, working, connection.send))
+            with working.confined():
+                while (job := connection.recv()) is not None:
+                    connection.send(run_job(job, working, connection.send))
         except (EOFError, BrokenPipeError):
             pass
         except OSError as error:

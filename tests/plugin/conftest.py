@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The plugin is tested from outside: a pytest session in a folder of its own."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,11 +16,17 @@ Pytest = Callable[..., subprocess.CompletedProcess[str]]
 def run_pytest(tmp_path: Path) -> Pytest:
     """Return what writes a test file and runs pytest on it in a new process."""
 
-    def run(source: str, *options: str) -> subprocess.CompletedProcess[str]:
+    def run(source: str, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
         (tmp_path / "test_it.py").write_text(source, "utf-8")
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
         return subprocess.run(
-            command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
+            command,
+            cwd=tmp_path,
+            env=os.environ | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
         )
 
     return run

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does a session end, and say why past all capturing, when code comes to no scheduling point?
+
+And is a bug of the harness told as that?
+"""
+
+import subprocess
+from collections.abc import Callable
+
+import pytest
+
+from harness import Streams
+from stress.scenarios import SCENARIOS
+from stress.token import Token
+
+Pytest = Callable[..., subprocess.CompletedProcess[str]]
+
+HANGS = """
+import pytest
+from stress.repro import assert_passes
+from vgic import V1
+
+class Hangs(V1):
+    def vgic_prune_ap_list(self, vcpu):
+        while True:
+            pass
+
+@pytest.mark.vgic_stress("one_interrupt", kernel=Hangs)
+def test_marked():
+    pass
+
+def test_repro():
+    assert_passes(TOKEN, revision=Hangs)
+"""
+
+
+@pytest.fixture
+def token() -> str:
+    drawn = SCENARIOS["one_interrupt"].draw(Streams(0, "one_interrupt", 0))
+    token = Token("one_interrupt", drawn, "v1", (), None, (), "I16 missed kick", "0" * 16, "0" * 12)
+    return token.encode()
+
+
+@pytest.mark.parametrize("test", ["marked", "replayed", "repro"])
+def test_a_hang_ends_the_session_with_3_and_shows_where(
+    run_pytest: Pytest, test: str, token: str
+) -> None:
+    options = ["--vgic-replay", token] if test == "replayed" else []
+    source = HANGS.replace("TOKEN", repr(token))
+    chosen = "repro" if test == "repro" else "marked"
+    session = run_pytest(source, "-q", "-k", chosen, *options, VGIC_STRESS_SILENCE_S="1")
+    assert session.returncode == 3, session.stdout + session.stderr
+    assert "HARNESS BUG: an execution has been silent for 1 s at step" in session.stderr
+    assert "in vgic_prune_ap_list" in session.stderr
+
+
+def test_with_workers_the_test_that_hangs_fails(run_pytest: Pytest, token: str) -> None:
+    source = HANGS.replace("TOKEN", repr(token))
+    session = run_pytest(source, "-q", "-n", "1", "-k", "marked", VGIC_STRESS_SILENCE_S="1")
+    assert session.returncode == 1, session.stdout + session.stderr
+    assert "crashed while running 'test_it.py::test_marked'" in session.stdout
+    assert "HARNESS BUG: an execution has been silent for 1 s at step" in session.stderr
+
+
+def test_a_bug_of_the_harness_is_told_and_is_no_finding(run_pytest: Pytest) -> None:
+    broken = "    def __init__(self, kvm, watch):\n        SpinLock(None, None, '0')\n"
+    source = HANGS.partition("    def vgic_prune")[0] + broken + HANGS[HANGS.index("\n@pytest") :]
+    session = run_pytest(f"from harness import SpinLock\n{source}", "-q", "-k", "marked")
+    assert session.returncode == 1, session.stdout + session.stderr
+    assert "HARNESS BUG: AttributeError" in session.stdout
+    assert "Traceback" not in session.stdout
+    assert "--vgic-replay" not in session.stdout

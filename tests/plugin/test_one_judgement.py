@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Do the command, a marked test and the test file of a finding judge a token alike, word for word?
+
+Each row of a table is replayed by all three. The verdict must be that of the table, and what they
+say the same text. `git bisect` sees the command's exit code.
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from harness import Deviation, Failed, OsThreads, Streams
+from stress.exits import Exit
+from stress.explaining.repro_file import repro_file
+from stress.pytest_run import stress
+from stress.repro import assert_passes
+from stress.scenarios import SCENARIOS
+from stress.shrinking import shrink
+from stress.single import confirm, run_index, witness
+from stress.subject import Subject
+from stress.token import Token
+from vgic import V1
+
+SEED = 7
+FILE = "mine.py"
+CLASSES = """
+from harness import SpinLock
+from vgic import V1
+
+class Leaky(V1):
+    def replug_overflow(self, vcpu):
+        return
+
+class Racy(V1):
+    def vgic_mmio_write_irouter(self, irq, target):
+        irq.target_vcpu = target
+
+class Broken(V1):
+    def __init__(self, kvm, watch):
+        SpinLock(None, None, "what the harness raises itself")
+
+class InOrder(V1):
+    def __init__(self, kvm, watch):
+        super().__init__(kvm, watch)
+        self._locks = [
+            SpinLock(kvm.order, kvm.order.lock_class(name), "0") for name in ("one", "two")
+        ]
+
+    def vgic_prune_ap_list(self, vcpu):
+        first, second = self._locks
+        with first, second:
+            pass
+        super().vgic_prune_ap_list(vcpu)
+
+class Crosswise(InOrder):
+    def __init__(self, kvm, watch):
+        super().__init__(kvm, watch)
+        if kvm.nr_lr % 2:
+            self._locks.reverse()
+"""
+MENDED = {
+    "        return\n": "        super().replug_overflow(vcpu)\n",
+    "irq.target_vcpu = target": "super().vgic_mmio_write_irouter(irq, target)",
+    "self._locks.reverse()": "pass",
+}
+VERDICTS = {
+    Exit.CLEAN: "passed: ",
+    Exit.FINDINGS: "failed again",
+    Exit.CANNOT_JUDGE: "cannot be judged: ",
+    Exit.HARNESS_BUG: "HARNESS BUG: AttributeError",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """Tokens, what they are replayed on (None: what they were found on), and the verdict."""
+
+    tokens: tuple[Token, ...]
+    on: str | None
+    verdict: Exit
+    words: str
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a user's file."""
+    place = tmp_path_factory.mktemp("mine")
+    (place / FILE).write_text(CLASSES, "utf-8")
+    return place
+
+
+@pytest.fixture(scope="module")
+def carriers() -> Iterator[OsThreads]:
+    with OsThreads() as threads:
+        yield threads
+
+
+@pytest.fixture(scope="module")
+def kinds(folder: Path, carriers: OsThreads) -> dict[str, tuple[Token, ...]]:
+    """Return the tokens of a finding of each kind, as somebody in the folder would get them."""
+
+    def first(subject: Subject, scenario: str) -> tuple[Token, ...]:
+        kernel = subject.kernel()
+        for index in range(200):
+            single = run_index(SCENARIOS[scenario], SEED, index, "random-walk", kernel, carriers)
+            if isinstance(single.execution.outcome, Failed):
+                found, _ = confirm(single, scenario, subject, kernel, carriers)
+                token = shrink(found, kernel, carriers).token
+                return (replace(token, revision=token.revision.removeprefix(f"{folder}/")),)
+        raise AssertionError(f"nothing found on {subject}")
+
+    mine = f"{folder}/{FILE}"
+    return {
+        "revision": first(Subject("head-walk"), "inject_while_eoicount"),
+        "bug": first(Subject(bugs=("kick_without_request",)), "inject_before_entry"),
+        "class": first(Subject(f"{mine}:Leaky"), "inject_while_eoicount"),
+        "data race": first(Subject(f"{mine}:Racy", races=True), "migration_ping_pong"),
+        "lock order": _crosswise(Subject(f"{mine}:Crosswise"), carriers),
+    }
+
+
+def _crosswise(subject: Subject, carriers: OsThreads) -> tuple[Token, ...]:
+    """Return two executions that take the locks each another way round."""
+    name, kernel = "inject_while_eoicount", subject.kernel()
+    found: dict[int, Token] = {}
+    for index in range(60):
+        single = run_index(SCENARIOS[name], SEED, index, "random-walk", kernel, carriers)
+        if any("one" in learned for learned in single.orders):
+            token = witness(single, name, "lock order across", subject, kernel, carriers)
+            found.setdefault(
+                single.parameters.nr_lr % 2, replace(token, revision=f"{FILE}:Crosswise")
+            )
+    return found[0], found[1]
+
+
+@pytest.fixture(scope="module")
+def table(kinds: dict[str, tuple[Token, ...]]) -> dict[str, Row]:
+    bug, race, order = kinds["bug"], kinds["data race"], kinds["lock order"]
+    (plain,) = bug
+    role = next(each.role for each in plain.deviations if each.role != "start")
+    moved = tuple(
+        each._replace(n=each.n + 1) if each.role == role else each for each in plain.deviations
+    )
+    nowhere = (Deviation("vcpu7", 1, "dev0"),)
+    drawn = SCENARIOS["one_interrupt"].draw(Streams(SEED, "one_interrupt", 0))
+    quiet = replace(plain, parameters=drawn, deviations=(), bugs=())
+    return {
+        "a finding": Row(bug, None, Exit.FINDINGS, "=> I16 missed kick"),
+        "mended": Row(bug, "v1", Exit.CLEAN, "strictly"),
+        "moved": Row((replace(plain, deviations=moved),), None, Exit.FINDINGS, "re-anchored: "),
+        "no place": Row((replace(quiet, deviations=nowhere),), None, Exit.CANNOT_JUDGE, "vcpu7"),
+        "other failure": Row(
+            (replace(plain, signature="I3"),), None, Exit.CANNOT_JUDGE, "it fails differently"
+        ),
+        "a data race": Row(race, f"{FILE}:Racy", Exit.FINDINGS, "=> unguarded access"),
+        "data race mended": Row(race, "v1", Exit.CLEAN, "strictly"),
+        "another class": Row(race, f"{FILE}:InOrder", Exit.CLEAN, "on Racy, and this is InOrder"),
+        "lock order": Row(order, f"{FILE}:Crosswise", Exit.FINDINGS, "lock order across"),
+        "lock order mended": Row(order, f"{FILE}:InOrder", Exit.CLEAN, "no order is inverted"),
+        "one of two has no place": Row(
+            (quiet, replace(quiet, deviations=nowhere)),
+            None,
+            Exit.CANNOT_JUDGE,
+            "token 2: no place",
+        ),
+        "a broken harness": Row((quiet,), f"{FILE}:Broken", Exit.HARNESS_BUG, "NoneType"),
+    }
+
+
+ROWS = (
+    "a finding", "mended", "moved", "no place", "other failure", "a data race",
+    "data race mended", "another class", "lock order", "lock order mended",
+    "one of two has no place", "a broken harness",
+)  # fmt: skip
+
+
+def command(row: Row, *options: str) -> tuple[int, str]:
+    words = ["replay", *(token.encode() for token in row.tokens), *options]
+    done = subprocess.run(
+        [sys.executable, "-m", "stress", *words], capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def kernel_of(row: Row) -> tuple[str | type[V1], tuple[str, ...]]:
+    """Return the kernel and the bugs that a marked test of this would have."""
+    if row.on is None:
+        return row.tokens[0].revision, row.tokens[0].bugs
+    return (Subject(row.on).kernel(), ()) if row.on.startswith(FILE) else (row.on, ())
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_all_judge_alike(
+    name: str, table: dict[str, Row], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    row, texts = table[name], [token.encode() for token in table[name].tokens]
+    code, printed = command(row, *(("--revision", row.on) if row.on else ()))
+    assert code == row.verdict, printed
+    assert row.words in printed
+    assert VERDICTS[row.verdict] in printed
+
+    kernel, bugs = kernel_of(row)
+    found = stress(
+        ("one_interrupt",), {"kernel": kernel, "bugs": bugs}, seed_text="0", token_texts=texts
+    )
+    if row.verdict is Exit.CLEAN:
+        assert found is None
+        assert_passes(*texts, revision=row.on)
+        return
+    assert found is not None
+    assert found.text + "\n" == printed
+    assert found.tokens == tuple(texts)
+    with pytest.raises(AssertionError) as failed:
+        assert_passes(*texts, revision=row.on)
+    assert str(failed.value) + "\n" == printed
+
+
+def test_the_table_is_whole(table: dict[str, Row]) -> None:
+    assert set(ROWS) == set(table)
+    assert {row.verdict for row in table.values()} == set(VERDICTS)
+
+
+def test_tokens_of_two_kernels_are_no_finding(kinds: dict[str, tuple[Token, ...]]) -> None:
+    both = Row((*kinds["bug"], *kinds["revision"]), None, Exit.USAGE, "")
+    code, printed = command(both)
+    assert code == Exit.USAGE
+    assert "found on v1+kick_without_request and head-walk" in printed
+    assert command(both, "--revision", "v1")[0] == Exit.CLEAN
+
+
+def mended() -> str:
+    text = CLASSES
+    for wrong, right in MENDED.items():
+        text = text.replace(wrong, right)
+    return text
+
+
+def run_tests(folder: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout + done.stderr
+
+
+def test_the_test_file_of_each_kind_fails_in_a_session_of_its_own_and_passes_once_mended(
+    kinds: dict[str, tuple[Token, ...]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(FILE).write_text(CLASSES, "utf-8")
+    for kind, tokens in kinds.items():
+        first = tokens[0]
+        texts = [token.encode() for token in tokens]
+        subject = Subject(first.revision, first.bugs)
+        text = repro_file(first.signature, kind, texts, subject)
+        Path(f"test_{kind.replace(' ', '_')}.py").write_text(text, "utf-8")
+    output = run_tests(tmp_path)
+    assert f"{len(kinds)} failed" in output
+    assert output.count("failed again") == len(kinds)
+    for token, *_ in kinds.values():
+        assert f"vgic-stress replay: {token.signature}" in output
+
+    Path(FILE).write_text(mended(), "utf-8")
+    for kind in ("revision", "bug"):
+        file = Path(f"test_{kind}.py")
+        file.write_text(file.read_text("utf-8").replace("(TOKEN)", "(TOKEN, revision='v1')"))
+    assert f"{len(kinds)} passed" in run_tests(tmp_path)
+
+
+def git(*words: str) -> str:
+    identity = ("-c", "user.name=n", "-c", "user.email=e", "-c", "commit.gpgsign=false")
+    done = subprocess.run(["git", *identity, *words], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+def test_git_bisect_blames_the_commit_that_brought_a_data_race(
+    kinds: dict[str, tuple[Token, ...]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    git("init", "-q")
+    right = mended()
+    absent = right.replace("class Racy", "class Later")
+    histories: Sequence[tuple[str, str]] = (
+        ("right", right), ("absent", absent), ("still right", right + "\n"),
+        ("wrong", CLASSES), ("still wrong", CLASSES + "\n"),
+    )  # fmt: skip
+    for name, text in histories:
+        Path(FILE).write_text(text, "utf-8")
+        git("add", FILE)
+        git("commit", "-q", "-m", name)
+    git("bisect", "start", "HEAD", "HEAD~4")
+    (token,) = kinds["data race"]
+    words = ("replay", token.encode(), "--revision", f"{FILE}:Racy")
+    git("bisect", "run", sys.executable, "-m", "stress", *words)
+    assert git("log", "-1", "--format=%s", "refs/bisect/bad").strip() == "wrong"
