@@ -47,9 +47,14 @@ def test_a_copy_elsewhere_has_the_same_digest(copy: Path) -> None:
     assert digest_of(copy) == model_digest()
 
 
-@pytest.mark.parametrize(
-    "name", ["vgic/prune.py", "harness/scheduler.py", "stress/scenarios/inject_while_eoicount.py"]
-)
+DECIDING = [
+    *("vgic/prune.py", "harness/scheduler.py", "stress/scenarios/inject_while_eoicount.py"),
+    *(f"stress/{name}.py" for name in ("campaign", "order", "plan", "portfolio")),
+    *(f"stress/{name}.py" for name in ("scenario", "single", "work")),
+]
+
+
+@pytest.mark.parametrize("name", DECIDING)
 def test_an_edit_of_model_harness_or_scenario_changes_the_digest(copy: Path, name: str) -> None:
     edit(copy / name)
     assert digest_of(copy) != model_digest()
@@ -61,8 +66,17 @@ def test_a_new_file_of_the_model_changes_the_digest(copy: Path) -> None:
 
 
 def test_an_edit_of_what_only_reports_does_not_change_the_digest(copy: Path) -> None:
-    edit(copy / "stress" / "report.py")
+    for name in ("report", "keeping", "pool", "worker", "token"):
+        edit(copy / "stress" / f"{name}.py")
     assert digest_of(copy) == model_digest()
+
+
+def test_whatever_draws_or_chooses_is_one_of_them() -> None:
+    """Who uses streams or strategies decides, or hands them on from one who does."""
+    hands_on = {"arguments", "canaries", "cli", "comparing", "exploring", "floors", "pytest_run"}
+    for path in sorted(Path(str(stress.__file__)).parent.glob("*.py")):
+        if "harness.strategies import" in path.read_text("utf-8"):
+            assert f"stress/{path.name}" in DECIDING or path.stem in hands_on, path
 
 
 def test_the_digest_is_short_and_hexadecimal() -> None:

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""When is a process of the pool taken to hang? Not while it comes up, however long that takes."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from stress.fresh import serve
+from stress.pool import FRESH_FOR, FRESH_HASH, Pool, Process
+from stress.rerun import Expected, Reran, Rerun
+from stress.subject import Subject
+from stress.work import Bug
+from stress.worker import NOT_UP
+
+NOTHING = Expected("one_interrupt", 0, "0" * 16, "nothing")
+RERUN = Rerun(0, Subject(), 7, "mix", executions=(NOTHING,))
+AT_ONCE = -1.0
+
+
+@pytest.fixture
+def process() -> Iterator[Process]:
+    process = Process(serve, FRESH_HASH)
+    yield process
+    process.kill()
+    process.ended()
+
+
+def test_who_comes_up_is_not_silent(process: Process) -> None:
+    process.job = RERUN
+    process.pulse[0] = NOT_UP
+    assert process.outcomes(ready=False, silence_s=AT_ONCE) == []
+
+
+def test_who_is_up_and_does_not_move_is(process: Process) -> None:
+    process.job = RERUN
+    process.pulse[0] = 0
+    (bug,) = process.outcomes(ready=False, silence_s=AT_ONCE)
+    assert isinstance(bug, Bug)
+    assert "a worker has been silent for" in bug.message
+    assert "in execution 0 of one_interrupt at step 0" in bug.message
+
+
+def test_who_comes_up_says_so(process: Process) -> None:
+    process.submit(RERUN)
+    assert process.connection.poll(60)
+    assert process.pulse[0] != NOT_UP
+
+
+def test_a_rerun_tells_what_came_out_otherwise() -> None:
+    with Pool(0) as pool:
+        pool.submit(RERUN)
+        (reran,) = pool.answers(60)
+    assert isinstance(reran, Reran)
+    (difference,) = reran.differences
+    assert "execution 0 of one_interrupt gave nothing" in difference
+
+
+def test_now_and_then_another_fresh_process_hashes_otherwise() -> None:
+    """What agrees by chance in one of them does not in all."""
+    seeds = []
+    with Pool(0) as pool:
+        for _ in range(2 * FRESH_FOR):
+            pool.submit(RERUN)
+            seeds.append(pool.fresh_hash)
+            pool.answers(60)
+    assert seeds == [FRESH_HASH] * FRESH_FOR + [FRESH_HASH + 1] * FRESH_FOR
