@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from stress.fresh import serve
-from stress.pool import FRESH_FOR, FRESH_HASH, Pool, Process
+from stress.pool import FRESH_FOR, FRESH_HASH, Pool
+from stress.process import Process
 from stress.rerun import Expected, Reran, Rerun
 from stress.subject import Subject
 from stress.work import Bug
