@@ -29,6 +29,10 @@ class ClassSubject(Subject):
         """Return the class with the bugs in it."""
         return self._checked(compose(self.cls, self.bugs))
 
+    def by_file(self) -> Subject:
+        """Return the same class by its file, for a process that has none of our objects."""
+        return Subject(f"{_source(self.cls)}:{self.cls.__name__}", self.bugs, self.races)
+
     def patch_identity(self) -> tuple[str, str] | None:
         """Return the class by name and source hash."""
         return self.cls.__name__, sha256(_source(self.cls).read_bytes()).hexdigest()[:16]

@@ -6,6 +6,7 @@ Executions wait until there are enough of them for one fresh process, failures d
 
 from collections import deque
 
+from harness import HarnessBug
 from harness.strategies import MIX
 from stress.inquiry import Answer, Example
 from stress.plan import Plan
@@ -112,17 +113,22 @@ def takes_all_for_the_same(pool: Pool) -> list[str]:
 
 
 def differs_afresh(pool: Pool, subject: Subject, example: Example, found_in: str) -> list[str]:
-    """Say if a failure comes out otherwise in a fresh process, or cannot be run there; [] if not.
+    """Say if a failure comes out otherwise in a fresh process; [] if not.
 
     Args:
         pool: has the fresh process.
         subject: what it was found on.
         example: the failure.
         found_in: where it was found, in words.
+
+    Raises:
+        HarnessBug: it cannot be run there.
     """
     rerun = Rerun(0, subject, 0, MIX, tokens=_tokens(example), found_in=found_in)
     differences, bugs = _outcome(pool, rerun)
-    return [*differences, *bugs]
+    if bugs:
+        raise HarnessBug(bugs[0])
+    return differences
 
 
 def _outcome(pool: Pool, rerun: Rerun) -> tuple[list[str], list[str]]:

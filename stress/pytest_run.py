@@ -14,9 +14,11 @@ from harness import Failed, HarnessBug, OsThreads
 from harness.strategies import PORTFOLIO
 from stress import arguments, opening
 from stress.arguments import Check
-from stress.class_subject import subject_of
+from stress.class_subject import ClassSubject, subject_of
+from stress.comparing import differs_afresh
 from stress.exits import Exit
-from stress.inquiry import look_into
+from stress.inquiry import Example, look_into
+from stress.pool import Pool
 from stress.pytest_plugin import last_words
 from stress.replaying import replay
 from stress.report import shrunk_text
@@ -144,15 +146,36 @@ def _run(
             example = look_into(
                 single, scenario.name, subject, kernel, _carriers(), replays_max=REPLAYS
             )
+            where = f"execution {index} of {scenario.name}"
             text = [
                 example.identity,
-                f"  execution {index} of {scenario.name}, seed {seed:#x}, on {subject}",
+                f"  {where}, seed {seed:#x}, on {subject}",
                 f"  {shrunk_text(example)}",
+                *_confirmed(subject, example, where),
                 "",
                 example.columns,
             ]
             return Found("\n".join(text), (example.token,))
     return None
+
+
+def _confirmed(subject: Subject, example: Example, where: str) -> list[str]:
+    """Have a finding run once more in a fresh process; say if it could not be.
+
+    Raises:
+        HarnessBug: it came out otherwise there.
+    """
+    by_file = subject.by_file() if isinstance(subject, ClassSubject) else subject
+    try:
+        with Pool(0, silence_s=arguments.silence_s()) as pool:
+            differences = differs_afresh(pool, by_file, example, where)
+    except HarnessBug as bug:
+        # A class inside a function, or one whose file needs its neighbours, cannot be had there.
+        reason = str(bug).strip().splitlines()[-1]
+        return [f"  not confirmed in a fresh process: {reason}"]
+    if differences:
+        raise HarnessBug(differences[0])
+    return []
 
 
 def _replay(token_texts: Sequence[str], subject: Subject) -> Found | None:

@@ -188,3 +188,42 @@ def test_a_method_of_unittest_is_stressed_too(run_pytest: Pytest) -> None:
     assert session.returncode == 1, session.stdout
     assert "list corruption" in session.stdout
     assert "--vgic-replay vs1-" in session.stdout
+
+
+UNSTEADY = """
+import pytest
+from vgic import V1
+
+class Unsteady(V1):
+    def announce_pending(self, vcpu):
+        if hash("a") % 2 == 0:
+            super().announce_pending(vcpu)
+
+@pytest.mark.vgic_stress("one_interrupt", kernel=Unsteady)
+def test_unsteady():
+    pass
+"""
+
+
+def test_a_finding_that_depends_on_hashing_is_none(
+    run_pytest: Pytest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The parity of hash("a") is odd here, and even in the fresh process.
+    monkeypatch.setenv("PYTHONHASHSEED", "1")
+    session = run_pytest(UNSTEADY, "-q")
+    assert session.returncode == 1, session.stdout
+    assert "HARNESS BUG: nondeterminism: what was found in execution 0" in session.stdout
+    assert "--vgic-replay" not in session.stdout
+
+
+def test_a_class_that_cannot_be_had_elsewhere_is_a_finding_all_the_same(
+    run_pytest: Pytest,
+) -> None:
+    made = RED.replace("class MyKernel(V1):", "class _Base(V1):").replace(
+        "@pytest", "MyKernel = type('MyKernel', (_Base,), {})\n\n@pytest"
+    )
+    session = run_pytest(made + "MyKernel = None\n", "-q")
+    assert session.returncode == 1, session.stdout
+    assert "I3 overflow left behind" in session.stdout
+    assert "not confirmed in a fresh process: " in session.stdout
+    assert "--vgic-replay" in session.stdout
