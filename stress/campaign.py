@@ -18,6 +18,7 @@ from harness.strategies import MIXED, PORTFOLIO
 from stress.inquiry import Answer, Example, Inquiry, is_looked_into
 from stress.order import Order
 from stress.pool import Pool
+from stress.scenario import Scenario
 from stress.scenarios import SCENARIOS
 from stress.shrinking import REPLAYS
 from stress.subject import Subject
@@ -36,7 +37,7 @@ class Plan:
         scenarios: names of the scenarios, in order.
         seed: the seed.
         strategy: the strategy's name, or the mix.
-        executions: how many executions in all.
+        executions: how many executions in all; None for no limit.
         execution: only this one of each scenario, None for the first ones.
         duration_s: when to stop at the latest; None for no limit.
         stop_at_first: stop at the first finding.
@@ -47,11 +48,16 @@ class Plan:
     scenarios: Sequence[str]
     seed: int
     strategy: str
-    executions: int
+    executions: int | None
     execution: int | None = None
     duration_s: float | None = None
     stop_at_first: bool = False
     shrink_replays: int = REPLAYS
+
+    @property
+    def total(self) -> int | None:
+        """How many executions at most; None for no limit."""
+        return self.executions if self.execution is None else len(self.scenarios)
 
     def order(self) -> Order:
         """Return the order of its executions, from the first."""
@@ -274,6 +280,11 @@ class Campaign:
         )
 
 
+def executions_needed(scenario: Scenario, strategy: str) -> int:
+    """Return how many executions of a scenario it takes at least for a verdict."""
+    return scenario.executions_min * max(1, len(scenario.arms(strategy)) // len(MIXED))
+
+
 def too_few(plan: Plan, result: Result) -> list[str]:
     """Say why the campaign's verdict would be vacuous; [] if it is not."""
     if plan.execution is not None:
@@ -284,7 +295,7 @@ def too_few(plan: Plan, result: Result) -> list[str]:
     for name in plan.scenarios:
         scenario = SCENARIOS[name]
         runs = {strategy: n for (which, strategy), n in result.runs.items() if which == name}
-        needed = scenario.executions_min * max(1, len(scenario.arms(plan.strategy)) // len(MIXED))
+        needed = executions_needed(scenario, plan.strategy)
         if sum(runs.values()) < needed:
             reasons.append(
                 f"{name}: {sum(runs.values())} executions, at least {needed} are needed for a "
