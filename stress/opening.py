@@ -5,10 +5,9 @@ A token comes from an e-mail, perhaps of another year: what it needs and is not 
 judged, which is no failure of the code under test and makes `git bisect` skip a commit.
 """
 
-import sys
 from pathlib import Path
 
-from stress import arguments
+from stress import arguments, standard_input
 from stress.arguments import BadArgument
 from stress.subject import Subject
 from stress.token import Token, UnknownVersion
@@ -73,9 +72,7 @@ def subject_of(
 
 def _text(argument: str) -> str:
     if argument == "-":
-        if sys.stdin is None:
-            raise BadArgument("the token is to come from standard input, and that is closed")
-        return sys.stdin.read()
+        return standard_input.whole("the token is")
     if not argument.startswith("@"):
         return argument
     try:
