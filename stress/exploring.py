@@ -12,6 +12,8 @@ from pathlib import Path
 from harness import Execution, HarnessBug, OsThreads, Scheduler, Streams
 from harness.explore import Exploration, every_behaviour, every_schedule
 from harness.explore.exploration import Heard
+from stress import headline
+from stress.arguments import LIMIT
 from stress.campaign import Finding
 from stress.exits import Exit
 from stress.inquiry import look_into
@@ -64,8 +66,7 @@ def explore(
         kernel: the same, as a class.
         json_file: where to write the result for programs.
     """
-    headline = _headline(space, subject)
-    command, count = "", 0
+    count = 0
 
     def heard(execution: Execution) -> None:
         nonlocal count
@@ -74,40 +75,39 @@ def explore(
             say(f"{count} executions so far")
 
     with interrupts() as interrupted, OsThreads() as carriers, watched(carriers):
-        how = "every behaviour" if space.preemptions is None else "every schedule"
-        say(f"vgic-stress explore: {how} ({headline})")
+        say(_line("vgic-stress explore:", space, subject))
         carriers.pin_caller()
         try:
             found = _explore(space, kernel, carriers, heard, interrupted)
-            command = _say_findings(space, found, subject, kernel, carriers, interrupted)
+            _say_findings(space, found, subject, kernel, carriers, interrupted)
             stopped = interrupted() and not found.complete
             code = _code(found, interrupted=stopped)
-            result, told = _result(found, interrupted=stopped), _told(found)
+            verdict, told = _verdict(found, interrupted=stopped), _told(found)
+            say(_result(found, interrupted=stopped))
         except HarnessBug as bug:
             say(f"HARNESS BUG: {bug}")
-            code, result = Exit.HARNESS_BUG, "HARNESS BUG"
+            code, verdict = Exit.HARNESS_BUG, "FAILURE: HARNESS BUG"
             told = {"complete": False, "executions": count, "harness_bugs": [str(bug)]}
     if json_file is not None:
         value = {**verdict_object(code), **_what(space, subject), **told}
         unwritten = write_json(json_file, value)
         if unwritten:
-            code, result = Exit.USAGE, unwritten
-    verdict = "SUCCESS" if code is Exit.CLEAN else "FAILURE"
-    say(f"{verdict}: {result} ({headline}){f' replay: {command}' if command else ''}")
+            say(unwritten)
+            code, verdict = Exit.USAGE, "FAILURE: --json cannot be written"
+    say(_line(f"{verdict}:", space, subject))
     return code
 
 
-def _headline(space: Space, subject: Subject) -> str:
-    words = [
-        f"scenario={space.scenario.name}",
-        *subject.words(),
-        f"seed={space.seed:#x}",
-        f"execution={space.execution}",
+def _line(begin: str, space: Space, subject: Subject) -> str:
+    """Return a first or last line."""
+    identity = [f"seed={space.seed:#x}", f"model={model_digest()}"]
+    options = [
+        *(["check=races"] if subject.races else []),
         *([] if space.preemptions is None else [f"preemptions={space.preemptions}"]),
-        f"limit={space.limit}",
-        f"model={model_digest()}",
+        *([f"execution={space.execution}"] if space.execution else []),
+        *([] if space.limit == LIMIT else [f"limit={space.limit}"]),
     ]
-    return " ".join(words)
+    return headline.line(begin, f"{space.scenario.name} on {subject}", identity, options)
 
 
 def _explore(
@@ -141,9 +141,8 @@ def _say_findings(
     kernel: type[V1],
     carriers: OsThreads,
     interrupted: Interrupts,
-) -> str:
-    """Shrink, keep and print each failure; return the command that replays the first."""
-    command = ""
+) -> None:
+    """Shrink, keep and print each failure."""
     for number, failure in enumerate(found.failures.values(), 1):
         single = Single(space.parameters(), failure.first, frozenset())
         name = space.scenario.name
@@ -152,10 +151,8 @@ def _say_findings(
         )
         finding = Finding(name, space.execution, "explore", example)
         kept = keep(finding)
-        replays = replay_command(finding, subject, kept)
-        command = command or replays
-        say(finding_text(number, finding, failure.executions, replays, kept, drawn=True))
-    return command
+        command = replay_command(finding, subject, kept)
+        say(finding_text(number, finding, failure.executions, command, kept, drawn=True))
 
 
 def _result(found: Exploration, *, interrupted: bool) -> str:
@@ -170,6 +167,14 @@ def _result(found: Exploration, *, interrupted: bool) -> str:
     of_them = f", {found.executions} of them inequivalent" if found.preemptions is None else bound
     ended = "interrupted" if interrupted else "limit hit"
     return f"{ended} after {tried}{of_them}, {fails} so far: not a pass"
+
+
+def _verdict(found: Exploration, *, interrupted: bool) -> str:
+    if found.failures:
+        return f"FAILURE: {counted(len(found.failures), 'way')} to fail"
+    if found.complete:
+        return "SUCCESS: complete, none fails"
+    return f"FAILURE: {'interrupted' if interrupted else 'limit hit'}, not a pass"
 
 
 def _code(found: Exploration, *, interrupted: bool) -> Exit:

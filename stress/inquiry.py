@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from harness import Carriers, Failure
 from harness.order_graph import KIND, Step, inverted
+from stress import output
 from stress.explaining.repro_file import repro_file
 from stress.explaining.story import tell
 from stress.scenarios import SCENARIOS
@@ -60,6 +61,7 @@ class Example:
         replays: how many executions shrinking took.
         complete: shrinking came to its end.
         columns: the simplest one side by side.
+        on_screen: the same, as wide as the screen.
         commit: the same for a patch e-mail.
         timeline: the same as Chrome trace events.
         repro: a test file.
@@ -76,6 +78,7 @@ class Example:
     replays: int
     complete: bool
     columns: str
+    on_screen: str
     commit: str
     timeline: str
     repro: str
@@ -142,6 +145,7 @@ def _look_into_orders(inquiry: Inquiry, kernel: type[V1], carriers: Carriers) ->
         replays=0,
         complete=True,
         columns="\n".join(told),
+        on_screen="\n".join(told),
         commit="\n".join(told),
         timeline="[]",
         repro=repro_file(signature, "\n".join(told), texts, inquiry.subject),
@@ -188,6 +192,7 @@ def look_into(
         replays=shrunk.replays,
         complete=shrunk.complete,
         columns=story.columns(),
+        on_screen=story.columns(output.width()),
         commit=story.view("commit"),
         timeline=story.timeline(),
         repro=repro_file(identity, story.columns(), [text], subject),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import Carriers, HarnessBug, OsThreads
+from stress import headline, output
 from stress.exits import Exit
 from stress.explaining.stepping import step_through
 from stress.explaining.story import tell
@@ -54,10 +55,8 @@ def replay(
         wanted: what else to show.
         strict: do not follow the deviations re-anchored.
     """
-    say(
-        f"vgic-stress replay: {token.signature} ({token.scenario} on {subject}, "
-        f"{counted(len(token.deviations), 'deviation')}, model={model_digest()})"
-    )
+    say(first_line("vgic-stress replay:", token, subject))
+    say(f"found as: {token.signature}")
     if token.model != model_digest():
         say(f"the token was made with another model ({token.model}): it may diverge")
     say_patch(token, subject, say)
@@ -67,6 +66,13 @@ def replay(
     except HarnessBug as bug:
         say(f"HARNESS BUG: {bug}")
         return Exit.HARNESS_BUG
+
+
+def first_line(begin: str, token: Token, subject: Subject) -> str:
+    """Return what is replayed, on what, and by which model."""
+    deviations = counted(len(token.deviations), "deviation")
+    identity = [f"{deviations},", f"model={model_digest()}"]
+    return headline.line(begin, f"{token.scenario} on {subject}", identity)
 
 
 def say_patch(token: Token, subject: Subject, say: Say) -> None:
@@ -99,9 +105,9 @@ def _judge(
             wanted.timeline.write_text(story.timeline() + "\n", "utf-8")
             say(f"timeline for ui.perfetto.dev: {wanted.timeline}")
         if wanted.read is not None:
-            step_through(story.recorded, wanted.read, say)
+            step_through(story.recorded, wanted.read, say, output.width())
         elif failed or wanted.view is not None:
-            say(story.view(wanted.view or "columns"))
+            say(story.view(wanted.view or "columns", output.width()))
     return _verdict(token, followed, say)
 
 
@@ -121,7 +127,7 @@ def _verdict(token: Token, followed: Followed, say: Say) -> Exit:
     failure = followed.failure
     if followed.no_verdict:
         what = f": {failure.signature}" if failure is not None else ""
-        say(f"cannot be judged: {followed.no_verdict}{what}; {replayed}")
+        say(f"{replayed}{what}\ncannot be judged: {followed.no_verdict}")
         return Exit.CANNOT_JUDGE
     if failure is None:
         say(f"passed: {replayed}")

@@ -11,12 +11,14 @@ from stress.campaign import Campaign, Plan, Result, too_few
 from stress.exits import Exit, worst
 from stress.interrupts import Interrupts, interrupts
 from stress.keeping import keep
+from stress.outlook import outlook
 from stress.output import say, write_json
 from stress.pool import Pool
 from stress.progress import progress
 from stress.report import (
+    every_option,
     finding_text,
-    headline,
+    first_line,
     json_object,
     last_line,
     replay_command,
@@ -55,7 +57,10 @@ def run(
     """
     jobs = workers.jobs
     with interrupts() as interrupted:
-        say(f"vgic-stress run: {headline(plan, jobs)}")
+        say(first_line(plan))
+        logger.info("asked for: {}", every_option(plan, jobs))
+        if doubt := outlook(plan, jobs):
+            say(doubt)
         with Pool(jobs, silence_s=workers.silence_s) as pool:
             interrupted.at_once = pool.kill
             result = _canary(plan, pool, interrupted)
@@ -63,31 +68,31 @@ def run(
                 with progress(plan, quiet=quiet) as told:
                     campaign = Campaign(plan, pool, interrupted=interrupted, progress=told)
                     result = campaign.run()
-    command = _say_findings(plan, result, quiet=quiet)
+    _say_findings(plan, result, quiet=quiet)
     for bug in result.bugs:
         say(f"HARNESS BUG: {bug}")
     conclusive = result.findings or result.bugs or result.interrupted
     reasons = [] if conclusive else too_few(plan, result)
     if not quiet:
         say(summary_text(result))
-        for reason in reasons:
-            say(f"too few to judge: {reason}")
+    for reason in reasons:
+        say(f"too few to judge: {reason}")
     code = _code(result, reasons)
     if json_file is not None:
         unwritten = write_json(json_file, json_object(plan, result, code, reasons))
         if unwritten:
-            code, reasons = Exit.USAGE, [unwritten]
-    say(last_line(code, plan, jobs, result, reasons, command))
+            say(unwritten)
+            code = Exit.USAGE
+    say(last_line(code, plan, result))
     return code
 
 
-def _say_findings(plan: Plan, result: Result, *, quiet: bool) -> str:
-    """Keep and print each finding; return the command that replays the first."""
-    first, told = "", set[str]()
+def _say_findings(plan: Plan, result: Result, *, quiet: bool) -> None:
+    """Keep and print each finding."""
+    told = set[str]()
     for number, finding in enumerate(result.findings.values()):
         kept = keep(finding)
         command = replay_command(finding, plan.subject, kept)
-        first = first or command
         symptom = finding.example.symptom
         # The same symptom once more, reached in another way: its folder has the picture.
         new = symptom not in told
@@ -95,7 +100,6 @@ def _say_findings(plan: Plan, result: Result, *, quiet: bool) -> str:
         count = result.failures[symptom]
         drawn = new and not quiet
         say(finding_text(number + 1, finding, count, command, kept, first=new, drawn=drawn))
-    return first
 
 
 def _canary(plan: Plan, pool: Pool, interrupted: Interrupts) -> Result:

@@ -2,11 +2,12 @@
 """The command `shrink`: the least that still fails as a token does."""
 
 from harness import Carriers, HarnessBug, OsThreads
+from stress import output
 from stress.exits import Exit
 from stress.explaining.story import tell
 from stress.following import follow
 from stress.interrupts import Interrupts, interrupts
-from stress.replaying import Say, say_divergence, say_patch
+from stress.replaying import Say, first_line, say_divergence, say_patch
 from stress.report import counted, shrinking_text
 from stress.shrinking import Shrunk, shrink
 from stress.silence import watched
@@ -29,7 +30,8 @@ def shrink_token(
         replays_max: at most so many executions.
     """
     with interrupts() as interrupted, OsThreads() as carriers, watched(carriers):
-        say(f"vgic-stress shrink: {token.signature} ({token.scenario} on {subject})")
+        say(first_line("vgic-stress shrink:", token, subject))
+        say(f"found as: {token.signature}")
         say_patch(token, subject, say)
         try:
             return _shrink(token, subject, kernel, carriers, say, replays_max, interrupted)
@@ -58,7 +60,7 @@ def _shrink(
     here = labelled(token, followed.execution, subject, kernel, carriers)
     shrunk = shrink(here, kernel, carriers, replays_max=replays_max, interrupted=interrupted)
     stopped = interrupted()
-    say(tell(shrunk.token, subject, kernel, carriers).columns())
+    say(tell(shrunk.token, subject, kernel, carriers).columns(output.width()))
     say(_ended(shrunk, stopped=stopped, replays_max=replays_max))
     say(shrunk.token.encode())
     return Exit.FINDINGS

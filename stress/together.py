@@ -10,9 +10,11 @@ from collections.abc import Callable, Sequence
 
 from harness import OsThreads
 from harness.order_graph import Learned, OrderGraph, inverted
+from stress import headline
 from stress.exits import Exit
 from stress.following import follow
 from stress.silence import watched
+from stress.source import model_digest
 from stress.subject import Subject
 from stress.token import Token
 from vgic import V1
@@ -43,7 +45,9 @@ def replay_together(
         kernel: the same, as a class.
         say: prints one text.
     """
-    say(f"vgic-stress replay: {tokens[0].signature} ({len(tokens)} executions on {subject})")
+    executions = f"{len(tokens)} executions on {subject}"
+    say(headline.line("vgic-stress replay:", executions, [f"model={model_digest()}"]))
+    say(f"found as: {tokens[0].signature}")
     graph, found, failed = OrderGraph(), "", False
     with OsThreads() as carriers, watched(carriers):
         # The one that closed the cycle is named first.
