@@ -195,6 +195,7 @@ def _what(space: Space, subject: Subject) -> dict[str, object]:
         "bugs": list(subject.bugs),
         "races": subject.races,
         "preemptions": space.preemptions,
+        "limit": space.limit,
     }
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from stress.arguments import LIMIT
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Start = Callable[..., subprocess.Popen[str]]
 
@@ -53,7 +55,7 @@ def test_the_result_for_programs(vgic_stress: Run, tmp_path: Path) -> None:
     assert value["complete"]
     assert value["failures"] == {}
     assert value["executions"] > 1
-    assert value["preemptions"] is None
+    assert (value["preemptions"], value["limit"]) == (None, LIMIT)
 
 
 def test_130_with_the_result_so_far_when_it_is_interrupted(start: Start, tmp_path: Path) -> None:
