@@ -2,19 +2,44 @@
 """`python -m stress`, the same as the command vgic-stress.
 
 Every worker process imports this file again, and has no use for the command line: so that is
-imported only when it is called.
+imported only when it is called. That takes a while, in which nobody has to be able to tell that
+this is Python: Ctrl-C ends it without a word, and closed standard streams stay out of the way.
 """
 
+import os
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
+
+_INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command line."""
+    _fill_standard_descriptors()
+    # Who was started with Ctrl-C ignored, as by nohup, goes on ignoring it.
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _leave)
     _forget_the_working_directory()
     from stress.cli import main as command_line
 
     command_line()
+
+
+def _fill_standard_descriptors() -> None:
+    """Put /dev/null where a standard stream is closed.
+
+    Otherwise the next file that is opened would take its place, and be printed into.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """End at once: whatever has something to finish first takes the signal itself."""
+    os._exit(_INTERRUPTED)
 
 
 def _forget_the_working_directory() -> None:

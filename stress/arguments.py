@@ -4,7 +4,7 @@
 import os
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -12,9 +12,17 @@ from harness.strategies import DESCRIPTIONS
 from stress.scenarios import SCENARIOS
 from vgic.names import did_you_mean
 
+EXECUTIONS = 12_000
+"""How many executions a campaign has if nothing limits it."""
+
+LIMIT = 100_000
+"""After how many executions exploring gives up if nothing else is said."""
+
 SEED_MAX = (1 << 64) - 1
 _SILENCE = "VGIC_STRESS_SILENCE_S"
-_UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_UNITS_S = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+_DURATION = re.compile("".join(rf"(?:([0-9]+(?:\.[0-9]+)?){unit})?" for unit in _UNITS_S))
+_DURATION_MAX_S = 1000 * _UNITS_S["d"]
 
 
 class Check(StrEnum):
@@ -39,6 +47,8 @@ class Kind(StrEnum):
     REVISIONS = "revisions"
     BUGS = "bugs"
     STRATEGIES = "strategies"
+    FUNCTIONS = "functions"
+    WINDOWS = "windows"
 
 
 class BadArgument(ValueError):
@@ -61,13 +71,17 @@ def seed(text: str | None, option: str = "--seed") -> int:
 
 
 def duration_s(text: str | None) -> float | None:
-    """Read a duration with its unit; None for no limit."""
+    """Read a duration: numbers with their units, the largest first; None for no limit."""
     if text is None:
         return None
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text)
-    if match is None:
-        raise BadArgument(f"--duration {text}: a duration has a unit, such as 45s, 5m or 3h")
-    return float(match[1]) * _UNITS_S[match[2]]
+    match = _DURATION.fullmatch(text)
+    if match is None or not text:
+        raise BadArgument(f"--duration {text}: numbers with units, such as 45s, 1m30s, 8h or 2d")
+    numbers = zip(match.groups(), _UNITS_S.values(), strict=True)
+    seconds = sum(float(number) * unit for number, unit in numbers if number is not None)
+    if not 0 < seconds <= _DURATION_MAX_S:
+        raise BadArgument(f"--duration {text}: more than nothing, and at most 1000d")
+    return seconds
 
 
 def jobs(text: str) -> int:
@@ -101,6 +115,21 @@ def strategy(name: str) -> str:
     return _known(name, list(DESCRIPTIONS), "strategy", "strategies")
 
 
+def checks_races(names: Iterable[str] | None) -> bool:
+    """Tell whether data races are asked for among what is only checked if it is."""
+    return Check.RACES in [_one_of(list(Check), name, "--check") for name in names or ()]
+
+
+def view(name: str | None) -> View | None:
+    """Read the name of a view; None for the usual one."""
+    return None if name is None else View(_one_of(list(View), name, "--view"))
+
+
+def kind(name: str | None) -> Kind:
+    """Read what is to be listed."""
+    return Kind(_one_of(list(Kind), name or "", "list"))
+
+
 def scenarios(names: Iterable[str]) -> list[str]:
     """Check the names of scenarios; all of them if none is named."""
     named = [_known(name, list(SCENARIOS), "scenario", "scenarios") for name in names]
@@ -126,4 +155,13 @@ def _known(name: str, names: list[str], what: str, plural: str) -> str:
             f"there is no {what} {name!r}{did_you_mean(name, names)} "
             f"(`vgic-stress list {plural}` shows them all)"
         )
+    return name
+
+
+def _one_of(names: Sequence[str], name: str, what: str) -> str:
+    if name not in names:
+        *others, last = names
+        either = f"{', '.join(others)} or {last}" if others else last
+        asked = f"{what} {name}".strip()
+        raise BadArgument(f"{asked}: it takes {either}{did_you_mean(name, names)}")
     return name

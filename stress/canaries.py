@@ -88,12 +88,12 @@ def not_as_planned(plan: Plan, result: Result, due: int) -> list[str]:
 
 
 def _executions(plan: Plan, result: Result) -> list[str]:
-    asked = plan.executions if plan.execution is None else len(plan.scenarios)
+    asked = plan.total
     if not plan.scenarios or (plan.stop_at_first and result.failures):
         return []
     if plan.duration_s is not None and result.seconds >= plan.duration_s:
         return []
-    if result.executions == asked:
+    if asked is None or result.executions == asked:
         return []
     return [f"{result.executions} executions were run of {asked} that were asked for"]
 

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The command line: read the arguments, call, and give the exit code."""
 
-import json
 import sys
 import traceback
 from importlib import metadata
@@ -11,20 +10,20 @@ from typing import Annotated
 import typer
 from loguru import logger
 
-from harness.strategies import DESCRIPTIONS, PORTFOLIO
-from stress import arguments, exits, opening, output
-from stress.arguments import BadArgument, Check, Kind, View
+from harness.strategies import PORTFOLIO
+from stress import arguments, exits, opening, options, output, standard_input
+from stress.arguments import EXECUTIONS, LIMIT, BadArgument, View
 from stress.exits import Exit
+from stress.listing import listing
 from stress.plan import Plan
 from stress.scenarios import SCENARIOS
 from stress.shrinking import REPLAYS
 from stress.source import model_digest
 from stress.subject import Subject
 from stress.token import BadToken
-from vgic import BUGS, DEFAULT, REVISIONS, CompositionError
+from vgic import DEFAULT, CompositionError
 
-EXECUTIONS = 12_000
-LIMIT = 100_000
+_COMMANDS = "--step: its commands are"
 
 # A line with a backspace keeps the paragraph after it from being wrapped.
 _EPILOG = "\n\n".join(f"\b\n{paragraph}" for paragraph in exits.table().split("\n\n"))
@@ -34,34 +33,14 @@ app = typer.Typer(
     epilog=_EPILOG,
     no_args_is_help=True,
     invoke_without_command=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 
 
-RevisionOption = Annotated[
-    str, typer.Option("--revision", metavar="NAME|FILE.py:CLASS", help="What to test.")
-]
-BugOption = Annotated[
-    list[str] | None, typer.Option("--bug", metavar="NAME", help="Put a named bug into it.")
-]
-TokenArgument = Annotated[
-    str, typer.Argument(metavar="TOKEN|@FILE|-", help="What a run has printed.")
-]
-ReplayRevisionOption = Annotated[
-    str | None,
-    typer.Option("--revision", metavar="NAME|FILE.py:CLASS", help="Replay it on this instead."),
-]
-CheckOption = Annotated[
-    list[Check] | None,
-    typer.Option("--check", metavar="races", help="Look for more, at a third of the speed."),
-]
-VerboseOption = Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")]
-
-
 @app.callback()
-def options(
+def command(
     version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
 ) -> None:
     """Concurrency stress harness for the KVM/arm64 vGIC: find a race, replay it anywhere."""
@@ -72,17 +51,21 @@ def options(
 
 @app.command(epilog=_EPILOG)
 def run(
-    scenario: Annotated[
-        list[str] | None, typer.Argument(metavar="SCENARIO", help="All of them if left out.")
-    ] = None,
-    revision: RevisionOption = DEFAULT,
-    bug: BugOption = None,
-    check: CheckOption = None,
+    scenario: options.Scenarios = None,
+    revision: options.Revision = DEFAULT,
+    bug: options.Bugs = None,
+    check: options.Checks = None,
     executions: Annotated[
-        int, typer.Option("--executions", metavar="N", min=0, help="How many in all.")
-    ] = EXECUTIONS,
+        int | None,
+        typer.Option(
+            "--executions",
+            metavar="N",
+            min=0,
+            help=f"How many in all: {EXECUTIONS}, or no limit beside --duration.",
+        ),
+    ] = None,
     duration: Annotated[
-        str | None, typer.Option("--duration", metavar="45s|5m|3h", help="Stop then at the latest.")
+        str | None, typer.Option("--duration", metavar="45s|1m30s|8h", help="Stop after so long.")
     ] = None,
     seed: Annotated[
         str | None, typer.Option("--seed", metavar="N", help="Decimal or hex; drawn if left out.")
@@ -93,7 +76,7 @@ def run(
             "--execution", metavar="N", min=0, help="Just that one of the seed, of each scenario."
         ),
     ] = None,
-    strategy: Annotated[str, typer.Option("--strategy", metavar="NAME")] = PORTFOLIO,
+    strategy: options.Strategy = PORTFOLIO,
     jobs: Annotated[
         str, typer.Option("--jobs", metavar="N|auto", help="Worker processes.")
     ] = "auto",
@@ -101,25 +84,23 @@ def run(
     shrink: Annotated[
         int, typer.Option("--shrink", metavar="REPLAYS", min=0, help="For shrinking a finding.")
     ] = REPLAYS,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="The result for programs.")
-    ] = None,
+    json_file: options.JsonFile = None,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summary.")] = False,
-    verbose: VerboseOption = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """Run scenarios under random schedules and give a verdict."""
     from stress.running import Workers
     from stress.running import run as run_campaign
 
     _log(verbose)
-    subject = Subject(revision, arguments.bugs(bug), Check.RACES in (check or ()))
+    subject = Subject(revision, arguments.bugs(bug), arguments.checks_races(check))
     subject.kernel()
     plan = Plan(
         subject=subject,
         scenarios=arguments.scenarios(scenario or ()),
         seed=arguments.seed(seed),
         strategy=arguments.strategy(strategy),
-        executions=executions,
+        executions=EXECUTIONS if executions is None and duration is None else executions,
         execution=execution,
         duration_s=arguments.duration_s(duration),
         stop_at_first=stop,
@@ -132,24 +113,20 @@ def run(
 
 @app.command(epilog=_EPILOG)
 def replay(
-    token: Annotated[
-        list[str], typer.Argument(metavar="TOKEN|@FILE|-", help="What a run has printed.")
-    ],
-    revision: ReplayRevisionOption = None,
-    bug: BugOption = None,
-    check: CheckOption = None,
+    token: options.Tokens,
+    revision: options.ReplayRevision = None,
+    bug: options.Bugs = None,
+    check: options.Checks = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Do not look for deviations that have moved.")
     ] = False,
-    view: Annotated[
-        View | None, typer.Option("--view", metavar="|".join(View), help="How to show it.")
-    ] = None,
+    view: options.Views = None,
     step: Annotated[bool, typer.Option("--step", help="Step through it.")] = False,
     timeline: Annotated[
         Path | None,
         typer.Option("--timeline", metavar="FILE", help="Write it for ui.perfetto.dev."),
     ] = None,
-    verbose: VerboseOption = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """Replay one execution from its token, or several that fail only together.
 
@@ -160,30 +137,34 @@ def replay(
     from stress.replaying import replay as replay_token
 
     _log(verbose)
+    races = arguments.checks_races(check)
+    chosen = arguments.view(view) or (View.FULL if verbose else None)
+    if step:
+        standard_input.check_open(_COMMANDS)
+    if step and token == ["-"]:
+        raise BadArgument("--step reads its commands where `-` reads the token; use @FILE")
     tokens = [opening.opened(text) for text in token]
-    cases = opening.cases(tokens, revision, bug or None, races=Check.RACES in (check or ()))
+    cases = opening.cases(tokens, revision, bug or None, races=races)
     if len(cases) > 1 and (step or view or timeline or strict):
         raise BadArgument("several tokens have one verdict; to look at one, replay it alone")
     wanted = Wanted(
-        view=view or (View.FULL if verbose else None),
+        view=chosen,
         timeline=arguments.writable(timeline, "--timeline"),
         read=_command if step else None,
     )
-    if step and token == ["-"]:
-        raise BadArgument("--step reads its commands where `-` reads the token; use @FILE")
     raise typer.Exit(replay_token(cases, output.say, wanted, strict=strict))
 
 
 @app.command(epilog=_EPILOG)
 def shrink(
-    token: TokenArgument,
-    revision: ReplayRevisionOption = None,
-    bug: BugOption = None,
-    check: CheckOption = None,
+    token: options.Token,
+    revision: options.ReplayRevision = None,
+    bug: options.Bugs = None,
+    check: options.Checks = None,
     replays: Annotated[
         int, typer.Option("--replays", metavar="N", min=1, help="At most so many executions.")
     ] = REPLAYS,
-    verbose: VerboseOption = False,
+    verbose: options.Verbose = False,
 ) -> None:
     """Shrink a failing execution: fewer threads, interrupts, operations and preemptions.
 
@@ -194,16 +175,16 @@ def shrink(
 
     _log(verbose)
     tokens = [opening.opened(token)]
-    (case,) = opening.cases(tokens, revision, bug or None, races=Check.RACES in (check or ()))
+    (case,) = opening.cases(tokens, revision, bug or None, races=arguments.checks_races(check))
     raise typer.Exit(shrink_token(case, output.say, replays_max=replays))
 
 
 @app.command(epilog=_EPILOG)
 def explore(
-    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="A small one.")],
-    revision: RevisionOption = DEFAULT,
-    bug: BugOption = None,
-    check: CheckOption = None,
+    scenario: options.Scenario,
+    revision: options.Revision = DEFAULT,
+    bug: options.Bugs = None,
+    check: options.Checks = None,
     preemptions: Annotated[
         int | None,
         typer.Option("--preemptions", metavar="N", min=0, help="Every schedule to this bound."),
@@ -217,10 +198,8 @@ def explore(
     execution: Annotated[
         int, typer.Option("--execution", metavar="N", min=0, help="And for which execution.")
     ] = 0,
-    json_file: Annotated[
-        Path | None, typer.Option("--json", metavar="FILE", help="The result for programs.")
-    ] = None,
-    verbose: VerboseOption = False,
+    json_file: options.JsonFile = None,
+    verbose: options.Verbose = False,
 ) -> None:
     """Run one machine under every schedule there is, those that make no difference left out.
 
@@ -232,7 +211,7 @@ def explore(
 
     _log(verbose)
     (name,) = arguments.scenarios([scenario])
-    subject = Subject(revision, arguments.bugs(bug), Check.RACES in (check or ()))
+    subject = Subject(revision, arguments.bugs(bug), arguments.checks_races(check))
     kernel = subject.kernel()
     space = Space(SCENARIOS[name], arguments.seed(seed), execution, preemptions, limit)
     json_file = arguments.writable(json_file, "--json")
@@ -241,39 +220,21 @@ def explore(
 
 @app.command(name="list")
 def list_(
-    what: Annotated[Kind, typer.Argument(metavar="|".join(Kind))],
+    what: options.What = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """List scenarios, revisions, bugs or strategies."""
-    rows: dict[str, dict[str, str]]
-    if what is Kind.SCENARIOS:
-        rows = {
-            name: {"summary": scenario.summary, "result": scenario.result}
-            for name, scenario in SCENARIOS.items()
-        }
-    elif what is Kind.STRATEGIES:
-        rows = {name: {"summary": summary} for name, summary in DESCRIPTIONS.items()}
-    else:
-        table = REVISIONS if what is Kind.REVISIONS else BUGS
-        rows = {
-            name: {"summary": (cls.__doc__ or "").strip().partition("\n")[0]}
-            for name, cls in table.items()
-        }
-    if as_json:
-        typer.echo(json.dumps([{"name": name, **row} for name, row in rows.items()], indent=2))
-        return
-    width = max(len(name) for name in rows)
-    for name, row in rows.items():
-        result = f" [{row['result']}]" if "result" in row else ""
-        typer.echo(f"{name:<{width}}  {row['summary']}{result}")
+    """List what there is, by name.
+
+    Functions are what a patch may override; windows are situations that a campaign counts.
+    """
+    output.say(listing(arguments.kind(what), as_json=as_json))
 
 
 def _command() -> str | None:
     """Read one command for stepping through; None at the end of the input."""
-    if sys.stdin.isatty():
+    if standard_input.is_terminal():
         typer.echo("> ", nl=False)
-    line = sys.stdin.readline()
-    return line.strip() if line else None
+    return standard_input.line(_COMMANDS)
 
 
 def _log(verbose: bool) -> None:
@@ -287,7 +248,7 @@ def main() -> None:
     """Run the command line; bad input is a message and exit code 2, never a traceback."""
     output.prepare()
     try:
-        app()
+        app(prog_name="vgic-stress", max_content_width=output.width(output.HELP_WIDTH))
     except (BadArgument, BadToken, CompositionError) as error:
         typer.echo(f"vgic-stress: {error}", err=True)
         raise SystemExit(Exit.USAGE) from error

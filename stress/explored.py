@@ -58,13 +58,12 @@ class Failures:
             self._must_hold(example)
             self._keeper.confirmed(number, self._finding(example))
 
-    def say(self, exploration: Exploration, interrupted: Callable[[], bool]) -> str:
-        """Shrink, keep and print each failure; return the command that replays the first.
+    def say(self, exploration: Exploration, interrupted: Callable[[], bool]) -> None:
+        """Shrink, keep and print each failure.
 
         Raises:
             HarnessBug: one comes out otherwise when it is replayed.
         """
-        first = ""
         for number, (signature, failure) in enumerate(exploration.failures.items(), 1):
             single = Single(self.parameters, failure.first, frozenset())
             example = look_into(
@@ -80,9 +79,7 @@ class Failures:
             finding = self._finding(example)
             kept = self._keeper.settled(self._numbers.get(signature, -number), finding)
             command = replay_command(finding, self.subject, kept)
-            first = first or command
             say(finding_text(number, finding, failure.executions, command, kept, drawn=True))
-        return first
 
     def _finding(self, example: Example) -> Finding:
         return Finding(self.scenario, self.index, "explore", example)

@@ -12,7 +12,8 @@ from pathlib import Path
 from harness import Execution, HarnessBug, OsThreads, Scheduler, Streams
 from harness.explore import Exploration, every_behaviour, every_schedule
 from harness.explore.exploration import Heard
-from stress import exits
+from stress import exits, headline
+from stress.arguments import LIMIT
 from stress.exits import Exit
 from stress.explored import Failures
 from stress.interrupts import Interrupts, interrupts
@@ -61,8 +62,7 @@ def explore(
         kernel: the same, as a class.
         json_file: where to write the result for programs.
     """
-    headline = _headline(space, subject)
-    command, count = "", 0
+    count = 0
     write_unfinished(json_file, lambda: {**verdict_object(None), **_what(space, subject)})
     with interrupts() as interrupted, OsThreads() as carriers, watched(carriers):
         name = space.scenario.name
@@ -75,41 +75,41 @@ def explore(
                 say(f"{count} executions so far")
             failures.heard(execution)
 
-        how = "every behaviour" if space.preemptions is None else "every schedule"
-        say(f"vgic-stress explore: {how} ({headline})")
+        say(_line("vgic-stress explore:", space, subject))
         carriers.pin_caller()
         try:
             found = _explore(space, kernel, carriers, heard, interrupted)
-            command = failures.say(found, interrupted)
+            failures.say(found, interrupted)
             stopped = interrupted() and not found.complete
             code = _code(found, interrupted=stopped)
-            result, told = _result(found, interrupted=stopped), _told(found)
+            verdict, told = _verdict(found, interrupted=stopped), _told(found)
+            say(_result(found, interrupted=stopped))
         except HarnessBug as bug:
             say(f"HARNESS BUG: {bug}")
-            code, result = Exit.HARNESS_BUG, "HARNESS BUG"
+            code, verdict = Exit.HARNESS_BUG, "FAILURE: HARNESS BUG"
             told = {"complete": False, "executions": count, "harness_bugs": [str(bug)]}
     if json_file is not None:
         value = {**verdict_object(code), **_what(space, subject), **told}
         unwritten = write_json(json_file, value)
         if unwritten:
             say(unwritten)
-            code, result = exits.unwritten(code), f"{result}; {unwritten}"
-    verdict = "SUCCESS" if code is Exit.CLEAN else "FAILURE"
-    say(f"{verdict}: {result} ({headline}){f' replay: {command}' if command else ''}")
+            code = exits.unwritten(code)
+            if code is Exit.USAGE:
+                verdict = "FAILURE: --json cannot be written"
+    say(_line(f"{verdict}:", space, subject))
     return code
 
 
-def _headline(space: Space, subject: Subject) -> str:
-    words = [
-        f"scenario={space.scenario.name}",
-        *subject.words(),
-        f"seed={space.seed:#x}",
-        f"execution={space.execution}",
+def _line(begin: str, space: Space, subject: Subject) -> str:
+    """Return a first or last line."""
+    identity = [f"seed={space.seed:#x}", f"model={model_digest()}"]
+    options = [
+        *(["check=races"] if subject.races else []),
         *([] if space.preemptions is None else [f"preemptions={space.preemptions}"]),
-        f"limit={space.limit}",
-        f"model={model_digest()}",
+        *([f"execution={space.execution}"] if space.execution else []),
+        *([] if space.limit == LIMIT else [f"limit={space.limit}"]),
     ]
-    return " ".join(words)
+    return headline.line(begin, f"{space.scenario.name} on {subject}", identity, options)
 
 
 def _explore(
@@ -150,6 +150,14 @@ def _result(found: Exploration, *, interrupted: bool) -> str:
     return f"{ended} after {tried}{of_them}, {fails} so far: not a pass"
 
 
+def _verdict(found: Exploration, *, interrupted: bool) -> str:
+    if found.failures:
+        return f"FAILURE: {counted(len(found.failures), 'way')} to fail"
+    if found.complete:
+        return "SUCCESS: complete, none fails"
+    return f"FAILURE: {'interrupted' if interrupted else 'limit hit'}, not a pass"
+
+
 def _code(found: Exploration, *, interrupted: bool) -> Exit:
     if found.failures:
         return Exit.FINDINGS
@@ -168,6 +176,7 @@ def _what(space: Space, subject: Subject) -> dict[str, object]:
         "bugs": list(subject.bugs),
         "races": subject.races,
         "preemptions": space.preemptions,
+        "limit": space.limit,
     }
 
 

@@ -4,7 +4,13 @@
 from harness.strategies import MIXED
 from stress.plan import Plan
 from stress.result import Result
+from stress.scenario import Scenario
 from stress.scenarios import SCENARIOS
+
+
+def executions_needed(scenario: Scenario, strategy: str) -> int:
+    """Return how many executions of a scenario it takes at least for a verdict."""
+    return scenario.executions_min * max(1, len(scenario.arms(strategy)) // len(MIXED))
 
 
 def too_few(plan: Plan, result: Result) -> list[str]:
@@ -17,7 +23,7 @@ def too_few(plan: Plan, result: Result) -> list[str]:
     for name in plan.scenarios:
         scenario = SCENARIOS[name]
         runs = {strategy: n for (which, strategy), n in result.runs.items() if which == name}
-        needed = scenario.executions_min * max(1, len(scenario.arms(plan.strategy)) // len(MIXED))
+        needed = executions_needed(scenario, plan.strategy)
         if sum(runs.values()) < needed:
             reasons.append(
                 f"{name}: {sum(runs.values())} executions, at least {needed} are needed for a "

@@ -12,6 +12,7 @@ from functools import partial
 
 from harness import Carriers, Failure
 from harness.order_graph import KIND, Step, inverted
+from stress import output
 from stress.explaining.repro_file import repro_file
 from stress.explaining.story import tell
 from stress.scenarios import SCENARIOS
@@ -62,6 +63,7 @@ class Example:
         replays: how many executions shrinking took.
         complete: shrinking came to its end.
         columns: the simplest one side by side.
+        on_screen: the same, as wide as the screen.
         commit: the same for a patch e-mail.
         timeline: the same as Chrome trace events.
         repro: a test file.
@@ -78,6 +80,7 @@ class Example:
     replays: int
     complete: bool
     columns: str
+    on_screen: str
     commit: str
     timeline: str
     repro: str
@@ -169,6 +172,7 @@ def _untold(
         replays=0,
         complete=True,
         columns=text,
+        on_screen=text,
         commit=text,
         timeline="[]",
         repro=repro_file(signature, text, tokens, subject),
@@ -240,6 +244,7 @@ def look_into(
         replays=shrunk.replays,
         complete=shrunk.complete,
         columns=story.columns(),
+        on_screen=story.columns(output.width()),
         commit=story.view("commit"),
         timeline=story.timeline(),
         repro=repro_file(identity, story.columns(), [text], subject),

@@ -15,25 +15,30 @@ from stress.exits import Exit
 
 
 class Interrupts:
-    """Counts interrupts. Calling it tells whether there was one.
-
-    Attributes:
-        at_once: called before the process ends on the second interrupt.
-    """
+    """Counts interrupts. Calling it tells whether there was one."""
 
     def __init__(self) -> None:
-        self.at_once: Callable[[], None] = lambda: None
         self._count = 0
+        self._end: Callable[[], None] = lambda: None
 
     def __call__(self) -> bool:
         """Tell whether there was an interrupt."""
         return self._count > 0
 
+    @contextmanager
+    def ending(self, end: Callable[[], None]) -> Iterator[None]:
+        """Call this before the process ends on a second interrupt, while the context lasts."""
+        self._end = end
+        try:
+            yield
+        finally:
+            self._end = lambda: None
+
     def take(self, number: int, frame: FrameType | None) -> None:
         """Take a signal; the second one ends the process."""
         self._count += 1
         if self._count > 1:
-            self.at_once()
+            self._end()
             os._exit(Exit.INTERRUPTED)
 
 

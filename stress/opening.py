@@ -7,12 +7,11 @@ comes from anybody: it may choose among the revisions and bugs that are here, bu
 own is run only if whoever replays the token says so himself.
 """
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from stress import arguments
+from stress import arguments, standard_input
 from stress.arguments import BadArgument
 from stress.class_subject import subject_of
 from stress.subject import Subject
@@ -130,9 +129,7 @@ def _check_names(tokens: Sequence[Token], *, same_bugs: bool) -> None:
 
 def _text(argument: str) -> str:
     if argument == "-":
-        if sys.stdin is None:
-            raise BadArgument("the token is to come from standard input, and that is closed")
-        return sys.stdin.read()
+        return standard_input.whole("the token is")
     if not argument.startswith("@"):
         return argument
     try:

@@ -21,7 +21,7 @@ class Order:
         self,
         scenarios: Sequence[str],
         portfolios: Mapping[str, Sequence[str]],
-        executions: int,
+        executions: int | None,
         execution: int | None = None,
     ) -> None:
         """Begin with the first.
@@ -29,12 +29,12 @@ class Order:
         Args:
             scenarios: names of the scenarios, in order.
             portfolios: the strategies of a scenario that has a portfolio, by execution number.
-            executions: how many executions in all.
+            executions: how many executions in all; None for no end.
             execution: only this one of each scenario, None for the first ones.
         """
         self._scenarios = scenarios
         self._execution = execution
-        self._left = (executions if execution is None else len(scenarios)) if scenarios else 0
+        self._end = executions if execution is None and scenarios else len(scenarios)
         self._taken = 0
         chooses = execution is None
         self._portfolios = {name: Portfolio(arms) for name, arms in portfolios.items() if chooses}
@@ -44,12 +44,12 @@ class Order:
     @property
     def over(self) -> bool:
         """Whether all executions have been handed out."""
-        return self._left == 0
+        return self._taken == self._end
 
     def take(self, count: int) -> tuple[Item, ...]:
         """Return the next executions, at most so many; fewer if more has to be learned first."""
         items: list[Item] = []
-        while len(items) < count and self._left:
+        while len(items) < count and not self.over:
             index, which = divmod(self._taken, len(self._scenarios))
             name = self._scenarios[which]
             if self._execution is not None:
@@ -60,7 +60,6 @@ class Order:
                 index = self._numbers[name].pop(0)
             items.append((name, index))
             self._taken += 1
-            self._left -= 1
         return tuple(items)
 
     def learn(self, item: Item, behaviour: str | None) -> None:

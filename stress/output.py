@@ -10,26 +10,67 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stress.files import write_whole
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+
+WIDTH = 77
+"""How wide a text is that may be quoted in an e-mail."""
+
+HELP_WIDTH = 80
+WIDTH_MIN, WIDTH_MAX = 60, 200
+
+
+class _Descriptor(io.FileIO):
+    """A standard stream's descriptor; if nobody reads any more, or it has no room, so be it."""
+
+    def write(self, data: "ReadableBuffer") -> int:
+        """Write what can be written; the rest of the stream goes nowhere once it fails."""
+        try:
+            return super().write(data)
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.fileno())
+            os.close(nowhere)
+            return super().write(data)
+
 
 def prepare() -> None:
-    """Let no character be unprintable."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    """Let no character be unprintable, and no write fail, whoever writes: libraries do too."""
+    for descriptor, name in ((1, "stdout"), (2, "stderr")):
+        before = getattr(sys, name)
+        binary = io.BufferedWriter(_Descriptor(descriptor, "w", closefd=False))
+        stream = io.TextIOWrapper(
+            binary,
+            encoding="utf-8" if before is None else before.encoding,
+            errors="backslashreplace",
+            line_buffering=True,
+        )
+        setattr(sys, name, stream)
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+
+
+def width(usual: int = WIDTH) -> int:
+    """Return how wide a text for the screen may be: COLUMNS if it is set, within reason.
+
+    Args:
+        usual: how wide it is otherwise, as is what goes into a file or an e-mail.
+    """
+    columns = os.environ.get("COLUMNS", "")
+    if not columns.isdecimal():
+        return usual
+    return max(WIDTH_MIN, min(int(columns), WIDTH_MAX))
 
 
 def say(text: str) -> None:
-    """Print one text; if nobody reads any more, or it has no room, go on without."""
-    if sys.stdout is None:
-        return
-    try:
-        sys.stdout.write(text + "\n")
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Print one text."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
 
 
 def write_unfinished(path: Path | None, value: Callable[[], object]) -> None:

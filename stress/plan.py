@@ -20,7 +20,7 @@ class Plan:
         scenarios: names of the scenarios, in order.
         seed: the seed.
         strategy: the strategy's name, or the mix.
-        executions: how many executions in all.
+        executions: how many executions in all; None for no limit.
         execution: only this one of each scenario, None for the first ones.
         duration_s: when to stop at the latest; None for no limit.
         stop_at_first: stop at the first finding.
@@ -31,11 +31,16 @@ class Plan:
     scenarios: Sequence[str]
     seed: int
     strategy: str
-    executions: int
+    executions: int | None
     execution: int | None = None
     duration_s: float | None = None
     stop_at_first: bool = False
     shrink_replays: int = REPLAYS
+
+    @property
+    def total(self) -> int | None:
+        """How many executions at most; None for no limit."""
+        return self.executions if self.execution is None else len(self.scenarios)
 
     def order(self) -> Order:
         """Return the order of its executions, from the first."""

@@ -36,18 +36,25 @@ def progress(plan: Plan, *, quiet: bool) -> Iterator[Told]:
 
 
 def _live(plan: Plan, console: Console) -> Iterator[Told]:
+    of_all = f"/{plan.total}" if plan.total is not None else ""
     columns = (
-        TextColumn("{task.completed:.0f}/{task.total:.0f} executions"),
+        TextColumn("{task.fields[executions]}" + of_all + " executions"),
         BarColumn(),
         TextColumn("{task.fields[rate]:.0f}/s, {task.fields[findings]} findings"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=plan.executions, rate=0.0, findings=0)
+        total = plan.total if plan.total is not None else plan.duration_s
+        task = bar.add_task("", total=total, executions=0, rate=0.0, findings=0)
 
         def told(result: Result) -> None:
-            rate = result.executions / result.seconds if result.seconds else 0.0
-            bar.update(task, completed=result.executions, rate=rate, findings=len(result.findings))
+            bar.update(
+                task,
+                completed=result.executions if plan.total is not None else result.seconds,
+                executions=result.executions,
+                rate=result.executions / result.seconds if result.seconds else 0.0,
+                findings=len(result.findings),
+            )
 
         yield told
 
@@ -56,7 +63,8 @@ class _Lines:
     """Plain lines at doubling intervals, so that a night fits on a page."""
 
     def __init__(self, plan: Plan) -> None:
-        self._total = plan.executions
+        self._of_seconds = f" of {plan.duration_s:.10g}" if plan.duration_s is not None else ""
+        self._of_executions = f" of {plan.total}" if plan.total is not None else ""
         self._begin = time.monotonic()
         self._due_s = FIRST_LINE_S
 
@@ -66,8 +74,9 @@ class _Lines:
         if seconds < self._due_s:
             return
         self._due_s *= 2
+        count = result.executions
         sys.stderr.write(
-            f"{seconds:.0f} s: {result.executions} of {self._total} executions, "
-            f"{result.executions / seconds:.0f}/s, {len(result.findings)} findings\n"
+            f"{seconds:.0f}{self._of_seconds} s: {count}{self._of_executions} executions, "
+            f"{count / seconds:.0f}/s, {len(result.findings)} findings\n"
         )
         sys.stderr.flush()

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import Carriers, HarnessBug, OsThreads
-from stress import output
+from stress import headline, output
 from stress.exits import Exit
 from stress.explaining.stepping import step_through
 from stress.explaining.story import tell
@@ -67,7 +67,8 @@ def replay(
     Returns:
         CLEAN, FINDINGS, CANNOT_JUDGE or HARNESS_BUG.
     """
-    say(headline(cases))
+    say(first_line("vgic-stress replay:", cases))
+    say(f"found as: {cases[0].token.signature}")
     say_differences(cases, say)
     try:
         with OsThreads() as carriers, watched(carriers, last_words):
@@ -79,14 +80,14 @@ def replay(
         return Exit.HARNESS_BUG
 
 
-def headline(cases: Sequence[Case]) -> str:
-    """Return what is replayed, in one line."""
+def first_line(begin: str, cases: Sequence[Case]) -> str:
+    """Return what is replayed, on what, and by which model."""
     token, subject = cases[0].token, cases[0].subject
-    what = f"{len(cases)} executions on {subject}"
-    if len(cases) == 1:
-        choices = counted(len(token.deviations), "deviation")
-        what = f"{token.scenario} on {subject}, {choices}"
-    return f"vgic-stress replay: {token.signature} ({what}, model={model_digest()})"
+    model = f"model={model_digest()}"
+    if len(cases) > 1:
+        return headline.line(begin, f"{len(cases)} executions on {subject}", [model])
+    deviations = counted(len(token.deviations), "deviation")
+    return headline.line(begin, f"{token.scenario} on {subject}", [f"{deviations},", model])
 
 
 def say_differences(cases: Sequence[Case], say: Say) -> None:
@@ -122,9 +123,9 @@ def _judge(case: Case, carriers: Carriers, say: Say, wanted: Wanted, *, strict: 
             wanted.timeline.write_text(story.timeline() + "\n", "utf-8")
             say(f"timeline for ui.perfetto.dev: {wanted.timeline}")
         if wanted.read is not None:
-            step_through(story.recorded, wanted.read, say)
+            step_through(story.recorded, wanted.read, say, output.width())
         elif failed or wanted.view is not None:
-            say(story.view(wanted.view or "columns"))
+            say(story.view(wanted.view or "columns", output.width()))
     return _verdict(case, followed, say)
 
 
@@ -144,7 +145,7 @@ def _verdict(case: Case, followed: Followed, say: Say) -> Exit:
     failure = followed.failure
     if followed.no_verdict:
         what = f": {failure.signature}" if failure is not None else ""
-        say(f"cannot be judged: {followed.no_verdict}{what}; {replayed}")
+        say(f"{replayed}{what}\ncannot be judged: {followed.no_verdict}")
         return Exit.CANNOT_JUDGE
     if failure is None:
         say(f"passed: {replayed}")

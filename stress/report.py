@@ -1,20 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a campaign says: a first line, each finding, a summary, a last line.
-
-First and last line carry the seed, the parameters and the digest of the model's source, so that
-a log that was cut at either end still says what it was, and a seed that has died with an edit of
-the model can be told from one that is clean.
-"""
+"""What a campaign says: a first line, each finding, a summary, a last line."""
 
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from harness.strategies import PORTFOLIO
+from stress import headline
+from stress.arguments import EXECUTIONS
 from stress.exits import Exit
 from stress.inquiry import Example
 from stress.keeping import token_file
 from stress.plan import Plan
 from stress.result import Finding, Result
+from stress.scenarios import SCENARIOS
 from stress.shrinking import Size
 from stress.source import model_digest
 from stress.subject import Subject
@@ -22,21 +21,65 @@ from stress.token import PRINTED_MAX
 from stress.work import LOOK_EVERY
 
 
-def headline(plan: Plan, jobs: int) -> str:
-    """Return what a campaign is about, for its first and last line."""
+def first_line(plan: Plan) -> str:
+    """Return what a campaign is about, before it begins."""
+    return headline.line("vgic-stress run:", str(plan.subject), _identity(plan), _options(plan))
+
+
+def every_option(plan: Plan, jobs: int) -> str:
+    """Return all that a campaign was asked to do, however long that is."""
     words = [
         f"seed={plan.seed:#x}",
-        *plan.subject.words(),
+        f"revision={plan.subject.revision}",
+        f"bugs={','.join(plan.subject.bugs) or 'none'}",
+        *_races(plan),
         f"scenarios={','.join(plan.scenarios) or 'none'}",
+        *([] if plan.execution is None else [f"execution={plan.execution}"]),
         f"strategy={plan.strategy}",
+        *_executions(plan),
+        *_duration(plan),
+        f"stop_at_first={plan.stop_at_first}",
+        f"shrink={plan.shrink_replays}",
+        f"jobs={jobs}",
+        f"model={model_digest()}",
     ]
-    if plan.execution is None:
-        words.append(f"executions={plan.executions}")
-    else:
-        words.append(f"execution={plan.execution}")
-    if plan.duration_s is not None:
-        words.append(f"duration={plan.duration_s:g}s")
-    return " ".join([*words, f"jobs={jobs}", f"model={model_digest()}"])
+    return " ".join(words)
+
+
+def _identity(plan: Plan) -> list[str]:
+    return [f"seed={plan.seed:#x}", f"model={model_digest()}"]
+
+
+def _options(plan: Plan) -> list[str]:
+    """Return what else was asked for, the most important first."""
+    return [
+        *_races(plan),
+        *([] if plan.execution is None else [f"execution={plan.execution}"]),
+        *_scenarios(plan.scenarios),
+        *([] if plan.strategy == PORTFOLIO else [f"strategy={plan.strategy}"]),
+        *([] if plan.executions == EXECUTIONS else _executions(plan)),
+        *_duration(plan),
+    ]
+
+
+def _races(plan: Plan) -> list[str]:
+    return ["check=races"] if plan.subject.races else []
+
+
+def _executions(plan: Plan) -> list[str]:
+    limited = plan.execution is None and plan.executions is not None
+    return [f"executions={plan.executions}"] if limited else []
+
+
+def _duration(plan: Plan) -> list[str]:
+    return [] if plan.duration_s is None else [f"duration={plan.duration_s:.10g}s"]
+
+
+def _scenarios(names: Sequence[str]) -> list[str]:
+    if set(names) == set(SCENARIOS):
+        return []
+    first, *others = names or ["none"]
+    return [f"scenarios={first}+{len(others)}" if others else f"scenarios={first}"]
 
 
 def replay_command(finding: Finding, subject: Subject, kept: Path | None) -> str:
@@ -91,7 +134,7 @@ def finding_text(
         f"  {shrunk_text(example)}",
     ]
     if drawn:
-        lines += ["", example.columns, ""]
+        lines += ["", example.on_screen, ""]
     where = f"kept in {kept}" if kept is not None else "not kept: its folder cannot be written"
     lines += [f"  {where}", f"  replay: {command}"]
     return "\n".join(lines)
@@ -148,22 +191,20 @@ def seen_text(result: Result) -> list[str]:
     return [*lines, f"  grew as {growth}"]
 
 
-def last_line(
-    code: Exit, plan: Plan, jobs: int, result: Result, reasons: Sequence[str], command: str
-) -> str:
-    """Return the verdict, what it was about, and how to replay the first finding."""
+def last_line(code: Exit, plan: Plan, result: Result) -> str:
+    """Return the verdict and what it was about."""
     verdict = "SUCCESS" if code is Exit.CLEAN else "FAILURE"
     executions = counted(result.executions, "execution")
     what = {
         Exit.CLEAN: f"no finding in {executions}",
         Exit.FINDINGS: f"{counted(len(result.findings), 'finding')} in {executions}",
         Exit.HARNESS_BUG: "HARNESS BUG",
-        Exit.TOO_FEW: f"too few to judge: {reasons[0] if reasons else ''}",
+        Exit.TOO_FEW: "too few to judge",
         Exit.INTERRUPTED: f"interrupted after {executions}",
-        Exit.USAGE: reasons[0] if reasons else "",
+        Exit.USAGE: "--json cannot be written",
     }[code]
-    line = f"{verdict}: {what} ({headline(plan, jobs)})"
-    return f"{line} replay: {command}" if command else line
+    begin = f"{verdict}: {what} on"
+    return headline.line(begin, str(plan.subject), _identity(plan), _options(plan))
 
 
 def verdict_object(code: Exit | None) -> dict[str, object]:
@@ -199,6 +240,13 @@ def json_object(
         "races": plan.subject.races,
         "scenarios": list(plan.scenarios),
         "strategy": plan.strategy,
+        "asked": {
+            "executions": plan.executions if plan.execution is None else None,
+            "execution": plan.execution,
+            "duration_s": plan.duration_s,
+            "stop_at_first": plan.stop_at_first,
+            "shrink": plan.shrink_replays,
+        },
         "executions": result.executions,
         "compared": result.compared,
         "steps": result.steps,

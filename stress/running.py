@@ -15,13 +15,15 @@ from stress.exits import Exit, worst
 from stress.floors import too_few
 from stress.interrupts import Interrupts, interrupts
 from stress.keeping import Keeper
+from stress.outlook import outlook
 from stress.output import say, write_json, write_unfinished
 from stress.plan import Plan
 from stress.pool import Pool
 from stress.progress import progress
 from stress.report import (
+    every_option,
     finding_text,
-    headline,
+    first_line,
     json_object,
     last_line,
     replay_command,
@@ -54,49 +56,57 @@ def run(
         json_file: where to write the result for programs.
         quiet: no progress and no summary.
     """
-    jobs = workers.jobs
     with interrupts() as interrupted:
-        say(f"vgic-stress run: {headline(plan, jobs)}")
-        so_far = _Report(plan, json_file)
-        so_far.write(Result())
-        with Pool(jobs, silence_s=workers.silence_s) as pool:
-            interrupted.at_once = pool.kill
-            result = _canaries(plan, pool, interrupted)
-            if not (result.bugs or result.interrupted):
-                with progress(plan, quiet=quiet) as told:
-                    result = Campaign(
-                        plan,
-                        pool,
-                        interrupted=interrupted,
-                        progress=so_far.and_then(told),
-                        keeper=Keeper(),
-                    ).run()
-    command = _say_findings(plan, result, quiet=quiet)
-    for bug in result.bugs:
-        say(f"HARNESS BUG: {bug}")
-    conclusive = result.findings or result.bugs or result.interrupted
-    reasons = [] if conclusive else too_few(plan, result)
-    if not quiet:
-        say(summary_text(result))
+        say(first_line(plan))
+        logger.info("asked for: {}", every_option(plan, workers.jobs))
+        if doubt := outlook(plan, workers.jobs):
+            say(doubt)
+        result = _campaign(plan, workers, interrupted, json_file=json_file, quiet=quiet)
+        _say_findings(plan, result, quiet=quiet)
+        for bug in result.bugs:
+            say(f"HARNESS BUG: {bug}")
+        conclusive = result.findings or result.bugs or result.interrupted
+        reasons = [] if conclusive else too_few(plan, result)
+        if not quiet:
+            say(summary_text(result))
         for reason in reasons:
             say(f"too few to judge: {reason}")
-    code = _code(result, reasons)
-    if json_file is not None:
-        unwritten = write_json(json_file, json_object(plan, result, code, reasons))
-        if unwritten:
-            say(unwritten)
-            code, reasons = exits.unwritten(code), [*reasons, unwritten]
-    say(last_line(code, plan, jobs, result, reasons, command))
+        code = _code(result, reasons)
+        if json_file is not None:
+            unwritten = write_json(json_file, json_object(plan, result, code, reasons))
+            if unwritten:
+                say(unwritten)
+                code = exits.unwritten(code)
+        say(last_line(code, plan, result))
     return code
 
 
-def _say_findings(plan: Plan, result: Result, *, quiet: bool) -> str:
-    """Keep and print each finding; return the command that replays the first."""
-    first, told = "", set[str]()
+def _campaign(
+    plan: Plan, workers: Workers, interrupted: Interrupts, *, json_file: Path | None, quiet: bool
+) -> Result:
+    """Look for the canaries, and run the campaign if they were found."""
+    so_far = _Report(plan, json_file)
+    so_far.write(Result())
+    with Pool(workers.jobs, silence_s=workers.silence_s) as pool, interrupted.ending(pool.kill):
+        result = _canaries(plan, pool, interrupted)
+        if result.bugs or result.interrupted:
+            return result
+        with progress(plan, quiet=quiet) as told:
+            return Campaign(
+                plan,
+                pool,
+                interrupted=interrupted,
+                progress=so_far.and_then(told),
+                keeper=Keeper(),
+            ).run()
+
+
+def _say_findings(plan: Plan, result: Result, *, quiet: bool) -> None:
+    """Keep and print each finding."""
+    told = set[str]()
     for number, finding in enumerate(result.findings.values()):
         kept = result.kept[finding.signature]
         command = replay_command(finding, plan.subject, kept)
-        first = first or command
         symptom = finding.example.symptom
         # The same symptom once more, reached in another way: its folder has the picture.
         new = symptom not in told
@@ -104,7 +114,6 @@ def _say_findings(plan: Plan, result: Result, *, quiet: bool) -> str:
         count = result.failures[symptom]
         drawn = new and not quiet
         say(finding_text(number + 1, finding, count, command, kept, first=new, drawn=drawn))
-    return first
 
 
 class _Report:

@@ -2,12 +2,13 @@
 """The command `shrink`: the least that still fails as a token does."""
 
 from harness import Carriers, HarnessBug, OsThreads
+from stress import output
 from stress.exits import Exit
 from stress.explaining.story import tell
 from stress.following import follow
 from stress.interrupts import Interrupts, interrupts
 from stress.opening import Case
-from stress.replaying import Say, say_differences, say_divergence
+from stress.replaying import Say, first_line, say_differences, say_divergence
 from stress.report import counted, shrinking_text
 from stress.shrinking import Shrunk, shrink
 from stress.silence import watched
@@ -23,8 +24,8 @@ def shrink_token(case: Case, say: Say, *, replays_max: int) -> Exit:
         replays_max: at most so many executions.
     """
     with interrupts() as interrupted, OsThreads() as carriers, watched(carriers):
-        token = case.token
-        say(f"vgic-stress shrink: {token.signature} ({token.scenario} on {case.subject})")
+        say(first_line("vgic-stress shrink:", [case]))
+        say(f"found as: {case.token.signature}")
         say_differences([case], say)
         try:
             return _shrink(case, carriers, say, replays_max, interrupted)
@@ -48,7 +49,7 @@ def _shrink(
     here = labelled(case.token, followed.execution, subject, kernel, carriers)
     shrunk = shrink(here, kernel, carriers, replays_max=replays_max, interrupted=interrupted)
     stopped = interrupted()
-    say(tell(shrunk.token, subject, kernel, carriers).columns())
+    say(tell(shrunk.token, subject, kernel, carriers).columns(output.width()))
     say(_ended(shrunk, stopped=stopped, replays_max=replays_max))
     say(shrunk.token.encode())
     return Exit.FINDINGS

@@ -79,14 +79,6 @@ class Subject:
             words += [word for bug in self.bugs for word in ("--bug", bug)]
         return words
 
-    def words(self) -> list[str]:
-        """Return what is tested for a first or last line."""
-        return [
-            f"revision={self.revision}",
-            f"bugs={','.join(self.bugs) or 'none'}",
-            *(["check=races"] if self.races else []),
-        ]
-
     def __str__(self) -> str:
         return "+".join([self.revision, *self.bugs])
 

@@ -31,16 +31,27 @@ def test_a_set_up_line_is_one_line(mark: str) -> None:
     assert marked(README, mark).count("\n") == 1
 
 
+def test_the_set_up_leaves_an_environment_in_which_what_follows_works() -> None:
+    commands = marked(README, "run").strip().split(" && ")
+    assert commands.index(". .venv/bin/activate") < commands.index("pip install --quiet .")
+    assert commands[-1] == "vgic-stress run"
+
+
+def test_the_first_example_is_a_race() -> None:
+    first = README.partition("```console\n")[2].partition("```")[0]
+    assert re.search(r"-> 2 threads, [1-9] preemptions? ", first)
+
+
 def test_ci_runs_the_readme_line() -> None:
     assert "<!-- tests -->" in (ROOT / ".ci" / "run").read_text("utf-8")
 
 
 def tokens() -> list[str]:
-    return sorted(set(re.findall(r"^\$ vgic-stress replay (vs\d+-\S+)$", README, re.MULTILINE)))
+    return sorted(set(re.findall(r"vgic-stress replay (vs\d+-\S+)$", README, re.MULTILINE)))
 
 
-def test_the_readme_shows_a_race() -> None:
-    assert tokens()
+def test_the_readme_shows_a_race_and_a_wrong_order() -> None:
+    assert len(tokens()) == 2
 
 
 @pytest.mark.parametrize("token", tokens())

@@ -16,13 +16,15 @@ from vgic.compose import (
     patched,
     with_races_checked,
 )
+from vgic.functions import functions
 from vgic.machine import Machine
 from vgic.parameters import BadParameters, Parameters
 from vgic.revisions import DEFAULT, REVISIONS
 from vgic.revisions.v1 import V1
+from vgic.windows import WINDOWS
 
 __all__ = [
-    "BUGS", "CANARY", "CANARY_OF_RACES", "DEFAULT", "REVISIONS", "V1", "BadParameters",
-    "CompositionError", "Machine", "Parameters", "compose", "named_bug", "named_revision",
-    "patched", "with_races_checked",
+    "BUGS", "CANARY", "CANARY_OF_RACES", "DEFAULT", "REVISIONS", "V1", "WINDOWS", "BadParameters",
+    "CompositionError", "Machine", "Parameters", "compose", "functions", "named_bug",
+    "named_revision", "patched", "with_races_checked",
 ]  # fmt: skip

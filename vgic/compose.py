@@ -12,6 +12,7 @@ from vgic.bugs import BUGS, CANARIES
 from vgic.names import did_you_mean
 from vgic.revisions import REVISIONS
 from vgic.revisions.v1 import V1
+from vgic.windows import WINDOWS
 
 
 class CompositionError(ValueError):
@@ -104,7 +105,13 @@ def _on_v1(patch: type) -> type[V1]:
 
 
 def _check_names(patch: type[V1]) -> None:
-    """Check that everything a user's class defines is something the kernel calls."""
+    """Check that everything a user's class names is something there is."""
+    for window in sorted(patch.never_crosses):
+        if window not in WINDOWS:
+            raise CompositionError(
+                f"{patch.__name__} never crosses {window!r}, which is no window"
+                f"{did_you_mean(window, WINDOWS)} (`vgic-stress list windows` shows them all)"
+            )
     known = {name for name in dir(V1) if callable(getattr(V1, name)) and not name.startswith("_")}
     final = {name for name in known if getattr(getattr(V1, name), "__final__", False)}
     for cls in patch.__mro__:

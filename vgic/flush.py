@@ -114,6 +114,7 @@ class Flush(Kernel):
 
         Models: up to 6.18 vgic_flush_lr_state set UIE itself at this place; since then only the
             summary counts (docs/findings.md, F1).
+        Locking: called with ap_list_lock held.
 
         Decision: whether the walk's outcome counts, or the summary's alone.
         """

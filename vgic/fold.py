@@ -65,6 +65,8 @@ class Fold(Kernel):
     def fold_pending(self, irq: VgicIrq, lr: ListRegister) -> None:
         """Take an edge that the guest has not acknowledged back out of its list register.
 
+        Locking: called with irq.irq_lock held and interrupts off.
+
         Decision: whether the pending state survives the exit.
         """
         if irq.config is EDGE and lr.pending:
@@ -73,12 +75,16 @@ class Fold(Kernel):
     def eoicount_to_account(self, vcpu: Vcpu) -> int:
         """Say how many active interrupts outside the list registers the guest has ended.
 
+        Locking: called with interrupts off and nothing held, from the vCPU's own thread.
+
         Decision: how the saved EOIcount is read.
         """
         return vcpu.vgic_cpu.vgic_hcr.eoicount
 
     def eoicount_candidates(self, vcpu: Vcpu) -> ListHead[VgicIrq]:
         """Say on which list EOIcount's victims are: what found no list register, nobody else.
+
+        Locking: called with interrupts off and no ap_list_lock, which the walk does without.
 
         Decision: where the walk starts.
         """

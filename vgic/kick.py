@@ -36,6 +36,8 @@ class Kick(Kernel):
     def announce_pending(self, vcpu: Vcpu) -> None:
         """Tell a vCPU that something became pending for it.
 
+        Locking: called with nothing held, from any context.
+
         Decision: what is left behind for the vCPU, and in which order.
         """
         self.kvm_make_request(KVM_REQ_IRQ_PENDING, vcpu)

@@ -14,7 +14,6 @@ from vgic.vm import Vcpu
 class Mmio(Kernel):
     """vgic-mmio.c, vgic-mmio-v3.c: the registers that contend with delivery.
 
-    All are called with nothing held.
     Differs: no active state, priority, configuration, group or distributor enable is written, and
         none is read; IROUTER names a vCPU that is there; an SGI has one target that may have it.
     """
@@ -23,6 +22,7 @@ class Mmio(Kernel):
         """Enable an interrupt (GICD_ISENABLER), and queue it if it is pending.
 
         Models: vgic-mmio.c, vgic_mmio_write_senable.
+        Locking: called with nothing held; takes irq_lock, which queueing drops.
         """
         irqs_were_off = irq.irq_lock.lock_irqsave()
         irq.enabled = True
@@ -33,6 +33,7 @@ class Mmio(Kernel):
         """Disable an interrupt (GICD_ICENABLER); nobody is kicked.
 
         Models: vgic-mmio.c, vgic_mmio_write_cenable.
+        Locking: called with nothing held; takes irq_lock.
         """
         irqs_were_off = irq.irq_lock.lock_irqsave()
         irq.enabled = False
@@ -43,6 +44,7 @@ class Mmio(Kernel):
         """Make an interrupt pending by software (GICD_ISPENDR), and queue it.
 
         Models: vgic-mmio.c, vgic_mmio_write_spending.
+        Locking: called with nothing held; takes irq_lock, which queueing drops.
         """
         irqs_were_off = irq.irq_lock.lock_irqsave()
         irq.pending_latch = True
@@ -53,6 +55,7 @@ class Mmio(Kernel):
         """Take an interrupt's pending latch away (GICD_ICPENDR); nobody is kicked.
 
         Models: vgic-mmio.c, vgic_mmio_write_cpending.
+        Locking: called with nothing held; takes irq_lock.
         """
         irqs_were_off = irq.irq_lock.lock_irqsave()
         irq.pending_latch = False
@@ -63,6 +66,7 @@ class Mmio(Kernel):
         """Route a shared interrupt to another vCPU (GICD_IROUTER); neither queued nor kicked.
 
         Models: vgic-mmio-v3.c, vgic_mmio_write_irouter.
+        Locking: called with nothing held; takes irq_lock.
         """
         irqs_were_off = irq.irq_lock.lock_irqsave()
         irq.target_vcpu = target
@@ -73,6 +77,7 @@ class Mmio(Kernel):
         """Send a software-generated interrupt to a vCPU (ICC_SGI1R_EL1).
 
         Models: vgic-mmio-v3.c, vgic_v3_dispatch_sgi, for one target.
+        Locking: called with nothing held; takes irq_lock, which queueing drops.
         """
         irq = self.kvm.get_vcpu_irq(target, intid)
         if irq is None:

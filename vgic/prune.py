@@ -116,6 +116,8 @@ class Prune(Kernel):
     def migration_lock_order(self, vcpu: Vcpu, target: Vcpu) -> tuple[Vcpu, Vcpu]:
         """Say whose ap_list_lock to take first when two are needed: the lower vCPU's.
 
+        Locking: called with interrupts off and nothing held.
+
         Decision: the order.
         """
         return (vcpu, target) if vcpu.vcpu_id < target.vcpu_id else (target, vcpu)

@@ -56,6 +56,8 @@ class Run(Kernel):
     def leaves_guest_mode_before_sync(self) -> bool:
         """Say whether others see the vCPU outside before its state is folded.
 
+        Locking: called with interrupts off and nothing held.
+
         Decision: when OUTSIDE_GUEST_MODE is published on the way out.
         """
         return False

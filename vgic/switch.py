@@ -39,6 +39,7 @@ class Switch(Kernel):
         """Keep the hardware's EOIcount across the exit, where it was asked to count.
 
         Models: vgic-v3-sr.c, the part of __vgic_v3_save_state added by f4ded7b0848e.
+        Locking: called with interrupts off, from the vCPU's own thread.
 
         Decision: whether the count survives.
         """

@@ -18,20 +18,20 @@ WIDTH = 77
 LINES_MAX = 48
 
 _MARGIN = 2
-_LAST_COLUMN = 38
 
 
-def columns(recorded: Recorded, departure: Departure | None = None) -> str:
-    """Return the view: plain text under 78 columns.
+def columns(recorded: Recorded, departure: Departure | None = None, width: int = WIDTH) -> str:
+    """Return the view: plain text.
 
     Args:
         recorded: the execution.
         departure: where the correct kernel goes another way, if that is known.
+        width: of no line more than so many characters.
     """
     everything = list(lines(recorded.steps, _locks_to_tell(recorded)))
     marked = _marked(recorded, everything, departure)
-    kept = _fitting(everything, marked, recorded.roles)
-    layout = _Layout([role for role in recorded.roles if _acts(role, kept, recorded)])
+    kept = _fitting(everything, marked, _Layout(recorded.roles, width))
+    layout = _Layout([role for role in recorded.roles if _acts(role, kept, recorded)], width)
     text = [*layout.header()]
     left_out = len(kept.before)
     if left_out:
@@ -40,11 +40,11 @@ def columns(recorded: Recorded, departure: Departure | None = None) -> str:
     for role, wait in recorded.waiting.items():
         if _acts(role, kept, recorded):
             text += layout.line(role, f"({wait})", indent=0)
-    text += ["", *verdict(recorded)]
+    text += ["", *verdict(recorded, width)]
     if departure is not None:
         where = "here" if marked in kept.shown else "before these lines"
         footnote = f"* v1 goes another way {where}: {departure.instead}"
-        text += wrap(footnote, WIDTH, subsequent_indent="  ")
+        text += wrap(footnote, width, subsequent_indent="  ")
     return "\n".join(line.rstrip() for line in text)
 
 
@@ -80,9 +80,8 @@ class _Kept:
     shown: Sequence[Line]
 
 
-def _fitting(everything: Sequence[Line], marked: Line | None, roles: Sequence[str]) -> _Kept:
+def _fitting(everything: Sequence[Line], marked: Line | None, layout: "_Layout") -> _Kept:
     """Keep as much detail as there is room for, and then as late a part."""
-    layout = _Layout(roles)
     for weight in range(1, STATE + 1):
         kept = [line for line in everything if line.weight >= weight or line is marked]
         if len(layout.body(kept, marked)) <= LINES_MAX:
@@ -102,9 +101,10 @@ def _acts(role: str, kept: _Kept, recorded: Recorded) -> bool:
 class _Layout:
     """Where the columns are."""
 
-    def __init__(self, roles: Sequence[str]) -> None:
-        step = _LAST_COLUMN // max(1, len(roles) - 1)
+    def __init__(self, roles: Sequence[str], width: int) -> None:
+        step = width // 2 // max(1, len(roles) - 1)
         self._roles = roles
+        self._width = width
         self._begin = {role: _MARGIN + number * step for number, role in enumerate(roles)}
 
     def header(self) -> list[str]:
@@ -121,7 +121,7 @@ class _Layout:
 
     def line(self, role: str, text: str, *, indent: int, mark: str = "") -> list[str]:
         begin = self._begin[role] + indent
-        first, *rest = wrap(text, WIDTH - begin, subsequent_indent="  ") or [""]
+        first, *rest = wrap(text, self._width - begin, subsequent_indent="  ") or [""]
         return [
             f"{mark:<{_MARGIN}}".ljust(begin) + first,
             *(" " * begin + line for line in rest),
@@ -143,23 +143,23 @@ class _Layout:
         return text
 
 
-def verdict(recorded: Recorded) -> list[str]:
-    """Return what went wrong, and the state of what it names."""
+def verdict(recorded: Recorded, width: int) -> list[str]:
+    """Return what went wrong, and the state of what it names, in lines of such a width."""
     failure = recorded.failure
     if failure is None:
         return ["nothing went wrong"]
     text = [
         f"=> {failure.kind}",
-        *wrap(failure.message, WIDTH, initial_indent="   ", subsequent_indent="   "),
+        *wrap(failure.message, width, initial_indent="   ", subsequent_indent="   "),
     ]
     for line in failure.details:
-        text += wrap(line, WIDTH, initial_indent="     ", subsequent_indent="       ")
+        text += wrap(line, width, initial_indent="     ", subsequent_indent="       ")
     state = recorded.end.state
     for thing in _named(failure.message, list(state)):
         fields = " ".join(
             f"{field}={value}" if field else value for field, value in state[thing].items()
         )
-        text += wrap(f"{thing}: {fields}", WIDTH, initial_indent="   ", subsequent_indent="     ")
+        text += wrap(f"{thing}: {fields}", width, initial_indent="   ", subsequent_indent="     ")
     return text
 
 

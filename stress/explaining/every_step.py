@@ -11,27 +11,26 @@ from harness.trace import entry_text
 from stress.explaining.columns import verdict
 from stress.explaining.recorded import Recorded, Step
 
-_WIDTH = 77
 _INDENT = 16
 
 
-def every_step(recorded: Recorded) -> str:
-    """Return the view: plain text under 78 columns."""
+def every_step(recorded: Recorded, width: int) -> str:
+    """Return the view: plain text in lines of such a width."""
     lines = [" step  thread   operation"]
     for step in recorded.steps:
-        lines += _step(step)
-    lines += ["", *verdict(recorded)]
+        lines += _step(step, width)
+    lines += ["", *verdict(recorded, width)]
     return "\n".join(lines)
 
 
-def _step(step: Step) -> list[str]:
+def _step(step: Step, width: int) -> list[str]:
     event = step.event
     assert event.what is not None
     is_note = isinstance(event.what, tuple)
     where = f"  in {event.stack[-1]}()" if event.stack and not is_note else ""
     number = "" if is_note else str(event.step)
     first, *rest = wrap(
-        f"{entry_text(event.what).strip()}{where}", _WIDTH - _INDENT, subsequent_indent="  "
+        f"{entry_text(event.what).strip()}{where}", width - _INDENT, subsequent_indent="  "
     )
     lines = [f"{number:>5}  {'' if is_note else event.role:<8} {first}"]
     lines += [" " * _INDENT + line for line in rest]
@@ -39,7 +38,7 @@ def _step(step: Step) -> list[str]:
     told += [f"unlock {lock}" for lock in step.released]
     for text in told:
         lines += wrap(
-            text, _WIDTH, initial_indent=" " * (_INDENT + 2), subsequent_indent=" " * (_INDENT + 4)
+            text, width, initial_indent=" " * (_INDENT + 2), subsequent_indent=" " * (_INDENT + 4)
         )
     return lines
 

@@ -12,35 +12,34 @@ from harness import Event
 from harness.threads import Operation
 from stress.explaining.recorded import Recorded
 
-_WIDTH = 77
 
-
-def lockdep(recorded: Recorded) -> str:
-    """Return the view: plain text under 78 columns."""
+def lockdep(recorded: Recorded, width: int) -> str:
+    """Return the view: plain text in lines of such a width."""
     failure = recorded.failure
     lines = []
     if failure is None:
         lines.append("nothing went wrong; at the end of the execution:")
     else:
-        lines.append("=" * _WIDTH)
-        lines += wrap(f"{failure.kind} [{recorded.end.role}]", _WIDTH)
-        lines.append("-" * _WIDTH)
-        lines += wrap(failure.message, _WIDTH)
+        lines.append("=" * width)
+        lines += wrap(f"{failure.kind} [{recorded.end.role}]", width)
+        lines.append("-" * width)
+        lines += wrap(failure.message, width)
         for detail in failure.details:
-            lines += wrap(detail, _WIDTH, initial_indent="  ", subsequent_indent="      ")
+            lines += wrap(detail, width, initial_indent="  ", subsequent_indent="      ")
     held = {role: recorded.holds(role) for role in recorded.roles}
     for role, taken in held.items():
         if taken:
             locks = [recorded.steps[index].event for index in taken]
             lines += ["", f"{len(locks)} {'lock' if len(locks) == 1 else 'locks'} held by {role}:"]
-            lines += [
-                f"  #{number}: {_name(event)}, taken in {_innermost(event)}"
-                for number, event in enumerate(locks)
-            ]
+            for number, event in enumerate(locks):
+                text = f"  #{number}: {_name(event)}, taken in {_innermost(event)}"
+                lines += wrap(text, width, subsequent_indent="      ")
     if not any(held.values()):
         lines += ["", "nobody holds a lock"]
     for role in recorded.roles:
-        lines += ["", *_stands(recorded, role)]
+        lines.append("")
+        for text in _stands(recorded, role):
+            lines += wrap(text, width, subsequent_indent="  ")
     return "\n".join(lines)
 
 

@@ -17,12 +17,11 @@ HELP = """\
   f          the failure          g N go to step N
   p          the whole state      q   quit"""
 
-_WIDTH = 77
 _NOTHING = {"", "0", "empty", "free", "none", "nothing"}
 
 
 def step_through(
-    recorded: Recorded, read: Callable[[], str | None], say: Callable[[str], None]
+    recorded: Recorded, read: Callable[[], str | None], say: Callable[[str], None], width: int
 ) -> None:
     """Let somebody step through an execution.
 
@@ -30,8 +29,9 @@ def step_through(
         recorded: the execution.
         read: returns the next command, None at the end of the input.
         say: prints one text.
+        width: of no line more than so many characters.
     """
-    stepper = _Stepper(recorded)
+    stepper = _Stepper(recorded, width)
     say(f"{stepper.last} steps; ? for help")
     say(stepper.here())
     while (command := read()) is not None:
@@ -44,12 +44,14 @@ def step_through(
             say(stepper.here())
         else:
             say(HELP)
+    say("the commands have ended here")
 
 
 class _Stepper:
     """A place in an execution: before one of its steps, or at its end."""
 
-    def __init__(self, recorded: Recorded) -> None:
+    def __init__(self, recorded: Recorded, width: int) -> None:
+        self._width = width
         self._recorded = recorded
         self._steps = recorded.steps
         self._at = 0
@@ -97,7 +99,7 @@ class _Stepper:
         if self._at == len(self._steps):
             failure = self._recorded.failure
             end = "the end" if failure is None else f"=> {failure.kind}: {failure.message}"
-            lines += [*wrap(end, _WIDTH), self.state()]
+            lines += [*wrap(end, self._width), self.state()]
             return "\n".join(lines)
         step = self._steps[self._at]
         event = step.event
@@ -127,7 +129,7 @@ class _Stepper:
             text = " ".join(f"{name}={value}" if name else value for name, value in fields.items())
             lines += wrap(
                 f"{thing}: {text}",
-                _WIDTH,
+                self._width,
                 initial_indent="    * " if changed else "      ",
                 subsequent_indent="          ",
             )

@@ -41,24 +41,24 @@ class Story:
     departure: Departure | None
     needed: tuple[Need, ...]
 
-    def columns(self) -> str:
+    def columns(self, width: int = WIDTH) -> str:
         """Return who does what, side by side, and what each choice is needed for."""
-        lines = [columns(self.recorded, self.departure)]
+        lines = [columns(self.recorded, self.departure, width)]
         for need in self.needed:
-            lines += wrap(str(need), WIDTH, subsequent_indent="  ")
+            lines += wrap(str(need), width, subsequent_indent="  ")
         choices = len(self.token.deviations)
         if self.recorded.failure is not None and choices > NEEDS_MAX:
             lines.append(f"{choices} choices: `vgic-stress shrink` leaves those that matter")
         return "\n".join(lines)
 
-    def view(self, name: str) -> str:
-        """Return one of VIEWS."""
+    def view(self, name: str, width: int = WIDTH) -> str:
+        """Return one of VIEWS, in lines of such a width; that for an e-mail has its own."""
         if name == "columns":
-            return self.columns()
+            return self.columns(width)
         if name == "lockdep":
-            return lockdep(self.recorded)
+            return lockdep(self.recorded, width)
         if name == "full":
-            return every_step(self.recorded)
+            return every_step(self.recorded, width)
         return commit(
             self.recorded,
             self.token.parameters,

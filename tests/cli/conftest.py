@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 TIMEOUT_S = 120
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
 Done = subprocess.CompletedProcess[str]
 
 PATCH = """
@@ -35,7 +36,7 @@ def run_in(folder: Path, *words: object, stdin: str = "", **environment: str) ->
     return subprocess.run(
         [sys.executable, "-m", "stress", *map(str, words)],
         cwd=folder,
-        env=os.environ | environment,
+        env=ENVIRONMENT | environment,
         input=stdin,
         capture_output=True,
         text=True,

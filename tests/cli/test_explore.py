@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from stress.arguments import LIMIT
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Start = Callable[..., subprocess.Popen[str]]
 
@@ -20,8 +22,8 @@ def test_0_when_every_behaviour_was_seen_and_none_fails(vgic_stress: Run, scenar
     done = vgic_stress("explore", scenario)
     assert done.returncode == 0, done.stdout + done.stderr
     last = done.stdout.splitlines()[-1]
-    assert last.startswith("SUCCESS: complete: ")
-    assert "inequivalent executions, none fails" in last
+    assert last.startswith(f"SUCCESS: complete, none fails: {scenario} on v1 (seed=0x0 ")
+    assert "inequivalent executions, none fails" in done.stdout
 
 
 def test_a_limit_is_no_pass(vgic_stress: Run) -> None:
@@ -41,7 +43,7 @@ def test_1_and_a_token_that_replays_when_something_fails(vgic_stress: Run) -> No
     done = vgic_stress("explore", "one_interrupt", "--bug", "kick_without_request")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "I16 missed kick" in done.stdout
-    token = done.stdout.split()[-1]
+    token = done.stdout.partition("  replay: vgic-stress replay ")[2].split()[0]
     assert vgic_stress("replay", token).returncode == 1
 
 
@@ -53,20 +55,21 @@ def test_the_result_for_programs(vgic_stress: Run, tmp_path: Path) -> None:
     assert value["complete"]
     assert value["failures"] == {}
     assert value["executions"] > 1
-    assert value["preemptions"] is None
+    assert (value["preemptions"], value["limit"]) == (None, LIMIT)
 
 
 def test_130_with_the_result_so_far_when_it_is_interrupted(start: Start, tmp_path: Path) -> None:
     process = start("explore", "migration_ping_pong", "--json", "r.json")
     assert process.stdout is not None
     first = process.stdout.readline()
-    assert first.startswith("vgic-stress explore: every behaviour (scenario=migration_ping_pong")
+    assert first.startswith("vgic-stress explore: migration_ping_pong on v1 (seed=0x0 ")
     time.sleep(0.3)
     os.killpg(process.pid, signal.SIGINT)
     output, errors = process.communicate(timeout=60)
     assert process.returncode == 130, output + errors
     assert errors == ""
-    assert output.startswith("FAILURE: interrupted after ")
+    assert output.startswith("interrupted after ")
+    assert output.splitlines()[-1].startswith("FAILURE: interrupted, not a pass: ")
     value = json.loads((tmp_path / "r.json").read_text("utf-8"))
     assert (value["verdict"], value["complete"]) == ("interrupted", False)
 

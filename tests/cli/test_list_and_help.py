@@ -7,27 +7,42 @@ from collections.abc import Callable, Collection
 
 import pytest
 
-from harness.strategies import STRATEGIES
+from harness.strategies import DESCRIPTIONS
 from stress.exits import table
 from stress.scenarios import SCENARIOS
-from vgic import BUGS, REVISIONS
+from vgic import BUGS, REVISIONS, WINDOWS, functions
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 KINDS: dict[str, Collection[str]] = {
     "scenarios": SCENARIOS,
     "revisions": REVISIONS,
     "bugs": BUGS,
-    "strategies": STRATEGIES,
+    "strategies": DESCRIPTIONS,
+    "functions": functions(),
+    "windows": WINDOWS,
 }
+LINES = ("scenarios", "revisions", "bugs", "strategies")
+PARAGRAPHS = ("functions", "windows")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", LINES)
 def test_list_gives_each_name_a_line_and_a_summary(vgic_stress: Run, kind: str) -> None:
     done = vgic_stress("list", kind)
     assert done.returncode == 0, done.stderr
-    rows = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()}
-    assert set(rows) >= set(KINDS[kind])
+    lines = done.stdout.partition("\n\n")[0].splitlines()
+    rows = {line.split()[0]: line.split()[1:] for line in lines}
+    assert list(rows) == list(KINDS[kind])
     assert all(len(words) > 2 for words in rows.values())
+
+
+@pytest.mark.parametrize("kind", PARAGRAPHS)
+def test_list_gives_each_name_a_paragraph(vgic_stress: Run, kind: str) -> None:
+    for columns in (60, 120):
+        done = vgic_stress("list", kind, COLUMNS=str(columns))
+        assert done.returncode == 0, done.stderr
+        lines = done.stdout.splitlines()
+        assert [line for line in lines if line[0] != " "] == list(KINDS[kind])
+        assert columns - 20 < max(map(len, lines)) <= columns
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -35,13 +50,78 @@ def test_list_json_is_for_programs(vgic_stress: Run, kind: str) -> None:
     done = vgic_stress("list", kind, "--json")
     assert done.returncode == 0, done.stderr
     rows = json.loads(done.stdout)
-    assert {row["name"] for row in rows} >= set(KINDS[kind])
+    assert [row["name"] for row in rows] == list(KINDS[kind])
     assert all(row["summary"] for row in rows)
+
+
+def test_listed_functions_say_what_they_model_and_their_locks(vgic_stress: Run) -> None:
+    printed = vgic_stress("list", "functions").stdout
+    assert "  models: vgic.c, vgic_prune_ap_list.\n" in printed
+    assert "  locking: called with vcpu's ap_list_lock and irq.irq_lock held.\n" in printed
+    assert "  decision: whether the count survives.\n" in printed
+
+
+def test_listed_windows_say_where_they_have_a_floor(vgic_stress: Run) -> None:
+    assert (
+        "  floor in: inject_while_eoicount, overflow_nested_deeply\n"
+        in vgic_stress("list", "windows").stdout
+    )
+    rows = {row["name"]: row for row in json.loads(vgic_stress("list", "windows", "--json").stdout)}
+    assert rows["prune_recheck"]["floors"] == ["reroute_while_pruning"]
+
+
+def test_what_follows_a_scenario_in_brackets_is_explained(vgic_stress: Run) -> None:
+    printed = vgic_stress("list", "scenarios").stdout
+    for result in ("[Never]", "[Sometimes]"):
+        assert f"\n{result}: " in printed
 
 
 def test_listed_scenarios_say_whether_a_correct_kernel_can_fail(vgic_stress: Run) -> None:
     rows = json.loads(vgic_stress("list", "scenarios", "--json").stdout)
     assert {row["result"] for row in rows} <= {"Never", "Sometimes"}
+
+
+@pytest.mark.parametrize("command", ["", "run", "replay", "shrink", "explore", "list"])
+def test_h_is_help(vgic_stress: Run, command: str) -> None:
+    short, long = (vgic_stress(*command.split(), word) for word in ("-h", "--help"))
+    assert (short.returncode, short.stderr) == (0, "")
+    assert short.stdout == long.stdout != ""
+
+
+def test_help_is_as_wide_as_columns_says_and_has_no_color(vgic_stress: Run) -> None:
+    widths = []
+    for columns in ("60", "120"):
+        words = {"COLUMNS": columns, "NO_COLOR": "1", "FORCE_COLOR": "1"}
+        printed = vgic_stress("run", "-h", **words).stdout
+        assert "\x1b" not in printed
+        widths.append(max(map(len, printed.partition("Exit codes")[0].splitlines())))
+    assert widths[0] <= 60 < widths[1] <= 120
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        ("run in", ["inject_before_entry", "inject_while_eoicount"]),
+        ("run --revision he", ["head-walk"]),
+        ("replay --bug no_s", ["no_splice"]),
+        ("run --strategy p", ["pct", "portfolio", "pos"]),
+        ("replay --view c", ["columns", "commit"]),
+        ("list w", ["windows"]),
+        ("explore one_r", ["one_reroute"]),
+        ("sh", ["shrink"]),
+    ],
+)
+def test_a_shell_completes_names(vgic_stress: Run, words: str, completed: list[str]) -> None:
+    line = f"vgic-stress {words}"
+    asked = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split()) - 1)}
+    done = vgic_stress(_VGIC_STRESS_COMPLETE="complete_bash", **asked)
+    assert sorted(done.stdout.split()) == sorted(completed), done.stderr
+
+
+def test_completion_can_be_installed(vgic_stress: Run) -> None:
+    printed = vgic_stress("-h").stdout
+    assert "--install-completion" in printed
+    assert "--show-completion" in printed
 
 
 @pytest.mark.parametrize("command", ["run", "replay"])

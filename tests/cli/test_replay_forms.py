@@ -15,8 +15,8 @@ Patch = Callable[[str], str]
 
 
 def run_as_printed(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Paste the end of a last line into a shell."""
-    command = line.partition(" replay: ")[2]
+    """Paste the command that a finding ends with into a shell."""
+    command = line.partition("  replay: ")[2]
     scripts = sysconfig.get_path("scripts")
     return subprocess.run(
         ["sh", "-c", command],
@@ -30,6 +30,11 @@ def run_as_printed(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def commands(done: subprocess.CompletedProcess[str]) -> list[str]:
+    """Return the lines that say how to replay a finding."""
+    return [line for line in done.stdout.splitlines() if line.startswith("  replay: ")]
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -39,33 +44,33 @@ def run_as_printed(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
         ("--revision", "head-walk", "--strategy", "random-walk"),
     ],
 )
-def test_the_last_line_as_printed_fails_again_with_the_same_digest(
+def test_the_command_as_printed_fails_again_with_the_same_digest(
     vgic_stress: Run, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
     done = vgic_stress("run", *options, "--seed", 7, "--executions", 300, "-x")
     assert done.returncode == 1, done.stdout + done.stderr
-    again = run_as_printed(done.stdout.splitlines()[-1], tmp_path)
+    again = run_as_printed(commands(done)[0], tmp_path)
     assert again.returncode == 1, again.stdout + again.stderr
     assert "same digest" in again.stdout
 
 
-def test_the_last_line_as_printed_finds_the_users_class(
+def test_the_command_as_printed_finds_the_users_class(
     vgic_stress: Run, tmp_path: Path, patch: Patch
 ) -> None:
     words = ("--revision", patch("pass"), "--bug", "no_splice", "--seed", 7)
     done = vgic_stress("run", *words, "--executions", 300, "-x")
     assert done.returncode == 1, done.stdout + done.stderr
-    again = run_as_printed(done.stdout.splitlines()[-1], tmp_path)
+    again = run_as_printed(commands(done)[0], tmp_path)
     assert again.returncode == 1, again.stdout + again.stderr
     assert "same digest" in again.stdout
 
 
 def test_every_finding_replays_as_printed(vgic_stress: Run, tmp_path: Path) -> None:
     done = vgic_stress("run", "--revision", "head-walk", "--seed", 7, "--executions", 100)
-    lines = [line for line in done.stdout.splitlines() if line.startswith("  replay: ")]
+    lines = commands(done)
     assert lines
     for line in lines:
-        again = run_as_printed(line.replace("  replay: ", " replay: "), tmp_path)
+        again = run_as_printed(line, tmp_path)
         assert again.returncode == 1, again.stdout + again.stderr
         assert "same digest" in again.stdout
 

@@ -26,12 +26,15 @@ def refused(done: subprocess.CompletedProcess[str]) -> str:
         (["--bug", "no_slice"], "did you mean no_splice?"),
         (["--seed", "seven"], "--seed seven"),
         (["--seed", "-1"], "--seed -1"),
-        (["--duration", "45"], "such as 45s, 5m or 3h"),
+        (["--duration", "45"], "such as 45s, 1m30s, 8h or 2d"),
+        (["--duration", "0s"], "more than nothing"),
+        (["--check", "race"], "did you mean races?"),
         (["--jobs", "0"], "--jobs 0"),
         (["--jobs", "many"], "--jobs many"),
         (["--executions", "-5"], "--executions"),
         (["--executions", "many"], "--executions"),
         (["--no-such-option"], "--no-such-option"),
+        (["--exectuions", "5"], "--executions"),
         (["--json", "missing/result.json"], "cannot be written"),
         (["--json", "."], "cannot be written"),
         (["--json", "-"], "name a file"),
@@ -46,6 +49,7 @@ def test_a_wrong_word_is_2_and_told(vgic_stress: Run, words: list[str], message:
     ("source", "message"),
     [
         ("class K(V1):\n    def vgic_prune_aplist(self, vcpu): pass", "vgic_prune_ap_list"),
+        ("class K(V1):\n    never_crosses = {'splitt'}", "did you mean split?"),
         ("class K(V1):\n    def kvm_arch_vcpu_ioctl_run(self): pass", "cannot be replaced"),
         ("class Other(V1):\n    pass", "Other"),
         ("K = 7", "no class K"),
@@ -65,6 +69,15 @@ def test_a_patch_that_is_not_there_is_2_and_told(vgic_stress: Run) -> None:
     assert "absent.py" in refused(vgic_stress("run", "--revision", "absent.py:MyKernel"))
 
 
-@pytest.mark.parametrize("words", [["lists"], ["list", "everything"], ["list"], ["replay"]])
-def test_a_wrong_command_is_2(vgic_stress: Run, words: list[str]) -> None:
-    refused(vgic_stress(*words))
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["rum"], "Did you mean 'run'?"),
+        (["list", "bug"], "did you mean bugs?"),
+        (["list"], "it takes scenarios, revisions, bugs, strategies, functions or windows"),
+        (["replay"], "TOKEN"),
+        (["replay", "vs1-x", "--view", "colums"], "did you mean columns?"),
+    ],
+)
+def test_a_wrong_command_is_2_and_told(vgic_stress: Run, words: list[str], message: str) -> None:
+    assert message in refused(vgic_stress(*words))

@@ -40,7 +40,7 @@ def test_a_change_that_is_right_is_found_clean(vgic_stress: Run, patch: Patch) -
         600,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "revision=my_patch.py:MyKernel" in done.stdout.splitlines()[0]
+    assert " my_patch.py:MyKernel (" in done.stdout.splitlines()[0]
 
 
 def test_a_change_that_is_wrong_is_found(result: Result, tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def example_of(symptom: str, token: str, identity: str = "") -> Example:
         replays=12,
         complete=True,
         columns="CPU 0",
+        on_screen="CPU 0",
         commit="a paragraph",
         timeline="{}",
         repro="TOKEN",

@@ -2,6 +2,7 @@
 """Do the options mean what they say, and does a wrong one teach what would be right?"""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,15 +40,33 @@ def test_without_a_seed_one_is_drawn() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("45s", 45), ("5m", 300), ("3h", 10_800), ("1.5m", 90), ("0s", 0)]
+    ("text", "seconds"),
+    [
+        ("45s", 45),
+        ("5m", 300),
+        ("3h", 10_800),
+        ("2d", 172_800),
+        ("1.5m", 90),
+        ("1m30s", 90),
+        ("1h30m", 5_400),
+        ("1d12h0m1s", 129_601),
+    ],
 )
 def test_a_duration_has_a_unit(text: str, seconds: float) -> None:
     assert arguments.duration_s(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "45", "s", "5 m", "-5s", "3w", "5mm", "1h30m", "infs"])
+@pytest.mark.parametrize(
+    "text", ["", "45", "s", "5 m", "-5s", "3w", "5mm", "30m1h", "1h30", "infs", "\u0665m"]
+)
 def test_a_duration_without_a_known_unit_is_refused_with_examples(text: str) -> None:
-    with pytest.raises(BadArgument, match="such as 45s, 5m or 3h"):
+    with pytest.raises(BadArgument, match="such as 45s, 1m30s, 8h or 2d"):
+        arguments.duration_s(text)
+
+
+@pytest.mark.parametrize("text", ["0s", "0h0m", "1001d", "9" * 400 + "d"])
+def test_a_duration_of_nothing_or_for_ever_is_refused(text: str) -> None:
+    with pytest.raises(BadArgument, match="more than nothing, and at most 1000d"):
         arguments.duration_s(text)
 
 
@@ -91,6 +110,26 @@ def test_a_scenario_named_twice_is_run_once() -> None:
 def test_a_wrong_scenario_gets_the_nearest_one_suggested() -> None:
     with pytest.raises(BadArgument, match="did you mean inject_while_eoicount"):
         arguments.scenarios(["inject_while_eoi"])
+
+
+def test_only_races_are_checked_if_they_are_asked_for() -> None:
+    assert arguments.checks_races(["races"])
+    assert not arguments.checks_races(None)
+
+
+@pytest.mark.parametrize(
+    ("read", "wrong", "right"),
+    [
+        (lambda name: arguments.checks_races([name]), "race", "races"),
+        (arguments.view, "colums", "columns"),
+        (arguments.kind, "bug", "bugs"),
+    ],
+)
+def test_a_wrong_word_of_a_few_gets_them_all_and_the_nearest(
+    read: Callable[[str], object], wrong: str, right: str
+) -> None:
+    with pytest.raises(BadArgument, match=rf"{wrong}: it takes .*{right}.*; did you mean {right}?"):
+        read(wrong)
 
 
 def test_a_file_that_can_be_written_is_left_as_it_is(tmp_path: Path) -> None:

@@ -100,8 +100,16 @@ def test_one_execution_alone_is_that_one_of_each_scenario() -> None:
         assert order.over
 
 
-@pytest.mark.parametrize(("names", "count"), [(["a"], 0), ([], 12)])
+def test_without_a_limit_there_is_no_end() -> None:
+    names = ["a", "b"]
+    order = Order(names, {}, None)
+    assert len(order.take(5_001)) == 5_001
+    assert not order.over
+    assert order.take(1) == (("b", 2_500),)
+
+
+@pytest.mark.parametrize(("names", "count"), [(["a"], 0), ([], 12), ([], None)])
 def test_without_scenarios_or_executions_there_is_nothing_to_do(
-    names: list[str], count: int
+    names: list[str], count: int | None
 ) -> None:
     assert Order(names, portfolios(names), count).over

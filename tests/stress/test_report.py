@@ -13,19 +13,22 @@ from stress.inquiry import Answer, Example
 from stress.keeping import keep
 from stress.plan import Plan
 from stress.report import (
+    every_option,
     finding_text,
-    headline,
+    first_line,
     json_object,
     last_line,
     replay_command,
     shrunk_text,
 )
 from stress.result import Finding, Result
-from stress.shrinking import Size
+from stress.scenarios import SCENARIOS
+from stress.shrinking import REPLAYS, Size
 from stress.source import model_digest
 from stress.subject import Subject
 from stress.token import PRINTED_MAX
 from stress.work import Fact
+from vgic import BUGS
 
 MakePlan = Callable[..., Plan]
 SHORT = "vs1-" + "a" * 100
@@ -77,37 +80,72 @@ def test_the_command_names_the_users_class_and_bugs_a_token_does_not_carry(
     assert command.endswith("--revision 'my patch.py:MyKernel' --bug no_splice")
 
 
-def test_the_headline_carries_seed_parameters_and_model(plan: MakePlan) -> None:
-    line = headline(
-        plan(subject=Subject("head-walk", ("no_splice",)), seed=42, executions=5, duration_s=90.0),
-        jobs=2,
+def lines(plan: Plan) -> tuple[str, ...]:
+    """Return the first line of a campaign, and every last line it can have."""
+    result = Result(executions=123_456)
+    return (first_line(plan), *(last_line(code, plan, result) for code in Exit if code != 125))
+
+
+def test_first_and_last_line_say_what_was_tested_on_which_seed_by_which_model(
+    plan: MakePlan,
+) -> None:
+    tested = plan(subject=Subject("head-walk", ("no_splice",)), seed=42, executions=5)
+    for line in lines(tested):
+        assert "head-walk+no_splice (seed=0x2a " in line
+        assert line.endswith(f" model={model_digest()})")
+
+
+def test_the_first_line_says_what_is_not_as_by_default(plan: MakePlan) -> None:
+    some = plan(scenarios=["one_disable"], strategy="portfolio", executions=5, duration_s=90.0)
+    assert "(seed=0x7 scenarios=one_disable executions=5 duration=90s model=" in first_line(some)
+    more = replace(some, scenarios=["one_disable", "one_reroute"], strategy="mix")
+    assert "(seed=0x7 scenarios=one_disable+1 strategy=mix ... model=" in first_line(more)
+    line = first_line(plan(scenarios=list(SCENARIOS), executions=None, strategy="portfolio"))
+    assert line == f"vgic-stress run: v1 (seed=0x7 model={model_digest()})"
+
+
+def test_the_first_line_says_which_execution_was_asked_for(plan: MakePlan) -> None:
+    assert "execution=17" in first_line(plan(execution=17))
+    assert "executions=" not in first_line(plan(execution=17))
+
+
+def test_every_option_is_told_to_who_asks_however_long_that_is(plan: MakePlan) -> None:
+    text = every_option(plan(scenarios=list(SCENARIOS), execution=17, duration_s=90.0), jobs=2)
+    for word in (",".join(SCENARIOS), "execution=17", "strategy=mix", "duration=90s", "jobs=2"):
+        assert word in text
+
+
+@pytest.mark.parametrize("seed", [7, 2**32 - 1, 2**64 - 1])
+@pytest.mark.parametrize(
+    "subject",
+    [
+        Subject(),
+        Subject("head-walk", tuple(BUGS), races=True),
+        Subject(f"/{'long/' * 40}my_patch.py:MyKernel", ("no_splice",)),
+    ],
+)
+def test_no_first_or_last_line_has_more_than_100_columns(
+    plan: MakePlan, subject: Subject, seed: int
+) -> None:
+    asked = plan(
+        subject=subject,
+        seed=seed,
+        scenarios=list(SCENARIOS)[:-1],
+        strategy="random-walk",
+        executions=10**30,
+        duration_s=86_400_000.0,
     )
-    for word in (
-        "seed=0x2a",
-        "revision=head-walk",
-        "bugs=no_splice",
-        "scenarios=inject_while_eoicount",
-        "strategy=mix",
-        "executions=5",
-        "duration=90s",
-        f"model={model_digest()}",
-    ):
-        assert word in line.split()
-
-
-def test_the_headline_says_which_execution_was_asked_for(plan: MakePlan) -> None:
-    assert "execution=17" in headline(plan(execution=17), 1).split()
+    for line in lines(asked):
+        assert len(line) <= 100
+        assert f"(seed={seed:#x} " in line
+        assert line.endswith(f"model={model_digest()})")
+        assert "\n" not in line
 
 
 @pytest.mark.parametrize("code", [0, 1, 3, 4, 130])
-def test_the_last_line_says_success_or_failure_and_all_of_the_headline(
-    plan: MakePlan, code: int
-) -> None:
-    line = last_line(Exit(code), plan(), 2, Result(), ["none selected"], "vgic-stress replay T")
+def test_the_last_line_says_success_or_failure(plan: MakePlan, code: int) -> None:
+    line = last_line(Exit(code), plan(), Result())
     assert line.startswith("SUCCESS" if code == 0 else "FAILURE")
-    assert headline(plan(), 2) in line
-    assert line.endswith("vgic-stress replay T")
-    assert "\n" not in line
 
 
 def test_a_finding_is_told_with_story_first_index_count_and_command(finding: MakeFinding) -> None:
@@ -161,6 +199,13 @@ def test_json_has_the_promised_keys(
         "races": False,
         "scenarios": ["inject_while_eoicount"],
         "strategy": "mix",
+        "asked": {
+            "executions": 100,
+            "execution": None,
+            "duration_s": None,
+            "stop_at_first": False,
+            "shrink": REPLAYS,
+        },
         "executions": 1,
         "compared": 0,
         "steps": 40,

@@ -73,7 +73,18 @@ def test_an_edit_of_what_only_reports_does_not_change_the_digest(copy: Path) -> 
 
 def test_whatever_draws_or_chooses_is_one_of_them() -> None:
     """Who uses streams or strategies decides, or hands them on from one who does."""
-    hands_on = {"arguments", "canaries", "cli", "comparing", "exploring", "floors", "pytest_run"}
+    hands_on = {
+        "arguments",
+        "canaries",
+        "cli",
+        "comparing",
+        "exploring",
+        "floors",
+        "listing",
+        "outlook",
+        "pytest_run",
+        "report",
+    }
     for path in sorted(Path(str(stress.__file__)).parent.glob("*.py")):
         if "harness.strategies import" in path.read_text("utf-8"):
             assert f"stress/{path.name}" in DECIDING or path.stem in hands_on, path

@@ -14,6 +14,7 @@ import pytest
 
 import harness
 from harness import Failed, OsThreads
+from stress.explaining.columns import WIDTH
 from stress.explaining.repro_file import repro_file
 from stress.explaining.stepping import HELP, step_through
 from stress.explaining.story import VIEWS, Story, tell
@@ -60,6 +61,20 @@ def test_every_view_is_plain_text_under_78_columns_without_addresses(
         assert text.isascii()
         assert max(map(len, text.splitlines())) < 78
         assert not re.search(r"0x[0-9a-f]{6}|object at", text)
+
+
+@pytest.mark.parametrize("width", [60, 200])
+@pytest.mark.parametrize("view", ["columns", "lockdep", "full"])
+def test_a_view_for_the_screen_is_as_wide_as_that(
+    stories: dict[str, Story], view: str, width: int
+) -> None:
+    widths = [max(map(len, story.view(view, width).splitlines())) for story in stories.values()]
+    assert 60 - 16 < max(widths) <= width
+    assert (max(widths) > WIDTH) == (width > WIDTH)
+
+
+def test_the_view_for_an_email_is_not(kick: Story) -> None:
+    assert kick.view("commit", 200) == kick.view("commit")
 
 
 def test_what_was_not_shrunk_is_cut_at_the_front_and_says_so(
@@ -209,17 +224,18 @@ def test_the_timeline_is_in_the_trace_event_format(stories: dict[str, Story]) ->
 def stepped(story: Story, *commands: str) -> list[str]:
     said: list[str] = []
     read = iter(commands)
-    step_through(story.recorded, lambda: next(read, None), said.append)
+    step_through(story.recorded, lambda: next(read, None), said.append, WIDTH)
     return said
 
 
 def test_stepping_goes_forward_back_to_switches_and_to_the_failure(kick: Story) -> None:
-    _, begin, second, back, switch, before, end = stepped(kick, "", "b", "s", "r", "f")
+    _, begin, second, back, switch, before, end, over = stepped(kick, "", "b", "s", "r", "f")
     assert begin == back
     assert second != begin
     assert "-- to dev0 --" in switch
     assert "-- to dev0 --" not in before
     assert "=> I16 missed kick" in end
+    assert "the commands have ended" in over
     assert "ap_list_head[vcpu 0]" in end
 
 
