@@ -17,7 +17,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from harness.footprint import NOBODY, Step
-from harness.history import Group, History
+from harness.meetings import Group, Meetings
+from harness.signs import SIGNS
 from harness.threads import EVERYTHING
 
 Clock = list[int]
@@ -43,10 +44,11 @@ class HappensBefore:
         self.clocks: list[Clock] = []
         self._latest = [[0] * (threads + 1) for _ in range(threads + 1)]
         self._places: list[list[int]] = [[] for _ in range(threads + 1)]
-        self._history: defaultdict[str, History] = defaultdict(History)
+        self._meetings: defaultdict[str, Meetings] = defaultdict(Meetings)
 
     def add(self, step: Step) -> list[int]:
         """Add a step; return the earlier steps it races with, the latest first."""
+        SIGNS.analysed += 1
         races, clock = self.races(step)
         clock[step.thread] = step.number + 1
         index = len(self.steps)
@@ -56,7 +58,7 @@ class HappensBefore:
         self._now(step.thread, clock)
         for operation in step.operations:
             if operation.name:
-                self._history[operation.name].add(step.thread, index, operation)
+                self._meetings[operation.name].add(step.thread, index, operation)
         return races
 
     def forget(self, length: int) -> None:
@@ -65,7 +67,7 @@ class HappensBefore:
             step = self.steps.pop()
             for operation in step.operations:
                 if operation.name:
-                    self._history[operation.name].forget_last(step.thread)
+                    self._meetings[operation.name].forget_last(step.thread)
             self._places[step.thread].pop()
             self.clocks.pop()
         self._latest = [[0] * len(self._latest) for _ in self._latest]
@@ -142,8 +144,8 @@ class HappensBefore:
             return [places[-1] for places in self._places if places]
         found: set[int] = set()
         for operation in step.operations:
-            if operation.name in self._history:
-                last = next(self._history[operation.name].backwards(operation), None)
+            if operation.name in self._meetings:
+                last = next(self._meetings[operation.name].backwards(operation), None)
                 if last is not None:
                     found.update(places[-1] for places in last.places.values())
         return found
@@ -165,11 +167,11 @@ class HappensBefore:
         or shuts the gate.
         """
         operation = step.published
-        if operation.gate is None or operation.name not in self._history:
+        if operation.gate is None or operation.name not in self._meetings:
             return []
         competed: list[int] = []
         own = list(clock)
-        for group in self._history[operation.name].backwards(operation):
+        for group in self._meetings[operation.name].backwards(operation):
             unknown = self._unknown(group, own)
             for index in unknown:
                 _join(clock, self.clocks[index])

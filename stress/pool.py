@@ -25,7 +25,7 @@ class _Worker:
 
     def __init__(self) -> None:
         context = get_context("spawn")
-        self.pulse: MutableSequence[int] = context.RawArray("q", 3)
+        self.pulse: MutableSequence[int] = context.RawArray("q", 4)
         self.connection: Connection
         self.connection, theirs = context.Pipe()
         self.process: BaseProcess = context.Process(
@@ -53,7 +53,7 @@ class _Worker:
         """Say which execution the worker was last seen in."""
         if self.job is None:
             return "between jobs"
-        number, item, steps = self.pulse
+        number, item, steps, _ = self.pulse
         if number != self.job.number or not 0 <= item < len(self.job.items):
             return f"before the first execution of job {self.job.number}"
         scenario, index = self.job.items[item]

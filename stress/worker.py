@@ -18,6 +18,7 @@ from functools import cache
 from multiprocessing.connection import Connection
 
 from harness import HarnessBug, OsThreads
+from harness.signs import SIGNS
 from stress.exits import Exit
 from stress.garbage import Garbage
 from stress.inquiry import Answer, Inquiry, inquire
@@ -36,7 +37,8 @@ def work(connection: Connection, pulse: MutableSequence[int]) -> None:
 
     Args:
         connection: jobs come in, what came of them goes out.
-        pulse: three shared integers: batch, item, steps; changed as long as something moves.
+        pulse: four shared integers: batch, item, steps, and what else has moved; one of them
+            changes as long as something moves.
     """
     _leave_signals_to_the_parent()
     faulthandler.register(signal.SIGUSR1, all_threads=True)
@@ -81,7 +83,7 @@ def _run(
 def _start_heart(cursor: Cursor, carriers: OsThreads, pulse: MutableSequence[int]) -> None:
     """Show the parent where we are, without a word in the step path.
 
-    Code that never reaches a scheduling point leaves all three as they are. It does not hear
+    Code that never reaches a scheduling point leaves all four as they are. It does not hear
     either that the parent is gone, so that is looked for here.
     """
     parent = multiprocessing.parent_process()
@@ -90,6 +92,7 @@ def _start_heart(cursor: Cursor, carriers: OsThreads, pulse: MutableSequence[int
     def beat() -> None:
         while os.getppid() == parent_pid:
             pulse[0], pulse[1], pulse[2] = cursor.batch, cursor.item, carriers.steps
+            pulse[3] = carriers.executions + SIGNS.analysed
             time.sleep(BEAT_S)
         os._exit(Exit.HARNESS_BUG)
 

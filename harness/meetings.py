@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""History: what was done to one object so far, in groups within which there is no order.
+"""Meetings: the steps that met at one object so far, in groups within which there is no order.
 
 Neighbours that commute share a group, and groups that stand side by side conflict. So whoever comes
 after one step of a group comes after all of the groups before it, and of a group's steps by one
@@ -34,8 +34,8 @@ class Group:
         return self.mode is None and not self.unlocks and mode(operation) is None
 
 
-class History:
-    """The groups of one object, in the order in which they came."""
+class Meetings:
+    """What was done to one object, in groups in the order in which they came."""
 
     __slots__ = ("_groups",)
 
