@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from harness import trace
 from harness.failures import Diverged, Failure, HarnessBug, ModelFailure, oops
-from harness.footprint import steps_of
+from harness.footprint import Step, steps_of
 from harness.frames import raised_in_harness
-from harness.rehearsal import Rehearsal, Rehearsing
+from harness.rehearsal import Rehearsing
 from harness.schedule import Deviation
 from harness.scheduler import Scheduler
 from harness.strategy import Strategy
@@ -96,11 +96,12 @@ def execute(
         HarnessBug: the harness's own code raised an exception.
     """
     if isinstance(strategy, Rehearsing):
-        failed = _rehearse(program, strategy, carriers, steps_max)
-        if failed is not None:
+        try:
+            _rehearse(program, strategy, carriers, steps_max)
+        except _FailedRehearsal as failed:
             if touches is not None:
-                touches.extend(failed.touches)
-            return failed
+                touches.extend(failed.execution.touches)
+            return failed.execution
     scheduler = make(strategy, steps_max=steps_max)
     scheduler.touches = touches
     try:
@@ -123,20 +124,30 @@ def execute(
     )
 
 
+class _FailedRehearsal(Exception):
+    """A rehearsal is the execution: the strategy that asked for it learns nothing of it."""
+
+    def __init__(self, execution: Execution) -> None:
+        super().__init__()
+        self.execution = execution
+
+
 def _rehearse(
     program: Callable[[Scheduler], None], strategy: Rehearsing, carriers: Carriers, steps_max: int
-) -> Execution | None:
-    """Let a strategy see its program run; return the execution that failed, if one did."""
-    failed: list[Execution] = []
+) -> None:
+    """Let a strategy see its program run.
 
-    def run(other: Strategy, touches: list[Touch]) -> Rehearsal:
+    Raises:
+        _FailedRehearsal: something was wrong with a run.
+    """
+
+    def run(other: Strategy, touches: list[Touch]) -> list[Step]:
         execution = execute(program, other, carriers, steps_max=steps_max, touches=touches)
         if isinstance(execution.outcome, Failed):
-            failed.append(execution)
-        return Rehearsal(steps_of(execution.trace, execution.touches), bool(failed))
+            raise _FailedRehearsal(execution)
+        return steps_of(execution.trace, execution.touches)
 
     strategy.rehearse(run)
-    return failed[0] if failed else None
 
 
 def _outcome(scheduler: Scheduler) -> Outcome:

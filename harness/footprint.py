@@ -9,6 +9,7 @@ one is pending. Primitives report that with `Scheduler.touch`, which keeps it if
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from harness.signs import SIGNS
 from harness.threads import EVERYTHING, EXIT, START, Operation, Standstill, Thread
 from harness.trace import Entry, Touch
 
@@ -44,6 +45,7 @@ def steps_of(trace: Sequence[Entry], touches: Sequence[Touch]) -> list[Step]:
     def took(thread: int, operation: Operation) -> None:
         number = taken.get(thread, 0)
         taken[thread] = number + 1
+        SIGNS.analysed += 1
         steps.append((thread, number, [operation]))
 
     running = NOBODY

@@ -7,13 +7,19 @@ by nothing but its own conflict, so that the later of the two could have come fi
 leads to another behaviour. Vector clocks, one entry for each thread and the last for NOBODY:
 Flanagan, Godefroid: Dynamic Partial-Order Reduction for Model Checking Software (POPL 2005),
 section 4.
+
+To add a step costs by the number of threads and of races, not by the length of the execution: of
+what a thread did, the last step that matters stands for all before it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
-from harness.dependency import conflicting, mode
 from harness.footprint import NOBODY, Step
-from harness.threads import EVERYTHING, Operation
+from harness.meetings import Group, Meetings
+from harness.signs import SIGNS
+from harness.threads import EVERYTHING
 
 Clock = list[int]
 
@@ -37,27 +43,32 @@ class HappensBefore:
         self.steps: list[Step] = []
         self.clocks: list[Clock] = []
         self._latest = [[0] * (threads + 1) for _ in range(threads + 1)]
-        self._history: dict[str, list[tuple[int, Operation]]] = {}
+        self._places: list[list[int]] = [[] for _ in range(threads + 1)]
+        self._meetings: defaultdict[str, Meetings] = defaultdict(Meetings)
 
     def add(self, step: Step) -> list[int]:
         """Add a step; return the earlier steps it races with, the latest first."""
+        SIGNS.analysed += 1
         races, clock = self.races(step)
         clock[step.thread] = step.number + 1
         index = len(self.steps)
         self.steps.append(step)
         self.clocks.append(clock)
+        self._places[step.thread].append(index)
         self._now(step.thread, clock)
         for operation in step.operations:
             if operation.name:
-                self._history.setdefault(operation.name, []).append((index, operation))
+                self._meetings[operation.name].add(step.thread, index, operation)
         return races
 
     def forget(self, length: int) -> None:
         """Forget all steps but so many, those that were added first."""
         while len(self.steps) > length:
-            for operation in self.steps.pop().operations:
+            step = self.steps.pop()
+            for operation in step.operations:
                 if operation.name:
-                    self._history[operation.name].pop()
+                    self._meetings[operation.name].forget_last(step.thread)
+            self._places[step.thread].pop()
             self.clocks.pop()
         self._latest = [[0] * len(self._latest) for _ in self._latest]
         for step, clock in zip(self.steps, self.clocks, strict=True):
@@ -88,26 +99,35 @@ class HappensBefore:
 
         What is to be executed instead of the race's earlier step are the steps since which do not
         happen after it, and then the later step. Abdulla, Aronsson, Jonsson, Sagonas: Optimal
-        Dynamic Partial Order Reduction (POPL 2014), section 4: the set I.
+        Dynamic Partial Order Reduction (POPL 2014), section 4: the set I. A thread's first step
+        since stands for all of them: where another one comes before a step, the first one does.
 
         Args:
             race: the earlier step.
             thread: the thread of the later step, which comes right after the last one added.
             clock: what happens before the later step.
         """
-        instead: list[int] = []
-        first: dict[int, bool] = {}
-        for index in self.independent_of(race, len(self.steps)):
-            self._first(instead, first, self.steps[index].thread, self.clocks[index])
-            instead.append(index)
-        self._first(instead, first, thread, clock)
-        return [each for each, is_initial in first.items() if is_initial]
+        instead = self._first_steps_instead_of(race)
+        first = {self.steps[index].thread: self.clocks[index] for index in instead}
+        first.setdefault(thread, clock)
+        return [
+            each
+            for each, before_it in first.items()
+            if not any(
+                self.before(index, before_it)
+                for index in instead
+                if self.steps[index].thread != each
+            )
+        ]
 
-    def _first(
-        self, instead: Sequence[int], first: dict[int, bool], thread: int, clock: Clock
-    ) -> None:
-        if thread not in first:
-            first[thread] = not any(self.before(index, clock) for index in instead)
+    def _first_steps_instead_of(self, race: int) -> list[int]:
+        """Return each thread's first step since, if it does not happen after the race's."""
+        instead = []
+        for places in self._places:
+            since = bisect_right(places, race)
+            if since < len(places) and not self.before(race, self.clocks[places[since]]):
+                instead.append(places[since])
+        return sorted(instead)
 
     def _now(self, thread: int, clock: Clock) -> None:
         if thread == NOBODY:
@@ -116,24 +136,19 @@ class HappensBefore:
             self._latest[thread] = clock
 
     def _conflicts(self, step: Step) -> Iterable[int]:
-        if any(operation.kind == EVERYTHING.kind for operation in step.operations):
-            return range(len(self.steps))
-        return {index for operation in step.operations for index in self._just_before(operation)}
-
-    def _just_before(self, operation: Operation) -> Iterator[int]:
-        """Yield the last steps that an operation conflicts with, as far as they commute.
+        """Return the last steps that a step conflicts with, as far as they commute.
 
         All that conflicts and is earlier happens before one of them.
         """
-        last = None
-        for index, other in reversed(self._history.get(operation.name, ())):
-            if conflicting(operation, other):
-                if last is not None and conflicting(last, other):
-                    return
-                last = other
-                yield index
-            elif last is not None:
-                return
+        if any(operation.kind == EVERYTHING.kind for operation in step.operations):
+            return [places[-1] for places in self._places if places]
+        found: set[int] = set()
+        for operation in step.operations:
+            if operation.name in self._meetings:
+                last = next(self._meetings[operation.name].backwards(operation), None)
+                if last is not None:
+                    found.update(places[-1] for places in last.places.values())
+        return found
 
     def _unordered(self, indices: Sequence[int], clock: Clock) -> list[int]:
         """Join the clocks of these steps, latest first; return those ordered by nothing else."""
@@ -152,18 +167,30 @@ class HappensBefore:
         or shuts the gate.
         """
         operation = step.published
-        if operation.gate is None:
+        if operation.gate is None or operation.name not in self._meetings:
             return []
-        competed = []
+        competed: list[int] = []
         own = list(clock)
-        for index, other in reversed(self._history.get(operation.name, [])):
-            if not conflicting(operation, other):
-                continue
-            _join(clock, self.clocks[index])
-            if other.kind == "unlock":
-                continue
-            if not self.before(index, own):
-                competed.append(index)
-            if mode(operation) is None and mode(other) is None:
+        for group in self._meetings[operation.name].backwards(operation):
+            unknown = self._unknown(group, own)
+            for index in unknown:
+                _join(clock, self.clocks[index])
+            if not group.unlocks:
+                competed += unknown
+            if self._knows(group, own) or group.settles(operation):
                 break
         return competed
+
+    def _unknown(self, group: Group, clock: Clock) -> list[int]:
+        """Return the steps of a group that do not happen before this clock, the latest first."""
+        unknown = []
+        for places in group.places.values():
+            for index in reversed(places):
+                if self.before(index, clock):
+                    break
+                unknown.append(index)
+        return sorted(unknown, reverse=True)
+
+    def _knows(self, group: Group, clock: Clock) -> bool:
+        """Whether a step of the group happens before this clock, so all of earlier groups do."""
+        return any(self.before(places[0], clock) for places in group.places.values())

@@ -3,72 +3,38 @@
 
 A real ring of next and prev, so that code which gets a pointer wrong is wrong here in the same
 way: a head copied by value leaves its neighbours pointing at the original. Deleted nodes are
-poisoned, every walk is bounded by the population, and a walk that meets another head than its
-own says so. With the guarding lock held the pointer writes are one step; without it there is a
-scheduling point between them, where others see the ring half made. Who holds the lock touches the
-ring all the same: its steps cannot be exchanged with those of whoever does without.
+poisoned, and a walk that meets another head than its own says so. With the guarding lock held the
+pointer writes are one step; without it there is a scheduling point between them, where others see
+the ring half made. Who holds the lock touches the ring all the same: its steps cannot be exchanged
+with those of whoever does without.
+
+Every walk ends. One that has met more entries than there are is in a ring that does not lead back
+to its head, which is found; or the ring has changed under it, since entries leave and come back
+while the lock is dropped, and there is nothing wrong with meeting one again. What is left is a walk
+that puts back what it takes off: no walk meets more entries than an execution may have steps.
 """
 
 import sys
 from collections.abc import Callable, Iterator
-from types import CodeType
-from typing import Generic, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
 from harness.failures import Failure
 from harness.frames import model_function
+from harness.list_node import POISON_NEXT, POISON_PREV, Node, Poison
 from harness.scheduler import Scheduler
 from harness.spinlock import SpinLock
-from harness.threads import Operation, Thread, operations
+from harness.threads import Operation, operations
 
 T = TypeVar("T")
 
 KIND = "list corruption"
 
 
-class Node(Generic[T]):
-    """A link embedded in an entry, or the base of a head.
-
-    Attributes:
-        entry: what the node is embedded in; None for a head.
-        next: the next node of the ring; the node itself when it is alone.
-        prev: the previous node of the ring.
-        name: as reports print it.
-        deleted: who deleted it last, at which step and in which function; None if nobody.
-    """
-
-    __slots__ = ("deleted", "entry", "name", "next", "prev")
-
-    def __init__(self, entry: T | None, name: str) -> None:
-        self.entry = entry
-        self.name = name
-        self.next: Node[T] = self
-        self.prev: Node[T] = self
-        self.deleted: tuple[Thread, int, CodeType] | None = None
-
-    def retire(self) -> None:
-        """Let go of what refers back here: nobody walks the ring any more."""
-        del self.next, self.prev, self.entry
-
-    @property
-    def linked(self) -> bool:
-        """Whether the node is on some list."""
-        following = self.next
-        return following is not self and following is not _POISON_NEXT
-
-
-class _Poison(Node[T]):
-    """Where the links of a deleted node point."""
-
-
-_POISON_NEXT: _Poison[object] = _Poison(None, "LIST_POISON1")
-_POISON_PREV: _Poison[object] = _Poison(None, "LIST_POISON2")
-
-
 class ListHead(Node[T]):
     """The head of a ring.
 
     Attributes:
-        population: how many entries exist at all; no walk is longer.
+        population: how many entries exist at all; no ring is longer.
         guard: the lock under which the ring is changed, None for a ring nobody shares.
         on_add: called with an entry that was just added, for whoever looks on.
     """
@@ -112,7 +78,7 @@ class ListHead(Node[T]):
         """Walk the list forward, reading each link when it is needed (list_for_each_entry)."""
         guard, scheduler = self.guard, self._scheduler
         node: Node[T] = self
-        walked = 0
+        walked, walked_max = 0, self.population
         while True:
             # Asked before the call: with the lock held, the calls would be most of a walk.
             if guard is not None and (
@@ -123,8 +89,10 @@ class ListHead(Node[T]):
             if following is self:
                 return
             walked += 1
-            if following.entry is None or walked > self.population:
+            if following.entry is None:
                 self._bad_walk(following, walked, node)
+            if walked > walked_max:
+                walked_max = self._walks_on(following, walked, node)
             node = following
             yield following.entry
 
@@ -134,11 +102,13 @@ class ListHead(Node[T]):
         self._before_link()
         before: Node[T] = self
         node = self.next
-        walked = 0
+        walked, walked_max = 0, self.population
         while node is not self:
             walked += 1
-            if node.entry is None or walked > self.population:
+            if node.entry is None:
                 self._bad_walk(node, walked, before)
+            if walked > walked_max:
+                walked_max = self._walks_on(node, walked, before)
             following = node.next
             yield node.entry
             if guard is not None and (
@@ -189,14 +159,14 @@ class ListHead(Node[T]):
     def delete(self, node: Node[T]) -> None:
         """Take a node off this list and poison it (list_del)."""
         self._change()
-        if isinstance(node.next, _Poison) or node.next is node:
+        if isinstance(node.next, Poison) or node.next is node:
             self._fail(f"{node.name} is deleted from {self.name} but is on no list", node)
         if node.prev.next is not node or node.next.prev is not node:
             self._bad_link(node, node.next)
         node.next.prev = node.prev
         self._unguarded_point()
         node.prev.next = node.next
-        node.next, node.prev = _POISON_NEXT, _POISON_PREV  # type: ignore[assignment]
+        node.next, node.prev = POISON_NEXT, POISON_PREV  # type: ignore[assignment]
         scheduler = self._scheduler
         node.deleted = scheduler.current, scheduler.steps, sys._getframe(1).f_code
 
@@ -281,8 +251,15 @@ class ListHead(Node[T]):
 
     # Failing.
 
+    def _walks_on(self, node: Node[T], walked: int, before: Node[T]) -> int:
+        """Return when a walk is looked at again that has met more entries than there are."""
+        ends = all(each.leads_out_within(self.population) for each in (node, self.next))
+        if not ends or walked > self._scheduler.steps_max:
+            self._bad_walk(node, walked, before)
+        return walked + self.population
+
     def _bad_walk(self, node: Node[T], walked: int, before: Node[T]) -> NoReturn:
-        if isinstance(node, _Poison):
+        if isinstance(node, Poison):
             self._fail(
                 f"the walk of {self.name} runs into {node.name}: a deleted entry's link", before
             )

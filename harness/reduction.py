@@ -238,15 +238,12 @@ def branch_after(runs: int, run: Run, choose: Choose = quietest) -> list[int]:
 
     Returns:
         where the last of them, which is not run, goes: a thread for each choice from the root.
-        Nothing if a run has failed or the tree has no more branches.
+        Nothing if the tree has no more branches.
     """
     tree = Tree()
     for _ in range(runs - 1):
         touches: list[Touch] = []
-        seen = run(Reducing(tree.states, touches, choose), touches)
-        if seen.failed:
-            return []
-        tree.learn(seen.steps, failed=False)
+        tree.learn(run(Reducing(tree.states, touches, choose), touches), failed=False)
         if not tree.next():
             return []
     return tree.branch

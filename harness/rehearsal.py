@@ -6,31 +6,19 @@ conflict. To learn that from earlier executions of a campaign would make an exec
 what ran before it, so it is learned anew each time, from the same program under schedules that
 come from the same stream. That costs runs and keeps execution 17 independent of the others.
 
-A rehearsal that fails is no rehearsal: it is the execution.
+A rehearsal that fails is no rehearsal: it is the execution. The strategy that asked for it does
+not hear of it, so nothing of a run is analysed before it is known that there was nothing wrong.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from harness.footprint import Step
 from harness.strategy import Strategy
 from harness.trace import Touch
 
-
-class Rehearsal(NamedTuple):
-    """What was seen.
-
-    Attributes:
-        steps: the steps of the execution.
-        failed: something was wrong with it, and the strategy is not asked for another one.
-    """
-
-    steps: list[Step]
-    failed: bool
-
-
-Run = Callable[[Strategy, list[Touch]], Rehearsal]
-"""Runs the program under a strategy; what its steps touch goes into the list as they take place."""
+Run = Callable[[Strategy, list[Touch]], list[Step]]
+"""Runs the program under a strategy and returns its steps, if nothing was wrong; else it does not
+return. What the steps touch goes into the list as they take place."""
 
 
 class Rehearsing:

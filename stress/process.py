@@ -109,7 +109,7 @@ class Process:
     def _place(self) -> str:
         """Say which execution the process was last seen in."""
         assert self.job is not None
-        number, item, steps = self.pulse
+        number, item, steps, _ = self.pulse
         if number != self.job.number or not 0 <= item < len(self.job.items):
             return f"before the first execution of job {self.job.number}"
         scenario, index = self.job.items[item]

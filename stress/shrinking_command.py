@@ -10,7 +10,7 @@ from stress.interrupts import Interrupts, interrupts
 from stress.opening import Case
 from stress.replaying import Say, first_line, say_differences, say_divergence
 from stress.report import counted, shrinking_text
-from stress.shrinking import Shrunk, shrink
+from stress.shrinking import STEPS_A_REPLAY, Shrunk, shrink
 from stress.silence import watched
 from stress.single import labelled
 
@@ -59,5 +59,11 @@ def _ended(shrunk: Shrunk, *, stopped: bool, replays_max: int) -> str:
     text = f"{shrinking_text(shrunk.before, shrunk.after)} in {counted(shrunk.replays, 'replay')}"
     if shrunk.complete:
         return f"{text}: nothing simpler fails alike"
-    why = "interrupted" if stopped else f"the budget of {replays_max} replays ended"
+    if stopped:
+        why = "interrupted"
+    elif shrunk.replays >= replays_max:
+        why = f"the budget of {replays_max} replays ended"
+    else:
+        steps = replays_max * STEPS_A_REPLAY
+        why = f"the budget of {replays_max} replays ended early, at {steps} steps"
     return f"{text}: {why}, so this is the simplest so far"

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from harness import OsThreads
+from harness.signs import SIGNS
 from stress import arguments
 from stress.confining import GONE, confined
 from stress.exits import Exit
@@ -52,10 +53,11 @@ def watched(carriers: OsThreads, last_words: Callable[[str], None] = say) -> Ite
     over = threading.Event()
 
     def look() -> None:
-        seen, since = (-1, -1), time.monotonic()
+        seen, since = (-1, -1, -1), time.monotonic()
         while not over.wait(_LOOK_EVERY_S):
             # Small executions may be at the same step each time that somebody looks.
-            place, now = (carriers.executions, carriers.steps), time.monotonic()
+            place = carriers.executions, carriers.steps, SIGNS.analysed
+            now = time.monotonic()
             if place != seen or not carriers.running:
                 seen, since = place, now
             elif now - since > silence_s:

@@ -18,6 +18,7 @@ from functools import cache
 from multiprocessing.connection import Connection
 
 from harness import HarnessBug, OsThreads
+from harness.signs import SIGNS
 from stress.confining import confined, is_bad_descriptor
 from stress.exits import Exit
 from stress.garbage import Garbage
@@ -35,9 +36,12 @@ BEAT_S = 0.25
 GROUP_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 """What ends a whole process group; workers are born with it blocked."""
 
-PULSES = 3
-"""What a process shows its parent: the job, the item in it, the steps; changed as long as something
-moves. A process that has not come up yet shows NOT_UP as its job."""
+PULSES = 4
+"""What a process shows its parent: the job, the item in it, the steps, and what else has moved.
+
+One of them changes as long as something does. A process that has not come up yet shows NOT_UP as
+its job.
+"""
 NOT_UP = -2
 
 DESCRIPTORS_GONE = 77
@@ -61,7 +65,7 @@ class Working:
     def show_life(self, pulse: MutableSequence[int], parent: int) -> None:
         """Show the parent from now on where we are, without a word in the step path.
 
-        Code that never reaches a scheduling point leaves all three as they are. It does not hear
+        Code that never reaches a scheduling point leaves all four as they are. It does not hear
         either that the parent is gone, so that is looked for here.
 
         Args:
@@ -73,6 +77,7 @@ class Working:
             while os.getppid() == parent:
                 pulse[0], pulse[1] = self.cursor.batch, self.cursor.item
                 pulse[2] = self.carriers.steps
+                pulse[3] = self.carriers.executions + SIGNS.analysed
                 time.sleep(BEAT_S)
             os._exit(Exit.HARNESS_BUG)
 

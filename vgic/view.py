@@ -23,6 +23,7 @@ class View:
         left_at: when it last left its guest, or did not enter it.
         entered_at: how many operations its thread had published when its guest was last entered.
         retries: how often prune started again in this sync.
+        in_vain: how often since it last moved something.
         accessing: the interrupt whose registers its guest is writing.
         old_target: where that was routed before.
         access_began: when the write began.
@@ -35,9 +36,9 @@ class View:
 
     __slots__ = (
         "_kvm", "_vcpu", "access_alone", "access_began", "accessing", "active_outside",
-        "arrivals", "barren", "entered_at", "flushed_at", "in_guest", "in_window", "left_at",
-        "left_out", "may_return", "old_target", "overflowed", "retries", "seen_at", "stack",
-        "state",
+        "arrivals", "barren", "entered_at", "flushed_at", "in_guest", "in_vain", "in_window",
+        "left_at", "left_out", "may_return", "old_target", "overflowed", "retries", "seen_at",
+        "stack", "state",
     )  # fmt: skip
 
     def __init__(self, kvm: Kvm, vcpu: Vcpu) -> None:
@@ -52,6 +53,7 @@ class View:
         self.flushed_at = -1
         self.seen_at = -1
         self.retries = 0
+        self.in_vain = 0
         self.accessing: VgicIrq | None = None
         self.old_target: Vcpu | None = None
         self.access_began = -1
@@ -66,7 +68,7 @@ class View:
     def synced(self) -> None:
         """What counts from one flush to the next sync is over."""
         self.in_window = self.overflowed = False
-        self.retries = 0
+        self.retries = self.in_vain = 0
         if self.active_outside:
             self.active_outside = []
         if self.arrivals:

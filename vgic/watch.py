@@ -209,10 +209,11 @@ class Watch:
         """Prune starts again from the head: it has moved an interrupt, or found a change."""
         view = self._views[vcpu.vcpu_id]
         view.retries += 1
+        view.in_vain = 0 if moved else view.in_vain + 1
         self.windows.add("migration" if moved else "prune_recheck")
         if view.retries > 1:
             self.windows.add("two_prune_retries")
-        invariants.prune_ends(self._kvm, vcpu, view.retries)
+        invariants.prune_ends(self._kvm, vcpu, view.in_vain)
 
     def synced(self, vcpu: Vcpu) -> None:
         """The vCPU has folded and pruned."""

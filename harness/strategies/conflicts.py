@@ -48,9 +48,8 @@ class Conflicts(Rehearsing):
     def _drawn(self, run: Run) -> list[int]:
         order: list[int] = []
         for _ in range(REVERSALS_MAX):
-            seen = run(Follow(order), [])
-            races = Races(seen.steps)
-            if seen.failed or not races.found:
+            races = Races(run(Follow(order), []))
+            if not races.found:
                 break
             race = self._stream.choose(races.found)
             order = races.reversed(race)

@@ -45,16 +45,11 @@ class Neighbours(Rehearsing):
     def rehearse(self, run: Run) -> None:
         """Walk, and run what is around the walk, all but the last."""
         walk = run(self._last, [])
-        self._of_the_walk.learn(walk.steps)
-        self._of_the_quiet_run.learn(one_after_the_other(walk.steps))
-        failed = walk.failed
-        for around in (self._latest, self._any, self._quiet):
-            if failed:
-                return
-            self._last = around()
-            seen = run(self._last, [])
-            failed = seen.failed
-        self._of_the_quiet_run.learn(seen.steps)
+        self._of_the_walk.learn(walk)
+        self._of_the_quiet_run.learn(one_after_the_other(walk))
+        run(self._latest(), [])
+        run(self._any(), [])
+        self._of_the_quiet_run.learn(run(self._quiet(), []))
         self._last = self._quiet()
 
     def begin(self, threads: Sequence[Thread]) -> None:

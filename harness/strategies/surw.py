@@ -59,7 +59,7 @@ class Surw(Rehearsing):
 
     def rehearse(self, run: Run) -> None:
         """Count the operations of each thread, and draw which are interesting."""
-        self._steps = run(Quiet(), []).steps
+        self._steps = run(Quiet(), [])
         objects = contended(self._steps)
         if objects and self._stream.chance(50):
             objects = [self._stream.choose(objects)]

@@ -84,7 +84,8 @@ def _fitting(everything: Sequence[Line], marked: Line | None, layout: "_Layout")
     """Keep as much detail as there is room for, and then as late a part."""
     for weight in range(1, STATE + 1):
         kept = [line for line in everything if line.weight >= weight or line is marked]
-        if len(layout.body(kept, marked)) <= LINES_MAX:
+        # Of many lines it is plain that there is no room: they are not laid out to be counted.
+        if len(kept) <= LINES_MAX and len(layout.body(kept, marked)) <= LINES_MAX:
             return _Kept([], kept)
     begin = len(kept)
     while len(layout.body(kept[begin - 1 :], marked)) <= LINES_MAX:

@@ -7,7 +7,7 @@ schedule is carried over to a smaller program in carrying_over.py, what simpler 
 simplicity.py.
 """
 
-from stress.shrinking.shrinker import REPLAYS, Shrunk, shrink
+from stress.shrinking.shrinker import REPLAYS, STEPS_A_REPLAY, Shrunk, shrink
 from stress.shrinking.simplicity import Size
 
-__all__ = ["REPLAYS", "Shrunk", "Size", "shrink"]
+__all__ = ["REPLAYS", "STEPS_A_REPLAY", "Shrunk", "Size", "shrink"]

@@ -8,7 +8,8 @@ and all is considered again until nothing helps.
 
 Guarantees:
   * the signature never changes, and what is accepted is always strictly simpler (`simplicity`),
-    so it ends; a budget of replays bounds it earlier;
+    so it ends; a budget of replays, and of the steps they take together, bounds it earlier, so
+    that what goes round for ever is not gone round with a thousand times;
   * a deviation keeps the operation and function it stands before, so that one race does not
     turn into another with the same symptom;
   * equal executions shrink to equal ones: the order is fixed and nothing is drawn;
@@ -38,6 +39,9 @@ from vgic import V1, Parameters
 
 REPLAYS = 1500
 """How many replays a shrink may take: some three seconds."""
+
+STEPS_A_REPLAY = 700
+"""How many steps a replay of the budget may take on average: all but livelocks take fewer."""
 
 _PAIRS_MAX = 8
 """Of a schedule of no more deviations than this every two are left out together."""
@@ -83,6 +87,7 @@ class _Shrinker:
         self._replays_max = replays_max
         self._interrupted = interrupted
         self._tried: set[tuple[Parameters, tuple[Deviation, ...], Deviation | None]] = set()
+        self._steps = 0
         self.replays = 0
         self.best = self._strictly(token.parameters, token.deviations)
 
@@ -180,11 +185,12 @@ class _Shrinker:
         if key in self._tried:
             return False
         self._tried.add(key)
-        if self.replays >= self._replays_max or self._interrupted():
+        if self._budget_ended() or self._interrupted():
             raise _Stop
         self.replays += 1
         replay = LenientReplay(schedule, anywhere=False, patient=patient)
         execution = run_parameters(parameters, self._kernel, replay, self._carriers).execution
+        self._steps += execution.steps
         if not self._fails_alike(execution):
             return False
         candidate = Candidate(
@@ -194,6 +200,11 @@ class _Shrinker:
             return False
         self.best = candidate
         return True
+
+    def _budget_ended(self) -> bool:
+        return (
+            self.replays >= self._replays_max or self._steps >= self._replays_max * STEPS_A_REPLAY
+        )
 
     def confirmed(self) -> Candidate:
         """Replay the best strictly."""
@@ -230,7 +241,8 @@ def shrink(
         token: the execution; it replays strictly on this kernel.
         kernel: what it is replayed on.
         carriers: what the threads run on.
-        replays_max: at most so many executions, not counting the confirmation.
+        replays_max: at most so many executions, of STEPS_A_REPLAY steps on average, not counting
+            the confirmation.
         interrupted: asked before each; True ends it with the simplest so far.
 
     Raises:

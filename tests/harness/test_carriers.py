@@ -2,7 +2,6 @@
 """Do all carriers do the same with the same schedule, and leave the process as they found it?"""
 
 import os
-import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -21,6 +20,7 @@ from harness import (
     SpinLock,
     Strategy,
     Stream,
+    cores,
     execute,
 )
 from harness.cores import claim_core
@@ -101,10 +101,9 @@ def executions(kind: str, program: Program) -> list[Execution]:
 
 
 @pytest.fixture
-def own_claims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of lock files that no other session claims cores in."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    return tmp_path
+def own_claims(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Claims that are no concern of other sessions."""
+    monkeypatch.setattr(cores, "PREFIX", f"test-of-carriers-{os.getpid()}-")
 
 
 @pytest.fixture
@@ -174,7 +173,7 @@ def test_each_modelled_thread_is_carried_by_an_os_thread_of_its_own() -> None:
 
 
 def test_carriers_are_pinned_to_the_claimed_core_and_the_caller_is_not(
-    own_claims: Path, affinity: set[int]
+    own_claims: None, affinity: set[int]
 ) -> None:
     seen: list[set[int]] = []
     with OsThreads() as pool:
@@ -194,9 +193,9 @@ def test_unpinned_carriers_may_run_wherever_the_caller_may(affinity: set[int]) -
 
 
 def test_a_pool_that_finds_no_free_core_runs_unpinned(
-    own_claims: Path, affinity: set[int], readers: Readers
+    own_claims: None, affinity: set[int], readers: Readers
 ) -> None:
-    claims = [claim_core(own_claims) for _ in affinity]
+    claims = [claim_core() for _ in affinity]
     with OsThreads() as pool:
         assert pool.core is None
         assert execute(readers(a=1, b=1), Quiet(), pool).steps == 4
@@ -205,7 +204,7 @@ def test_a_pool_that_finds_no_free_core_runs_unpinned(
         core.unclaim()
 
 
-def test_pin_caller_pins_the_calling_thread_only(own_claims: Path, affinity: set[int]) -> None:
+def test_pin_caller_pins_the_calling_thread_only(own_claims: None, affinity: set[int]) -> None:
     seen = []
     with OsThreads() as pool:
 
@@ -220,19 +219,19 @@ def test_pin_caller_pins_the_calling_thread_only(own_claims: Path, affinity: set
     assert os.sched_getaffinity(0) == affinity
 
 
-def test_closing_ends_the_os_threads_and_frees_the_core(own_claims: Path, readers: Readers) -> None:
+def test_closing_ends_the_os_threads_and_frees_the_core(own_claims: None, readers: Readers) -> None:
     before = carrier_threads()
     with OsThreads() as pool:
         execute(readers(a=1, b=1), Quiet(), pool)
         claimed = pool.core
     assert carrier_threads() == before
-    core = claim_core(own_claims)
+    core = claim_core()
     assert core is not None
     assert core.number == claimed
     core.unclaim()
 
 
-def test_closing_gives_back_every_file_descriptor(own_claims: Path, readers: Readers) -> None:
+def test_closing_gives_back_every_file_descriptor(own_claims: None, readers: Readers) -> None:
     descriptors = Path("/proc/self/fd")
     before = len(list(descriptors.iterdir()))
     for _ in range(5):
@@ -241,7 +240,7 @@ def test_closing_gives_back_every_file_descriptor(own_claims: Path, readers: Rea
     assert len(list(descriptors.iterdir())) <= before
 
 
-def test_a_pool_can_be_closed_after_a_failure(own_claims: Path) -> None:
+def test_a_pool_can_be_closed_after_a_failure(own_claims: None) -> None:
     before = carrier_threads()
     with OsThreads() as pool:
         for _ in range(3):

@@ -81,6 +81,7 @@ def test_whatever_draws_or_chooses_is_one_of_them() -> None:
         "exploring",
         "floors",
         "listing",
+        "options",
         "outlook",
         "pytest_run",
         "report",

@@ -7,6 +7,7 @@ import pytest
 
 from harness import Execution, Failure
 from vgic import V1, invariants
+from vgic.invariants.delivery import RETRIES_MAX
 from vgic.irq import Config, VgicIrq
 from vgic.vm import Vcpu
 
@@ -167,6 +168,24 @@ def test_i21_is_silent_on_a_prune_that_starts_again_a_few_times(
     in_kernel: Callable[..., Execution], retries: int
 ) -> None:
     in_kernel(lambda k: invariants.prune_ends(k.kvm, k.kvm.vcpus[0], retries))
+
+
+def test_i21_is_silent_on_a_prune_that_moves_as_many_as_there_are(
+    in_kernel: Callable[..., Execution], enlist: Enlist
+) -> None:
+    moved: list[VgicIrq] = []
+
+    def body(kernel: V1) -> None:
+        here, there = kernel.kvm.vcpus
+        irqs = [interrupt(kernel, intid) for intid in range(32, 32 + RETRIES_MAX + 10)]
+        enlist(here, *irqs)
+        for irq in irqs:
+            irq.target_vcpu = there
+        kernel.vgic_prune_ap_list(here)
+        moved.extend(irq for irq in irqs if irq.vcpu is there)
+
+    in_kernel(body, nr_vcpus=2)
+    assert len(moved) > RETRIES_MAX
 
 
 def test_i21_fires_on_a_prune_that_never_stops_looking(

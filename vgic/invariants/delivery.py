@@ -54,16 +54,22 @@ def _would_take(vcpu: Vcpu, irq: VgicIrq) -> bool:
     )
 
 
-def prune_ends(kvm: Kvm, vcpu: Vcpu, retries: int) -> None:
+def prune_ends(kvm: Kvm, vcpu: Vcpu, in_vain: int) -> None:
     """I21: prune starts again only because it has moved something or something has changed.
 
     Locks: none needed: the count is the watcher's own.
+
+    Args:
+        kvm: the VM.
+        vcpu: the vCPU that prunes.
+        in_vain: how many times in a row it has started again without having moved anything. As
+            many interrupts as there are may have to be moved, and each may come back.
     """
-    if retries > RETRIES_MAX:
+    if in_vain > RETRIES_MAX:
         fail(
             kvm,
             "I21 prune does not end",
-            f"{vcpu} has started to prune {retries} times in one sync",
+            f"{vcpu} has started to prune {in_vain} times in a row and moved nothing",
             "vgic_prune_ap_list",
         )
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the programs about lifetimes share: a session, which threads open, look up and close."""
 
-from harness.list_head import Node
+from harness.list_node import Node
 from harness.refcount import Refcount
 from harness.slab import KmemCache, SlabObject, life_of
 

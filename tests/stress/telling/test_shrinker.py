@@ -8,7 +8,7 @@ import pytest
 
 from harness import HarnessBug, OsThreads
 from stress.following import follow
-from stress.shrinking import Shrunk, shrink
+from stress.shrinking import Shrunk, shrink, shrinker
 from stress.subject import Subject
 from stress.token import Token
 
@@ -74,6 +74,20 @@ def test_a_budget_ends_it_with_the_simplest_so_far(
     assert not shrunk.complete
     assert shrunk.replays == budget
     assert fails_alike(shrunk.token, carriers)
+
+
+def test_steps_are_a_budget_too_so_that_what_goes_round_for_ever_ends(
+    tokens: Tokens, carriers: OsThreads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = tokens["no_recheck_after_relock"]
+    budget = {"replays_max": 200}
+    enough = shrink_it(token, carriers, **budget)
+    monkeypatch.setattr(shrinker, "STEPS_A_REPLAY", 1)
+    shrunk = shrink_it(token, carriers, **budget)
+    assert not shrunk.complete
+    assert 0 < shrunk.replays <= 200 // 20 < enough.replays
+    assert fails_alike(shrunk.token, carriers)
+    assert shrink_it(token, carriers, **budget) == shrunk
 
 
 def test_an_interrupt_ends_it_with_the_simplest_so_far(tokens: Tokens, carriers: OsThreads) -> None:
