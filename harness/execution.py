@@ -8,8 +8,8 @@ from harness import trace
 from harness.failures import Diverged, Failure, HarnessBug, ModelFailure, oops
 from harness.footprint import steps_of
 from harness.frames import raised_in_harness
-from harness.rehearsal import Rehearsal, Rehearsing
 from harness.printable import described
+from harness.rehearsal import Rehearsal, Rehearsing
 from harness.schedule import Deviation
 from harness.scheduler import Scheduler
 from harness.strategy import Strategy

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Printable text: what comes from outside, so that it can be shown and cannot act.
 
-The code under test names its exceptions, classes, functions and locks, and a token comes out of an
-e-mail. Printed as they are, such texts could clear a terminal, set its title, write from right to
-left, or add a line that looks like a verdict; a lone surrogate could not be written at all. So every
-character that is no glyph is written as its escape sequence in Python, and no text is endless.
+The code under test names its exceptions, classes, functions and locks, and a token comes out of
+an e-mail. Printed as they are, such texts could clear a terminal, set its title, write from right
+to left, or add a line that looks like a verdict; a lone surrogate could not be written at all. So
+every character that is no glyph is written as its escape sequence, and no text is endless.
 """
 
 import re
@@ -36,7 +36,7 @@ def is_printable(text: str) -> bool:
 
 
 def printable(text: str) -> str:
-    """Return a text as one line of glyphs; what is none of them is escaped, as `\\n` or `\\x1b`."""
+    r"""Return a text as one line of glyphs; what is none of them is escaped: `\n`, `\x1b`."""
     return _UNPRINTABLE.sub(_escaped, text)
 
 

@@ -9,8 +9,8 @@ one graph. One that fails by itself counts too.
 from collections.abc import Callable, Sequence
 
 from harness import OsThreads
-from harness.printable import printable_text
 from harness.order_graph import Learned, OrderGraph, inverted
+from harness.printable import printable_text
 from stress.exits import Exit
 from stress.following import follow
 from stress.silence import watched
