@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from loguru import logger
 
+from harness.printable import printable
 from harness.strategies import DESCRIPTIONS, PORTFOLIO
 from stress import arguments, exits, opening, output
 from stress.arguments import BadArgument, Check, Kind, View
@@ -287,7 +288,11 @@ def _log(verbose: bool) -> None:
     """Log for people, on standard error, and only if they ask for it."""
     logger.remove()
     if verbose:
-        logger.add(sys.stderr, level="DEBUG", format="{level}: {message}")
+        logger.add(
+            lambda message: output.complain(message.rstrip("\n")),
+            level="DEBUG",
+            format="{level}: {message}",
+        )
 
 
 def main() -> None:
@@ -296,11 +301,11 @@ def main() -> None:
     try:
         app()
     except (BadArgument, BadToken, CompositionError) as error:
-        typer.echo(f"vgic-stress: {error}", err=True)
+        output.complain(f"vgic-stress: {error}")
         raise SystemExit(Exit.USAGE) from error
     except opening.CannotJudge as error:
-        typer.echo(f"cannot be judged: {error}")
+        output.say(printable(f"cannot be judged: {error}"))
         raise SystemExit(Exit.CANNOT_JUDGE) from error
     except Exception as error:
-        typer.echo(f"HARNESS BUG: {traceback.format_exc()}", err=True)
+        output.complain_of_bug(traceback.format_exc())
         raise SystemExit(Exit.HARNESS_BUG) from error

@@ -17,7 +17,7 @@ from stress.exits import Exit
 from stress.inquiry import look_into
 from stress.interrupts import Interrupts, interrupts
 from stress.keeping import keep
-from stress.output import say, write_json
+from stress.output import bug_text, say, write_json
 from stress.report import counted, finding_text, replay_command, verdict_object
 from stress.scenario import Scenario
 from stress.shrinking import REPLAYS
@@ -84,7 +84,7 @@ def explore(
             code = _code(found, interrupted=stopped)
             result, told = _result(found, interrupted=stopped), _told(found)
         except HarnessBug as bug:
-            say(f"HARNESS BUG: {bug}")
+            say(bug_text(str(bug)))
             code, result = Exit.HARNESS_BUG, "HARNESS BUG"
             told = {"complete": False, "executions": count, "harness_bugs": [str(bug)]}
     if json_file is not None:

@@ -9,7 +9,10 @@ import hashlib
 import re
 from pathlib import Path
 
+from harness.printable import printable_lines
 from stress.campaign import Finding
+
+_KIND_MAX = 40
 
 FOLDER = Path("vgic-stress-findings")
 
@@ -45,7 +48,7 @@ def keep(finding: Finding, folder: Path = FOLDER) -> Path | None:
     try:
         place.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
-            (place / name).write_text(text, "utf-8")
+            (place / name).write_text(printable_lines(text), "utf-8")
     except OSError:
         return None
     return place
@@ -54,6 +57,6 @@ def keep(finding: Finding, folder: Path = FOLDER) -> Path | None:
 def _name(finding: Finding) -> str:
     """Return a name that tells the kind and is the same for the same finding only."""
     example = finding.example
-    kind = re.sub(r"[^a-z0-9]+", "-", example.failure.kind.lower()).strip("-")
+    kind = re.sub(r"[^a-z0-9]+", "-", example.failure.kind.lower())[:_KIND_MAX].strip("-")
     tokens = f"{example.token} {example.original}".encode()
-    return f"{kind}-{hashlib.sha256(tokens).hexdigest()[:8]}"
+    return f"{kind or 'finding'}-{hashlib.sha256(tokens).hexdigest()[:8]}"

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Standard output: lines as they are, since they are copied and pasted.
+"""The doors to the terminal: lines as they are, since they are copied and pasted.
 
-Neither a terminal that lacks a character nor a reader that has gone away may change the exit code.
+Neither a terminal that lacks a character nor a reader that has gone away may change the exit code,
+and nothing that comes from outside acts on a terminal: what is no glyph is escaped here, whoever
+has let it come so far.
 """
 
 import io
@@ -9,6 +11,10 @@ import json
 import os
 import sys
 from pathlib import Path
+
+from harness.printable import printable, printable_lines, shortened
+
+_COMPLAINT_MAX = 4_000
 
 
 def prepare() -> None:
@@ -23,10 +29,31 @@ def say(text: str) -> None:
     if sys.stdout is None:
         return
     try:
-        sys.stdout.write(text + "\n")
+        sys.stdout.write(printable_lines(text) + "\n")
         sys.stdout.flush()
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def complain(text: str) -> None:
+    """Print one line on standard error, whatever the text."""
+    _complain(printable(shortened(text, _COMPLAINT_MAX)))
+
+
+def complain_of_bug(text: str) -> None:
+    """Print a bug of the harness on standard error, with its traceback."""
+    _complain(bug_text(text))
+
+
+def bug_text(text: str) -> str:
+    """Return a bug of the harness as it is printed: no line of it could be a verdict."""
+    return printable_lines("HARNESS BUG: " + text.strip().replace("\n", "\n  "))
+
+
+def _complain(text: str) -> None:
+    if sys.stderr is not None:
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
 
 
 def write_json(path: Path, value: object) -> str:

@@ -16,6 +16,7 @@ from stress.exits import Exit
 from stress.explaining.stepping import step_through
 from stress.explaining.story import tell
 from stress.following import Followed, follow
+from stress.output import bug_text
 from stress.report import counted
 from stress.silence import watched
 from stress.source import model_digest
@@ -65,7 +66,7 @@ def replay(
         with OsThreads() as carriers, watched(carriers):
             return _judge(token, subject, kernel, carriers, say, wanted, strict=strict)
     except HarnessBug as bug:
-        say(f"HARNESS BUG: {bug}")
+        say(bug_text(str(bug)))
         return Exit.HARNESS_BUG
 
 

@@ -6,10 +6,10 @@ a log that was cut at either end still says what it was, and a seed that has die
 the model can be told from one that is clean.
 """
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
+from stress import shell
 from stress.campaign import Finding, Plan, Result
 from stress.exits import Exit
 from stress.inquiry import Example
@@ -48,7 +48,7 @@ def replay_command(finding: Finding, subject: Subject, kept: Path | None) -> str
         f"@{kept / token_file(number)}" if len(text) > PRINTED_MAX and kept is not None else text
         for number, text in enumerate(texts)
     ]
-    return shlex.join(subject.replaying(*tokens))
+    return shell.joined(subject.replaying(*tokens))
 
 
 def counted(count: int, what: str) -> str:

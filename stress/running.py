@@ -11,7 +11,7 @@ from stress.campaign import Campaign, Plan, Result, too_few
 from stress.exits import Exit, worst
 from stress.interrupts import Interrupts, interrupts
 from stress.keeping import keep
-from stress.output import say, write_json
+from stress.output import bug_text, say, write_json
 from stress.pool import Pool
 from stress.progress import progress
 from stress.report import (
@@ -65,7 +65,7 @@ def run(
                     result = campaign.run()
     command = _say_findings(plan, result, quiet=quiet)
     for bug in result.bugs:
-        say(f"HARNESS BUG: {bug}")
+        say(bug_text(bug))
     conclusive = result.findings or result.bugs or result.interrupted
     reasons = [] if conclusive else too_few(plan, result)
     if not quiet:

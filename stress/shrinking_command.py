@@ -6,6 +6,7 @@ from stress.exits import Exit
 from stress.explaining.story import tell
 from stress.following import follow
 from stress.interrupts import Interrupts, interrupts
+from stress.output import bug_text
 from stress.replaying import Say, say_divergence, say_patch
 from stress.report import counted, shrinking_text
 from stress.shrinking import Shrunk, shrink
@@ -34,7 +35,7 @@ def shrink_token(
         try:
             return _shrink(token, subject, kernel, carriers, say, replays_max, interrupted)
         except HarnessBug as bug:
-            say(f"HARNESS BUG: {bug}")
+            say(bug_text(str(bug)))
             return Exit.HARNESS_BUG
 
 
