@@ -2,6 +2,7 @@
 """Is everything of a finding kept, each session's apart, and nothing lost where it cannot be?"""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from stress.campaign import Finding
@@ -43,3 +44,12 @@ def test_the_same_finding_is_kept_once_and_another_apart(
 def test_where_no_folder_can_be_made_there_is_none(example: MakeExample, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file, not a folder", "utf-8")
     assert keep(found(example("deadlock", "vs1-a")), tmp_path / "taken") is None
+
+
+def test_a_text_that_no_file_could_hold_is_kept_escaped(
+    example: MakeExample, tmp_path: Path
+) -> None:
+    told = replace(example("deadlock", "vs1-a"), columns="one\ntwo \udc80\x1b[2J")
+    kept = keep(found(told), tmp_path)
+    assert kept is not None
+    assert "one\ntwo \\udc80\\x1b[2J\n" in (kept / "report.txt").read_text("utf-8")
