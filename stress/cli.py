@@ -288,11 +288,7 @@ def _log(verbose: bool) -> None:
     """Log for people, on standard error, and only if they ask for it."""
     logger.remove()
     if verbose:
-        logger.add(
-            lambda message: output.complain(message.rstrip("\n")),
-            level="DEBUG",
-            format="{level}: {message}",
-        )
+        logger.add(output.complain, level="DEBUG", format="{level}: {message}")
 
 
 def main() -> None:

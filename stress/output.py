@@ -36,8 +36,8 @@ def say(text: str) -> None:
 
 
 def complain(text: str) -> None:
-    """Print one line on standard error, whatever the text."""
-    _complain(printable(shortened(text, _COMPLAINT_MAX)))
+    """Print one line on standard error, whatever the text; also what the log has to say."""
+    _complain(printable(shortened(text.rstrip("\n"), _COMPLAINT_MAX)))
 
 
 def complain_of_bug(text: str) -> None:
