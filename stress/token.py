@@ -154,9 +154,7 @@ def _unpack(body: str) -> dict[str, object]:
 def _token(values: dict[str, object]) -> Token:
     unknown = sorted(set(values) - set(_FIELDS))
     if unknown:
-        raise BadToken(
-            f"the token is damaged: no token of {VERSION} has a field {unknown[0]!r:.40}"
-        )
+        raise ValueError(f"no token of {VERSION} has a field {unknown[0]!r:.40}")
     deviations, bugs, patch = values["deviations"], values["bugs"], values["patch"]
     if not isinstance(deviations, list) or not isinstance(bugs, list):
         raise TypeError("deviations and bugs must be lists")
