@@ -11,7 +11,7 @@ from stress.scenarios import SCENARIOS
 from vgic import V1, Machine, compose, named_revision, with_races_checked
 from vgic.state import Look, State
 
-Looks = list[tuple[State, State]]
+Looks = list[tuple[State, State, State]]
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def carriers() -> Iterator[OsThreads]:
 def looked_at(
     scenario: str, kernel: type[V1], carriers: OsThreads, seed: int
 ) -> tuple[Execution, Looks]:
-    """Run an execution; return for each look all that was told so far, and what a new one tells."""
+    """Run an execution; return what each look told, all that was told so far, and what is so."""
     looks: Looks = []
 
     def program(scheduler: Scheduler) -> None:
@@ -34,7 +34,7 @@ def looked_at(
 
         def both() -> State:
             told.update(changed := look())
-            looks.append((dict(told), Look(machine)()))
+            looks.append((changed, dict(told), Look(machine)()))
             return changed
 
         scheduler.look = both
@@ -57,8 +57,11 @@ KERNELS: dict[str, Callable[[], type[V1]]] = {
 def test_what_has_been_told_is_the_state(kernel: str, scenario: str, carriers: OsThreads) -> None:
     _, looks = looked_at(scenario, KERNELS[kernel](), carriers, seed=3)
     assert len(looks) > 50
-    assert all(told == fresh for told, fresh in looks)
-    assert len({str(fresh) for _, fresh in looks}) > 20
+    assert all(told == fresh for _, told, fresh in looks)
+    assert len({str(fresh) for _, _, fresh in looks}) > 20
+    # What a recording takes: after the first look no more than a step changes.
+    assert max(len(changed) for changed, _, _ in looks[1:]) < len(looks[0][2])
+    assert sum(len(changed) for changed, _, _ in looks[1:]) < 3 * len(looks)
 
 
 def test_looking_is_no_access(carriers: OsThreads) -> None:
