@@ -14,13 +14,14 @@ from harness.context import local_irq_disable, local_irq_enable
 from harness.execution import DivergedFrom, Execution, Failed, Outcome, Passed, execute
 from harness.explore import Exploration, every_behaviour, every_schedule, some_schedules
 from harness.failures import Failure, HarnessBug, ModelFailure
+from harness.history import Change
 from harness.list_head import ListHead
 from harness.list_node import Node
 from harness.list_sort import list_sort
 from harness.lockorder import LockClass, LockOrder
 from harness.mutex import Mutex
 from harness.rcu import Rcu
-from harness.recording import Change, Event, Recorder
+from harness.recording import Event, Recorder
 from harness.refcount import Refcount
 from harness.replay import StrictReplay
 from harness.requests import Ipi, Requests

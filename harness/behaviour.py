@@ -54,4 +54,5 @@ def behaviour(trace: Sequence[Entry], touches: Sequence[Touch]) -> str:
     for name in sorted(objects):
         lines.append(name)
         lines += [",".join(sorted(group)) for group in objects[name].groups]
-    return blake2b("\n".join(lines).encode(), digest_size=8).hexdigest()
+    text = "\n".join(lines).encode("utf-8", "backslashreplace")
+    return blake2b(text, digest_size=8).hexdigest()

@@ -8,6 +8,7 @@ from harness import trace
 from harness.failures import Diverged, Failure, HarnessBug, ModelFailure, oops
 from harness.footprint import Step, steps_of
 from harness.frames import raised_in_harness
+from harness.printable import described
 from harness.rehearsal import Rehearsing
 from harness.schedule import Deviation
 from harness.scheduler import Scheduler
@@ -110,7 +111,7 @@ def execute(
         pass
     except Exception as exception:
         if raised_in_harness(exception.__traceback__):
-            raise HarnessBug(f"{type(exception).__name__}: {exception}") from exception
+            raise HarnessBug(described(exception)) from exception
         scheduler.failure = oops(exception)
     else:
         scheduler.run(carriers)
@@ -162,6 +163,4 @@ def _outcome(scheduler: Scheduler) -> Outcome:
 def _check_sane(scheduler: Scheduler) -> None:
     """Raise HarnessBug if the execution ended by an exception of the harness itself."""
     if scheduler.bug is not None:
-        raise HarnessBug(
-            f"{type(scheduler.bug).__name__} in the harness: {scheduler.bug}"
-        ) from scheduler.bug
+        raise HarnessBug(f"in the harness: {described(scheduler.bug)}") from scheduler.bug

@@ -11,11 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.frames import model_function
+from harness.printable import described, printable_name, printable_text, shortened
+
+DETAILS_MAX = 200
 
 
 @dataclass(frozen=True)
 class Failure:
     """One execution's failure.
+
+    Names and texts may be those of the code under test: each is made one printable line of bounded
+    length, so that what is printed and compared later can be neither forged nor lost.
 
     Attributes:
         kind: one word or two: `deadlock`, `lock order`, `list corruption`, `exception`, or what
@@ -32,6 +38,17 @@ class Failure:
     lock_classes: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Make every text printable."""
+        for field, value in (
+            ("kind", printable_name(self.kind)),
+            ("message", printable_text(self.message)),
+            ("functions", tuple(map(printable_name, self.functions))),
+            ("lock_classes", tuple(map(printable_name, self.lock_classes))),
+            ("details", tuple(map(printable_text, self.details[:DETAILS_MAX]))),
+        ):
+            object.__setattr__(self, field, value)
+
     @property
     def signature(self) -> str:
         """The identity of the failure: no ids, seeds or addresses."""
@@ -40,7 +57,7 @@ class Failure:
             parts.append("in " + ", ".join(self.functions))
         if self.lock_classes:
             parts.append("on " + ", ".join(self.lock_classes))
-        return " ".join(parts)
+        return shortened(" ".join(parts))
 
 
 class ModelFailure(BaseException):
@@ -83,7 +100,7 @@ def oops(exception: BaseException) -> Failure:
     calls = traceback.extract_tb(exception.__traceback__)
     return Failure(
         kind="exception",
-        message=f"{type(exception).__name__}: {exception}",
+        message=described(exception),
         functions=(model_function(place.tb_frame) if place is not None else "",),
         details=tuple(
             f"{Path(call.filename).name}:{call.lineno} in {call.name}" for call in calls[-4:]

@@ -11,6 +11,8 @@ lambdas: 3.12 and later no longer give the first a frame.
 import sys
 from types import FrameType, TracebackType
 
+from harness.printable import printable_name
+
 _OURS = "harness."
 _EXAMPLES = "harness.examples."
 
@@ -43,7 +45,7 @@ def model_stack(frame: FrameType | None) -> tuple[str, ...]:
     names = []
     while frame is not None and not _is_ground_floor(frame):
         if _is_model(frame):
-            names.append(frame.f_code.co_name)
+            names.append(printable_name(frame.f_code.co_name))
         frame = frame.f_back
     names.reverse()
     return tuple(names)
@@ -58,7 +60,7 @@ def model_function(frame: FrameType | None = None) -> str:
     frame = frame or sys._getframe(1)
     while frame is not None and not _is_ground_floor(frame):
         if _is_model(frame):
-            return frame.f_code.co_name
+            return printable_name(frame.f_code.co_name)
         frame = frame.f_back
     return ""
 

@@ -7,6 +7,8 @@ showed it first; an order that closes a cycle is reported once, with an executio
 
 from typing import NamedTuple
 
+from harness.printable import printable_text
+
 KIND = "lock order"
 
 
@@ -82,4 +84,4 @@ def inverted(steps: list[Step]) -> str:
     """Return the identity of a cycle: no executions, whoever showed it."""
     classes = ", ".join(sorted({learned.before for learned, _ in steps}))
     functions = ", ".join(sorted({learned.function for learned, _ in steps if learned.role}))
-    return f"{KIND} across executions in {functions} on {classes}"
+    return printable_text(f"{KIND} across executions in {functions} on {classes}")

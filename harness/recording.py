@@ -8,22 +8,20 @@ looked like before the next one.
 """
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
 from harness.failures import Failure
 from harness.frames import model_stack
+from harness.history import History, Moment, State
 from harness.scheduler import Scheduler
 from harness.strategy import Strategy
 from harness.threads import Operation
 from harness.trace import Note
 
-State = Mapping[str, Mapping[str, str]]
-"""What the world looks like: for each object, by the name reports print, its fields in words."""
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Event:
     """One operation, one note, or the end.
 
@@ -41,24 +39,7 @@ class Event:
     n: int
     what: Operation | Note | None
     stack: tuple[str, ...]
-    state: State
-
-
-@dataclass(frozen=True)
-class Change:
-    """A field of an object that is not what it was before an event.
-
-    Attributes:
-        thing: the object.
-        field: the field.
-        old: what it was.
-        new: what it is; "" if there is no such field any more.
-    """
-
-    thing: str
-    field: str
-    old: str
-    new: str
+    state: Moment
 
 
 class Recorder(Scheduler):
@@ -68,17 +49,20 @@ class Recorder(Scheduler):
 
     Attributes:
         events: what has happened so far; after the execution the last one is its end.
-        look: returns the state of the world; set by the program.
+        look: returns the objects that are not as they were when it was last asked, at first all
+            of them; set by the program.
         waiting: for each thread that could not go on at the end, what it did.
         ended: the threads that had come to their end at the end.
     """
 
-    __slots__ = ("ended", "events", "look", "waiting")
+    __slots__ = ("_history", "_stacks", "ended", "events", "look", "waiting")
 
     def __init__(self, strategy: Strategy, *, steps_max: int) -> None:
         super().__init__(strategy, steps_max=steps_max)
         self.events: list[Event] = []
         self.look: Callable[[], State] = dict
+        self._history = History()
+        self._stacks: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.waiting: dict[str, str] = {}
         self.ended: frozenset[str] = frozenset()
 
@@ -103,16 +87,19 @@ class Recorder(Scheduler):
     def _record(self, what: Operation | Note | None) -> None:
         if self.unwinding:
             return
-        me = self.current
-        stack = model_stack(sys._getframe(2))
-        self.events.append(Event(self.steps, me.role, me.ops, what, stack, self.look()))
+        self._add(what, model_stack(sys._getframe(2)))
 
     def close(self) -> None:
         """Write down the end, if no failure has."""
         if not self.events or self.events[-1].what is not None:
             self._record_threads()
-            me = self.current
-            self.events.append(Event(self.steps, me.role, me.ops, None, (), self.look()))
+            self._add(None, ())
+
+    def _add(self, what: Operation | Note | None, stack: tuple[str, ...]) -> None:
+        me = self.current
+        stack = self._stacks.setdefault(stack, stack)
+        state = self._history.add(self.look())
+        self.events.append(Event(self.steps, me.role, me.ops, what, stack, state))
 
     def _record_threads(self) -> None:
         self.ended = frozenset(thread.role for thread in self.threads if thread.finished)
@@ -123,13 +110,3 @@ class Recorder(Scheduler):
                 self.waiting[thread.role] = (
                     "idles" if gate.idle else f"waits for {gate.describe_wait()}"
                 )
-
-
-def changes(before: State, after: State) -> Iterator[Change]:
-    """Yield what differs between two states, in the order in which the states name it."""
-    for thing in {**before, **after}:
-        old, new = before.get(thing, {}), after.get(thing, {})
-        if old != new:
-            for field in {**old, **new}:
-                if old.get(field, "") != new.get(field, ""):
-                    yield Change(thing, field, old.get(field, ""), new.get(field, ""))

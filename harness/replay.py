@@ -7,10 +7,12 @@ operation of the same look in its thread, wherever that has moved to. `Labels` r
 schedule and finds out what those looks are.
 """
 
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 
 from harness.failures import Diverged
 from harness.frames import model_function
+from harness.printable import printable_name
 from harness.schedule import Deviation, Label
 from harness.threads import Thread
 
@@ -41,10 +43,11 @@ class _Labelling:
         operation = me.op
         # Before the first step and after its last one a thread is in no model function.
         function = "" if me.finished or me.index < 0 else model_function()
-        alike = (me.role, operation.kind, function, operation.lock_class)
+        kind, lock_class = printable_name(operation.kind), printable_name(operation.lock_class)
+        alike = (me.role, kind, function, lock_class)
         nth = self._alike.get(alike, 0) + 1
         self._alike[alike] = nth
-        return Label(operation.kind, function, operation.lock_class, nth)
+        return Label(kind, function, lock_class, nth)
 
     def _take(self, me: Thread, options: Sequence[Thread], index: int, label: Label) -> int:
         """Note a deviation as it is taken."""
@@ -53,6 +56,39 @@ class _Labelling:
         if options[0] is me:
             self.preemptions.append(deviation)
         return index
+
+
+class _Left:
+    """The deviations of one thread that have not been taken, in order, and by what they look like.
+
+    There may be as many as there are steps, so nothing here takes longer the more there are.
+    """
+
+    def __init__(self) -> None:
+        self._in_order: OrderedDict[int, Deviation] = OrderedDict()
+        self._by_label: dict[Label | None, deque[int]] = {}
+        self._number = 0
+
+    def add(self, deviation: Deviation) -> None:
+        self._in_order[self._number] = deviation
+        self._by_label.setdefault(deviation.label, deque()).append(self._number)
+        self._number += 1
+
+    @property
+    def first(self) -> Deviation | None:
+        return next(iter(self._in_order.values()), None)
+
+    def like(self, label: Label | None) -> Deviation | None:
+        """Return the first that looks like this."""
+        numbers = self._by_label.get(label)
+        return self._in_order[numbers[0]] if numbers else None
+
+    def remove(self, deviation: Deviation) -> None:
+        """Take out one that `first` or `like` has returned: it is the first of its look."""
+        del self._in_order[self._by_label[deviation.label].popleft()]
+
+    def all(self) -> list[Deviation]:
+        return list(self._in_order.values())
 
 
 def _index_of(role: str, options: Sequence[Thread]) -> int | None:
@@ -138,31 +174,33 @@ class LenientReplay(_Labelling):
         self._anywhere = anywhere
         self._patient = patient
         self._waiting = False
-        self._left: dict[str, list[Deviation]] = {}
+        self._left: dict[str, _Left] = {}
         for deviation in deviations:
-            self._left.setdefault(deviation.role, []).append(deviation)
+            self._left.setdefault(deviation.role, _Left()).add(deviation)
         self._drift: dict[str, int] = {}
 
     def pick(self, step: int, me: Thread, options: Sequence[Thread]) -> int:
         """Take the recorded choice if it is one of the options."""
         label = self._label(me)
         left = self._left.get(me.role)
-        if not left:
+        first = left.first if left is not None else None
+        if left is None or first is None:
             return 0
-        deviation = next((each for each in left if each.label == label), None)
+        deviation = left.like(label)
         if deviation is not None and deviation is self._patient:
             self._waiting = True
-        if self._waiting and self._patient in left:
+        patient = self._patient
+        if self._waiting and patient is not None and left.like(patient.label) == patient:
             if options[0] is me:
                 return 0
-            deviation = self._patient
+            deviation = patient
         if deviation is None:
             if not self._anywhere:
                 return 0
-            due = left[0].n + self._drift.get(me.role, 0) + (_SLACK if left[0].label else 0)
+            due = first.n + self._drift.get(me.role, 0) + (_SLACK if first.label else 0)
             if me.ops < due:
                 return 0
-            deviation = left[0]
+            deviation = first
         else:
             self._drift[me.role] = me.ops - deviation.n
         index = _index_of(deviation.to, options)
@@ -174,4 +212,4 @@ class LenientReplay(_Labelling):
     @property
     def unplaced(self) -> list[Deviation]:
         """The deviations that found no place."""
-        return [deviation for left in self._left.values() for deviation in left]
+        return [deviation for left in self._left.values() for deviation in left.all()]

@@ -9,6 +9,7 @@ schedules give equal traces, so equal digests, on every Python and every carrier
 from collections.abc import Iterator
 from hashlib import blake2b
 
+from harness.printable import printable_text
 from harness.threads import Operation, Thread
 
 Note = tuple[object, ...]
@@ -19,7 +20,11 @@ Touch = tuple[int, Operation]
 
 
 def entry_text(entry: Entry) -> str:
-    """Put one entry of a trace into words."""
+    """Put one entry of a trace into words, on one printable line."""
+    return printable_text(_text(entry))
+
+
+def _text(entry: Entry) -> str:
     if isinstance(entry, Thread):
         return f"-> {entry.role}"
     if isinstance(entry, Operation):
@@ -29,9 +34,10 @@ def entry_text(entry: Entry) -> str:
 
 def digest(trace: list[Entry], verdict: str) -> str:
     """Return 16 hexadecimal digits over the trace and the verdict."""
-    lines = [entry_text(entry) for entry in trace]
+    lines = [_text(entry) for entry in trace]
     lines.append(verdict)
-    return blake2b("\n".join(lines).encode(), digest_size=8).hexdigest()
+    text = "\n".join(lines).encode("utf-8", "backslashreplace")
+    return blake2b(text, digest_size=8).hexdigest()
 
 
 def numbered(trace: list[Entry]) -> Iterator[tuple[int, str, Entry]]:

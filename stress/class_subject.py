@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from harness.printable import printable_name
 from stress.subject import Subject
 from vgic import V1, CompositionError, compose, patched
 
@@ -35,7 +36,9 @@ class ClassSubject(Subject):
 
     def patch_identity(self) -> tuple[str, str] | None:
         """Return the class by name and source hash."""
-        return self.cls.__name__, sha256(_source(self.cls).read_bytes()).hexdigest()[:16]
+        return printable_name(self.cls.__name__), sha256(
+            _source(self.cls).read_bytes()
+        ).hexdigest()[:16]
 
 
 def subject_of(kernel: str | type, bugs: Sequence[str], *, races: bool = False) -> Subject:

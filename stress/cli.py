@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The command line: read the arguments, call, and give the exit code."""
 
-import sys
 import traceback
 from importlib import metadata
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Annotated
 import typer
 from loguru import logger
 
+from harness.printable import printable
 from harness.strategies import PORTFOLIO
 from stress import arguments, exits, opening, options, output, standard_input
 from stress.arguments import EXECUTIONS, LIMIT, BadArgument, View
@@ -241,7 +241,7 @@ def _log(verbose: bool) -> None:
     """Log for people, on standard error, and only if they ask for it."""
     logger.remove()
     if verbose:
-        logger.add(sys.stderr, level="DEBUG", format="{level}: {message}")
+        logger.add(output.complain, level="DEBUG", format="{level}: {message}")
 
 
 def main() -> None:
@@ -250,11 +250,11 @@ def main() -> None:
     try:
         app(prog_name="vgic-stress", max_content_width=output.width(output.HELP_WIDTH))
     except (BadArgument, BadToken, CompositionError) as error:
-        typer.echo(f"vgic-stress: {error}", err=True)
+        output.complain(f"vgic-stress: {error}")
         raise SystemExit(Exit.USAGE) from error
     except opening.CannotJudge as error:
-        typer.echo(f"cannot be judged: {error}")
+        output.say(printable(f"cannot be judged: {error}"))
         raise SystemExit(Exit.CANNOT_JUDGE) from error
     except Exception as error:
-        typer.echo(f"HARNESS BUG: {traceback.format_exc()}", err=True)
+        output.complain_of_bug(traceback.format_exc())
         raise SystemExit(Exit.HARNESS_BUG) from error

@@ -17,7 +17,7 @@ from stress.arguments import LIMIT
 from stress.exits import Exit
 from stress.explored import Failures
 from stress.interrupts import Interrupts, interrupts
-from stress.output import say, write_json, write_unfinished
+from stress.output import bug_text, say, write_json, write_unfinished
 from stress.report import counted, verdict_object
 from stress.scenario import Scenario
 from stress.silence import watched
@@ -85,7 +85,7 @@ def explore(
             verdict, told = _verdict(found, interrupted=stopped), _told(found)
             say(_result(found, interrupted=stopped))
         except HarnessBug as bug:
-            say(f"HARNESS BUG: {bug}")
+            say(bug_text(str(bug)))
             code, verdict = Exit.HARNESS_BUG, "FAILURE: HARNESS BUG"
             told = {"complete": False, "executions": count, "harness_bugs": [str(bug)]}
     if json_file is not None:

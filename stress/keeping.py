@@ -12,8 +12,11 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from harness.printable import printable_lines
 from stress.files import write_whole
 from stress.result import Finding
+
+_KIND_MAX = 40
 
 FOLDER = Path("vgic-stress-findings")
 
@@ -49,7 +52,7 @@ def keep(finding: Finding, folder: Path = FOLDER) -> Path | None:
     try:
         place.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
-            write_whole(place / name, text)
+            write_whole(place / name, printable_lines(text))
     except OSError:
         return None
     return place
@@ -105,6 +108,6 @@ class Keeper:
 def _name(finding: Finding) -> str:
     """Return a name that tells the kind and is the same for the same finding only."""
     example = finding.example
-    kind = re.sub(r"[^a-z0-9]+", "-", example.failure.kind.lower()).strip("-")
+    kind = re.sub(r"[^a-z0-9]+", "-", example.failure.kind.lower())[:_KIND_MAX].strip("-")
     tokens = f"{example.token} {example.original}".encode()
-    return f"{kind}-{hashlib.sha256(tokens).hexdigest()[:8]}"
+    return f"{kind or 'finding'}-{hashlib.sha256(tokens).hexdigest()[:8]}"

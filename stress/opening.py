@@ -15,7 +15,7 @@ from stress import arguments, standard_input
 from stress.arguments import BadArgument
 from stress.class_subject import subject_of
 from stress.subject import Subject
-from stress.token import Token, UnknownVersion
+from stress.token import PACKED_MAX, Token, UnknownVersion
 from vgic import V1, CompositionError, with_races_checked
 
 
@@ -129,14 +129,24 @@ def _check_names(tokens: Sequence[Token], *, same_bugs: bool) -> None:
 
 def _text(argument: str) -> str:
     if argument == "-":
-        return standard_input.whole("the token is")
+        return _decoded(standard_input.start("the token is", PACKED_MAX + 1), "standard input")
     if not argument.startswith("@"):
         return argument
+    where = f"the token file {argument[1:]}"
     try:
-        return Path(argument[1:]).read_text("ascii")
-    except OSError as error:
-        raise BadArgument(
-            f"the token file {argument[1:]} cannot be read: {error.strerror}"
-        ) from error
+        with Path(argument[1:]).open("rb") as file:
+            content = file.read(PACKED_MAX + 1)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise BadArgument(f"{where} cannot be read: {why}") from error
+    return _decoded(content, where)
+
+
+def _decoded(content: bytes, where: str) -> str:
+    """Return what was read as text; of what is endless no more was read than a token can have."""
+    if len(content) > PACKED_MAX:
+        raise BadArgument(f"{where} holds no token: it has more than {PACKED_MAX} characters")
+    try:
+        return content.decode("ascii")
     except UnicodeDecodeError as error:
-        raise BadArgument(f"the token file {argument[1:]} holds no token: {error}") from error
+        raise BadArgument(f"{where} holds no token: {error}") from error

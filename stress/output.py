@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Standard output: lines as they are, since they are copied and pasted.
+"""The doors to the terminal: lines as they are, since they are copied and pasted.
 
-Neither a terminal that lacks a character nor a reader that has gone away may change the exit code.
+Neither a terminal that lacks a character nor a reader that has gone away may change the exit code,
+and nothing that comes from outside acts on a terminal: what is no glyph is escaped here, whoever
+has let it come so far.
 """
 
 import io
@@ -12,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.printable import printable, printable_lines, shortened
 from stress.files import write_whole
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ WIDTH = 77
 """How wide a text is that may be quoted in an e-mail."""
 
 HELP_WIDTH = 80
+
+_COMPLAINT_MAX = 4_000
 WIDTH_MIN, WIDTH_MAX = 60, 200
 
 
@@ -69,7 +74,7 @@ def width(usual: int = WIDTH) -> int:
 
 def say(text: str) -> None:
     """Print one text."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(printable_lines(text) + "\n")
     sys.stdout.flush()
 
 
@@ -84,6 +89,26 @@ def write_unfinished(path: Path | None, value: Callable[[], object]) -> None:
     """
     if path is not None and (path.is_file() or not path.exists()):
         write_json(path, value())
+
+
+def complain(text: str) -> None:
+    """Print one line on standard error, whatever the text; also what the log has to say."""
+    _complain(printable(shortened(text.rstrip("\n"), _COMPLAINT_MAX)))
+
+
+def complain_of_bug(text: str) -> None:
+    """Print a bug of the harness on standard error, with its traceback."""
+    _complain(bug_text(text))
+
+
+def bug_text(text: str) -> str:
+    """Return a bug of the harness as it is printed: no line of it could be a verdict."""
+    return printable_lines("HARNESS BUG: " + text.strip().replace("\n", "\n  "))
+
+
+def _complain(text: str) -> None:
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
 
 
 def write_json(path: Path, value: object) -> str:

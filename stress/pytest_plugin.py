@@ -11,7 +11,6 @@ until it is needed.
 """
 
 import os
-import shlex
 import sys
 from collections.abc import Generator
 
@@ -119,9 +118,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
             except BadMarker as error:
                 wrong = str(error)
         if wrong:
-            pytest.fail(f"bad marker: {wrong}\n{_HELP}", pytrace=False)
+            from harness.printable import printable_text
+
+            pytest.fail(f"bad marker: {printable_text(wrong)}\n{_HELP}", pytrace=False)
         if found is not None:
-            lines = [found.text]
+            from harness.printable import printable_lines
+
+            lines = [printable_lines(found.text)]
             if found.tokens:
                 # In the failure itself: neither -q, xdist nor a CI drops that.
                 command = _replaying(item, found.tokens)
@@ -137,7 +140,9 @@ def _replaying(item: pytest.Item, tokens: tuple[str, ...]) -> str:
     words = ["pytest", "::".join([path, *item.nodeid.split("::")[1:]])]
     for token in tokens:
         words += ["--vgic-replay", token]
-    return shlex.join(words)
+    from stress import shell
+
+    return shell.joined(words)
 
 
 def _marked_twice(item: pytest.Item) -> str:

@@ -21,6 +21,7 @@ from stress.explaining.stepping import step_through
 from stress.explaining.story import tell
 from stress.following import Followed, follow
 from stress.opening import Case
+from stress.output import bug_text
 from stress.report import counted
 from stress.silence import watched
 from stress.source import model_digest
@@ -76,7 +77,7 @@ def replay(
                 return judge_together(cases, carriers, say)
             return _judge(cases[0], carriers, say, wanted, strict=strict)
     except HarnessBug as bug:
-        say(f"HARNESS BUG: {bug}")
+        say(bug_text(str(bug)))
         return Exit.HARNESS_BUG
 
 

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a campaign says: a first line, each finding, a summary, a last line."""
 
-import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
 from harness.strategies import PORTFOLIO
-from stress import headline
+from stress import headline, shell
 from stress.arguments import EXECUTIONS
 from stress.exits import Exit
 from stress.inquiry import Example
@@ -92,7 +91,7 @@ def replay_command(finding: Finding, subject: Subject, kept: Path | None) -> str
         f"@{kept / token_file(number)}" if len(text) > PRINTED_MAX and kept is not None else text
         for number, text in enumerate(texts)
     ]
-    return shlex.join(subject.replaying(*tokens))
+    return shell.joined(subject.replaying(*tokens))
 
 
 def counted(count: int, what: str) -> str:

@@ -16,7 +16,7 @@ from stress.floors import too_few
 from stress.interrupts import Interrupts, interrupts
 from stress.keeping import Keeper
 from stress.outlook import outlook
-from stress.output import say, write_json, write_unfinished
+from stress.output import bug_text, say, write_json, write_unfinished
 from stress.plan import Plan
 from stress.pool import Pool
 from stress.progress import progress
@@ -64,7 +64,7 @@ def run(
         result = _campaign(plan, workers, interrupted, json_file=json_file, quiet=quiet)
         _say_findings(plan, result, quiet=quiet)
         for bug in result.bugs:
-            say(f"HARNESS BUG: {bug}")
+            say(bug_text(bug))
         conclusive = result.findings or result.bugs or result.interrupted
         reasons = [] if conclusive else too_few(plan, result)
         if not quiet:

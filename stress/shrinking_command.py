@@ -8,6 +8,7 @@ from stress.explaining.story import tell
 from stress.following import follow
 from stress.interrupts import Interrupts, interrupts
 from stress.opening import Case
+from stress.output import bug_text
 from stress.replaying import Say, first_line, say_differences, say_divergence
 from stress.report import counted, shrinking_text
 from stress.shrinking import STEPS_A_REPLAY, Shrunk, shrink
@@ -30,7 +31,7 @@ def shrink_token(case: Case, say: Say, *, replays_max: int) -> Exit:
         try:
             return _shrink(case, carriers, say, replays_max, interrupted)
         except HarnessBug as bug:
-            say(f"HARNESS BUG: {bug}")
+            say(bug_text(str(bug)))
             return Exit.HARNESS_BUG
 
 

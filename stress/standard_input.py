@@ -14,18 +14,19 @@ def is_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 
 
-def whole(what: str) -> str:
-    """Read all of it.
+def start(what: str, length: int) -> bytes:
+    """Read so many bytes of it, or all that there are.
 
     Args:
         what: what is to come from it, as the beginning of a sentence.
+        length: how many bytes at most.
 
     Raises:
         BadArgument: it cannot be read.
     """
     check_open(what)
     try:
-        return sys.stdin.read()
+        return sys.stdin.buffer.read(length)
     except OSError as error:
         raise _unreadable(what, error) from error
 

@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
+from harness.printable import described, printable_name, printable_text
 from vgic import (
     DEFAULT,
     V1,
@@ -42,9 +43,9 @@ class Subject:
     @property
     def patch(self) -> tuple[Path, str] | None:
         """The user's file and class ("" if not said), None for a named revision."""
+        if self.revision.endswith(".py"):
+            return Path(self.revision), ""
         path, _, name = self.revision.rpartition(":")
-        if not path.endswith(".py"):
-            path, name = self.revision, ""
         return (Path(path), name) if path.endswith(".py") else None
 
     def kernel(self) -> type[V1]:
@@ -66,7 +67,8 @@ class Subject:
         if self.patch is None:
             return None
         path, name = self.patch
-        return name or _load(path, name).__name__, sha256(path.read_bytes()).hexdigest()[:16]
+        named = printable_name(name or _load(path, name).__name__)
+        return named, sha256(path.read_bytes()).hexdigest()[:16]
 
     def replaying(self, *tokens: str) -> list[str]:
         """Return the words of the command that replays tokens of executions of this.
@@ -80,7 +82,7 @@ class Subject:
         return words
 
     def __str__(self) -> str:
-        return "+".join([self.revision, *self.bugs])
+        return "+".join([printable_text(self.revision), *self.bugs])
 
 
 def _load(path: Path, name: str) -> type[V1]:
@@ -105,7 +107,7 @@ def _run_file(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         raise CompositionError(
-            f"{path} cannot be run: {_line(error, path)}{type(error).__name__}: {error}"
+            f"{path} cannot be run: {_line(error, path)}{described(error)}"
         ) from error
     return module
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from harness import Carriers
 from harness.order_graph import Learned, OrderGraph, inverted
+from harness.printable import printable_text
 from stress.exits import Exit
 from stress.following import follow
 from stress.opening import Case
@@ -22,11 +23,12 @@ def orders_text(steps: Sequence[tuple[Learned, str]]) -> list[str]:
         steps: the orders, the one that closed the cycle first, each with who showed it.
     """
     (last, where), *chain = steps
-    return [
+    lines = [
         f"{last.role} took {last.after} while holding {last.before} in {last.function}: {where}",
         "the existing dependency chain is:",
         *(f"  {learned}{f': {place}' if learned.role else ''}" for learned, place in chain),
     ]
+    return list(map(printable_text, lines))
 
 
 def judge_together(cases: Sequence[Case], carriers: Carriers, say: Callable[[str], None]) -> Exit:

@@ -3,8 +3,9 @@
 
 `vs1-` and then JSON, compressed, in URL-safe base64. It holds values only: parameters and
 programs, the revision and bugs by name, a user's class by name and source hash, the deviations
-with their labels, and what came of it. Opening a token imports nothing and runs nothing, and a
-token that was damaged on the way is refused, never guessed at.
+with their labels, and what came of it. Opening a token imports nothing and runs nothing. A token
+that was damaged on the way is refused, never guessed at; so is one that was made to harm: its texts
+are single printable lines, and all of it has a size that some execution can have.
 """
 
 import base64
@@ -14,12 +15,36 @@ import zlib
 from dataclasses import dataclass
 
 from harness import Deviation, Label
+from harness.printable import (
+    NAME_MAX,
+    TEXT_MAX,
+    is_printable,
+    printable_name,
+    printable_text,
+    shortened,
+)
 from harness.races import KINDS
 from vgic import BadParameters, Parameters
 
 VERSION = "vs1"
 PRINTED_MAX = 2048
-_UNPACKED_MAX = 8 << 20
+PACKED_MAX = 2 << 20
+_UNPACKED_MAX = 4 << 20
+_DEVIATIONS_MAX = 25_000
+"""More than an execution can have steps."""
+_NUMBER_MAX = 1_000_000
+_BUGS_MAX = 100
+_FIELDS = (
+    "scenario",
+    "parameters",
+    "revision",
+    "bugs",
+    "patch",
+    "deviations",
+    "signature",
+    "digest",
+    "model",
+)
 
 
 class BadToken(ValueError):
@@ -37,7 +62,8 @@ class Token:
     Attributes:
         scenario: the name of the scenario that drew the parameters.
         parameters: the machine and its programs.
-        revision: the revision's name, or how the user named a class of their own.
+        revision: the revision's name, or how the user named a class of their own. In text it is
+            printable, to be read; nothing is ever loaded from where it says.
         bugs: the bugs put into it.
         patch: the user's class by name and source hash, None for a named revision.
         deviations: the schedule.
@@ -62,17 +88,17 @@ class Token:
         return self.signature.startswith(KINDS)
 
     def encode(self) -> str:
-        """Return the token as text."""
+        """Return the token as text; what in it is not printable is escaped."""
         values = {
-            "scenario": self.scenario,
+            "scenario": printable_name(self.scenario),
             "parameters": self.parameters.to_values(),
-            "revision": self.revision,
-            "bugs": list(self.bugs),
-            "patch": None if self.patch is None else list(self.patch),
+            "revision": printable_text(self.revision),
+            "bugs": list(map(printable_name, self.bugs)),
+            "patch": None if self.patch is None else list(map(printable_name, self.patch)),
             "deviations": [_flat(deviation) for deviation in self.deviations],
-            "signature": self.signature,
-            "digest": self.digest,
-            "model": self.model,
+            "signature": printable_text(self.signature),
+            "digest": printable_name(self.digest),
+            "model": printable_name(self.model),
         }
         packed = zlib.compress(json.dumps(values, separators=(",", ":")).encode(), 9)
         return f"{VERSION}-{base64.urlsafe_b64encode(packed).decode().rstrip('=')}"
@@ -85,12 +111,16 @@ class Token:
             UnknownVersion: it is a token, but of another version.
             BadToken: it is not a token.
         """
+        if len(text) > PACKED_MAX:
+            raise BadToken(f"a token has at most {PACKED_MAX} characters; this has more")
         version, dash, body = "".join(text.split()).partition("-")
         if not dash or not version.startswith("vs") or not version[2:].isdigit():
             begins = f"this begins with {text[:12]!r}" if text.strip() else "this is empty"
             raise BadToken(f"a token begins with {VERSION}-; {begins} (for a file write @FILE)")
         if version != VERSION:
-            raise UnknownVersion(f"the token is of version {version}; this release knows {VERSION}")
+            raise UnknownVersion(
+                f"the token is of version {shortened(version, 20)}; this release knows {VERSION}"
+            )
         values = _unpack(body)
         try:
             return _token(values)
@@ -122,27 +152,35 @@ def _unpack(body: str) -> dict[str, object]:
 
 
 def _token(values: dict[str, object]) -> Token:
+    unknown = sorted(set(values) - set(_FIELDS))
+    if unknown:
+        raise ValueError(f"no token of {VERSION} has a field {unknown[0]!r:.40}")
     deviations, bugs, patch = values["deviations"], values["bugs"], values["patch"]
     if not isinstance(deviations, list) or not isinstance(bugs, list):
         raise TypeError("deviations and bugs must be lists")
+    if len(deviations) > _DEVIATIONS_MAX:
+        raise ValueError(f"no execution has more than {_DEVIATIONS_MAX} deviations")
+    if len(bugs) > _BUGS_MAX:
+        raise ValueError(f"no kernel has more than {_BUGS_MAX} bugs put into it")
     if patch is not None and not (isinstance(patch, list) and len(patch) == 2):
         raise TypeError("patch must be a name and a hash")
     return Token(
-        scenario=_text(values["scenario"]),
+        scenario=_name(values["scenario"]),
         parameters=Parameters.from_values(values["parameters"]),
         revision=_text(values["revision"]),
-        bugs=tuple(_text(bug) for bug in bugs),
-        patch=None if patch is None else (_text(patch[0]), _text(patch[1])),
+        bugs=tuple(_name(bug) for bug in bugs),
+        patch=None if patch is None else (_name(patch[0]), _name(patch[1])),
         deviations=tuple(_deviation(each) for each in deviations),
         signature=_text(values["signature"]),
-        digest=_text(values["digest"]),
-        model=_text(values["model"]),
+        digest=_name(values["digest"]),
+        model=_name(values["model"]),
     )
 
 
 def _flat(deviation: Deviation) -> list[object]:
-    label = deviation.label or ()
-    return [deviation.role, deviation.n, deviation.to, *label]
+    label = deviation.label
+    look = () if label is None else (*map(printable_name, label[:3]), label.nth)
+    return [printable_name(deviation.role), deviation.n, printable_name(deviation.to), *look]
 
 
 def _deviation(value: object) -> Deviation:
@@ -150,17 +188,23 @@ def _deviation(value: object) -> Deviation:
         raise TypeError("a deviation has three or seven fields")
     label = None
     if len(value) == 7:
-        label = Label(_text(value[3]), _text(value[4]), _text(value[5]), _number(value[6]))
-    return Deviation(_text(value[0]), _number(value[1]), _text(value[2]), label)
+        label = Label(_name(value[3]), _name(value[4]), _name(value[5]), _number(value[6]))
+    return Deviation(_name(value[0]), _number(value[1]), _name(value[2]), label)
 
 
-def _text(value: object) -> str:
+def _name(value: object) -> str:
+    return _text(value, NAME_MAX)
+
+
+def _text(value: object, length: int = TEXT_MAX) -> str:
     if not isinstance(value, str):
         raise TypeError(f"expected text, not {value!r:.40}")
+    if len(value) > length or not is_printable(value):
+        raise ValueError(f"expected one line of at most {length} characters, not {value!r:.40}")
     return value
 
 
 def _number(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise TypeError(f"expected a number, not {value!r:.40}")
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _NUMBER_MAX:
+        raise TypeError(f"expected a number from 0 to {_NUMBER_MAX}, not {value!r:.40}")
     return value

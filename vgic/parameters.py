@@ -3,7 +3,8 @@
 
 A scenario draws them; a token carries them whole, so that replaying one needs no seed, and a
 shrinker can change any of them alone. Reading them back checks everything, since a token comes
-from an e-mail.
+from an e-mail. What is far beyond any use is refused as well: to replay a token, and to tell all
+that there is to tell of it, takes little time and memory, whoever has made it.
 """
 
 from typing import NamedTuple
@@ -14,10 +15,12 @@ from vgic.program import ACCESSES, INSTRUCTIONS, QUIESCE, ROUTE, SGI, Access, Pr
 NR_LR_MAX = 16
 NR_VCPUS_MAX = 8
 NR_DEVICES_MAX = 8
-NR_IRQS_MAX = 512
+NR_IRQS_MAX = 256
 LATENESS_MAX = 1_000
 PAUSE_MAX = 1_000
-PROGRAM_MAX = 10_000
+PROGRAMS_MAX = 10_000
+"""Instructions, latenesses, accesses and pulses of a whole machine. An execution of more than twice
+as many steps counts as a livelock, and an instruction or a pulse takes at least one."""
 
 
 class BadParameters(ValueError):
@@ -97,19 +100,32 @@ class Parameters(NamedTuple):
             guests=tuple(_program(guest, len(guests)) for guest in guests),
             devices=tuple(
                 tuple(
-                    _pulse(pulse, len(guests)) for pulse in _list(device, "device", 0, PROGRAM_MAX)
+                    _pulse(pulse, len(guests)) for pulse in _list(device, "device", 0, PROGRAMS_MAX)
                 )
                 for device in _list(fields["devices"], "devices", 0, NR_DEVICES_MAX)
             ),
         )
+        _check_size(parameters)
         _check_intids(parameters)
         return parameters
 
 
+def _check_size(parameters: Parameters) -> None:
+    size = sum(
+        len(guest.instructions) + len(guest.lateness) + len(guest.accesses)
+        for guest in parameters.guests
+    ) + sum(map(len, parameters.devices))
+    if size > PROGRAMS_MAX:
+        raise BadParameters(
+            f"all programs together have {size} instructions, latenesses, accesses and pulses; "
+            f"at most {PROGRAMS_MAX} can be of use"
+        )
+
+
 def _check_intids(parameters: Parameters) -> None:
     """Whatever a device pulses must be there, once."""
-    there = [(irq.intid, irq.vcpu if is_private(irq.intid) else 0) for irq in parameters.irqs]
-    if len(set(there)) < len(there):
+    there = {(irq.intid, irq.vcpu if is_private(irq.intid) else 0) for irq in parameters.irqs}
+    if len(there) < len(parameters.irqs):
         raise BadParameters("two irqs have the same INTID")
     for device in parameters.devices:
         for pulse in device:
@@ -150,15 +166,15 @@ def _irq(value: object, nr_vcpus: int) -> Irq:
 
 def _program(value: object, nr_vcpus: int) -> Program:
     instructions, lateness, accesses = _list(value, "a guest", 3, 3)
-    if not isinstance(instructions, str) or len(instructions) > PROGRAM_MAX:
-        raise BadParameters(f"instructions must be a string of at most {PROGRAM_MAX} letters")
+    if not isinstance(instructions, str) or len(instructions) > PROGRAMS_MAX:
+        raise BadParameters(f"instructions must be a string of at most {PROGRAMS_MAX} letters")
     if set(instructions) - set(INSTRUCTIONS):
         raise BadParameters(f"instructions are letters of {INSTRUCTIONS}, not {instructions!r:.40}")
-    late = _list(lateness, "lateness", 1, PROGRAM_MAX)
+    late = _list(lateness, "lateness", 1, PROGRAMS_MAX)
     return Program(
         instructions,
         tuple(_integer(each, "a lateness", 0, LATENESS_MAX) for each in late),
-        tuple(_access(each, nr_vcpus) for each in _list(accesses, "accesses", 0, PROGRAM_MAX)),
+        tuple(_access(each, nr_vcpus) for each in _list(accesses, "accesses", 0, PROGRAMS_MAX)),
     )
 
 

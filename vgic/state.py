@@ -4,8 +4,15 @@
 Under the kernel's names, and with those that operations and reports print, so that a reader who
 follows one object through a diagram meets it under one name. A list is shown as its head leads
 through it, also where it leads astray.
+
+It is looked at before every step, and a step changes little: so values are compared first, and put
+into words only where they are not what they were.
 """
 
+from collections.abc import Iterable
+from operator import attrgetter
+
+from harness import ListHead
 from vgic.guest import Guest
 from vgic.irq import LEVEL, VgicIrq
 from vgic.lr import ListRegister
@@ -16,16 +23,91 @@ LOOKS_ON = True
 
 State = dict[str, dict[str, str]]
 
+# Past what watches the fields for data races, which takes longer than the look itself.
+_OF_AN_IRQ = tuple(
+    vars(VgicIrq)[field].__get__
+    for field in (
+        "pending_latch",
+        "line_level",
+        "active",
+        "enabled",
+        "on_lr",
+        "vcpu",
+        "target_vcpu",
+        "priority",
+        "config",
+    )
+)
+_OF_A_LOCK = attrgetter("irq_lock.owner")
+_OF_A_REGISTER = attrgetter("intid", "pending", "active")
+_OF_A_VCPU = attrgetter(
+    "mode.value",
+    "requests.bits",
+    "ipi.pending",
+    "vgic_cpu.ap_list_lock.owner",
+    "vgic_cpu.used_lrs",
+    "vgic_cpu.vgic_hcr.eoicount",
+    "cpuif.hcr.eoicount",
+)
 
-def state(machine: Machine) -> State:
-    """Return the state of a machine: for each object its fields, all as text."""
-    things: State = {}
-    for vcpu, guest in zip(machine.kvm.vcpus, machine.guests, strict=True):
-        things.update(_vcpu(vcpu, guest))
-    for irq in machine.kvm.irqs:
-        things[irq.name] = _irq(irq)
-        things[irq.irq_lock.name] = _lock(irq.irq_lock.owner)
-    return things
+
+class Look:
+    """Looks at a machine again and again.
+
+    Calling it returns the objects that are not as they were the last time, at first all of them:
+    for each its fields, all as text.
+    """
+
+    def __init__(self, machine: Machine) -> None:
+        self._vcpus = list(zip(machine.kvm.vcpus, machine.guests, strict=True))
+        self._irqs = list(machine.kvm.irqs)
+        self._vcpu_values: list[object] = [None] * len(self._vcpus)
+        self._irq_values: list[list[object]] = [[] for _ in (*_OF_AN_IRQ, _OF_A_LOCK)]
+        self._told: State = {}
+
+    def __call__(self) -> State:
+        """Return what has changed."""
+        changed: State = {}
+        for number, (vcpu, guest) in enumerate(self._vcpus):
+            values = _vcpu_values(vcpu, guest)
+            if values != self._vcpu_values[number]:
+                self._vcpu_values[number] = values
+                self._tell(_vcpu(vcpu, guest), changed)
+        for number in sorted(self._touched()):
+            irq = self._irqs[number]
+            self._tell({irq.name: _irq(irq), irq.irq_lock.name: _lock(irq.irq_lock.owner)}, changed)
+        return changed
+
+    def _touched(self) -> set[int]:
+        """Return the numbers of the interrupts of which some value is not what it was."""
+        touched: set[int] = set()
+        for column, value_of in enumerate((*_OF_AN_IRQ, _OF_A_LOCK)):
+            values, before = list(map(value_of, self._irqs)), self._irq_values[column]
+            if values != before:
+                self._irq_values[column] = values
+                touched.update(
+                    number
+                    for number, value in enumerate(values)
+                    if not before or value != before[number]
+                )
+        return touched
+
+    def _tell(self, things: State, changed: State) -> None:
+        for name, fields in things.items():
+            if self._told.get(name) != fields:
+                self._told[name] = changed[name] = fields
+
+
+def _vcpu_values(vcpu: Vcpu, guest: Guest) -> object:
+    vgic_cpu = vcpu.vgic_cpu
+    return (
+        _OF_A_VCPU(vcpu),
+        _walked(vgic_cpu.ap_list_head),
+        _walked(vgic_cpu.overflow_ap_list_head),
+        list(map(_OF_A_REGISTER, vgic_cpu.vgic_lr)),
+        list(map(_OF_A_REGISTER, vcpu.cpuif.lrs)),
+        list(guest.stack),
+    )
 
 
 def _vcpu(vcpu: Vcpu, guest: Guest) -> State:
@@ -35,8 +117,8 @@ def _vcpu(vcpu: Vcpu, guest: Guest) -> State:
         vcpu.requests.name: {"": "IRQ_PENDING" if vcpu.requests.bits else "none"},
         vcpu.ipi.name: {"": "pending" if vcpu.ipi.pending else "none"},
         vgic_cpu.ap_list_lock.name: _lock(vgic_cpu.ap_list_lock.owner),
-        vgic_cpu.ap_list_head.name: {"": _list(vcpu, overflow=False)},
-        vgic_cpu.overflow_ap_list_head.name: {"": _list(vcpu, overflow=True)},
+        vgic_cpu.ap_list_head.name: _list(vgic_cpu.ap_list_head),
+        vgic_cpu.overflow_ap_list_head.name: _list(vgic_cpu.overflow_ap_list_head),
         f"vgic_lr[{vcpu.name}]": {"": _registers(vgic_cpu.vgic_lr[: vgic_cpu.used_lrs])},
         f"vgic_hcr[{vcpu.name}]": {"EOIcount": str(vgic_cpu.vgic_hcr.eoicount)},
         f"ICH_LR[{vcpu.name}]": {"": _registers(cpuif.lrs)},
@@ -49,24 +131,26 @@ def _lock(owner: object) -> dict[str, str]:
     return {"": f"held by {owner}" if owner is not None else "free"}
 
 
-def _registers(registers: list[ListRegister]) -> str:
+def _registers(registers: Iterable[ListRegister]) -> str:
     return " ".join(str(lr) for lr in registers if lr.pending or lr.active) or "empty"
 
 
-def _list(vcpu: Vcpu, *, overflow: bool) -> str:
+def _list(head: ListHead[VgicIrq]) -> dict[str, str]:
+    return {"": " ".join(map(str, _walked(head))) or "empty"}
+
+
+def _walked(head: ListHead[VgicIrq]) -> list[int | str]:
     """Walk a list as far as it leads; a ring that is not one ends in words that say so."""
-    vgic_cpu = vcpu.vgic_cpu
-    head = vgic_cpu.overflow_ap_list_head if overflow else vgic_cpu.ap_list_head
-    names: list[str] = []
+    walked: list[int | str] = []
     node = head.next
     while node is not head:
         if node.entry is None:
-            return " ".join([*names, f"then {node.name}!"])
-        if len(names) == head.population:
-            return " ".join([*names, "without end!"])
-        names.append(str(node.entry.intid))
+            return [*walked, f"then {node.name}!"]
+        if len(walked) == head.population:
+            return [*walked, "without end!"]
+        walked.append(node.entry.intid)
         node = node.next
-    return " ".join(names) or "empty"
+    return walked
 
 
 def _irq(irq: VgicIrq) -> dict[str, str]:

@@ -4,10 +4,10 @@
 In neutral words made from the trace: it says what was seen, not what is to be done about it.
 """
 
-import shlex
 from collections.abc import Sequence
 from textwrap import wrap
 
+from stress import shell
 from stress.explaining.columns import columns
 from stress.explaining.departure import Departure
 from stress.explaining.necessity import Need, before
@@ -53,7 +53,7 @@ def commit(
     paragraphs = [
         "\n".join(wrap(" ".join(story), WIDTH)),
         columns(recorded, departure),
-        "\n".join([shlex.join(subject.replaying("-")) + " <<EOF", *wrap(token, WIDTH), "EOF"]),
+        "\n".join([shell.joined(subject.replaying("-")) + " <<EOF", *wrap(token, WIDTH), "EOF"]),
     ]
     return "\n\n".join(paragraphs)
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from harness import Change, Event
-from harness.recording import changes
 from harness.threads import Operation
 from stress.explaining.recorded import Recorded
 
@@ -78,7 +77,7 @@ def _done(recorded: Recorded) -> Iterator[_Done]:
     for event, after in pairwise([*events, recorded.end]):
         changed = frozenset(
             change
-            for change in changes(event.state, after.state)
+            for change in event.state.until(after.state)
             if not change.thing.startswith((*_INNER, _MODE))
         )
         # A failure in the middle of the last step leaves it without a step after it.

@@ -3,15 +3,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 
 from harness import Carriers, Deviation, Execution, Failed, Failure, Scheduler, execute
-from harness.recording import Change, Event, Recorder, changes
+from harness.history import Change
+from harness.recording import Event, Recorder
 from harness.replay import LenientReplay
 from harness.threads import Operation
 from vgic import V1, Machine, Parameters
-from vgic.state import state
+from vgic.state import Look
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def record(
         assert isinstance(scheduler, Recorder)
         recorders.append(scheduler)
         machine = Machine(scheduler, parameters, kernel)
-        scheduler.look = partial(state, machine)
+        scheduler.look = Look(machine)
 
     replay = LenientReplay(deviations)
     execution = execute(program, replay, carriers, make=Recorder)
@@ -120,7 +120,7 @@ def _steps(events: Sequence[Event]) -> tuple[Step, ...]:
     steps = []
     before = ""
     for event, after in pairwise(events):
-        changed = tuple(changes(event.state, after.state))
+        changed = tuple(event.state.until(after.state))
         steps.append(
             Step(
                 event=event,

@@ -45,6 +45,12 @@ def run_in(folder: Path, *words: object, stdin: str = "", **environment: str) ->
     )
 
 
+@pytest.fixture(name="run_in", scope="session")
+def run_in_any_folder() -> Callable[..., Done]:
+    """Return what runs the command in a folder, for tests that share one."""
+    return run_in
+
+
 @pytest.fixture
 def vgic_stress(tmp_path: Path) -> Callable[..., Done]:
     """Return what runs the command in tmp_path."""

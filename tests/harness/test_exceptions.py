@@ -95,7 +95,7 @@ def test_an_exception_at_quiescence_is_a_failure(failure_of: FailureOf) -> None:
 
 
 def test_an_exception_of_the_harness_is_a_harness_bug(run: Run, readers: Readers) -> None:
-    with pytest.raises(HarnessBug, match="IndexError in the harness"):
+    with pytest.raises(HarnessBug, match="in the harness: IndexError"):
         run(readers(a=1, b=1), PicksNobody())
 
 

@@ -3,6 +3,7 @@
 
 import errno
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,15 @@ def test_the_same_finding_is_kept_once_and_another_apart(
 def test_where_no_folder_can_be_made_there_is_none(example: MakeExample, tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file, not a folder", "utf-8")
     assert keep(found(example("deadlock", "vs1-a")), tmp_path / "taken") is None
+
+
+def test_a_text_that_no_file_could_hold_is_kept_escaped(
+    example: MakeExample, tmp_path: Path
+) -> None:
+    told = replace(example("deadlock", "vs1-a"), columns="one\ntwo \udc80\x1b[2J")
+    kept = keep(found(told), tmp_path)
+    assert kept is not None
+    assert "one\ntwo \\udc80\\x1b[2J\n" in (kept / "report.txt").read_text("utf-8")
 
 
 def test_what_was_found_gives_way_to_what_it_shrinks_to(

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stress.token import BadToken, Token, UnknownVersion
+from harness.printable import is_printable
+from stress.token import PACKED_MAX, BadToken, Token, UnknownVersion
 
 FUZZ = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -101,6 +102,88 @@ def test_a_missing_field_is_a_bad_token(token: Token) -> None:
             Token.decode(
                 from_values({key: value for key, value in values_of(token).items() if key != name})
             )
+
+
+@pytest.mark.parametrize("place", [(), ("parameters",)])
+def test_an_unknown_field_is_a_bad_token(token: Token, place: tuple[str, ...]) -> None:
+    values = values_of(token)
+    inner = values
+    for name in place:
+        inner = inner[name]
+    inner["later\x1b[2J"] = 1
+    refused(values, "no token of vs1 has a field|exactly the fields")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("bugs",),
+        ("patch",),
+        ("deviations", 0),
+        ("parameters", "irqs", 0),
+        ("parameters", "guests", 0),
+        ("parameters", "guests", 0, 2, 0),
+        ("parameters", "devices", 0, 0),
+    ],
+)
+def test_one_more_value_than_a_list_has_is_a_bad_token(
+    token: Token, path: tuple[str | int, ...]
+) -> None:
+    values = values_of(token) | {"patch": ["K", "0123"]}
+    inner: Any = values
+    for key in path:
+        inner = inner[key]
+    inner.append({})
+    refused(values, "damaged")
+
+
+def refused(values: Values, match: str) -> None:
+    """Check that values are refused with an error that does no harm itself."""
+    with pytest.raises(BadToken, match=match) as refusal:
+        Token.decode(from_values(values))
+    assert is_printable(str(refusal.value))
+    assert len(str(refusal.value)) < 300
+
+
+HOSTILE = ["\x1b]0;title\x07", "a\nb", "\u202e", "\ud800", "\u2028", "x" * 1_001]
+TEXTS = [
+    ("scenario",),
+    ("revision",),
+    ("bugs", 0),
+    ("patch", 0),
+    ("patch", 1),
+    ("signature",),
+    ("digest",),
+    ("model",),
+    *(("deviations", 0, place) for place in (0, 2, 3, 4, 5)),
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=ascii)
+def test_a_text_that_could_act_on_a_terminal_is_a_bad_token(token: Token, text: str) -> None:
+    for path in TEXTS:
+        values = values_of(token) | {"bugs": ["no_splice"], "patch": ["K", "0123"]}
+        values["deviations"][0] = ["vcpu0", 1, "dev0", "lock", "f", "c", 1]
+        inner: Any = values
+        for key in path[:-1]:
+            inner = inner[key]
+        inner[path[-1]] = text
+        refused(values, "damaged")
+
+
+def test_more_than_any_execution_has_is_a_bad_token(token: Token) -> None:
+    values = values_of(token)
+    refused(values | {"deviations": [["vcpu0", 0, "dev0"]] * 30_000}, "deviations")
+    refused(values | {"bugs": ["no_splice"] * 1_000}, "bugs")
+    refused(values | {"deviations": [["vcpu0", 1 << 64, "dev0"]]}, "number from 0")
+
+
+def test_a_text_longer_than_a_token_is_not_looked_into() -> None:
+    with pytest.raises(BadToken, match="at most"):
+        Token.decode("vs1-" + "A" * PACKED_MAX)
+    with pytest.raises(UnknownVersion) as unknown:
+        Token.decode(f"vs{'9' * 100_000}-")
+    assert len(str(unknown.value)) < 100
 
 
 @pytest.mark.parametrize("values", [None, 7, "text", [], [1], {}])

@@ -8,14 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import Deviation, Label
+from harness.printable import printable_name
 from stress.token import Token
 from vgic.irq import FIRST_SPI, Config
 from vgic.parameters import Irq, Parameters
 from vgic.program import INSTRUCTIONS, PEND, Access, Program, Pulse
 
 ROUND_TRIPS = settings(max_examples=60, deadline=None)
-NAMES = st.text(max_size=20)
-COUNTS = st.integers(0, 1 << 40)
+ANYTHING = st.text(st.characters(exclude_categories=()), max_size=20)
+NAMES = st.text(max_size=20).map(printable_name)
+COUNTS = st.integers(0, 1_000_000)
 PRIORITIES = st.integers(0, 31).map(lambda level: level << 3)
 LABELS = st.builds(Label, NAMES, NAMES, NAMES, COUNTS)
 DEVIATIONS = st.builds(Deviation, NAMES, COUNTS, NAMES, st.none() | LABELS)
@@ -59,6 +61,23 @@ TOKENS = st.builds(
 @given(TOKENS)
 def test_what_is_encoded_is_read_back(original: Token) -> None:
     assert Token.decode(original.encode()) == original
+
+
+@ROUND_TRIPS
+@given(TOKENS, ANYTHING)
+def test_what_is_not_printable_is_written_as_it_is_printed(original: Token, text: str) -> None:
+    hostile = replace(
+        original,
+        scenario=text,
+        revision=text * 100,
+        bugs=(text,),
+        patch=(text, text),
+        deviations=(Deviation(text, 1, text, Label(text, text * 20, text, 1)),),
+        signature=text,
+    )
+    read = Token.decode(hostile.encode())
+    assert read.encode() == hostile.encode()
+    assert read.scenario == read.signature == printable_name(text)
 
 
 @ROUND_TRIPS

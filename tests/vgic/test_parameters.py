@@ -205,6 +205,23 @@ def test_a_device_pulses_only_what_is_there() -> None:
         Parameters.from_values(replaced(valid(), ("devices", 0, 0, 0), 33))
 
 
+def test_more_interrupts_than_can_be_of_use_are_refused() -> None:
+    irqs = [[32 + n, "edge", 128, 0] for n in range(257)]
+    assert len(Parameters.from_values(replaced(valid(), ("irqs",), irqs[:256])).irqs) == 256
+    with pytest.raises(BadParameters, match="irqs must be a list of 1 to 256"):
+        Parameters.from_values(replaced(valid(), ("irqs",), irqs))
+
+
+def test_the_programs_of_a_machine_are_bounded_together() -> None:
+    """An attacker's machine is large in each of them; none of them alone is too large."""
+    pulses, lateness, accesses = [[32, 1, 0, 0]] * 2_000, [1] * 2_000, [["pend", 32, 0]] * 2_000
+    guests = [["n" * 2_000, lateness, accesses], ["n" * 1_999, [1], []]]
+    full = replaced(replaced(valid(), ("guests",), guests), ("devices",), [pulses])
+    assert Parameters.from_values(full)
+    with pytest.raises(BadParameters, match="have 10001 instructions, latenesses, accesses"):
+        Parameters.from_values(replaced(full, ("guests", 1, 0), "n" * 2_000))
+
+
 def test_one_dishonest_guest_makes_the_machine_dishonest() -> None:
     honest = Parameters.from_values(valid())
     assert honest.honest

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does looking again and again tell all that a first look does, and no more than has changed?"""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from harness import Execution, OsThreads, Passed, Recorder, Scheduler, Streams, execute
+from harness.strategies import STRATEGIES
+from stress.scenarios import SCENARIOS
+from vgic import V1, Machine, compose, named_revision, with_races_checked
+from vgic.state import Look, State
+
+Looks = list[tuple[State, State, State]]
+
+
+@pytest.fixture(scope="module")
+def carriers() -> Iterator[OsThreads]:
+    with OsThreads() as pool:
+        yield pool
+
+
+def looked_at(
+    scenario: str, kernel: type[V1], carriers: OsThreads, seed: int
+) -> tuple[Execution, Looks]:
+    """Run an execution; return what each look told, all that was told so far, and what is so."""
+    looks: Looks = []
+
+    def program(scheduler: Scheduler) -> None:
+        assert isinstance(scheduler, Recorder)
+        parameters = SCENARIOS[scenario].draw(Streams(seed, scenario, 0))
+        machine = Machine(scheduler, parameters, kernel)
+        look, told = Look(machine), dict[str, dict[str, str]]()
+
+        def both() -> State:
+            told.update(changed := look())
+            looks.append((changed, dict(told), Look(machine)()))
+            return changed
+
+        scheduler.look = both
+
+    strategy = STRATEGIES["random-walk"](Streams(seed, "look", 0).stream("schedule"), 100)
+    return execute(program, strategy, carriers, make=Recorder), looks
+
+
+KERNELS: dict[str, Callable[[], type[V1]]] = {
+    "v1": lambda: V1,
+    "head-walk": lambda: named_revision("head-walk"),
+    "v1-posted": lambda: named_revision("v1-posted"),
+    "no_splice": lambda: compose(V1, ["no_splice"]),
+    "races": lambda: with_races_checked(V1),
+}
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("scenario", ["many_interrupts", "reroute_while_pruning", "random_program"])
+def test_what_has_been_told_is_the_state(kernel: str, scenario: str, carriers: OsThreads) -> None:
+    _, looks = looked_at(scenario, KERNELS[kernel](), carriers, seed=3)
+    assert len(looks) > 50
+    assert all(told == fresh for _, told, fresh in looks)
+    assert len({str(fresh) for _, _, fresh in looks}) > 20
+    # What a recording takes: after the first look no more than a step changes.
+    assert max(len(changed) for changed, _, _ in looks[1:]) < len(looks[0][2])
+    assert sum(len(changed) for changed, _, _ in looks[1:]) < 3 * len(looks)
+
+
+def test_looking_is_no_access(carriers: OsThreads) -> None:
+    """A check for data races does not hear of it, so it finds nothing in a right kernel."""
+    execution, _ = looked_at("many_interrupts", with_races_checked(V1), carriers, seed=3)
+    assert isinstance(execution.outcome, Passed)
+
+
+def test_what_has_not_changed_is_not_told_again(carriers: OsThreads) -> None:
+    machines: list[Machine] = []
+
+    def program(scheduler: Scheduler) -> None:
+        parameters = SCENARIOS["many_interrupts"].draw(Streams(1, "many_interrupts", 0))
+        machines.append(Machine(scheduler, parameters, V1))
+
+    execute(program, STRATEGIES["pct"](Streams(1, "a", 0).stream("schedule"), 100), carriers)
+    (machine,) = machines
+    look = Look(machine)
+    assert look()
+    assert look() == {}
+    irq = machine.kvm.irqs[0]
+    irq.enabled = not irq.enabled
+    assert list(look()) == [irq.name]
+    machine.kvm.vcpus[0].requests.bits ^= 1
+    assert list(look()) == [machine.kvm.vcpus[0].requests.name]
