@@ -7,21 +7,16 @@ this is Python: Ctrl-C ends it without a word, and closed standard streams stay 
 """
 
 import os
-import signal
 import sys
-from pathlib import Path
-from types import FrameType
 
 _INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command line."""
-    _fill_standard_descriptors()
-    # Who was started with Ctrl-C ignored, as by nohup, goes on ignoring it.
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _leave)
     _forget_the_working_directory()
+    _fill_standard_descriptors()
+    _leave_at_ctrl_c()
     from stress.cli import main as command_line
 
     command_line()
@@ -37,20 +32,27 @@ def _fill_standard_descriptors() -> None:
     os.close(descriptor)
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
-    """End at once: whatever has something to finish first takes the signal itself."""
-    os._exit(_INTERRUPTED)
+def _leave_at_ctrl_c() -> None:
+    """Let Ctrl-C end us at once: whatever has something to finish first takes the signal itself.
+
+    Who was started with it ignored, as by nohup, goes on ignoring it.
+    """
+    import signal
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, lambda number, frame: os._exit(_INTERRUPTED))
 
 
 def _forget_the_working_directory() -> None:
     """Import nothing from the current directory, which `python -m` has put first.
 
-    A patch there may be called queue.py or signal.py. It stays where we come from there ourselves.
+    A patch there may be called queue.py or signal.py, so this comes before any import that Python
+    has not made by itself. It stays where we come from there ourselves.
     """
-    here = Path(__file__).resolve().parent.parent
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     spec = sys.modules["__main__"].__spec__
     run_by_name = spec is not None and spec.name == "stress.__main__"
-    if run_by_name and not sys.flags.safe_path and Path(sys.path[0]).resolve() != here:
+    if run_by_name and not sys.flags.safe_path and not os.path.samefile(sys.path[0], here):
         del sys.path[0]
 
 

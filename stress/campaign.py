@@ -152,7 +152,8 @@ class Campaign:
         number = -answer.number
         if answer.last:
             self._answers[number] = answer
-        else:
+        elif number > self._found:
+            # What it shrinks to may have been known already, and so have been first.
             self._unshrunk[number] = answer
             self._keeper.confirmed(number, found(answer))
 

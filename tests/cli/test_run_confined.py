@@ -4,6 +4,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,8 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 Start = Callable[..., subprocess.Popen[str]]
 Patch = Callable[[str], str]
 
+PATIENCE_S = 20
+
 STARTS = {
     "fork": ("os.fork()", "my_patch.py:11 in vgic_prune_ap_list"),
     "system": ("os.system('sleep 1000 &')", "my_patch.py:11 in vgic_prune_ap_list"),
@@ -20,15 +23,22 @@ STARTS = {
 }
 
 
-def group(number: int) -> list[str]:
-    """Return the processes of a session, those of its workers' groups included."""
-    listed = subprocess.run(
+def left_of(number: int) -> list[str]:
+    """Return the processes of a session; give those that are ending the time that takes."""
+    deadline = time.monotonic() + PATIENCE_S
+    while (left := listed(number)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return left
+
+
+def listed(number: int) -> list[str]:
+    done = subprocess.run(
         ["ps", "-o", "stat=,args=", "--sid", str(number)],
         capture_output=True,
         text=True,
         check=False,
     )
-    return [line for line in listed.stdout.splitlines() if not line.startswith("Z")]
+    return [line for line in done.stdout.splitlines() if not line.startswith("Z")]
 
 
 @pytest.mark.parametrize("what", STARTS)
@@ -43,7 +53,7 @@ def test_who_starts_a_process_is_told_where_and_none_is_left(
     assert "finding 1: exception in vgic_prune_ap_list" in output
     assert "code under test starts no process" in output
     assert place in output
-    assert group(process.pid) == []
+    assert left_of(process.pid) == []
 
 
 def test_processes_are_started_as_ever_where_no_execution_is_under_way(

@@ -67,6 +67,7 @@ class FakePool:
         jobs: how many batches can be under way.
         order: which of those under way completes next.
         bug_in: the execution that shows a bug of the harness.
+        shrunk: the token that a failure in an execution shrinks to.
         identity: what a failure with a symptom in an execution shrinks to.
         differs: what comes out otherwise in a fresh process: the index of an execution, or a token.
         dies_shrinking: nothing comes of an inquiry after the failure is confirmed.
@@ -78,6 +79,7 @@ class FakePool:
     jobs: int = 1
     order: random.Random = field(default_factory=lambda: random.Random(0))
     bug_in: int | None = None
+    shrunk: Callable[[str, int], str] = lambda name, index: f"vs1-{name}-{index}"
     identity: Callable[[str, int], str] = lambda symptom, index: symptom
     differs: Callable[[int | str], bool] = lambda what: False
     dies_shrinking: bool = False
@@ -155,9 +157,9 @@ class FakePool:
         ((name, index),) = inquiry.items
         fact = self.fact(name, index)
         assert fact.signature is not None
-        token = f"vs1-{name}-{index}"
+        token = self.shrunk(name, index)
         example = example_of(fact.signature, token, self.identity(fact.signature, index))
-        found = example_of(fact.signature, example.original)
+        found = example_of(fact.signature, f"vs1-{name}-{index}-as-found")
         return [
             Answer(inquiry.number, name, index, fact.strategy, found, last=False),
             Bug(inquiry.number, "a worker died")

@@ -21,6 +21,7 @@ from stress.work import Fact
 
 MakePool = Callable[..., Pool]
 MakePlan = Callable[..., Plan]
+Factory = pytest.TempPathFactory
 MODEST = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -247,6 +248,22 @@ def test_a_finding_is_kept_before_and_after_it_is_shrunk(
         ("shrunk", "as another"),
     ]
     assert result.kept == {"deadlock": Path("kept")}
+
+
+@MODEST
+@given(jobs=st.integers(1, 6), order=SEEDS)
+def test_what_shrinks_to_what_is_known_is_not_kept_as_it_was_found(
+    plan: MakePlan, fake_pool: MakePool, jobs: int, order: int, tmp_path_factory: Factory
+) -> None:
+    pool = fake_pool(
+        facts(dict.fromkeys(range(100), "deadlock")),
+        jobs,
+        random.Random(order),
+        shrunk=lambda name, index: "vs1-the-same",
+    )
+    folder = tmp_path_factory.mktemp("findings")
+    result = Campaign(plan(), pool, keeper=Keeper(folder)).run()
+    assert list(folder.iterdir()) == list(result.kept.values())
 
 
 def test_what_cannot_be_shrunk_any_more_stays_a_finding_as_it_was_found(
