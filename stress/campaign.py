@@ -110,7 +110,7 @@ class Campaign:
         )
 
     def _stopped(self, result: Result) -> bool:
-        return self._plan.stop_at_first and bool(result.failures)
+        return result.is_endless or (self._plan.stop_at_first and bool(result.failures))
 
     def _next_batch(self) -> Batch | None:
         """Return the next executions; None if there are none left, or none to choose yet."""

@@ -89,7 +89,8 @@ def not_as_planned(plan: Plan, result: Result, due: int) -> list[str]:
 
 def _executions(plan: Plan, result: Result) -> list[str]:
     asked = plan.total
-    if not plan.scenarios or (plan.stop_at_first and result.failures):
+    stopped = result.is_endless or (plan.stop_at_first and result.failures)
+    if not plan.scenarios or stopped:
         return []
     if plan.duration_s is not None and result.seconds >= plan.duration_s:
         return []

@@ -11,10 +11,11 @@ until it is needed.
 """
 
 import os
-import sys
 from collections.abc import Generator
 
 import pytest
+
+from stress.pytest_capture import SESSIONS
 
 MARKER = "vgic_stress"
 PROPERTY = "vgic_stress_replay"
@@ -25,7 +26,6 @@ _HELP = (
     "check for more, such as 'races'"
 )
 _UNUSABLE = pytest.StashKey[str]()
-_sessions: list[pytest.Config] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,7 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker and check the options."""
-    _sessions.append(config)
+    SESSIONS.append(config)
     config.addinivalue_line("markers", _HELP)
     seed_text, texts = config.getoption("--vgic-seed"), config.getoption("--vgic-replay")
     if seed_text == _SEED and texts is None:
@@ -63,8 +63,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Forget the session."""
-    if config in _sessions:
-        _sessions.remove(config)
+    if config in SESSIONS:
+        SESSIONS.remove(config)
 
 
 def _token(text: str) -> str:
@@ -154,18 +154,3 @@ def _marked_twice(item: pytest.Item) -> str:
         if sum(marker.name == MARKER for marker in node.own_markers) > 1:
             return f"{node.name} has two of them, and only one would count: make it two tests"
     return ""
-
-
-def last_words(text: str) -> None:
-    """Print why the process ends, where no capturing of pytest hides it.
-
-    Args:
-        text: what to print on standard error.
-    """
-    for config in _sessions:
-        capturing = config.pluginmanager.getplugin("capturemanager")
-        if capturing is not None:
-            capturing.suspend_global_capture()
-    if sys.stderr is not None:
-        sys.stderr.write(f"\n{text}\n")
-        sys.stderr.flush()

@@ -19,7 +19,7 @@ from stress.comparing import differs_afresh
 from stress.exits import Exit
 from stress.inquiry import Example, look_into
 from stress.pool import Pool
-from stress.pytest_plugin import last_words
+from stress.pytest_capture import last_words
 from stress.replaying import replay
 from stress.report import shrunk_text
 from stress.scenario import Scenario

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from stress import opening
 from stress.exits import Exit
-from stress.pytest_plugin import last_words
+from stress.pytest_capture import last_words
 from stress.replaying import replay
 
 

@@ -9,6 +9,9 @@ from harness.saturation import Seen
 from stress.inquiry import Answer, Example
 from stress.work import Fact
 
+ENDLESS_MAX = 100
+"""A campaign ends after so many executions that came to the step bound."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -84,6 +87,15 @@ class Result:
             self.seen_by_all.add(fact.behaviour)
         if fact.signature is not None:
             self.failures[fact.signature] += 1
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether so many executions came to the step bound that more of them would tell nothing.
+
+        Each takes as long as a hundred others: twelve thousand of them would take a night.
+        """
+        endless = sum(n for symptom, n in self.failures.items() if symptom.startswith("step bound"))
+        return endless >= ENDLESS_MAX
 
     def find(self, answer: Answer) -> Finding | None:
         """Add what came of an inquiry; return the finding if there was none like it before."""

@@ -29,7 +29,7 @@ from stress.report import (
     replay_command,
     summary_text,
 )
-from stress.result import Result
+from stress.result import ENDLESS_MAX, Result
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,8 @@ def run(
         _say_findings(plan, result, quiet=quiet)
         for bug in result.bugs:
             say(bug_text(bug))
+        if result.is_endless:
+            say(f"ended after {ENDLESS_MAX} executions that came to the step bound")
         conclusive = result.findings or result.bugs or result.interrupted
         reasons = [] if conclusive else too_few(plan, result)
         if not quiet:

@@ -7,8 +7,10 @@ is under way, whatever the machine's speed.
 
 import json
 import os
+import pty
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -99,3 +101,21 @@ def test_twice_ends_at_once_with_every_worker(start: Start, patch: Patch, tmp_pa
     assert interrupts > 1, "the first one has to wait for the batches under way"
     assert "interrupted after" not in output
     assert "Traceback" not in errors
+
+
+def test_a_terminal_that_is_closed_takes_nothing_with_it(patch: Patch, tmp_path: Path) -> None:
+    words = ("--revision", patch(MARK), "--seed", "7", "--jobs", "1", "--json", "result.json")
+    command = [sys.executable, "-m", "stress", *map(str, LONG), *words]
+    pid, terminal = pty.fork()
+    if not pid:
+        os.chdir(tmp_path)
+        os.execv(command[0], command)
+    deadline = time.monotonic() + PATIENCE_S
+    while not (tmp_path / "mark").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    os.close(terminal)
+    _, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 130
+    result = json.loads((tmp_path / "result.json").read_text("utf-8"))
+    assert (result["verdict"], result["exit"]) == ("interrupted", 130)

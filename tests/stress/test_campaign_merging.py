@@ -219,6 +219,22 @@ def test_a_failure_that_comes_out_otherwise_is_no_finding(
     ] * held
 
 
+@MODEST
+@given(jobs=st.integers(1, 6), order=SEEDS)
+def test_a_hundred_executions_without_an_end_are_enough(
+    plan: MakePlan, fake_pool: MakePool, jobs: int, order: int
+) -> None:
+    endless = facts(dict.fromkeys(range(0, 1_000, 2), "step bound in f"))
+    result = run(plan(executions=1_000), fake_pool(endless, jobs, random.Random(order)))
+    assert (result.executions, result.failures["step bound in f"]) == (199, 100)
+    assert result.bugs == []
+
+
+def test_as_many_that_fail_and_do_end_are_not(plan: MakePlan, fake_pool: MakePool) -> None:
+    result = run(plan(executions=1_000), fake_pool(facts(dict.fromkeys(range(1_000), "deadlock"))))
+    assert result.executions == 1_000
+
+
 class Kept(Keeper):
     """Notes what is kept, in order."""
 
