@@ -47,7 +47,7 @@ def worst(codes: Iterable[Exit]) -> Exit:
 
 
 def unwritten(code: Exit) -> Exit:
-    """Return the exit code of a run whose report could not be written: a verdict stays one.
+    """Return the exit code where a report could not be written: a verdict stays one.
 
     Only what would have been clean is not, since a program may wait for the report.
     """

@@ -113,8 +113,13 @@ def _complain(text: str) -> None:
 
 def write_json(path: Path, value: object) -> str:
     """Write the result for programs; return why it could not be, "" if it could."""
+    return write(path, json.dumps(value, indent=2), "--json")
+
+
+def write(path: Path, text: str, option: str) -> str:
+    """Write the file that an option names; return why it could not be, "" if it could."""
     try:
-        write_whole(path, json.dumps(value, indent=2) + "\n")
+        write_whole(path, text + "\n")
     except OSError as error:
-        return f"--json {path}: it cannot be written: {error.strerror}"
+        return f"{option} {path}: it cannot be written: {error.strerror}"
     return ""

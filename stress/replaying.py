@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import Carriers, HarnessBug, OsThreads
-from stress import headline, output
+from stress import exits, headline, output
 from stress.exits import Exit
 from stress.explaining.stepping import step_through
 from stress.explaining.story import tell
@@ -117,17 +117,18 @@ def _other_patch(case: Case) -> str:
 def _judge(case: Case, carriers: Carriers, say: Say, wanted: Wanted, *, strict: bool) -> Exit:
     followed = follow(case.token, case.kernel, carriers, strict=strict)
     say_divergence(case, followed, say, strict=strict)
-    failed = followed.failure is not None
+    failed, unwritten = followed.failure is not None, ""
     if failed or wanted != USUAL:
         story = tell(case.token, case.subject, case.kernel, carriers)
         if wanted.timeline is not None:
-            wanted.timeline.write_text(story.timeline() + "\n", "utf-8")
-            say(f"timeline for ui.perfetto.dev: {wanted.timeline}")
+            unwritten = output.write(wanted.timeline, story.timeline(), "--timeline")
+            say(unwritten or f"timeline for ui.perfetto.dev: {wanted.timeline}")
         if wanted.read is not None:
             step_through(story.recorded, wanted.read, say, output.width())
         elif failed or wanted.view is not None:
             say(story.view(wanted.view or "columns", output.width()))
-    return _verdict(case, followed, say)
+    code = _verdict(case, followed, say)
+    return exits.unwritten(code) if unwritten else code
 
 
 def say_divergence(case: Case, followed: Followed, say: Say, *, strict: bool = False) -> None:

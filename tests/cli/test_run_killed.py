@@ -102,6 +102,16 @@ def test_a_report_that_cannot_be_written_hides_no_verdict(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(("revision", "code"), [("head-walk", 1), ("v1", 2)])
+def test_a_timeline_that_cannot_be_written_hides_none_either(
+    vgic_stress: Run, token: str, revision: str, code: int
+) -> None:
+    done = vgic_stress("replay", token, "--revision", revision, "--timeline", "/dev/full")
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "--timeline /dev/full: it cannot be written: No space left on device" in done.stdout
+    assert done.stderr == ""
+
+
 def test_a_finding_that_cannot_be_kept_is_printed_whole(vgic_stress: Run, tmp_path: Path) -> None:
     (tmp_path / "vgic-stress-findings").write_text("no folder", "utf-8")
     words = ("inject_while_eoicount", "--bug", "no_splice", "-x", "--seed", 7, "--jobs", 1)
