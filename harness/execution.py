@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from harness import trace
 from harness.failures import Diverged, Failure, HarnessBug, ModelFailure, oops
 from harness.footprint import Step, steps_of
-from harness.frames import raised_in_harness
+from harness.frames import raised_in_harness, traceback_of
 from harness.printable import described
 from harness.rehearsal import Rehearsing
 from harness.schedule import Deviation
@@ -110,7 +110,7 @@ def execute(
     except ModelFailure:
         pass
     except Exception as exception:
-        if raised_in_harness(exception.__traceback__):
+        if raised_in_harness(traceback_of(exception)):
             raise HarnessBug(described(exception)) from exception
         scheduler.failure = oops(exception)
     else:

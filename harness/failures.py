@@ -10,7 +10,7 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.frames import model_function
+from harness.frames import model_function, traceback_of
 from harness.printable import described, printable_name, printable_text, shortened
 
 DETAILS_MAX = 200
@@ -94,10 +94,10 @@ class HarnessBug(Exception):
 
 def oops(exception: BaseException) -> Failure:
     """Describe an exception that the code under test has raised."""
-    place = exception.__traceback__
+    place = traceback_of(exception)
     while place is not None and place.tb_next is not None:
         place = place.tb_next
-    calls = traceback.extract_tb(exception.__traceback__)
+    calls = traceback.extract_tb(traceback_of(exception))
     return Failure(
         kind="exception",
         message=described(exception),

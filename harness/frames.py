@@ -10,10 +10,12 @@ lambdas: 3.12 and later no longer give the first a frame.
 
 import sys
 from types import FrameType, TracebackType
+from typing import Any
 
 from harness.printable import printable_name
 
 _OURS = "harness."
+_TRACEBACK: Any = vars(BaseException)["__traceback__"]
 _EXAMPLES = "harness.examples."
 
 
@@ -63,6 +65,12 @@ def model_function(frame: FrameType | None = None) -> str:
             return printable_name(frame.f_code.co_name)
         frame = frame.f_back
     return ""
+
+
+def traceback_of(exception: BaseException) -> TracebackType | None:
+    """Return the traceback of an exception, whatever its class makes of the attribute."""
+    found: TracebackType | None = _TRACEBACK.__get__(exception)
+    return found
 
 
 def raised_in_harness(traceback: TracebackType | None) -> bool:

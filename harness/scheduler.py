@@ -19,7 +19,7 @@ from typing import NoReturn
 
 from harness.deadlock import deadlock
 from harness.failures import Diverged, Failure, ModelFailure, Unwind, oops
-from harness.frames import model_stack, raised_in_harness
+from harness.frames import model_stack, raised_in_harness, traceback_of
 from harness.livelock import LoopWatch
 from harness.schedule import Deviation
 from harness.strategy import NEVER, Strategy
@@ -311,7 +311,7 @@ class Scheduler:
         if self.unwinding:
             return
         self.unwinding = True
-        if raised_in_harness(exception.__traceback__):
+        if raised_in_harness(traceback_of(exception)):
             self.bug = exception
             return
         self.failure = oops(exception)

@@ -8,15 +8,16 @@ this is Python: Ctrl-C ends it without a word, and closed standard streams stay 
 
 import os
 import sys
+from os import _exit  # code under test may not have it, and the attribute of os is taken away
 
 _INTERRUPTED = 130
 
 
 def main() -> None:
     """Run the command line."""
+    _leave_at_ctrl_c()
     _forget_the_working_directory()
     _fill_standard_descriptors()
-    _leave_at_ctrl_c()
     from stress.cli import main as command_line
 
     command_line()
@@ -37,10 +38,10 @@ def _leave_at_ctrl_c() -> None:
 
     Who was started with it ignored, as by nohup, goes on ignoring it.
     """
-    import signal
-
+    # The module behind `signal`, which would import half a dozen others first.
+    signal = __import__("_signal")
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, lambda number, frame: os._exit(_INTERRUPTED))
+        signal.signal(signal.SIGINT, lambda number, frame: _exit(_INTERRUPTED))
 
 
 def _forget_the_working_directory() -> None:
@@ -49,10 +50,15 @@ def _forget_the_working_directory() -> None:
     A patch there may be called queue.py or signal.py, so this comes before any import that Python
     has not made by itself. It stays where we come from there ourselves.
     """
-    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     spec = sys.modules["__main__"].__spec__
-    run_by_name = spec is not None and spec.name == "stress.__main__"
-    if run_by_name and not sys.flags.safe_path and not os.path.samefile(sys.path[0], here):
+    if spec is None or spec.name != "stress.__main__" or sys.flags.safe_path:
+        return
+    try:
+        current = os.getcwd()
+    except OSError:
+        return  # it is gone, and so Python has put nothing there
+    ours = os.path.exists(os.path.join(current, "stress", "__main__.py"))
+    if sys.path[0] == current and not ours:
         del sys.path[0]
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the options of the command line mean, each with an error that says what would be right."""
 
+import errno
 import os
 import re
 import secrets
@@ -9,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from harness.strategies import DESCRIPTIONS
+from stress.files import is_open_as, is_replaceable
 from stress.scenarios import SCENARIOS
 from vgic.names import did_you_mean
 
@@ -138,15 +140,26 @@ def scenarios(names: Iterable[str]) -> list[str]:
 
 def writable(path: Path | None, option: str) -> Path | None:
     """Check before a long run that a file can be written after it."""
-    if path == Path("-"):
-        raise BadArgument(f"{option} -: standard output has the report; name a file")
-    if path is not None:
-        try:
+    if path is None:
+        return None
+    if path == Path("-") or (path.exists() and is_open_as(path, 1) and not _is_nowhere(path)):
+        raise BadArgument(f"{option} {path}: standard output has the report; name a file")
+    try:
+        if is_replaceable(path):
             with path.open("a", encoding="utf-8"):
                 pass
-        except OSError as error:
-            raise BadArgument(f"{option} {path}: it cannot be written: {error.strerror}") from error
+        elif path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        elif not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise BadArgument(f"{option} {path}: it cannot be written: {error.strerror}") from error
     return path
+
+
+def _is_nowhere(path: Path) -> bool:
+    """Tell whether nothing of what is written there stays, so that it can take any two things."""
+    return path.is_char_device() and not os.isatty(1)
 
 
 def _known(name: str, names: list[str], what: str, plural: str) -> str:

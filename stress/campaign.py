@@ -83,7 +83,9 @@ class Campaign:
                     break
                 pool.submit(job)
             if pool.can_rerun:
-                rerun = self._comparing.next_rerun(no_more=not self._batches)
+                rerun = self._comparing.next_rerun(
+                    no_more=not self._batches, compares=not result.bugs
+                )
                 if rerun is not None:
                     pool.submit(rerun)
             if not pool.busy:

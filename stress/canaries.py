@@ -48,7 +48,7 @@ STRATEGIES_MIN = {PORTFOLIO: 4, MIX: len(MIXED)}
 """So many different strategies there are in what consists of several."""
 
 IDLES_FOR = 64
-"""A strategy that stays with the quiet default in so many executions, all there were, is off."""
+"""A strategy that stays with the quiet default in so many executions, all that passed, is off."""
 
 COMPARED_FROM = 1024
 """Of so many executions and more at least half as many are compared as on average."""
@@ -112,12 +112,11 @@ def _strategies(plan: Plan, result: Result) -> list[str]:
                 f"{name}: {plan.strategy} ran {_listed(runs)} in {count} executions, and not "
                 f"{_listed(arms - runs) or f'{least} strategies'}"
             )
-    for strategy in result.deviated:
-        count = sum(n for (_, which), n in result.runs.items() if which == strategy)
+    for strategy, count in result.passed.items():
         if count >= IDLES_FOR and not result.deviated[strategy]:
             wrong.append(
-                f"strategy {strategy} does nothing: none of its {count} executions left the quiet "
-                "default"
+                f"strategy {strategy} does nothing: none of its {count} executions that passed "
+                "left the quiet default"
             )
     return wrong
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from harness import HarnessBug
 from harness.printable import printable_name
 from stress.subject import Subject
 from vgic import V1, CompositionError, compose, patched
@@ -31,7 +32,13 @@ class ClassSubject(Subject):
         return self._checked(compose(self.cls, self.bugs))
 
     def by_file(self) -> Subject:
-        """Return the same class by its file, for a process that has none of our objects."""
+        """Return the same class by its file, for a process that has none of our objects.
+
+        Raises:
+            HarnessBug: it is none of those that the file has by their names.
+        """
+        if self.cls.__qualname__ != self.cls.__name__:
+            raise HarnessBug(f"{self.cls.__qualname__} is not at the top of its file")
         return Subject(f"{_source(self.cls)}:{self.cls.__name__}", self.bugs, self.races)
 
     def patch_identity(self) -> tuple[str, str] | None:

@@ -13,7 +13,7 @@ from harness.printable import printable
 from harness.strategies import PORTFOLIO
 from stress import arguments, exits, opening, options, output, standard_input
 from stress.arguments import EXECUTIONS, LIMIT, BadArgument, View
-from stress.exits import Exit
+from stress.exits import Exit, end_at_once
 from stress.listing import listing
 from stress.plan import Plan
 from stress.scenarios import SCENARIOS
@@ -245,16 +245,34 @@ def _log(verbose: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line; bad input is a message and exit code 2, never a traceback."""
+    """Run the command line; bad input is a message and exit code 2, never a traceback.
+
+    The process ends here, at once: a user's file may have left threads behind that never end, or
+    functions to be called at the exit that would change its code.
+    """
     output.prepare()
+    code = _run()
+    output.flush()
+    end_at_once(code)
+
+
+def _run() -> int:
     try:
         app(prog_name="vgic-stress", max_content_width=output.width(output.HELP_WIDTH))
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
     except (BadArgument, BadToken, CompositionError) as error:
         output.complain(f"vgic-stress: {error}")
-        raise SystemExit(Exit.USAGE) from error
+        return Exit.USAGE
     except opening.CannotJudge as error:
         output.say(printable(f"cannot be judged: {error}"))
-        raise SystemExit(Exit.CANNOT_JUDGE) from error
-    except Exception as error:
+        return Exit.CANNOT_JUDGE
+    except OSError as error:
+        # No descriptors, no memory, no room, no directory: ours to bear, and nobody's bug.
+        output.complain(f"vgic-stress: the system refuses what this takes: {error}")
+        logger.debug("{}", traceback.format_exc())
+        return Exit.HARNESS_BUG
+    except Exception:
         output.complain_of_bug(traceback.format_exc())
-        raise SystemExit(Exit.HARNESS_BUG) from error
+        return Exit.HARNESS_BUG
+    return Exit.CLEAN

@@ -52,11 +52,12 @@ class Comparing:
         if answer.number not in self._refuted:
             self._to_confirm.append(answer)
 
-    def next_rerun(self, *, no_more: bool) -> Rerun | None:
+    def next_rerun(self, *, no_more: bool, compares: bool = True) -> Rerun | None:
         """Return what is to be run once more now, None if nothing is.
 
         Args:
             no_more: no more executions will come, so few are enough.
+            compares: executions are compared; else only failures are confirmed.
         """
         plan, number = self._plan, self._reruns
         if self._to_confirm:
@@ -70,7 +71,7 @@ class Comparing:
                 tokens=_tokens(answer.example),
                 found_in=f"execution {answer.execution} of {answer.scenario}",
             )
-        elif len(self._waiting) >= COMPARED_AT_ONCE or (no_more and self._waiting):
+        elif compares and len(self._waiting) >= (1 if no_more else COMPARED_AT_ONCE):
             count = min(COMPARED_AT_ONCE, len(self._waiting))
             those = tuple(self._waiting.popleft() for _ in range(count))
             rerun = Rerun(number, plan.subject, plan.seed, plan.strategy, executions=those)

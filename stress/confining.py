@@ -2,9 +2,10 @@
 """What code under test must not do to the process it runs in, and what happens if it does.
 
 A process that it starts would live on when all is over, and a copy of this one would take the
-batons that the original waits for. So that is refused, where it is done, and becomes a finding that
-names the line. A descriptor that it closes cannot be had back: where a carrier finds its own gone
-there is nothing left but to end the process and to say why.
+batons that the original waits for; if it ends this one, nobody has a verdict. So both are refused,
+where they are tried, and become a finding that names the line. A descriptor that it closes cannot
+be had back: where a carrier finds its own gone there is nothing left but to end the process and to
+say why.
 """
 
 import errno
@@ -16,18 +17,36 @@ from typing import NoReturn
 
 from harness import OsThreads
 
-_START_A_PROCESS = (
-    *(("os", name) for name in ("fork", "forkpty", "posix_spawn", "posix_spawnp", "system")),
-    *(("subprocess", "_fork_exec"), ("_posixsubprocess", "fork_exec")),
-)
-"""All there is to start one with; an audit hook would cost a replay half as much again."""
-
-
 LOOKS_ON = True
+
+_STARTERS = (
+    *("fork", "forkpty", "posix_spawn", "posix_spawnp", "system", "execv", "execve"),
+    *("fork_exec", "_fork_exec"),
+)
+_ENDERS = ("_exit", "abort")
+_REFUSED = tuple(
+    (module, name)
+    for module in ("os", "posix", "subprocess", "_posixsubprocess")
+    for name in (*_STARTERS, *_ENDERS)
+)
+"""All there is to start a process with, or to end this one.
+
+An audit hook would find them too, and cost a replay half as much again.
+"""
+
+_confined: list[OsThreads] = []
+"""What code under test runs on; only while an execution is under way are processes refused."""
+
+_loading: list[object] = []
+"""Files of a user's that are being run; they may start processes, and not end this one."""
 
 
 class StartsAProcess(RuntimeError):
-    """Code under test has tried to start a process."""
+    """Code under test has tried to start a process, or to become another one."""
+
+
+class EndsTheProcess(RuntimeError):
+    """Code under test has tried to end the process it runs in."""
 
 
 @contextmanager
@@ -35,8 +54,8 @@ def confined(carriers: OsThreads, descriptors_gone: Callable[[], None]) -> Itera
     """Confine code under test for as long as the context lasts.
 
     Args:
-        carriers: what its executions run on; only while one is under way is anything refused.
-            Whoever starts a process then has a StartsAProcess raised at the place.
+        carriers: what its executions run on. Whoever starts a process while one is under way has
+            a StartsAProcess raised at the place.
         descriptors_gone: called when a carrier can go on no more, since its own are closed.
     """
     usual = threading.excepthook
@@ -46,32 +65,58 @@ def confined(carriers: OsThreads, descriptors_gone: Callable[[], None]) -> Itera
             descriptors_gone()
         usual(what)
 
+    _confined.append(carriers)
+    threading.excepthook = died
+    try:
+        with _replaced():
+            yield
+    finally:
+        threading.excepthook = usual
+        _confined.remove(carriers)
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Run a user's file in this context: what it imports by name is confined later too."""
+    _loading.append(None)
+    try:
+        with _replaced():
+            yield
+    finally:
+        _loading.pop()
+
+
+@contextmanager
+def _replaced() -> Iterator[None]:
+    """Put in place of what starts or ends processes what refuses to where it must not."""
     before = [
         (module, name, start)
-        for module, name in _START_A_PROCESS
+        for module, name in _REFUSED
         if (start := getattr(import_module(module), name, None)) is not None
     ]
     for module, name, start in before:
-        setattr(import_module(module), name, _refusing(start, f"{module}.{name}", carriers))
-    threading.excepthook = died
+        setattr(import_module(module), name, _refusing(start, f"{module}.{name}"))
     try:
         yield
     finally:
-        threading.excepthook = usual
         for module, name, start in before:
             setattr(import_module(module), name, start)
 
 
-def _refusing(
-    start: Callable[..., object], name: str, carriers: OsThreads
-) -> Callable[..., object]:
+def _refusing(function: Callable[..., object], name: str) -> Callable[..., object]:
+    ends = name.endswith(_ENDERS)
+
     def refuse(*args: object, **kwargs: object) -> object:
-        return _refuse(name) if carriers.running else start(*args, **kwargs)
+        if any(carriers.running for carriers in _confined) or (ends and _loading):
+            _refuse(name, ends=ends)
+        return function(*args, **kwargs)
 
     return refuse
 
 
-def _refuse(name: str) -> NoReturn:
+def _refuse(name: str, *, ends: bool) -> NoReturn:
+    if ends:
+        raise EndsTheProcess(f"{name}: code under test does not end the process it runs in")
     raise StartsAProcess(
         f"{name}: code under test starts no process, since nobody could replay what that does"
     )

@@ -22,6 +22,15 @@ from stress.subject import Subject
 from vgic import V1, Parameters
 
 
+@dataclass(frozen=True)
+class _Confirmed:
+    """A failure as it was found, and its number among them."""
+
+    number: int
+    single: Single
+    finding: Finding
+
+
 @dataclass
 class Failures:
     """The failures of one machine.
@@ -41,7 +50,7 @@ class Failures:
     subject: Subject
     kernel: type[V1]
     carriers: OsThreads
-    _numbers: dict[str, int] = field(default_factory=dict)
+    _confirmed: dict[str, _Confirmed] = field(default_factory=dict)
     _keeper: Keeper = field(default_factory=Keeper)
 
     def heard(self, execution: Execution) -> None:
@@ -51,35 +60,51 @@ class Failures:
             HarnessBug: it comes out otherwise when it is replayed.
         """
         outcome = execution.outcome
-        if isinstance(outcome, Failed) and outcome.failure.signature not in self._numbers:
-            number = self._numbers.setdefault(outcome.failure.signature, len(self._numbers))
+        if isinstance(outcome, Failed) and outcome.failure.signature not in self._confirmed:
             single = Single(self.parameters, execution, frozenset())
             _, example = as_found(single, self.scenario, self.subject, self.kernel, self.carriers)
             self._must_hold(example)
-            self._keeper.confirmed(number, self._finding(example))
+            confirmed = _Confirmed(len(self._confirmed) + 1, single, self._finding(example))
+            self._confirmed[outcome.failure.signature] = confirmed
+            self._keeper.confirmed(confirmed.number, confirmed.finding)
 
-    def say(self, exploration: Exploration, interrupted: Callable[[], bool]) -> None:
-        """Shrink, keep and print each failure.
+    def say(self, exploration: Exploration, interrupted: Callable[[], bool]) -> list[str]:
+        """Shrink, keep and print each failure that was confirmed.
 
-        Raises:
-            HarnessBug: one comes out otherwise when it is replayed.
+        Returns:
+            What was wrong with the harness meanwhile; the failure is then told as it was found.
         """
-        for number, (signature, failure) in enumerate(exploration.failures.items(), 1):
-            single = Single(self.parameters, failure.first, frozenset())
-            example = look_into(
-                single,
-                self.scenario,
-                self.subject,
-                self.kernel,
-                self.carriers,
-                replays_max=REPLAYS,
-                interrupted=interrupted,
-            )
-            self._must_hold(example)
-            finding = self._finding(example)
-            kept = self._keeper.settled(self._numbers.get(signature, -number), finding)
+        bugs = []
+        for signature, confirmed in self._confirmed.items():
+            finding = confirmed.finding
+            try:
+                finding = self._shrunk(confirmed.single, interrupted)
+            except HarnessBug as bug:
+                bugs.append(str(bug))
+            kept = self._keeper.settled(confirmed.number, finding)
             command = replay_command(finding, self.subject, kept)
-            say(finding_text(number, finding, failure.executions, command, kept, drawn=True))
+            failed = exploration.failures.get(signature)
+            count = 1 if failed is None else failed.executions
+            say(finding_text(confirmed.number, finding, count, command, kept, drawn=True))
+        return bugs
+
+    def _shrunk(self, single: Single, interrupted: Callable[[], bool]) -> Finding:
+        example = look_into(
+            single,
+            self.scenario,
+            self.subject,
+            self.kernel,
+            self.carriers,
+            replays_max=REPLAYS,
+            interrupted=interrupted,
+        )
+        self._must_hold(example)
+        return self._finding(example)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Those that were confirmed, once each, for where nobody has counted."""
+        return dict.fromkeys(self._confirmed, 1)
 
     def _finding(self, example: Example) -> Finding:
         return Finding(self.scenario, self.index, "explore", example)

@@ -19,6 +19,7 @@ from stress.explored import Failures
 from stress.interrupts import Interrupts, interrupts
 from stress.output import bug_text, say, write_json, write_unfinished
 from stress.report import counted, verdict_object
+from stress.sampling import Sample
 from stress.scenario import Scenario
 from stress.silence import watched
 from stress.source import model_digest
@@ -77,17 +78,23 @@ def explore(
 
         say(_line("vgic-stress explore:", space, subject))
         carriers.pin_caller()
+        found, bugs = Exploration(preemptions=space.preemptions), []
         try:
             found = _explore(space, kernel, carriers, heard, interrupted)
-            failures.say(found, interrupted)
-            stopped = interrupted() and not found.complete
-            code = _code(found, interrupted=stopped)
-            verdict, told = _verdict(found, interrupted=stopped), _told(found)
-            say(_result(found, interrupted=stopped))
         except HarnessBug as bug:
-            say(bug_text(str(bug)))
+            bugs.append(str(bug))
+        told = {**_told(found), "executions": count} if bugs else _told(found)
+        told["failures"] = {**failures.counts, **_counts(found)}
+        bugs += failures.say(found, interrupted)
+        if bugs:
+            for each in bugs:
+                say(bug_text(each))
             code, verdict = Exit.HARNESS_BUG, "FAILURE: HARNESS BUG"
-            told = {"complete": False, "executions": count, "harness_bugs": [str(bug)]}
+            told["harness_bugs"] = bugs
+        else:
+            stopped = interrupted() and not found.complete
+            code, verdict = _code(found, interrupted=stopped), _verdict(found, interrupted=stopped)
+            say(_result(found, interrupted=stopped))
     if json_file is not None:
         value = {**verdict_object(code), **_what(space, subject), **told}
         unwritten = write_json(json_file, value)
@@ -122,18 +129,27 @@ def _explore(
     def program(scheduler: Scheduler) -> None:
         Machine(scheduler, parameters, kernel, lock_order=False)
 
+    sample = Sample()
+
+    def both(execution: Execution) -> None:
+        sample.heard(execution)
+        heard(execution)
+
     if space.preemptions is None:
-        return every_behaviour(
-            program, carriers, executions_max=space.limit, heard=heard, stop=interrupted
+        found = every_behaviour(
+            program, carriers, executions_max=space.limit, heard=both, stop=interrupted
         )
-    return every_schedule(
-        program,
-        carriers,
-        preemptions=space.preemptions,
-        executions_max=space.limit,
-        heard=heard,
-        stop=interrupted,
-    )
+    else:
+        found = every_schedule(
+            program,
+            carriers,
+            preemptions=space.preemptions,
+            executions_max=space.limit,
+            heard=both,
+            stop=interrupted,
+        )
+    sample.must_come_out_alike(program, carriers)
+    return found
 
 
 def _result(found: Exploration, *, interrupted: bool) -> str:
@@ -185,5 +201,8 @@ def _told(found: Exploration) -> dict[str, object]:
         "complete": found.complete,
         "executions": found.executions,
         "abandoned": found.abandoned,
-        "failures": {name: failure.executions for name, failure in found.failures.items()},
     }
+
+
+def _counts(found: Exploration) -> dict[str, int]:
+    return {name: failure.executions for name, failure in found.failures.items()}

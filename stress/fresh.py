@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 
 from harness import OsThreads
 from stress.confining import GONE
-from stress.exits import Exit
+from stress.exits import Exit, end_at_once
 from stress.garbage import Garbage
 from stress.rerun import Rerun
 from stress.work import Bug, Cursor
@@ -35,10 +35,11 @@ def serve(connection: Connection, pulse: MutableSequence[int]) -> None:
     leave_signals_to_the_parent()
     parent = os.getppid()
     # To be waited for together with the parent's end, and not to be missed in between.
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # a user's file may have had it ignored
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
     gc.freeze()
     gc.disable()
-    with suppress(EOFError, BrokenPipeError):
+    with suppress(EOFError, ConnectionError):
         pulse[0] = Cursor().batch
         while (job := connection.recv()) is not None:
             child = os.fork()
@@ -48,7 +49,7 @@ def serve(connection: Connection, pulse: MutableSequence[int]) -> None:
             if status:
                 code = os.waitstatus_to_exitcode(status)
                 why = f"{GONE}: " if code == DESCRIPTORS_GONE else ""
-                connection.send(Bug(job.number, f"{why}a fresh process died (exit code {code})"))
+                connection.send(Bug(job.number, f"{why}the fresh process died (exit code {code})"))
 
 
 def _in_child(job: Rerun, connection: Connection, pulse: MutableSequence[int]) -> None:
@@ -64,10 +65,12 @@ def _in_child(job: Rerun, connection: Connection, pulse: MutableSequence[int]) -
         with working.confined():
             connection.send(run_job(job, working))
         code = Exit.CLEAN
+    except ConnectionError:
+        pass  # the parent is gone
     except BaseException:
         traceback.print_exc()
     finally:
-        os._exit(code)
+        end_at_once(code)
 
 
 def _wait_for(child: int, parent: int) -> int:
@@ -78,5 +81,5 @@ def _wait_for(child: int, parent: int) -> int:
             return status
         if os.getppid() != parent:
             os.kill(child, signal.SIGKILL)
-            os._exit(Exit.HARNESS_BUG)
+            end_at_once(Exit.HARNESS_BUG)
         signal.sigtimedwait({signal.SIGCHLD}, _LOOK_EVERY_S)

@@ -5,13 +5,12 @@ SIGTERM, which `timeout` sends, and SIGHUP, which comes when a terminal is close
 but under `nohup` a SIGHUP is nothing.
 """
 
-import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from stress.exits import Exit
+from stress.exits import Exit, end_at_once
 
 
 class Interrupts:
@@ -39,7 +38,7 @@ class Interrupts:
         self._count += 1
         if self._count > 1:
             self._end()
-            os._exit(Exit.INTERRUPTED)
+            end_at_once(Exit.INTERRUPTED)
 
 
 @contextmanager

@@ -68,7 +68,7 @@ class Keeper:
             folder: the folder of all findings, None to keep nothing.
         """
         self._folder = folder
-        self._unshrunk: dict[int, Path] = {}
+        self._unshrunk: dict[int, tuple[Path, str]] = {}
 
     def confirmed(self, number: int, finding: Finding) -> None:
         """Keep a failure as it was found, while it is looked into.
@@ -81,7 +81,7 @@ class Keeper:
             return
         kept = keep(finding, self._folder)
         if kept is not None:
-            self._unshrunk[number] = kept
+            self._unshrunk[number] = kept, _report(kept)
 
     def settled(self, number: int, finding: Finding | None) -> Path | None:
         """Keep what came of an inquiry in place of the failure as it was found.
@@ -95,14 +95,22 @@ class Keeper:
         """
         if self._folder is None:
             return None
-        before = self._unshrunk.pop(number, None)
+        before, report = self._unshrunk.pop(number, (None, ""))
         kept = None if finding is None else keep(finding, self._folder)
         if finding is not None and kept is None:
             return before
-        if before is not None and before != kept:
+        # Another session may have come to keep just that, and have written its story there.
+        if before is not None and before != kept and _report(before) == report:
             with suppress(OSError):
                 shutil.rmtree(before)
         return kept
+
+
+def _report(folder: Path) -> str:
+    try:
+        return (folder / "report.txt").read_text("utf-8")
+    except OSError:
+        return ""
 
 
 def _name(finding: Finding) -> str:

@@ -11,11 +11,12 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.printable import printable, printable_lines, shortened
-from stress.files import write_whole
+from stress.files import is_replaceable, write_whole
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -27,6 +28,9 @@ WIDTH = 77
 HELP_WIDTH = 80
 
 _COMPLAINT_MAX = 4_000
+
+_streams: dict[str, io.TextIOWrapper] = {}
+"""Ours, once they are prepared: what sys has, a user's file may change."""
 WIDTH_MIN, WIDTH_MAX = 60, 200
 
 
@@ -56,6 +60,7 @@ def prepare() -> None:
             line_buffering=True,
         )
         setattr(sys, name, stream)
+        _streams[name] = stream
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
 
@@ -74,8 +79,16 @@ def width(usual: int = WIDTH) -> int:
 
 def say(text: str) -> None:
     """Print one text."""
-    sys.stdout.write(printable_lines(text) + "\n")
-    sys.stdout.flush()
+    stream = _streams.get("stdout") or sys.stdout
+    stream.write(printable_lines(text) + "\n")
+    stream.flush()
+
+
+def flush() -> None:
+    """Have all printed that was said, by libraries too."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(Exception):  # a user's file may have put anything there
+            stream.flush()
 
 
 def write_unfinished(path: Path | None, value: Callable[[], object]) -> None:
@@ -87,7 +100,7 @@ def write_unfinished(path: Path | None, value: Callable[[], object]) -> None:
         path: the file, None for none.
         value: returns the result so far.
     """
-    if path is not None and (path.is_file() or not path.exists()):
+    if path is not None and is_replaceable(path):
         write_json(path, value())
 
 
@@ -107,8 +120,9 @@ def bug_text(text: str) -> str:
 
 
 def _complain(text: str) -> None:
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
+    stream = _streams.get("stderr") or sys.stderr
+    stream.write(text + "\n")
+    stream.flush()
 
 
 def write_json(path: Path, value: object) -> str:

@@ -30,10 +30,10 @@ class Pool:
 
     def __init__(self, jobs: int, *, silence_s: float = SILENCE_S) -> None:
         self._silence_s = silence_s
-        self._workers = [Process(work, WORKERS_HASH + number) for number in range(jobs)]
+        self._workers = [Process("a worker", work, WORKERS_HASH + number) for number in range(jobs)]
         self._renewed = 0
         self._reruns_left = FRESH_FOR
-        self._fresh = Process(serve, self.fresh_hash)
+        self._fresh = Process("the fresh process", serve, self.fresh_hash)
 
     def __enter__(self) -> "Pool":
         return self
@@ -80,12 +80,12 @@ class Pool:
 
     def _renew(self) -> None:
         """Have a fresh process with another hash seed now and then: two may agree by chance."""
-        if not self._reruns_left:
+        if not self._reruns_left or self._fresh.is_dead:
             self._fresh.kill()
             self._fresh.ended()
             self._renewed += 1
             self._reruns_left = FRESH_FOR << self._renewed
-            self._fresh = Process(serve, self.fresh_hash)
+            self._fresh = Process("the fresh process", serve, self.fresh_hash)
         self._reruns_left -= 1
 
     def answers(self, timeout_s: float) -> list[Outcome]:

@@ -29,13 +29,17 @@ class Process:
     """One process that does jobs, one at a time.
 
     Attributes:
+        name: what reports call it, such as `a worker`.
+        is_dead: it has died, or had to be killed.
         process: the process.
         connection: jobs go out, answers come in.
         pulse: what it shows of itself, see PULSES.
         job: what it is doing, None if nothing.
     """
 
-    def __init__(self, main: Callable[..., None], hash_seed: int) -> None:
+    def __init__(self, name: str, main: Callable[..., None], hash_seed: int) -> None:
+        self.name = name
+        self.is_dead = False
         context = get_context("spawn")
         self.pulse: MutableSequence[int] = context.RawArray("q", PULSES)
         self.pulse[0] = NOT_UP
@@ -67,6 +71,8 @@ class Process:
                 outcome: Outcome = self.connection.recv()
             except (EOFError, OSError):
                 outcome = Bug(self.job.number, self._died())
+            if outcome.number != self.job.number:
+                return []  # of the job before: it was answered, and then its process died
             if not isinstance(outcome, Answer) or outcome.last:
                 self.job = None
             return [outcome]
@@ -93,6 +99,7 @@ class Process:
 
     def kill(self) -> None:
         """End the process and all it has started, at once."""
+        self.is_dead = True
         self.process.kill()
         if self.process.pid is not None and self.pulse[0] != NOT_UP:
             # It leads a group of its own since it has come up.
@@ -128,10 +135,10 @@ class Process:
 
     def _died(self) -> str:
         place, code = self._place(), self._exit_code(_DIES_WITHIN_S)
+        self.kill()
         if code in (None, DESCRIPTORS_GONE):
-            self.kill()
-            return f"{GONE}: a worker lost its connection {place}"
-        return f"a worker died (exit code {code}) {place}"
+            return f"{GONE}: {self.name} lost its connection {place}"
+        return f"{self.name} died (exit code {code}) {place}"
 
     def _hangs(self, silence_s: float) -> str:
         place = self._place()
@@ -141,7 +148,7 @@ class Process:
                 os.kill(self.process.pid, signal.SIGUSR1)
             time.sleep(0.5)
         self.kill()
-        return hangs_text("a worker", silence_s, place)
+        return hangs_text(self.name, silence_s, place)
 
 
 @contextmanager

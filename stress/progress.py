@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Progress while a campaign runs: a live line in a terminal, seldom a plain one in a log."""
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import Protocol
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from stress.output import complain
 from stress.plan import Plan
 from stress.result import Result
 
@@ -75,8 +75,7 @@ class _Lines:
             return
         self._due_s *= 2
         count = result.executions
-        sys.stderr.write(
+        complain(
             f"{seconds:.0f}{self._of_seconds} s: {count}{self._of_executions} executions, "
-            f"{count / seconds:.0f}/s, {len(result.findings)} findings\n"
+            f"{count / seconds:.0f}/s, {len(result.findings)} findings"
         )
-        sys.stderr.flush()

@@ -165,8 +165,8 @@ def _confirmed(subject: Subject, example: Example, where: str) -> list[str]:
     Raises:
         HarnessBug: it came out otherwise there.
     """
-    by_file = subject.by_file() if isinstance(subject, ClassSubject) else subject
     try:
+        by_file = subject.by_file() if isinstance(subject, ClassSubject) else subject
         with Pool(0, silence_s=arguments.silence_s()) as pool:
             differences = differs_afresh(pool, by_file, example, where)
     except HarnessBug as bug:

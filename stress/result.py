@@ -44,7 +44,8 @@ class Result:
         steps: their steps together.
         windows: for each window, how many executions crossed it.
         runs: for each scenario and strategy, how many executions there were.
-        deviated: for each strategy, how many executions left the quiet default.
+        passed: for each strategy, how many executions had nothing wrong with them.
+        deviated: for each strategy, how many of those left the quiet default.
         crossings: for each scenario, strategy and window, how many executions crossed it.
         seen: for each strategy, the behaviours of the executions that were looked at.
         seen_by_all: the same for all strategies together.
@@ -61,6 +62,7 @@ class Result:
     steps: int = 0
     windows: Counter[str] = field(default_factory=Counter)
     runs: Counter[tuple[str, str]] = field(default_factory=Counter)
+    passed: Counter[str] = field(default_factory=Counter)
     deviated: Counter[str] = field(default_factory=Counter)
     crossings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     seen: dict[str, Seen] = field(default_factory=dict)
@@ -78,7 +80,10 @@ class Result:
         self.executions += 1
         self.steps += fact.steps
         self.runs[fact.scenario, fact.strategy] += 1
-        self.deviated[fact.strategy] += fact.deviated
+        if fact.signature is None:
+            # What fails may do so before there was anything to decide.
+            self.passed[fact.strategy] += 1
+            self.deviated[fact.strategy] += fact.deviated
         for window in fact.windows:
             self.windows[window] += 1
             self.crossings[fact.scenario, fact.strategy, window] += 1

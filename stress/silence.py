@@ -6,7 +6,6 @@ campaign watches over its workers; whoever runs executions in this process is wa
 """
 
 import faulthandler
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ from harness import OsThreads
 from harness.signs import SIGNS
 from stress import arguments
 from stress.confining import GONE, confined
-from stress.exits import Exit
+from stress.exits import Exit, end_at_once
 from stress.output import say
 
 _LOOK_EVERY_S = 0.25
@@ -66,11 +65,11 @@ def watched(carriers: OsThreads, last_words: Callable[[str], None] = say) -> Ite
                 try:
                     faulthandler.dump_traceback(all_threads=True)
                 finally:
-                    os._exit(Exit.HARNESS_BUG)
+                    end_at_once(Exit.HARNESS_BUG)
 
     def descriptors_gone() -> None:
         last_words(f"HARNESS BUG: {GONE}")
-        os._exit(Exit.HARNESS_BUG)
+        end_at_once(Exit.HARNESS_BUG)
 
     threading.Thread(target=look, name="silence", daemon=True).start()
     try:

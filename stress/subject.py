@@ -7,14 +7,18 @@ turns it into a class, which for a user's class means running the user's file.
 
 import importlib.util
 import inspect
+import os
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
 from harness.printable import described, printable_name, printable_text
+from stress.confining import loading
 from vgic import (
     DEFAULT,
     V1,
@@ -86,7 +90,23 @@ class Subject:
 
 
 def _load(path: Path, name: str) -> type[V1]:
-    return patched(_choose_class(path, _run_file(path), name))
+    module = _run_file(path)
+    try:
+        return patched(_choose_class(path, module, name))
+    except CompositionError:
+        raise
+    except Exception as error:  # a metaclass can do anything
+        raise CompositionError(f"{path} cannot be used: {described(error)}") from error
+
+
+@contextmanager
+def _staying_here() -> Iterator[None]:
+    """Come back to the current directory, wherever a user's file goes: its own path begins here."""
+    here = Path.cwd()
+    try:
+        yield
+    finally:
+        os.chdir(here)
 
 
 def _run_file(path: Path) -> ModuleType:
@@ -104,7 +124,8 @@ def _run_file(path: Path) -> ModuleType:
     if beside not in sys.path:
         sys.path.append(beside)
     try:
-        spec.loader.exec_module(module)
+        with loading(), _staying_here():
+            spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         raise CompositionError(
             f"{path} cannot be run: {_line(error, path)}{described(error)}"

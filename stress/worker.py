@@ -20,7 +20,7 @@ from multiprocessing.connection import Connection
 from harness import HarnessBug, OsThreads
 from harness.signs import SIGNS
 from stress.confining import confined, is_bad_descriptor
-from stress.exits import Exit
+from stress.exits import Exit, end_at_once
 from stress.garbage import Garbage
 from stress.inquiry import Answer, Inquiry, inquire
 from stress.rerun import Reran, Rerun, run_again
@@ -42,7 +42,7 @@ PULSES = 4
 One of them changes as long as something does. A process that has not come up yet shows NOT_UP as
 its job.
 """
-NOT_UP = -2
+NOT_UP = -(1 << 62)
 
 DESCRIPTORS_GONE = 77
 """How a process ends that cannot go on, see stress/confining.py; nothing else ends like this."""
@@ -79,13 +79,13 @@ class Working:
                 pulse[2] = self.carriers.steps
                 pulse[3] = self.carriers.executions + SIGNS.analysed
                 time.sleep(BEAT_S)
-            os._exit(Exit.HARNESS_BUG)
+            end_at_once(Exit.HARNESS_BUG)
 
         threading.Thread(target=beat, name="heart", daemon=True).start()
 
     def confined(self) -> AbstractContextManager[None]:
         """Return a context in which code under test starts no process and closes no descriptor."""
-        return confined(self.carriers, lambda: os._exit(DESCRIPTORS_GONE))
+        return confined(self.carriers, lambda: end_at_once(DESCRIPTORS_GONE))
 
 
 def work(connection: Connection, pulse: MutableSequence[int]) -> None:
@@ -106,11 +106,11 @@ def work(connection: Connection, pulse: MutableSequence[int]) -> None:
             with working.confined():
                 while (job := connection.recv()) is not None:
                     connection.send(run_job(job, working, connection.send))
-        except (EOFError, BrokenPipeError):
-            pass
+        except (EOFError, ConnectionError):
+            pass  # the parent is gone
         except OSError as error:
             if is_bad_descriptor(error):
-                os._exit(DESCRIPTORS_GONE)
+                end_at_once(DESCRIPTORS_GONE)
             raise
 
 
@@ -149,5 +149,7 @@ def run_job(
         return inquire(job, kernel, working.carriers, so_far)
     except HarnessBug as bug:
         return Bug(job.number, str(bug))
+    except ConnectionError:
+        raise
     except Exception:
         return Bug(job.number, traceback.format_exc())

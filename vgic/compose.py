@@ -106,7 +106,13 @@ def _on_v1(patch: type) -> type[V1]:
 
 def _check_names(patch: type[V1]) -> None:
     """Check that everything a user's class names is something there is."""
-    for window in sorted(patch.never_crosses):
+    windows: object = patch.never_crosses
+    if not isinstance(windows, frozenset | set) or not all(isinstance(w, str) for w in windows):
+        raise CompositionError(
+            f"{patch.__name__}: never_crosses is a set of names of windows, such as "
+            f"frozenset({{'split'}}), not {windows!r:.60}"
+        )
+    for window in sorted(windows):
         if window not in WINDOWS:
             raise CompositionError(
                 f"{patch.__name__} never crosses {window!r}, which is no window"

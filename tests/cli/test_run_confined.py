@@ -19,6 +19,8 @@ PATIENCE_S = 20
 STARTS = {
     "fork": ("os.fork()", "my_patch.py:11 in vgic_prune_ap_list"),
     "system": ("os.system('sleep 1000 &')", "my_patch.py:11 in vgic_prune_ap_list"),
+    "exec": ("os.execv('/bin/true', ['true'])", "my_patch.py:11 in vgic_prune_ap_list"),
+    "posix": ("__import__('posix').fork()", "my_patch.py:11 in vgic_prune_ap_list"),
     "Popen": ("__import__('subprocess').Popen(['sleep', '1000'])", "subprocess.py:"),
 }
 
@@ -54,6 +56,49 @@ def test_who_starts_a_process_is_told_where_and_none_is_left(
     assert "code under test starts no process" in output
     assert place in output
     assert left_of(process.pid) == []
+
+
+@pytest.mark.parametrize("command", ["run", "explore", "replay"])
+def test_who_ends_the_process_ends_nothing(
+    vgic_stress: Run, patch: Patch, token: str, command: str
+) -> None:
+    words = [command, token if command == "replay" else "one_interrupt"]
+    done = vgic_stress(*words, "--revision", patch("os._exit(0)"))
+    assert done.returncode == (125 if command == "replay" else 1), done.stdout + done.stderr
+    assert "EndsTheProcess: os._exit: code under test does not end the process" in done.stdout
+
+
+AT_ITS_TOP = {
+    "it ends the process": ("import os; os._exit(0)", 2, "EndsTheProcess"),
+    "it closes the streams": ("import sys; sys.stdout = sys.stderr = None", 0, "SUCCESS: "),
+    "it goes elsewhere": ("import os; os.chdir('/')", 0, "SUCCESS: "),
+    "a thread never ends": (
+        "import threading, time; threading.Thread(target=time.sleep, args=(1000,)).start()",
+        0,
+        "SUCCESS: ",
+    ),
+    "its code at the exit": ("import atexit, os; atexit.register(os._exit, 7)", 0, "SUCCESS: "),
+    "children are ignored": (
+        "import signal; signal.signal(signal.SIGCHLD, signal.SIG_IGN)",
+        0,
+        "SUCCESS: ",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", AT_ITS_TOP)
+def test_what_a_file_does_at_its_top_changes_no_verdict(
+    vgic_stress: Run, patch: Patch, tmp_path: Path, what: str
+) -> None:
+    statement, code, words = AT_ITS_TOP[what]
+    subject = patch("pass")
+    path = tmp_path / "my_patch.py"
+    path.write_text(f"{statement}\n{path.read_text('utf-8')}", "utf-8")
+    run = ("one_interrupt", "--revision", subject, "--executions", 700, "--jobs", 1)
+    done = vgic_stress("run", *run)
+    assert done.returncode == code, done.stdout + done.stderr
+    assert words in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_processes_are_started_as_ever_where_no_execution_is_under_way(

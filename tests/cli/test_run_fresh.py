@@ -65,6 +65,32 @@ def test_an_exploration_gives_no_such_token_either(vgic_stress: Run, tmp_path: P
     assert not (tmp_path / "vgic-stress-findings").exists()
 
 
+TWO = """
+from vgic import V1
+
+
+class Two(V1):
+    def vgic_mmio_write_irouter(self, irq, target):
+        raise ValueError("firmly")
+
+    def announce_pending(self, vcpu):
+        if hash("a") % 2:
+            raise KeyError("by hash")
+        super().announce_pending(vcpu)
+"""
+
+
+def test_what_an_exploration_has_confirmed_is_told_whatever_comes_then(
+    vgic_stress: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "two.py").write_text(TWO, "utf-8")
+    done = vgic_stress("explore", "one_reroute", "--revision", "two.py", PYTHONHASHSEED="1")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "HARNESS BUG: nondeterminism" in done.stdout
+    kept = {path.parent.name for path in (tmp_path / "vgic-stress-findings").glob("*/token")}
+    assert all(f"kept in vgic-stress-findings/{name}" in done.stdout for name in kept)
+
+
 def test_what_depends_on_its_seed_alone_is_the_same_in_all_processes(
     vgic_stress: Run, tmp_path: Path
 ) -> None:

@@ -204,6 +204,23 @@ def test_an_execution_that_comes_out_otherwise_is_a_bug_of_the_harness(
     assert result.bugs == ["16 differs"]
 
 
+def test_a_strategy_whose_executions_all_fail_is_not_called_idle(
+    plan: MakePlan, fake_pool: MakePool
+) -> None:
+    """What fails may do so before there was anything to decide."""
+    failing = facts(dict.fromkeys(range(1_000), "exception in f"))
+    pool = fake_pool(lambda name, index: replace(failing(name, index), deviated=False))
+    assert run(plan(executions=1_000), pool).bugs == []
+
+
+def test_one_whose_executions_all_pass_like_that_is(plan: MakePlan, fake_pool: MakePool) -> None:
+    pool = fake_pool(lambda name, index: replace(facts({})(name, index), deviated=False))
+    bugs = run(plan(executions=1_000), pool).bugs
+    assert [bug.partition(":")[0] for bug in bugs] == [
+        f"strategy {name} does nothing" for name in ("random-walk", "pct", "burst")
+    ]
+
+
 @pytest.mark.parametrize("which", ["vs1-{}-3-as-found", "vs1-{}-3"])
 def test_a_failure_that_comes_out_otherwise_is_no_finding(
     plan: MakePlan, fake_pool: MakePool, which: str

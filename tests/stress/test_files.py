@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Is a file there whole, or as it was before?"""
 
+import errno
 import os
 import threading
 from pathlib import Path
 
 import pytest
 
-from stress.files import write_whole
+from stress.files import is_replaceable, write_whole
 
 
 def test_a_file_is_written_and_written_over(tmp_path: Path) -> None:
@@ -54,3 +55,32 @@ def test_a_pipe_is_written_to(tmp_path: Path) -> None:
     write_whole(tmp_path / "pipe", "text")
     reader.join()
     assert read == ["text"]
+
+
+def test_a_pipe_that_nobody_reads_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="No such device or address"):
+        write_whole(tmp_path / "pipe", "text")
+
+
+def test_a_file_that_cannot_be_replaced_is_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it is with a file that is mounted by itself."""
+    write_whole(tmp_path / "file", "one")
+
+    def busy(path: Path, target: Path) -> None:
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    monkeypatch.setattr(Path, "replace", busy)
+    write_whole(tmp_path / "file", "another")
+    assert os.listdir(tmp_path) == ["file"]
+    assert (tmp_path / "file").read_text("utf-8") == "another"
+
+
+def test_what_another_has_open_is_not_replaced(tmp_path: Path) -> None:
+    with (tmp_path / "file").open("w+", encoding="utf-8") as file:
+        path = Path(f"/proc/self/fd/{file.fileno()}")
+        assert not is_replaceable(path)
+        write_whole(path, "text")
+        assert file.read() == "text"

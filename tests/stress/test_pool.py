@@ -2,6 +2,7 @@
 """When is a process of the pool taken to hang? Not while it comes up, however long that takes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +12,7 @@ from stress.process import Process
 from stress.rerun import Expected, Reran, Rerun
 from stress.subject import Subject
 from stress.work import Bug
-from stress.worker import NOT_UP
+from stress.worker import NOT_UP, Outcome
 
 NOTHING = Expected("one_interrupt", 0, "0" * 16, "nothing")
 RERUN = Rerun(0, Subject(), 7, "mix", executions=(NOTHING,))
@@ -20,7 +21,7 @@ AT_ONCE = -1.0
 
 @pytest.fixture
 def process() -> Iterator[Process]:
-    process = Process(serve, FRESH_HASH)
+    process = Process("the fresh process", serve, FRESH_HASH)
     yield process
     process.kill()
     process.ended()
@@ -37,8 +38,28 @@ def test_who_is_up_and_does_not_move_is(process: Process) -> None:
     process.pulse[0] = 0
     (bug,) = process.outcomes(ready=False, silence_s=AT_ONCE)
     assert isinstance(bug, Bug)
-    assert "a worker has been silent for" in bug.message
+    assert "the fresh process has been silent for" in bug.message
     assert "in execution 0 of one_interrupt at step 0" in bug.message
+
+
+@pytest.mark.parametrize("number", [-1, -2, -3, 0, 1])
+def test_no_job_is_taken_for_coming_up(process: Process, number: int) -> None:
+    """Inquiries have negative numbers; one of them was that of coming up."""
+    process.job = replace(RERUN, number=number)
+    process.pulse[0] = number
+    (bug,) = process.outcomes(ready=False, silence_s=AT_ONCE)
+    assert isinstance(bug, Bug)
+
+
+def test_a_fresh_process_that_was_killed_is_replaced() -> None:
+    with Pool(0, silence_s=AT_ONCE) as pool:
+        pool.submit(RERUN)
+        answers: list[Outcome] = []
+        while not answers:
+            answers = pool.answers(0.1)
+        pool.kill()
+        pool.submit(RERUN)
+        assert pool.busy
 
 
 def test_who_comes_up_says_so(process: Process) -> None:
