@@ -2,7 +2,6 @@
 """The command line: read the arguments, call, and give the exit code."""
 
 import traceback
-from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
@@ -45,6 +44,8 @@ def command(
 ) -> None:
     """Concurrency stress harness for the KVM/arm64 vGIC: find a race, replay it anywhere."""
     if version:
+        from importlib import metadata
+
         typer.echo(f"vgic-stress {metadata.version('vgic-stress')} model={model_digest()}")
         raise typer.Exit
 

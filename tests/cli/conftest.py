@@ -32,9 +32,13 @@ class MyKernel(V1):
 
 
 def run_in(folder: Path, *words: object, stdin: str = "", **environment: str) -> Done:
-    """Run the command in a new process, with a folder of its own as working directory."""
+    """Run the command in a new process, with a folder of its own as working directory.
+
+    A run has one worker unless it says how many: what it finds does not depend on that.
+    """
+    one_worker = ("--jobs", 1) if words[:1] == ("run",) and "--jobs" not in words else ()
     return subprocess.run(
-        [sys.executable, "-m", "stress", *map(str, words)],
+        [sys.executable, "-m", "stress", *map(str, (*words[:1], *one_worker, *words[1:]))],
         cwd=folder,
         env=ENVIRONMENT | environment,
         input=stdin,
