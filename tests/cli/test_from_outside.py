@@ -4,7 +4,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sysconfig
 from collections.abc import Callable
@@ -61,7 +60,6 @@ def test_its_finding_is_kept_and_in_the_json(
         assert not UNPRINTABLE.search(path.read_text("utf-8")), path
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash to paste it into")
 def test_its_command_replays_it_when_it_is_pasted(
     done: subprocess.CompletedProcess[str], folder: Path
 ) -> None:
