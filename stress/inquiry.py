@@ -232,7 +232,7 @@ def look_into(
     # Preemptions that shrinking has not come to are the schedule's, not the bug's.
     if shrunk.complete and shrunk.preempted:
         identity += f", preempted in {', '.join(shrunk.preempted)}"
-    text = shrunk.token.encode()
+    text, columns = shrunk.token.encode(), story.columns()
     return Example(
         failure=story.recorded.failure or found.failure,
         symptom=token.signature,
@@ -243,9 +243,9 @@ def look_into(
         after=shrunk.after,
         replays=shrunk.replays,
         complete=shrunk.complete,
-        columns=story.columns(),
+        columns=columns,
         on_screen=story.columns(output.width()),
         commit=story.view("commit"),
         timeline=story.timeline(),
-        repro=repro_file(identity, story.columns(), [text], subject),
+        repro=repro_file(identity, columns, [text], subject),
     )

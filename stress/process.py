@@ -60,7 +60,7 @@ class Process:
         self.job = job
         self._seen_at = time.monotonic()
         # A process that has died shows when its answer is waited for.
-        with suppress(BrokenPipeError):
+        with suppress(ConnectionError):
             self.connection.send(job)
 
     def outcomes(self, *, ready: bool, silence_s: float) -> list[Outcome]:

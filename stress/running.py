@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The command `run`: canary first, then the campaign, then what is to be said of both."""
+"""The command `run`: canaries first, then the campaign, then what is to be said of both."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -104,7 +104,7 @@ def _campaign(
 
 
 def _say_findings(plan: Plan, result: Result, *, quiet: bool) -> None:
-    """Keep and print each finding."""
+    """Print each finding, and where it is kept."""
     told = set[str]()
     for number, finding in enumerate(result.findings.values()):
         kept = result.kept[finding.signature]
