@@ -247,7 +247,7 @@ def mended() -> str:
 
 def run_tests(folder: Path) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "."],
+        [sys.executable, "-m", "pytest", "-q", "-rN", "-p", "no:cacheprovider", "."],
         cwd=folder,
         capture_output=True,
         text=True,
