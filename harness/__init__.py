@@ -8,31 +8,49 @@ next. What went wrong is a `Failure`, and the deviations of the execution replay
 at scheduler.py.
 """
 
-from harness.carriers import OsThreads
-from harness.cells import Atomic, Cell
-from harness.context import local_irq_disable, local_irq_enable
-from harness.execution import DivergedFrom, Execution, Failed, Outcome, Passed, execute
-from harness.explore import Exploration, every_behaviour, every_schedule, some_schedules
-from harness.failures import Failure, HarnessBug, ModelFailure
-from harness.history import Change
-from harness.list_head import ListHead
-from harness.list_node import Node
-from harness.list_sort import list_sort
-from harness.lockorder import LockClass, LockOrder
-from harness.mutex import Mutex
-from harness.rcu import Rcu
-from harness.recording import Event, Recorder
-from harness.refcount import Refcount
-from harness.replay import StrictReplay
-from harness.requests import Ipi, Requests
-from harness.schedule import Deviation, Label
-from harness.scheduler import Scheduler
-from harness.slab import KmemCache, SlabObject, kfree
-from harness.spinlock import SpinLock
-from harness.strategy import Strategy
-from harness.streams import Stream, Streams
-from harness.threads import Carriers
-from harness.waitqueue import Completion, WaitQueue
+from harness.detectors.lock_order import LockOrder
+from harness.engine import (
+    Carriers,
+    Deviation,
+    DivergedFrom,
+    Execution,
+    Failed,
+    Failure,
+    HarnessBug,
+    Label,
+    ModelFailure,
+    OsThreads,
+    Outcome,
+    Passed,
+    Scheduler,
+    Strategy,
+    Stream,
+    Streams,
+    execute,
+)
+from harness.primitives import (
+    Atomic,
+    Cell,
+    Completion,
+    Ipi,
+    KmemCache,
+    ListHead,
+    LockClass,
+    Mutex,
+    Node,
+    Rcu,
+    Refcount,
+    Requests,
+    SlabObject,
+    SpinLock,
+    WaitQueue,
+    kfree,
+    list_sort,
+    local_irq_disable,
+    local_irq_enable,
+)
+from harness.schedule import Change, Event, Recorder, StrictReplay
+from harness.search.explore import Exploration, every_behaviour, every_schedule, some_schedules
 
 __all__ = [
     "Atomic", "Carriers", "Cell", "Change", "Completion", "Deviation", "DivergedFrom", "Event",

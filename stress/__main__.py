@@ -18,7 +18,7 @@ def main() -> None:
     _leave_at_ctrl_c()
     _forget_the_working_directory()
     _fill_standard_descriptors()
-    from stress.cli import main as command_line
+    from stress.commands import main as command_line
 
     command_line()
 

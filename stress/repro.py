@@ -3,10 +3,9 @@
 
 from collections.abc import Sequence
 
-from stress import opening
-from stress.exits import Exit
-from stress.pytest_capture import last_words
-from stress.replaying import replay
+from stress.plugin import last_words
+from stress.replaying import opening, replay
+from stress.system import Exit
 
 
 def assert_passes(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stress.exits import table
+from stress.system.exit_codes import table
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -111,7 +111,8 @@ def test_the_patch_in_the_readme_is_found_wrong(tmp_path: Path) -> None:
 def test_every_kind_of_finding_is_documented() -> None:
     page = (ROOT / "docs" / "invariants.md").read_text("utf-8")
     sources = "".join(
-        path.read_text("utf-8") for path in sorted((ROOT / "vgic" / "invariants").glob("*.py"))
+        path.read_text("utf-8")
+        for path in sorted((ROOT / "vgic" / "judging" / "invariants").glob("*.py"))
     )
     kinds = re.findall(r'"((?:[IO]\d+|stuck) [a-zA-Z ]+)",', sources)
     assert len(kinds) > 20
@@ -121,7 +122,7 @@ def test_every_kind_of_finding_is_documented() -> None:
 
 def test_every_kind_that_the_harness_reports_is_documented() -> None:
     page = (ROOT / "docs" / "invariants.md").read_text("utf-8")
-    sources = "".join(path.read_text("utf-8") for path in sorted((ROOT / "harness").glob("*.py")))
+    sources = "".join(path.read_text("utf-8") for path in sorted((ROOT / "harness").rglob("*.py")))
     kinds = re.findall(r'(?:kind ?= ?|KIND = |_warn\(|_fail\()"([a-zA-Z -]+)"', sources)
     assert len(kinds) > 15
     for kind in kinds:

@@ -4,7 +4,7 @@
 import pytest
 
 from harness import Streams
-from harness.strategies import (
+from harness.search.strategies import (
     ARMS,
     ARMS_AMONG_OTHERS,
     ARMS_FOR_ONE_PROGRAM,
@@ -17,7 +17,7 @@ from harness.strategies import (
 )
 from stress.scenarios import SCENARIOS
 from vgic import BUGS, REVISIONS
-from vgic.compose import overridden
+from vgic.composition.compose import overridden
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

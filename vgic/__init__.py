@@ -8,23 +8,23 @@ Threads and locks come from harness, and only from there.
 """
 
 from vgic.bugs import BUGS, CANARY, CANARY_OF_RACES
-from vgic.compose import (
+from vgic.composition import (
     CompositionError,
     compose,
+    functions,
     named_bug,
     named_revision,
     patched,
     with_races_checked,
 )
-from vgic.functions import functions
+from vgic.judging import WINDOWS
 from vgic.machine import Machine
-from vgic.parameters import BadParameters, Parameters
-from vgic.revisions import DEFAULT, REVISIONS
-from vgic.revisions.v1 import V1
-from vgic.windows import WINDOWS
+from vgic.parameters import NR_LR_MAX, BadParameters, Irq, Parameters
+from vgic.revisions import DEFAULT, REVISIONS, V1
+from vgic.state import Look
 
 __all__ = [
-    "BUGS", "CANARY", "CANARY_OF_RACES", "DEFAULT", "REVISIONS", "V1", "WINDOWS", "BadParameters",
-    "CompositionError", "Machine", "Parameters", "compose", "functions", "named_bug",
-    "named_revision", "patched", "with_races_checked",
+    "BUGS", "CANARY", "CANARY_OF_RACES", "DEFAULT", "NR_LR_MAX", "REVISIONS", "V1", "WINDOWS",
+    "BadParameters", "CompositionError", "Irq", "Look", "Machine", "Parameters", "compose",
+    "functions", "named_bug", "named_revision", "patched", "with_races_checked",
 ]  # fmt: skip

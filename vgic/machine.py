@@ -4,15 +4,12 @@
 from functools import partial
 
 from harness import Scheduler
-from harness.threads import Operation, operation
-from vgic.drain import Drain
-from vgic.guarded import check_races
+from harness.engine import Operation, operation
+from vgic.data import Kvm, Pulse, Vcpu
 from vgic.guest import Guest
+from vgic.judging import Drain, Watch, check_races
 from vgic.parameters import Parameters
-from vgic.program import Pulse
-from vgic.revisions.v1 import V1
-from vgic.vm import Kvm, Vcpu
-from vgic.watch import Watch
+from vgic.revisions import V1
 
 
 class Machine:

@@ -9,8 +9,22 @@ that there is to tell of it, takes little time and memory, whoever has made it.
 
 from typing import NamedTuple
 
-from vgic.irq import FIRST_PPI, FIRST_SPI, LAST_SPI, PRIORITY_MASK, Config, is_private
-from vgic.program import ACCESSES, INSTRUCTIONS, QUIESCE, ROUTE, SGI, Access, Program, Pulse
+from vgic.data import (
+    ACCESSES,
+    FIRST_PPI,
+    FIRST_SPI,
+    INSTRUCTIONS,
+    LAST_SPI,
+    QUIESCE,
+    ROUTE,
+    SGI,
+    Access,
+    Config,
+    Program,
+    Pulse,
+    is_private,
+)
+from vgic.hardware import PRIORITY_MASK
 
 NR_LR_MAX = 16
 NR_VCPUS_MAX = 8

@@ -13,11 +13,10 @@ from collections.abc import Iterable
 from operator import attrgetter
 
 from harness import ListHead
+from vgic.data import LEVEL, Vcpu, VgicIrq
 from vgic.guest import Guest
-from vgic.irq import LEVEL, VgicIrq
-from vgic.lr import ListRegister
+from vgic.hardware import ListRegister
 from vgic.machine import Machine
-from vgic.vm import Vcpu
 
 LOOKS_ON = True
 

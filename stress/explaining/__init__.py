@@ -6,3 +6,10 @@ columns.py (who does what, side by side), lockdep.py (who holds what) and commit
 patch e-mail); departure.py finds where a kernel first does other than v1, and necessity.py what
 each preemption is needed for.
 """
+
+from stress.explaining.lock_orders import orders_text
+from stress.explaining.repro_file import repro_file
+from stress.explaining.stepping import step_through
+from stress.explaining.story import tell
+
+__all__ = ["orders_text", "repro_file", "step_through", "tell"]

@@ -7,12 +7,12 @@ In neutral words made from the trace: it says what was seen, not what is to be d
 from collections.abc import Sequence
 from textwrap import wrap
 
-from stress import shell
+from stress.executions import Subject
 from stress.explaining.columns import columns
 from stress.explaining.departure import Departure
 from stress.explaining.necessity import Need, before
 from stress.explaining.recorded import Recorded
-from stress.subject import Subject
+from stress.system import shell
 from vgic import Parameters
 
 WIDTH = 75

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from harness import Change, Event
-from harness.threads import Operation
+from harness.engine import Operation
 from stress.explaining.recorded import Recorded
 
 _INNER = ("vgic_lr[", "irq_lock[", "ap_list_lock[")

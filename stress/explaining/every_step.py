@@ -7,7 +7,7 @@ Last comes what went wrong.
 from textwrap import wrap
 
 from harness import Change
-from harness.trace import entry_text
+from harness.engine import entry_text
 from stress.explaining.columns import verdict
 from stress.explaining.recorded import Recorded, Step
 

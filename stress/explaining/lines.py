@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import takewhile, zip_longest
 
 from harness import Event
-from harness.threads import Operation
+from harness.engine import Operation
 from stress.explaining.recorded import Step
-from vgic.drain import DRAIN
+from vgic.judging import DRAIN
 
 LOCKS, KICKS, STATE = 1, 2, 3
 """The weights of a line."""

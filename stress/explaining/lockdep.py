@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from harness import Event
-from harness.threads import Operation
+from harness.engine import Operation
 from stress.explaining.recorded import Recorded
 
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness import Carriers, Deviation, Failed, Label
-from harness.replay import LenientReplay
-from stress.single import run_parameters
+from harness.schedule import LenientReplay
+from stress.executions import run_parameters
 from vgic import V1, Parameters
 
 

@@ -6,12 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from harness import Carriers, Deviation, Execution, Failed, Failure, Scheduler, execute
-from harness.history import Change
-from harness.recording import Event, Recorder
-from harness.replay import LenientReplay
-from harness.threads import Operation
-from vgic import V1, Machine, Parameters
-from vgic.state import Look
+from harness.engine import Operation
+from harness.schedule import Change, Event, LenientReplay, Recorder
+from vgic import V1, Look, Machine, Parameters
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from textwrap import wrap
 
-from stress.subject import Subject
+from stress.executions import Subject
 
 _TEMPLATE = '''\
 """{signature}

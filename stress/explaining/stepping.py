@@ -8,7 +8,7 @@ from collections.abc import Callable
 from textwrap import wrap
 
 from harness import Change
-from harness.trace import entry_text
+from harness.engine import entry_text
 from stress.explaining.recorded import Recorded
 
 HELP = """\

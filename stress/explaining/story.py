@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from harness import Carriers
+from stress.executions import Subject, Token
 from stress.explaining.columns import WIDTH, columns
 from stress.explaining.commit import commit
 from stress.explaining.departure import Departure, departure
@@ -13,8 +14,6 @@ from stress.explaining.lockdep import lockdep
 from stress.explaining.necessity import Need, needs
 from stress.explaining.recorded import Recorded, record
 from stress.explaining.timeline import timeline
-from stress.subject import Subject
-from stress.token import Token
 from vgic import V1
 
 NEEDS_MAX = 12

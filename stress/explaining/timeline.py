@@ -8,8 +8,7 @@ it. A step is a microsecond there: the model has an order of events, no time.
 import json
 from collections.abc import Iterator
 
-from harness.threads import Operation
-from harness.trace import entry_text
+from harness.engine import Operation, entry_text
 from stress.explaining.recorded import Recorded
 
 _THREADS, _LOCKS = 1, 2

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The scenarios by name, one file each, small ones together. To add one, enter it here."""
 
-from stress.scenario import Scenario
 from stress.scenarios import (
     handlers_held_open,
     inject_before_entry,
@@ -16,6 +15,7 @@ from stress.scenarios import (
     reroute_while_pruning,
     small,
 )
+from stress.scenarios.scenario import Scenario
 
 _MODULES = (
     inject_while_eoicount,
@@ -35,3 +35,5 @@ SCENARIOS: dict[str, Scenario] = {
     scenario.name: scenario
     for scenario in (*(module.SCENARIO for module in _MODULES), *small.SCENARIOS)
 }
+
+__all__ = ["SCENARIOS", "Scenario"]

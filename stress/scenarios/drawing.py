@@ -4,9 +4,9 @@
 from collections.abc import Sequence
 
 from harness import Stream, Streams
-from vgic.irq import EDGE, FIRST_SPI, LEVEL, PRIORITY_MASK
-from vgic.parameters import Irq
-from vgic.program import DISABLE, ENABLE, ROUTE, Access, Pulse
+from vgic import Irq
+from vgic.data import DISABLE, EDGE, ENABLE, FIRST_SPI, LEVEL, ROUTE, Access, Pulse
+from vgic.hardware import PRIORITY_MASK
 
 
 def draw_spis(stream: Stream, targets: Sequence[int], *, level_per_cent: int) -> tuple[Irq, ...]:

@@ -2,12 +2,11 @@
 """handlers_held_open: see the scenario's own docstring."""
 
 from harness import Streams
-from stress.scenario import Floors, Scenario
 from stress.scenarios.drawing import draw_lateness
 from stress.scenarios.portfolios import FOR_NESTING
-from vgic.irq import FIRST_SPI, Config
-from vgic.parameters import Irq, Parameters
-from vgic.program import Program, Pulse
+from stress.scenarios.scenario import Floors, Scenario
+from vgic import Irq, Parameters
+from vgic.data import FIRST_SPI, Config, Program, Pulse
 
 _LATENESS = (0, 0, 2, 6)
 _PAUSES = (0, 6, 16, 30)

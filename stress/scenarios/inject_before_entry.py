@@ -2,10 +2,10 @@
 """inject_before_entry: see the scenario's own docstring."""
 
 from harness import Streams
-from stress.scenario import Floors, Scenario
 from stress.scenarios.drawing import draw_devices, draw_lateness, draw_spis
-from vgic.parameters import Parameters
-from vgic.program import Program
+from stress.scenarios.scenario import Floors, Scenario
+from vgic import Parameters
+from vgic.data import Program
 
 _LATENESS = (0, 0, 1)
 _PAUSES = (0, 1, 3, 7)

@@ -2,11 +2,11 @@
 """inject_while_eoicount: see the scenario's own docstring."""
 
 from harness import Stream, Streams
-from stress.scenario import Floors, Scenario
 from stress.scenarios.drawing import draw_lateness, draw_pulse, draw_spis
 from stress.scenarios.portfolios import FOR_NESTING
-from vgic.parameters import Irq, Parameters
-from vgic.program import Program, Pulse
+from stress.scenarios.scenario import Floors, Scenario
+from vgic import Irq, Parameters
+from vgic.data import Program, Pulse
 
 _LATENESS = (0, 1, 4, 12, 24)
 _PAUSES = (0, 0, 8, 24)

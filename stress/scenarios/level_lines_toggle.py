@@ -2,11 +2,10 @@
 """level_lines_toggle: see the scenario's own docstring."""
 
 from harness import Streams
-from stress.scenario import Floors, Scenario
 from stress.scenarios.drawing import draw_lateness, draw_priority
-from vgic.irq import FIRST_PPI, FIRST_SPI, Config
-from vgic.parameters import Irq, Parameters
-from vgic.program import PEND, Access, Program, Pulse
+from stress.scenarios.scenario import Floors, Scenario
+from vgic import Irq, Parameters
+from vgic.data import FIRST_PPI, FIRST_SPI, PEND, Access, Config, Program, Pulse
 
 _LATENESS = (0, 1, 4, 10)
 _PAUSES = (0, 2, 6, 14)

@@ -2,11 +2,10 @@
 """many_interrupts: see the scenario's own docstring."""
 
 from harness import Streams
-from stress.scenario import Floors, Scenario
 from stress.scenarios.drawing import draw_priority
-from vgic.irq import EDGE, FIRST_SPI
-from vgic.parameters import NR_LR_MAX, Irq, Parameters
-from vgic.program import PEND, Access, Program, Pulse
+from stress.scenarios.scenario import Floors, Scenario
+from vgic import NR_LR_MAX, Irq, Parameters
+from vgic.data import EDGE, FIRST_SPI, PEND, Access, Program, Pulse
 
 _LATENESS = (24, 40)
 """Enough for all handlers to end before the host looks."""

@@ -2,11 +2,11 @@
 """migration_ping_pong: see the scenario's own docstring."""
 
 from harness import Streams
-from stress.scenario import Floors, Scenario
 from stress.scenarios.drawing import draw_devices, draw_lateness, draw_spis
 from stress.scenarios.portfolios import FOR_MIGRATION
-from vgic.parameters import Irq, Parameters
-from vgic.program import ROUTE, Access, Program
+from stress.scenarios.scenario import Floors, Scenario
+from vgic import Irq, Parameters
+from vgic.data import ROUTE, Access, Program
 
 _LATENESS = (0, 0, 1, 3)
 _PAUSES = (0, 0, 3, 10)

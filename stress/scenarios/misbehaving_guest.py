@@ -2,11 +2,10 @@
 """misbehaving_guest: see the scenario's own docstring."""
 
 from harness import Streams
-from stress.scenario import Floors, Scenario
 from stress.scenarios.drawing import draw_lateness, draw_pulse
-from vgic.irq import FIRST_SPI, Config
-from vgic.parameters import Irq, Parameters
-from vgic.program import Program
+from stress.scenarios.scenario import Floors, Scenario
+from vgic import Irq, Parameters
+from vgic.data import FIRST_SPI, Config, Program
 
 _LATENESS = (4, 8, 16)
 _PAUSES = (0, 4, 12)

@@ -2,12 +2,11 @@
 """overflow_nested_deeply: see the scenario's own docstring."""
 
 from harness import Stream, Streams
-from stress.scenario import Floors, Scenario
 from stress.scenarios.drawing import draw_lateness
 from stress.scenarios.portfolios import FOR_NESTING
-from vgic.irq import FIRST_SPI, Config
-from vgic.parameters import Irq, Parameters
-from vgic.program import ROUTE, Access, Program, Pulse
+from stress.scenarios.scenario import Floors, Scenario
+from vgic import Irq, Parameters
+from vgic.data import FIRST_SPI, ROUTE, Access, Config, Program, Pulse
 
 _LATENESS = (0, 4, 8, 16)
 _PAUSES = (4, 12, 24)

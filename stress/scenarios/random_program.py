@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from harness import Stream, Streams
-from stress.scenario import Floors, Scenario
 from stress.scenarios.drawing import (
     draw_devices,
     draw_lateness,
@@ -14,9 +13,9 @@ from stress.scenarios.drawing import (
     draw_spis,
     draw_toggles,
 )
-from vgic.irq import EDGE, FIRST_PPI, FIRST_SPI, LEVEL
-from vgic.parameters import Irq, Parameters
-from vgic.program import PEND, SGI, UNPEND, Access, Program, Pulse
+from stress.scenarios.scenario import Floors, Scenario
+from vgic import Irq, Parameters
+from vgic.data import EDGE, FIRST_PPI, FIRST_SPI, LEVEL, PEND, SGI, UNPEND, Access, Program, Pulse
 
 _LATENESS = (0, 0, 1, 3, 8)
 _PAUSES = (0, 0, 2, 6)

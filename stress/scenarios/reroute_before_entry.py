@@ -2,11 +2,11 @@
 """reroute_before_entry: see the scenario's own docstring."""
 
 from harness import Streams
-from stress.scenario import Floors, Scenario
 from stress.scenarios.drawing import draw_lateness, draw_pulse, draw_spis
 from stress.scenarios.portfolios import FOR_MIGRATION
-from vgic.parameters import Parameters
-from vgic.program import ROUTE, Access, Program
+from stress.scenarios.scenario import Floors, Scenario
+from vgic import Parameters
+from vgic.data import ROUTE, Access, Program
 
 _LATENESS = (0, 0, 2)
 _PAUSES = (0, 0, 2)

@@ -2,7 +2,6 @@
 """reroute_while_pruning: see the scenario's own docstring."""
 
 from harness import Stream, Streams
-from stress.scenario import Floors, Scenario
 from stress.scenarios.drawing import (
     draw_devices,
     draw_lateness,
@@ -11,8 +10,9 @@ from stress.scenarios.drawing import (
     draw_toggles,
 )
 from stress.scenarios.portfolios import FOR_MIGRATION
-from vgic.parameters import Irq, Parameters
-from vgic.program import Access, Program
+from stress.scenarios.scenario import Floors, Scenario
+from vgic import Irq, Parameters
+from vgic.data import Access, Program
 
 _LATENESS = (0, 0, 2)
 _PAUSES = (0, 0, 2, 8)

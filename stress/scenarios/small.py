@@ -6,11 +6,10 @@ seen of it says something, and `explore` comes to an end.
 """
 
 from harness import Streams
-from harness.strategies import ARMS_AMONG_OTHERS
-from stress.scenario import Floors, Scenario
-from vgic.irq import FIRST_SPI, Config
-from vgic.parameters import Irq, Parameters
-from vgic.program import DISABLE, ROUTE, Access, Program, Pulse
+from harness.search.strategies import ARMS_AMONG_OTHERS
+from stress.scenarios.scenario import Floors, Scenario
+from vgic import Irq, Parameters
+from vgic.data import DISABLE, FIRST_SPI, ROUTE, Access, Config, Program, Pulse
 
 _EDGE = Irq(FIRST_SPI, Config.EDGE, 0x80, 0)
 _IDLE = Program("", (0,))

@@ -8,9 +8,8 @@ referred to what was left out. Nothing here knows whether the result still fails
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from vgic.irq import is_private
-from vgic.parameters import Irq, Parameters
-from vgic.program import ACCESS, ROUTE, SGI, Access, Program, Pulse
+from vgic import Irq, Parameters
+from vgic.data import ACCESS, ROUTE, SGI, Access, Program, Pulse, is_private
 
 
 @dataclass(frozen=True)

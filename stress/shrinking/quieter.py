@@ -4,9 +4,8 @@
 from collections.abc import Iterator
 
 from stress.shrinking.leaving_out import Smaller
-from vgic.irq import Config
-from vgic.parameters import Parameters
-from vgic.program import Program
+from vgic import Parameters
+from vgic.data import Config, Program
 
 PRIORITY = 0x80
 """What an interrupt's priority is where it does not matter."""

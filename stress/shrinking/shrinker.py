@@ -21,7 +21,8 @@ from dataclasses import dataclass, replace
 from itertools import combinations, islice
 
 from harness import Carriers, Deviation, Execution, Failed, HarnessBug
-from harness.replay import LenientReplay, StrictReplay
+from harness.schedule import LenientReplay, StrictReplay
+from stress.executions import Token, run_parameters
 from stress.shrinking.carrying_over import first, moved, renamed, shorter
 from stress.shrinking.leaving_out import (
     Operations,
@@ -33,8 +34,6 @@ from stress.shrinking.leaving_out import (
 )
 from stress.shrinking.quieter import quieter
 from stress.shrinking.simplicity import Candidate, Size, simplicity, size_of
-from stress.single import run_parameters
-from stress.token import Token
 from vgic import V1, Parameters
 
 REPLAYS = 1500

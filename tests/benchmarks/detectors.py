@@ -14,11 +14,11 @@ import time
 from collections import Counter
 
 from harness import Failed, OsThreads, Scheduler, Stream, Streams, execute
-from harness.examples import data_race, lifetime, lock_order, progress
-from harness.examples.example import Program
-from harness.strategies import RUNS, STRATEGIES
-from stress.garbage import Garbage
+from harness.search.strategies import RUNS, STRATEGIES
 from stress.scenarios import SCENARIOS
+from stress.system.garbage import Garbage
+from tests.programs import data_race, lifetime, lock_order, progress
+from tests.programs.example import Program
 from vgic import V1, Machine, Parameters, with_races_checked
 
 ROUNDS = 3

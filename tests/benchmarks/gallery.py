@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import OsThreads
+from stress.executions.subject import Subject
+from stress.executions.token import Token
 from stress.explaining.story import tell
 from stress.scenarios import SCENARIOS
 from stress.shrinking import Shrunk, shrink
-from stress.subject import Subject
-from stress.token import Token
 from vgic import BUGS, CANARY, DEFAULT, REVISIONS
 
 PAGE = Path(__file__).parents[2] / "docs" / "gallery.md"

@@ -13,9 +13,9 @@ import sys
 from pathlib import Path
 
 from harness import Failed, OsThreads, Scheduler, Streams, execute
-from harness.strategies import MIX, STRATEGIES
+from harness.search.strategies import MIX, STRATEGIES
+from stress.executions.single import run_index
 from stress.scenarios import SCENARIOS
-from stress.single import run_index
 from vgic import BUGS, CANARY, V1, Machine
 
 SEEDS = 5

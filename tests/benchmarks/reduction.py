@@ -9,10 +9,10 @@ which failures each way comes to: all three agree, or the line says so.
 
 import sys
 
-from harness.examples import EXAMPLES, Program
-from harness.examples.counted import file_system, indexer, last_zero, readers, sections, writes
-from harness.explore import every_behaviour, every_schedule
-from harness.greenlets import Greenlets
+from harness.engine.greenlets import Greenlets
+from harness.search.explore import every_behaviour, every_schedule
+from tests.programs import EXAMPLES, Program
+from tests.programs.counted import file_system, indexer, last_zero, readers, sections, writes
 
 SCHEDULES_MAX = 200_000
 

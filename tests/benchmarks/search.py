@@ -16,11 +16,11 @@ from pathlib import Path
 from statistics import median
 
 from harness import Failed, OsThreads, Scheduler, Stream, execute
-from harness.behaviour import behaviour
-from harness.examples import EXAMPLES, Example
-from harness.explore import Exploration, every_behaviour, every_schedule
-from harness.strategies import ARMS_FOR_ONE_PROGRAM, PORTFOLIO, STRATEGIES
-from stress.portfolio import Portfolio
+from harness.search.behaviour import behaviour
+from harness.search.explore import Exploration, every_behaviour, every_schedule
+from harness.search.strategies import ARMS_FOR_ONE_PROGRAM, PORTFOLIO, STRATEGIES
+from stress.campaign.portfolio import Portfolio
+from tests.programs import EXAMPLES, Example
 
 SEEDS = 20
 EXECUTIONS_MAX = 5000

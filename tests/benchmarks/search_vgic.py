@@ -11,13 +11,13 @@ import sys
 from statistics import median
 
 from harness import Failed, OsThreads, Scheduler, Streams, execute
-from harness.behaviour import behaviour
-from harness.strategies import MIX, PORTFOLIO, STRATEGIES
-from stress.garbage import Garbage
-from stress.order import Order
+from harness.search.behaviour import behaviour
+from harness.search.strategies import MIX, PORTFOLIO, STRATEGIES
+from stress.campaign.order import Order
+from stress.campaign.work import is_looked_at
+from stress.executions.subject import Subject
 from stress.scenarios import SCENARIOS
-from stress.subject import Subject
-from stress.work import is_looked_at
+from stress.system.garbage import Garbage
 from vgic import BUGS, CANARY, DEFAULT, REVISIONS, Machine, Parameters
 
 SEEDS = 5

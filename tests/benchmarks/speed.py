@@ -11,12 +11,12 @@ import sys
 import time
 
 from harness import OsThreads, Streams
-from harness.greenlets import Greenlets
-from harness.strategies import STRATEGIES
-from stress.garbage import Garbage
-from stress.scenario import Scenario
+from harness.engine.greenlets import Greenlets
+from harness.search.strategies import STRATEGIES
+from stress.executions.single import run_parameters
 from stress.scenarios import SCENARIOS
-from stress.single import run_parameters
+from stress.scenarios.scenario import Scenario
+from stress.system.garbage import Garbage
 from vgic import V1
 
 ROUNDS = 3

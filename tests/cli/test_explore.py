@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from stress.arguments import LIMIT
+from stress.inputs.arguments import LIMIT
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Start = Callable[..., subprocess.Popen[str]]

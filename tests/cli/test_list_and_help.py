@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection
 
 import pytest
 
-from harness.strategies import DESCRIPTIONS
-from stress.exits import table
+from harness.search.strategies import DESCRIPTIONS
 from stress.scenarios import SCENARIOS
-from vgic import BUGS, REVISIONS, WINDOWS, functions
+from stress.system.exit_codes import table
+from vgic import BUGS, REVISIONS, WINDOWS
+from vgic.composition import functions
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 KINDS: dict[str, Collection[str]] = {

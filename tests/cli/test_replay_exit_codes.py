@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from harness import Deviation, Streams
+from stress.executions.token import Token
 from stress.scenarios import SCENARIOS
-from stress.token import Token
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Result = Callable[..., dict[str, Any]]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from stress.source import model_digest
+from stress.executions.source import model_digest
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 SMALL = ("run", "inject_while_eoicount", "--seed", 7, "--executions", 30)

@@ -16,9 +16,9 @@ from harness import (
     Streams,
     execute,
 )
-from harness.strategies import STRATEGIES
-from harness.strategy import Quiet
-from harness.trace import entry_text, numbered
+from harness.engine.strategy import Quiet
+from harness.engine.trace import entry_text, numbered
+from harness.search.strategies import STRATEGIES
 
 Program = Callable[[Scheduler], None]
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from harness import Deviation, Execution, Ipi, LockOrder, Scheduler, SpinLock, Strategy, Stream
-from harness.cells import Cell
-from harness.strategies.burst import Burst
-from harness.strategies.pct import Pct
-from harness.strategies.random_walk import RandomWalk
-from harness.strategy import NEVER, Quiet
-from harness.threads import Thread
+from harness.engine.strategy import NEVER, Quiet
+from harness.engine.threads import Thread
+from harness.primitives.cells import Cell
+from harness.search.strategies.burst import Burst
+from harness.search.strategies.pct import Pct
+from harness.search.strategies.random_walk import RandomWalk
 
 Program = Callable[[Scheduler], None]
 Run = Callable[..., Execution]

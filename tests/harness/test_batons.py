@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from harness.batons import Baton, EventfdBaton, LockBaton, new_baton
+from harness.engine.batons import Baton, EventfdBaton, LockBaton, new_baton
 
 KINDS = [LockBaton, *([EventfdBaton] if hasattr(os, "eventfd") else [])]
 

@@ -10,8 +10,8 @@ from itertools import groupby
 import pytest
 
 from harness import Execution, Scheduler, Stream
-from harness.strategies.burst import MEAN, Burst, burst_length
-from harness.threads import Thread
+from harness.engine.threads import Thread
+from harness.search.strategies.burst import MEAN, Burst, burst_length
 
 Program = Callable[[Scheduler], None]
 

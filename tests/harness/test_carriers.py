@@ -20,14 +20,14 @@ from harness import (
     SpinLock,
     Strategy,
     Stream,
-    cores,
     execute,
 )
-from harness.cores import claim_core
-from harness.greenlets import Greenlets
-from harness.replay import StrictReplay
-from harness.strategies import STRATEGIES
-from harness.strategy import Quiet
+from harness.engine import cores
+from harness.engine.cores import claim_core
+from harness.engine.greenlets import Greenlets
+from harness.engine.strategy import Quiet
+from harness.schedule.replay import StrictReplay
+from harness.search.strategies import STRATEGIES
 
 Program = Callable[[Scheduler], None]
 Readers = Callable[..., Program]

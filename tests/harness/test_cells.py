@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from harness import Atomic, Cell, Deviation, Execution, Failed, Failure, Passed, Scheduler, Stream
-from harness.replay import StrictReplay
-from harness.strategies.random_walk import RandomWalk
+from harness.schedule.replay import StrictReplay
+from harness.search.strategies.random_walk import RandomWalk
 
 Program = Callable[[Scheduler], None]
 Run = Callable[..., Execution]

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 
 from harness import Cell, Execution, Failed, Failure, LockOrder, Scheduler, SpinLock, Stream
-from harness.footprint import steps_of
-from harness.reversals import Follow, Races
-from harness.strategies.conflicts import Conflicts
-from harness.strategy import NEVER
+from harness.engine.strategy import NEVER
+from harness.schedule.footprint import steps_of
+from harness.search.reversals import Follow, Races
+from harness.search.strategies.conflicts import Conflicts
 
 Program = Callable[[Scheduler], None]
 Run = Callable[..., Execution]

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from harness import cores
-from harness.cores import Core, claim_core, pin_this_thread
+from harness.engine import cores
+from harness.engine.cores import Core, claim_core, pin_this_thread
 
 CLAIM_AND_STAY = """
 import os, sys
-from harness import cores
+from harness.engine import cores
 cores.PREFIX = sys.argv[1]
 os.sched_getaffinity = lambda _: {2, 4}
 core = cores.claim_core()

@@ -4,8 +4,8 @@
 from collections.abc import Callable
 
 from harness import Deviation, Execution, Failure, Ipi, LockOrder, Passed, Scheduler, SpinLock
-from harness.replay import StrictReplay
-from harness.threads import Operation
+from harness.engine.threads import Operation
+from harness.schedule.replay import StrictReplay
 
 Run = Callable[..., Execution]
 FailureOf = Callable[..., Failure]

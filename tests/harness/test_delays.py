@@ -11,8 +11,8 @@ from collections.abc import Callable
 import pytest
 
 from harness import Deviation, Execution, Scheduler, Stream
-from harness.strategies.delays import Delays
-from harness.strategy import NEVER
+from harness.engine.strategy import NEVER
+from harness.search.strategies.delays import Delays
 
 Run = Callable[..., Execution]
 Readers = Callable[..., Callable[[Scheduler], None]]

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from harness import Cell, Execution, Failure, HarnessBug, Ipi, Passed, Scheduler
-from harness.replay import StrictReplay
-from harness.schedule import Deviation
-from harness.strategy import NEVER
-from harness.threads import Thread
+from harness.engine.deviation import Deviation
+from harness.engine.strategy import NEVER
+from harness.engine.threads import Thread
+from harness.schedule.replay import StrictReplay
 
 Program = Callable[[Scheduler], None]
 Run = Callable[..., Execution]

@@ -3,7 +3,7 @@
 
 Reduction is right if it reaches every behaviour that brute force reaches, each of them once, and
 so every failure. Counts: Flanagan, Godefroid (POPL 2005) and Abdulla, Aronsson, Jonsson, Sagonas
-(POPL 2014, section 8) for the four programs that carry their names in harness.examples.counted.
+(POPL 2014, section 8) for the four programs that carry their names in tests.programs.counted.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,9 +25,13 @@ from harness import (
     SpinLock,
     Stream,
 )
-from harness.behaviour import behaviour
-from harness.examples import EXAMPLES, data_race, lifetime, lock_order, progress
-from harness.examples.counted import (
+from harness.primitives.rcu import Rcu
+from harness.primitives.waitqueue import Completion, WaitQueue
+from harness.schedule.replay import StrictReplay
+from harness.search.behaviour import behaviour
+from harness.search.explore import Exploration, every_behaviour, every_schedule
+from tests.programs import EXAMPLES, data_race, lifetime, lock_order, progress
+from tests.programs.counted import (
     file_system,
     indexer,
     last_zero,
@@ -36,10 +40,6 @@ from harness.examples.counted import (
     sections,
     writes,
 )
-from harness.explore import Exploration, every_behaviour, every_schedule
-from harness.rcu import Rcu
-from harness.replay import StrictReplay
-from harness.waitqueue import Completion, WaitQueue
 
 Program = Callable[[Scheduler], None]
 Run = Callable[..., Execution]

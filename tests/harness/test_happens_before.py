@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.dependency import any_conflicting
-from harness.footprint import NOBODY, Step
-from harness.happens_before import HappensBefore
-from harness.threads import EVERYTHING, Operation, operation
+from harness.engine.threads import EVERYTHING, Operation, operation
+from harness.schedule.footprint import NOBODY, Step
+from harness.search.dependency import any_conflicting
+from harness.search.happens_before import HappensBefore
 
 THREADS = 3
 TOUCHED = [operation(kind, "object", name) for name in "ab" for kind in ("read", "write", "use")]

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import Change
-from harness.history import History, Moment, State
+from harness.schedule.history import History, Moment, State
 
 FIELDS = st.dictionaries(st.sampled_from(["", "x", "y"]), st.sampled_from("012"), min_size=1)
 CHANGES = st.lists(st.dictionaries(st.sampled_from("abcd"), FIELDS), min_size=1, max_size=12)

@@ -20,8 +20,8 @@ from harness import (
     Stream,
     execute,
 )
-from harness.replay import StrictReplay
-from harness.strategies import STRATEGIES
+from harness.schedule.replay import StrictReplay
+from harness.search.strategies import STRATEGIES
 
 Program = Callable[[Scheduler], None]
 Run = Callable[..., Execution]
@@ -30,7 +30,7 @@ Readers = Callable[..., Program]
 SCRIPT = """
 import sys
 from harness import Cell, LockOrder, OsThreads, Requests, SpinLock, Stream, execute
-from harness.strategies import STRATEGIES
+from harness.search.strategies import STRATEGIES
 
 def program(scheduler):
     order = LockOrder(scheduler)

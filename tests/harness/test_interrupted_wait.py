@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from harness.batons import Baton, EventfdBaton, LockBaton
+from harness.engine.batons import Baton, EventfdBaton, LockBaton
 
 
 @pytest.mark.parametrize("make", [EventfdBaton, LockBaton])

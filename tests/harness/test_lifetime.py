@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failed, OsThreads, Scheduler
-from harness.examples.lifetime import DEFECTS, KINDS, NEAR_MISSES
-from harness.explore import every_behaviour, every_schedule
-from harness.replay import StrictReplay
+from harness.schedule.replay import StrictReplay
+from harness.search.explore import every_behaviour, every_schedule
+from tests.programs.lifetime import DEFECTS, KINDS, NEAR_MISSES
 
 Run = Callable[..., Execution]
 Program = Callable[[Scheduler], None]

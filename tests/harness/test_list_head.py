@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import ListHead, ModelFailure, Node, Scheduler
-from harness.strategy import Quiet
+from harness.engine.strategy import Quiet
 
 COUNT = 4
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from harness import ListHead, Node, Scheduler
-from harness.strategy import Quiet
+from harness.engine.strategy import Quiet
 
 COUNT = 6
 SIDES = st.sampled_from([0, 1])

@@ -18,8 +18,8 @@ from harness import (
     SpinLock,
     Stream,
 )
-from harness.replay import StrictReplay
-from harness.strategies.random_walk import RandomWalk
+from harness.schedule.replay import StrictReplay
+from harness.search.strategies.random_walk import RandomWalk
 
 Program = Callable[[Scheduler], None]
 Run = Callable[..., Execution]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness import list_sort
+from harness.primitives import list_sort
 
 Comparison = tuple[int, int]
 

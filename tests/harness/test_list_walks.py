@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 import pytest
 
 from harness import Execution, Failed, ListHead, LockOrder, Node, Passed, Scheduler, SpinLock
-from harness.strategy import Quiet
-from harness.threads import Thread
+from harness.engine.strategy import Quiet
+from harness.engine.threads import Thread
 
 Run = Callable[..., Execution]
 Walk = Callable[[ListHead[str]], Iterator[str]]

@@ -22,13 +22,13 @@ from harness import (
     local_irq_disable,
     local_irq_enable,
 )
-from harness.examples.lock_order import DEFECTS, NEAR_MISSES, PAIRS
-from harness.host_interrupt import HostInterrupt
-from harness.mutex import Mutex
-from harness.replay import StrictReplay
-from harness.srcu import Srcu
-from harness.strategies import STRATEGIES
-from harness.trace import entry_text
+from harness.engine.trace import entry_text
+from harness.primitives.host_interrupt import HostInterrupt
+from harness.primitives.mutex import Mutex
+from harness.primitives.srcu import Srcu
+from harness.schedule.replay import StrictReplay
+from harness.search.strategies import STRATEGIES
+from tests.programs.lock_order import DEFECTS, NEAR_MISSES, PAIRS
 
 Run = Callable[..., Execution]
 FailureOf = Callable[..., Failure]

@@ -22,9 +22,9 @@ from harness import (
     Stream,
     execute,
 )
-from harness.examples import EXAMPLES
-from harness.strategies.neighbours import Neighbours
-from harness.trace import Touch
+from harness.engine.trace import Touch
+from harness.search.strategies.neighbours import Neighbours
+from tests.programs import EXAMPLES
 
 RUNS = 5
 

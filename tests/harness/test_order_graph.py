@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Is a cycle of lock orders told once, with the executions that show it and no others?"""
 
-from harness.order_graph import Learned, OrderGraph, inverted, witnesses
+from harness.detectors.lock_order.graph import Learned, OrderGraph, inverted, witnesses
 
 DOCUMENTED = Learned("a", "b", "", "the documented lock order")
 FIRST = Learned("b", "c", "t0", "first")

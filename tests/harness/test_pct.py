@@ -14,9 +14,9 @@ from itertools import combinations, permutations
 import pytest
 
 from harness import Cell, Execution, Failed, Failure, Ipi, LockOrder, Scheduler, SpinLock, Stream
-from harness.strategies.pct import Pct
-from harness.strategy import NEVER
-from harness.threads import Thread
+from harness.engine.strategy import NEVER
+from harness.engine.threads import Thread
+from harness.search.strategies.pct import Pct
 
 Program = Callable[[Scheduler], None]
 Run = Callable[..., Execution]

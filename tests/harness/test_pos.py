@@ -12,9 +12,9 @@ from collections.abc import Callable
 import pytest
 
 from harness import Cell, Execution, Failed, Failure, LockOrder, Scheduler, SpinLock, Stream
-from harness.strategies.pos import Pos
-from harness.strategies.random_walk import RandomWalk
-from harness.threads import Operation, Thread
+from harness.engine.threads import Operation, Thread
+from harness.search.strategies.pos import Pos
+from harness.search.strategies.random_walk import RandomWalk
 
 Run = Callable[..., Execution]
 

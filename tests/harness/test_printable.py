@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import Execution, Failed, Failure, Scheduler
-from harness.printable import (
+from harness.engine.printable import (
     TEXT_MAX,
     described,
     is_printable,
@@ -20,7 +20,7 @@ from harness.printable import (
     printable_text,
     shortened,
 )
-from harness.trace import entry_text
+from harness.engine.trace import entry_text
 
 Run = Callable[..., Execution]
 

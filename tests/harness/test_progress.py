@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from harness import OsThreads, Scheduler
-from harness.examples.progress import DEFECTS, KINDS, NEAR_MISSES
-from harness.explore import every_behaviour, every_schedule
+from harness.search.explore import every_behaviour, every_schedule
+from tests.programs.progress import DEFECTS, KINDS, NEAR_MISSES
 
 Program = Callable[[Scheduler], None]
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from harness import Deviation, Execution, LockOrder, Scheduler, SpinLock
-from harness.replay import StrictReplay
-from harness.strategy import Quiet
+from harness.engine.strategy import Quiet
+from harness.schedule.replay import StrictReplay
 
 Program = Callable[[Scheduler], None]
 Run = Callable[..., Execution]

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import harness
 from harness import (
     Cell,
     Execution,
@@ -27,15 +28,14 @@ from harness import (
     SpinLock,
     Stream,
     execute,
-    races,
 )
-from harness.edges import EDGES, ORDERS_NOTHING
-from harness.examples.data_race import DEFECTS, NEAR_MISSES, Account, Bank
-from harness.examples.data_race import bank as bank_module
-from harness.explore import every_behaviour
-from harness.host_interrupt import HostInterrupt
-from harness.races import KINDS, DataRaces
-from harness.strategies import STRATEGIES
+from harness.detectors.races.checker import KINDS, DataRaces
+from harness.detectors.races.edges import EDGES, ORDERS_NOTHING
+from harness.primitives.host_interrupt import HostInterrupt
+from harness.search.explore import every_behaviour
+from harness.search.strategies import STRATEGIES
+from tests.programs.data_race import DEFECTS, NEAR_MISSES, Account, Bank
+from tests.programs.data_race import bank as bank_module
 
 Run = Callable[..., Execution]
 SEEDS = 15
@@ -287,7 +287,7 @@ def kinds_of_operations(source: str) -> Iterator[object]:
 
 
 def test_every_kind_of_operation_orders_or_is_said_not_to() -> None:
-    rooms = Path(races.__file__).parent.rglob("*.py")
+    rooms = Path(harness.__file__).parent.rglob("*.py")
     kinds = {kind for source in rooms for kind in kinds_of_operations(source.read_text("utf-8"))}
     assert kinds == set(EDGES) | ORDERS_NOTHING
 

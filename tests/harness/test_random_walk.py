@@ -6,8 +6,8 @@ from collections.abc import Callable
 from math import comb
 
 from harness import Cell, Execution, Scheduler, Stream
-from harness.strategies.random_walk import RandomWalk
-from harness.threads import Thread
+from harness.engine.threads import Thread
+from harness.search.strategies.random_walk import RandomWalk
 
 Run = Callable[..., Execution]
 

@@ -20,8 +20,8 @@ from harness import (
     SpinLock,
     kfree,
 )
-from harness.mutex import Mutex
-from harness.replay import StrictReplay
+from harness.primitives.mutex import Mutex
+from harness.schedule.replay import StrictReplay
 
 Run = Callable[..., Execution]
 FailureOf = Callable[..., Failure]

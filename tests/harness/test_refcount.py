@@ -20,8 +20,8 @@ from harness import (
     execute,
     kfree,
 )
-from harness.refcount import INT_MAX, REFCOUNT_SATURATED
-from harness.strategy import Quiet
+from harness.engine.strategy import Quiet
+from harness.primitives.refcount import INT_MAX, REFCOUNT_SATURATED
 
 Run = Callable[..., Execution]
 FailureOf = Callable[..., Failure]

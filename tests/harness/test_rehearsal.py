@@ -4,12 +4,12 @@
 from collections.abc import Callable, Sequence
 
 from harness import Cell, Execution, Failed, Passed, Scheduler
-from harness.footprint import Step
-from harness.rehearsal import Rehearsing, Run
-from harness.strategies.random_walk import RandomWalk
-from harness.strategy import Quiet
-from harness.streams import Stream
-from harness.threads import operation
+from harness.engine.rehearsal import Rehearsing, Run
+from harness.engine.strategy import Quiet
+from harness.engine.streams import Stream
+from harness.engine.threads import operation
+from harness.schedule.footprint import Step, steps_of
+from harness.search.strategies.random_walk import RandomWalk
 
 RunOnce = Callable[..., Execution]
 
@@ -22,7 +22,7 @@ class Looks(Quiet, Rehearsing):
 
     def rehearse(self, run: Run) -> None:
         for strategy in (Quiet(), RandomWalk(Stream("looks"), 10)):
-            self.shown.append(run(strategy, []))
+            self.shown.append(steps_of(*run(strategy, [])))
 
 
 def reads(scheduler: Scheduler) -> None:

@@ -20,8 +20,8 @@ from harness import (
     SpinLock,
     Stream,
 )
-from harness.replay import Labels, LenientReplay, StrictReplay
-from harness.strategies import STRATEGIES
+from harness.schedule.replay import Labels, LenientReplay, StrictReplay
+from harness.search.strategies import STRATEGIES
 
 Program = Callable[[Scheduler], None]
 Run = Callable[..., Execution]

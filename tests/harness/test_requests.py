@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from harness import Deviation, Execution, Failure, Ipi, Passed, Requests, Scheduler, Stream
-from harness.replay import StrictReplay
-from harness.strategies import STRATEGIES
+from harness.schedule.replay import StrictReplay
+from harness.search.strategies import STRATEGIES
 
 Program = Callable[[Scheduler], None]
 Run = Callable[..., Execution]

@@ -4,12 +4,12 @@
 from collections.abc import Callable, Sequence
 
 from harness import Cell, Execution, Ipi, Scheduler
-from harness.footprint import NOBODY, Step, steps_of
-from harness.reversals import Follow, Races, Untried, one_after_the_other, threads_of
-from harness.strategies.random_walk import RandomWalk
-from harness.strategy import NEVER, Quiet
-from harness.streams import Stream
-from harness.threads import Thread
+from harness.engine.strategy import NEVER, Quiet
+from harness.engine.streams import Stream
+from harness.engine.threads import Thread
+from harness.schedule.footprint import NOBODY, Step, steps_of
+from harness.search.reversals import Follow, Races, Untried, one_after_the_other, threads_of
+from harness.search.strategies.random_walk import RandomWalk
 
 Run = Callable[..., Execution]
 

@@ -4,7 +4,7 @@
 import pytest
 
 from harness import OsThreads, some_schedules
-from harness.examples.lifetime import DEFECTS, NEAR_MISSES
+from tests.programs.lifetime import DEFECTS, NEAR_MISSES
 
 
 @pytest.mark.parametrize("strategy", [None, "pct"])

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness import Cell, Execution, Ipi, Scheduler, Stream
-from harness.behaviour import behaviour
-from harness.examples.counted import own_cells, readers, writes
-from harness.saturation import Seen
-from harness.strategies import STRATEGIES
+from harness.search.behaviour import behaviour
+from harness.search.saturation import Seen
+from harness.search.strategies import STRATEGIES
+from tests.programs.counted import own_cells, readers, writes
 
 Program = Callable[[Scheduler], None]
 Run = Callable[..., Execution]

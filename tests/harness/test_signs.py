@@ -4,10 +4,10 @@
 from collections.abc import Callable
 
 from harness import Cell, Execution, Scheduler
-from harness.behaviour import behaviour
-from harness.footprint import steps_of
-from harness.reversals import Races
-from harness.signs import SIGNS
+from harness.engine.signs import SIGNS
+from harness.schedule.footprint import steps_of
+from harness.search.behaviour import behaviour
+from harness.search.reversals import Races
 
 Run = Callable[..., Execution]
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pytest
 
 from harness import Deviation, Execution, Failure, KmemCache, Passed, Scheduler, SlabObject, kfree
-from harness.replay import StrictReplay
-from harness.slab import life_of
+from harness.primitives.slab import life_of
+from harness.schedule.replay import StrictReplay
 
 Run = Callable[..., Execution]
 FailureOf = Callable[..., Failure]

@@ -22,8 +22,8 @@ from harness import (
     local_irq_disable,
     local_irq_enable,
 )
-from harness.replay import StrictReplay
-from harness.strategies.random_walk import RandomWalk
+from harness.schedule.replay import StrictReplay
+from harness.search.strategies.random_walk import RandomWalk
 
 Program = Callable[[Scheduler], None]
 Run = Callable[..., Execution]

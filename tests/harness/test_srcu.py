@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from harness import Cell, Execution, Failed, Failure, LockOrder, OsThreads, Passed, Scheduler
-from harness.explore import every_behaviour
-from harness.mutex import Mutex
-from harness.srcu import Srcu
+from harness.primitives.mutex import Mutex
+from harness.primitives.srcu import Srcu
+from harness.search.explore import every_behaviour
 
 Run = Callable[..., Execution]
 FailureOf = Callable[..., Failure]

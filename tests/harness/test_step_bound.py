@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from harness import Cell, Execution, Failure, Passed, Scheduler, Stream
-from harness.strategies import STRATEGIES
+from harness.search.strategies import STRATEGIES
 
 Run = Callable[..., Execution]
 FailureOf = Callable[..., Failure]

@@ -13,10 +13,10 @@ from math import comb
 import pytest
 
 from harness import Cell, Execution, LockOrder, Passed, Scheduler, SpinLock, Stream
-from harness.footprint import steps_of
-from harness.strategies.random_walk import RandomWalk
-from harness.strategies.surw import Surw, contended
-from harness.strategy import Strategy
+from harness.engine.strategy import Strategy
+from harness.schedule.footprint import steps_of
+from harness.search.strategies.random_walk import RandomWalk
+from harness.search.strategies.surw import Surw, contended
 
 Run = Callable[..., Execution]
 

@@ -18,7 +18,7 @@ from harness import (
     SpinLock,
     WaitQueue,
 )
-from harness.replay import StrictReplay
+from harness.schedule.replay import StrictReplay
 
 Run = Callable[..., Execution]
 FailureOf = Callable[..., Failure]

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 
 from harness import Streams
+from stress.executions.token import Token
 from stress.scenarios import SCENARIOS
-from stress.token import Token
 
 Pytest = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -15,15 +15,15 @@ from pathlib import Path
 import pytest
 
 from harness import Deviation, Failed, OsThreads, Streams
-from stress.exits import Exit
+from stress.executions.single import confirm, run_index, witness
+from stress.executions.subject import Subject
+from stress.executions.token import Token
 from stress.explaining.repro_file import repro_file
-from stress.pytest_run import stress
+from stress.plugin.run import stress
 from stress.repro import assert_passes
 from stress.scenarios import SCENARIOS
 from stress.shrinking import shrink
-from stress.single import confirm, run_index, witness
-from stress.subject import Subject
-from stress.token import Token
+from stress.system.exit_codes import Exit
 from vgic import V1
 
 SEED = 7

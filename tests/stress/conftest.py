@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the unit tests of the room `stress` share: a pool without processes, and small tokens.
 
-The pool has the interface of stress.pool.Pool and computes its answers from a function, in
+The pool has the interface of stress.campaign.pool.Pool and computes its answers from a function, in
 whatever order of completion a test wants.
 """
 
@@ -14,20 +14,20 @@ from typing import cast
 import pytest
 
 from harness import Deviation, Failure, Label, OsThreads
-from stress.garbage import Garbage
-from stress.inquiry import Answer, Example, Inquiry
-from stress.plan import Plan
-from stress.pool import Pool
-from stress.rerun import Reran, Rerun
+from stress.campaign.plan import Plan
+from stress.campaign.pool import Pool
+from stress.campaign.rerun import Reran, Rerun
+from stress.campaign.work import Batch, Bug, Fact, Facts, is_compared
+from stress.campaign.worker import Job, Outcome, Working, run_job
+from stress.executions.subject import Subject
+from stress.executions.token import Token
+from stress.findings.inquiry import Answer, Example, Inquiry
 from stress.scenarios import SCENARIOS
 from stress.shrinking import Size
-from stress.subject import Subject
-from stress.token import Token
-from stress.work import Batch, Bug, Fact, Facts, is_compared
-from stress.worker import Job, Outcome, Working, run_job
-from vgic.irq import FIRST_SPI, Config
+from stress.system.garbage import Garbage
+from vgic.data.intids import FIRST_SPI, Config
+from vgic.data.program import ROUTE, Access, Program, Pulse
 from vgic.parameters import Irq, Parameters
-from vgic.program import ROUTE, Access, Program, Pulse
 
 SCENARIO = "inject_while_eoicount"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from stress import arguments
-from stress.arguments import BadArgument
+from stress.inputs import arguments
+from stress.inputs.arguments import BadArgument
 from stress.scenarios import SCENARIOS
 
 

@@ -12,12 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stress.campaign import Campaign
-from stress.keeping import Keeper
-from stress.plan import Plan
-from stress.pool import Pool
-from stress.result import Finding, Result
-from stress.work import Fact
+from stress.campaign.campaign import Campaign
+from stress.campaign.plan import Plan
+from stress.campaign.pool import Pool
+from stress.campaign.result import Result
+from stress.campaign.work import Fact
+from stress.findings.finding import Finding
+from stress.findings.store import Keeper
 
 MakePool = Callable[..., Pool]
 MakePlan = Callable[..., Plan]

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from stress import running
-from stress.canaries import CANARIES
-from stress.plan import Plan
-from stress.pool import Pool
+from stress.campaign.canaries import CANARIES
+from stress.campaign.plan import Plan
+from stress.campaign.pool import Pool
+from stress.campaign.work import Fact
+from stress.campaign.worker import Job, Outcome
+from stress.commands import run as running
+from stress.executions.subject import Subject
 from stress.scenarios import SCENARIOS
-from stress.subject import Subject
-from stress.work import Fact
-from stress.worker import Job, Outcome
 
 MakePool = Callable[..., Pool]
 MakePlan = Callable[..., Plan]

@@ -17,10 +17,10 @@ from loguru import logger
 
 import harness
 from harness import Carriers, OsThreads
-from harness.greenlets import Greenlets
-from harness.strategies import MIXED, STRATEGIES
+from harness.engine.greenlets import Greenlets
+from harness.search.strategies import MIXED, STRATEGIES
+from stress.executions.single import run_index
 from stress.scenarios import SCENARIOS
-from stress.single import run_index
 from vgic import REVISIONS
 
 EXECUTIONS = range(4)
@@ -31,7 +31,7 @@ DIGESTS = f"""
 import json
 from harness import OsThreads
 from stress.scenarios import SCENARIOS
-from stress.single import run_index
+from stress.executions.single import run_index
 from vgic import REVISIONS
 
 with OsThreads() as carriers:

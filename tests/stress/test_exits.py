@@ -5,7 +5,7 @@ from itertools import permutations
 
 import pytest
 
-from stress.exits import REPLAY_CODES, RUN_CODES, Exit, table, worst
+from stress.system.exit_codes import REPLAY_CODES, RUN_CODES, Exit, table, worst
 
 WORST_FIRST = [2, 3, 1, 130, 4, 0]
 

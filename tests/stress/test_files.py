@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stress.files import is_replaceable, write_whole
+from stress.system.files import is_replaceable, write_whole
 
 
 def test_a_file_is_written_and_written_over(tmp_path: Path) -> None:

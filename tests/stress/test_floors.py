@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from harness import Streams
-from harness.strategies import MIXED
-from stress.floors import too_few
-from stress.plan import Plan
-from stress.result import Result
-from stress.scenario import Floors, Scenario
+from harness.search.strategies import MIXED
+from stress.campaign.floors import too_few
+from stress.campaign.plan import Plan
+from stress.campaign.result import Result
+from stress.campaign.work import Fact
+from stress.executions.subject import Subject
 from stress.scenarios import SCENARIOS
-from stress.subject import Subject
-from stress.work import Fact
+from stress.scenarios.scenario import Floors, Scenario
 from vgic import Parameters
 
 MakeFact = Callable[..., Fact]

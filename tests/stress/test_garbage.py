@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from harness import OsThreads, Streams
-from harness.strategies import STRATEGIES
+from harness.search.strategies import STRATEGIES
+from stress.executions.single import run_parameters
 from stress.scenarios import SCENARIOS
-from stress.single import run_parameters
 from vgic import V1
 
 

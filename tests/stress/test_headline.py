@@ -4,7 +4,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stress.headline import COLUMNS_MAX, clipped, line, shortened
+from stress.reporting.headline import COLUMNS_MAX, clipped, line, shortened
 
 WORDS = st.text("abcdefg=", min_size=1, max_size=40)
 

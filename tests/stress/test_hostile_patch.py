@@ -14,16 +14,16 @@ from pathlib import Path
 import pytest
 
 from harness import Failed, OsThreads
-from harness.printable import is_printable, printable_lines
-from stress.following import follow
-from stress.inquiry import Example, look_into
-from stress.keeping import keep
-from stress.report import finding_text, replay_command
-from stress.result import Finding
+from harness.engine.printable import is_printable, printable_lines
+from stress.executions.following import follow
+from stress.executions.single import run_index
+from stress.executions.subject import Subject
+from stress.executions.token import Token
+from stress.findings.finding import Finding
+from stress.findings.inquiry import Example, look_into
+from stress.findings.store import keep
+from stress.reporting.report import finding_text, replay_command
 from stress.scenarios import SCENARIOS
-from stress.single import run_index
-from stress.subject import Subject
-from stress.token import Token
 
 SCENARIO = "many_interrupts"
 PATCH = """

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from stress import keeping
-from stress.inquiry import Example
-from stress.keeping import Keeper, keep
-from stress.result import Finding
+from stress.findings import store as keeping
+from stress.findings.finding import Finding
+from stress.findings.inquiry import Example
+from stress.findings.store import Keeper, keep
 
 MakeExample = Callable[..., Example]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from stress import opening
-from stress.arguments import BadArgument
-from stress.token import PACKED_MAX, Token
+from stress.executions.token import PACKED_MAX, Token
+from stress.inputs.arguments import BadArgument
+from stress.replaying import opening
 
 
 class Stdin:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.strategies import ARMS
-from stress.order import Item, Order
-from stress.portfolio import EPOCH
+from harness.search.strategies import ARMS
+from stress.campaign.order import Item, Order
+from stress.campaign.portfolio import EPOCH
 
 Choice = Callable[[list[str]], dict[str, tuple[str, ...]]]
 MODEST = settings(max_examples=60, deadline=None)

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from stress.floors import executions_needed
-from stress.outlook import RACES_COST, RATE, least_executions, outlook
-from stress.plan import Plan
+from stress.campaign.floors import executions_needed
+from stress.campaign.outlook import RACES_COST, RATE, least_executions, outlook
+from stress.campaign.plan import Plan
+from stress.executions.subject import Subject
 from stress.scenarios import SCENARIOS
-from stress.subject import Subject
 
 MakePlan = Callable[..., Plan]
 

@@ -3,7 +3,7 @@
 
 import pytest
 
-from stress import output
+from stress.system import output
 
 HOSTILE = "\x1b]0;title\x07\x9b2J\u202e\udc80\r\nSUCCESS: no finding"
 

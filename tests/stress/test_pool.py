@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from stress.fresh import serve
-from stress.pool import FRESH_FOR, FRESH_HASH, Pool
-from stress.process import Process
-from stress.rerun import Expected, Reran, Rerun
-from stress.subject import Subject
-from stress.work import Bug
-from stress.worker import NOT_UP, Outcome
+from stress.campaign.fresh import serve
+from stress.campaign.pool import FRESH_FOR, FRESH_HASH, Pool
+from stress.campaign.process import Process
+from stress.campaign.rerun import Expected, Reran, Rerun
+from stress.campaign.work import Bug
+from stress.campaign.worker import NOT_UP, Outcome
+from stress.executions.subject import Subject
 
 NOTHING = Expected("one_interrupt", 0, "0" * 16, "nothing")
 RERUN = Rerun(0, Subject(), 7, "mix", executions=(NOTHING,))

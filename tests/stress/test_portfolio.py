@@ -4,7 +4,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stress.portfolio import EPOCH, LAG, Portfolio
+from stress.campaign.portfolio import EPOCH, LAG, Portfolio
 
 ARMS = ("one", "two", "three", "four")
 MODEST = settings(max_examples=40, deadline=None)

@@ -8,10 +8,10 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from stress import progress as module
-from stress.plan import Plan
-from stress.progress import progress
-from stress.result import Result
+from stress.campaign.plan import Plan
+from stress.campaign.result import Result
+from stress.reporting import progress_line as module
+from stress.reporting.progress_line import progress
 
 MakePlan = Callable[..., Plan]
 SOME = Result(executions=50, seconds=4.0)

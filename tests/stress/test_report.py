@@ -8,11 +8,16 @@ from pathlib import Path
 import pytest
 
 from harness import Failure
-from stress.exits import Exit
-from stress.inquiry import Answer, Example
-from stress.keeping import keep
-from stress.plan import Plan
-from stress.report import (
+from stress.campaign.plan import Plan
+from stress.campaign.result import Result
+from stress.campaign.work import Fact
+from stress.executions.source import model_digest
+from stress.executions.subject import Subject
+from stress.executions.token import PRINTED_MAX
+from stress.findings.finding import Finding
+from stress.findings.inquiry import Answer, Example
+from stress.findings.store import keep
+from stress.reporting.report import (
     every_option,
     finding_text,
     first_line,
@@ -21,13 +26,9 @@ from stress.report import (
     replay_command,
     shrunk_text,
 )
-from stress.result import Finding, Result
 from stress.scenarios import SCENARIOS
 from stress.shrinking import REPLAYS, Size
-from stress.source import model_digest
-from stress.subject import Subject
-from stress.token import PRINTED_MAX
-from stress.work import Fact
+from stress.system.exit_codes import Exit
 from vgic import BUGS
 
 MakePlan = Callable[..., Plan]

@@ -7,8 +7,8 @@ from itertools import count
 import pytest
 
 from harness import Cell, HarnessBug, OsThreads, Scheduler
-from harness.explore import every_behaviour
-from stress.sampling import Sample
+from harness.search.explore import every_behaviour
+from stress.exploration.sample import Sample
 
 
 @pytest.fixture

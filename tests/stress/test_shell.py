@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 
-from harness.printable import is_printable
-from stress import shell
+from harness.engine.printable import is_printable
+from stress.system import shell
 
 ORDINARY = [
     "vgic-stress",

@@ -12,9 +12,9 @@ import pytest
 import harness
 import stress
 import vgic
-from stress.source import model_digest
+from stress.executions.source import model_digest
 
-PRINT_DIGEST = "from stress.source import model_digest; print(model_digest())"
+PRINT_DIGEST = "from stress.executions.source import model_digest; print(model_digest())"
 
 
 @pytest.fixture
@@ -48,9 +48,14 @@ def test_a_copy_elsewhere_has_the_same_digest(copy: Path) -> None:
 
 
 DECIDING = [
-    *("vgic/prune.py", "harness/scheduler.py", "stress/scenarios/inject_while_eoicount.py"),
-    *(f"stress/{name}.py" for name in ("campaign", "order", "plan", "portfolio")),
-    *(f"stress/{name}.py" for name in ("scenario", "single", "work")),
+    *(
+        "vgic/kernel/prune.py",
+        "harness/engine/scheduler.py",
+        "stress/scenarios/inject_while_eoicount.py",
+    ),
+    *(f"stress/campaign/{name}.py" for name in ("campaign", "order", "plan", "portfolio", "work")),
+    "stress/executions/single.py",
+    "stress/scenarios/scenario.py",
 ]
 
 
@@ -66,7 +71,7 @@ def test_a_new_file_of_the_model_changes_the_digest(copy: Path) -> None:
 
 
 def test_an_edit_of_what_only_reports_does_not_change_the_digest(copy: Path) -> None:
-    for name in ("report", "keeping", "pool", "worker", "token"):
+    for name in ("reporting/report", "findings/store", "campaign/pool", "executions/token"):
         edit(copy / "stress" / f"{name}.py")
     assert digest_of(copy) == model_digest()
 
@@ -74,21 +79,26 @@ def test_an_edit_of_what_only_reports_does_not_change_the_digest(copy: Path) -> 
 def test_whatever_draws_or_chooses_is_one_of_them() -> None:
     """Who uses streams or strategies decides, or hands them on from one who does."""
     hands_on = {
-        "arguments",
-        "canaries",
-        "cli",
-        "comparing",
-        "exploring",
-        "floors",
-        "listing",
-        "options",
-        "outlook",
-        "pytest_run",
-        "report",
+        "campaign/canaries.py",
+        "campaign/comparing.py",
+        "campaign/floors.py",
+        "campaign/outlook.py",
+        "commands/cli.py",
+        "commands/explore.py",
+        "commands/list.py",
+        "commands/options.py",
+        "inputs/arguments.py",
+        "plugin/run.py",
+        "reporting/report.py",
     }
-    for path in sorted(Path(str(stress.__file__)).parent.glob("*.py")):
-        if "harness.strategies import" in path.read_text("utf-8"):
-            assert f"stress/{path.name}" in DECIDING or path.stem in hands_on, path
+    room = Path(str(stress.__file__)).parent
+    uses = {
+        path.relative_to(room).as_posix()
+        for path in room.rglob("*.py")
+        if "harness.search.strategies import" in path.read_text("utf-8")
+    }
+    deciding = {name.removeprefix("stress/") for name in DECIDING}
+    assert not {path for path in uses - deciding - hands_on if not path.startswith("scenarios/")}
 
 
 def test_the_digest_is_short_and_hexadecimal() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stress.subject import Subject
+from stress.executions.subject import Subject
 from vgic import REVISIONS, V1, CompositionError
 
 ONE = """

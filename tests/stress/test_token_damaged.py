@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harness.printable import is_printable
-from stress.token import PACKED_MAX, BadToken, Token, UnknownVersion
+from harness.engine.printable import is_printable
+from stress.executions.token import PACKED_MAX, BadToken, Token, UnknownVersion
 
 FUZZ = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

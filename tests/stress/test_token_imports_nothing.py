@@ -6,11 +6,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from stress.token import Token
+from stress.executions.token import Token
 
 OPEN_AND_COMPARE = """
 import sys
-from stress.token import Token
+from stress.executions.token import Token
 Token.decode(sys.argv[1])
 before = set(sys.modules)
 Token.decode(sys.argv[2])

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import Deviation, Label
-from harness.printable import printable_name
-from stress.token import Token
-from vgic.irq import FIRST_SPI, Config
+from harness.engine.printable import printable_name
+from stress.executions.token import Token
+from vgic.data.intids import FIRST_SPI, Config
+from vgic.data.program import INSTRUCTIONS, PEND, Access, Program, Pulse
 from vgic.parameters import Irq, Parameters
-from vgic.program import INSTRUCTIONS, PEND, Access, Program, Pulse
 
 ROUND_TRIPS = settings(max_examples=60, deadline=None)
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=20)

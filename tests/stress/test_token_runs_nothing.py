@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from harness import Streams
-from stress import opening
-from stress.arguments import BadArgument
-from stress.class_subject import subject_of
-from stress.pytest_run import stress
+from stress.executions.class_subject import subject_of
+from stress.executions.subject import Subject
+from stress.executions.token import BadToken, Token
+from stress.inputs.arguments import BadArgument
+from stress.plugin.run import stress
+from stress.replaying import opening
 from stress.repro import assert_passes
 from stress.scenarios import SCENARIOS
-from stress.subject import Subject
-from stress.token import BadToken, Token
 from vgic import V1, CompositionError
 
 HOSTILE = """

@@ -13,19 +13,22 @@ from typing import Any
 
 import pytest
 
-from harness.lockorder import LockOrder
-from harness.strategies import STRATEGIES
-from harness.strategy import Quiet
-from stress import rerun, running, single, work, worker
-from stress.exits import Exit
-from stress.order import Order
-from stress.plan import Plan
-from stress.pool import Pool
-from stress.portfolio import Portfolio
+from harness.detectors.lock_order.checker import LockOrder
+from harness.engine.strategy import Quiet
+from harness.search.strategies import STRATEGIES
+from stress.campaign import rerun, work, worker
+from stress.campaign.order import Order
+from stress.campaign.plan import Plan
+from stress.campaign.pool import Pool
+from stress.campaign.portfolio import Portfolio
+from stress.campaign.work import Facts
+from stress.commands import run as running
+from stress.executions import single
+from stress.executions.subject import Subject
 from stress.scenarios import SCENARIOS
-from stress.subject import Subject
-from stress.work import Facts
-from vgic import invariants, machine
+from stress.system.exit_codes import Exit
+from vgic import machine
+from vgic.judging import invariants
 
 MakePlan = Callable[..., Plan]
 PAGE = Path(__file__).parents[2] / "docs" / "canaries.md"

@@ -20,16 +20,16 @@ from harness import (
     execute,
     local_irq_disable,
 )
-from harness.strategies import MIX
-from harness.strategy import Quiet
-from harness.threads import Thread
-from harness.trace import entry_text, numbered
+from harness.engine.strategy import Quiet
+from harness.engine.threads import Thread
+from harness.engine.trace import entry_text, numbered
+from harness.search.strategies import MIX
+from stress.executions.single import run_index
 from stress.scenarios import SCENARIOS
-from stress.single import run_index
 from vgic import V1, Machine, Parameters
-from vgic.irq import VgicIrq
-from vgic.vm import Kvm, Vcpu
-from vgic.watch import Watch
+from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.data.vm import Kvm
+from vgic.judging.watch import Watch
 
 Body = Callable[[V1], None]
 

@@ -11,8 +11,9 @@ from collections.abc import Callable
 import pytest
 
 from harness import Failure
-from harness.strategies import RUNS, STRATEGIES
-from vgic import BUGS, REVISIONS, V1, compose
+from harness.search.strategies import RUNS, STRATEGIES
+from vgic import BUGS, REVISIONS, V1
+from vgic.composition import compose
 
 EXECUTIONS = 300
 RARE_EXECUTIONS = {"stale_summary": 3_000}

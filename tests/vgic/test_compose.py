@@ -5,13 +5,13 @@ from itertools import combinations
 
 import pytest
 
-from vgic import BUGS, REVISIONS, V1, CompositionError, compose, patched
+from vgic import BUGS, REVISIONS, V1, CompositionError, patched
 from vgic.bugs.canary import Canary
 from vgic.bugs.no_splice import NoSplice
-from vgic.compose import named_bug, named_revision, overridden
-from vgic.irq import VgicIrq
+from vgic.composition import compose
+from vgic.composition.compose import named_bug, named_revision, overridden
+from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.revisions.head_walk import HeadWalk
-from vgic.vm import Vcpu
 
 
 def test_a_revision_without_bugs_is_itself() -> None:

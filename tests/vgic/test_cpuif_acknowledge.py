@@ -7,8 +7,8 @@ and nothing else, in an enabled group, more urgent than the mask and than what a
 
 import pytest
 
-from vgic.cpuif import IDLE_PRIORITY, SPURIOUS, CpuInterface
-from vgic.lr import ListRegister
+from vgic.hardware.cpuif import IDLE_PRIORITY, SPURIOUS, CpuInterface
+from vgic.hardware.list_registers import ListRegister
 
 
 def pending(intid: int, priority: int, group: int = 1) -> ListRegister:

@@ -7,8 +7,8 @@ five bits of EOIcount.
 
 import pytest
 
-from vgic.cpuif import IDLE_PRIORITY, CpuInterface
-from vgic.lr import ListRegister
+from vgic.hardware.cpuif import IDLE_PRIORITY, CpuInterface
+from vgic.hardware.list_registers import ListRegister
 
 
 def running(*priorities: int) -> CpuInterface:

@@ -8,8 +8,8 @@ the list registers meanwhile; I14: EOIcount is exactly what it ended outside of 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vgic.cpuif import IDLE_PRIORITY, SPURIOUS, CpuInterface
-from vgic.lr import ListRegister
+from vgic.hardware.cpuif import IDLE_PRIORITY, SPURIOUS, CpuInterface
+from vgic.hardware.list_registers import ListRegister
 
 NR_LR = 3
 PRIORITIES = st.integers(0, 31).map(lambda level: level << 3)

@@ -6,8 +6,8 @@ Each condition of ICH_MISR_EL2: where it fires, and where it just does not.
 
 import pytest
 
-from vgic.cpuif import CpuInterface
-from vgic.lr import Hcr, ListRegister
+from vgic.hardware.cpuif import CpuInterface
+from vgic.hardware.list_registers import Hcr, ListRegister
 
 P = {"pending": True}
 A = {"active": True}

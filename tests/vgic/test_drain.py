@@ -9,14 +9,14 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failed, Failure, Passed
-from harness.failures import ModelFailure
+from harness.engine.failures import ModelFailure
 from vgic import V1, Machine, Parameters
-from vgic.drain import Drain
-from vgic.irq import Config
+from vgic.data.intids import Config
+from vgic.data.program import Program, Pulse
+from vgic.data.vcpu import Vcpu
+from vgic.judging.drain import Drain
+from vgic.judging.watch import Watch
 from vgic.parameters import Irq
-from vgic.program import Program, Pulse
-from vgic.vm import Vcpu
-from vgic.watch import Watch
 
 RunMachine = Callable[..., tuple[Execution, Machine]]
 

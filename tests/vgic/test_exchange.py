@@ -11,12 +11,12 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, OsThreads, Scheduler, Streams, execute
-from harness.behaviour import behaviour
-from harness.footprint import Step, steps_of
-from harness.happens_before import HappensBefore
-from harness.reversals import Follow, threads_of
-from harness.strategies.burst import Burst
-from harness.streams import Stream
+from harness.engine.streams import Stream
+from harness.schedule.footprint import Step, steps_of
+from harness.search.behaviour import behaviour
+from harness.search.happens_before import HappensBefore
+from harness.search.reversals import Follow, threads_of
+from harness.search.strategies.burst import Burst
 from stress.scenarios import SCENARIOS
 from vgic import V1, Machine
 from vgic.parameters import Parameters

@@ -7,8 +7,8 @@ import pytest
 
 from harness import Execution, Failure
 from vgic import V1
-from vgic.irq import Config, VgicIrq
-from vgic.vm import Vcpu
+from vgic.data.intids import Config
+from vgic.data.vcpu import Vcpu, VgicIrq
 
 
 def pending(kernel: V1, intid: int, priority: int = 0x80, vcpu_id: int = 0) -> VgicIrq:

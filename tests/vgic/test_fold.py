@@ -7,8 +7,9 @@ import pytest
 
 from harness import Execution
 from vgic import BUGS, V1
-from vgic.irq import Config, VgicIrq
-from vgic.lr import ListRegister
+from vgic.data.intids import Config
+from vgic.data.vcpu import VgicIrq
+from vgic.hardware.list_registers import ListRegister
 
 
 def loaded(kernel: V1, config: Config) -> VgicIrq:

@@ -3,8 +3,9 @@
 
 import pytest
 
-from vgic import V1, functions
-from vgic.compose import patched
+from vgic import V1
+from vgic.composition import functions
+from vgic.composition.compose import patched
 
 FUNCTIONS = functions()
 

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from harness import Failed, Failure, OsThreads
-from harness.races import KINDS
-from harness.strategies import STRATEGIES
+from harness.detectors.races.checker import KINDS
+from harness.search.strategies import STRATEGIES
+from stress.executions.single import run_index
 from stress.scenarios import SCENARIOS
-from stress.single import run_index
-from vgic import BUGS, V1, compose, with_races_checked
-from vgic.irq import VgicIrq
-from vgic.vm import Vcpu
+from vgic import BUGS, V1, with_races_checked
+from vgic.composition import compose
+from vgic.data.vcpu import Vcpu, VgicIrq
 
 RARE = {"stale_summary", "kick_without_request", "eoicount_plus_one", "no_recheck_after_relock"}
 

@@ -10,11 +10,11 @@ import pytest
 
 from harness import Execution
 from vgic import V1
-from vgic.guest import Guest
-from vgic.irq import Config
-from vgic.lr import ListRegister
-from vgic.program import DISABLE, QUIESCE, Access, Program
-from vgic.watch import Watch
+from vgic.data.intids import Config
+from vgic.data.program import DISABLE, QUIESCE, Access, Program
+from vgic.guest.guest import Guest
+from vgic.hardware.list_registers import ListRegister
+from vgic.judging.watch import Watch
 
 Operations = Callable[[Execution], list[str]]
 

@@ -7,8 +7,8 @@ import pytest
 
 from harness import Execution
 from vgic import V1
-from vgic.lr import Hcr
-from vgic.summary import ApListSummary
+from vgic.hardware.list_registers import Hcr
+from vgic.kernel.summary import ApListSummary
 
 
 def configured(kernel: V1, nr_pend: int, nr_act: int) -> Hcr:

@@ -7,8 +7,8 @@ import pytest
 
 from harness import Execution
 from vgic import V1
-from vgic.irq import Config, irq_is_pending
-from vgic.vm import Vcpu
+from vgic.data.intids import Config
+from vgic.data.vcpu import Vcpu, irq_is_pending
 
 EINVAL = 22
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failure
-from vgic import V1, invariants
-from vgic.invariants.delivery import RETRIES_MAX
-from vgic.irq import Config, VgicIrq
-from vgic.vm import Vcpu
+from vgic import V1
+from vgic.data.intids import Config
+from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.judging import invariants
+from vgic.judging.invariants.delivery import RETRIES_MAX
 
 Enlist = Callable[..., None]
 

@@ -6,8 +6,10 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failure
-from vgic import V1, invariants
-from vgic.irq import Config, VgicIrq
+from vgic import V1
+from vgic.data.intids import Config
+from vgic.data.vcpu import VgicIrq
+from vgic.judging import invariants
 
 Enlist = Callable[..., None]
 

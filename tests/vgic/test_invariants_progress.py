@@ -6,16 +6,17 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from harness import Execution, Failed, Failure, Passed
-from harness.threads import Thread
-from vgic import V1, Machine, Parameters, invariants
-from vgic.invariants.delivery import ENTRIES_MAX
-from vgic.invariants.registers import FLUSHES_MAX
-from vgic.irq import Config, VgicIrq
+from harness.engine.threads import Thread
+from vgic import V1, Machine, Parameters
+from vgic.data.intids import Config
+from vgic.data.program import WORK, Program, Pulse
+from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.judging import invariants
+from vgic.judging.invariants.delivery import ENTRIES_MAX
+from vgic.judging.invariants.registers import FLUSHES_MAX
+from vgic.judging.watch import Watch
+from vgic.kernel.summary import ApListSummary
 from vgic.parameters import Irq
-from vgic.program import WORK, Program, Pulse
-from vgic.summary import ApListSummary
-from vgic.vm import Vcpu
-from vgic.watch import Watch
 
 Enlist = Callable[..., None]
 RunMachine = Callable[..., tuple[Execution, Machine]]

@@ -9,10 +9,12 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failure
-from vgic import BUGS, V1, invariants
-from vgic.irq import Config, VgicIrq
-from vgic.lr import ListRegister
-from vgic.vm import Kvm, Vcpu
+from vgic import BUGS, V1
+from vgic.data.intids import Config
+from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.data.vm import Kvm
+from vgic.hardware.list_registers import ListRegister
+from vgic.judging import invariants
 
 Enlist = Callable[..., None]
 

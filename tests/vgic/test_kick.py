@@ -11,10 +11,11 @@ from itertools import product
 import pytest
 
 from harness import Execution, OsThreads, Passed, Scheduler, execute
-from harness.threads import Thread
+from harness.engine.threads import Thread
 from vgic import BUGS, V1
-from vgic.vm import KVM_REQ_IRQ_PENDING, Kvm, Mode
-from vgic.watch import Watch
+from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode
+from vgic.data.vm import Kvm
+from vgic.judging.watch import Watch
 
 CHOICES = 7
 """More than there are points at which both threads can go on."""

@@ -13,10 +13,9 @@ import pytest
 
 from harness import Failure
 from vgic import BUGS, REVISIONS, V1
-from vgic.compose import overridden
-from vgic.irq import VgicIrq
-from vgic.kernel import Kernel
-from vgic.vm import KVM_REQ_IRQ_PENDING, Vcpu
+from vgic.composition.compose import overridden
+from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Vcpu, VgicIrq
+from vgic.kernel.table import Kernel
 
 
 class QueueWithoutRecheck(V1):

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vgic import BadParameters, Parameters
-from vgic.irq import LAST_SPI, Config
+from vgic.data.intids import LAST_SPI, Config
+from vgic.data.program import DISABLE, ROUTE, SGI, Access, Program, Pulse
 from vgic.parameters import Irq
-from vgic.program import DISABLE, ROUTE, SGI, Access, Program, Pulse
 
 NR_VCPUS = 3
 VCPUS = st.integers(0, NR_VCPUS - 1)

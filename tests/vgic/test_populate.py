@@ -7,8 +7,9 @@ import pytest
 
 from harness import Execution, Failure
 from vgic import V1
-from vgic.irq import Config, VgicIrq
-from vgic.lr import ListRegister
+from vgic.data.intids import Config
+from vgic.data.vcpu import VgicIrq
+from vgic.hardware.list_registers import ListRegister
 
 
 def populate(kernel: V1, irq: VgicIrq, index: int = 0) -> ListRegister:

@@ -7,8 +7,8 @@ import pytest
 
 from harness import Execution, Failure
 from vgic import BUGS, V1
-from vgic.irq import Config, VgicIrq
-from vgic.vm import Vcpu
+from vgic.data.intids import Config
+from vgic.data.vcpu import Vcpu, VgicIrq
 
 
 def interrupt(kernel: V1, intid: int = 32, *, pending: bool = True) -> VgicIrq:

@@ -7,8 +7,8 @@ import pytest
 
 from harness import Execution, Failure
 from vgic import BUGS, V1
-from vgic.irq import Config, VgicIrq
-from vgic.vm import Mode, Vcpu
+from vgic.data.intids import Config
+from vgic.data.vcpu import Mode, Vcpu, VgicIrq
 
 
 def rerouted(kernel: V1, intid: int = 32, home: int = 0, target: int = 1) -> VgicIrq:

@@ -11,9 +11,10 @@ import pytest
 
 from harness import Execution, OsThreads, Passed, Scheduler, Strategy, execute
 from vgic import V1
-from vgic.irq import Config, VgicIrq
-from vgic.vm import KVM_REQ_IRQ_PENDING, Kvm, Mode, Vcpu
-from vgic.watch import Watch
+from vgic.data.intids import Config
+from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu, VgicIrq
+from vgic.data.vm import Kvm
+from vgic.judging.watch import Watch
 
 PENDING = 1 << KVM_REQ_IRQ_PENDING
 

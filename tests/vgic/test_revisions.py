@@ -11,11 +11,11 @@ import pytest
 
 from harness import Execution, Failed, Failure, Passed, Strategy
 from vgic import REVISIONS, V1, Machine, Parameters
-from vgic.irq import Config
-from vgic.lr import ListRegister
+from vgic.data.intids import Config
+from vgic.data.program import Program, Pulse
+from vgic.data.vcpu import Mode, Vcpu
+from vgic.hardware.list_registers import ListRegister
 from vgic.parameters import Irq
-from vgic.program import Program, Pulse
-from vgic.vm import Mode, Vcpu
 
 RunMachine = Callable[..., tuple[Execution, Machine]]
 POSTED = REVISIONS["v1-posted"]

@@ -12,7 +12,8 @@ import pytest
 
 from harness import Execution, Failure
 from vgic import V1
-from vgic.irq import Config, VgicIrq
+from vgic.data.intids import Config
+from vgic.data.vcpu import VgicIrq
 
 
 @dataclass(frozen=True)

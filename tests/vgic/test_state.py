@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from harness import Execution, OsThreads, Passed, Recorder, Scheduler, Streams, execute
-from harness.strategies import STRATEGIES
+from harness.search.strategies import STRATEGIES
 from stress.scenarios import SCENARIOS
-from vgic import V1, Machine, compose, named_revision, with_races_checked
+from vgic import V1, Machine, named_revision, with_races_checked
+from vgic.composition import compose
 from vgic.state import Look, State
 
 Looks = list[tuple[State, State, State]]

@@ -7,8 +7,8 @@ import pytest
 
 from harness import Execution
 from vgic import BUGS, V1
-from vgic.lr import Hcr, ListRegister
-from vgic.vm import Vcpu
+from vgic.data.vcpu import Vcpu
+from vgic.hardware.list_registers import Hcr, ListRegister
 
 
 def entered(kernel: V1, used: int = 2) -> Vcpu:

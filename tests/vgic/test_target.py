@@ -8,7 +8,7 @@ import pytest
 
 from harness import Execution, Failure
 from vgic import V1
-from vgic.irq import Config
+from vgic.data.intids import Config
 
 HERE = 0
 TARGET = 1

@@ -7,9 +7,9 @@ import pytest
 
 from harness import Failure
 from vgic import V1
-from vgic.irq import Config, VgicIrq
-from vgic.vm import Vcpu
-from vgic.watch import Watch
+from vgic.data.intids import Config
+from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.judging.watch import Watch
 
 Enlist = Callable[..., None]
 Watched = tuple[Watch, Vcpu, VgicIrq, VgicIrq]

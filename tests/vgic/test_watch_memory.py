@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 from harness import Execution, Failure
 from vgic import V1
-from vgic.irq import Config, VgicIrq
-from vgic.program import PEND, ROUTE, UNPEND, Access
-from vgic.vm import Vcpu
-from vgic.watch import Watch
+from vgic.data.intids import Config
+from vgic.data.program import PEND, ROUTE, UNPEND, Access
+from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.judging.watch import Watch
 
 Enlist = Callable[..., None]
 Watched = tuple[Watch, Vcpu, VgicIrq, VgicIrq]

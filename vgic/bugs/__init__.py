@@ -17,7 +17,7 @@ from vgic.bugs.no_splice import NoSplice
 from vgic.bugs.prune_active import PruneActive
 from vgic.bugs.stale_summary import StaleSummary
 from vgic.bugs.two_locks_unordered import TwoLocksUnordered
-from vgic.revisions.v1 import V1
+from vgic.revisions import V1
 
 CANARY = "canary"
 CANARY_OF_RACES = "canary_of_races"

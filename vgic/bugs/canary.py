@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """canaries: the bugs that campaigns put in first, to see whether they would be found."""
 
-from vgic.irq import VgicIrq
-from vgic.lr import ListRegister
-from vgic.revisions.v1 import V1
-from vgic.vm import Vcpu
+from vgic.data import Vcpu, VgicIrq
+from vgic.hardware import ListRegister
+from vgic.revisions import V1
 
 
 class Canary(V1):

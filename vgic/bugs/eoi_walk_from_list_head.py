@@ -2,9 +2,8 @@
 """eoi_walk_from_list_head: EOIcount is accounted to the AP-list."""
 
 from harness import ListHead
-from vgic.irq import VgicIrq
-from vgic.revisions.v1 import V1
-from vgic.vm import Vcpu
+from vgic.data import Vcpu, VgicIrq
+from vgic.revisions import V1
 
 
 class EoiWalkFromListHead(V1):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """eoicount_not_preserved: the exit throws EOIcount away."""
 
-from vgic.revisions.v1 import V1
-from vgic.vm import Vcpu
+from vgic.data import Vcpu
+from vgic.revisions import V1
 
 
 class EoicountNotPreserved(V1):

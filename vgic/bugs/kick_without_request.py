@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """kick_without_request: an injector that is too early for an IPI leaves nothing behind."""
 
-from vgic.revisions.v1 import V1
-from vgic.vm import Vcpu
+from vgic.data import Vcpu
+from vgic.revisions import V1
 
 
 class KickWithoutRequest(V1):

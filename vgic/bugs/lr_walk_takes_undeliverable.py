@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """lr_walk_takes_undeliverable: list registers go to what cannot be delivered."""
 
-from vgic.irq import VgicIrq
-from vgic.revisions.v1 import V1
-from vgic.vm import Vcpu
+from vgic.data import Vcpu, VgicIrq
+from vgic.revisions import V1
 
 
 class LrWalkTakesUndeliverable(V1):

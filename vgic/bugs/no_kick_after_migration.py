@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """no_kick_after_migration: nobody tells the vCPU that was given an interrupt."""
 
-from vgic.revisions.v1 import V1
-from vgic.vm import Vcpu
+from vgic.data import Vcpu
+from vgic.revisions import V1
 
 
 class NoKickAfterMigration(V1):

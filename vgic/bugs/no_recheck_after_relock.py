@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """no_recheck_after_relock: prune moves an interrupt without looking again."""
 
-from vgic.irq import VgicIrq
-from vgic.revisions.v1 import V1
-from vgic.vm import Vcpu
+from vgic.data import Vcpu, VgicIrq
+from vgic.revisions import V1
 
 
 class NoRecheckAfterRelock(V1):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """no_splice: prune forgets the overflow list."""
 
-from vgic.revisions.v1 import V1
-from vgic.vm import Vcpu
+from vgic.data import Vcpu
+from vgic.revisions import V1
 
 
 class NoSplice(V1):

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """prune_active: prune takes active interrupts for idle."""
 
-from vgic.irq import VgicIrq, irq_is_pending
-from vgic.revisions.v1 import V1
-from vgic.vm import Vcpu
+from vgic.data import Vcpu, VgicIrq, irq_is_pending
+from vgic.revisions import V1
 
 
 class PruneActive(V1):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """stale_summary: maintenance interrupts go by a summary that may be stale."""
 
-from vgic.revisions.v1 import V1
+from vgic.revisions import V1
 
 
 class StaleSummary(V1):

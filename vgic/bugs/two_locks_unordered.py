@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """two_locks_unordered: prune takes its own lock first, then the other."""
 
-from vgic.revisions.v1 import V1
-from vgic.vm import Vcpu
+from vgic.data import Vcpu
+from vgic.revisions import V1
 
 
 class TwoLocksUnordered(V1):

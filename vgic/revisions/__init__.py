@@ -15,3 +15,5 @@ REVISIONS: dict[str, type[V1]] = {
     "v1-posted": V1Posted,
     "head-walk": HeadWalk,
 }
+
+__all__ = ["DEFAULT", "REVISIONS", "V1"]

@@ -2,9 +2,8 @@
 """head-walk: 6.19, one list and an EOIcount walk from its head."""
 
 from harness import ListHead
-from vgic.irq import VgicIrq
+from vgic.data import Vcpu, VgicIrq
 from vgic.revisions.v1 import V1
-from vgic.vm import Vcpu
 
 
 class HeadWalk(V1):

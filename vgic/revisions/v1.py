@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """v1: the seed's two lists, carried out correctly."""
 
-from vgic.flush import Flush
-from vgic.fold import Fold
-from vgic.hcr import ConfigureHcr
-from vgic.init import Init
-from vgic.inject import Inject
-from vgic.kick import Kick
-from vgic.mmio import Mmio
-from vgic.populate import Populate
-from vgic.prune import Prune
-from vgic.queue import Queue
-from vgic.run import Run
-from vgic.sort import Sort
-from vgic.switch import Switch
-from vgic.target import Target
+from vgic.kernel import (
+    ConfigureHcr,
+    Flush,
+    Fold,
+    Init,
+    Inject,
+    Kick,
+    Mmio,
+    Populate,
+    Prune,
+    Queue,
+    Run,
+    Sort,
+    Switch,
+    Target,
+)
 
 
 class V1(

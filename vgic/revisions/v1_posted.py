@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """v1-posted: the overflow split as it was posted in November 2025."""
 
-from vgic.irq import VgicIrq
+from vgic.data import Vcpu, VgicIrq
 from vgic.revisions.v1 import V1
-from vgic.vm import Vcpu
 
 
 class V1Posted(V1):

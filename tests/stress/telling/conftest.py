@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from harness import Failed, OsThreads
+from stress.executions.single import confirm, run_index
+from stress.executions.subject import Subject
+from stress.executions.token import Token
 from stress.scenarios import SCENARIOS
-from stress.single import confirm, run_index
-from stress.subject import Subject
-from stress.token import Token
 
 Find = Callable[..., Token]
 

@@ -4,10 +4,10 @@
 import pytest
 
 from harness import Failed, OsThreads
-from stress.inquiry import Example, look_into
+from stress.executions.single import Single, run_index
+from stress.executions.subject import Subject
+from stress.findings.inquiry import Example, look_into
 from stress.scenarios import SCENARIOS
-from stress.single import Single, run_index
-from stress.subject import Subject
 
 SUBJECT = Subject(bugs=("kick_without_request",))
 SCENARIO = "inject_before_entry"

@@ -7,10 +7,10 @@ from dataclasses import astuple
 import pytest
 
 from harness import HarnessBug, OsThreads
-from stress.following import follow
+from stress.executions.following import follow
+from stress.executions.subject import Subject
+from stress.executions.token import Token
 from stress.shrinking import Shrunk, shrink, shrinker
-from stress.subject import Subject
-from stress.token import Token
 
 NAMES = (
     "v1-posted", "head-walk", "no_splice", "kick_without_request", "two_locks_unordered",

@@ -15,8 +15,8 @@ from stress.shrinking.leaving_out import (
     without_vcpus,
 )
 from stress.shrinking.quieter import quieter
+from vgic.data.program import ACCESS
 from vgic.parameters import Parameters
-from vgic.program import ACCESS
 
 MODEST = settings(max_examples=40, deadline=None)
 DRAWN = st.builds(

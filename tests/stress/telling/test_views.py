@@ -14,21 +14,21 @@ import pytest
 
 import harness
 from harness import Failed, OsThreads
+from stress.executions.following import follow
+from stress.executions.single import confirm, run_index
+from stress.executions.subject import Subject
+from stress.executions.token import Token
 from stress.explaining.columns import WIDTH
 from stress.explaining.repro_file import repro_file
 from stress.explaining.stepping import HELP, step_through
 from stress.explaining.story import VIEWS, Story, tell
-from stress.following import follow
 from stress.scenarios import SCENARIOS
 from stress.shrinking import shrink
-from stress.single import confirm, run_index
-from stress.subject import Subject
-from stress.token import Token
 from vgic import V1
-from vgic.irq import VgicIrq
-from vgic.lr import ListRegister
-from vgic.vm import Kvm
-from vgic.watch import Watch
+from vgic.data.vcpu import VgicIrq
+from vgic.data.vm import Kvm
+from vgic.hardware.list_registers import ListRegister
+from vgic.judging.watch import Watch
 
 Tokens = dict[str, Token]
 SCENARIO = "inject_while_eoicount"
@@ -283,8 +283,8 @@ PRINT_VIEWS = """
 import sys
 from harness import OsThreads
 from stress.explaining.story import VIEWS, tell
-from stress.subject import Subject
-from stress.token import Token
+from stress.executions.subject import Subject
+from stress.executions.token import Token
 token = Token.decode(sys.argv[1])
 subject = Subject(token.revision, token.bugs)
 with OsThreads() as carriers:

@@ -9,11 +9,12 @@ for `kick_without_request`, which once took 342; under the seed below all need a
 import pytest
 
 from harness import Failed, Failure, OsThreads, Scheduler, Streams, execute
-from harness.strategies import MIX, MIXED
-from harness.strategies.burst import Burst
+from harness.search.strategies import MIX, MIXED
+from harness.search.strategies.burst import Burst
+from stress.executions.single import run_index
 from stress.scenarios import SCENARIOS
-from stress.single import run_index
-from vgic import BUGS, REVISIONS, V1, Machine, compose
+from vgic import BUGS, REVISIONS, V1, Machine
+from vgic.composition import compose
 
 SEED = 7
 EXECUTIONS = 600

@@ -11,11 +11,11 @@ import pytest
 
 from harness import Execution, Failed, Passed, Strategy
 from vgic import V1, Machine, Parameters
-from vgic.irq import Config, VgicIrq
-from vgic.lr import ListRegister
+from vgic.data.intids import Config
+from vgic.data.program import PEND, ROUTE, SGI, Access, Program, Pulse
+from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.hardware.list_registers import ListRegister
 from vgic.parameters import Irq
-from vgic.program import PEND, ROUTE, SGI, Access, Program, Pulse
-from vgic.vm import Vcpu
 
 Judge = Callable[[Parameters, type[V1]], str | None]
 

@@ -10,10 +10,11 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failed, Passed
-from vgic import V1, Machine, Parameters, compose
-from vgic.irq import Config
+from vgic import V1, Machine, Parameters
+from vgic.composition import compose
+from vgic.data.intids import Config
+from vgic.data.program import PEND, Access, Program
 from vgic.parameters import Irq
-from vgic.program import PEND, Access, Program
 
 RunMachine = Callable[..., tuple[Execution, Machine]]
 Judge = Callable[[Parameters, type[V1]], str | None]

@@ -11,11 +11,11 @@ from collections.abc import Callable
 import pytest
 
 from vgic import V1, Parameters
-from vgic.irq import Config
-from vgic.lr import ListRegister
+from vgic.data.intids import Config
+from vgic.data.program import PEND, Access, Program
+from vgic.data.vcpu import Vcpu
+from vgic.hardware.list_registers import ListRegister
 from vgic.parameters import Irq
-from vgic.program import PEND, Access, Program
-from vgic.vm import Vcpu
 
 Judge = Callable[[Parameters, type[V1]], str | None]
 

@@ -7,9 +7,9 @@ import pytest
 
 from harness import Execution
 from vgic import V1
-from vgic.irq import Config, VgicIrq
-from vgic.ledger import Ledger
-from vgic.vm import Vcpu
+from vgic.data.intids import Config
+from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.judging.ledger import Ledger
 
 Body = Callable[[Ledger, VgicIrq], None]
 With = Callable[[Body, Config], None]

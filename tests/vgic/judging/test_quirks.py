@@ -15,12 +15,13 @@ from harness import (
     local_irq_disable,
     local_irq_enable,
 )
-from harness.strategy import Quiet
+from harness.engine.strategy import Quiet
 from vgic import V1
-from vgic.irq import Config, VgicIrq
-from vgic.program import DISABLE, PEND, ROUTE, UNPEND, Access
-from vgic.vm import Kvm, Vcpu
-from vgic.watch import Watch
+from vgic.data.intids import Config
+from vgic.data.program import DISABLE, PEND, ROUTE, UNPEND, Access
+from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.data.vm import Kvm
+from vgic.judging.watch import Watch
 
 QUIRKS = Path(__file__).parents[3] / "docs" / "quirks.md"
 

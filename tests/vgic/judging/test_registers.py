@@ -10,11 +10,11 @@ from collections.abc import Callable
 import pytest
 
 from vgic import V1, Parameters
-from vgic.irq import Config, VgicIrq
-from vgic.lr import ListRegister
+from vgic.data.intids import Config
+from vgic.data.program import DISABLE, ENABLE, PEND, Access, Program
+from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.hardware.list_registers import ListRegister
 from vgic.parameters import Irq
-from vgic.program import DISABLE, ENABLE, PEND, Access, Program
-from vgic.vm import Vcpu
 
 Judge = Callable[[Parameters, type[V1]], str | None]
 

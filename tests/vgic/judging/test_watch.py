@@ -6,12 +6,13 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failed, Failure
-from vgic import REVISIONS, V1, Machine, Parameters, compose
-from vgic.drain import Drain
-from vgic.irq import Config
+from vgic import REVISIONS, V1, Machine, Parameters
+from vgic.composition import compose
+from vgic.data.intids import Config
+from vgic.data.program import PEND, Access, Program
+from vgic.data.vcpu import Vcpu
+from vgic.judging.drain import Drain
 from vgic.parameters import Irq
-from vgic.program import PEND, Access, Program
-from vgic.vm import Vcpu
 
 NESTED = Parameters(
     nr_lr=1,

@@ -10,13 +10,13 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failed, Passed, Strategy
-from harness.execution import Outcome
+from harness.engine.execution import Outcome
 from vgic import V1, Machine, Parameters
-from vgic.irq import EDGE, LEVEL, Config, VgicIrq
-from vgic.lr import ListRegister
+from vgic.data.intids import EDGE, LEVEL, Config
+from vgic.data.program import DISABLE, ENABLE, PEND, ROUTE, UNPEND, Access, Program, Pulse
+from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.hardware.list_registers import ListRegister
 from vgic.parameters import Irq
-from vgic.program import DISABLE, ENABLE, PEND, ROUTE, UNPEND, Access, Program, Pulse
-from vgic.vm import Vcpu
 
 RunMachine = Callable[..., tuple[Execution, Machine]]
 Judge = Callable[[Parameters, type[V1]], str | None]

@@ -20,12 +20,12 @@ from harness import (
     execute,
     local_irq_disable,
 )
-from harness.replay import StrictReplay
-from harness.strategy import Quiet
+from harness.engine.strategy import Quiet
+from harness.schedule.replay import StrictReplay
 from vgic import V1, Machine, Parameters
-from vgic.irq import VgicIrq
-from vgic.vm import Kvm, Vcpu
-from vgic.watch import Watch
+from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.data.vm import Kvm
+from vgic.judging.watch import Watch
 
 Body = Callable[[V1], None]
 

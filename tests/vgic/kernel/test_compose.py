@@ -10,11 +10,12 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution
-from vgic import BUGS, REVISIONS, V1, CompositionError, compose, patched
+from vgic import BUGS, REVISIONS, V1, CompositionError, patched
 from vgic import named_bug as bug_named
 from vgic import named_revision as revision_named
-from vgic.irq import Config, VgicIrq
-from vgic.vm import Vcpu
+from vgic.composition import compose
+from vgic.data.intids import Config
+from vgic.data.vcpu import Vcpu, VgicIrq
 
 OnVcpu0 = Callable[..., Execution]
 Listed = Callable[..., list[int]]

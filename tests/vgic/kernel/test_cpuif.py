@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vgic.cpuif import IDLE_PRIORITY, SPURIOUS, CpuInterface
-from vgic.lr import Hcr, ListRegister
+from vgic.hardware.cpuif import IDLE_PRIORITY, SPURIOUS, CpuInterface
+from vgic.hardware.list_registers import Hcr, ListRegister
 
 PENDING = {"pending": True}
 ACTIVE = {"active": True}

@@ -10,11 +10,12 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution
-from vgic import V1, compose
-from vgic.irq import Config, VgicIrq
-from vgic.lr import ListRegister
-from vgic.summary import ApListSummary
-from vgic.vm import Vcpu
+from vgic import V1
+from vgic.composition import compose
+from vgic.data.intids import Config
+from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.hardware.list_registers import ListRegister
+from vgic.kernel.summary import ApListSummary
 
 OnVcpu0 = Callable[..., Execution]
 Listed = Callable[..., list[int]]

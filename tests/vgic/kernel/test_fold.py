@@ -11,9 +11,9 @@ import pytest
 
 from harness import Execution
 from vgic import V1
-from vgic.irq import Config, VgicIrq
-from vgic.lr import ListRegister
-from vgic.vm import Vcpu
+from vgic.data.intids import Config
+from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.hardware.list_registers import ListRegister
 
 OnVcpu0 = Callable[..., Execution]
 Listed = Callable[..., list[int]]

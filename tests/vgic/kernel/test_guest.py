@@ -10,15 +10,16 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution
-from harness.trace import entry_text
+from harness.engine.trace import entry_text
 from vgic import V1, Parameters
-from vgic.guest import Guest
-from vgic.irq import Config
-from vgic.lr import Hcr, ListRegister
+from vgic.data.intids import Config
+from vgic.data.program import DISABLE, ENABLE, Access, Program, Pulse
+from vgic.data.vcpu import Vcpu
+from vgic.data.vm import Kvm
+from vgic.guest.guest import Guest
+from vgic.hardware.list_registers import Hcr, ListRegister
+from vgic.judging.watch import Watch
 from vgic.parameters import Irq
-from vgic.program import DISABLE, ENABLE, Access, Program, Pulse
-from vgic.vm import Kvm, Vcpu
-from vgic.watch import Watch
 
 OnVcpu0 = Callable[..., Execution]
 INSTRUCTIONS = ("acknowledge", "eoi", "work", "access", "idle")

@@ -10,8 +10,8 @@ import pytest
 
 from harness import Execution, Failed, local_irq_enable
 from vgic import V1
-from vgic.irq import Config, VgicIrq
-from vgic.vm import KVM_REQ_IRQ_PENDING
+from vgic.data.intids import Config
+from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, VgicIrq
 
 OnVcpu0 = Callable[..., Execution]
 Listed = Callable[..., list[int]]

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from harness import Execution, Passed
-from harness.trace import entry_text
+from harness.engine.trace import entry_text
 from vgic import BUGS, V1
-from vgic.vm import KVM_REQ_IRQ_PENDING, Mode
+from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode
 
 Attempt = Callable[..., Execution]
 AtEachPoint = Callable[..., Iterator[V1]]

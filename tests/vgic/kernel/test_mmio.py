@@ -11,10 +11,10 @@ import pytest
 
 from harness import Execution, local_irq_disable, local_irq_enable
 from vgic import V1
-from vgic.irq import Config, VgicIrq
-from vgic.lr import ListRegister
-from vgic.program import DISABLE, ENABLE, PEND, QUIESCE, ROUTE, SGI, UNPEND, Access
-from vgic.vm import KVM_REQ_IRQ_PENDING, Mode, Vcpu
+from vgic.data.intids import Config
+from vgic.data.program import DISABLE, ENABLE, PEND, QUIESCE, ROUTE, SGI, UNPEND, Access
+from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu, VgicIrq
+from vgic.hardware.list_registers import ListRegister
 
 OnVcpu0 = Callable[..., Execution]
 Listed = Callable[..., list[int]]

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vgic import BadParameters, Parameters
-from vgic.irq import Config
+from vgic.data.intids import Config
+from vgic.data.program import ACCESSES, INSTRUCTIONS, QUIESCE, ROUTE, SGI, Access, Program, Pulse
 from vgic.parameters import Irq
-from vgic.program import ACCESSES, INSTRUCTIONS, QUIESCE, ROUTE, SGI, Access, Program, Pulse
 
 VCPUS = 3
 KINDS = [kind for kind in ACCESSES if kind != QUIESCE]

@@ -11,8 +11,8 @@ import pytest
 
 from harness import Execution
 from vgic import V1
-from vgic.irq import Config, VgicIrq
-from vgic.vm import KVM_REQ_IRQ_PENDING, Mode, Vcpu
+from vgic.data.intids import Config
+from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu, VgicIrq
 
 OnVcpu0 = Callable[..., Execution]
 Listed = Callable[..., list[int]]

@@ -10,12 +10,12 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, local_irq_disable
-from harness.trace import entry_text
+from harness.engine.trace import entry_text
 from vgic import REVISIONS, V1, Machine, Parameters
-from vgic.irq import Config
+from vgic.data.intids import Config
+from vgic.data.program import PEND, Access, Program, Pulse
+from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu
 from vgic.parameters import Irq
-from vgic.program import PEND, Access, Program, Pulse
-from vgic.vm import KVM_REQ_IRQ_PENDING, Mode, Vcpu
 
 RunMachine = Callable[..., tuple[Execution, Machine]]
 

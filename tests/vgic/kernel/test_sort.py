@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness import Execution
-from harness.trace import entry_text
+from harness.engine.trace import entry_text
 from vgic import V1
-from vgic.irq import Config, VgicIrq
+from vgic.data.intids import Config
+from vgic.data.vcpu import VgicIrq
 
 OnVcpu0 = Callable[..., Execution]
 Listed = Callable[..., list[int]]

@@ -10,8 +10,8 @@ import pytest
 
 from harness import Execution
 from vgic import V1
-from vgic.lr import Hcr, ListRegister
-from vgic.vm import Vcpu
+from vgic.data.vcpu import Vcpu
+from vgic.hardware.list_registers import Hcr, ListRegister
 
 OnVcpu0 = Callable[..., Execution]
 

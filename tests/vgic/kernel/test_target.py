@@ -11,8 +11,8 @@ import pytest
 
 from harness import Execution, Failed
 from vgic import V1
-from vgic.irq import Config, VgicIrq
-from vgic.vm import Vcpu
+from vgic.data.intids import Config
+from vgic.data.vcpu import Vcpu, VgicIrq
 
 OnVcpu0 = Callable[..., Execution]
 FLAGS = ("active", "enabled", "pending_latch", "line_level")

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""TODO."""
+
+from harness.engine.carriers import OsThreads
+from harness.engine.carrying import Carriers
+from harness.engine.deviation import Deviation, Label
+from harness.engine.execution import DivergedFrom, Execution, Failed, Outcome, Passed, execute
+from harness.engine.failures import Diverged, Failure, HarnessBug, ModelFailure
+from harness.engine.frames import is_ours, model_function, model_stack
+from harness.engine.printable import (
+    NAME_MAX,
+    TEXT_MAX,
+    described,
+    is_printable,
+    printable,
+    printable_lines,
+    printable_name,
+    printable_text,
+    shortened,
+)
+from harness.engine.rehearsal import Rehearsing, Run
+from harness.engine.scheduler import Scheduler
+from harness.engine.signs import SIGNS
+from harness.engine.strategy import NEVER, Quiet, Strategy
+from harness.engine.streams import Stream, Streams
+from harness.engine.threads import (
+    CONTEXT,
+    EVERYTHING,
+    EXIT,
+    IN_IRQ,
+    IN_RCU,
+    IRQS_ON,
+    START,
+    Lock,
+    Operation,
+    Standstill,
+    Thread,
+    operation,
+    operations,
+)
+from harness.engine.trace import Entry, Note, Touch, entry_text
+
+__all__ = [
+    "CONTEXT",
+    "EVERYTHING",
+    "EXIT",
+    "IN_IRQ",
+    "IN_RCU",
+    "IRQS_ON",
+    "NAME_MAX",
+    "NEVER",
+    "SIGNS",
+    "START",
+    "TEXT_MAX",
+    "Carriers",
+    "Deviation",
+    "Diverged",
+    "DivergedFrom",
+    "Entry",
+    "Execution",
+    "Failed",
+    "Failure",
+    "HarnessBug",
+    "Label",
+    "Lock",
+    "ModelFailure",
+    "Note",
+    "Operation",
+    "OsThreads",
+    "Outcome",
+    "Passed",
+    "Quiet",
+    "Rehearsing",
+    "Run",
+    "Scheduler",
+    "Standstill",
+    "Strategy",
+    "Stream",
+    "Streams",
+    "Thread",
+    "Touch",
+    "described",
+    "entry_text",
+    "execute",
+    "is_ours",
+    "is_printable",
+    "model_function",
+    "model_stack",
+    "operation",
+    "operations",
+    "printable",
+    "printable_lines",
+    "printable_name",
+    "printable_text",
+    "shortened",
+]

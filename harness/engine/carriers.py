@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""OS threads as carriers: a pool that is reused by every execution.
+
+A modelled thread is carried by one real OS thread, started once and parked on its baton between
+executions. While an execution runs the carriers stay pinned to one core, if one could be claimed;
+the thread that asked for the execution is never pinned, it only waits.
+"""
+
+import sys
+import threading
+from types import TracebackType
+
+from harness.engine.batons import Baton, new_baton
+from harness.engine.carrying import Carried
+from harness.engine.cores import Core, claim_core, pin_this_thread
+from harness.engine.frames import model_stack
+from harness.engine.threads import Thread
+
+
+class _Carrier:
+    """One OS thread: waits for its baton, runs what it was given, passes on."""
+
+    def __init__(self, pool: "OsThreads", number: int, core: Core | None) -> None:
+        self.baton = new_baton()
+        self.thread: Thread | None = None
+        self._pool = pool
+        self._core = core
+        self.os_thread = threading.Thread(target=self._work, name=f"carrier {number}", daemon=True)
+        self.os_thread.start()
+
+    def _work(self) -> None:
+        if self._core is not None:
+            pin_this_thread(self._core)
+        while True:
+            self.baton.wait()
+            if self.thread is None:
+                return
+            self._pool.carried(self.thread)
+
+
+class OsThreads:
+    """A pool of OS threads that carry modelled threads, one execution at a time.
+
+    Use it as a context manager: leaving it ends the OS threads and unclaims the core.
+
+    Attributes:
+        name: how reports call this kind of carrier.
+        executions: how many have been begun.
+    """
+
+    name = "threads"
+
+    def __init__(self, *, pinned: bool = True) -> None:
+        self._core = claim_core() if pinned else None
+        self._carriers: list[_Carrier] = []
+        self._caller: Baton = new_baton()
+        self._scheduler: Carried | None = None
+        self._running = False
+        self._closed = False
+        self.executions = 0
+
+    @property
+    def core(self) -> int | None:
+        """The number of the core the carriers are pinned to, None if unpinned."""
+        return None if self._core is None else self._core.number
+
+    @property
+    def running(self) -> bool:
+        """Whether an execution is under way."""
+        return self._running
+
+    @property
+    def steps(self) -> int:
+        """The steps of the execution under way, for whoever watches over it."""
+        return 0 if self._scheduler is None else self._scheduler.steps
+
+    def pin_caller(self) -> None:
+        """Pin the calling thread to the carriers' core too, in a process that is all ours."""
+        if self._core is not None:
+            pin_this_thread(self._core)
+
+    def __enter__(self) -> "OsThreads":
+        return self
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the OS threads and unclaim the core.
+
+        After an interrupt in the middle of an execution its carriers hold modelled threads that
+        nobody can end; they are left to end with the process.
+        """
+        if self._running or self._closed:
+            return
+        self._closed = True
+        for carrier in self._carriers:
+            carrier.thread = None
+            carrier.baton.wake()
+        for carrier in self._carriers:
+            carrier.os_thread.join()
+            carrier.baton.close()
+        self._carriers.clear()
+        self._caller.close()
+        if self._core is not None:
+            self._core.unclaim()
+
+    def run(self, scheduler: Carried, first: Thread) -> None:
+        """Run an execution, starting with this thread; return when all have ended."""
+        while len(self._carriers) < len(scheduler.threads):
+            self._carriers.append(_Carrier(self, len(self._carriers), self._core))
+        for carrier, thread in zip(self._carriers, scheduler.threads, strict=False):
+            carrier.thread = thread
+        self._scheduler = scheduler
+        self.executions += 1
+        self._running = True
+        self._carriers[first.index].baton.wake()
+        self._caller.wait()
+        self._running = False
+
+    def hand_over(self, me: Thread, other: Thread) -> None:
+        """Wake the other thread's carrier and wait on my own baton."""
+        self._carriers[other.index].baton.wake()
+        self._carriers[me.index].baton.wait()
+
+    def stack(self, thread: Thread) -> tuple[str, ...]:
+        """Return the model functions a parked thread is in, outermost first."""
+        identity = self._carriers[thread.index].os_thread.ident
+        return model_stack(sys._current_frames().get(identity or 0))
+
+    def carried(self, thread: Thread) -> None:
+        """Run a modelled thread to its end on the calling carrier, then pass on."""
+        assert self._scheduler is not None
+        following = self._scheduler.carry(thread)
+        if following is None:
+            self._caller.wake()
+        else:
+            self._carriers[following.index].baton.wake()

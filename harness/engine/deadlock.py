@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Deadlock: nobody can proceed, and somebody is not merely idle.
+
+Found at the moment it arises, since it is a fact about gates and not about time. The report gives
+the wait-for cycle where there is one, in the order in which the waits chain.
+
+A lost wake-up is told from it: a thread sleeps, what it sleeps for has happened, and nobody will
+say so again. Whether that is so is known to what it sleeps at (harness.primitives.waitqueue).
+"""
+
+from collections.abc import Callable, Sequence
+
+from harness.engine.failures import Failure
+from harness.engine.threads import Thread
+
+
+def _cycle(waiting: Sequence[Thread]) -> list[Thread]:
+    """Return the threads of a wait-for cycle, or [] if the waits end elsewhere."""
+    for start in waiting:
+        path: list[Thread] = []
+        thread: Thread | None = start
+        while thread is not None and thread not in path:
+            path.append(thread)
+            thread = getattr(thread.op.gate, "owner", None)
+        if thread is not None:
+            cycle = path[path.index(thread) :]
+            first = min(range(len(cycle)), key=lambda i: cycle[i].index)
+            return cycle[first:] + cycle[:first]
+    return []
+
+
+def deadlock(waiting: Sequence[Thread], stack_of: Callable[[Thread], tuple[str, ...]]) -> Failure:
+    """Describe the deadlock of these threads.
+
+    Args:
+        waiting: every thread that has not ended.
+        stack_of: gives the model functions a thread is in, outermost first.
+    """
+    cycle = _cycle(waiting)
+    lost = {} if cycle else {each: how for each in waiting if (how := _lost_wake_up(each))}
+    involved = (
+        cycle or list(lost) or [thread for thread in waiting if not _idle(thread)] or list(waiting)
+    )
+    waits = [f"{thread.role} waits for {_wait(thread)}" for thread in involved]
+    stacks = {thread: stack_of(thread) for thread in waiting}
+    return Failure(
+        kind="lost wake-up" if lost else "deadlock",
+        message="; ".join(waits),
+        functions=tuple(stacks[thread][-1] if stacks[thread] else "" for thread in involved),
+        lock_classes=tuple(thread.op.lock_class for thread in involved),
+        details=tuple(
+            line
+            for thread in waiting
+            for line in (
+                f"{thread.role}: {' > '.join(stacks[thread])}: waits for {_wait(thread)}",
+                *(f"  {how}" for how in lost.get(thread, ())),
+            )
+        ),
+    )
+
+
+def _lost_wake_up(thread: Thread) -> tuple[str, ...]:
+    how = getattr(thread.op.gate, "lost_wake_up", None)
+    return () if how is None else tuple(how())
+
+
+def _idle(thread: Thread) -> bool:
+    return thread.op.gate is not None and thread.op.gate.idle
+
+
+def _wait(thread: Thread) -> str:
+    return thread.op.gate.describe_wait() if thread.op.gate is not None else "nothing"

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Failures: what can be wrong with an execution, and the exceptions that carry it.
+
+A failure is a fact about the modelled code. `HarnessBug` is a fact about us and is never mixed up
+with one. Both kinds of unwinding are BaseExceptions, so that an `except Exception` in modelled
+code cannot swallow them.
+"""
+
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.engine.frames import model_function, traceback_of
+from harness.engine.printable import described, printable_name, printable_text, shortened
+
+DETAILS_MAX = 200
+
+
+@dataclass(frozen=True)
+class Failure:
+    """One execution's failure.
+
+    Names and texts may be those of the code under test: each is made one printable line of bounded
+    length, so that what is printed and compared later can be neither forged nor lost.
+
+    Attributes:
+        kind: one word or two: `deadlock`, `lock order`, `list corruption`, `exception`, or what
+            the model says, such as `I13 active set`.
+        message: what happened, in the model's words, on one line.
+        functions: the model functions involved, outermost reason first.
+        lock_classes: the lock classes involved, if any.
+        details: further lines for a reader; never part of the identity.
+    """
+
+    kind: str
+    message: str
+    functions: tuple[str, ...] = ()
+    lock_classes: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Make every text printable."""
+        for field, value in (
+            ("kind", printable_name(self.kind)),
+            ("message", printable_text(self.message)),
+            ("functions", tuple(map(printable_name, self.functions))),
+            ("lock_classes", tuple(map(printable_name, self.lock_classes))),
+            ("details", tuple(map(printable_text, self.details[:DETAILS_MAX]))),
+        ):
+            object.__setattr__(self, field, value)
+
+    @property
+    def signature(self) -> str:
+        """The identity of the failure: no ids, seeds or addresses."""
+        parts = [self.kind]
+        if self.functions:
+            parts.append("in " + ", ".join(self.functions))
+        if self.lock_classes:
+            parts.append("on " + ", ".join(self.lock_classes))
+        return shortened(" ".join(parts))
+
+
+class ModelFailure(BaseException):
+    """Raised at the place of the failure; the scheduler has recorded it already."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+class Unwind(BaseException):
+    """Raised in a thread at its scheduling point when the execution is over for it."""
+
+
+class Diverged(BaseException):
+    """Raised by a strict replay where the execution does not follow the recorded schedule.
+
+    Attributes:
+        step: the step at which it was noticed.
+        expected: what the schedule says.
+        met: what the execution did instead.
+    """
+
+    def __init__(self, step: int, expected: str, met: str) -> None:
+        super().__init__(f"at step {step}: expected {expected}, met {met}")
+        self.step = step
+        self.expected = expected
+        self.met = met
+
+
+class HarnessBug(Exception):
+    """Something is wrong with the harness, not with the code under test."""
+
+
+def oops(exception: BaseException) -> Failure:
+    """Describe an exception that the code under test has raised."""
+    place = traceback_of(exception)
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    calls = traceback.extract_tb(traceback_of(exception))
+    return Failure(
+        kind="exception",
+        message=described(exception),
+        functions=(model_function(place.tb_frame) if place is not None else "",),
+        details=tuple(
+            f"{Path(call.filename).name}:{call.lineno} in {call.name}" for call in calls[-4:]
+        ),
+    )

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Modelled threads and the operations they publish.
+
+A thread is known by its role (`vcpu1`, `dev0`) and never renumbered. Before the scheduler chooses
+who goes next, the thread publishes the operation it is about to do; whether a thread can proceed
+is read off that operation's gate.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Protocol
+
+
+class Gate(Protocol):
+    """What an operation may have to wait for.
+
+    Attributes:
+        shut: nobody passes while this is true.
+        idle: waiting here means having nothing to do, not being stuck.
+    """
+
+    shut: bool
+    idle: bool
+
+    def describe_wait(self) -> str:
+        """Say what a thread that waits here is waiting for."""
+
+
+class Lock(Protocol):
+    """A lock that a thread can hold.
+
+    Attributes:
+        name: the lock with its number, as reports print it.
+        held_bit: the class and subclass it was last taken as, see harness.detectors.lock_order.
+        rank: its place among the locks of its class, None if they have none.
+        sleeps: whoever waits for it sleeps, and may sleep while it holds it.
+    """
+
+    name: str
+    held_bit: int
+    rank: int | None
+    sleeps: bool
+
+    def kept_with_irqs_on(self, me: "Thread") -> None:
+        """Hear that the owner turns local interrupts on while it holds this."""
+
+
+class Interrupt(Protocol):
+    """Something that runs on top of threads."""
+
+    def look(self, me: "Thread") -> None:
+        """Run on top of this thread what is due there, if anything is."""
+
+
+class Operation:
+    """One kind of thing done to one object: what a thread publishes at a scheduling point.
+
+    Attributes:
+        kind: `lock`, `read`, `write`, ...
+        lock_class: the object's lock class or family, without its number.
+        name: the object with its number, as reports print it.
+        gate: what must be open for the operation to go ahead, or None.
+    """
+
+    __slots__ = ("gate", "kind", "lock_class", "name")
+
+    def __init__(self, kind: str, lock_class: str, name: str, gate: Gate | None = None) -> None:
+        self.kind = kind
+        self.lock_class = lock_class
+        self.name = name
+        self.gate = gate
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}" if self.name else self.kind
+
+
+@cache
+def operation(kind: str, lock_class: str, name: str) -> Operation:
+    """Return an operation that waits for nothing: a value, shared by all executions."""
+    return Operation(kind, lock_class, name)
+
+
+@cache
+def operations(lock_class: str, name: str, *kinds: str) -> tuple[Operation, ...]:
+    """Return what can be done to one object, an operation of each kind."""
+    return tuple(operation(kind, lock_class, name) for kind in kinds)
+
+
+class _NoWay:
+    """The gate at which a thread stands that has ended."""
+
+    shut = True
+    idle = False
+
+    def describe_wait(self) -> str:
+        """Nobody waits here who could be asked."""
+        return "nothing"
+
+
+START = Operation("start", "", "")
+EXIT = Operation("exit", "", "", _NoWay())
+EVERYTHING = Operation("everything", "", "")
+"""What a step touches that nothing can be exchanged with."""
+
+
+class Standstill(Operation):
+    """What happens when nobody can go on: somebody is woken, or all is over.
+
+    Attributes:
+        waits: what each unfinished thread waits for, by its index.
+    """
+
+    __slots__ = ("waits",)
+
+    def __init__(self, waits: dict[int, Operation]) -> None:
+        super().__init__(EVERYTHING.kind, "", "")
+        self.waits = waits
+
+
+IRQS_ON = 1
+IN_IRQ = 2
+IN_RCU = 4
+CONTEXT = IRQS_ON | IN_IRQ | IN_RCU
+"""Bits of a thread's chain beside those of lock classes: in which context it takes locks."""
+
+
+class Thread:
+    """A modelled thread of control.
+
+    Attributes:
+        role: its name, for ever.
+        index: its place in creation order.
+        body: what it does.
+        op: the operation it stood at when somebody was last chosen there.
+        ops: how many operations it had published by then.
+        lag: how many more steps the execution has than the thread, while it runs.
+        irqs_off: local interrupts are off on its CPU.
+        held: the locks it holds, oldest first.
+        chain: the held lock classes as a bit set, with the context, for the lock-order checker.
+        sections: how many RCU read sections it is in, of all domains.
+    """
+
+    __slots__ = (
+        "body", "chain", "finished", "held", "index", "irqs_off", "lag", "op", "ops",
+        "role", "sections", "started",
+    )  # fmt: skip
+
+    def __init__(self, role: str, index: int, body: Callable[[], None]) -> None:
+        self.role = role
+        self.index = index
+        self.body = body
+        self.op = START
+        self.ops = 0
+        self.lag = 0
+        self.started = False
+        self.finished = False
+        self.irqs_off = False
+        self.held: list[Lock] = []
+        self.chain = IRQS_ON
+        self.sections = 0
+
+    def retire(self) -> None:
+        """Let go of what it did and waited for."""
+        del self.body, self.op
+
+    def __str__(self) -> str:
+        return self.role

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""TODO."""
+
+from harness.primitives.cells import Atomic, Cell
+from harness.primitives.context import local_irq_disable, local_irq_enable
+from harness.primitives.host_interrupt import HostInterrupt
+from harness.primitives.list_head import ListHead
+from harness.primitives.list_node import Node
+from harness.primitives.list_sort import list_sort
+from harness.primitives.lock_class import LockClass
+from harness.primitives.mutex import Mutex
+from harness.primitives.rcu import Rcu
+from harness.primitives.refcount import Refcount
+from harness.primitives.requests import Ipi, Requests
+from harness.primitives.slab import KmemCache, SlabObject, kfree, life_of
+from harness.primitives.spinlock import SpinLock
+from harness.primitives.srcu import Srcu
+from harness.primitives.waitqueue import Completion, WaitQueue
+from harness.primitives.watched import Watching
+
+__all__ = [
+    "Atomic",
+    "Cell",
+    "Completion",
+    "HostInterrupt",
+    "Ipi",
+    "KmemCache",
+    "ListHead",
+    "LockClass",
+    "Mutex",
+    "Node",
+    "Rcu",
+    "Refcount",
+    "Requests",
+    "SlabObject",
+    "SpinLock",
+    "Srcu",
+    "WaitQueue",
+    "Watching",
+    "kfree",
+    "life_of",
+    "list_sort",
+    "local_irq_disable",
+    "local_irq_enable",
+]

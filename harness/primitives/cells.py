@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Shared words: cells read and written without a lock, and atomic counters.
+
+Each access is a scheduling point and then happens at once: the model is sequentially consistent.
+The bare `value` is for code that looks on from outside the modelled machine.
+"""
+
+from typing import Generic, TypeVar
+
+from harness.engine import Scheduler, operations
+
+T = TypeVar("T")
+
+
+class Cell(Generic[T]):
+    """A word accessed with READ_ONCE, WRITE_ONCE and cmpxchg."""
+
+    __slots__ = (
+        "_acquire",
+        "_cmpxchg",
+        "_read",
+        "_release",
+        "_scheduler",
+        "_swapped",
+        "_write",
+        "name",
+        "value",
+    )
+
+    def __init__(self, scheduler: Scheduler, family: str, instance: str, value: T) -> None:
+        self._scheduler = scheduler
+        self.name = f"{family}[{instance}]"
+        self.value = value
+        (
+            self._read, self._write, self._acquire, self._release, self._cmpxchg, self._swapped,
+        ) = operations(
+            family, self.name, "read", "write", "acquire", "release", "cmpxchg", "swapped"
+        )  # fmt: skip
+
+    def read(self) -> T:
+        """Return the value (READ_ONCE)."""
+        self._scheduler.point(self._read)
+        return self.value
+
+    def write(self, value: T) -> None:
+        """Store a value (WRITE_ONCE, smp_store_mb)."""
+        self._scheduler.point(self._write)
+        self.value = value
+
+    def load_acquire(self) -> T:
+        """Return the value, and know what came before its release (smp_load_acquire)."""
+        self._scheduler.point(self._acquire)
+        return self.value
+
+    def store_release(self, value: T) -> None:
+        """Store a value, and let go of what came before (smp_store_release)."""
+        self._scheduler.point(self._release)
+        self.value = value
+
+    def cmpxchg(self, old: T, new: T) -> T:
+        """Store `new` if the value is `old`; return what the value was.
+
+        If it was another, that orders nothing.
+        """
+        self._scheduler.point(self._cmpxchg)
+        was = self.value
+        if was == old:
+            self._scheduler.touch(self._swapped)
+            self.value = new
+        return was
+
+
+class Atomic:
+    """An atomic counter."""
+
+    __slots__ = ("_add", "_read", "_scheduler", "_set", "name", "value")
+
+    def __init__(self, scheduler: Scheduler, family: str, instance: str, value: int = 0) -> None:
+        self._scheduler = scheduler
+        self.name = f"{family}[{instance}]"
+        self.value = value
+        self._read, self._set, self._add = operations(family, self.name, "read", "write", "add")
+
+    def read(self) -> int:
+        """Return the value (atomic_read)."""
+        self._scheduler.point(self._read)
+        return self.value
+
+    def set(self, value: int) -> None:
+        """Store a value (atomic_set)."""
+        self._scheduler.point(self._set)
+        self.value = value
+
+    def fetch_add(self, amount: int) -> int:
+        """Add to the value and return what it was (atomic_fetch_add)."""
+        self._scheduler.point(self._add)
+        was = self.value
+        self.value = was + amount
+        return was

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The nodes of a ring: what an entry embeds, and where a deleted one points.
+
+A deleted node is poisoned, as the kernel does it: who walks on from it does not get far.
+"""
+
+from types import CodeType
+from typing import Generic, TypeVar
+
+from harness.engine import Thread
+
+T = TypeVar("T")
+
+
+class Node(Generic[T]):
+    """A link embedded in an entry, or the base of a head.
+
+    Attributes:
+        entry: what the node is embedded in; None for a head.
+        next: the next node of the ring; the node itself when it is alone.
+        prev: the previous node of the ring.
+        name: as reports print it.
+        deleted: who deleted it last, at which step and in which function; None if nobody.
+    """
+
+    __slots__ = ("deleted", "entry", "name", "next", "prev")
+
+    def __init__(self, entry: T | None, name: str) -> None:
+        self.entry = entry
+        self.name = name
+        self.next: Node[T] = self
+        self.prev: Node[T] = self
+        self.deleted: tuple[Thread, int, CodeType] | None = None
+
+    def retire(self) -> None:
+        """Let go of what refers back here: nobody walks the ring any more."""
+        del self.next, self.prev, self.entry
+
+    @property
+    def linked(self) -> bool:
+        """Whether the node is on some list."""
+        following = self.next
+        return following is not self and following is not POISON_NEXT
+
+    def leads_out_within(self, entries: int) -> bool:
+        """Whether the links from here come to a head, or to poison, after so many entries."""
+        node: Node[T] = self
+        while node.entry is not None:
+            if not entries:
+                return False
+            entries -= 1
+            node = node.next
+        return True
+
+
+class Poison(Node[T]):
+    """Where the links of a deleted node point."""
+
+
+POISON_NEXT: Poison[object] = Poison(None, "LIST_POISON1")
+POISON_PREV: Poison[object] = Poison(None, "LIST_POISON2")

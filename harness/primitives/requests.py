@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Requests and IPIs: how one CPU gets another to do something.
+
+A request is a bit in a word, set by anybody and taken by its owner. An IPI is what ends the
+other CPU's wait; many sent before it is taken are one.
+"""
+
+from harness.engine import Operation, Scheduler, operations
+
+
+class Requests:
+    """A word of request bits, each set and taken atomically."""
+
+    __slots__ = ("_check", "_make", "_pending", "_scheduler", "_taken", "bits", "name")
+
+    def __init__(self, scheduler: Scheduler, instance: str) -> None:
+        self._scheduler = scheduler
+        self.name = f"requests[{instance}]"
+        self.bits = 0
+        self._make, self._check, self._pending, self._taken = operations(
+            "requests", self.name, "request", "take", "read", "taken"
+        )
+
+    def make(self, request: int) -> None:
+        """Set a request bit."""
+        self._scheduler.point(self._make)
+        self.bits |= 1 << request
+
+    def check(self, request: int) -> bool:
+        """Clear a request bit and return whether it was set."""
+        self._scheduler.point(self._check)
+        was_set = bool(self.bits & 1 << request)
+        if was_set:
+            self._scheduler.touch(self._taken)
+        self.bits &= ~(1 << request)
+        return was_set
+
+    def pending(self) -> bool:
+        """Return whether any request bit is set."""
+        self._scheduler.point(self._pending)
+        return self.bits != 0
+
+
+class Ipi:
+    """The inter-processor interrupt of one CPU, and the gate its owner idles at.
+
+    Attributes:
+        shut: no interrupt is pending: whoever idles here has nothing to do.
+    """
+
+    __slots__ = ("_look", "_scheduler", "_send", "_take", "_wait", "idle", "name", "shut")
+
+    def __init__(self, scheduler: Scheduler, instance: str) -> None:
+        self._scheduler = scheduler
+        self.name = f"ipi[{instance}]"
+        self.shut = True
+        self.idle = True
+        self._wait = Operation("idle", "ipi", self.name, self)
+        self._send, self._look, self._take = operations("ipi", self.name, "send", "read", "taken")
+
+    @property
+    def pending(self) -> bool:
+        """Whether the interrupt was sent and not yet taken."""
+        if self._scheduler.touches is not None:
+            self._scheduler.touch(self._look)
+        return not self.shut
+
+    def send(self) -> None:
+        """Send the interrupt."""
+        self._scheduler.point(self._send)
+        self.assert_line()
+
+    def assert_line(self) -> None:
+        """Make the interrupt pending, as the world outside the modelled threads may."""
+        self._scheduler.touch(self._send)
+        self.shut = False
+        if self._scheduler.wants_growth:
+            self._scheduler.opened(self)
+
+    def take(self) -> None:
+        """Take the interrupt if it is pending: its handler has nothing to do."""
+        self._scheduler.touch(self._take)
+        self.shut = True
+
+    def wait(self) -> None:
+        """Idle until the interrupt is pending; it stays so until it is taken."""
+        self._scheduler.gated_point(self._wait)
+
+    def retire(self) -> None:
+        """Let go of what refers back here: nobody waits any more."""
+        del self._wait
+
+    def describe_wait(self) -> str:
+        """Say what a thread that waits here is waiting for."""
+        return f"{self.name}, with nothing to do"

@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Objects with an end: allocated, freed, poisoned, and never free twice.
+
+An object of a class derived from `SlabObject` is an ordinary one until it is freed. From then on
+every read or write of one of its attributes is a use after free, whoever does it and by whatever
+way it came to the object: freeing puts another class in place of its own, so that an object that
+lives costs nothing to look at. Memory is not used again, so a stale pointer never means another
+object.
+
+Reading an attribute is not a scheduling point, no more than any plain access is; who compares
+executions hears of it, since it cannot be exchanged with the free. Where a thread
+goes through a pointer that others may free, `use` is one: the free can come in there, between
+having the pointer and going through it. What follows up to the next point is the same access.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import NoReturn, cast
+
+from harness.engine import Failure, Scheduler, operation
+from harness.primitives.place import Place, here
+
+
+class Life:
+    """The life of one object, which its memory does not share the end of.
+
+    Attributes:
+        cache: what it was allocated from.
+        name: the object with its number, as reports print it.
+        allocated: where it was allocated.
+        deferred: where it was given up to be freed after a grace period, None if it was not.
+        freed: where it was freed, None if it was not.
+    """
+
+    __slots__ = ("_free", "_use", "allocated", "cache", "deferred", "freed", "name")
+
+    def __init__(self, cache: "KmemCache", name: str) -> None:
+        self.cache = cache
+        self.name = name
+        self.allocated = here(cache.scheduler)
+        self.deferred: Place | None = None
+        self.freed: Place | None = None
+        self._use = operation("use", cache.family, name)
+        self._free = operation("free", cache.family, name)
+
+    def check(self) -> None:
+        """Fail if the object was freed: the running thread is about to use it."""
+        if self.freed is not None and not self.cache.scheduler.unwinding:
+            self._fail("use after free", "uses", "used by   ")
+
+    def before_use(self) -> None:
+        """Stand at the scheduling point before a use, and see that there is something to use."""
+        self.cache.scheduler.point(self._use)
+        self.check()
+
+    def reached(self) -> None:
+        """Check as `check` does: the running step touches the object by a part of it."""
+        if self.cache.scheduler.touches is not None:
+            self.cache.scheduler.touch(self._use)
+        self.check()
+
+    def before_free(self) -> None:
+        """Stand at the scheduling point before a free."""
+        self.cache.scheduler.point(self._free)
+
+    def defer(self) -> None:
+        """Note that somebody gives the object up, to be freed after a grace period."""
+        self._refuse_second()
+        self.deferred = here(self.cache.scheduler)
+
+    def end(self, freed: "SlabObject", *, deferred: bool) -> None:
+        """Free the object and poison it; no scheduling point.
+
+        Args:
+            freed: the object.
+            deferred: the grace period is over that it was waiting for.
+        """
+        scheduler = self.cache.scheduler
+        if scheduler.unwinding:
+            return
+        if not deferred:
+            self._refuse_second()
+        if scheduler.touches is not None:
+            scheduler.touch(self._free)
+        self.freed = here(scheduler)
+        object.__setattr__(freed, "__class__", _POISONED.of(type(freed)))
+
+    def _refuse_second(self) -> None:
+        if (self.freed or self.deferred) and not self.cache.scheduler.unwinding:
+            self._fail("double free", "frees", "freed by  ")
+
+    def _fail(self, kind: str, does: str, label: str) -> NoReturn:
+        scheduler = self.cache.scheduler
+        now = here(scheduler)
+        ended = self.deferred or self.freed
+        assert ended is not None
+        lines = [f"{label} {now}"]
+        if self.deferred is not None:
+            lines.append(f"given up by {self.deferred}")
+        if self.freed is not None:
+            lines.append(f"freed by   {self.freed}")
+        scheduler.fail(
+            Failure(
+                kind=kind,
+                message=f"{now.role} {does} {self.name} in {now.function} after "
+                f"{ended.role} freed it in {ended.function}",
+                functions=(now.function, ended.function),
+                lock_classes=(self.cache.family,),
+                details=(*lines, f"allocated by {self.allocated}"),
+            )
+        )
+
+
+class KmemCache:
+    """Where objects of one kind come from (kmem_cache), and where all have to be back at the end.
+
+    Attributes:
+        scheduler: the execution's scheduler.
+        family: what the objects are called.
+        lives: the lives of all objects so far, oldest first.
+    """
+
+    def __init__(self, scheduler: Scheduler, family: str) -> None:
+        """Make a cache with no objects.
+
+        Args:
+            scheduler: the execution's scheduler; when all its threads have ended and nothing
+                was wrong, an object that is not freed is a `memory leak`.
+            family: what its objects are called, as reports print it.
+        """
+        self.scheduler = scheduler
+        self.family = family
+        self.lives: list[Life] = []
+        self._allocated: Counter[str] = Counter()
+        scheduler.at_end.append(self._leaks)
+
+    def born(self, instance: str) -> Life:
+        """Begin the life of an object, which `SlabObject` does."""
+        life = Life(self, f"{self.family}[{instance or self._number()}]")
+        self.lives.append(life)
+        return life
+
+    def _number(self) -> str:
+        """Number an object by who allocates it: whoever else does so at the time is no matter."""
+        me = self.scheduler.current
+        number = self._allocated[me.role]
+        self._allocated[me.role] += 1
+        return f"{me.role}.{number}" if me.started else str(number)
+
+    def _leaks(self) -> Failure | None:
+        left = [life for life in self.lives if life.freed is None]
+        if not left:
+            return None
+        others = f", and so are {len(left) - 1} more" if len(left) > 1 else ""
+        return Failure(
+            kind="memory leak",
+            message=f"{left[0].name} is still allocated when all threads have ended{others}",
+            functions=(left[0].allocated.function,),
+            lock_classes=(self.family,),
+            details=tuple(f"{life.name} allocated by {life.allocated}" for life in left),
+        )
+
+
+class SlabObject:
+    """What can be freed while somebody still has a pointer to it: derive from it.
+
+    Attributes:
+        life: its life, which can be asked after its end too: `life_of`.
+    """
+
+    __slots__ = ("life",)
+
+    def __init__(self, cache: KmemCache, instance: str = "") -> None:
+        """Allocate an object; nobody else has a pointer to it yet, so it is no scheduling point.
+
+        Args:
+            cache: where it comes from.
+            instance: its number, as reports print it; "" for the next one of the thread.
+        """
+        self.life = cache.born(instance)
+        if cache.scheduler.touches is not None:
+            self.__class__ = _HEARD.of(type(self))
+
+    def use(self) -> None:
+        """Go through a pointer to the object that others may free: a scheduling point."""
+        self.life.before_use()
+
+
+def life_of(of: SlabObject) -> Life:
+    """Return the life of an object, freed or not, for whoever looks on."""
+    return cast(Life, object.__getattribute__(of, "life"))
+
+
+def kfree(freed: SlabObject) -> None:
+    """Free an object (kfree, kmem_cache_free)."""
+    life = life_of(freed)
+    life.before_free()
+    life.end(freed, deferred=False)
+
+
+def _read(living: SlabObject, name: str) -> object:
+    if not callable(getattr(type(living), name, None)):  # to call a method is not yet an access
+        life_of(living).reached()
+    return object.__getattribute__(living, name)
+
+
+def _written(living: SlabObject, name: str, value: object) -> None:
+    life_of(living).reached()
+    object.__setattr__(living, name, value)
+
+
+def _reads(freed: SlabObject, name: str) -> object:
+    if name != "__class__":  # isinstance asks for it, and looks at the pointer only
+        life_of(freed).check()
+    return object.__getattribute__(freed, name)
+
+
+def _writes(freed: SlabObject, name: str, value: object) -> None:
+    life_of(freed).check()
+    object.__setattr__(freed, name, value)
+
+
+def _prints(freed: SlabObject) -> str:
+    return f"{life_of(freed).name} (freed)"
+
+
+class _Likeness:
+    """Classes whose instances look inside like those of a slab class, with methods of their own."""
+
+    def __init__(self, methods: dict[str, Callable[..., object]]) -> None:
+        self._methods = methods
+        self._made: dict[type[SlabObject], type[SlabObject]] = {}
+
+    def of(self, plain: type[SlabObject]) -> type[SlabObject]:
+        """Return the likeness of a class."""
+        if plain not in self._made:
+            inside = {"__slots__": (), "__module__": plain.__module__, **self._methods}
+            self._made[plain] = type(plain.__name__, (plain,), inside)
+        return self._made[plain]
+
+
+_HEARD = _Likeness({"__getattribute__": _read, "__setattr__": _written})
+_POISONED = _Likeness(
+    {
+        "__getattribute__": _reads,
+        "__setattr__": _writes,
+        "__repr__": _prints,
+        "__str__": _prints,
+    }
+)

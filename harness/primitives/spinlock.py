@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""raw_spinlock, with the rules the kernel checks when it is built for debugging.
+
+Taking a lock is a scheduling point; unlocking is not, since whatever comes next in the thread is
+one. A thread that wants a lock somebody holds is not offered to the strategy.
+"""
+
+from collections.abc import Callable
+from types import TracebackType
+
+from harness.engine import IN_IRQ, IRQS_ON, Failure, Operation, Thread, model_function, operation
+from harness.primitives.context import local_irq_enable
+from harness.primitives.lock_class import LockClass, LockListener
+
+
+class SpinLock:
+    """A raw spinlock of some lock class.
+
+    Attributes:
+        name: the lock with its number, as reports print it.
+        owner: the thread that holds it, or None.
+        rank: its place among the locks of its class, for nesting.
+        on_unlock: called by the owner just before it lets go: the place for invariants over what
+            the lock guards.
+    """
+
+    __slots__ = (
+        "_bit", "_irqs_off", "_news", "_operation", "_order", "_scheduler", "_wanted", "held_bit",
+        "idle", "lock_class", "name", "on_unlock", "owner", "rank", "shut",
+    )  # fmt: skip
+
+    sleeps = False
+
+    def __init__(
+        self, order: LockListener, lock_class: LockClass, instance: str, *, rank: int | None = None
+    ) -> None:
+        """Make a lock.
+
+        Args:
+            order: the lock classes of the execution.
+            lock_class: its class.
+            instance: its number, as reports print it.
+            rank: where locks of the class are nested, they are taken in rising rank; None if
+                something else orders them.
+        """
+        self._order = order
+        self._scheduler = order.scheduler
+        self._news = order.news
+        self._bit = lock_class.bit
+        self._irqs_off = lock_class.irqs_off
+        self.lock_class = lock_class
+        self.name = f"{lock_class.name}[{instance}]"
+        self.owner: Thread | None = None
+        self.on_unlock: Callable[[], None] | None = None
+        self.rank = rank
+        self.held_bit = 0
+        self.shut = False
+        self.idle = False
+        # How many threads stand at the scheduling point before taking it, the running one apart.
+        self._wanted = 0
+        self._operation = Operation("lock", lock_class.name, self.name, self)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def lock(self, subclass: int = 0) -> None:
+        """Take the lock (raw_spin_lock, raw_spin_lock_nested).
+
+        Args:
+            subclass: 0, or what tells a nested acquisition of the same class apart.
+        """
+        scheduler = self._scheduler
+        if scheduler.unwinding:
+            return
+        me = scheduler.current
+        if scheduler.interrupts and not me.irqs_off:
+            scheduler.interrupt(me)
+        bit, chain = self._bit, me.chain
+        if subclass or chain & self._news[bit]:
+            bit <<= subclass
+            self._look_twice(me, bit, subclass)
+        # scheduler.gated_point(self._operation), written out: no call is made more often.
+        taking = self._operation
+        scheduler.steps = step = scheduler.steps + 1
+        if step >= scheduler.next_ask or self.shut:
+            self._wanted += 1
+            scheduler.decide(taking)
+            self._wanted -= 1
+        scheduler.trace.append(taking)
+        self.owner = me
+        self.shut = True
+        self.held_bit = bit
+        me.held.append(self)
+        me.chain = chain | bit
+
+    def unlock(
+        self,
+        exception_type: type[BaseException] | None = None,
+        exception: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        """Let go of the lock (raw_spin_unlock).
+
+        Called with nothing, but by `with`; a block that raises leaves the lock as it is.
+        """
+        scheduler = self._scheduler
+        if scheduler.unwinding or exception_type is not None:
+            return
+        me = scheduler.current
+        if self.owner is not me:
+            self._not_owner(me, "lock unlocked by another")
+        if self.on_unlock is not None:
+            self.on_unlock()
+        self.owner = None
+        self.shut = False
+        last = me.held.pop()
+        if last is not self:
+            me.held.remove(self)
+            me.held.append(last)
+        me.chain &= ~self.held_bit
+        if scheduler.touches is not None:
+            scheduler.touch(operation("unlock", self.lock_class.name, self.name))
+        if self._wanted and scheduler.wants_growth:
+            scheduler.opened(self)
+
+    def lock_irqsave(self) -> bool:
+        """Turn local interrupts off, take the lock, and return whether they were off before."""
+        me = self._scheduler.current
+        irqs_were_off = me.irqs_off
+        me.irqs_off = True
+        me.chain &= ~IRQS_ON
+        self.lock()
+        return irqs_were_off
+
+    def unlock_irqrestore(self, irqs_were_off: bool) -> None:
+        """Let go of the lock and put local interrupts back to what they were."""
+        self.unlock()
+        if not irqs_were_off:
+            local_irq_enable(self._scheduler)
+
+    # `with` takes the lock and lets go of it as these do, two calls saved.
+    __enter__ = lock
+    __exit__ = unlock
+
+    def assert_held(self) -> None:
+        """Fail unless the running thread holds the lock (lockdep_assert_held)."""
+        scheduler = self._scheduler
+        if self.owner is not scheduler.current and not scheduler.unwinding:
+            self._not_owner(scheduler.current, "lock not held")
+
+    def retire(self) -> None:
+        """Let go of what refers back here: the lock is not taken any more."""
+        self.on_unlock = None
+        del self._operation
+
+    def kept_with_irqs_on(self, me: Thread) -> None:
+        """Hear that the owner turns local interrupts on while it holds the lock."""
+        if self._scheduler.unwinding:
+            return
+        if self._irqs_off:
+            self._refuse(me, again=False)
+        self._order.used_with_irqs_on(me, self, self.held_bit)
+
+    def _look_twice(self, me: Thread, bit: int, subclass: int) -> None:
+        """Something is new about taking the lock as this: judge it."""
+        if self.owner is me or (self._irqs_off and not me.irqs_off):
+            self._refuse(me, again=self.owner is me)
+        if subclass:
+            self._order.nest(me, self, subclass)
+        self._order.learn(me, self, bit)
+
+    def describe_wait(self) -> str:
+        """Say what a thread that waits here is waiting for."""
+        return f"{self.name} held by {self.owner}"
+
+    def _not_owner(self, me: Thread, kind: str) -> None:
+        holder = "nobody holds it" if self.owner is None else f"{self.owner} holds it"
+        function = model_function()
+        self._scheduler.fail(
+            Failure(
+                kind=kind,
+                message=f"{me.role} in {function} does not hold {self.name}: {holder}",
+                functions=(function,),
+                lock_classes=(self.lock_class.name,),
+            )
+        )
+
+    def _refuse(self, me: Thread, *, again: bool) -> None:
+        function = model_function()
+        if again:
+            if me.chain & IN_IRQ and not me.chain & self.held_bit:
+                # It is the interrupted thread that holds it: why that can be comes first.
+                self._order.learn(me, self, self.held_bit)
+            kind = "lock recursion"
+            message = f"{me.role} is trying to acquire {self.name}, which it already holds"
+        else:
+            kind = "irqs on"
+            message = (
+                f"{me.role} takes or holds {self.name} in {function} with local interrupts on: an "
+                "injecting interrupt handler on its CPU would spin for ever"
+            )
+        self._scheduler.fail(
+            Failure(
+                kind=kind,
+                message=message,
+                functions=(function,),
+                lock_classes=(self.lock_class.name,),
+            )
+        )

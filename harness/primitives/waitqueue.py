@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Wait queues and completions: how a thread sleeps until another has done something.
+
+A wake-up that finds nobody asleep is gone. `wait_event` first stands in the queue and then looks
+whether there is anything to wait for, so that none can come in between; `sleep_on` does not look,
+and is only right where a lock keeps the waker out until the sleeper stands in the queue. A
+completion remembers that it was completed.
+
+Where everybody waits in the end, each of these tells whether a wake-up was lost: see
+harness.engine.deadlock.
+"""
+
+from collections.abc import Callable
+
+from harness.engine import Operation, Scheduler, operation
+from harness.primitives.atomic_context import check_may_sleep
+from harness.primitives.place import Place, here
+from harness.primitives.spinlock import SpinLock
+
+
+class _Sleeper:
+    """One thread in a queue: the gate at which it sleeps."""
+
+    def __init__(
+        self, queue: "WaitQueue", since: int, condition: Callable[[], bool] | None
+    ) -> None:
+        self._queue = queue
+        self._since = since
+        self._condition = condition
+        self.shut = True
+        self.idle = False
+
+    def describe_wait(self) -> str:
+        """Say what the thread is waiting for."""
+        return f"a wake-up at {self._queue.name}"
+
+    def lost_wake_up(self) -> tuple[str, ...]:
+        """Return how the wake-up was lost that the thread waits for, () if none was."""
+        last = self._queue.last
+        if self._condition is None:
+            gone = self._queue.gone
+            if gone is None or gone.step <= self._since:
+                return ()
+            return (f"the wake-up found nobody: {gone}", "the thread was about to sleep by then")
+        if not self._queue.look(self._condition):
+            return ()
+        woken = "nobody has woken it" if last is None else f"the last wake-up came before: {last}"
+        return ("what the thread waits for is so by now", woken)
+
+
+class WaitQueue:
+    """A queue of sleeping threads (wait_queue_head).
+
+    Attributes:
+        name: the queue with its number, as reports print it.
+        last: the last wake-up.
+        gone: the last wake-up that found nobody asleep.
+    """
+
+    def __init__(self, scheduler: Scheduler, family: str, instance: str = "0") -> None:
+        self._scheduler = scheduler
+        self._family = family
+        self.name = f"{family}[{instance}]"
+        self.last: Place | None = None
+        self.gone: Place | None = None
+        self._sleepers: list[_Sleeper] = []
+        self._prepare = operation("prepare_to_wait", family, self.name)
+        self._wake = operation("wake_up", family, self.name)
+
+    def wait_event(self, condition: Callable[[], bool], lock: SpinLock | None = None) -> None:
+        """Sleep until a condition holds; look again after every wake-up (wait_event).
+
+        Args:
+            condition: looked at with the lock held, if there is one; it changes nothing.
+            lock: let go of while asleep (wait_event_lock_irq).
+        """
+        while True:
+            sleeper = self._queued(condition, lock)
+            if condition() or self._scheduler.unwinding:
+                if sleeper in self._sleepers:
+                    self._sleepers.remove(sleeper)
+                return
+            self._sleep(sleeper, lock)
+
+    def sleep_on(self, lock: SpinLock | None = None) -> None:
+        """Sleep until somebody wakes the queue, whatever for (Condition.wait of Python).
+
+        Args:
+            lock: let go of when the thread stands in the queue, and taken again.
+        """
+        self._sleep(self._queued(None, lock), lock)
+
+    def wake_up(self) -> None:
+        """Wake who has slept longest, if anybody does."""
+        self._woken(1)
+
+    def wake_up_all(self) -> None:
+        """Wake everybody who sleeps."""
+        self._woken(len(self._sleepers))
+
+    def look(self, condition: Callable[[], bool]) -> bool:
+        """Evaluate a condition when the execution has ended: its reads are no steps any more."""
+        scheduler = self._scheduler
+        scheduler.unwinding = True
+        try:
+            return condition()
+        finally:
+            scheduler.unwinding = False
+
+    def _queued(self, condition: Callable[[], bool] | None, lock: SpinLock | None) -> _Sleeper:
+        if lock is None:
+            self._may_sleep()
+        sleeper = _Sleeper(self, self._scheduler.steps, condition)
+        self._scheduler.point(self._prepare)
+        self._sleepers.append(sleeper)
+        return sleeper
+
+    def _sleep(self, sleeper: _Sleeper, lock: SpinLock | None) -> None:
+        if lock is not None:
+            lock.unlock()
+            self._may_sleep()
+        self._scheduler.gated_point(Operation("sleep", self._family, self.name, sleeper))
+        if lock is not None:
+            lock.lock()
+
+    def _may_sleep(self) -> None:
+        check_may_sleep(self._scheduler, f"sleep at {self.name}", self._family)
+
+    def _woken(self, count: int) -> None:
+        scheduler = self._scheduler
+        scheduler.point(self._wake)
+        if scheduler.unwinding:
+            return
+        self.last = here(scheduler)
+        if not self._sleepers:
+            self.gone = self.last
+        for sleeper in self._sleepers[:count]:
+            sleeper.shut = False
+            if scheduler.wants_growth:
+                scheduler.opened(sleeper)
+        del self._sleepers[:count]
+
+
+class Completion:
+    """Something that gets done, and whoever waits for it (struct completion): a gate.
+
+    Attributes:
+        name: the completion with its number, as reports print it.
+        done: how many may still go by.
+    """
+
+    ALL = 1 << 30
+
+    def __init__(self, scheduler: Scheduler, instance: str) -> None:
+        self._scheduler = scheduler
+        self.name = f"completion[{instance}]"
+        self.done = 0
+        self.shut = True
+        self.idle = False
+        self._completed: Place | None = None
+        self._forgotten: tuple[Place, Place] | None = None
+        self._complete = operation("complete", "completion", self.name)
+        self._reinit = operation("reinit", "completion", self.name)
+        self._wait = Operation("wait_for", "completion", self.name, self)
+
+    def wait(self) -> None:
+        """Wait until it is completed, once for each (wait_for_completion)."""
+        scheduler = self._scheduler
+        check_may_sleep(scheduler, f"wait for {self.name}", "completion")
+        scheduler.gated_point(self._wait)
+        if self.done < self.ALL:
+            self._set(self.done - 1)
+
+    def complete(self) -> None:
+        """Let one thread go by that waits, or will (complete)."""
+        self._scheduler.point(self._complete)
+        self._completed = here(self._scheduler)
+        self._set(self.done + 1)
+
+    def complete_all(self) -> None:
+        """Let everybody go by from now on (complete_all)."""
+        self._scheduler.point(self._complete)
+        self._completed = here(self._scheduler)
+        self._set(self.ALL)
+
+    def reinit(self) -> None:
+        """Begin anew, whatever was completed (reinit_completion)."""
+        self._scheduler.point(self._reinit)
+        if self.done and self._completed is not None:
+            self._forgotten = self._completed, here(self._scheduler)
+        self._set(0)
+
+    def describe_wait(self) -> str:
+        """Say what a thread that waits here is waiting for."""
+        return f"{self.name} to be completed"
+
+    def lost_wake_up(self) -> tuple[str, ...]:
+        """Return how the completion was lost that a thread waits for, () if none was."""
+        if self._forgotten is None:
+            return ()
+        completed, begun = self._forgotten
+        return (f"completed by {completed}", f"forgotten by {begun}")
+
+    def _set(self, done: int) -> None:
+        self.done = done
+        self.shut = done <= 0
+        if not self.shut and self._scheduler.wants_growth:
+            self._scheduler.opened(self)

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which operations may not be exchanged: what every search that compares executions goes by.
+
+Two operations of different threads are independent if doing them in either order leads to the
+same state; executions that differ only in the order of independent steps are one behaviour. What
+is said here must err on the side of dependence: a dependence too many costs time, one too few
+loses behaviours.
+"""
+
+from collections.abc import Sequence
+
+from harness.engine import EVERYTHING, Operation
+
+_LOOKS = ("read", "acquire", "list", "idle")
+_SECTIONS = ("read_lock", "read_unlock")
+_MODES = {
+    **dict.fromkeys(_LOOKS, "read"),
+    **dict.fromkeys(_SECTIONS, "section"),
+    **{kind: kind for kind in ("use", "send", "request")},
+}
+"""The kinds that commute with their like.
+
+To look twice, or to set a bit twice, has no order; readers have one with who waits for them alone,
+and those who use what lives with its end.
+"""
+
+
+def mode(operation: Operation) -> str | None:
+    """Return what the operation commutes with on its own object; None for nothing."""
+    return _MODES.get(operation.kind)
+
+
+def conflicting(one: Operation, other: Operation) -> bool:
+    """Whether the order of two operations of different threads matters."""
+    if EVERYTHING.kind in (one.kind, other.kind):
+        return True
+    if one.name != other.name or not one.name:
+        return False
+    shared = mode(one)
+    return shared is None or shared != mode(other)
+
+
+def any_conflicting(some: Sequence[Operation], others: Sequence[Operation]) -> bool:
+    """Whether the order of two steps of different threads matters, given what each touched."""
+    return any(conflicting(one, other) for one in some for other in others)

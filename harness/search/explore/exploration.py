@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What an exploration says: how far it came, and what it found."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from harness.engine import Deviation, DivergedFrom, Execution, Failed
+
+EXECUTIONS_MAX = 1_000_000
+
+Heard = Callable[[Execution], None]
+
+
+@dataclass
+class Found:
+    """All failures of one signature.
+
+    Attributes:
+        first: the execution that failed so first.
+        executions: how many did.
+    """
+
+    first: Execution
+    executions: int = 0
+
+    @property
+    def schedule(self) -> tuple[Deviation, ...]:
+        """The deviations of the first; they replay it."""
+        return self.first.deviations
+
+
+@dataclass
+class Exploration:
+    """The result; it is a pass only if it is complete and nothing was found.
+
+    Attributes:
+        complete: all that was asked for was explored; false if the limit was hit.
+        executions: how many executions ran to their end.
+        abandoned: how many more were given up on the way, since others had covered them.
+        preemptions: the most preemptions of any schedule that was to be explored, None for all.
+        more: schedules of more preemptions are known to exist.
+        failures: what was found, by signature, in the order of discovery.
+    """
+
+    complete: bool = False
+    executions: int = 0
+    abandoned: int = 0
+    preemptions: int | None = None
+    more: bool = False
+    failures: dict[str, Found] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was explored and nothing is wrong."""
+        return self.complete and not self.failures
+
+    def count(self, execution: Execution) -> None:
+        """Take an execution into account."""
+        if isinstance(execution.outcome, DivergedFrom):
+            self.abandoned += 1
+            return
+        self.executions += 1
+        if isinstance(execution.outcome, Failed):
+            signature = execution.outcome.failure.signature
+            self.failures.setdefault(signature, Found(execution)).executions += 1
+
+    def __str__(self) -> str:
+        scope = "" if self.preemptions is None else f" of at most {self.preemptions} preemptions"
+        known = len(self.failures)
+        fails = "none fails" if not known else f"{known} way{'s' * (known > 1)} to fail"
+        if self.complete:
+            return f"complete: {self.executions} executions{scope}, {fails}"
+        return f"limit hit after {self.executions} executions{scope}, {fails} so far"

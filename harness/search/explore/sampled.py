@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Some schedules of one program: the usual way to try a program out.
+
+Every execution is decided by the seed and its number alone, so number 17 is the same however many
+there are.
+"""
+
+from collections.abc import Callable
+
+from harness.engine import Carriers, Quiet, Scheduler, Streams, execute
+from harness.search.explore.exploration import Exploration, Heard
+from harness.search.strategies import ARMS_FOR_ONE_PROGRAM, STRATEGIES
+
+
+def some_schedules(
+    program: Callable[[Scheduler], None],
+    carriers: Carriers,
+    *,
+    executions: int = 300,
+    seed: int = 1,
+    strategy: str | None = None,
+    steps_max: int = 20_000,
+    heard: Heard = lambda execution: None,
+) -> Exploration:
+    """Run a program under so many schedules; the result is never complete.
+
+    Args:
+        program: adds its threads to the scheduler it is given.
+        carriers: what the threads run on.
+        executions: how many.
+        seed: what they are chosen by.
+        strategy: the name of one of STRATEGIES; None for several in turn that together find most
+            in one program.
+        steps_max: the bound past which an execution counts as a livelock.
+        heard: is told each execution.
+
+    Raises:
+        KeyError: there is no such strategy.
+    """
+    result = Exploration()
+    length = execute(program, Quiet(), carriers, steps_max=steps_max).steps
+    for index in range(executions):
+        name = strategy or ARMS_FOR_ONE_PROGRAM[index % len(ARMS_FOR_ONE_PROGRAM)]
+        stream = Streams(seed, "some schedules", index).stream("schedule")
+        decides = STRATEGIES[name](stream, length)
+        execution = execute(program, decides, carriers, steps_max=steps_max)
+        result.count(execution)
+        heard(execution)
+    return result

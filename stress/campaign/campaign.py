@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A campaign: many executions under one budget, the same for a seed whatever the number of jobs.
+
+The executions of a seed stand in one order (order.py). Batches of them go to workers; answers are
+merged in that order, so a shorter campaign is a prefix of a longer one, and the first finding is
+the first whoever found it. Some failures are looked into, chosen by their place in that order too
+(inquiry.py). What is found is told only if it comes out alike in a fresh process (rerun.py), and
+kept from then on: shrinking it takes seconds, and a run may be killed at any moment.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import replace
+
+from harness.detectors.lock_order import Learned, OrderGraph, Step, Witness, inverted, witnesses
+from stress.campaign.canaries import not_all_told, not_as_planned
+from stress.campaign.comparing import Comparing
+from stress.campaign.plan import Plan
+from stress.campaign.pool import Pool
+from stress.campaign.result import Result
+from stress.campaign.work import Batch, Bug, Fact, Facts
+from stress.campaign.worker import Outcome
+from stress.findings import Answer, Inquiry, Keeper, found, is_looked_into
+
+BATCH = 24
+WAIT_S = 0.1
+
+
+class Campaign:
+    """Carries a plan out on a pool of workers."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        pool: Pool,
+        *,
+        interrupted: Callable[[], bool] = lambda: False,
+        progress: Callable[[Result], None] = lambda result: None,
+        keeper: Keeper | None = None,
+    ) -> None:
+        """Prepare a campaign.
+
+        Args:
+            plan: what to do.
+            pool: who does it.
+            interrupted: asked often; True ends the campaign after the batches under way.
+            progress: told the result so far, often.
+            keeper: keeps each finding as soon as it is confirmed; None if they are not to be kept.
+        """
+        self._plan = plan
+        self._pool = pool
+        self._interrupted = interrupted
+        self._progress = progress
+        self._keeper = keeper or Keeper(None)
+        self._order = plan.order()
+        self._handed_out = 0
+        self._batches: dict[int, Batch] = {}
+        self._facts: dict[int, Facts] = {}
+        self._merged = 0
+        self._wanted: deque[Inquiry] = deque()
+        self._inquiries = 0
+        self._answers: dict[int, Answer] = {}
+        self._unshrunk: dict[int, Answer] = {}
+        self._found = 0
+        self._comparing = Comparing(plan)
+        self._graph = OrderGraph()
+        self._known_orders: set[tuple[Learned, ...]] = set()
+
+    def run(self) -> Result:
+        """Run the campaign to its end."""
+        pool, result = self._pool, Result()
+        begin = time.monotonic()
+        more = True
+        while True:
+            more = more and not self._over(result, time.monotonic() - begin)
+            while pool.idle:
+                job: Batch | Inquiry | None = self._next_inquiry(result)
+                if job is None and more:
+                    job = self._next_batch()
+                if job is None:
+                    break
+                pool.submit(job)
+            if pool.can_rerun:
+                rerun = self._comparing.next_rerun(
+                    no_more=not self._batches, compares=not result.bugs
+                )
+                if rerun is not None:
+                    pool.submit(rerun)
+            if not pool.busy:
+                break
+            for answer in pool.answers(WAIT_S):
+                self._take(answer, result)
+            self._merge(result)
+            result.seconds = time.monotonic() - begin
+            self._progress(result)
+        self._find_what_is_left(result)
+        result.seconds = time.monotonic() - begin
+        result.bugs += not_as_planned(self._plan, result, self._comparing.due)
+        return result
+
+    def _over(self, result: Result, seconds: float) -> bool:
+        if self._interrupted():
+            result.interrupted = True
+        limit = self._plan.duration_s
+        return (
+            result.interrupted
+            or bool(result.bugs)
+            or self._stopped(result)
+            or (limit is not None and seconds >= limit)
+        )
+
+    def _stopped(self, result: Result) -> bool:
+        return result.is_endless or (self._plan.stop_at_first and bool(result.failures))
+
+    def _next_batch(self) -> Batch | None:
+        """Return the next executions; None if there are none left, or none to choose yet."""
+        plan = self._plan
+        items = self._order.take(BATCH)
+        if not items:
+            return None
+        alone = plan.execution is not None
+        batch = Batch(self._handed_out, plan.subject, plan.seed, plan.strategy, items, alone)
+        self._handed_out += 1
+        self._batches[batch.number] = batch
+        return batch
+
+    def _next_inquiry(self, result: Result) -> Inquiry | None:
+        if result.bugs or not self._wanted:
+            return None
+        inquiry = self._wanted.popleft()
+        # Whoever interrupts does not want to wait, and does not want to lose anything.
+        return replace(inquiry, replays_max=0) if result.interrupted else inquiry
+
+    def _take(self, answer: Outcome, result: Result) -> None:
+        if isinstance(answer, Bug):
+            result.bugs.append(answer.message)
+        elif isinstance(answer, Facts):
+            result.bugs += not_all_told(self._batches[answer.number], answer)
+            self._facts[answer.number] = answer
+        elif isinstance(answer, Answer):
+            if self._comparing.is_known(answer):
+                self._confirmed(answer)
+            else:
+                self._comparing.confirm(answer)
+        else:
+            confirmed = self._comparing.take(answer, result)
+            if confirmed is not None:
+                self._confirmed(confirmed)
+
+    def _confirmed(self, answer: Answer) -> None:
+        """Keep a failure that came out alike in a fresh process."""
+        number = -answer.number
+        if answer.last:
+            self._answers[number] = answer
+        elif number > self._found:
+            # What it shrinks to may have been known already, and so have been first.
+            self._unshrunk[number] = answer
+            self._keeper.confirmed(number, found(answer))
+
+    def _merge(self, result: Result) -> None:
+        """Add what is complete from the front; what comes behind a gap has to wait."""
+        while (facts := self._facts.pop(self._merged, None)) is not None:
+            del self._batches[self._merged]
+            self._merged += 1
+            for fact in facts.facts:
+                if self._stopped(result):
+                    break
+                result.add(fact)
+                self._comparing.expect(fact)
+                self._order.learn((fact.scenario, fact.index), fact.behaviour)
+                if fact.signature and is_looked_into(result.failures[fact.signature]):
+                    self._want(((fact.scenario, fact.index),))
+                self._look_at_orders(fact, result)
+        while (answer := self._answers.pop(self._found + 1, None)) is not None:
+            self._found += 1
+            self._find(answer, result)
+
+    def _find(self, answer: Answer, result: Result) -> None:
+        """Add what came of an inquiry, and keep it if it is a finding of its own."""
+        finding = result.find(answer)
+        kept = self._keeper.settled(-answer.number, finding)
+        if finding is not None:
+            result.kept[finding.signature] = kept
+
+    def _find_what_is_left(self, result: Result) -> None:
+        """Add what was confirmed and could not be shrunk, since something went wrong."""
+        left = {**self._unshrunk, **self._answers}
+        for number in sorted(left):
+            if number > self._found:
+                self._find(left[number], result)
+
+    def _look_at_orders(self, fact: Fact, result: Result) -> None:
+        """Add the orders of an execution to those of all before; inquire if they are inverted."""
+        if fact.orders in self._known_orders:
+            return
+        self._known_orders.add(fact.orders)
+        for learned in fact.orders:
+            steps = self._graph.add(learned, (fact.scenario, fact.index))
+            if steps:
+                result.failures[inverted(steps)] += 1
+                self._want(witnesses(steps), tuple(steps))
+
+    def _want(self, items: tuple[Witness, ...], orders: tuple[Step, ...] = ()) -> None:
+        plan = self._plan
+        self._inquiries += 1
+        self._wanted.append(
+            Inquiry(
+                -self._inquiries,
+                plan.subject,
+                plan.seed,
+                plan.strategy,
+                items,
+                plan.shrink_replays,
+                orders,
+            )
+        )

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is watched in the harness itself, so that a part of it that is off cannot look like success.
+
+A canary is a known bug that must be found; every campaign looks for them first. A count is compared
+with what was asked for when the campaign has ended. docs/canaries.md lists both.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from harness.detectors.races import KINDS
+from harness.search.strategies import MIX, MIXED, PORTFOLIO
+from stress.campaign.plan import Plan
+from stress.campaign.portfolio import EPOCH
+from stress.campaign.result import Result
+from stress.campaign.work import COMPARE_EVERY, Batch, Facts
+from stress.executions import Subject
+from stress.scenarios import SCENARIOS
+from vgic import CANARY, CANARY_OF_RACES
+
+
+@dataclass(frozen=True)
+class Canary:
+    """A bug that has to be found, and as what.
+
+    Attributes:
+        bug: its name.
+        scenario: where it is looked for.
+        found_as: what the symptom begins with.
+        races: it is only there to be found where data races are checked.
+        executions: by so many executions it has been found, or never will be.
+    """
+
+    bug: str
+    scenario: str
+    found_as: tuple[str, ...]
+    races: bool = False
+    executions: int = 240
+
+
+CANARIES = (
+    Canary(CANARY, "inject_while_eoicount", ("I9 lost edge",)),
+    Canary("two_locks_unordered", "migration_ping_pong", ("lock nesting",)),
+    Canary(CANARY_OF_RACES, "migration_ping_pong", KINDS, races=True),
+)
+
+STRATEGIES_MIN = {PORTFOLIO: 4, MIX: len(MIXED)}
+"""So many different strategies there are in what consists of several."""
+
+IDLES_FOR = 64
+"""A strategy that stays with the quiet default in so many executions, all that passed, is off."""
+
+COMPARED_FROM = 1024
+"""Of so many executions and more at least half as many are compared as on average."""
+
+
+def not_all_told(batch: Batch, facts: Facts) -> list[str]:
+    """Say if a worker has not told of exactly the executions it was given; [] if it has."""
+    told = [(fact.scenario, fact.index, fact.strategy) for fact in facts.facts]
+    given = [
+        (name, index, SCENARIOS[name].strategy(batch.strategy, index))
+        for name, index in batch.items
+    ]
+    if told == given:
+        return []
+    return [
+        f"batch {batch.number}: {len(given)} executions were handed out and {len(told)} came back"
+        if len(told) != len(given)
+        else f"batch {batch.number}: other executions came back than were handed out"
+    ]
+
+
+def not_as_planned(plan: Plan, result: Result, due: int) -> list[str]:
+    """Say what of a campaign that ended by itself was not as planned; [] if all was.
+
+    Args:
+        plan: what was to be done.
+        result: what was done.
+        due: how many executions were to be compared with a run in another process.
+    """
+    if result.bugs or result.interrupted:
+        return []
+    return [
+        *_executions(plan, result),
+        *_strategies(plan, result),
+        *_comparisons(plan, result, due),
+    ]
+
+
+def _executions(plan: Plan, result: Result) -> list[str]:
+    asked = plan.total
+    stopped = result.is_endless or (plan.stop_at_first and result.failures)
+    if not plan.scenarios or stopped:
+        return []
+    if plan.duration_s is not None and result.seconds >= plan.duration_s:
+        return []
+    if asked is None or result.executions == asked:
+        return []
+    return [f"{result.executions} executions were run of {asked} that were asked for"]
+
+
+def _strategies(plan: Plan, result: Result) -> list[str]:
+    """Each strategy has to have its share, and to do something."""
+    wrong = []
+    for name in plan.scenarios:
+        runs = {strategy for (which, strategy) in result.runs if which == name}
+        count = sum(n for (which, _), n in result.runs.items() if which == name)
+        least = STRATEGIES_MIN.get(plan.strategy, 1)
+        arms = set(SCENARIOS[name].arms(plan.strategy))
+        if count >= EPOCH and (len(runs) < least or runs != arms):
+            wrong.append(
+                f"{name}: {plan.strategy} ran {_listed(runs)} in {count} executions, and not "
+                f"{_listed(arms - runs) or f'{least} strategies'}"
+            )
+    for strategy, count in result.passed.items():
+        if count >= IDLES_FOR and not result.deviated[strategy]:
+            wrong.append(
+                f"strategy {strategy} does nothing: none of its {count} executions that passed "
+                "left the quiet default"
+            )
+    return wrong
+
+
+def _comparisons(plan: Plan, result: Result, due: int) -> list[str]:
+    many = plan.execution is None and result.executions >= COMPARED_FROM
+    least = max(due, result.executions // (2 * COMPARE_EVERY) if many else 0)
+    if result.compared >= least:
+        return []
+    return [
+        f"{result.compared} executions were compared with a run in a fresh process, at least "
+        f"{least} were to be"
+    ]
+
+
+def _listed(names: set[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+def plan_for(canary: Canary, plan: Plan) -> Plan:
+    """Return the campaign that looks for a canary, whatever is tested otherwise."""
+    return replace(
+        plan,
+        subject=Subject(bugs=(canary.bug,), races=canary.races),
+        scenarios=[canary.scenario],
+        strategy=MIX,
+        executions=canary.executions,
+        duration_s=None,
+        stop_at_first=True,
+        shrink_replays=0,
+    )
+
+
+def missed(canary: Canary, symptoms: Sequence[str], executions: int) -> list[str]:
+    """Say if a canary was not found as what it is; [] if it was."""
+    if any(symptom.startswith(canary.found_as) for symptom in symptoms):
+        return []
+    wanted = " or ".join(canary.found_as)
+    instead = f" (but {', '.join(symptoms)})" if symptoms else ""
+    return [
+        f"canary missed: the bug {canary.bug} was not found as {wanted} in {executions} executions "
+        f"of {canary.scenario}{instead}, so a clean verdict would mean nothing"
+    ]

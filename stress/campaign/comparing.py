@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a campaign has run once more: some of its executions, and each failure it looks into.
+
+Executions wait until there are enough of them for one fresh process, failures do not wait.
+"""
+
+from collections import deque
+
+from harness import HarnessBug
+from harness.search.strategies import MIX
+from stress.campaign.plan import Plan
+from stress.campaign.pool import Pool
+from stress.campaign.rerun import COMPARED_AT_ONCE, Expected, Reran, Rerun
+from stress.campaign.result import Result
+from stress.campaign.work import Bug, Fact
+from stress.campaign.worker import Outcome
+from stress.executions import Subject
+from stress.findings import Answer, Example
+from stress.scenarios import SCENARIOS
+
+
+class Comparing:
+    """The reruns of one campaign.
+
+    Attributes:
+        due: how many executions were to be compared so far.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.due = 0
+        self._plan = plan
+        self._reruns = 0
+        self._waiting: deque[Expected] = deque()
+        self._to_confirm: deque[Answer] = deque()
+        self._confirming: dict[int, Answer] = {}
+        self._confirmed: set[tuple[str, ...]] = set()
+        self._refuted: set[int] = set()
+
+    def expect(self, fact: Fact) -> None:
+        """Have an execution compared, if it is one of those that are."""
+        if fact.digest is not None:
+            self.due += 1
+            outcome = "passed" if fact.signature is None else repr(fact.signature)
+            self._waiting.append(Expected(fact.scenario, fact.index, fact.digest, outcome))
+
+    def is_known(self, answer: Answer) -> bool:
+        """Say whether the execution of an answer has been confirmed already."""
+        return _tokens(answer.example) in self._confirmed
+
+    def confirm(self, answer: Answer) -> None:
+        """Have the execution of an answer run once more, if it has not come out otherwise."""
+        if answer.number not in self._refuted:
+            self._to_confirm.append(answer)
+
+    def next_rerun(self, *, no_more: bool, compares: bool = True) -> Rerun | None:
+        """Return what is to be run once more now, None if nothing is.
+
+        Args:
+            no_more: no more executions will come, so few are enough.
+            compares: executions are compared; else only failures are confirmed.
+        """
+        plan, number = self._plan, self._reruns
+        if self._to_confirm:
+            answer = self._to_confirm.popleft()
+            self._confirming[number] = answer
+            rerun = Rerun(
+                number,
+                plan.subject,
+                plan.seed,
+                plan.strategy,
+                tokens=_tokens(answer.example),
+                found_in=f"execution {answer.execution} of {answer.scenario}",
+            )
+        elif compares and len(self._waiting) >= (1 if no_more else COMPARED_AT_ONCE):
+            count = min(COMPARED_AT_ONCE, len(self._waiting))
+            those = tuple(self._waiting.popleft() for _ in range(count))
+            rerun = Rerun(number, plan.subject, plan.seed, plan.strategy, executions=those)
+        else:
+            return None
+        self._reruns += 1
+        return rerun
+
+    def take(self, reran: Reran, result: Result) -> Answer | None:
+        """Take what came of a rerun; return the answer that it confirms, if it does."""
+        result.bugs += reran.differences
+        answer = self._confirming.pop(reran.number, None)
+        if answer is None:
+            result.compared += reran.compared - len(reran.differences)
+            return None
+        if reran.differences:
+            # Nor is what it may have been shrunk to by now.
+            self._to_confirm = deque(
+                each for each in self._to_confirm if each.number != answer.number
+            )
+            self._refuted.add(answer.number)
+            return None
+        self._confirmed.add(_tokens(answer.example))
+        return answer
+
+
+def takes_all_for_the_same(pool: Pool) -> list[str]:
+    """Say if the fresh process does not notice that an execution comes out otherwise; [] if so.
+
+    A campaign asks that before it begins, about an execution that nothing has ever come out as.
+    """
+    wrong = Expected(next(iter(SCENARIOS)), 0, "0" * 16, "nothing")
+    differences, bugs = _outcome(pool, Rerun(0, Subject(), 0, MIX, executions=(wrong,)))
+    if differences or bugs:
+        return bugs
+    return [
+        "canary missed: an execution that came out otherwise in a fresh process was taken for "
+        "the same, so a finding might not hold anywhere else"
+    ]
+
+
+def differs_afresh(pool: Pool, subject: Subject, example: Example, found_in: str) -> list[str]:
+    """Say if a failure comes out otherwise in a fresh process; [] if not.
+
+    Args:
+        pool: has the fresh process.
+        subject: what it was found on.
+        example: the failure.
+        found_in: where it was found, in words.
+
+    Raises:
+        HarnessBug: it cannot be run there.
+    """
+    rerun = Rerun(0, subject, 0, MIX, tokens=_tokens(example), found_in=found_in)
+    differences, bugs = _outcome(pool, rerun)
+    if bugs:
+        raise HarnessBug(bugs[0])
+    return differences
+
+
+def _outcome(pool: Pool, rerun: Rerun) -> tuple[list[str], list[str]]:
+    """Have something run once more, and wait; return the differences, and what went wrong."""
+    pool.submit(rerun)
+    answers: list[Outcome] = []
+    while pool.busy:
+        answers += pool.answers(1.0)
+    differences = [
+        each for answer in answers if isinstance(answer, Reran) for each in answer.differences
+    ]
+    return differences, [answer.message for answer in answers if isinstance(answer, Bug)]
+
+
+def _tokens(example: Example) -> tuple[str, ...]:
+    return (example.token, *example.others)

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The fresh process: a server that has imported all and run nothing, and forks a child for a job.
+
+To start an interpreter for each job would take a third of a second; to fork one takes a few
+milliseconds, and what the child runs finds nothing that an earlier execution has left behind. The
+server has no thread but its own, so that it can be forked safely.
+"""
+
+import gc
+import os
+import signal
+import traceback
+from collections.abc import MutableSequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
+
+from harness import OsThreads
+from stress.campaign.rerun import Rerun
+from stress.campaign.work import Bug, Cursor
+from stress.campaign.worker import DESCRIPTORS_GONE, Working, leave_signals_to_the_parent, run_job
+from stress.system import GONE, Exit, Garbage, end_at_once
+
+_LOOK_EVERY_S = 0.25
+
+
+def serve(connection: Connection, pulse: MutableSequence[int]) -> None:
+    """Do each job in a child, until the parent sends None or is gone.
+
+    Args:
+        connection: reruns come in, what came of them goes out.
+        pulse: what shows the parent that something moves, see stress/campaign/worker.py.
+    """
+    leave_signals_to_the_parent()
+    parent = os.getppid()
+    # To be waited for together with the parent's end, and not to be missed in between.
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # a user's file may have had it ignored
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    gc.freeze()
+    gc.disable()
+    with suppress(EOFError, ConnectionError):
+        pulse[0] = Cursor().batch
+        while (job := connection.recv()) is not None:
+            child = os.fork()
+            if not child:
+                _in_child(job, connection, pulse)
+            status = _wait_for(child, parent)
+            if status:
+                code = os.waitstatus_to_exitcode(status)
+                why = f"{GONE}: " if code == DESCRIPTORS_GONE else ""
+                connection.send(Bug(job.number, f"{why}the fresh process died (exit code {code})"))
+
+
+def _in_child(job: Rerun, connection: Connection, pulse: MutableSequence[int]) -> None:
+    """Do one job and end, whatever happens."""
+    code = Exit.HARNESS_BUG
+    try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+        if hasattr(os, "sched_setaffinity"):
+            # No core is claimed for so short a time; to stay on one is what counts.
+            os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+        working = Working(OsThreads(pinned=False), Garbage())
+        working.show_life(pulse, os.getppid())
+        with working.confined():
+            connection.send(run_job(job, working))
+        code = Exit.CLEAN
+    except ConnectionError:
+        pass  # the parent is gone
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        end_at_once(code)
+
+
+def _wait_for(child: int, parent: int) -> int:
+    """Wait for the child to end and return its status; if our parent ends first, so does all."""
+    while True:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            return status
+        if os.getppid() != parent:
+            os.kill(child, signal.SIGKILL)
+            end_at_once(Exit.HARNESS_BUG)
+        signal.sigtimedwait({signal.SIGCHLD}, _LOOK_EVERY_S)

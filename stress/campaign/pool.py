@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The workers as their parent sees them: hand out jobs, wait for answers, notice silence.
+
+Beside the workers there is the fresh process (fresh.py). Each process hashes strings by a
+seed of its own, always the same one, so that what depends on hashing shows as a difference between
+them and comes out alike the next time. None of them imports anything from the current directory.
+"""
+
+from multiprocessing.connection import wait
+from types import TracebackType
+
+from stress.campaign.fresh import serve
+from stress.campaign.process import Process
+from stress.campaign.rerun import Rerun
+from stress.campaign.worker import Job, Outcome, work
+
+SILENCE_S = 60.0
+"""A worker that takes no step for so long is taken to hang."""
+
+WORKERS_HASH = 1
+FRESH_HASH = 102
+"""PYTHONHASHSEED of the first worker and of the first fresh process; the next ones count on."""
+
+FRESH_FOR = 8
+"""So many reruns go to the first fresh process, to each next one twice as many as before."""
+
+
+class Pool:
+    """Some worker processes and a fresh one. As a context manager: leaving it ends them."""
+
+    def __init__(self, jobs: int, *, silence_s: float = SILENCE_S) -> None:
+        self._silence_s = silence_s
+        self._workers = [Process("a worker", work, WORKERS_HASH + number) for number in range(jobs)]
+        self._renewed = 0
+        self._reruns_left = FRESH_FOR
+        self._fresh = Process("the fresh process", serve, self.fresh_hash)
+
+    def __enter__(self) -> "Pool":
+        return self
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def fresh_hash(self) -> int:
+        """The PYTHONHASHSEED of the fresh process."""
+        return FRESH_HASH + self._renewed
+
+    @property
+    def idle(self) -> bool:
+        """Whether some worker has nothing to do."""
+        return any(worker.job is None for worker in self._workers)
+
+    @property
+    def can_rerun(self) -> bool:
+        """Whether the fresh process has nothing to do."""
+        return self._fresh.job is None
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody has a job."""
+        return any(process.job is not None for process in self._processes)
+
+    @property
+    def _processes(self) -> list[Process]:
+        return [*self._workers, self._fresh]
+
+    def submit(self, job: Job) -> None:
+        """Give a job to an idle worker, a rerun to the idle fresh process."""
+        if isinstance(job, Rerun):
+            self._renew()
+            self._fresh.submit(job)
+        else:
+            next(worker for worker in self._workers if worker.job is None).submit(job)
+
+    def _renew(self) -> None:
+        """Have a fresh process with another hash seed now and then: two may agree by chance."""
+        if not self._reruns_left or self._fresh.is_dead:
+            self._fresh.kill()
+            self._fresh.ended()
+            self._renewed += 1
+            self._reruns_left = FRESH_FOR << self._renewed
+            self._fresh = Process("the fresh process", serve, self.fresh_hash)
+        self._reruns_left -= 1
+
+    def answers(self, timeout_s: float) -> list[Outcome]:
+        """Wait for answers, at most so long; a dead or silent process answers with a Bug."""
+        busy = [process for process in self._processes if process.job is not None]
+        ready = wait([process.connection for process in busy], timeout_s)
+        answers: list[Outcome] = []
+        for process in busy:
+            answers += process.outcomes(
+                ready=process.connection in ready, silence_s=self._silence_s
+            )
+        return answers
+
+    def close(self) -> None:
+        """End the processes: those with nothing to do by asking, the others at once."""
+        for process in self._processes:
+            process.end()
+        for process in self._processes:
+            process.ended()
+
+    def kill(self) -> None:
+        """End the processes at once."""
+        for process in self._processes:
+            process.kill()

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One process that does jobs, as its parent sees it: is it alive, where is it, how did it end?
+
+Code under test runs in it, so none of this can be taken for granted.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, MutableSequence
+from contextlib import contextmanager, suppress
+from multiprocessing import get_context, resource_tracker
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+
+from stress.campaign.work import Bug
+from stress.campaign.worker import DESCRIPTORS_GONE, GROUP_SIGNALS, NOT_UP, PULSES, Job, Outcome
+from stress.executions import hangs_text
+from stress.findings import Answer
+from stress.system import GONE
+
+COMES_UP_S = 600.0
+"""A process that has not come up after so long never will; imports on a busy machine take long."""
+
+_DIES_WITHIN_S = 5.0
+
+
+class Process:
+    """One process that does jobs, one at a time.
+
+    Attributes:
+        name: what reports call it, such as `a worker`.
+        is_dead: it has died, or had to be killed.
+        process: the process.
+        connection: jobs go out, answers come in.
+        pulse: what it shows of itself, see PULSES.
+        job: what it is doing, None if nothing.
+    """
+
+    def __init__(self, name: str, main: Callable[..., None], hash_seed: int) -> None:
+        self.name = name
+        self.is_dead = False
+        context = get_context("spawn")
+        self.pulse: MutableSequence[int] = context.RawArray("q", PULSES)
+        self.pulse[0] = NOT_UP
+        self.connection: Connection
+        self.connection, theirs = context.Pipe()
+        self.process: BaseProcess = context.Process(
+            target=main, args=(theirs, self.pulse), daemon=True
+        )
+        with _born(PYTHONHASHSEED=str(hash_seed)):
+            self.process.start()
+        theirs.close()
+        self.job: Job | None = None
+        self._seen: tuple[int, ...] = ()
+        self._seen_at = time.monotonic()
+
+    def submit(self, job: Job) -> None:
+        """Give it a job; it has none."""
+        self.job = job
+        self._seen_at = time.monotonic()
+        # A process that has died shows when its answer is waited for.
+        with suppress(ConnectionError):
+            self.connection.send(job)
+
+    def outcomes(self, *, ready: bool, silence_s: float) -> list[Outcome]:
+        """Return what the process has said; a dead or silent one says a Bug."""
+        assert self.job is not None
+        if ready:
+            try:
+                outcome: Outcome = self.connection.recv()
+            except (EOFError, OSError):
+                outcome = Bug(self.job.number, self._died())
+            if outcome.number != self.job.number:
+                return []  # of the job before: it was answered, and then its process died
+            if not isinstance(outcome, Answer) or outcome.last:
+                self.job = None
+            return [outcome]
+        if self._silent_for() > (COMES_UP_S if self.pulse[0] == NOT_UP else silence_s):
+            bug = Bug(self.job.number, self._hangs(silence_s))
+            self.job = None
+            return [bug]
+        return []
+
+    def end(self) -> None:
+        """End the process: by asking if it has nothing to do, else at once."""
+        with suppress(OSError):
+            if self.job is None:
+                self.connection.send(None)
+            else:
+                self.process.kill()
+
+    def ended(self) -> None:
+        """Wait until the process has ended, and end what it has left behind."""
+        self._exit_code(_DIES_WITHIN_S)
+        self.kill()
+        self.process.join()
+        self.connection.close()
+
+    def kill(self) -> None:
+        """End the process and all it has started, at once."""
+        self.is_dead = True
+        self.process.kill()
+        if self.process.pid is not None and self.pulse[0] != NOT_UP:
+            # It leads a group of its own since it has come up.
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
+    def _silent_for(self) -> float:
+        """Return for how many seconds the process has not moved."""
+        now, pulse = time.monotonic(), tuple(self.pulse)
+        if pulse != self._seen:
+            self._seen, self._seen_at = pulse, now
+        return now - self._seen_at
+
+    def _place(self) -> str:
+        """Say which execution the process was last seen in."""
+        assert self.job is not None
+        number, item, steps, _ = self.pulse
+        if number != self.job.number or not 0 <= item < len(self.job.items):
+            return f"before the first execution of job {self.job.number}"
+        scenario, index = self.job.items[item]
+        return f"in execution {index} of {scenario} at step {steps}"
+
+    def _exit_code(self, patience_s: float) -> int | None:
+        """Return the exit code, None if the process lives on.
+
+        Not by `join`: that takes a process that has closed its descriptors for one that has ended,
+        and waits for it for ever.
+        """
+        deadline = time.monotonic() + patience_s
+        while self.process.exitcode is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return self.process.exitcode
+
+    def _died(self) -> str:
+        place, code = self._place(), self._exit_code(_DIES_WITHIN_S)
+        self.kill()
+        if code in (None, DESCRIPTORS_GONE):
+            return f"{GONE}: {self.name} lost its connection {place}"
+        return f"{self.name} died (exit code {code}) {place}"
+
+    def _hangs(self, silence_s: float) -> str:
+        place = self._place()
+        # Let it print where it is (faulthandler) before it goes.
+        if self.process.pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(self.process.pid, signal.SIGUSR1)
+            time.sleep(0.5)
+        self.kill()
+        return hangs_text(self.name, silence_s, place)
+
+
+@contextmanager
+def _born(**environment: str) -> Iterator[None]:
+    """Start Python processes in this context with more in their environment.
+
+    They import nothing from the current directory, and the signals for the whole process group are
+    blocked at their birth, so that none dies of a Ctrl-C before it has learned to ignore it; ours
+    comes in when they have started.
+    """
+    environment["PYTHONSAFEPATH"] = "1"
+    before = {name: os.environ.get(name) for name in environment}
+    os.environ.update(environment)
+    # The tracker that comes with the first process would unblock the signals again.
+    resource_tracker.ensure_running()
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, GROUP_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Executions run once more where nothing has run before and strings hash otherwise.
+
+An execution is to depend on nothing but its seed or its token. Run twice in one process it shows
+what depends on time; not what depends on PYTHONHASHSEED, nor what depends on the five hundred
+executions before it. So one in 64 of a campaign's executions, and every finding before it is told,
+is run in a process that is fresh (stress/campaign/fresh.py), and has to come out alike.
+"""
+
+from dataclasses import dataclass
+
+from harness import Carriers
+from harness.schedule import StrictReplay
+from stress.executions import Subject, Token, outcome_text, run_index, run_parameters
+from stress.scenarios import SCENARIOS
+from vgic import V1
+
+COMPARED_AT_ONCE = 16
+"""So many executions are compared in one fresh process: the more, the less fresh for the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An execution of a campaign, and how it came out there.
+
+    Attributes:
+        scenario: its scenario.
+        index: its number within the scenario.
+        digest: the digest of its trace.
+        outcome: what came of it, in a word or two.
+    """
+
+    scenario: str
+    index: int
+    digest: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """Executions to run once more.
+
+    Attributes:
+        number: its number among the campaign's reruns, from 0.
+        subject: what is tested.
+        seed: the campaign's seed.
+        strategy: the strategy's name, or the mix.
+        executions: executions of the campaign.
+        tokens: executions by their tokens, which say how they came out.
+        found_in: the execution in which the failure was found whose tokens these are.
+    """
+
+    number: int
+    subject: Subject
+    seed: int
+    strategy: str
+    executions: tuple[Expected, ...] = ()
+    tokens: tuple[str, ...] = ()
+    found_in: str = ""
+
+    @property
+    def items(self) -> list[tuple[str, int]]:
+        """Scenario and index of each execution, as a batch has them."""
+        return [(each.scenario, each.index) for each in self.executions]
+
+
+@dataclass(frozen=True, slots=True)
+class Reran:
+    """What came of a rerun.
+
+    Attributes:
+        number: the rerun's.
+        compared: how many executions were compared.
+        differences: what came out otherwise, and how.
+    """
+
+    number: int
+    compared: int
+    differences: tuple[str, ...]
+
+
+def run_again(rerun: Rerun, kernel: type[V1], carriers: Carriers) -> Reran:
+    """Run the executions of a rerun and compare.
+
+    Raises:
+        HarnessBug: the harness's own code raised an exception.
+    """
+    differences = []
+    for each in rerun.executions:
+        scenario = SCENARIOS[each.scenario]
+        single = run_index(scenario, rerun.seed, each.index, rerun.strategy, kernel, carriers)
+        execution = single.execution
+        if execution.digest != each.digest:
+            who = f"execution {each.index} of {each.scenario}"
+            here = f"{outcome_text(execution)} (digest {execution.digest})"
+            differences.append(_differs(who, f"{each.outcome} (digest {each.digest})", here))
+    for text in rerun.tokens:
+        token = Token.decode(text)
+        replay = StrictReplay(token.deviations)
+        execution = run_parameters(token.parameters, kernel, replay, carriers).execution
+        if execution.digest != token.digest:
+            who = f"what was found in {rerun.found_in}, replayed,"
+            here = f"{outcome_text(execution)} (digest {execution.digest})"
+            there = f"{token.signature!r} (digest {token.digest})"
+            differences.append(_differs(who, there, here))
+    compared = len(rerun.executions) + len(rerun.tokens)
+    return Reran(rerun.number, compared, tuple(differences))
+
+
+def _differs(who: str, there: str, here: str) -> str:
+    return (
+        f"nondeterminism: {who} gave {there} in the campaign and {here} in a fresh process with "
+        "another PYTHONHASHSEED; something in the code under test depends on hashing, on time, on "
+        "identity or on an earlier execution"
+    )

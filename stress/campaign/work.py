@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What campaign and workers say to each other: batches of executions, and facts about them."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from harness import Carriers, Failed, HarnessBug
+from harness.detectors.lock_order import Learned
+from harness.search import behaviour
+from stress.executions import Subject, run_index
+from stress.scenarios import SCENARIOS, Scenario
+from stress.system import Garbage
+from vgic import V1
+
+COMPARE_EVERY = 64
+"""One execution in so many is run once more in another process, see stress/campaign/rerun.py."""
+
+LOOK_EVERY = 8
+"""The behaviour of one execution in so many of a strategy is looked at: that takes a while."""
+
+
+def is_looked_at(scenario: Scenario, strategy: str, index: int) -> bool:
+    """Say whether the behaviour of an execution is looked at."""
+    return index // len(scenario.arms(strategy)) % LOOK_EVERY == 0
+
+
+def is_compared(index: int) -> bool:
+    """Say whether an execution is run once more: one in a row of so many, another in each row.
+
+    With the same one in each row, a portfolio of six strategies would have three of them compared.
+    """
+    row, place = divmod(index, COMPARE_EVERY)
+    return place == (COMPARE_EVERY // 4 + row) % COMPARE_EVERY
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some executions of a campaign, for one worker.
+
+    Attributes:
+        number: the batch's place in the campaign.
+        subject: what is tested.
+        seed: the campaign's seed.
+        strategy: the strategy's name, or the mix.
+        items: scenario and index of each execution, in the campaign's order.
+        alone: they are no part of a row of executions, and each of them is compared.
+    """
+
+    number: int
+    subject: Subject
+    seed: int
+    strategy: str
+    items: tuple[tuple[str, int], ...]
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One execution, in short.
+
+    Attributes:
+        scenario: its scenario.
+        index: its number within the scenario.
+        strategy: the strategy that was used.
+        steps: how many steps it took.
+        windows: the windows it crossed.
+        signature: its failure's identity, None if it passed.
+        behaviour: what it showed, by scenario and happens-before order; None if nobody looked.
+        orders: the orders in which it took locks.
+        deviated: it left the quiet default somewhere.
+        digest: the digest of its trace, None if nobody is to compare it.
+    """
+
+    scenario: str
+    index: int
+    strategy: str
+    steps: int
+    windows: frozenset[str]
+    signature: str | None
+    behaviour: str | None = None
+    orders: tuple[Learned, ...] = ()
+    deviated: bool = True
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a worker found out about a batch.
+
+    Attributes:
+        number: the batch's place in the campaign.
+        facts: one for each execution, in order.
+    """
+
+    number: int
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bug:
+    """A worker met a bug of the harness.
+
+    Attributes:
+        number: the batch or inquiry in which it did.
+        message: what happened and in which execution.
+    """
+
+    number: int
+    message: str
+
+
+@cache
+def _same(orders: tuple[Learned, ...]) -> tuple[Learned, ...]:
+    """Return equal orders as one object: almost all executions have the same few."""
+    return orders
+
+
+class Cursor:
+    """Where a worker is, for its parent to watch: the batch and the execution in it."""
+
+    def __init__(self) -> None:
+        self.batch = -1
+        self.item = -1
+
+
+def run_batch(
+    batch: Batch, kernel: type[V1], carriers: Carriers, cursor: Cursor, garbage: Garbage
+) -> Facts:
+    """Run a batch.
+
+    Raises:
+        HarnessBug: an execution showed something wrong with the harness; says which.
+    """
+    facts: list[Fact] = []
+    cursor.batch = batch.number
+    for item, (name, index) in enumerate(batch.items):
+        cursor.item = item
+        scenario = SCENARIOS[name]
+        try:
+            looked = is_looked_at(scenario, batch.strategy, index)
+            single = run_index(
+                scenario, batch.seed, index, batch.strategy, kernel, carriers, listening=looked
+            )
+        except HarnessBug as bug:
+            raise HarnessBug(f"in execution {index} of {name}: {bug}") from bug
+        garbage.left()
+        execution, outcome = single.execution, single.execution.outcome
+        showed = behaviour(execution.trace, execution.touches) if looked else None
+        facts.append(
+            Fact(
+                scenario=name,
+                index=index,
+                strategy=scenario.strategy(batch.strategy, index),
+                steps=execution.steps,
+                windows=single.windows,
+                signature=outcome.failure.signature if isinstance(outcome, Failed) else None,
+                behaviour=f"{name} {showed}" if showed else None,
+                orders=_same(single.orders),
+                deviated=bool(execution.deviations),
+                digest=execution.digest if batch.alone or is_compared(index) else None,
+            )
+        )
+    return Facts(batch.number, tuple(facts))

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A worker process: takes batches and inquiries, runs them on its own core, says what it found.
+
+It obeys its parent and nobody else: Ctrl-C is the parent's business, and when the parent is gone
+the pipe ends and so does the worker.
+"""
+
+import faulthandler
+import multiprocessing
+import os
+import signal
+import threading
+import time
+import traceback
+from collections.abc import Callable, MutableSequence
+from contextlib import AbstractContextManager
+from functools import cache
+from multiprocessing.connection import Connection
+
+from harness import HarnessBug, OsThreads
+from harness.engine import SIGNS
+from stress.campaign.rerun import Reran, Rerun, run_again
+from stress.campaign.work import Batch, Bug, Cursor, Facts, run_batch
+from stress.executions import Subject
+from stress.findings import Answer, Inquiry, inquire
+from stress.system import Exit, Garbage, confined, end_at_once, is_bad_descriptor
+from vgic import V1
+
+Job = Batch | Inquiry | Rerun
+Outcome = Facts | Answer | Reran | Bug
+
+BEAT_S = 0.25
+
+GROUP_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+"""What ends a whole process group; workers are born with it blocked."""
+
+PULSES = 4
+"""What a process shows its parent: the job, the item in it, the steps, and what else has moved.
+
+One of them changes as long as something does. A process that has not come up yet shows NOT_UP as
+its job.
+"""
+NOT_UP = -(1 << 62)
+
+DESCRIPTORS_GONE = 77
+"""How a process ends that cannot go on, see stress.system; nothing else ends like this."""
+
+
+class Working:
+    """What a process works with, and where it is.
+
+    Attributes:
+        carriers: what the threads of executions run on.
+        garbage: collects what they leave behind.
+        cursor: which execution it is in.
+    """
+
+    def __init__(self, carriers: OsThreads, garbage: Garbage) -> None:
+        self.carriers = carriers
+        self.garbage = garbage
+        self.cursor = Cursor()
+
+    def show_life(self, pulse: MutableSequence[int], parent: int) -> None:
+        """Show the parent from now on where we are, without a word in the step path.
+
+        Code that never reaches a scheduling point leaves all four as they are. It does not hear
+        either that the parent is gone, so that is looked for here.
+
+        Args:
+            pulse: see PULSES.
+            parent: the process without which this one ends.
+        """
+
+        def beat() -> None:
+            while os.getppid() == parent:
+                pulse[0], pulse[1] = self.cursor.batch, self.cursor.item
+                pulse[2] = self.carriers.steps
+                pulse[3] = self.carriers.executions + SIGNS.analysed
+                time.sleep(BEAT_S)
+            end_at_once(Exit.HARNESS_BUG)
+
+        threading.Thread(target=beat, name="heart", daemon=True).start()
+
+    def confined(self) -> AbstractContextManager[None]:
+        """Return a context in which code under test starts no process and closes no descriptor."""
+        return confined(self.carriers, lambda: end_at_once(DESCRIPTORS_GONE))
+
+
+def work(connection: Connection, pulse: MutableSequence[int]) -> None:
+    """Do jobs until the parent sends None or is gone.
+
+    Args:
+        connection: jobs come in, what came of them goes out.
+        pulse: see PULSES.
+    """
+    leave_signals_to_the_parent()
+    parent = multiprocessing.parent_process()
+    parent_pid = parent.pid if parent is not None else None
+    with OsThreads() as carriers, Garbage() as garbage:
+        carriers.pin_caller()
+        working = Working(carriers, garbage)
+        working.show_life(pulse, parent_pid or os.getppid())
+        try:
+            with working.confined():
+                while (job := connection.recv()) is not None:
+                    connection.send(run_job(job, working, connection.send))
+        except (EOFError, ConnectionError):
+            pass  # the parent is gone
+        except OSError as error:
+            if is_bad_descriptor(error):
+                end_at_once(DESCRIPTORS_GONE)
+            raise
+
+
+def leave_signals_to_the_parent() -> None:
+    """Take no part in what a terminal or `timeout` sends to the whole process group."""
+    os.setpgrp()
+    for number in GROUP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)  # also what has come since birth
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, GROUP_SIGNALS)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    faulthandler.register(signal.SIGUSR1, all_threads=True)
+
+
+@cache
+def _kernel(subject: Subject) -> type[V1]:
+    return subject.kernel()
+
+
+def run_job(
+    job: Job, working: Working, so_far: Callable[[Answer], None] = lambda answer: None
+) -> Outcome:
+    """Do one job.
+
+    Args:
+        job: what to do.
+        working: what to do it with.
+        so_far: told what an inquiry has confirmed, before it is shrunk.
+    """
+    try:
+        kernel = _kernel(job.subject)
+        if isinstance(job, Batch):
+            return run_batch(job, kernel, working.carriers, working.cursor, working.garbage)
+        working.cursor.batch, working.cursor.item = job.number, 0
+        if isinstance(job, Rerun):
+            return run_again(job, kernel, working.carriers)
+        return inquire(job, kernel, working.carriers, so_far)
+    except HarnessBug as bug:
+        return Bug(job.number, str(bug))
+    except ConnectionError:
+        raise
+    except Exception:
+        return Bug(job.number, traceback.format_exc())

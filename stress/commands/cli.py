@@ -1,0 +1,279 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The command line: read the arguments, call, and give the exit code."""
+
+import traceback
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from loguru import logger
+
+from harness.engine import printable
+from harness.search.strategies import PORTFOLIO
+from stress.campaign import Plan
+from stress.commands import options
+from stress.commands.list import listing
+from stress.executions import BadToken, Subject, model_digest
+from stress.inputs import EXECUTIONS, LIMIT, BadArgument, View, arguments, standard_input
+from stress.replaying import opening
+from stress.scenarios import SCENARIOS
+from stress.shrinking import REPLAYS
+from stress.system import Exit, end_at_once, output
+from stress.system import exit_codes as exits
+from vgic import DEFAULT, CompositionError
+
+_COMMANDS = "--step: its commands are"
+
+# A line with a backspace keeps the paragraph after it from being wrapped.
+_EPILOG = "\n\n".join(f"\b\n{paragraph}" for paragraph in exits.table().split("\n\n"))
+
+app = typer.Typer(
+    name="vgic-stress",
+    epilog=_EPILOG,
+    no_args_is_help=True,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def command(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    """Concurrency stress harness for the KVM/arm64 vGIC: find a race, replay it anywhere."""
+    if version:
+        from importlib import metadata
+
+        typer.echo(f"vgic-stress {metadata.version('vgic-stress')} model={model_digest()}")
+        raise typer.Exit
+
+
+@app.command(epilog=_EPILOG)
+def run(
+    scenario: options.Scenarios = None,
+    revision: options.Revision = DEFAULT,
+    bug: options.Bugs = None,
+    check: options.Checks = None,
+    executions: Annotated[
+        int | None,
+        typer.Option(
+            "--executions",
+            metavar="N",
+            min=0,
+            help=f"How many in all: {EXECUTIONS}, or no limit beside --duration.",
+        ),
+    ] = None,
+    duration: Annotated[
+        str | None, typer.Option("--duration", metavar="45s|1m30s|8h", help="Stop after so long.")
+    ] = None,
+    seed: Annotated[
+        str | None, typer.Option("--seed", metavar="N", help="Decimal or hex; drawn if left out.")
+    ] = None,
+    execution: Annotated[
+        int | None,
+        typer.Option(
+            "--execution", metavar="N", min=0, help="Just that one of the seed, of each scenario."
+        ),
+    ] = None,
+    strategy: options.Strategy = PORTFOLIO,
+    jobs: Annotated[
+        str, typer.Option("--jobs", metavar="N|auto", help="Worker processes.")
+    ] = "auto",
+    stop: Annotated[bool, typer.Option("-x", help="Stop at the first finding.")] = False,
+    shrink: Annotated[
+        int, typer.Option("--shrink", metavar="REPLAYS", min=0, help="For shrinking a finding.")
+    ] = REPLAYS,
+    json_file: options.JsonFile = None,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summary.")] = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Run scenarios under random schedules and give a verdict."""
+    from stress.commands.run import Workers
+    from stress.commands.run import run as run_campaign
+
+    _log(verbose)
+    subject = Subject(revision, arguments.bugs(bug), arguments.checks_races(check))
+    subject.kernel()
+    plan = Plan(
+        subject=subject,
+        scenarios=arguments.scenarios(scenario or ()),
+        seed=arguments.seed(seed),
+        strategy=arguments.strategy(strategy),
+        executions=EXECUTIONS if executions is None and duration is None else executions,
+        execution=execution,
+        duration_s=arguments.duration_s(duration),
+        stop_at_first=stop,
+        shrink_replays=shrink,
+    )
+    json_file = arguments.writable(json_file, "--json")
+    workers = Workers(arguments.jobs(jobs), arguments.silence_s())
+    raise typer.Exit(run_campaign(plan, workers, json_file=json_file, quiet=quiet))
+
+
+@app.command(epilog=_EPILOG)
+def replay(
+    token: options.Tokens,
+    revision: options.ReplayRevision = None,
+    bug: options.Bugs = None,
+    check: options.Checks = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Do not look for deviations that have moved.")
+    ] = False,
+    view: options.Views = None,
+    step: Annotated[bool, typer.Option("--step", help="Step through it.")] = False,
+    timeline: Annotated[
+        Path | None,
+        typer.Option("--timeline", metavar="FILE", help="Write it for ui.perfetto.dev."),
+    ] = None,
+    verbose: options.Verbose = False,
+) -> None:
+    """Replay one execution from its token, or several that fail only together.
+
+    It is replayed on what it was found on. --revision replaces that, bugs and all; --bug replaces
+    the bugs. What fails is shown in columns, with -v every step of it.
+    """
+    from stress.replaying import Wanted
+    from stress.replaying import replay as replay_token
+
+    _log(verbose)
+    races = arguments.checks_races(check)
+    chosen = arguments.view(view) or (View.FULL if verbose else None)
+    if step:
+        standard_input.check_open(_COMMANDS)
+    if step and token == ["-"]:
+        raise BadArgument("--step reads its commands where `-` reads the token; use @FILE")
+    tokens = [opening.opened(text) for text in token]
+    cases = opening.cases(tokens, revision, bug or None, races=races)
+    if len(cases) > 1 and (step or view or timeline or strict):
+        raise BadArgument("several tokens have one verdict; to look at one, replay it alone")
+    wanted = Wanted(
+        view=chosen,
+        timeline=arguments.writable(timeline, "--timeline"),
+        read=_command if step else None,
+    )
+    raise typer.Exit(replay_token(cases, output.say, wanted, strict=strict))
+
+
+@app.command(epilog=_EPILOG)
+def shrink(
+    token: options.Token,
+    revision: options.ReplayRevision = None,
+    bug: options.Bugs = None,
+    check: options.Checks = None,
+    replays: Annotated[
+        int, typer.Option("--replays", metavar="N", min=1, help="At most so many executions.")
+    ] = REPLAYS,
+    verbose: options.Verbose = False,
+) -> None:
+    """Shrink a failing execution: fewer threads, interrupts, operations and preemptions.
+
+    Its last line is the token of the simplest execution that still fails with the same symptom.
+    Ctrl-C ends it with the simplest so far. It exits as replay does.
+    """
+    from stress.commands.shrink import shrink_token
+
+    _log(verbose)
+    tokens = [opening.opened(token)]
+    (case,) = opening.cases(tokens, revision, bug or None, races=arguments.checks_races(check))
+    raise typer.Exit(shrink_token(case, output.say, replays_max=replays))
+
+
+@app.command(epilog=_EPILOG)
+def explore(
+    scenario: options.Scenario,
+    revision: options.Revision = DEFAULT,
+    bug: options.Bugs = None,
+    check: options.Checks = None,
+    preemptions: Annotated[
+        int | None,
+        typer.Option("--preemptions", metavar="N", min=0, help="Every schedule to this bound."),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=1, help="At most so many executions.")
+    ] = LIMIT,
+    seed: Annotated[
+        str, typer.Option("--seed", metavar="N", help="What the machine is drawn with.")
+    ] = "0",
+    execution: Annotated[
+        int, typer.Option("--execution", metavar="N", min=0, help="And for which execution.")
+    ] = 0,
+    json_file: options.JsonFile = None,
+    verbose: options.Verbose = False,
+) -> None:
+    """Run one machine under every schedule there is, those that make no difference left out.
+
+    With --preemptions under every schedule of no more preemptions. What hits the limit is no pass:
+    it exits with 4, otherwise as run does.
+    """
+    from stress.commands.explore import Space
+    from stress.commands.explore import explore as explore_space
+
+    _log(verbose)
+    (name,) = arguments.scenarios([scenario])
+    subject = Subject(revision, arguments.bugs(bug), arguments.checks_races(check))
+    kernel = subject.kernel()
+    space = Space(SCENARIOS[name], arguments.seed(seed), execution, preemptions, limit)
+    json_file = arguments.writable(json_file, "--json")
+    raise typer.Exit(explore_space(space, subject, kernel, json_file))
+
+
+@app.command(name="list")
+def list_(
+    what: options.What = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """List what there is, by name.
+
+    Functions are what a patch may override; windows are situations that a campaign counts.
+    """
+    output.say(listing(arguments.kind(what), as_json=as_json))
+
+
+def _command() -> str | None:
+    """Read one command for stepping through; None at the end of the input."""
+    if standard_input.is_terminal():
+        typer.echo("> ", nl=False)
+    return standard_input.line(_COMMANDS)
+
+
+def _log(verbose: bool) -> None:
+    """Log for people, on standard error, and only if they ask for it."""
+    logger.remove()
+    if verbose:
+        logger.add(output.complain, level="DEBUG", format="{level}: {message}")
+
+
+def main() -> None:
+    """Run the command line; bad input is a message and exit code 2, never a traceback.
+
+    The process ends here, at once: a user's file may have left threads behind that never end, or
+    functions to be called at the exit that would change its code.
+    """
+    output.prepare()
+    code = _run()
+    output.flush()
+    end_at_once(code)
+
+
+def _run() -> int:
+    try:
+        app(prog_name="vgic-stress", max_content_width=output.width(output.HELP_WIDTH))
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except (BadArgument, BadToken, CompositionError) as error:
+        output.complain(f"vgic-stress: {error}")
+        return Exit.USAGE
+    except opening.CannotJudge as error:
+        output.say(printable(f"cannot be judged: {error}"))
+        return Exit.CANNOT_JUDGE
+    except OSError as error:
+        # No descriptors, no memory, no room, no directory: ours to bear, and nobody's bug.
+        output.complain(f"vgic-stress: the system refuses what this takes: {error}")
+        logger.debug("{}", traceback.format_exc())
+        return Exit.HARNESS_BUG
+    except Exception:
+        output.complain_of_bug(traceback.format_exc())
+        return Exit.HARNESS_BUG
+    return Exit.CLEAN

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Following a token: strictly, and re-anchored where that no longer fits.
+
+Whoever replays one, a person, a test or `git bisect`, gets the same judgement: a verdict is given
+only when every deviation found its place.
+"""
+
+from dataclasses import dataclass, replace
+
+from harness import Carriers, DivergedFrom, Execution, Failed, Failure
+from harness.detectors.lock_order import Learned
+from harness.schedule import LenientReplay, StrictReplay
+from stress.executions.single import run_parameters
+from stress.executions.token import Token
+from vgic import V1
+
+
+@dataclass(frozen=True)
+class Followed:
+    """How a token was followed and what came of it.
+
+    Attributes:
+        execution: the last execution: the strict one, unless that diverged and more was allowed.
+        divergence: where and how it could not be followed strictly, "" if it could.
+        placed: how many deviations found a place.
+        no_verdict: why it cannot be judged, "" if it can.
+        orders: the orders in which it took locks.
+    """
+
+    execution: Execution
+    divergence: str
+    placed: int
+    no_verdict: str
+    orders: tuple[Learned, ...] = ()
+
+    @property
+    def failure(self) -> Failure | None:
+        """What went wrong, None if nothing did."""
+        outcome = self.execution.outcome
+        return outcome.failure if isinstance(outcome, Failed) else None
+
+
+def follow(token: Token, kernel: type[V1], carriers: Carriers, *, strict: bool = False) -> Followed:
+    """Follow a token on a kernel.
+
+    Args:
+        token: the execution.
+        kernel: what it is run on.
+        carriers: what the threads run on.
+        strict: do not look for deviations that have moved.
+
+    Raises:
+        HarnessBug: the harness's own code raised an exception.
+    """
+    strictly = StrictReplay(token.deviations)
+    single = run_parameters(token.parameters, kernel, strictly, carriers)
+    execution = single.execution
+    divergence, placed = _divergence(execution, strictly), len(strictly.labelled)
+    if divergence and strict:
+        return Followed(execution, divergence, placed, "it was to be followed strictly")
+    if divergence:
+        leniently = LenientReplay(token.deviations)
+        single = run_parameters(token.parameters, kernel, leniently, carriers)
+        execution = single.execution
+        placed = len(leniently.labelled)
+        if leniently.unplaced and not isinstance(execution.outcome, Failed):
+            lost = leniently.unplaced[0]
+            reason = f"no place for the deviation of {lost.role} before {lost.label}"
+            return Followed(execution, divergence, placed, reason)
+    followed = Followed(execution, divergence, placed, "", single.orders)
+    if followed.failure is not None and followed.failure.signature != token.signature:
+        return replace(followed, no_verdict="it fails differently")
+    return followed
+
+
+def _divergence(execution: Execution, replay: StrictReplay) -> str:
+    outcome = execution.outcome
+    if isinstance(outcome, DivergedFrom):
+        return f"at step {outcome.step}: expected {outcome.expected}; met {outcome.met}"
+    if replay.never_reached:
+        first = replay.never_reached[0]
+        return (
+            f"at step {execution.steps}: expected operation {first.n} of {first.role}; "
+            "met the end of the execution"
+        )
+    return ""

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Silence: an execution that takes no step for long hangs in code without a scheduling point.
+
+Nothing ends that from inside, since the thread that holds the baton never comes to pass it on. A
+campaign watches over its workers; whoever runs executions in this process is watched from here.
+"""
+
+import faulthandler
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from harness import OsThreads
+from harness.engine import SIGNS
+from stress.inputs import arguments
+from stress.system import GONE, Exit, confined, end_at_once, say
+
+_LOOK_EVERY_S = 0.25
+
+
+def hangs_text(who: str, silence_s: float, place: str) -> str:
+    """Say that somebody has been silent, and what that is like.
+
+    Args:
+        who: who is silent.
+        silence_s: for how many seconds.
+        place: where it was last seen.
+    """
+    return (
+        f"{who} has been silent for {silence_s:.0f} s {place}; "
+        "code that loops without a scheduling point hangs like this"
+    )
+
+
+@contextmanager
+def watched(carriers: OsThreads, last_words: Callable[[str], None] = say) -> Iterator[None]:
+    """End the process with the stacks of all threads if an execution hangs in this context.
+
+    Code under test is confined in it as it is in a worker (stress/system/confining.py).
+
+    Args:
+        carriers: what the executions run on.
+        last_words: prints why the process ends.
+
+    Raises:
+        BadArgument: the environment names a time that is none.
+    """
+    silence_s = arguments.silence_s()
+    over = threading.Event()
+
+    def look() -> None:
+        seen, since = (-1, -1, -1), time.monotonic()
+        while not over.wait(_LOOK_EVERY_S):
+            # Small executions may be at the same step each time that somebody looks.
+            place = carriers.executions, carriers.steps, SIGNS.analysed
+            now = time.monotonic()
+            if place != seen or not carriers.running:
+                seen, since = place, now
+            elif now - since > silence_s:
+                where = f"at step {carriers.steps}"
+                last_words(f"HARNESS BUG: {hangs_text('an execution', silence_s, where)}")
+                try:
+                    faulthandler.dump_traceback(all_threads=True)
+                finally:
+                    end_at_once(Exit.HARNESS_BUG)
+
+    def descriptors_gone() -> None:
+        last_words(f"HARNESS BUG: {GONE}")
+        end_at_once(Exit.HARNESS_BUG)
+
+    threading.Thread(target=look, name="silence", daemon=True).start()
+    try:
+        with confined(carriers, descriptors_gone):
+            yield
+    finally:
+        over.set()

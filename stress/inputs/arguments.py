@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the options of the command line mean, each with an error that says what would be right."""
+
+import errno
+import os
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from pathlib import Path
+
+from harness.search.strategies import DESCRIPTIONS
+from stress.scenarios import SCENARIOS
+from stress.system import is_open_as, is_replaceable
+from vgic.composition import did_you_mean
+
+EXECUTIONS = 12_000
+"""How many executions a campaign has if nothing limits it."""
+
+LIMIT = 100_000
+"""After how many executions exploring gives up if nothing else is said."""
+
+SEED_MAX = (1 << 64) - 1
+_SILENCE = "VGIC_STRESS_SILENCE_S"
+_UNITS_S = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+_DURATION = re.compile("".join(rf"(?:([0-9]+(?:\.[0-9]+)?){unit})?" for unit in _UNITS_S))
+_DURATION_MAX_S = 1000 * _UNITS_S["d"]
+
+
+class Check(StrEnum):
+    """What is only checked if it is asked for."""
+
+    RACES = "races"
+
+
+class View(StrEnum):
+    """How an execution can be shown."""
+
+    COLUMNS = "columns"
+    LOCKDEP = "lockdep"
+    COMMIT = "commit"
+    FULL = "full"
+
+
+class Kind(StrEnum):
+    """What can be listed."""
+
+    SCENARIOS = "scenarios"
+    REVISIONS = "revisions"
+    BUGS = "bugs"
+    STRATEGIES = "strategies"
+    FUNCTIONS = "functions"
+    WINDOWS = "windows"
+
+
+class BadArgument(ValueError):
+    """An argument makes no sense; the message says which and what would."""
+
+
+def seed(text: str | None, option: str = "--seed") -> int:
+    """Read a seed, decimal or hexadecimal; draw one if there is none."""
+    if text is None:
+        return secrets.randbits(32)
+    try:
+        value = int(text, 16 if text.lower().startswith("0x") else 10)
+    except ValueError:
+        value = -1
+    if not 0 <= value <= SEED_MAX:
+        raise BadArgument(
+            f"{option} {text}: a seed is a number from 0 to 2**64 - 1, such as 7 or 0x2a"
+        )
+    return value
+
+
+def duration_s(text: str | None) -> float | None:
+    """Read a duration: numbers with their units, the largest first; None for no limit."""
+    if text is None:
+        return None
+    match = _DURATION.fullmatch(text)
+    if match is None or not text:
+        raise BadArgument(f"--duration {text}: numbers with units, such as 45s, 1m30s, 8h or 2d")
+    numbers = zip(match.groups(), _UNITS_S.values(), strict=True)
+    seconds = sum(float(number) * unit for number, unit in numbers if number is not None)
+    if not 0 < seconds <= _DURATION_MAX_S:
+        raise BadArgument(f"--duration {text}: more than nothing, and at most 1000d")
+    return seconds
+
+
+def jobs(text: str) -> int:
+    """Read a number of jobs; `auto` is one for each core this process may use."""
+    if text == "auto":
+        return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    if not text.isdecimal() or not 1 <= int(text) <= 1024:
+        raise BadArgument(f"--jobs {text}: a number of worker processes from 1 to 1024, or auto")
+    return int(text)
+
+
+def silence_s() -> float:
+    """Read from the environment after how many seconds without a step an execution hangs."""
+    text = os.environ.get(_SILENCE, "60")
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value < float("inf"):
+        raise BadArgument(f"{_SILENCE}={text}: a number of seconds, 0 for never")
+    return value or float("inf")
+
+
+def bugs(names: Iterable[str] | None) -> tuple[str, ...]:
+    """Return the names of bugs, each once; which there are, the kernel knows."""
+    return tuple(dict.fromkeys(names or ()))
+
+
+def strategy(name: str) -> str:
+    """Check the name of a strategy."""
+    return _known(name, list(DESCRIPTIONS), "strategy", "strategies")
+
+
+def checks_races(names: Iterable[str] | None) -> bool:
+    """Tell whether data races are asked for among what is only checked if it is."""
+    return Check.RACES in [_one_of(list(Check), name, "--check") for name in names or ()]
+
+
+def view(name: str | None) -> View | None:
+    """Read the name of a view; None for the usual one."""
+    return None if name is None else View(_one_of(list(View), name, "--view"))
+
+
+def kind(name: str | None) -> Kind:
+    """Read what is to be listed."""
+    return Kind(_one_of(list(Kind), name or "", "list"))
+
+
+def scenarios(names: Iterable[str]) -> list[str]:
+    """Check the names of scenarios; all of them if none is named."""
+    named = [_known(name, list(SCENARIOS), "scenario", "scenarios") for name in names]
+    return list(dict.fromkeys(named)) or list(SCENARIOS)
+
+
+def writable(path: Path | None, option: str) -> Path | None:
+    """Check before a long run that a file can be written after it."""
+    if path is None:
+        return None
+    if path == Path("-") or (path.exists() and is_open_as(path, 1) and not _is_nowhere(path)):
+        raise BadArgument(f"{option} {path}: standard output has the report; name a file")
+    try:
+        if is_replaceable(path):
+            with path.open("a", encoding="utf-8"):
+                pass
+        elif path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        elif not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise BadArgument(f"{option} {path}: it cannot be written: {error.strerror}") from error
+    return path
+
+
+def _is_nowhere(path: Path) -> bool:
+    """Tell whether nothing of what is written there stays, so that it can take any two things."""
+    return path.is_char_device() and not os.isatty(1)
+
+
+def _known(name: str, names: list[str], what: str, plural: str) -> str:
+    if name not in names:
+        raise BadArgument(
+            f"there is no {what} {name!r}{did_you_mean(name, names)} "
+            f"(`vgic-stress list {plural}` shows them all)"
+        )
+    return name
+
+
+def _one_of(names: Sequence[str], name: str, what: str) -> str:
+    if name not in names:
+        *others, last = names
+        either = f"{', '.join(others)} or {last}" if others else last
+        asked = f"{what} {name}".strip()
+        raise BadArgument(f"{asked}: it takes {either}{did_you_mean(name, names)}")
+    return name

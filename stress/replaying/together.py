@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Several tokens in one replay: executions that are a failure only together.
+
+Two executions may each take two locks in one order, and not in the same one. Neither fails; but
+somewhere the two could meet. They are replayed one after the other, and the orders of all go into
+one graph. One that fails by itself counts too.
+"""
+
+from collections.abc import Callable, Sequence
+
+from harness import Carriers
+from harness.detectors.lock_order import OrderGraph, inverted
+from stress.executions import follow
+from stress.explaining import orders_text
+from stress.replaying.opening import Case
+from stress.system import Exit
+
+
+def judge_together(cases: Sequence[Case], carriers: Carriers, say: Callable[[str], None]) -> Exit:
+    """Replay executions into one graph of lock orders and say what came of it.
+
+    Args:
+        cases: the executions, as the finding's command names them.
+        carriers: what the threads run on.
+        say: prints one text.
+
+    Raises:
+        HarnessBug: the harness's own code raised an exception.
+    """
+    graph, found, failed = OrderGraph(), "", False
+    # The one that closed the cycle is named first.
+    for number, case in reversed(list(enumerate(cases, 1))):
+        followed = follow(case.token, case.kernel, carriers)
+        if followed.divergence:
+            say(f"token {number} diverged {followed.divergence}")
+        if followed.no_verdict:
+            say(f"cannot be judged: token {number}: {followed.no_verdict}")
+            return Exit.CANNOT_JUDGE
+        if followed.failure is not None:
+            say(f"token {number} fails alone: {followed.failure.signature}")
+            failed = True
+        for learned in followed.orders:
+            steps = graph.add(learned, (f"token {number}", number))
+            if steps:
+                found = inverted(steps)
+                say("\n".join(orders_text([(each, place) for each, (place, _) in steps])))
+    if found:
+        say(found)
+    if found or failed:
+        say("failed again")
+        return Exit.FINDINGS
+    say(f"passed: no order is inverted in {len(cases)} executions together")
+    return Exit.CLEAN

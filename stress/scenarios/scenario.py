@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a scenario is: a function that draws parameters, and what a campaign expects of it."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from harness import Streams
+from harness.search.strategies import ARMS, MIX, MIXED, PORTFOLIO
+from vgic import Parameters
+
+
+@dataclass(frozen=True)
+class Floors:
+    """The windows a scenario must cross, or its verdict is vacuous.
+
+    Attributes:
+        per_cent: for each window and strategy, in how many of a hundred executions at least.
+    """
+
+    per_cent: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A kind of execution.
+
+    Attributes:
+        draw: draws the parameters of one execution; its docstring opens like a litmus test.
+        length: the steps of a usual execution; fixed, since PCT places its change points by it.
+        executions_min: fewer executions than this are too few to judge.
+        floors: the windows that must be crossed.
+        portfolio: the strategies of its portfolio, by the number of the execution.
+    """
+
+    draw: Callable[[Streams], Parameters]
+    length: int
+    executions_min: int
+    floors: Floors
+    portfolio: tuple[str, ...] = ARMS
+
+    def arms(self, strategy: str) -> tuple[str, ...]:
+        """Return the strategies that one asked for by name consists of here."""
+        return {MIX: MIXED, PORTFOLIO: self.portfolio}.get(strategy, (strategy,))
+
+    def strategy(self, strategy: str, index: int) -> str:
+        """Return which strategy an execution uses when this one is asked for."""
+        arms = self.arms(strategy)
+        return arms[index % len(arms)]
+
+    @property
+    def name(self) -> str:
+        """The name it is run by."""
+        return self.draw.__name__
+
+    @property
+    def text(self) -> str:
+        """Its docstring: what it does, the expected result, and why."""
+        return inspect.getdoc(self.draw) or ""
+
+    @property
+    def summary(self) -> str:
+        """The first line of its docstring."""
+        return self.text.partition("\n")[0]
+
+    @property
+    def result(self) -> str:
+        """`Never` or `Sometimes`: whether a correct kernel can fail."""
+        for line in self.text.splitlines():
+            if line.startswith("Result: "):
+                return line.removeprefix("Result: ").strip()
+        return ""

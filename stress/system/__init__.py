@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""TODO."""
+
+from stress.system import exit_codes, output, shell
+from stress.system.confining import GONE, confined, is_bad_descriptor, loading
+from stress.system.exit_codes import Exit, end_at_once, worst
+from stress.system.files import is_open_as, is_replaceable, write_whole
+from stress.system.garbage import Garbage
+from stress.system.output import bug_text, complain, say, write_json, write_unfinished
+from stress.system.signals import Interrupts, interrupts
+
+__all__ = [
+    "GONE",
+    "Exit",
+    "Garbage",
+    "Interrupts",
+    "bug_text",
+    "complain",
+    "confined",
+    "end_at_once",
+    "exit_codes",
+    "interrupts",
+    "is_bad_descriptor",
+    "is_open_as",
+    "is_replaceable",
+    "loading",
+    "output",
+    "say",
+    "shell",
+    "worst",
+    "write_json",
+    "write_unfinished",
+    "write_whole",
+]

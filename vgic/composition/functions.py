@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a patch may override, as the docstrings tell it: kernel functions and decisions."""
+
+import inspect
+import re
+from dataclasses import dataclass
+
+from vgic.kernel import Kernel
+from vgic.revisions import V1
+
+
+@dataclass(frozen=True)
+class Function:
+    """A kernel function, or a decision on which generations or known bugs differ.
+
+    Attributes:
+        name: what it is overridden by.
+        summary: what it does.
+        models: the kernel's file and function, "" if it is a part of one.
+        locking: what is held when it is called, and what it takes.
+        decision: what is decided in it, "" if it is a kernel function.
+    """
+
+    name: str
+    summary: str
+    models: str
+    locking: str
+    decision: str
+
+
+def functions() -> dict[str, Function]:
+    """Return them by name, the kernel's functions first, in the order of kernel.py."""
+    names = [name for name in vars(Kernel) if name in Kernel.__abstractmethods__]
+    return {name: _told(name, inspect.getdoc(getattr(V1, name)) or "") for name in names}
+
+
+def _told(name: str, text: str) -> Function:
+    return Function(
+        name=name,
+        summary=_joined(text.partition("\n\n")[0]),
+        models=_section(text, "Models"),
+        locking=_section(text, "Locking"),
+        decision=_section(text, "Decision"),
+    )
+
+
+def _section(text: str, title: str) -> str:
+    """Return what a docstring says under a title, up to the next line that is not indented."""
+    match = re.search(rf"^{title}: (.*(?:\n[ \t]+.*)*)", text, re.MULTILINE)
+    return _joined(match[1]) if match else ""
+
+
+def _joined(text: str) -> str:
+    return " ".join(text.split())

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""TODO."""
+
+from vgic.data.intids import EDGE, FIRST_PPI, FIRST_SPI, LAST_SPI, LEVEL, Config, is_private
+from vgic.data.program import (
+    ACCESS,
+    ACCESSES,
+    ACKNOWLEDGE,
+    DISABLE,
+    ENABLE,
+    END,
+    END_AGAIN,
+    INSTRUCTIONS,
+    PEND,
+    QUIESCE,
+    ROUTE,
+    SGI,
+    UNPEND,
+    WORK,
+    Access,
+    Program,
+    Pulse,
+)
+from vgic.data.vcpu import (
+    EXITING_GUEST_MODE,
+    IN_GUEST_MODE,
+    KVM_REQ_IRQ_PENDING,
+    OUTSIDE_GUEST_MODE,
+    Vcpu,
+    VgicIrq,
+    irq_is_pending,
+)
+from vgic.data.vm import Kvm
+
+__all__ = [
+    "ACCESS",
+    "ACCESSES",
+    "ACKNOWLEDGE",
+    "DISABLE",
+    "EDGE",
+    "ENABLE",
+    "END",
+    "END_AGAIN",
+    "EXITING_GUEST_MODE",
+    "FIRST_PPI",
+    "FIRST_SPI",
+    "INSTRUCTIONS",
+    "IN_GUEST_MODE",
+    "KVM_REQ_IRQ_PENDING",
+    "LAST_SPI",
+    "LEVEL",
+    "OUTSIDE_GUEST_MODE",
+    "PEND",
+    "QUIESCE",
+    "ROUTE",
+    "SGI",
+    "UNPEND",
+    "WORK",
+    "Access",
+    "Config",
+    "Kvm",
+    "Program",
+    "Pulse",
+    "Vcpu",
+    "VgicIrq",
+    "irq_is_pending",
+    "is_private",
+]

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Interrupts by their number: which are private, how they are triggered, what reports call them."""
+
+from enum import Enum
+
+FIRST_PPI = 16
+FIRST_SPI = 32
+LAST_SPI = 1019
+
+
+class Config(Enum):
+    """How an interrupt is triggered (VGIC_CONFIG_EDGE, VGIC_CONFIG_LEVEL)."""
+
+    EDGE = "edge"
+    LEVEL = "level"
+
+
+EDGE, LEVEL = Config
+"""By themselves: reaching into an Enum costs more than what is done with it."""
+
+
+def is_private(intid: int) -> bool:
+    """Tell whether each vCPU has an interrupt of its own with this INTID (SGIs and PPIs)."""
+    return intid < FIRST_SPI
+
+
+def irq_name(intid: int, vcpu_id: int) -> str:
+    """Return what reports call an interrupt, with its vCPU where it is private."""
+    if not is_private(intid):
+        return f"spi {intid}"
+    return f"{'sgi' if intid < FIRST_PPI else 'ppi'} {intid} of vcpu {vcpu_id}"

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A vCPU and an interrupt, which refer to each other: who has which lists, locks and registers.
+
+`Vcpu`, `VgicCpu` and `VgicIrq` follow the kernel's structs of these names, as plain data, with the
+predicate that everybody asks. What there is of them in one machine is in vm.py.
+"""
+
+from enum import Enum
+
+from harness import Cell, Ipi, ListHead, Node, Requests, SpinLock
+from vgic.data.intids import LEVEL, Config, irq_name
+from vgic.data.lock_order import VgicLocks
+from vgic.hardware import CpuInterface, Hcr, ListRegister
+
+KVM_REQ_IRQ_PENDING = 0
+
+
+class Mode(Enum):
+    """Where a vCPU is, as others see it (enum in include/linux/kvm_host.h)."""
+
+    OUTSIDE_GUEST_MODE = "outside"
+    IN_GUEST_MODE = "in"
+    EXITING_GUEST_MODE = "exiting"
+
+
+OUTSIDE_GUEST_MODE, IN_GUEST_MODE, EXITING_GUEST_MODE = Mode
+
+
+class VgicIrq:
+    """An interrupt: SGI, PPI or SPI (include/kvm/arm_vgic.h, struct vgic_irq).
+
+    Differs: no LPIs, so no reference count; nothing mapped to a physical interrupt.
+
+    Attributes:
+        irq_lock: guards all of the below.
+        ap_list: its link; on exactly one vCPU's lists or on none.
+        vcpu: the vCPU whose lists it is on, None if on none.
+        target_vcpu: where it is routed to; for a private one the vCPU it belongs to.
+        line_level: the input line, for level-triggered ones.
+        pending_latch: pending for edge-triggered ones; moves into the LR at flush.
+        active: the guest has acknowledged and not yet deactivated it; stale while it is in an LR.
+        enabled: the guest wants it.
+        on_lr: it is in a list register, from populate to fold.
+        priority: 0 is the most urgent; multiples of 8.
+        group: 0 or 1.
+        config: edge or level.
+    """
+
+    __slots__ = (
+        "active", "ap_list", "config", "enabled", "group", "intid", "irq_lock", "line_level",
+        "name", "on_lr", "pending_latch", "priority", "target_vcpu", "vcpu",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        locks: VgicLocks,
+        intid: int,
+        config: Config,
+        priority: int,
+        target_vcpu: "Vcpu",
+    ) -> None:
+        self.intid = intid
+        self.name = irq_name(intid, target_vcpu.vcpu_id)
+        self.irq_lock = SpinLock(locks.order, locks.irq_lock, self.name)
+        self.ap_list: Node[VgicIrq] = Node(self, self.name)
+        self.vcpu: Vcpu | None = None
+        self.target_vcpu: Vcpu | None = target_vcpu
+        self.line_level = False
+        self.pending_latch = False
+        self.active = False
+        self.enabled = True
+        self.on_lr = False
+        self.priority = priority
+        self.group = 1
+        self.config = config
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class VgicCpu:
+    """The vGIC's part of a vCPU (struct vgic_cpu with its v3 back end).
+
+    Attributes:
+        ap_list_lock: guards both lists.
+        private_irqs: its SGIs and PPIs by INTID.
+        ap_list_head: pending and active interrupts of this vCPU.
+        overflow_ap_list_head: while the guest runs, those of them that found no list register.
+        vgic_hcr: the shadow of ICH_HCR_EL2, with the EOIcount found at the last exit.
+        vgic_lr: the shadow list registers.
+        used_lrs: how many of those are meant.
+    """
+
+    __slots__ = (
+        "ap_list_head", "ap_list_lock", "overflow_ap_list_head", "private_irqs", "used_lrs",
+        "vgic_hcr", "vgic_lr",
+    )  # fmt: skip
+
+    def __init__(self, locks: VgicLocks, nr_lr: int, vcpu_id: int, name: str) -> None:
+        self.ap_list_lock = SpinLock(locks.order, locks.ap_list_lock, name, rank=vcpu_id)
+        self.private_irqs: dict[int, VgicIrq] = {}
+        guard, scheduler = self.ap_list_lock, locks.order.scheduler
+        self.ap_list_head: ListHead[VgicIrq] = ListHead(scheduler, "ap_list_head", name, guard)
+        self.overflow_ap_list_head: ListHead[VgicIrq] = ListHead(
+            scheduler, "overflow_ap_list_head", name, guard
+        )
+        self.vgic_hcr = Hcr()
+        self.vgic_lr = [ListRegister() for _ in range(nr_lr)]
+        self.used_lrs = 0
+
+
+class Vcpu:
+    """A vCPU with the physical CPU it runs on.
+
+    Attributes:
+        vcpu_id: its number.
+        mode: where it is.
+        requests: what others want of it before it enters the guest.
+        role: the role of the thread that runs it.
+        ipi: the interrupt that makes its CPU leave the guest.
+        vgic_cpu: the host's view of its interrupts.
+        cpuif: the hardware's and the guest's view of them.
+    """
+
+    __slots__ = ("cpuif", "ipi", "mode", "name", "requests", "role", "vcpu_id", "vgic_cpu")
+
+    def __init__(self, locks: VgicLocks, nr_lr: int, vcpu_id: int) -> None:
+        scheduler = locks.order.scheduler
+        self.vcpu_id = vcpu_id
+        self.name = f"vcpu {vcpu_id}"
+        self.role = f"vcpu{vcpu_id}"
+        self.mode = Cell(scheduler, "mode", self.name, OUTSIDE_GUEST_MODE)
+        self.requests = Requests(scheduler, self.name)
+        self.ipi = Ipi(scheduler, self.name)
+        self.vgic_cpu = VgicCpu(locks, nr_lr, vcpu_id, self.name)
+        self.cpuif = CpuInterface(nr_lr)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def irq_is_pending(irq: VgicIrq) -> bool:
+    """Tell whether the interrupt is pending outside any list register (irq_is_pending)."""
+    return irq.pending_latch or (irq.config is LEVEL and irq.line_level)

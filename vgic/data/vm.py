@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The virtual machine as plain data: who has which lists, locks and registers.
+
+`Kvm`, `Vcpu`, `VgicCpu`, `VgicDist` follow the kernel's structs of these names; code that changes
+them is in the kernel mixins, code that judges them in watch.py.
+"""
+
+from harness import LockOrder, Scheduler
+from vgic.data.intids import FIRST_SPI, Config, is_private
+from vgic.data.lock_order import VgicLocks
+from vgic.data.vcpu import Vcpu, VgicIrq
+
+
+class VgicDist:
+    """The distributor (struct vgic_dist).
+
+    Attributes:
+        enabled: GICD_CTLR lets interrupts through.
+        spis: the shared interrupts by INTID.
+    """
+
+    __slots__ = ("enabled", "spis")
+
+    def __init__(self) -> None:
+        self.enabled = True
+        self.spis: dict[int, VgicIrq] = {}
+
+
+class Kvm:
+    """A virtual machine.
+
+    Attributes:
+        scheduler: the scheduler of the execution it lives in.
+        locks: the lock classes and their order.
+        nr_lr: how many list registers each CPU has (kvm_vgic_global_state.nr_lr).
+        vcpus: its vCPUs by number.
+        dist: its distributor.
+        irqs: all interrupts, shared and private.
+        stopping: user space wants the vCPUs to return from KVM_RUN.
+    """
+
+    __slots__ = (
+        "dist", "irqs", "locks", "nr_lr", "scheduler", "stopping", "vcpus",
+    )  # fmt: skip
+
+    def __init__(
+        self, scheduler: Scheduler, *, nr_lr: int, nr_vcpus: int, lock_order: bool = True
+    ) -> None:
+        self.scheduler = scheduler
+        self.locks = VgicLocks(scheduler, checking=lock_order)
+        self.nr_lr = nr_lr
+        self.vcpus = [Vcpu(self.locks, nr_lr, vcpu_id) for vcpu_id in range(nr_vcpus)]
+        self.dist = VgicDist()
+        self.irqs: list[VgicIrq] = []
+        self.stopping = False
+
+    @property
+    def order(self) -> LockOrder:
+        """The checker of the order in which locks are taken."""
+        return self.locks.order
+
+    def add_irq(self, intid: int, config: Config, priority: int, vcpu_id: int) -> VgicIrq:
+        """Add an interrupt.
+
+        Args:
+            intid: its INTID; below 32 it is private.
+            config: edge or level.
+            priority: a multiple of 8, below 256.
+            vcpu_id: the vCPU it is routed to, or whose own it is.
+        """
+        vcpu = self.vcpus[vcpu_id]
+        irq = VgicIrq(self.locks, intid, config, priority, vcpu)
+        home = vcpu.vgic_cpu.private_irqs if is_private(intid) else self.dist.spis
+        home[intid] = irq
+        self.irqs.append(irq)
+        for each in self.vcpus:
+            each.vgic_cpu.ap_list_head.population += 1
+            each.vgic_cpu.overflow_ap_list_head.population += 1
+        return irq
+
+    def retire(self) -> None:
+        """Let go of all that refers back here: nothing of the VM is used any more."""
+        for irq in self.irqs:
+            irq.irq_lock.retire()
+            irq.ap_list.retire()
+        for vcpu in self.vcpus:
+            vcpu.ipi.retire()
+            vcpu.vgic_cpu.ap_list_lock.retire()
+            vcpu.vgic_cpu.ap_list_head.retire()
+            vcpu.vgic_cpu.overflow_ap_list_head.retire()
+            del vcpu.vgic_cpu
+
+    def get_vcpu_irq(self, vcpu: Vcpu | None, intid: int) -> VgicIrq | None:
+        """Look an interrupt up by its INTID (vgic_get_vcpu_irq, vgic_get_irq).
+
+        Args:
+            vcpu: whose private interrupts are meant; None finds shared ones only.
+            intid: the INTID.
+        """
+        if intid < FIRST_SPI:  # is_private, without the call
+            return None if vcpu is None else vcpu.vgic_cpu.private_irqs.get(intid)
+        return self.dist.spis.get(intid)

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The guest: honest and watchful, one instruction a step, on its vCPU's thread.
+
+It follows its program, then serves whatever comes and idles in guest mode when nothing does. It
+keeps a stack of what it has acknowledged. An exit that somebody asked for, by a kick or a
+maintenance interrupt, arrives a chosen number of instructions later: hardware promises no more,
+and the slow maintenance interrupt is a race. A maintenance interrupt is a level: it does not come
+if its condition has gone by then.
+"""
+
+from functools import cache
+
+from harness.engine import Operation, operation
+from vgic.data import LEVEL, Kvm, Vcpu
+from vgic.data.program import (
+    ACCESS,
+    ACKNOWLEDGE,
+    END,
+    END_AGAIN,
+    QUIESCE,
+    WORK,
+    Access,
+    Program,
+)
+from vgic.hardware import SPURIOUS
+from vgic.judging import Watch
+
+
+@cache
+def _operations(name: str) -> dict[str, Operation]:
+    """Return the operation of each instruction on a vCPU."""
+    return {
+        ACKNOWLEDGE: operation("acknowledge", "", name),
+        END: operation("eoi", "", name),
+        END_AGAIN: operation("eoi", "", name),
+        WORK: operation("work", "", name),
+        ACCESS: operation("access", "", name),
+    }
+
+
+class Guest:
+    """What runs on one vCPU.
+
+    Attributes:
+        stack: the INTIDs it has acknowledged and not yet ended, outermost first.
+    """
+
+    def __init__(self, kvm: Kvm, vcpu: Vcpu, program: Program, watch: Watch) -> None:
+        """Load a guest.
+
+        Args:
+            kvm: the VM it runs in.
+            vcpu: the vCPU it runs on.
+            program: what it does.
+            watch: is told what the guest acknowledges and ends.
+        """
+        self._kvm = kvm
+        self._vcpu = vcpu
+        self._program = program.instructions
+        self._position = 0
+        self._accesses = iter(program.accesses)
+        self._lateness = program.lateness
+        self._exits = 0
+        self._watch = watch
+        self._quiesced: set[int] = set()
+        self._last_ended: int | None = None
+        self.stack: list[int] = []
+        self._operations = _operations(vcpu.name)
+
+    def run_guest(self) -> Access | None:
+        """Run the guest until it exits; return the access it exits for, None for an interrupt."""
+        vcpu, operations = self._vcpu, self._operations
+        point, ipi, cpuif = self._kvm.scheduler.point, vcpu.ipi, vcpu.cpuif
+        due: int | None = None
+        retired = 0
+        while True:
+            if due is None and (ipi.pending or cpuif.maintenance()):
+                due = self._exit_due(retired)
+            instruction = self._next_instruction()
+            if due == 0 or (due is not None and instruction is None):
+                if ipi.pending or cpuif.maintenance():
+                    return None
+                due = None  # the condition has gone, and with it the maintenance interrupt
+            if instruction is None:
+                ipi.wait()
+                continue
+            if instruction == END and self._has_to_quiesce():
+                point(operations[ACCESS])
+                self._quiesced.add(self.stack[-1])
+                return Access(QUIESCE, self.stack[-1])
+            point(operations[instruction])
+            self._position += 1
+            if instruction == ACKNOWLEDGE:
+                self._acknowledge()
+            elif instruction == END:
+                self._end()
+            elif instruction == END_AGAIN and self._last_ended is not None:
+                cpuif.end_of_interrupt(self._last_ended)
+            elif instruction == ACCESS:
+                return next(self._accesses, None)
+            retired += 1
+            if due is not None:
+                due -= 1
+
+    def _exit_due(self, retired: int) -> int:
+        """Say how many instructions from now the exit arrives that somebody has asked for."""
+        late = self._lateness[self._exits % len(self._lateness)]
+        self._exits += 1
+        # With one list register and overflow the underflow condition always holds: without this
+        # one instruction the vCPU would enter and exit for ever.
+        return late if self._vcpu.ipi.pending or retired else max(late, 1)
+
+    def _next_instruction(self) -> str | None:
+        """Return the next instruction, None if there is nothing to do."""
+        if self._position < len(self._program):
+            instruction = self._program[self._position]
+            return WORK if instruction == END and not self.stack else instruction
+        if self._vcpu.cpuif.highest_pending() is not None:
+            return ACKNOWLEDGE
+        return END if self.stack else None
+
+    def _has_to_quiesce(self) -> bool:
+        """A handler lowers its device's line before it ends."""
+        intid = self.stack[-1]
+        irq = self._kvm.get_vcpu_irq(self._vcpu, intid)
+        return irq is not None and irq.config is LEVEL and intid not in self._quiesced
+
+    def _acknowledge(self) -> None:
+        intid = self._vcpu.cpuif.acknowledge()
+        if intid == SPURIOUS:
+            return
+        self._kvm.scheduler.note("guest acknowledges", intid)
+        self.stack.append(intid)
+        self._watch.acknowledged(self._vcpu, intid, len(self.stack))
+
+    def _end(self) -> None:
+        intid = self.stack.pop()
+        self._vcpu.cpuif.end_of_interrupt(intid)
+        self._kvm.scheduler.note("guest ends", intid)
+        self._quiesced.discard(intid)
+        self._last_ended = intid
+        self._watch.ended(self._vcpu, intid, len(self.stack))

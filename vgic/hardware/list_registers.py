@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""List registers and the maintenance control word, as values.
+
+The shadow copies that the host prepares and the hardware's own are of the same shape; loading and
+saving copies from one to the other.
+"""
+
+PRIORITY_MASK = 0xF8
+"""The bits of a priority byte that are implemented, which leave 32 preemption levels."""
+
+EOICOUNT_MASK = 31
+"""ICH_HCR_EL2.EOIcount has five bits and wraps."""
+
+
+class ListRegister:
+    """One list register (ICH_LR<n>_EL2), field by field.
+
+    Attributes:
+        intid: the virtual INTID; stale while the state is invalid.
+        pending: the P bit of the state.
+        active: the A bit of the state. With neither bit the state is invalid.
+        eoi: deactivating it raises a maintenance interrupt.
+        group: 0 or 1.
+        priority: as in the interrupt.
+    """
+
+    __slots__ = ("active", "eoi", "group", "intid", "pending", "priority")
+
+    def __init__(
+        self,
+        intid: int = 0,
+        pending: bool = False,
+        active: bool = False,
+        eoi: bool = False,
+        group: int = 0,
+        priority: int = 0,
+    ) -> None:
+        self.intid = intid
+        self.pending = pending
+        self.active = active
+        self.eoi = eoi
+        self.group = group
+        self.priority = priority
+
+    def clear(self) -> None:
+        """Make it what it was out of reset."""
+        self.intid = self.group = self.priority = 0
+        self.pending = self.active = self.eoi = False
+
+    def load(self, other: "ListRegister") -> None:
+        """Take over the contents of another register."""
+        self.intid, self.group, self.priority = other.intid, other.group, other.priority
+        self.pending, self.active, self.eoi = other.pending, other.active, other.eoi
+
+    def __str__(self) -> str:
+        state = ("P" if self.pending else "") + ("A" if self.active else "")
+        return f"{self.intid}:{state or 'invalid'}"
+
+
+class Hcr:
+    """The enables of the maintenance interrupt, and EOIcount (ICH_HCR_EL2).
+
+    Attributes:
+        uie: underflow: at most one list register is valid.
+        lrenpie: an interrupt in no list register was deactivated.
+        npie: no list register is pending.
+        grp_enabled_ie: per group: the guest has enabled it.
+        grp_disabled_ie: per group: the guest has disabled it.
+        eoicount: deactivations of interrupts in no list register, modulo 32.
+    """
+
+    __slots__ = ("eoicount", "grp_disabled_ie", "grp_enabled_ie", "lrenpie", "npie", "uie")
+
+    def __init__(
+        self,
+        *,
+        uie: bool = False,
+        lrenpie: bool = False,
+        npie: bool = False,
+        grp_enabled_ie: tuple[bool, bool] = (False, False),
+        grp_disabled_ie: tuple[bool, bool] = (False, False),
+    ) -> None:
+        self.uie = uie
+        self.lrenpie = lrenpie
+        self.npie = npie
+        self.grp_enabled_ie = grp_enabled_ie
+        self.grp_disabled_ie = grp_disabled_ie
+        self.eoicount = 0
+
+    def clear(self) -> None:
+        """Make it what it was out of reset."""
+        self.uie = self.lrenpie = self.npie = False
+        self.grp_enabled_ie = self.grp_disabled_ie = (False, False)
+        self.eoicount = 0
+
+    def load(self, other: "Hcr") -> None:
+        """Take over the contents of another word."""
+        self.uie, self.lrenpie, self.npie = other.uie, other.lrenpie, other.npie
+        self.grp_enabled_ie, self.grp_disabled_ie = other.grp_enabled_ie, other.grp_disabled_ie
+        self.eoicount = other.eoicount
+
+
+class Vmcr:
+    """What the guest sets on its CPU interface (ICH_VMCR_EL2).
+
+    Attributes:
+        pmr: only interrupts of a priority value below this are signalled.
+        group_enabled: per group.
+    """
+
+    __slots__ = ("group_enabled", "pmr")
+
+    def __init__(self) -> None:
+        self.pmr = 0xFF
+        self.group_enabled = (True, True)

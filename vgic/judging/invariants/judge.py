@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""How an invariant fails, and what it may ask of an interrupt without asking the kernel."""
+
+from collections.abc import Iterable
+from typing import NoReturn
+
+from harness import Failure
+from vgic.data import Kvm, Vcpu, VgicIrq, irq_is_pending
+
+LOOKS_ON = True
+
+SYNC = "kvm_vgic_sync_hwstate"
+FLUSH = "kvm_vgic_flush_hwstate"
+
+
+def fail(kvm: Kvm, kind: str, message: str, *functions: str) -> NoReturn:
+    """Fail the execution.
+
+    Args:
+        kvm: the VM.
+        kind: the number of the invariant and a few words.
+        message: which interrupt is wrong, and how.
+        functions: the kernel functions after which it was seen, for the signature.
+    """
+    kvm.scheduler.fail(Failure(kind, message, functions))
+
+
+def names(irqs: Iterable[VgicIrq]) -> str:
+    """Return the names of interrupts, for a message."""
+    return ", ".join(irq.name for irq in irqs) or "none"
+
+
+def listed(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
+    """Return the interrupts that say they are on a vCPU's lists."""
+    return [irq for irq in kvm.irqs if irq.vcpu is vcpu]
+
+
+def belongs_on(kvm: Kvm, irq: VgicIrq) -> Vcpu | None:
+    """Say on whose list an interrupt belongs, by the architecture and not by any kernel's code."""
+    if irq.active:
+        return irq.vcpu or irq.target_vcpu
+    if irq.enabled and irq_is_pending(irq) and kvm.dist.enabled:
+        return irq.target_vcpu
+    return None
+
+
+def deliverable(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq) -> bool:
+    """Tell whether an interrupt is pending and could be taken by this vCPU if it looked."""
+    return (
+        irq.enabled
+        and not irq.active
+        and irq_is_pending(irq)
+        and irq.target_vcpu is vcpu
+        and kvm.dist.enabled
+        and vcpu.cpuif.vmcr.group_enabled[irq.group]
+    )

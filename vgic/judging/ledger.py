@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The ledger: what was sent and what was acknowledged, interrupt by interrupt.
+
+Kept by whoever looks on, outside the kernel: what a kernel loses stays in the ledger. A send is
+entered before it begins and closed after it has returned, so an acknowledge in between counts for
+it, and a level that is on its way up counts as up.
+"""
+
+from collections import defaultdict
+
+from vgic.data import EDGE, LEVEL, Vcpu, VgicIrq
+
+LOOKS_ON = True
+
+
+class Account:
+    """What is known of one interrupt.
+
+    Attributes:
+        sent: edges sent.
+        acknowledged: acknowledges.
+        unserved: an edge was sent after the last acknowledge, or software pended a level that was
+            neither active nor loaded.
+        pends: how many more acknowledges software may have asked for, two at the most: one, and
+            another if it pended the interrupt while that was loaded or active.
+        line: where devices have driven its line last; None if two did so at once.
+        drivers: how many are driving it now.
+        contested: two of them were doing so at once.
+        raised: the level was up, or pended by software, since the last deactivation.
+        busy: sends and register writes under way.
+        touched_at: the step of the last of them to end.
+        listed_at: the step at which it was put on a list last, -1 if never.
+        routed_home_at: the step at which a write of its routing ended that made it belong to the
+            vCPU on whose list it was already; -1 if it was put on a list or announced since.
+    """
+
+    __slots__ = (
+        "acknowledged", "busy", "contested", "drivers", "line", "listed_at", "pends", "raised",
+        "routed_home_at", "sent", "touched_at", "unserved",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.sent = 0
+        self.acknowledged = 0
+        self.unserved = False
+        self.pends = 0
+        self.line: bool | None = False
+        self.drivers = 0
+        self.contested = False
+        self.raised = False
+        self.busy = 0
+        self.touched_at = -1
+        self.listed_at = -1
+        self.routed_home_at = -1
+
+
+class Ledger:
+    """The accounts of a VM's interrupts."""
+
+    def __init__(self) -> None:
+        # An account is opened when somebody first asks for it.
+        self._accounts: defaultdict[VgicIrq, Account] = defaultdict(Account)
+
+    def __getitem__(self, irq: VgicIrq) -> Account:
+        """Return an interrupt's account."""
+        return self._accounts[irq]
+
+    def begin(
+        self, irq: VgicIrq, *, sends: bool, announces: bool = False, pends: bool = False
+    ) -> None:
+        """Somebody begins to touch an interrupt.
+
+        Args:
+            irq: the interrupt.
+            sends: to make it pending, and so to announce it.
+            announces: to announce it if it is pending.
+            pends: it is software that makes it pending.
+        """
+        account = self._accounts[irq]
+        account.busy += 1
+        # A level that is up already is not announced again.
+        news = sends and not (irq.config is LEVEL and irq.line_level)
+        if news or announces:
+            account.routed_home_at = -1
+        if sends:
+            account.sent += 1
+            account.raised = True
+            # A level that is active, or loaded and perhaps so by now, may lose it (quirk Q5).
+            if irq.config is EDGE or (pends and not irq.active and not irq.on_lr):
+                account.unserved = True
+        if pends:
+            self.pended(irq)
+
+    def end(self, irq: VgicIrq, step: int) -> None:
+        """They have done so."""
+        account = self._accounts[irq]
+        account.busy -= 1
+        account.touched_at = step
+
+    def pended(self, irq: VgicIrq) -> None:
+        """Software pends an interrupt: as it begins, and whoever acknowledged it meanwhile."""
+        account = self._accounts[irq]
+        account.pends = max(account.pends, 2 if irq.on_lr or irq.active else 1)
+
+    def drive(self, irq: VgicIrq) -> None:
+        """A device begins to drive an interrupt's line."""
+        account = self._accounts[irq]
+        account.drivers += 1
+        account.contested = account.contested or account.drivers > 1
+
+    def driven(self, irq: VgicIrq, level: bool) -> bool:
+        """It has done so; tell whether it alone has."""
+        account = self._accounts[irq]
+        account.drivers -= 1
+        alone = not account.contested
+        account.line = level if alone else None
+        if not account.drivers:
+            account.contested = False
+        return alone
+
+    def is_down(self, irq: VgicIrq) -> bool:
+        """Tell whether nothing makes a level pending: its line is down, and software left it."""
+        account = self._accounts[irq]
+        return account.line is False and not account.drivers and not account.pends
+
+    def routed(self, irq: VgicIrq, old_target: Vcpu | None, began: int, step: int) -> None:
+        """A write of the routing has ended.
+
+        Args:
+            irq: the interrupt.
+            old_target: where it was routed to before.
+            began: the step at which the write began.
+            step: the step at which it ended.
+        """
+        account = self._accounts[irq]
+        # If somebody else wrote meanwhile, nobody can say from outside what this write changed.
+        alone = self.is_alone_since(irq, began)
+        if irq.vcpu is irq.target_vcpu and not (alone and irq.target_vcpu is old_target):
+            account.routed_home_at = step
+
+    def is_alone_since(self, irq: VgicIrq, step: int) -> bool:
+        """Tell whoever has been touching an interrupt since a step whether nobody else has."""
+        account = self._accounts[irq]
+        return account.busy == 1 and account.touched_at <= step
+
+    def listed(self, irq: VgicIrq, step: int) -> None:
+        """Somebody has put an interrupt on a list, and will announce it."""
+        account = self._accounts[irq]
+        account.routed_home_at = -1
+        account.listed_at = step
+
+    def forgive(self, irq: VgicIrq) -> None:
+        """The guest has taken the pending state away itself: it need not be delivered."""
+        self._accounts[irq].unserved = False
+
+    def unpended(self, irq: VgicIrq) -> None:
+        """The guest has done so, and nobody else has touched it meanwhile."""
+        self._accounts[irq].pends = 0
+
+    def acknowledge(self, irq: VgicIrq) -> Account:
+        """A guest acknowledges an interrupt, and with it every edge sent before."""
+        account = self._accounts[irq]
+        account.acknowledged += 1
+        account.unserved = False
+        account.pends = max(0, account.pends - 1)
+        return account
+
+    def deactivate(self, irq: VgicIrq) -> None:
+        """A guest ends an interrupt: from now on its level has to be up again to come again."""
+        account = self._accounts[irq]
+        account.raised = account.busy > 0 or irq.line_level or irq.pending_latch
+
+    def unserved(self) -> list[VgicIrq]:
+        """Return the enabled interrupts that were sent and never acknowledged since."""
+        return [irq for irq, account in self._accounts.items() if account.unserved and irq.enabled]
+
+    def is_touched_since(self, irq: VgicIrq, step: int) -> bool:
+        """Tell whether an interrupt was touched since a step, or is being touched now."""
+        account = self._accounts[irq]
+        return account.busy > 0 or account.touched_at >= step
+
+    def changed_since(self, step: int) -> set[VgicIrq]:
+        """Return the interrupts touched since a step, or being touched now."""
+        return {irq for irq in self._accounts if self.is_touched_since(irq, step)}

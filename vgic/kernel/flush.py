@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Flush, on the way into the guest: fill the list registers, put the overflow aside.
+
+The best of the AP-list go into the list registers. What finds none is moved to the overflow list
+for as long as the guest runs: those are the interrupts that EOIcount can mean on the way out.
+"""
+
+from vgic.data import Vcpu, VgicIrq, irq_is_pending
+from vgic.kernel.summary import ApListSummary
+from vgic.kernel.table import Kernel
+
+
+class Flush(Kernel):
+    """vgic.c: the way into the guest."""
+
+    def summarize_ap_list(self, vcpu: Vcpu) -> ApListSummary:
+        """Count the entries that can be delivered here.
+
+        Models: vgic.c, summarize_ap_list.
+        Locking: called with ap_list_lock held; takes each irq_lock in turn, so the sum may be
+            stale by the time it is used.
+        """
+        vgic_cpu = vcpu.vgic_cpu
+        vgic_cpu.ap_list_lock.assert_held()
+        nr_pend = nr_act = 0
+        for irq in vgic_cpu.ap_list_head.entries():
+            irq.irq_lock.lock()
+            if self.vgic_target_oracle(irq) is vcpu:
+                if irq.active:
+                    nr_act += 1
+                elif irq_is_pending(irq):
+                    nr_pend += 1
+            irq.irq_lock.unlock()
+        return ApListSummary(nr_pend, nr_act, self.kvm.nr_lr)
+
+    def vgic_flush_lr_state(self, vcpu: Vcpu) -> None:
+        """Fill the list registers from the AP-list and put the rest aside.
+
+        Models: vgic.c, vgic_flush_lr_state.
+        Locking: called with ap_list_lock held and interrupts off; takes each irq_lock in turn.
+        """
+        vgic_cpu = vcpu.vgic_cpu
+        vgic_cpu.ap_list_lock.assert_held()
+        summary = self.summarize_ap_list(vcpu)
+        if summary.outside:
+            self.vgic_sort_ap_list(vcpu)
+        nr_lr = self.kvm.nr_lr
+        count = 0
+        last: VgicIrq | None = None
+        for irq in vgic_cpu.ap_list_head.entries():
+            irq.irq_lock.lock()
+            if self.takes_lr(vcpu, irq):
+                self.vgic_v3_populate_lr(vcpu, irq, count)
+                count += 1
+                last = irq
+            irq.irq_lock.unlock()
+            if count == nr_lr:
+                break
+        for lr in range(count, nr_lr):
+            self.vgic_v3_clear_lr(vcpu, lr)
+        vgic_cpu.used_lrs = count
+        # There is an overflow unless nothing at all went in, or everything did.
+        overflows = last is not None and not vgic_cpu.ap_list_head.is_last(last.ap_list)
+        summary.ran_out = overflows and count == nr_lr and self.overflow_counts()
+        self.vgic_v3_configure_hcr(vcpu, summary)
+        vgic_cpu.overflow_ap_list_head.init()
+        if last is not None and overflows:
+            self.split_ap_list(vcpu, last)
+
+    def kvm_vgic_flush_hwstate(self, vcpu: Vcpu) -> None:
+        """Prepare the vGIC for entering the guest.
+
+        Models: vgic.c, kvm_vgic_flush_hwstate.
+        Locking: called with nothing held and interrupts off; takes ap_list_lock.
+        """
+        ap_list_lock = vcpu.vgic_cpu.ap_list_lock
+        ap_list_lock.lock()
+        self.vgic_flush_lr_state(vcpu)
+        ap_list_lock.unlock()
+        self.vgic_v3_restore_state(vcpu)
+
+    def takes_lr(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        """Say whether an interrupt is put into the next list register.
+
+        Locking: called with irq.irq_lock held.
+
+        Decision: which entries are passed over.
+        """
+        return self.vgic_target_oracle(irq) is vcpu
+
+    def split_ap_list(self, vcpu: Vcpu, last: VgicIrq) -> None:
+        """Move what comes after the last entry in a list register to the overflow list.
+
+        Models: the end of vgic_flush_lr_state in "Add AP-list overflow split/splice" (November
+            2025, 25/33), with the overflow list taking the AP-list's place in the ring, so that
+            its tail points at its own head.
+        Locking: called with ap_list_lock held.
+
+        Decision: how the list is split, if at all.
+        """
+        ap_list = vcpu.vgic_cpu.ap_list_head
+        overflow = vcpu.vgic_cpu.overflow_ap_list_head
+        overflow.replace(ap_list)
+        ap_list.init()
+        ap_list.cut_position(overflow, last.ap_list)
+        self.scheduler.note("split", vcpu, "after", last)
+
+    def overflow_counts(self) -> bool:
+        """Say whether the vCPU is made to come back where the walk ran out of list registers.
+
+        The summary may not have foreseen it: an interrupt that was routed elsewhere when it was
+        summed up may be routed back before the walk comes to it, and nobody kicks for that.
+
+        Models: up to 6.18 vgic_flush_lr_state set UIE itself at this place; since then only the
+            summary counts (docs/findings.md, F1).
+        Locking: called with ap_list_lock held.
+
+        Decision: whether the walk's outcome counts, or the summary's alone.
+        """
+        return True

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Fold, on the way out of the guest: what happened in the list registers, and beyond them.
+
+Each list register goes back into its interrupt. Interrupts that the guest deactivated while they
+were in none have only been counted; with EOImode 0 a guest ends its handlers in the reverse order
+of acknowledgement, and the overflow is sorted by priority, so the count is taken off the active
+entries of the overflow list from its front.
+"""
+
+from harness import ListHead
+from vgic.data import EDGE, LEVEL, Vcpu, VgicIrq
+from vgic.hardware import ListRegister
+from vgic.kernel.table import Kernel
+
+
+class Fold(Kernel):
+    """vgic-v3.c: folding list registers and accounting EOIcount."""
+
+    def vgic_v3_fold_lr(self, vcpu: Vcpu, lr: ListRegister) -> None:
+        """Take one list register's state back into its interrupt.
+
+        Models: vgic-v3.c, vgic_v3_fold_lr.
+        Locking: called with interrupts off and no vGIC lock held; takes irq_lock.
+        Differs: no LPIs, GICv2 SGIs, resampling or acknowledge notifiers.
+        """
+        irq = self.kvm.get_vcpu_irq(vcpu, lr.intid)
+        if irq is None:
+            return
+        irq.irq_lock.lock()
+        irq.active = lr.active
+        self.fold_pending(irq, lr)
+        # The guest has taken a level that was made pending by software.
+        if irq.config is LEVEL and not (lr.pending or lr.active):
+            irq.pending_latch = False
+        irq.on_lr = False
+        self.scheduler.note("fold", str(lr), "on", vcpu)
+        irq.irq_lock.unlock()
+
+    def vgic_v3_fold_lr_state(self, vcpu: Vcpu) -> None:
+        """Fold the used list registers, then account EOIcount.
+
+        Models: vgic-v3.c, vgic_v3_fold_lr_state.
+        Locking: called with interrupts off and no ap_list_lock: the candidates are walked without
+            it; takes irq_locks. Between computing an entry's state and folding it nothing is held.
+        """
+        vgic_cpu = vcpu.vgic_cpu
+        eoicount = self.eoicount_to_account(vcpu)
+        for index in range(vgic_cpu.used_lrs):
+            self.vgic_v3_fold_lr(vcpu, vgic_cpu.vgic_lr[index])
+        for irq in self.eoicount_candidates(vcpu).entries():
+            if not eoicount:
+                break
+            lr: ListRegister | None = None
+            irq.irq_lock.lock()
+            if self.vgic_target_oracle(irq) is vcpu and irq.active:
+                lr = self.vgic_v3_compute_lr(vcpu, irq)
+                lr.active = False
+            irq.irq_lock.unlock()
+            if lr is not None:
+                self.vgic_v3_fold_lr(vcpu, lr)
+                eoicount -= 1
+        vgic_cpu.used_lrs = 0
+
+    def fold_pending(self, irq: VgicIrq, lr: ListRegister) -> None:
+        """Take an edge that the guest has not acknowledged back out of its list register.
+
+        Locking: called with irq.irq_lock held and interrupts off.
+
+        Decision: whether the pending state survives the exit.
+        """
+        if irq.config is EDGE and lr.pending:
+            irq.pending_latch = True
+
+    def eoicount_to_account(self, vcpu: Vcpu) -> int:
+        """Say how many active interrupts outside the list registers the guest has ended.
+
+        Locking: called with interrupts off and nothing held, from the vCPU's own thread.
+
+        Decision: how the saved EOIcount is read.
+        """
+        return vcpu.vgic_cpu.vgic_hcr.eoicount
+
+    def eoicount_candidates(self, vcpu: Vcpu) -> ListHead[VgicIrq]:
+        """Say on which list EOIcount's victims are: what found no list register, nobody else.
+
+        Locking: called with interrupts off and no ap_list_lock, which the walk does without.
+
+        Decision: where the walk starts.
+        """
+        return vcpu.vgic_cpu.overflow_ap_list_head

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A vCPU's vGIC comes and goes: both lists are made empty."""
+
+from vgic.data import Vcpu
+from vgic.kernel.table import Kernel
+
+
+class Init(Kernel):
+    """vgic-init.c."""
+
+    def kvm_vgic_vcpu_init(self, vcpu: Vcpu) -> None:
+        """Make a new vCPU's lists.
+
+        Models: vgic-init.c, kvm_vgic_vcpu_init.
+        Locking: none; nobody else knows the vCPU yet.
+        """
+        self._init_lists(vcpu)
+
+    def kvm_vgic_vcpu_destroy(self, vcpu: Vcpu) -> None:
+        """Forget what is left on a vCPU's lists.
+
+        Models: vgic-init.c, __kvm_vgic_vcpu_destroy.
+        Locking: none; the VM is being torn down.
+        Differs: there are no LPIs whose references would have to be dropped.
+        """
+        self._init_lists(vcpu)
+
+    def _init_lists(self, vcpu: Vcpu) -> None:
+        vcpu.vgic_cpu.ap_list_head.init()
+        vcpu.vgic_cpu.overflow_ap_list_head.init()

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Guest writes to the distributor and the system registers that touch interrupts.
+
+They run on the accessing vCPU's thread, outside guest mode, after its own sync, and take one
+irq_lock at a time. Some end in queueing; those that do not also do not kick: a copy in a list
+register stays as it is until its vCPU's next exit.
+"""
+
+from vgic.data import Vcpu, VgicIrq
+from vgic.kernel.table import Kernel
+
+
+class Mmio(Kernel):
+    """vgic-mmio.c, vgic-mmio-v3.c: the registers that contend with delivery.
+
+    Differs: no active state, priority, configuration, group or distributor enable is written, and
+        none is read; IROUTER names a vCPU that is there; an SGI has one target that may have it.
+    """
+
+    def vgic_mmio_write_senable(self, irq: VgicIrq) -> None:
+        """Enable an interrupt (GICD_ISENABLER), and queue it if it is pending.
+
+        Models: vgic-mmio.c, vgic_mmio_write_senable.
+        Locking: called with nothing held; takes irq_lock, which queueing drops.
+        """
+        irqs_were_off = irq.irq_lock.lock_irqsave()
+        irq.enabled = True
+        self.scheduler.note("enable", irq)
+        self.vgic_queue_irq_unlock(irq, irqs_were_off)
+
+    def vgic_mmio_write_cenable(self, irq: VgicIrq) -> None:
+        """Disable an interrupt (GICD_ICENABLER); nobody is kicked.
+
+        Models: vgic-mmio.c, vgic_mmio_write_cenable.
+        Locking: called with nothing held; takes irq_lock.
+        """
+        irqs_were_off = irq.irq_lock.lock_irqsave()
+        irq.enabled = False
+        self.scheduler.note("disable", irq)
+        irq.irq_lock.unlock_irqrestore(irqs_were_off)
+
+    def vgic_mmio_write_spending(self, irq: VgicIrq) -> None:
+        """Make an interrupt pending by software (GICD_ISPENDR), and queue it.
+
+        Models: vgic-mmio.c, vgic_mmio_write_spending.
+        Locking: called with nothing held; takes irq_lock, which queueing drops.
+        """
+        irqs_were_off = irq.irq_lock.lock_irqsave()
+        irq.pending_latch = True
+        self.scheduler.note("pend", irq)
+        self.vgic_queue_irq_unlock(irq, irqs_were_off)
+
+    def vgic_mmio_write_cpending(self, irq: VgicIrq) -> None:
+        """Take an interrupt's pending latch away (GICD_ICPENDR); nobody is kicked.
+
+        Models: vgic-mmio.c, vgic_mmio_write_cpending.
+        Locking: called with nothing held; takes irq_lock.
+        """
+        irqs_were_off = irq.irq_lock.lock_irqsave()
+        irq.pending_latch = False
+        self.scheduler.note("unpend", irq)
+        irq.irq_lock.unlock_irqrestore(irqs_were_off)
+
+    def vgic_mmio_write_irouter(self, irq: VgicIrq, target: Vcpu) -> None:
+        """Route a shared interrupt to another vCPU (GICD_IROUTER); neither queued nor kicked.
+
+        Models: vgic-mmio-v3.c, vgic_mmio_write_irouter.
+        Locking: called with nothing held; takes irq_lock.
+        """
+        irqs_were_off = irq.irq_lock.lock_irqsave()
+        irq.target_vcpu = target
+        self.scheduler.note("route", irq, "to", target)
+        irq.irq_lock.unlock_irqrestore(irqs_were_off)
+
+    def vgic_v3_dispatch_sgi(self, target: Vcpu, intid: int) -> None:
+        """Send a software-generated interrupt to a vCPU (ICC_SGI1R_EL1).
+
+        Models: vgic-mmio-v3.c, vgic_v3_dispatch_sgi, for one target.
+        Locking: called with nothing held; takes irq_lock, which queueing drops.
+        """
+        irq = self.kvm.get_vcpu_irq(target, intid)
+        if irq is None:
+            return
+        irqs_were_off = irq.irq_lock.lock_irqsave()
+        irq.pending_latch = True
+        self.scheduler.note("send", irq)
+        self.vgic_queue_irq_unlock(irq, irqs_were_off)

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""An interrupt joins a vCPU's AP-list, against everything that may change meanwhile."""
+
+from vgic.data import Vcpu, VgicIrq
+from vgic.kernel.table import Kernel
+
+
+class Queue(Kernel):
+    """vgic.c: vgic_queue_irq_unlock."""
+
+    def vgic_queue_irq_unlock(self, irq: VgicIrq, irqs_were_off: bool) -> bool:
+        """Put an interrupt on the list it belongs on, and tell that vCPU.
+
+        Models: vgic.c, vgic_queue_irq_unlock.
+        Locking: called with irq.irq_lock held (irqsave); returns with it dropped. Lock order makes
+            it drop irq_lock to take ap_list_lock, so it has to look again afterwards.
+        Differs: no reference is taken, SPIs live as long as the VM; no broadcast for SPIs in
+            flight.
+
+        Args:
+            irq: the interrupt.
+            irqs_were_off: what lock_irqsave returned.
+
+        Returns:
+            Whether the interrupt was put on a list here.
+        """
+        irq.irq_lock.assert_held()
+        while True:
+            vcpu = self.vgic_target_oracle(irq)
+            if irq.vcpu is not None or vcpu is None:
+                # Queued already, or nothing to deliver. A vCPU that runs has to be told all the
+                # same: an edge that comes again raises no maintenance interrupt.
+                irq.irq_lock.unlock_irqrestore(irqs_were_off)
+                if vcpu is not None:
+                    self.announce_pending(vcpu)
+                return False
+            irq.irq_lock.unlock_irqrestore(irqs_were_off)
+
+            # Nothing is held here: anybody may queue, reroute, disable or take the interrupt.
+
+            ap_list_lock = vcpu.vgic_cpu.ap_list_lock
+            irqs_were_off = ap_list_lock.lock_irqsave()
+            irq.irq_lock.lock()
+            if not self.still_to_queue(irq, vcpu):
+                irq.irq_lock.unlock()
+                ap_list_lock.unlock_irqrestore(irqs_were_off)
+                self.watch.crossed("queue_retry")
+                irqs_were_off = irq.irq_lock.lock_irqsave()
+                continue
+
+            # An arrival joins the AP-list even while the vCPU runs, never the overflow list: it
+            # was not there when the guest went in, so no EOIcount can mean it.
+            vcpu.vgic_cpu.ap_list_head.add_tail(irq.ap_list)
+            irq.vcpu = vcpu
+            self.scheduler.note("queue", irq, "on", vcpu)
+            irq.irq_lock.unlock()
+            ap_list_lock.unlock_irqrestore(irqs_were_off)
+            self.announce_pending(vcpu)
+            return True
+
+    def still_to_queue(self, irq: VgicIrq, vcpu: Vcpu) -> bool:
+        """Look again, with both locks held, whether the interrupt still belongs on this list.
+
+        It may have lost its pending state, been queued by somebody else, or been rerouted.
+        Locking: called with vcpu's ap_list_lock and irq.irq_lock held.
+
+        Decision: what is looked at again.
+        """
+        return irq.vcpu is None and self.vgic_target_oracle(irq) is vcpu

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The run loop of a vCPU: flush, enter, exit, sync, handle.
+
+It is the frame that the kernel functions hang in and the place from which `watch` looks on, so it
+is not one of the functions a patch overrides.
+"""
+
+from typing import final
+
+from harness import local_irq_disable, local_irq_enable
+from vgic.data import (
+    DISABLE,
+    ENABLE,
+    IN_GUEST_MODE,
+    KVM_REQ_IRQ_PENDING,
+    OUTSIDE_GUEST_MODE,
+    PEND,
+    QUIESCE,
+    ROUTE,
+    SGI,
+    Access,
+    Vcpu,
+)
+from vgic.guest import Guest
+from vgic.kernel.table import Kernel
+
+
+class Run(Kernel):
+    """arm.c: kvm_arch_vcpu_ioctl_run."""
+
+    def check_vcpu_requests(self, vcpu: Vcpu) -> None:
+        """Do what others have asked for; a pending interrupt needs no more than a new entry.
+
+        Models: arm.c, check_vcpu_requests.
+        Locking: called with nothing held, interrupts on.
+        Differs: there is no request but IRQ_PENDING.
+        """
+        if vcpu.requests.pending():
+            vcpu.requests.check(KVM_REQ_IRQ_PENDING)
+
+    def handle_exit(self, vcpu: Vcpu, access: Access | None) -> None:
+        """Do what the guest left for, if it did: emulate its access.
+
+        Models: handle_exit.c, down to the registers and the device's own emulation.
+        Locking: called with nothing held, interrupts on.
+        """
+        if access is None:
+            return
+        irq = self.kvm.get_vcpu_irq(vcpu, access.intid)
+        if access.kind == SGI:
+            self.vgic_v3_dispatch_sgi(self.kvm.vcpus[access.value], access.intid)
+        elif irq is None:
+            return
+        elif access.kind == QUIESCE:
+            self.kvm_vgic_inject_irq(vcpu, access.intid, level=False)
+        elif access.kind == ROUTE:
+            self.vgic_mmio_write_irouter(irq, self.kvm.vcpus[access.value])
+        elif access.kind == ENABLE:
+            self.vgic_mmio_write_senable(irq)
+        elif access.kind == DISABLE:
+            self.vgic_mmio_write_cenable(irq)
+        elif access.kind == PEND:
+            self.vgic_mmio_write_spending(irq)
+        else:
+            self.vgic_mmio_write_cpending(irq)
+
+    def leaves_guest_mode_before_sync(self) -> bool:
+        """Say whether others see the vCPU outside before its state is folded.
+
+        Locking: called with interrupts off and nothing held.
+
+        Decision: when OUTSIDE_GUEST_MODE is published on the way out.
+        """
+        return False
+
+    @final
+    def kvm_arch_vcpu_ioctl_run(self, vcpu: Vcpu, guest: Guest) -> None:
+        """Run a vCPU until user space wants it back.
+
+        Models: arm.c, kvm_arch_vcpu_ioctl_run.
+        Locking: called with nothing held, interrupts on.
+        Differs: a vCPU has a CPU of its own, so it is not loaded and put; it does not block.
+        """
+        while not self.kvm.stopping:
+            self.check_vcpu_requests(vcpu)
+            local_irq_disable(self.scheduler)
+            self.watch.flushing(vcpu)
+            self.kvm_vgic_flush_hwstate(vcpu)
+            vcpu.mode.write(IN_GUEST_MODE)
+            # The mode was published before the requests are read: an injector that came after
+            # the flush either left a request here or sees the mode and sends an IPI.
+            if vcpu.requests.pending():
+                self.watch.aborted(vcpu)
+                self._sync(vcpu)
+                local_irq_enable(self.scheduler)
+                vcpu.ipi.take()
+                continue
+            self.watch.entering(vcpu)
+            access = guest.run_guest()
+            self.watch.exited(vcpu)
+            self._sync(vcpu)
+            local_irq_enable(self.scheduler)
+            vcpu.ipi.take()
+            if access is None:
+                self.handle_exit(vcpu, None)
+            else:
+                self.watch.accessing(vcpu, access)
+                self.handle_exit(vcpu, access)
+                self.watch.accessed(vcpu, access)
+
+    def _sync(self, vcpu: Vcpu) -> None:
+        early = self.leaves_guest_mode_before_sync()
+        if early:
+            vcpu.mode.write(OUTSIDE_GUEST_MODE)
+        self.kvm_vgic_sync_hwstate(vcpu)
+        self.watch.synced(vcpu)
+        if not early:
+            vcpu.mode.write(OUTSIDE_GUEST_MODE)

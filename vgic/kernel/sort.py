@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The order in which interrupts compete for list registers."""
+
+from functools import partial
+
+from harness.primitives import list_sort
+from vgic.data import Vcpu, VgicIrq, irq_is_pending
+from vgic.kernel.table import Kernel
+
+
+class Sort(Kernel):
+    """vgic.c: vgic_irq_cmp and vgic_sort_ap_list."""
+
+    def vgic_irq_cmp(self, vcpu: Vcpu, a: VgicIrq, b: VgicIrq) -> int:
+        """Compare two entries: below 0 if `a` goes first, 0 if they keep their order.
+
+        Deliverable here before not, enabled group before disabled, pending before active, then
+        by priority (see sort_key).
+
+        Models: vgic.c, vgic_irq_cmp.
+        Locking: called with the ap_list_lock of their list held; takes both irq_locks, the second
+            nested. Nobody else takes two, and only the list's holder sorts it.
+        Differs: no interrupt is mapped to a physical one, so that key is left out.
+        """
+        # A merge sort may compare an element with itself.
+        if a is b:
+            return 0
+        a.irq_lock.lock()
+        b.irq_lock.lock(subclass=1)
+        first, second = self.sort_key(vcpu, a), self.sort_key(vcpu, b)
+        b.irq_lock.unlock()
+        a.irq_lock.unlock()
+        return (first > second) - (first < second)
+
+    def sort_key(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[bool | int, ...]:
+        """Say how an interrupt competes for a list register: the smaller goes first.
+
+        Locking: called with irq.irq_lock held.
+
+        Decision: what counts, and in which order.
+        """
+        return (
+            self.vgic_target_oracle(irq) is not vcpu,
+            not vcpu.cpuif.vmcr.group_enabled[irq.group],
+            not (irq.enabled and irq_is_pending(irq) and not irq.active),
+            irq.priority,
+        )
+
+    def vgic_sort_ap_list(self, vcpu: Vcpu) -> None:
+        """Sort a vCPU's AP-list.
+
+        Models: vgic.c, vgic_sort_ap_list.
+        Locking: called with ap_list_lock held. Keys may change between comparisons.
+        """
+        vgic_cpu = vcpu.vgic_cpu
+        vgic_cpu.ap_list_lock.assert_held()
+        entries = list(vgic_cpu.ap_list_head.entries())
+        ordered = list_sort(entries, partial(self.vgic_irq_cmp, vcpu))
+        vgic_cpu.ap_list_head.reorder([irq.ap_list for irq in ordered])
