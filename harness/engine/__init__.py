@@ -6,7 +6,8 @@ from harness.engine.carrying import Carriers
 from harness.engine.deviation import Deviation, Label
 from harness.engine.execution import DivergedFrom, Execution, Failed, Outcome, Passed, execute
 from harness.engine.failures import Diverged, Failure, HarnessBug, ModelFailure
-from harness.engine.frames import is_ours, model_function, model_stack
+from harness.engine.frames import is_observer, is_ours, model_function, model_stack, observes
+from harness.engine.listeners import Listener
 from harness.engine.printable import (
     NAME_MAX,
     TEXT_MAX,
@@ -62,6 +63,7 @@ __all__ = [
     "Failure",
     "HarnessBug",
     "Label",
+    "Listener",
     "Lock",
     "ModelFailure",
     "Note",
@@ -82,10 +84,12 @@ __all__ = [
     "described",
     "entry_text",
     "execute",
+    "is_observer",
     "is_ours",
     "is_printable",
     "model_function",
     "model_stack",
+    "observes",
     "operation",
     "operations",
     "printable",

@@ -8,12 +8,13 @@ from harness.engine import trace
 from harness.engine.carrying import Carriers
 from harness.engine.deviation import Deviation
 from harness.engine.failures import Diverged, Failure, HarnessBug, ModelFailure, oops
-from harness.engine.frames import raised_in_harness, traceback_of
+from harness.engine.frames import ground_floor, raised_in_harness, traceback_of
 from harness.engine.printable import described
 from harness.engine.rehearsal import Rehearsed, Rehearsing
 from harness.engine.scheduler import Scheduler
 from harness.engine.strategy import Strategy
 from harness.engine.threads import Thread
+from harness.engine.touches import Touches
 from harness.engine.trace import Touch
 
 
@@ -73,13 +74,13 @@ class Execution:
         return trace.digest(self.trace, verdict)
 
 
+@ground_floor
 def execute(
     program: Callable[[Scheduler], None],
     strategy: Strategy,
     carriers: Carriers,
     *,
     steps_max: int = 20_000,
-    make: Callable[..., Scheduler] = Scheduler,
     touches: list[Touch] | None = None,
 ) -> Execution:
     """Run a program once.
@@ -90,7 +91,6 @@ def execute(
         strategy: decides the choices; used for this execution only.
         carriers: what the threads run on.
         steps_max: the bound past which an execution counts as a livelock.
-        make: makes the scheduler, such as one that records.
         touches: where to put what steps touch beyond what they publish, None for nowhere.
 
     Raises:
@@ -103,8 +103,9 @@ def execute(
             if touches is not None:
                 touches.extend(failed.execution.touches)
             return failed.execution
-    scheduler = make(strategy, steps_max=steps_max)
-    scheduler.touches = touches
+    scheduler = Scheduler(strategy, steps_max=steps_max)
+    if touches is not None:
+        Touches(scheduler, into=touches)
     try:
         program(scheduler)
     except ModelFailure:

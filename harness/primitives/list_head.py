@@ -62,7 +62,7 @@ class ListHead(Node[T]):
     @property
     def empty(self) -> bool:
         """Whether nothing is on the list (list_empty)."""
-        if self._scheduler.touches is not None:
+        if self._scheduler.wants_touches:
             self._touch(self._looks)
         return self.next is self
 
@@ -79,7 +79,7 @@ class ListHead(Node[T]):
         while True:
             # Asked before the call: with the lock held, the calls would be most of a walk.
             if guard is not None and (
-                guard.owner is not scheduler.current or scheduler.touches is not None
+                guard.owner is not scheduler.current or scheduler.wants_touches
             ):
                 self._before_link()
             following = node.next
@@ -109,7 +109,7 @@ class ListHead(Node[T]):
             following = node.next
             yield node.entry
             if guard is not None and (
-                guard.owner is not scheduler.current or scheduler.touches is not None
+                guard.owner is not scheduler.current or scheduler.wants_touches
             ):
                 self._before_link()
             before, node = node, following
@@ -225,12 +225,12 @@ class ListHead(Node[T]):
     # What others must not come in between.
 
     def _touch(self, operation: Operation) -> None:
-        if self.guard is not None and self._scheduler.touches is not None:
+        if self.guard is not None and self._scheduler.wants_touches:
             self._scheduler.touch(operation)
 
     def _change(self) -> None:
         guard, scheduler = self.guard, self._scheduler
-        if guard is not None and scheduler.touches is not None:
+        if guard is not None and scheduler.wants_touches:
             held = guard.owner is scheduler.current
             scheduler.touch(self._changes if held else self._relinks)
 
@@ -239,7 +239,7 @@ class ListHead(Node[T]):
         if guard is not None:
             if guard.owner is not scheduler.current:
                 scheduler.point(self._walks)
-            elif scheduler.touches is not None:
+            elif scheduler.wants_touches:
                 scheduler.touch(self._looks)
 
     def _unguarded_point(self) -> None:

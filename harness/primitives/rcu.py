@@ -101,7 +101,7 @@ class Rcu:
         me = scheduler.current
         if me not in self._sections:
             self._fail("read section unbalanced", "ends a read section that it is not in")
-        if scheduler.touches is not None:
+        if scheduler.wants_touches:
             scheduler.touch(self._unlock)
         self._sections[me] -= 1
         me.sections -= 1
@@ -126,7 +126,7 @@ class Rcu:
         if scheduler.current in self._sections:
             self._fail("synchronize in read section", "waits for itself to leave its section")
         check_may_sleep(scheduler, f"wait for a grace period of {self.name}", "rcu")
-        if scheduler.touches is not None:
+        if scheduler.wants_touches:
             scheduler.touch(self._synchronize)
         scheduler.gated_point(Operation("synchronize", "rcu", self.name, self._grace_period(None)))
 

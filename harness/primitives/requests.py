@@ -61,7 +61,7 @@ class Ipi:
     @property
     def pending(self) -> bool:
         """Whether the interrupt was sent and not yet taken."""
-        if self._scheduler.touches is not None:
+        if self._scheduler.wants_touches:
             self._scheduler.touch(self._look)
         return not self.shut
 

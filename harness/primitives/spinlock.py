@@ -118,7 +118,7 @@ class SpinLock:
             me.held.remove(self)
             me.held.append(last)
         me.chain &= ~self.held_bit
-        if scheduler.touches is not None:
+        if scheduler.wants_touches:
             scheduler.touch(operation("unlock", self.lock_class.name, self.name))
         if self._wanted and scheduler.wants_growth:
             scheduler.opened(self)

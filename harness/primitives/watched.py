@@ -3,7 +3,7 @@
 
 An object is watched by giving it a class of its own kind with properties over some fields. The
 values stay where they were, code that uses them sees no difference, and objects that nobody
-watches cost nothing. Accesses from modules that only look on (`LOOKS_ON = True`) are not heard.
+watches cost nothing. Accesses from packages that only observe (harness.engine.frames) do not count.
 """
 
 import sys
@@ -12,7 +12,7 @@ from inspect import getattr_static
 from types import FrameType
 from typing import Any
 
-from harness.engine import is_ours
+from harness.engine import is_observer, is_ours
 
 Heard = Callable[[Any, str, bool, FrameType], None]
 """Told the object, the field, whether it is a write, and the frame that does it."""
@@ -93,4 +93,4 @@ def accessor(module: str) -> FrameType | None:
         frame = frame.f_back
     if frame is None or is_ours(frame):
         return innermost
-    return None if frame.f_globals.get("LOOKS_ON", False) else frame
+    return None if is_observer(frame) else frame

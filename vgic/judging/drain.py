@@ -11,8 +11,6 @@ from vgic.data import Kvm
 from vgic.hardware import Vmcr
 from vgic.judging.watch import Watch
 
-LOOKS_ON = True
-
 FORCED_ENTRIES = 2
 DRAIN = "everybody idles:"
 """How the notes of a drain begin."""

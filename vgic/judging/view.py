@@ -4,8 +4,6 @@
 from vgic.data import Kvm, Vcpu, VgicIrq
 from vgic.judging import invariants
 
-LOOKS_ON = True
-
 
 class View:
     """What is remembered of one vCPU; times are steps of the execution, -1 for never.

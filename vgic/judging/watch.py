@@ -27,8 +27,6 @@ from vgic.judging import invariants
 from vgic.judging.ledger import Ledger
 from vgic.judging.view import View
 
-LOOKS_ON = True
-
 
 class Watch:
     """Looks on at one VM.

@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from vgic.data import EDGE, LEVEL, Kvm, Vcpu, VgicIrq, irq_is_pending
 from vgic.judging.invariants.judge import FLUSH, fail, names
 
-LOOKS_ON = True
-
 RETRIES_MAX = 100
 
 ENTRIES_MAX = 64

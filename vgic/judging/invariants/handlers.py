@@ -10,8 +10,6 @@ from collections.abc import Container, Sequence
 from vgic.data import EDGE, Kvm, Vcpu, VgicIrq
 from vgic.judging.invariants.judge import SYNC, fail
 
-LOOKS_ON = True
-
 
 def acknowledged_by_right(
     kvm: Kvm, irq: VgicIrq, *, sent: int, acknowledged: int, raised: bool

@@ -7,8 +7,6 @@ from typing import NoReturn
 from harness import Failure
 from vgic.data import Kvm, Vcpu, VgicIrq, irq_is_pending
 
-LOOKS_ON = True
-
 SYNC = "kvm_vgic_sync_hwstate"
 FLUSH = "kvm_vgic_flush_hwstate"
 

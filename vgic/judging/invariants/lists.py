@@ -9,8 +9,6 @@ from vgic.data import Kvm, Vcpu, VgicIrq
 from vgic.judging.invariants.judge import SYNC, belongs_on, fail, listed, names
 from vgic.judging.ledger import Ledger
 
-LOOKS_ON = True
-
 
 def lists_are_whole(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
     """I1 and I2: both rings are well formed, and hold exactly the interrupts that say so.

@@ -8,8 +8,6 @@ from vgic.hardware import ListRegister
 from vgic.judging.invariants.judge import FLUSH, SYNC, belongs_on, deliverable, fail, listed, names
 from vgic.judging.ledger import Ledger
 
-LOOKS_ON = True
-
 FLUSHES_MAX = 8
 
 

@@ -8,8 +8,6 @@ write that is lost, or a line that the kernel forgets, is none to them.
 from vgic.data import DISABLE, ENABLE, ROUTE, UNPEND, Access, Kvm, VgicIrq
 from vgic.judging.invariants.judge import fail
 
-LOOKS_ON = True
-
 
 def line_is_as_driven(kvm: Kvm, irq: VgicIrq, level: bool) -> None:
     """I11: the kernel has a level-triggered interrupt's line where devices have driven it.
