@@ -6,10 +6,19 @@ from harness.detectors.lock_order.graph import (
     KIND,
     Learned,
     OrderGraph,
-    Step,
     Witness,
+    Witnessed,
     inverted,
     witnesses,
 )
 
-__all__ = ["KIND", "Learned", "LockOrder", "OrderGraph", "Step", "Witness", "inverted", "witnesses"]
+__all__ = [
+    "KIND",
+    "Learned",
+    "LockOrder",
+    "OrderGraph",
+    "Witness",
+    "Witnessed",
+    "inverted",
+    "witnesses",
+]
