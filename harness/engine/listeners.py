@@ -19,6 +19,9 @@ from harness.engine.failures import Failure
 from harness.engine.threads import Operation
 from harness.engine.trace import Note
 
+Methods = tuple[Callable[..., Any], ...]
+"""What is called at an event, in order."""
+
 
 class Listener:
     """Notified of the events of one execution; a subclass overrides those that it wants."""
@@ -49,7 +52,7 @@ class Listener:
         """
 
 
-def overriding(listeners: Sequence[Listener], event: str) -> tuple[Callable[..., Any], ...]:
+def overriding(listeners: Sequence[Listener], event: str) -> Methods:
     """Return an event's methods of those listeners that override it."""
     plain = getattr(Listener, event)
     return tuple(

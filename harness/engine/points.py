@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from harness.engine.failures import Failure, ModelFailure
-from harness.engine.listeners import Listener, overriding
+from harness.engine.listeners import Listener, Methods, overriding
 from harness.engine.strategy import NEVER
 from harness.engine.threads import Gate, Interrupt, Operation, Thread
 from harness.engine.trace import Entry
@@ -58,7 +58,12 @@ class Points(ABC):
         self.at_end: list[Callable[[], Failure | None]] = []
         self.wants_growth = wants_growth
         self.next_ask = NEVER
-        self._listen_to(())
+        self.listeners: tuple[Listener, ...] = ()
+        self._does: Methods = ()
+        self._touches: Methods = ()
+        self._notes: Methods = ()
+        self._fails: Methods = ()
+        self.wants_touches = False
 
     @property
     def ops(self) -> int:
@@ -94,6 +99,10 @@ class Points(ABC):
             return
         if self.interrupts and not self.current.irqs_off:
             self.interrupt(self.current)
+        self.pass_gate(operation)
+
+    def pass_gate(self, operation: Operation) -> None:
+        """Do what `gated_point` does, interrupts and unwinding having been looked at."""
         self.steps = step = self.steps + 1
         if step >= self.next_ask or operation.gate.shut:  # type: ignore[union-attr]
             self.decide(operation)
@@ -106,8 +115,9 @@ class Points(ABC):
         """
         if not self.unwinding:
             self.trace.append(words)
-            for notify in self._notes:
-                notify(words)
+            if self._notes:
+                for notify in self._notes:
+                    notify(words)
 
     def interrupt(self, me: Thread) -> None:
         """Run the handlers of what is asserted for this thread, on top of it."""
@@ -116,8 +126,9 @@ class Points(ABC):
 
     def touch(self, operation: Operation) -> None:
         """Say that the running step touches an object that its thread has not published."""
-        for notify in self._touches:
-            notify(operation)
+        if self._touches:
+            for notify in self._touches:
+                notify(operation)
 
     def opened(self, gate: Gate) -> None:
         """Say that a gate was opened, if `wants_growth`: a thread may have become enabled."""

@@ -28,7 +28,6 @@ from harness.engine.step_bound import LoopWatch
 from harness.engine.strategy import Strategy
 from harness.engine.threads import EXIT, Operation, Standstill, Thread
 
-_tuple = tuple.__new__
 _EVERYWHERE = 1
 """The point to be asked at if every operation is; zero says that the strategy wants it now."""
 
@@ -63,7 +62,8 @@ class Scheduler(Points):
         self.on_quiescence = bool
         self.at_end = []
         self.trace = []
-        self._listen_to(())
+        if self.listeners:
+            self._listen_to(())
 
     def thread(self, role: str, body: Callable[[], None]) -> Thread:
         """Add a thread; all are added before the execution starts."""
@@ -100,8 +100,6 @@ class Scheduler(Points):
         for listener in self.listeners:
             listener.begins()
 
-    # What primitives call.
-
     # Deciding.
 
     def decide(self, operation: Operation) -> None:
@@ -110,15 +108,15 @@ class Scheduler(Points):
         me.op = operation
         if self.steps > self.steps_max:
             self._watch_loop(me)
-        does = self._does
-        if not does or self._strategy_is_due(operation):
+        if not self._does or self._strategy_is_due(operation):
             chosen = self._choose(me)
             if chosen is not me:
                 self._carriers.hand_over(me, chosen)
                 if self.unwinding:
                     raise Unwind
-        for notify in does:
-            notify(operation)
+        if self._does:
+            for notify in self._does:
+                notify(operation)
 
     def _strategy_is_due(self, operation: Operation) -> bool:
         """Tell whether there would be a decision here if nobody listened."""
@@ -154,8 +152,7 @@ class Scheduler(Points):
         chosen = options[picked]
         if chosen is not me:
             if picked:
-                # Deviation(me.role, me.ops, chosen.role), at half the price.
-                self.deviations.append(_tuple(Deviation, (me.role, me.ops, chosen.role, None)))
+                self.deviations.append(Deviation(me.role, me.ops, chosen.role))
             self.current = chosen
             chosen.lag = step - chosen.ops
             self.trace.append(chosen)
