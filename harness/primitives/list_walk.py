@@ -56,15 +56,10 @@ class ListWalks(Node[T]):
 
     def entries(self) -> Iterator[T]:
         """Walk the list forward, reading each link when it is needed (list_for_each_entry)."""
-        guard, scheduler = self.guard, self._scheduler
         node: Node[T] = self
         walked, walked_max = 0, self.population
         while True:
-            # Asked before the call: with the lock held, the calls would be most of a walk.
-            if guard is not None and (
-                guard.owner is not scheduler.current or scheduler.wants_touches
-            ):
-                self._before_link()
+            self._before_link()
             following = node.next
             if following is self:
                 return
@@ -78,7 +73,6 @@ class ListWalks(Node[T]):
 
     def entries_safe(self) -> Iterator[T]:
         """Walk the list forward; the entry just yielded may go (list_for_each_entry_safe)."""
-        guard, scheduler = self.guard, self._scheduler
         self._before_link()
         before: Node[T] = self
         node = self.next
@@ -91,10 +85,7 @@ class ListWalks(Node[T]):
                 walked_max = self._walks_on(node, walked, before)
             following = node.next
             yield node.entry
-            if guard is not None and (
-                guard.owner is not scheduler.current or scheduler.wants_touches
-            ):
-                self._before_link()
+            self._before_link()
             before, node = node, following
 
     def verify(self) -> list[T]:

@@ -85,16 +85,8 @@ class Rcu:
         me.sections += 1
         me.chain |= IN_RCU
 
-    def read_unlock(
-        self,
-        exception_type: type[BaseException] | None = None,
-        exception: BaseException | None = None,
-        traceback: TracebackType | None = None,
-    ) -> None:
-        """End a read section (rcu_read_unlock).
-
-        Called with nothing, but by `with`.
-        """
+    def read_unlock(self) -> None:
+        """End a read section (rcu_read_unlock)."""
         scheduler = self._scheduler
         if scheduler.unwinding:
             return
@@ -111,9 +103,16 @@ class Rcu:
             del self._sections[me]
             self._quiescent(me)
 
-    # `with` begins a section and ends it as these do.
-    __enter__ = read_lock
-    __exit__ = read_unlock
+    def __enter__(self) -> None:
+        self.read_lock()
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.read_unlock()
 
     def synchronize(self) -> None:
         """Wait until every read section that is open now has ended (synchronize_rcu).

@@ -79,32 +79,19 @@ class SpinLock:
         if subclass or chain & self._news[bit]:
             bit <<= subclass
             self._look_twice(me, bit, subclass)
-        # scheduler.gated_point(self._operation), written out: no call is made more often.
-        taking = self._operation
-        scheduler.steps = step = scheduler.steps + 1
-        if step >= scheduler.next_ask or self.shut:
-            self._wanted += 1
-            scheduler.decide(taking)
-            self._wanted -= 1
-        scheduler.trace.append(taking)
+        self._wanted += 1
+        scheduler.pass_gate(self._operation)
+        self._wanted -= 1
         self.owner = me
         self.shut = True
         self.held_bit = bit
         me.held.append(self)
         me.chain = chain | bit
 
-    def unlock(
-        self,
-        exception_type: type[BaseException] | None = None,
-        exception: BaseException | None = None,
-        traceback: TracebackType | None = None,
-    ) -> None:
-        """Let go of the lock (raw_spin_unlock).
-
-        Called with nothing, but by `with`; a block that raises leaves the lock as it is.
-        """
+    def unlock(self) -> None:
+        """Release the lock (raw_spin_unlock)."""
         scheduler = self._scheduler
-        if scheduler.unwinding or exception_type is not None:
+        if scheduler.unwinding:
             return
         me = scheduler.current
         if self.owner is not me:
@@ -138,9 +125,18 @@ class SpinLock:
         if not irqs_were_off:
             local_irq_enable(self._scheduler)
 
-    # `with` takes the lock and lets go of it as these do, two calls saved.
-    __enter__ = lock
-    __exit__ = unlock
+    def __enter__(self) -> None:
+        self.lock()
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Release the lock; a block that raises leaves it as it is."""
+        if exception_type is None:
+            self.unlock()
 
     def assert_held(self) -> None:
         """Fail unless the running thread holds the lock (lockdep_assert_held)."""
