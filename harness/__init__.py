@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Controlled concurrency for Python code on real threads; knows nothing of interrupts.
+"""Controlled concurrency for Python code on real threads; knows nothing of the vGIC.
 
 A program adds modelled threads to a `Scheduler`; they share primitives with the kernel's rules
 (`SpinLock`, `Cell`, `ListHead`, `Requests`, `Ipi`, `Refcount`, `Rcu`) and objects that can be
 freed (`SlabObject`); `execute` runs it once, on `OsThreads`, under a strategy that picks who goes
-next. What went wrong is a `Failure`, and the deviations of the execution replay it. Start reading
-at scheduler.py.
+next. What went wrong is a `Failure`, and the deviations of the execution replay it.
+
+The rooms, each of which imports only those before it: `engine` runs an execution, `schedule` writes
+it down and follows it again, `primitives` are what its threads share, `detectors` find what has not
+gone wrong yet, `search` chooses the schedules. Start reading at engine/scheduler.py.
 """
 
 from harness.detectors.lock_order import LockOrder

@@ -1,5 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""TODO."""
+"""The engine: modelled threads, one execution of them, and its verdict.
+
+A modelled thread publishes an operation at each scheduling point (`points`, `threads`); the
+scheduler decides there who goes next, as its strategy has it, and OS threads or greenlets carry
+them (`scheduler`, `strategy`, `carriers`). `execute` runs a program once and returns an
+`Execution`: outcome, schedule, trace. That nobody can proceed and that there is no end are
+verdicts of the engine's own (`deadlock`, `step_bound`); whatever else wants to know what happens is
+a listener (`listeners`). It knows no primitive and no detector.
+
+From the bottom up: printable, frames, failures, threads, trace, listeners, points, scheduler,
+execution.
+"""
 
 from harness.engine.carriers import OsThreads
 from harness.engine.carrying import Carriers
@@ -32,6 +43,7 @@ from harness.engine.threads import (
     IN_RCU,
     IRQS_ON,
     START,
+    Gate,
     Lock,
     Operation,
     Standstill,
@@ -61,6 +73,7 @@ __all__ = [
     "Execution",
     "Failed",
     "Failure",
+    "Gate",
     "HarnessBug",
     "Label",
     "Listener",
