@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from harness.engine import trace
 from harness.engine.carrying import Carriers
@@ -49,16 +50,21 @@ class Execution:
     Attributes:
         outcome: how it ended.
         steps: how many operations its threads published.
-        deviations: its schedule.
+        schedule: where it left the quiet default, see `deviations`.
         trace: what happened, in order.
         touches: what its steps touched beyond what they published; empty unless listened to.
     """
 
     outcome: Outcome
     steps: int
-    deviations: tuple[Deviation, ...]
+    schedule: tuple[tuple[str, int, str], ...]
     trace: list[trace.Entry]
     touches: list[Touch] = field(default_factory=list)
+
+    @cached_property
+    def deviations(self) -> tuple[Deviation, ...]:
+        """Its schedule; put together when it is asked for, which is for few of many executions."""
+        return tuple(Deviation(*left) for left in self.schedule)
 
     @property
     def switches(self) -> int:
@@ -120,7 +126,7 @@ def execute(
     return Execution(
         outcome=_outcome(scheduler),
         steps=scheduler.steps,
-        deviations=tuple(scheduler.deviations),
+        schedule=tuple(scheduler.schedule),
         trace=scheduler.trace,
         touches=touches or [],
     )

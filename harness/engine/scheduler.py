@@ -20,7 +20,6 @@ from collections.abc import Callable
 
 from harness.engine.carrying import Carriers
 from harness.engine.deadlock import deadlock
-from harness.engine.deviation import Deviation
 from harness.engine.failures import Diverged, Failure, ModelFailure, Unwind, oops
 from harness.engine.frames import ground_floor, model_stack, raised_in_harness, traceback_of
 from harness.engine.points import Points
@@ -36,18 +35,18 @@ class Scheduler(Points):
     """Carries out the choices of one execution and records what happened.
 
     Attributes:
-        deviations: where the schedule left the quiet default.
+        schedule: where the quiet default was left, as deviations have it: role, number, to whom.
         diverged: where a strict replay could not follow its schedule, if it could not.
         bug: an exception raised by the harness's own code, if any.
     """
 
     __slots__ = (
-        "_carriers", "_cycles", "_loop", "_strategy", "_within", "bug", "deviations", "diverged",
+        "_carriers", "_cycles", "_loop", "_strategy", "_within", "bug", "diverged", "schedule",
     )  # fmt: skip
 
     def __init__(self, strategy: Strategy, *, steps_max: int = 20_000) -> None:
         super().__init__(steps_max=steps_max, wants_growth=strategy.asks_on_growth)
-        self.deviations: list[Deviation] = []
+        self.schedule: list[tuple[str, int, str]] = []
         self.diverged: Diverged | None = None
         self.bug: BaseException | None = None
         self._strategy = strategy
@@ -152,7 +151,7 @@ class Scheduler(Points):
         chosen = options[picked]
         if chosen is not me:
             if picked:
-                self.deviations.append(Deviation(me.role, me.ops, chosen.role))
+                self.schedule.append((me.role, me.ops, chosen.role))
             self.current = chosen
             chosen.lag = step - chosen.ops
             self.trace.append(chosen)

@@ -19,7 +19,16 @@ from functools import partial
 from types import TracebackType
 from typing import NoReturn, TypeVar
 
-from harness.engine import IN_RCU, Failure, Operation, Scheduler, Thread, model_function, operation
+from harness.engine import (
+    IN_RCU,
+    Failure,
+    Gate,
+    Operation,
+    Scheduler,
+    Thread,
+    model_function,
+    operation,
+)
 from harness.primitives.atomic_context import check_may_sleep
 from harness.primitives.cells import Cell
 from harness.primitives.host_interrupt import Softirq
@@ -28,14 +37,13 @@ from harness.primitives.slab import SlabObject, life_of
 T = TypeVar("T")
 
 
-class GracePeriod:
+class GracePeriod(Gate):
     """The time from a moment until all read sections have ended that were open then: a gate.
 
     Attributes:
         readers: the threads in a section that is still waited for.
         then: what is to be done when it is over.
         shut: it is not over.
-        idle: to wait for it is never to have nothing to do.
     """
 
     def __init__(self, name: str, readers: list[Thread], then: Callable[[], None] | None) -> None:
@@ -43,11 +51,10 @@ class GracePeriod:
         self.readers = readers
         self.then = then
         self.shut = bool(readers)
-        self.idle = False
 
     @property
-    def owner(self) -> Thread | None:
-        """A thread that is waited for, for the wait-for cycle of a deadlock."""
+    def holder(self) -> Thread | None:
+        """A thread that is waited for."""
         return self.readers[0] if self.readers else None
 
     def describe_wait(self) -> str:

@@ -8,12 +8,21 @@ one. A thread that wants a lock somebody holds is not offered to the strategy.
 from collections.abc import Callable
 from types import TracebackType
 
-from harness.engine import IN_IRQ, IRQS_ON, Failure, Operation, Thread, model_function, operation
+from harness.engine import (
+    IN_IRQ,
+    IRQS_ON,
+    Failure,
+    Gate,
+    Operation,
+    Thread,
+    model_function,
+    operation,
+)
 from harness.primitives.context import local_irq_enable
 from harness.primitives.lock_class import LockClass, LockListener
 
 
-class SpinLock:
+class SpinLock(Gate):
     """A raw spinlock of some lock class.
 
     Attributes:
@@ -25,8 +34,8 @@ class SpinLock:
     """
 
     __slots__ = (
-        "_bit", "_irqs_off", "_news", "_operation", "_order", "_scheduler", "_wanted", "held_bit",
-        "idle", "lock_class", "name", "on_unlock", "owner", "rank", "shut",
+        "_bit", "_irqs_off", "_news", "_operation", "_order", "_scheduler", "held_bit",
+        "lock_class", "name", "on_unlock", "owner", "rank", "shut",
     )  # fmt: skip
 
     sleeps = False
@@ -55,9 +64,6 @@ class SpinLock:
         self.rank = rank
         self.held_bit = 0
         self.shut = False
-        self.idle = False
-        # How many threads stand at the scheduling point before taking it, the running one apart.
-        self._wanted = 0
         self._operation = Operation("lock", lock_class.name, self.name, self)
 
     def __str__(self) -> str:
@@ -79,9 +85,7 @@ class SpinLock:
         if subclass or chain & self._news[bit]:
             bit <<= subclass
             self._look_twice(me, bit, subclass)
-        self._wanted += 1
         scheduler.pass_gate(self._operation)
-        self._wanted -= 1
         self.owner = me
         self.shut = True
         self.held_bit = bit
@@ -107,7 +111,7 @@ class SpinLock:
         me.chain &= ~self.held_bit
         if scheduler.wants_touches:
             scheduler.touch(operation("unlock", self.lock_class.name, self.name))
-        if self._wanted and scheduler.wants_growth:
+        if scheduler.wants_growth:
             scheduler.opened(self)
 
     def lock_irqsave(self) -> bool:
@@ -164,6 +168,11 @@ class SpinLock:
         if subclass:
             self._order.nest(me, self, subclass)
         self._order.learn(me, self, bit)
+
+    @property
+    def holder(self) -> Thread | None:
+        """The thread that has to release it."""
+        return self.owner
 
     def describe_wait(self) -> str:
         """Say what a thread that waits here is waiting for."""

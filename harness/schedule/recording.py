@@ -94,8 +94,7 @@ class Recorder(Listener):
         self.ended = frozenset(thread.role for thread in threads if thread.finished)
         for thread in threads:
             gate = thread.op.gate
-            holds = getattr(gate, "owner", None) is thread
-            if not thread.finished and gate is not None and gate.shut and not holds:
-                self.waiting[thread.role] = (
-                    "idles" if gate.idle else f"waits for {gate.describe_wait()}"
-                )
+            if thread.finished or gate is None or not gate.shut or gate.holder is thread:
+                continue
+            does = "idles" if gate.idle else f"waits for {gate.describe_wait()}"
+            self.waiting[thread.role] = does
