@@ -11,6 +11,8 @@ from stress.executions.subject import Subject
 from stress.executions.token import Token
 from stress.scenarios import SCENARIOS
 
+pytest_plugins = ["tests.fixtures.kernel"]
+
 Find = Callable[..., Token]
 
 FOUND_ON = {

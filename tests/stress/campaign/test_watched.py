@@ -31,7 +31,7 @@ from vgic import machine
 from vgic.judging import invariants
 
 MakePlan = Callable[..., Plan]
-PAGE = Path(__file__).parents[2] / "docs" / "canaries.md"
+PAGE = Path(__file__).parents[3] / "docs" / "canaries.md"
 NAME = "inject_before_entry"
 
 

@@ -49,7 +49,7 @@ def first_finding(kernel: type[V1], carriers: OsThreads) -> tuple[int, Failure]:
 
 
 def test_every_bug_has_a_kind_it_must_be_found_as() -> None:
-    # One execution in thousands: tests/vgic/test_bugs_found.py looks for it where it is.
+    # One execution in thousands: tests/vgic/bugs/test_bugs_found.py looks for it where it is.
     assert set(FOUND_AS) == set(BUGS) - {"stale_summary"}
 
 

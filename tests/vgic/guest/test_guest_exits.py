@@ -233,11 +233,11 @@ def test_a_dishonest_guest_counts_an_end_that_deactivates_nothing(on_vcpu0: OnVc
 
 
 def test_over_a_whole_run_each_handler_of_a_level_quiesces_once_and_ends_once(
-    run_machine: Callable[..., tuple[Execution, object]],
+    run_passing: Callable[..., tuple[Execution, object]],
 ) -> None:
     pulses = (Pulse(40, level=True, pause=0), Pulse(40, level=True, pause=4))
     level = Irq(40, Config.LEVEL, 0x80, 0)
-    execution, _ = run_machine(Parameters(1, (level,), (Program("", (0,)),), (pulses,)))
+    execution, _ = run_passing(Parameters(1, (level,), (Program("", (0,)),), (pulses,)))
     told = [entry_text(each) for each in execution.trace]
     counts = [told.count(f"{each} vcpu 0") for each in ("acknowledge", "access", "eoi")]
     assert counts[0] >= 1
