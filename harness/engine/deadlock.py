@@ -21,7 +21,7 @@ def _cycle(waiting: Sequence[Thread]) -> list[Thread]:
         thread: Thread | None = start
         while thread is not None and thread not in path:
             path.append(thread)
-            thread = getattr(thread.op.gate, "owner", None)
+            thread = None if thread.op.gate is None else thread.op.gate.holder
         if thread is not None:
             cycle = path[path.index(thread) :]
             first = min(range(len(cycle)), key=lambda i: cycle[i].index)
@@ -60,8 +60,7 @@ def deadlock(waiting: Sequence[Thread], stack_of: Callable[[Thread], tuple[str, 
 
 
 def _lost_wake_up(thread: Thread) -> tuple[str, ...]:
-    how = getattr(thread.op.gate, "lost_wake_up", None)
-    return () if how is None else tuple(how())
+    return () if thread.op.gate is None else thread.op.gate.lost_wake_up()
 
 
 def _idle(thread: Thread) -> bool:

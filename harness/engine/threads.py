@@ -11,19 +11,31 @@ from functools import cache
 from typing import Protocol
 
 
-class Gate(Protocol):
-    """What an operation may have to wait for.
+class Gate:
+    """What an operation may have to wait for; a primitive derives from it.
 
     Attributes:
         shut: nobody passes while this is true.
         idle: waiting here means having nothing to do, not being stuck.
     """
 
+    __slots__ = ()
+
     shut: bool
-    idle: bool
+    idle: bool = False
+
+    @property
+    def holder(self) -> "Thread | None":
+        """The thread that has to go on before it opens, None if it could be any."""
+        return None
 
     def describe_wait(self) -> str:
         """Say what a thread that waits here is waiting for."""
+        raise NotImplementedError
+
+    def lost_wake_up(self) -> tuple[str, ...]:
+        """Return how the wake-up was lost that a thread waits for here, () if none was."""
+        return ()
 
 
 class Lock(Protocol):
@@ -33,7 +45,7 @@ class Lock(Protocol):
         name: the lock with its number, as reports print it.
         held_bit: the class and subclass it was last taken as, see harness.detectors.lock_order.
         rank: its place among the locks of its class, None if they have none.
-        sleeps: whoever waits for it sleeps, and may sleep while it holds it.
+        sleeps: a waiter sleeps, and a holder may sleep while it holds it.
     """
 
     name: str
@@ -42,7 +54,7 @@ class Lock(Protocol):
     sleeps: bool
 
     def kept_with_irqs_on(self, me: "Thread") -> None:
-        """Hear that the owner turns local interrupts on while it holds this."""
+        """The holder turns local interrupts on while it holds this."""
 
 
 class Interrupt(Protocol):
@@ -86,14 +98,13 @@ def operations(lock_class: str, name: str, *kinds: str) -> tuple[Operation, ...]
     return tuple(operation(kind, lock_class, name) for kind in kinds)
 
 
-class _NoWay:
+class _NoWay(Gate):
     """The gate at which a thread stands that has ended."""
 
     shut = True
-    idle = False
 
     def describe_wait(self) -> str:
-        """Nobody waits here who could be asked."""
+        """Return nothing: nobody waits here."""
         return "nothing"
 
 
@@ -160,7 +171,7 @@ class Thread:
         self.sections = 0
 
     def retire(self) -> None:
-        """Let go of what it did and waited for."""
+        """Release what it did and waited for."""
         del self.body, self.op
 
     def __str__(self) -> str:

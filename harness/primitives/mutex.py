@@ -24,5 +24,3 @@ class Mutex(SpinLock):
         """
         check_may_sleep(self._scheduler, f"take {self.name}", self.lock_class.name)
         super().lock(subclass)
-
-    __enter__ = lock

@@ -55,7 +55,7 @@ class Life:
 
     def reached(self) -> None:
         """Check as `check` does: the running step touches the object by a part of it."""
-        if self.cache.scheduler.touches is not None:
+        if self.cache.scheduler.wants_touches:
             self.cache.scheduler.touch(self._use)
         self.check()
 
@@ -80,7 +80,7 @@ class Life:
             return
         if not deferred:
             self._refuse_second()
-        if scheduler.touches is not None:
+        if scheduler.wants_touches:
             scheduler.touch(self._free)
         self.freed = here(scheduler)
         object.__setattr__(freed, "__class__", _POISONED.of(type(freed)))
@@ -178,7 +178,7 @@ class SlabObject:
             instance: its number, as reports print it; "" for the next one of the thread.
         """
         self.life = cache.born(instance)
-        if cache.scheduler.touches is not None:
+        if cache.scheduler.wants_touches:
             self.__class__ = _HEARD.of(type(self))
 
     def use(self) -> None:

@@ -8,12 +8,21 @@ one. A thread that wants a lock somebody holds is not offered to the strategy.
 from collections.abc import Callable
 from types import TracebackType
 
-from harness.engine import IN_IRQ, IRQS_ON, Failure, Operation, Thread, model_function, operation
+from harness.engine import (
+    IN_IRQ,
+    IRQS_ON,
+    Failure,
+    Gate,
+    Operation,
+    Thread,
+    model_function,
+    operation,
+)
 from harness.primitives.context import local_irq_enable
 from harness.primitives.lock_class import LockClass, LockListener
 
 
-class SpinLock:
+class SpinLock(Gate):
     """A raw spinlock of some lock class.
 
     Attributes:
@@ -25,8 +34,8 @@ class SpinLock:
     """
 
     __slots__ = (
-        "_bit", "_irqs_off", "_news", "_operation", "_order", "_scheduler", "_wanted", "held_bit",
-        "idle", "lock_class", "name", "on_unlock", "owner", "rank", "shut",
+        "_bit", "_irqs_off", "_news", "_operation", "_order", "_scheduler", "held_bit",
+        "lock_class", "name", "on_unlock", "owner", "rank", "shut",
     )  # fmt: skip
 
     sleeps = False
@@ -55,9 +64,6 @@ class SpinLock:
         self.rank = rank
         self.held_bit = 0
         self.shut = False
-        self.idle = False
-        # How many threads stand at the scheduling point before taking it, the running one apart.
-        self._wanted = 0
         self._operation = Operation("lock", lock_class.name, self.name, self)
 
     def __str__(self) -> str:
@@ -79,32 +85,17 @@ class SpinLock:
         if subclass or chain & self._news[bit]:
             bit <<= subclass
             self._look_twice(me, bit, subclass)
-        # scheduler.gated_point(self._operation), written out: no call is made more often.
-        taking = self._operation
-        scheduler.steps = step = scheduler.steps + 1
-        if step >= scheduler.next_ask or self.shut:
-            self._wanted += 1
-            scheduler.decide(taking)
-            self._wanted -= 1
-        scheduler.trace.append(taking)
+        scheduler.pass_gate(self._operation)
         self.owner = me
         self.shut = True
         self.held_bit = bit
         me.held.append(self)
         me.chain = chain | bit
 
-    def unlock(
-        self,
-        exception_type: type[BaseException] | None = None,
-        exception: BaseException | None = None,
-        traceback: TracebackType | None = None,
-    ) -> None:
-        """Let go of the lock (raw_spin_unlock).
-
-        Called with nothing, but by `with`; a block that raises leaves the lock as it is.
-        """
+    def unlock(self) -> None:
+        """Release the lock (raw_spin_unlock)."""
         scheduler = self._scheduler
-        if scheduler.unwinding or exception_type is not None:
+        if scheduler.unwinding:
             return
         me = scheduler.current
         if self.owner is not me:
@@ -118,9 +109,9 @@ class SpinLock:
             me.held.remove(self)
             me.held.append(last)
         me.chain &= ~self.held_bit
-        if scheduler.touches is not None:
+        if scheduler.wants_touches:
             scheduler.touch(operation("unlock", self.lock_class.name, self.name))
-        if self._wanted and scheduler.wants_growth:
+        if scheduler.wants_growth:
             scheduler.opened(self)
 
     def lock_irqsave(self) -> bool:
@@ -138,9 +129,18 @@ class SpinLock:
         if not irqs_were_off:
             local_irq_enable(self._scheduler)
 
-    # `with` takes the lock and lets go of it as these do, two calls saved.
-    __enter__ = lock
-    __exit__ = unlock
+    def __enter__(self) -> None:
+        self.lock()
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Release the lock; a block that raises leaves it as it is."""
+        if exception_type is None:
+            self.unlock()
 
     def assert_held(self) -> None:
         """Fail unless the running thread holds the lock (lockdep_assert_held)."""
@@ -168,6 +168,11 @@ class SpinLock:
         if subclass:
             self._order.nest(me, self, subclass)
         self._order.learn(me, self, bit)
+
+    @property
+    def holder(self) -> Thread | None:
+        """The thread that has to release it."""
+        return self.owner
 
     def describe_wait(self) -> str:
         """Say what a thread that waits here is waiting for."""

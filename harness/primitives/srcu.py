@@ -8,21 +8,20 @@ and `synchronize` comes after what is held. A cycle is a deadlock though nobody 
 
 from typing import NoReturn
 
-from harness.engine import Failure, Operation, Thread, model_function, operation
+from harness.engine import Failure, Gate, Operation, Thread, model_function, operation
 from harness.primitives.atomic_context import check_may_sleep
 from harness.primitives.lock_class import LockClass, LockListener
 
 
-class _Readers:
+class _Readers(Gate):
     """The sections that one `synchronize` waits for, which stands at this gate."""
 
-    __slots__ = ("_name", "idle", "sections", "shut")
+    __slots__ = ("_name", "sections", "shut")
 
     def __init__(self, name: str, sections: set[int]) -> None:
         self._name = name
         self.sections = sections
         self.shut = bool(sections)
-        self.idle = False
 
     def describe_wait(self) -> str:
         """Say what a thread that waits here is waiting for."""

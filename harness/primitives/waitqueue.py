@@ -12,13 +12,13 @@ harness.engine.deadlock.
 
 from collections.abc import Callable
 
-from harness.engine import Operation, Scheduler, operation
+from harness.engine import Gate, Operation, Scheduler, operation
 from harness.primitives.atomic_context import check_may_sleep
 from harness.primitives.place import Place, here
 from harness.primitives.spinlock import SpinLock
 
 
-class _Sleeper:
+class _Sleeper(Gate):
     """One thread in a queue: the gate at which it sleeps."""
 
     def __init__(
@@ -28,7 +28,6 @@ class _Sleeper:
         self._since = since
         self._condition = condition
         self.shut = True
-        self.idle = False
 
     def describe_wait(self) -> str:
         """Say what the thread is waiting for."""
@@ -141,7 +140,7 @@ class WaitQueue:
         del self._sleepers[:count]
 
 
-class Completion:
+class Completion(Gate):
     """Something that gets done, and whoever waits for it (struct completion): a gate.
 
     Attributes:
@@ -156,7 +155,6 @@ class Completion:
         self.name = f"completion[{instance}]"
         self.done = 0
         self.shut = True
-        self.idle = False
         self._completed: Place | None = None
         self._forgotten: tuple[Place, Place] | None = None
         self._complete = operation("complete", "completion", self.name)

@@ -93,13 +93,12 @@ def record(
     recorders: list[Recorder] = []
 
     def program(scheduler: Scheduler) -> None:
-        assert isinstance(scheduler, Recorder)
-        recorders.append(scheduler)
-        machine = Machine(scheduler, parameters, kernel)
-        scheduler.look = Look(machine)
+        recorder = Recorder(scheduler)
+        recorders.append(recorder)
+        recorder.look = Look(Machine(scheduler, parameters, kernel))
 
     replay = LenientReplay(deviations)
-    execution = execute(program, replay, carriers, make=Recorder)
+    execution = execute(program, replay, carriers)
     recorder = recorders[0]
     recorder.close()
     return Recorded(
@@ -108,7 +107,7 @@ def record(
         end=recorder.events[-1],
         waiting=recorder.waiting,
         ended=recorder.ended,
-        roles=tuple(thread.role for thread in recorder.threads),
+        roles=recorder.roles,
         preemptions=tuple(replay.preemptions),
     )
 

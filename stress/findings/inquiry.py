@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from harness import Carriers, Failure
-from harness.detectors.lock_order import KIND, Step, inverted
+from harness.detectors.lock_order import KIND, Witnessed, inverted
 from stress.executions import Single, Subject, Token, confirm, run_index, witness
 from stress.explaining import orders_text, repro_file, tell
 from stress.scenarios import SCENARIOS
@@ -41,7 +41,7 @@ class Inquiry:
     strategy: str
     items: tuple[tuple[str, int], ...]
     replays_max: int
-    orders: tuple[Step, ...] = ()
+    orders: tuple[Witnessed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def looked_at(
     looks: Looks = []
 
     def program(scheduler: Scheduler) -> None:
-        assert isinstance(scheduler, Recorder)
+        recorder = Recorder(scheduler)
         parameters = SCENARIOS[scenario].draw(Streams(seed, scenario, 0))
         machine = Machine(scheduler, parameters, kernel)
         look, told = Look(machine), dict[str, dict[str, str]]()
@@ -38,10 +38,10 @@ def looked_at(
             looks.append((changed, dict(told), Look(machine)()))
             return changed
 
-        scheduler.look = both
+        recorder.look = both
 
     strategy = STRATEGIES["random-walk"](Streams(seed, "look", 0).stream("schedule"), 100)
-    return execute(program, strategy, carriers, make=Recorder), looks
+    return execute(program, strategy, carriers), looks
 
 
 KERNELS: dict[str, Callable[[], type[V1]]] = {

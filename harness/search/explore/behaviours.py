@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from harness.engine import Carriers, DivergedFrom, Failed, Scheduler, Touch, execute
 from harness.schedule import steps_of
+from harness.search.branch import Reducing
 from harness.search.explore.exploration import EXECUTIONS_MAX, Exploration, Heard
-from harness.search.reduction import Reducing, Tree
+from harness.search.reduction import Tree
 
 
 def every_behaviour(
@@ -40,7 +41,7 @@ def every_behaviour(
     tree = Tree()
     while result.executions + result.abandoned < executions_max and not stop():
         touches: list[Touch] = []
-        strategy = Reducing(tree.states, touches)
+        strategy = Reducing(tree.points, touches)
         execution = execute(program, strategy, carriers, steps_max=steps_max, touches=touches)
         result.count(execution)
         if not isinstance(execution.outcome, DivergedFrom):
