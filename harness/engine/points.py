@@ -2,8 +2,8 @@
 """Scheduling points: an execution as the primitives see it.
 
 A primitive publishes each operation at a scheduling point and says what else its step touches. A
-point at which nobody has to decide costs an increment and a compare; what is decided there, and by
-whom, is in scheduler.py.
+point at which there is nothing to decide costs an increment and a compare; how that is decided is
+in scheduler.py.
 """
 
 from abc import ABC, abstractmethod
@@ -148,4 +148,4 @@ class Points(ABC):
 
     @abstractmethod
     def decide(self, operation: Operation) -> None:
-        """Hand over if somebody else is to go; return when the operation's turn has come."""
+        """Hand over if another thread is to go; return when the operation's turn has come."""
