@@ -32,7 +32,7 @@ class Points(ABC):
         unwinding: the execution is over; primitives do nothing.
         interrupts: what may run on top of threads, asked wherever local interrupts are on.
         wants_growth: a primitive that opens a gate has to say so, see `opened`.
-        wants_touches: a primitive has to say what it touches; where none does that is no harm.
+        wants_touches: a listener is to be notified of what is touched, see `touch`.
         on_quiescence: called when only idle waits are left. It opens some gate and returns True,
             or returns False, as bool does, which makes the waits a deadlock. It may raise
             ModelFailure.
