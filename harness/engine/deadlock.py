@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Deadlock: nobody can proceed, and somebody is not merely idle.
+"""Deadlock: no thread can proceed, and not all of them are merely idle.
 
 Found at the moment it arises, since it is a fact about gates and not about time. The report gives
 the wait-for cycle where there is one, in the order in which the waits chain.
 
-A lost wake-up is told from it: a thread sleeps, what it sleeps for has happened, and nobody will
-say so again. Whether that is so is known to what it sleeps at (harness.primitives.waitqueue).
+A lost wake-up is another kind: a thread sleeps, what it sleeps for has happened, and it will not be
+woken for it again. Whether that is so is known to the gate that it sleeps at
+(harness.primitives.waitqueue).
 """
 
 from collections.abc import Callable, Sequence

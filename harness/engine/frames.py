@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Frames: which model function is at work, read off the Python stack.
 
-Labels, signatures and reports name functions of the code under test. They are looked up only when
-somebody needs them, so that a scheduling point costs nothing for it.
+Labels, signatures and reports name functions of the code under test. They are looked up only where
+one is needed, so that a scheduling point costs nothing for it.
 
 The rule, whole. A frame is of the model unless
   * its module observes: it belongs to the harness, or to a package that has said so once with
     `observes(__name__)`, as packages of invariants do;
   * its function has no name of its own to report: lambdas and comprehensions, of which 3.12 and
     later no longer give the second a frame, and helpers, which begin with an underscore and whose
-    names nobody outside their file knows. What such a function does, its caller does.
+    names are known in their file only. What such a function does, its caller does.
 The innermost frame of the model is the model function. Nothing is looked for below a
-`ground_floor`: there are only carriers, or whoever asked for the execution.
+`ground_floor`: there are only carriers, or the caller of the execution.
 """
 
 import sys
@@ -51,13 +51,13 @@ def ground_floor(function: Function) -> Function:
 
 
 def is_ours(frame: FrameType) -> bool:
-    """Tell whether a frame is of the harness itself."""
+    """Return whether a frame is of the harness itself."""
     name: str = frame.f_globals.get("__name__", "")
     return name.startswith(_HARNESS)
 
 
 def is_observer(frame: FrameType) -> bool:
-    """Tell whether a frame is of the harness or of a package that observes."""
+    """Return whether a frame is of the harness or of a package that observes."""
     name: str = frame.f_globals.get("__name__", "")
     return f"{name}.".startswith(_observing)
 
@@ -106,7 +106,7 @@ def traceback_of(exception: BaseException) -> TracebackType | None:
 
 
 def raised_in_harness(traceback: TracebackType | None) -> bool:
-    """Tell whether an exception was raised by the harness's own code."""
+    """Return whether an exception was raised by the harness's own code."""
     innermost = None
     while traceback is not None:
         innermost = traceback.tb_frame

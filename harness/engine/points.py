@@ -2,8 +2,8 @@
 """Scheduling points: an execution as the primitives see it.
 
 A primitive publishes each operation at a scheduling point and says what else its step touches. A
-point at which nobody has to decide costs an increment and a compare; what is decided there, and by
-whom, is in scheduler.py.
+point at which there is nothing to decide costs an increment and a compare; how that is decided is
+in scheduler.py.
 """
 
 from abc import ABC, abstractmethod
@@ -32,7 +32,7 @@ class Points(ABC):
         unwinding: the execution is over; primitives do nothing.
         interrupts: what may run on top of threads, asked wherever local interrupts are on.
         wants_growth: a primitive that opens a gate has to say so, see `opened`.
-        wants_touches: a primitive has to say what it touches; where none does that is no harm.
+        wants_touches: a listener is to be notified of what is touched, see `touch`.
         on_quiescence: called when only idle waits are left. It opens some gate and returns True,
             or returns False, as bool does, which makes the waits a deadlock. It may raise
             ModelFailure.
@@ -148,4 +148,4 @@ class Points(ABC):
 
     @abstractmethod
     def decide(self, operation: Operation) -> None:
-        """Hand over if somebody else is to go; return when the operation's turn has come."""
+        """Hand over if another thread is to go; return when the operation's turn has come."""

@@ -8,8 +8,8 @@ operation and, if the strategy wants to be asked there, picks the next thread it
 Guarantees:
   * only the holder of the baton touches the scheduler's state, so that state needs no lock;
   * each (thread, n-th operation) is decided at most once, so it names a decision for ever;
-  * nobody enabled is judged at once, without a clock: only idle waits is quiescence, anything
-    else is a deadlock;
+  * that no thread is enabled is judged at once, without a clock: only idle waits is quiescence,
+    anything else is a deadlock;
   * the first failure stands, and while threads unwind every primitive is inert;
   * listeners change nothing: with them every point comes to `decide`, but the strategy is asked
     where it is asked without them.
@@ -93,7 +93,7 @@ class Scheduler(Points):
         carriers.run(self, first)
 
     def _forget_setting_up(self) -> None:
-        """Nobody could have come in between what the program did so far: it is no step."""
+        """Nothing could have come in between what the program did so far: it is no step."""
         self.steps = 0
         self.trace[:] = [entry for entry in self.trace if not isinstance(entry, Operation)]
         for listener in self.listeners:
@@ -102,7 +102,7 @@ class Scheduler(Points):
     # Deciding.
 
     def decide(self, operation: Operation) -> None:
-        """Hand over if somebody else is to go; return when the operation's turn has come."""
+        """Hand over if another thread is to go; return when the operation's turn has come."""
         me = self.current
         me.op = operation
         if self.steps > self.steps_max:
@@ -118,7 +118,7 @@ class Scheduler(Points):
                 notify(operation)
 
     def _strategy_is_due(self, operation: Operation) -> bool:
-        """Tell whether there would be a decision here if nobody listened."""
+        """Return whether there would be a decision here without any listener."""
         gate = operation.gate
         return (
             self.steps >= min(self._strategy.next_point, self.steps_max + 1)
@@ -138,7 +138,7 @@ class Scheduler(Points):
                 thread for thread in cycle if (gate := thread.op.gate) is None or not gate.shut
             ]
         ):
-            self._wake_somebody(me)
+            self._wake_a_thread(me)
         strategy = self._strategy
         try:
             picked = strategy.pick(step, me, options)
@@ -157,8 +157,8 @@ class Scheduler(Points):
             self.trace.append(chosen)
         return chosen
 
-    def _wake_somebody(self, me: Thread) -> None:
-        """Nobody is enabled: ask for somebody to be woken if all are idle, else fail."""
+    def _wake_a_thread(self, me: Thread) -> None:
+        """No thread is enabled: ask for one to be woken if all are idle, else fail."""
         waiting = [thread for thread in self.threads if not thread.finished]
         if self.wants_touches:
             self.touch(Standstill({thread.index: thread.op for thread in waiting}))
@@ -180,7 +180,7 @@ class Scheduler(Points):
             self.failure = self.failure or left_behind()
 
     def _watch_loop(self, me: Thread) -> None:
-        """Past the step bound: look on for a while, to be able to name the loop."""
+        """Past the step bound: observe some more steps, to be able to name the loop."""
         if self._loop is None:
             self._loop = LoopWatch(self.steps_max)
         self._loop.saw(me, model_stack(sys._getframe(2)))
@@ -191,7 +191,7 @@ class Scheduler(Points):
 
     @ground_floor
     def carry(self, thread: Thread) -> Thread | None:
-        """Run a thread's body to its end; return who goes next, None if nobody is left."""
+        """Run a thread's body to its end; return who goes next, None if all have ended."""
         thread.started = True
         try:
             if not self.unwinding:

@@ -61,7 +61,7 @@ class Interrupt(Protocol):
     """Something that runs on top of threads."""
 
     def look(self, me: "Thread") -> None:
-        """Run on top of this thread what is due there, if anything is."""
+        """Run on top of a thread what is due there, if anything is."""
 
 
 class Operation:
@@ -111,11 +111,11 @@ class _NoWay(Gate):
 START = Operation("start", "", "")
 EXIT = Operation("exit", "", "", _NoWay())
 EVERYTHING = Operation("everything", "", "")
-"""What a step touches that nothing can be exchanged with."""
+"""Touched by a step that can be exchanged with no other."""
 
 
 class Standstill(Operation):
-    """What happens when nobody can go on: somebody is woken, or all is over.
+    """What happens when no thread can proceed: one is woken, or the execution is over.
 
     Attributes:
         waits: what each unfinished thread waits for, by its index.
@@ -142,7 +142,7 @@ class Thread:
         role: its name, for ever.
         index: its place in creation order.
         body: what it does.
-        op: the operation it stood at when somebody was last chosen there.
+        op: the operation it stood at when a thread was last chosen there.
         ops: how many operations it had published by then.
         lag: how many more steps the execution has than the thread, while it runs.
         irqs_off: local interrupts are off on its CPU.

@@ -26,7 +26,7 @@ class Touches(Listener):
         scheduler.listen(self)
 
     def begins(self) -> None:
-        """Nobody could have come in between what the program did so far: it is no step."""
+        """Forget what the program touched while it was set up: that is no step."""
         self._into.clear()
 
     def touches(self, operation: Operation) -> None:

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """list_head: the kernel's intrusive ring, pointer by pointer.
 
-A real ring of next and prev, so that code which gets a pointer wrong is wrong here in the same
-way: a head copied by value leaves its neighbours pointing at the original. Deleted nodes are
-poisoned, and a walk that meets another head than its own says so. With the guarding lock held the
-pointer writes are one step; without it there is a scheduling point between them, where others see
-the ring half made. Who holds the lock touches the ring all the same: its steps cannot be exchanged
-with those of whoever does without.
+A real ring of next and prev, so that code which gets a pointer wrong is wrong here in the same way:
+a head copied by value leaves its neighbours pointing at the original. Deleted nodes are poisoned,
+and a walk that meets another head than its own says so. With the guarding lock held the pointer
+writes are one step; without it there is a scheduling point between them, where others see the ring
+half made. A holder of the lock touches the ring all the same: its steps cannot be exchanged with
+those of a thread that does without.
 
 How it is read is in list_walk.py: every walk ends.
 """
@@ -47,7 +47,7 @@ class ListHead(ListWalks[T]):
         self.on_add: Callable[[T], None] | None = None
 
     def retire(self) -> None:
-        """Let go of what refers back here: nobody walks the ring any more."""
+        """Release what refers back here: the ring is not walked any more."""
         super().retire()
         self.on_add = None
 
@@ -94,7 +94,7 @@ class ListHead(ListWalks[T]):
         node.next, self.prev = self, node
 
     def copy_from(self, other: "ListHead[T]") -> None:
-        """Copy a head by value: two pointers, and nobody who pointed at it is told."""
+        """Copy a head by value: two pointers; what points at the other head still does."""
         self._change()
         other._touch(other._looks)
         self.next, self.prev = other.next, other.prev

@@ -5,9 +5,9 @@ A grace period is over when every read section that was open at its beginning ha
 waits for it is done as early as can be: freed at that very moment, at once if no section is open;
 called back from a softirq, on top of the thread that ended the last of these sections, when it next
 stands at a scheduling point with interrupts on. The kernel may take longer: the earliest moment is
-the worst one for whoever still uses what is freed, and leaves nothing to choose.
+the worst one for a thread that still uses what is freed, and leaves nothing to choose.
 
-Nobody sleeps in a section. So no lock that sleeps is wanted in one, and none that spins is held
+No thread sleeps in a section. So no lock that sleeps is wanted in one, and none that spins is held
 over `synchronize`: both are checked, and leave RCU no other place in the order of locks.
 
 To begin a section is a scheduling point: a pointer that was read just before it is not protected.
@@ -180,7 +180,7 @@ class Rcu:
         return begun
 
     def _quiescent(self, me: Thread) -> None:
-        """A thread has ended its outermost section; do what waited for nobody else."""
+        """A thread has ended its outermost section; do what waited for it alone."""
         over = []
         for period in self._grace_periods:
             if me in period.readers:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Requests and IPIs: how one CPU gets another to do something.
 
-A request is a bit in a word, set by anybody and taken by its owner. An IPI is what ends the
+A request is a bit in a word, set by any thread and taken by its owner. An IPI is what ends the
 other CPU's wait; many sent before it is taken are one.
 """
 
@@ -45,7 +45,7 @@ class Ipi(Gate):
     """The inter-processor interrupt of one CPU, and the gate its owner idles at.
 
     Attributes:
-        shut: no interrupt is pending: whoever idles here has nothing to do.
+        shut: no interrupt is pending: a waiter has nothing to do.
     """
 
     __slots__ = ("_look", "_scheduler", "_send", "_take", "_wait", "name", "shut")
@@ -88,7 +88,7 @@ class Ipi(Gate):
         self._scheduler.gated_point(self._wait)
 
     def retire(self) -> None:
-        """Let go of what refers back here: nobody waits any more."""
+        """Release what refers back here: there is no waiter any more."""
         del self._wait
 
     def describe_wait(self) -> str:

@@ -2,7 +2,7 @@
 """raw_spinlock, with the rules the kernel checks when it is built for debugging.
 
 Taking a lock is a scheduling point; unlocking is not, since whatever comes next in the thread is
-one. A thread that wants a lock somebody holds is not offered to the strategy.
+one. A waiter for a lock that has a holder is not offered to the strategy.
 """
 
 from collections.abc import Callable
@@ -27,10 +27,10 @@ class SpinLock(Gate):
 
     Attributes:
         name: the lock with its number, as reports print it.
-        owner: the thread that holds it, or None.
+        owner: its holder, or None.
         rank: its place among the locks of its class, for nesting.
-        on_unlock: called by the owner just before it lets go: the place for invariants over what
-            the lock guards.
+        on_unlock: called by the holder just before it releases the lock: the place for invariants
+            over what the lock guards.
     """
 
     __slots__ = (
@@ -46,7 +46,7 @@ class SpinLock(Gate):
         """Make a lock.
 
         Args:
-            order: the lock classes of the execution.
+            order: the lock classes of the execution; notified of what is new about taking it.
             lock_class: its class.
             instance: its number, as reports print it.
             rank: where locks of the class are nested, they are taken in rising rank; None if
@@ -73,7 +73,7 @@ class SpinLock(Gate):
         """Take the lock (raw_spin_lock, raw_spin_lock_nested).
 
         Args:
-            subclass: 0, or what tells a nested acquisition of the same class apart.
+            subclass: 0, or what sets a nested acquisition of the same class apart.
         """
         scheduler = self._scheduler
         if scheduler.unwinding:
@@ -124,7 +124,7 @@ class SpinLock(Gate):
         return irqs_were_off
 
     def unlock_irqrestore(self, irqs_were_off: bool) -> None:
-        """Let go of the lock and put local interrupts back to what they were."""
+        """Release the lock and put local interrupts back to what they were."""
         self.unlock()
         if not irqs_were_off:
             local_irq_enable(self._scheduler)
@@ -149,12 +149,12 @@ class SpinLock(Gate):
             self._not_owner(scheduler.current, "lock not held")
 
     def retire(self) -> None:
-        """Let go of what refers back here: the lock is not taken any more."""
+        """Release what refers back here: the lock is not taken any more."""
         self.on_unlock = None
         del self._operation
 
     def kept_with_irqs_on(self, me: Thread) -> None:
-        """Hear that the owner turns local interrupts on while it holds the lock."""
+        """Notify that the holder turns local interrupts on; fail if its class must not."""
         if self._scheduler.unwinding:
             return
         if self._irqs_off:
@@ -162,7 +162,7 @@ class SpinLock(Gate):
         self._order.used_with_irqs_on(me, self, self.held_bit)
 
     def _look_twice(self, me: Thread, bit: int, subclass: int) -> None:
-        """Something is new about taking the lock as this: judge it."""
+        """Something is new about taking the lock as this: check it, and notify the listener."""
         if self.owner is me or (self._irqs_off and not me.irqs_off):
             self._refuse(me, again=self.owner is me)
         if subclass:

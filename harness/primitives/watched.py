@@ -79,10 +79,10 @@ def _watched(plain: type, field: str, notify: Notify) -> property:
 
 
 def accessor(module: str) -> FrameType | None:
-    """Return the frame that accesses a field, None if it only looks on.
+    """Return the frame that accesses a field, None if it only observes.
 
-    Functions of the module that defines the class, such as a predicate everybody asks, are
-    passed over if some other part of the model calls them: it is who means something by it.
+    Functions of the module that defines the class, such as a predicate that many callers ask, are
+    passed over if some other part of the model calls them: the access is that caller's.
 
     Args:
         module: where the field's class is defined.

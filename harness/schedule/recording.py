@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Recording: an execution with everything that a reader of it wants to know.
 
-The trace of an ordinary execution is as little as tells two executions apart. To explain one, it
+The trace of an ordinary execution is as little as distinguishes two executions. To explain one, it
 is run again with a listener that also writes down, at every operation, where in the model's code
 it was done and what the world looked like before it. What an operation changed is then what the
 world looked like before the next one.

@@ -2,9 +2,9 @@
 """Following one branch of the tree of a program's executions, and choosing where it has ended.
 
 A branch is a list of choice points. The strategy here takes at each the thread that is to be tried
-there, and past the last one adds new ones. It takes nobody who sleeps: whose next step was tried
-before from the same place, with nothing since that depends on it. When everybody who could go on
-sleeps the execution is abandoned. What is tried at all is decided in reduction.py.
+there, and past the last one adds new ones. It takes no thread that sleeps: one whose next step was
+tried before from the same place, with nothing since that depends on it. When all that could go on
+sleep the execution is abandoned. What is tried at all is decided in reduction.py.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ def quietest(awake: Sequence[int]) -> int:
 
 
 class ChoicePoint:
-    """A place in the tree of executions at which somebody is chosen.
+    """A place in the tree of executions at which a thread is chosen.
 
     Attributes:
         enabled: the threads that could go on, the quiet default first.

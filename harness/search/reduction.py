@@ -6,7 +6,7 @@ the program, find the races of the run, and come back to each to try the other o
 to try is a source set and what need not be tried again sleeps: Abdulla, Aronsson, Jonsson,
 Sagonas: Optimal Dynamic Partial Order Reduction (POPL 2014), sections 4 and 5; for locks, Source
 Sets: A Foundation for Optimal Dynamic Partial Order Reduction (JACM 2017), on blocking. An
-execution in which everybody who could go on sleeps is abandoned: others cover it.
+execution in which all that could go on sleep is abandoned: others cover it.
 
 What a step touched is known when it has been taken, so races are looked for after each run. Steps
 at which an execution ends in a failure depend on everything, since they cut off everything; so
@@ -28,7 +28,7 @@ class Tree:
     """The branch of the tree of executions that is being explored.
 
     Attributes:
-        points: where somebody was chosen, from the root.
+        points: where a thread was chosen, from the root.
     """
 
     def __init__(self) -> None:
@@ -97,7 +97,7 @@ class Tree:
             self._reverse(races, thread, clock)
 
     def _cut_off(self) -> None:
-        """Try everybody else before a step that ended in a failure."""
+        """Try every other thread before a step that ended in a failure."""
         last = self.points[-1]
         for thread in last.enabled:
             last.has_to_try_one_of([thread])

@@ -18,7 +18,7 @@ class Learned(NamedTuple):
     Attributes:
         before: the class that was held, with its subclass.
         after: the class that was wanted.
-        role: the thread that did; "" if nobody did, and the order is documented.
+        role: the thread that did; "" if none did, and the order is documented.
         function: the model function in which it did.
     """
 
@@ -76,12 +76,12 @@ class OrderGraph:
 
 
 def witnesses(steps: list[Witnessed]) -> tuple[Witness, ...]:
-    """Return the executions that a cycle needs: nobody has to show what is documented."""
+    """Return the executions that a cycle needs; what is documented needs none."""
     return tuple(dict.fromkeys(witness for learned, witness in steps if learned.role))
 
 
 def inverted(steps: list[Witnessed]) -> str:
-    """Return the identity of a cycle: no executions, whoever showed it."""
+    """Return the identity of a cycle, whichever executions showed it."""
     classes = ", ".join(sorted({learned.before for learned, _ in steps}))
     functions = ", ".join(sorted({learned.function for learned, _ in steps if learned.role}))
     return printable_text(f"{KIND} across executions in {functions} on {classes}")

@@ -31,7 +31,7 @@ def every_behaviour(
         carriers: what the threads run on.
         executions_max: give up after so many executions, abandoned ones included.
         steps_max: the bound past which an execution counts as a livelock.
-        heard: is told each execution that was not abandoned, with what its steps touched.
+        heard: called with each execution that was not abandoned, with what its steps touched.
         stop: asked before each execution whether that was enough.
 
     Raises:
