@@ -28,6 +28,8 @@ from harness.engine import (
     Streams,
     execute,
 )
+from harness.moved import MODULES, NAMES
+from harness.old_names import OldName, keep_old_names
 from harness.primitives import (
     Atomic,
     Cell,
@@ -55,9 +57,11 @@ from harness.search.explore import Exploration, every_behaviour, every_schedule,
 __all__ = [
     "Atomic", "Carriers", "Cell", "Change", "Completion", "Deviation", "DivergedFrom", "Event",
     "Execution", "Exploration", "Failed", "Failure", "HarnessBug", "Ipi", "KmemCache", "Label",
-    "ListHead", "LockClass", "LockOrder", "ModelFailure", "Mutex", "Node", "OsThreads",
+    "ListHead", "LockClass", "LockOrder", "ModelFailure", "Mutex", "Node", "OldName", "OsThreads",
     "Outcome", "Passed", "Rcu", "Recorder", "Refcount", "Requests", "Scheduler", "SlabObject",
     "SpinLock", "Strategy", "Stream", "Streams", "StrictReplay", "WaitQueue", "every_behaviour",
-    "every_schedule", "execute", "kfree", "list_sort", "local_irq_disable", "local_irq_enable",
-    "some_schedules",
+    "every_schedule", "execute", "keep_old_names", "kfree", "list_sort", "local_irq_disable",
+    "local_irq_enable", "some_schedules",
 ]  # fmt: skip
+
+keep_old_names(MODULES, NAMES)

@@ -8,8 +8,8 @@ from harness.engine import Operation, operation
 from vgic.data import Kvm, Pulse, Vcpu
 from vgic.guest import Guest
 from vgic.judging import Drain, Watch, check_races
+from vgic.kernel import Mechanism
 from vgic.parameters import Parameters
-from vgic.revisions import V1
 
 
 class Machine:
@@ -26,7 +26,7 @@ class Machine:
         self,
         scheduler: Scheduler,
         parameters: Parameters,
-        kernel: type[V1],
+        kernel: type[Mechanism],
         *,
         lock_order: bool = True,
     ) -> None:
