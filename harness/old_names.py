@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Old names of modules and of what is in them, which work for a version more, with a warning.
 
-A user's patch or test says `from vgic.irq import LEVEL` long after that module was split. An old
-module is made when somebody asks for it, out of those that have its contents now; so it costs
+A user's program says `from harness.waitqueue import WaitQueue` long after that module has moved. An
+old module is made when somebody asks for it, out of those that have its contents now; so it costs
 nothing as long as nobody does, and what is in it are the same objects under either name.
 """
 

@@ -163,7 +163,7 @@ def test_nothing_is_made_until_somebody_asks(tmp_path: Path) -> None:
     python(
         tmp_path,
         "-W",
-        "error",
+        "error::FutureWarning",
         "-c",
         "import sys, harness.moved, vgic.moved, stress.commands.cli, stress.plugin.plugin\n"
         "for table in (harness.moved, vgic.moved):\n"

@@ -9,7 +9,7 @@ import sys
 from vgic.revisions.records import records_in
 from vgic.revisions.reference import Reference
 from vgic.revisions.revision import Revision
-from vgic.revisions.upstream import OutsideBeforeSync, SummaryAlone
+from vgic.revisions.upstream import SummaryAlone
 
 DEFAULT = "reference"
 
@@ -22,7 +22,6 @@ REVISIONS: dict[str, Revision] = {
 __all__ = [
     "DEFAULT",
     "REVISIONS",
-    "OutsideBeforeSync",
     "Reference",
     "Revision",
     "SummaryAlone",
