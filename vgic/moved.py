@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Where the modules of 0.1 are, now that the room has rooms in it: see old_names.py."""
+"""Where the modules of 0.1 are, now that the room has rooms in it: see old_names.py.
+
+Not here is what is no more as it was: how the judges are put together.
+"""
 
 MODULES: dict[str, tuple[str, ...]] = {
     "vgic.compose": ("vgic.composition", "vgic.composition.composing"),
     "vgic.cpuif": ("vgic.hardware.cpuif",),
-    "vgic.drain": ("vgic.judging.drain",),
     "vgic.flush": ("vgic.kernel.flush",),
     "vgic.fold": ("vgic.kernel.fold",),
     "vgic.functions": ("vgic.composition.overridable",),
@@ -12,7 +14,6 @@ MODULES: dict[str, tuple[str, ...]] = {
     "vgic.hcr": ("vgic.kernel.hcr",),
     "vgic.init": ("vgic.kernel.init",),
     "vgic.inject": ("vgic.kernel.inject",),
-    "vgic.invariants": ("vgic.judging.invariants",),
     "vgic.irq": ("vgic.data.intids", "vgic.data.vcpu"),
     "vgic.kick": ("vgic.kernel.kick",),
     "vgic.ledger": ("vgic.judging.ledger",),
@@ -29,9 +30,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "vgic.summary": ("vgic.kernel.summary",),
     "vgic.switch": ("vgic.kernel.switch",),
     "vgic.target": ("vgic.kernel.target",),
-    "vgic.view": ("vgic.judging.view",),
     "vgic.vm": ("vgic.data.vcpu", "vgic.data.vm"),
-    "vgic.watch": ("vgic.judging.watch",),
     "vgic.windows": ("vgic.judging.windows",),
 }
 

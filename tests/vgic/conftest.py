@@ -26,10 +26,10 @@ from harness.engine.trace import entry_text, numbered
 from harness.search.strategies import MIX
 from stress.executions.single import run_index
 from stress.scenarios import SCENARIOS
+from tests.fixtures.judged import judged
 from vgic import Machine, Mechanism, Parameters, Reference
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.data.vm import Kvm
-from vgic.judging.watch import Watch
 
 Body = Callable[[Mechanism], None]
 
@@ -109,7 +109,7 @@ def call(carriers: OsThreads) -> Callable[..., Execution]:
 
         def program(scheduler: Scheduler) -> None:
             kvm = Kvm(scheduler, nr_lr=nr_lr, nr_vcpus=nr_vcpus)
-            built = kernel(kvm, Watch(kvm))
+            built = kernel(kvm, judged(kvm))
             if not watched:
                 for vcpu in kvm.vcpus:
                     vcpu.vgic_cpu.ap_list_lock.on_unlock = None

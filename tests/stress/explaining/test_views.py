@@ -28,7 +28,7 @@ from vgic import Mechanism, Reference
 from vgic.data.vcpu import VgicIrq
 from vgic.data.vm import Kvm
 from vgic.hardware.list_registers import ListRegister
-from vgic.judging.watch import Watch
+from vgic.tracepoints import Tracepoints
 
 Tokens = dict[str, Token]
 SCENARIO = "inject_while_eoicount"
@@ -147,7 +147,7 @@ class FoldsPending(Reference):
 class CannotBeMade(Reference):
     """Fails before anything happens."""
 
-    def __init__(self, kvm: Kvm, watch: Watch) -> None:
+    def __init__(self, kvm: Kvm, watch: Tracepoints) -> None:
         super().__init__(kvm, watch)
         raise AttributeError("'Kvm' object has no attribute 'nr_lrs'")
 

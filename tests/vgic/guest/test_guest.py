@@ -9,12 +9,12 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution
+from tests.fixtures.judged import judged
 from vgic import Mechanism
 from vgic.data.intids import Config
 from vgic.data.program import DISABLE, QUIESCE, Access, Program
 from vgic.guest.guest import Guest
 from vgic.hardware.list_registers import ListRegister
-from vgic.judging.watch import Watch
 
 Operations = Callable[[Execution], list[str]]
 
@@ -43,7 +43,7 @@ def guest(
 
     kernel.scheduler.on_quiescence = kick
     program = Program(instructions, lateness, accesses)
-    return Guest(kernel.kvm, vcpu, program, Watch(kernel.kvm, honest=False))
+    return Guest(kernel.kvm, vcpu, program, judged(kernel.kvm, honest=False))
 
 
 def done(story: list[str]) -> str:

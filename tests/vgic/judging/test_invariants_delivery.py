@@ -9,8 +9,8 @@ from harness import Execution, Failure
 from vgic import Mechanism, Reference
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
-from vgic.judging import invariants
-from vgic.judging.invariants.delivery import RETRIES_MAX
+from vgic.judging.delivery import nobody_missed_a_kick, nothing_is_lost, nothing_is_stuck
+from vgic.judging.progress import RETRIES_MAX, prune_ends
 
 Enlist = Callable[..., None]
 
@@ -26,7 +26,7 @@ def never(vcpu: Vcpu, irq: VgicIrq) -> bool:
 
 
 def judge_quiet(kernel: Mechanism) -> None:
-    invariants.nobody_missed_a_kick(kernel.kvm, never)
+    nobody_missed_a_kick(kernel.kvm, never)
 
 
 @pytest.mark.parametrize(("masked_by", "priority"), [("pmr", 0x78), ("handler", 0x78)])
@@ -88,7 +88,7 @@ def test_i16_is_silent_on_what_is_excused_and_asks_with_the_vcpu_it_waits_for(
             asked.append((vcpu, waiting))
             return True
 
-        invariants.nobody_missed_a_kick(kernel.kvm, excused)
+        nobody_missed_a_kick(kernel.kvm, excused)
         assert asked == [(kernel.kvm.vcpus[0], irq)]
 
     in_kernel(body)
@@ -128,7 +128,7 @@ def test_o4_is_silent_when_all_is_idle_and_when_what_is_in_a_register_looks_stal
         enlist(kernel.kvm.vcpus[0], loaded)
         loaded.active = loaded.on_lr = True
         interrupt(kernel, 34).enabled = False
-        invariants.nothing_is_stuck(kernel.kvm)
+        nothing_is_stuck(kernel.kvm)
 
     in_kernel(body)
 
@@ -138,7 +138,7 @@ def stuck(kernel: Mechanism, enlist: Enlist, what: str) -> None:
     irq.active = what == "stuck active"
     if what == "stuck on a list":
         enlist(kernel.kvm.vcpus[0], irq)
-    invariants.nothing_is_stuck(kernel.kvm)
+    nothing_is_stuck(kernel.kvm)
 
 
 @pytest.mark.parametrize("kind", ["stuck active", "stuck pending", "stuck on a list"])
@@ -151,15 +151,13 @@ def test_o4_fires_on_each_way_to_be_stuck(
 
 
 def test_i9_is_silent_when_every_edge_was_served(in_kernel: Callable[..., Execution]) -> None:
-    in_kernel(lambda kernel: invariants.nothing_is_lost(kernel.kvm, []))
+    in_kernel(lambda kernel: nothing_is_lost(kernel.kvm, []))
 
 
 def test_i9_fires_on_an_edge_nobody_acknowledged(
     failure_in_kernel: Callable[..., Failure],
 ) -> None:
-    failure = failure_in_kernel(
-        lambda kernel: invariants.nothing_is_lost(kernel.kvm, [interrupt(kernel, 40)])
-    )
+    failure = failure_in_kernel(lambda kernel: nothing_is_lost(kernel.kvm, [interrupt(kernel, 40)]))
     assert failure.kind == "I9 lost edge"
     assert "spi 40" in failure.message
 
@@ -168,7 +166,7 @@ def test_i9_fires_on_an_edge_nobody_acknowledged(
 def test_i21_is_silent_on_a_prune_that_starts_again_a_few_times(
     in_kernel: Callable[..., Execution], retries: int
 ) -> None:
-    in_kernel(lambda k: invariants.prune_ends(k.kvm, k.kvm.vcpus[0], retries))
+    in_kernel(lambda k: prune_ends(k.kvm, k.kvm.vcpus[0], retries))
 
 
 def test_i21_is_silent_on_a_prune_that_moves_as_many_as_there_are(

@@ -9,7 +9,14 @@ from harness import Execution, Failure
 from vgic import Mechanism
 from vgic.data.intids import Config
 from vgic.data.vcpu import VgicIrq
-from vgic.judging import invariants
+from vgic.judging.handlers import (
+    acknowledged_by_right,
+    active_is_acknowledged,
+    arrivals_keep_active_state,
+    eoicount_is_plausible,
+    priorities_nest,
+)
+from vgic.judging.judge import listed
 
 Enlist = Callable[..., None]
 
@@ -27,9 +34,7 @@ def acknowledge(
     kernel: Mechanism, config: Config, *, sent: int = 0, acknowledged: int = 1, raised: bool = False
 ) -> None:
     irq = kernel.kvm.add_irq(32, config, 0x80, 0)
-    invariants.acknowledged_by_right(
-        kernel.kvm, irq, sent=sent, acknowledged=acknowledged, raised=raised
-    )
+    acknowledged_by_right(kernel.kvm, irq, sent=sent, acknowledged=acknowledged, raised=raised)
 
 
 @pytest.mark.parametrize(("sent", "acknowledged"), [(1, 1), (3, 1), (3, 3)])
@@ -68,7 +73,7 @@ def test_i12_is_silent_with_one_active_priority_for_each_handler(
 ) -> None:
     def body(kernel: Mechanism) -> None:
         kernel.kvm.vcpus[0].cpuif.apr = apr
-        invariants.priorities_nest(kernel.kvm, kernel.kvm.vcpus[0], depth)
+        priorities_nest(kernel.kvm, kernel.kvm.vcpus[0], depth)
 
     in_kernel(body)
 
@@ -79,14 +84,14 @@ def test_i12_fires_on_one_too_many_and_one_too_few(
 ) -> None:
     def body(kernel: Mechanism) -> None:
         kernel.kvm.vcpus[0].cpuif.apr = apr
-        invariants.priorities_nest(kernel.kvm, kernel.kvm.vcpus[0], depth)
+        priorities_nest(kernel.kvm, kernel.kvm.vcpus[0], depth)
 
     assert failure_in_kernel(body).kind == "I12 active priorities"
 
 
 def after_sync(kernel: Mechanism, *stack: int) -> None:
     kvm, vcpu = kernel.kvm, kernel.kvm.vcpus[0]
-    invariants.active_is_acknowledged(kvm, vcpu, invariants.listed(kvm, vcpu), stack)
+    active_is_acknowledged(kvm, vcpu, listed(kvm, vcpu), stack)
 
 
 def test_i13_is_silent_where_active_is_what_the_guest_handles(
@@ -159,7 +164,7 @@ def leaving(kernel: Mechanism, eoicount: int) -> None:
     interrupt(kernel, 35, active=True, vcpu_id=1)
     interrupt(kernel, 36)
     kernel.kvm.vcpus[0].cpuif.hcr.eoicount = eoicount
-    invariants.eoicount_is_plausible(kernel.kvm, kernel.kvm.vcpus[0])
+    eoicount_is_plausible(kernel.kvm, kernel.kvm.vcpus[0])
 
 
 @pytest.mark.parametrize("eoicount", [0, 1, 2])
@@ -183,9 +188,7 @@ def test_i15_is_silent_when_only_what_was_there_before_was_deactivated(
     def body(kernel: Mechanism) -> None:
         ended = interrupt(kernel, 32)
         still_active, idle = interrupt(kernel, 33, active=True), interrupt(kernel, 34)
-        invariants.arrivals_keep_active_state(
-            kernel.kvm, [ended, still_active], {still_active, idle}
-        )
+        arrivals_keep_active_state(kernel.kvm, [ended, still_active], {still_active, idle})
 
     in_kernel(body)
 
@@ -195,7 +198,7 @@ def test_i15_fires_when_an_arrival_was_deactivated(
 ) -> None:
     def body(kernel: Mechanism) -> None:
         arrival = interrupt(kernel, 33)
-        invariants.arrivals_keep_active_state(kernel.kvm, [arrival], {arrival})
+        arrivals_keep_active_state(kernel.kvm, [arrival], {arrival})
 
     failure = failure_in_kernel(body)
     assert failure.kind == "I15 arrival deactivated"

@@ -9,7 +9,8 @@ from harness import Execution, Failure, Node
 from vgic import Mechanism
 from vgic.data.intids import Config
 from vgic.data.vcpu import VgicIrq
-from vgic.judging import invariants
+from vgic.judging.handlers import active_is_listed
+from vgic.judging.lists import added_where_it_belongs, lists_are_whole, overflow_is_empty
 
 Enlist = Callable[..., None]
 
@@ -21,7 +22,7 @@ def pending(kernel: Mechanism, intid: int = 32, vcpu_id: int = 0) -> VgicIrq:
 
 
 def check_lists(kernel: Mechanism) -> list[VgicIrq]:
-    return invariants.lists_are_whole(kernel.kvm, kernel.kvm.vcpus[0])
+    return lists_are_whole(kernel.kvm, kernel.kvm.vcpus[0])
 
 
 def test_whole_lists_are_silent_with_others_on_no_list_and_on_anothers(
@@ -128,7 +129,7 @@ def test_i3_is_silent_on_an_empty_overflow_beside_a_full_list(
 ) -> None:
     def body(kernel: Mechanism) -> None:
         enlist(kernel.kvm.vcpus[0], pending(kernel))
-        invariants.overflow_is_empty(kernel.kvm, kernel.kvm.vcpus[0])
+        overflow_is_empty(kernel.kvm, kernel.kvm.vcpus[0])
 
     in_kernel(body)
 
@@ -138,7 +139,7 @@ def test_i3_fires_on_an_overflow_left_behind(
 ) -> None:
     def body(kernel: Mechanism) -> None:
         enlist(kernel.kvm.vcpus[0], pending(kernel), overflow=True)
-        invariants.overflow_is_empty(kernel.kvm, kernel.kvm.vcpus[0])
+        overflow_is_empty(kernel.kvm, kernel.kvm.vcpus[0])
 
     failure = failure_in_kernel(body)
     assert failure.kind == "I3 overflow left behind"
@@ -146,7 +147,7 @@ def test_i3_fires_on_an_overflow_left_behind(
 
 
 def added(kernel: Mechanism, irq: VgicIrq) -> None:
-    invariants.added_where_it_belongs(kernel.kvm, kernel.kvm.vcpus[0], irq)
+    added_where_it_belongs(kernel.kvm, kernel.kvm.vcpus[0], irq)
 
 
 def test_i23_is_silent_where_the_target_gets_a_pending_interrupt(
@@ -181,7 +182,7 @@ def test_i7_fires_on_an_active_interrupt_that_is_put_on_a_list(
 
 
 def handled(kernel: Mechanism) -> None:
-    invariants.active_is_listed(kernel.kvm, kernel.kvm.vcpus[0], [32])
+    active_is_listed(kernel.kvm, kernel.kvm.vcpus[0], [32])
 
 
 def test_i7_is_silent_on_a_handled_interrupt_on_its_list_and_an_idle_one_on_none(

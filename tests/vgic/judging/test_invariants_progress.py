@@ -7,14 +7,13 @@ import pytest
 
 from harness import Execution, Failed, Failure, Passed
 from harness.engine.threads import Thread
+from tests.fixtures.judged import judged
 from vgic import Machine, Mechanism, Parameters, Reference
 from vgic.data.intids import Config
 from vgic.data.program import WORK, Program, Pulse
 from vgic.data.vcpu import Vcpu, VgicIrq
-from vgic.judging import invariants
-from vgic.judging.invariants.delivery import ENTRIES_MAX
-from vgic.judging.invariants.registers import FLUSHES_MAX
-from vgic.judging.watch import Watch
+from vgic.judging.loading import FLUSHES_MAX, nobody_starves
+from vgic.judging.progress import ENTRIES_MAX, exits_for_a_reason
 from vgic.kernel.summary import ApListSummary
 from vgic.parameters import Irq
 
@@ -126,7 +125,7 @@ def test_v1_starves_nobody(run_machine: RunMachine) -> None:
     """A guest that enters a hundred times and gets little done is slow and not in a storm."""
     execution, machine = run_machine(busy_with_little(), strategy=Alternating())
     assert execution.outcome == Passed()
-    assert "overflow" in machine.watch.windows
+    assert "overflow" in machine.windows
 
 
 @pytest.mark.parametrize(
@@ -138,22 +137,22 @@ def test_a_storm_is_so_many_entries_that_look_alike(
 ) -> None:
     def body(kernel: Mechanism) -> None:
         kvm = kernel.kvm
-        invariants.exits_for_a_reason(kvm, kvm.vcpus[0], entries, "same", before)
+        exits_for_a_reason(kvm, kvm.vcpus[0], entries, "same", before)
 
     assert isinstance(call(body).outcome, Failed) is fires
 
 
 def entries(kernel: Mechanism, count: int, *, works_at: int = -1, changes_at: int = -1) -> None:
     """Enter and exit so many times; at one of them the guest works, or its mask has changed."""
-    kernel.watch = watch = Watch(kernel.kvm)
+    kernel.trace = trace = judged(kernel.kvm)
     vcpu = kernel.kvm.vcpus[0]
     for number in range(count):
         if number == changes_at:
             vcpu.cpuif.vmcr.pmr = 0x80
-        watch.entering(vcpu)
+        trace.entered(vcpu.vcpu_id)
         if number == works_at:
             vcpu.mode.read()
-        watch.exited(vcpu)
+        trace.exited(vcpu.vcpu_id)
 
 
 @pytest.mark.parametrize(
@@ -187,7 +186,7 @@ def test_to_starve_is_to_be_left_out_so_often_in_a_row(
         left_out: dict[VgicIrq, int] = {}
         for number in range(flushes):
             irq.on_lr = loaded_once and number == 3
-            invariants.nobody_starves(kvm, kvm.vcpus[0], left_out)
+            nobody_starves(kvm, kvm.vcpus[0], left_out)
 
     outcome = call(body, nr_lr=1).outcome
     assert isinstance(outcome, Failed) is (fires and not loaded_once)

@@ -14,7 +14,9 @@ from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.data.vm import Kvm
 from vgic.hardware.list_registers import ListRegister
-from vgic.judging import invariants
+from vgic.judging.judge import listed
+from vgic.judging.loading import best_are_loaded
+from vgic.judging.registers import no_lr_in_use, used_lrs_agree
 
 Enlist = Callable[..., None]
 
@@ -42,7 +44,7 @@ def after_flush(
         irq.line_level = irq.pending_latch = True
     vcpu = flushed(kernel, enlist, *irqs)
     damage(vcpu)
-    invariants.used_lrs_agree(kernel.kvm, vcpu)
+    used_lrs_agree(kernel.kvm, vcpu)
 
 
 def nothing(vcpu: Vcpu) -> None:
@@ -104,13 +106,13 @@ def test_i4_fires_when_an_interrupt_says_it_is_in_a_register_and_is_not(
         irqs = [pending(kernel, 32), pending(kernel, 33)]
         vcpu = flushed(kernel, enlist, *irqs)
         irqs[1].on_lr = True
-        invariants.used_lrs_agree(kernel.kvm, vcpu)
+        used_lrs_agree(kernel.kvm, vcpu)
 
     assert failure_in_kernel(body, nr_lr=1).kind == "I4 list registers miscounted"
 
 
-def no_lr_in_use(kvm: Kvm, vcpu: Vcpu) -> None:
-    invariants.no_lr_in_use(kvm, vcpu, invariants.listed(kvm, vcpu))
+def all_is_folded(kvm: Kvm, vcpu: Vcpu) -> None:
+    no_lr_in_use(kvm, vcpu, listed(kvm, vcpu))
 
 
 def test_i4_is_silent_when_all_is_folded_and_while_another_vcpu_uses_its_registers(
@@ -122,7 +124,7 @@ def test_i4_is_silent_when_all_is_folded_and_while_another_vcpu_uses_its_registe
         other = pending(kernel, 33)
         enlist(kernel.kvm.vcpus[1], other)
         other.on_lr = True
-        no_lr_in_use(kernel.kvm, kernel.kvm.vcpus[0])
+        all_is_folded(kernel.kvm, kernel.kvm.vcpus[0])
 
     in_kernel(body, nr_vcpus=2)
 
@@ -137,7 +139,7 @@ def test_i4_fires_on_what_is_left_unfolded(
         kernel.vgic_v3_fold_lr_state(vcpu)
         irq.on_lr = what == "on_lr"
         vcpu.vgic_cpu.used_lrs = int(what == "used_lrs")
-        no_lr_in_use(kernel.kvm, vcpu)
+        all_is_folded(kernel.kvm, vcpu)
 
     assert failure_in_kernel(body).kind == "I4 list registers not folded"
 
@@ -145,7 +147,7 @@ def test_i4_fires_on_what_is_left_unfolded(
 def check_best(
     kernel: Mechanism, enlist: Enlist, *irqs: VgicIrq, changed: frozenset[VgicIrq]
 ) -> None:
-    invariants.best_are_loaded(kernel.kvm, flushed(kernel, enlist, *irqs), changed)
+    best_are_loaded(kernel.kvm, flushed(kernel, enlist, *irqs), changed)
 
 
 def left_out(kernel: Mechanism) -> tuple[VgicIrq, VgicIrq]:
@@ -192,7 +194,7 @@ def test_o10_is_silent_when_what_was_left_out_could_not_be_taken(
         vcpu.cpuif.vmcr.group_enabled = (False, True)
         kernel.kvm.dist.enabled = why != "distributor off"
         changed = frozenset([better] if why == "changed" else [])
-        invariants.best_are_loaded(kernel.kvm, vcpu, changed)
+        best_are_loaded(kernel.kvm, vcpu, changed)
 
     in_kernel(body, kernel=Unsorted, nr_lr=1)
 

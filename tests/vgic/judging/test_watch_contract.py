@@ -6,20 +6,21 @@ from collections.abc import Callable
 import pytest
 
 from harness import Failure
+from tests.fixtures.judged import handling, judged
 from vgic import Mechanism
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
-from vgic.judging.watch import Watch
+from vgic.tracepoints import Tracepoints
 
 Enlist = Callable[..., None]
-Watched = tuple[Watch, Vcpu, VgicIrq, VgicIrq]
+Watched = tuple[Tracepoints, Vcpu, VgicIrq, VgicIrq]
 
 
 def watched(kernel: Mechanism) -> Watched:
     """Return a watch over a vCPU with two interrupts, neither pending nor listed."""
     irqs = [kernel.kvm.add_irq(intid, Config.EDGE, 0x80, 0) for intid in (32, 33)]
-    kernel.watch = Watch(kernel.kvm)
-    return kernel.watch, kernel.kvm.vcpus[0], irqs[0], irqs[1]
+    kernel.trace = judged(kernel.kvm)
+    return kernel.trace, kernel.kvm.vcpus[0], irqs[0], irqs[1]
 
 
 def unlock(vcpu: Vcpu) -> None:
@@ -46,10 +47,10 @@ def unlock_with_overflow_outside_the_window(kernel: Mechanism, enlist: Enlist) -
 
 
 def flush_with_overflow(kernel: Mechanism, enlist: Enlist) -> None:
-    watch, vcpu, irq, _ = watched(kernel)
+    trace, vcpu, irq, _ = watched(kernel)
     pend(irq)
     enlist(vcpu, irq, overflow=True)
-    watch.flushing(vcpu)
+    trace.flushing(vcpu.vcpu_id)
 
 
 def add_to_the_wrong_list(kernel: Mechanism, enlist: Enlist) -> None:
@@ -58,106 +59,106 @@ def add_to_the_wrong_list(kernel: Mechanism, enlist: Enlist) -> None:
 
 
 def enter_with_registers_miscounted(kernel: Mechanism, enlist: Enlist) -> None:
-    watch, vcpu, _, _ = watched(kernel)
+    trace, vcpu, _, _ = watched(kernel)
     vcpu.vgic_cpu.used_lrs = 1
-    watch.entering(vcpu)
+    trace.entered(vcpu.vcpu_id)
 
 
 def abort_with_registers_miscounted(kernel: Mechanism, enlist: Enlist) -> None:
-    watch, vcpu, _, _ = watched(kernel)
+    trace, vcpu, _, _ = watched(kernel)
     vcpu.vgic_cpu.used_lrs = 1
-    watch.aborted(vcpu)
+    trace.aborted(vcpu.vcpu_id)
 
 
 def enter_with_the_best_left_out(kernel: Mechanism, enlist: Enlist) -> None:
-    watch, vcpu, irq, _ = watched(kernel)
+    trace, vcpu, irq, _ = watched(kernel)
     pend(irq)
     enlist(vcpu, irq)
-    watch.flushing(vcpu)
-    watch.entering(vcpu)
+    trace.flushing(vcpu.vcpu_id)
+    trace.entered(vcpu.vcpu_id)
 
 
 def exit_with_too_high_a_count(kernel: Mechanism, enlist: Enlist) -> None:
-    watch, vcpu, _, _ = watched(kernel)
+    trace, vcpu, _, _ = watched(kernel)
     vcpu.cpuif.hcr.eoicount = 1
-    watch.exited(vcpu)
+    trace.exited(vcpu.vcpu_id)
 
 
 def sync_with_a_register_in_use(kernel: Mechanism, enlist: Enlist) -> None:
-    watch, vcpu, _, _ = watched(kernel)
+    trace, vcpu, _, _ = watched(kernel)
     vcpu.vgic_cpu.used_lrs = 1
-    watch.synced(vcpu)
+    trace.synced(vcpu.vcpu_id)
 
 
 def sync_with_somebody_active(kernel: Mechanism, enlist: Enlist) -> None:
-    watch, vcpu, irq, _ = watched(kernel)
+    trace, vcpu, irq, _ = watched(kernel)
     pend(irq)
     enlist(vcpu, irq)
     irq.active = True
-    watch.synced(vcpu)
+    trace.synced(vcpu.vcpu_id)
 
 
 def sync_with_a_handler_gone(kernel: Mechanism, enlist: Enlist) -> None:
-    watch, vcpu, _, _ = watched(kernel)
-    watch.has_stack(vcpu, [32])
-    watch.synced(vcpu)
+    trace, vcpu, irq, _ = watched(kernel)
+    handling(trace, vcpu, irq)
+    trace.synced(vcpu.vcpu_id)
 
 
 def sync_with_a_handled_interrupt_unlisted(kernel: Mechanism, enlist: Enlist) -> None:
-    watch, vcpu, irq, _ = watched(kernel)
+    trace, vcpu, irq, _ = watched(kernel)
     irq.active = True
-    watch.has_stack(vcpu, [32])
-    watch.synced(vcpu)
+    handling(trace, vcpu, irq)
+    trace.synced(vcpu.vcpu_id)
 
 
 def sync_with_an_arrival_deactivated(kernel: Mechanism, enlist: Enlist) -> None:
-    watch, vcpu, irq, _ = watched(kernel)
-    watch.flushing(vcpu)
+    trace, vcpu, irq, _ = watched(kernel)
+    trace.flushing(vcpu.vcpu_id)
     pend(irq)
     enlist(vcpu, irq)
     irq.active = True
     vcpu.cpuif.hcr.eoicount = 1
-    watch.exited(vcpu)
+    trace.exited(vcpu.vcpu_id)
     irq.active = False
-    watch.synced(vcpu)
+    trace.synced(vcpu.vcpu_id)
 
 
 def acknowledge_what_was_not_sent(kernel: Mechanism, enlist: Enlist) -> None:
-    watch, vcpu, _, _ = watched(kernel)
-    watch.acknowledged(vcpu, 32, 1)
+    trace, vcpu, _, _ = watched(kernel)
+    trace.acknowledged(vcpu.vcpu_id, 32)
 
 
 def end_with_a_priority_left(kernel: Mechanism, enlist: Enlist) -> None:
-    watch, vcpu, _, _ = watched(kernel)
-    vcpu.cpuif.apr = 1
-    watch.ended(vcpu, 32, 0)
+    trace, vcpu, irq, _ = watched(kernel)
+    handling(trace, vcpu, irq)
+    trace.ended(vcpu.vcpu_id, 32)
 
 
 def acknowledge_without_a_priority(kernel: Mechanism, enlist: Enlist) -> None:
-    watch, vcpu, irq, _ = watched(kernel)
-    watch.sending(irq, level=True)
-    watch.acknowledged(vcpu, 32, 1)
+    trace, vcpu, irq, _ = watched(kernel)
+    trace.driving(0, irq.intid, True)
+    trace.acknowledged(vcpu.vcpu_id, 32)
 
 
 def quiet_with_an_unannounced_interrupt(kernel: Mechanism, enlist: Enlist) -> None:
-    watch, vcpu, irq, _ = watched(kernel)
-    watch.flushing(vcpu)
+    trace, vcpu, irq, _ = watched(kernel)
+    trace.flushing(vcpu.vcpu_id)
     pend(irq)
     enlist(vcpu, irq)
-    watch.quiet()
+    trace.idled()
 
 
 def drained_with_somebody_active(kernel: Mechanism, enlist: Enlist) -> None:
-    watch, _, irq, _ = watched(kernel)
+    trace, _, irq, _ = watched(kernel)
     irq.active = True
-    watch.drained()
+    trace.drained()
 
 
 def drained_with_an_edge_sent(kernel: Mechanism, enlist: Enlist) -> None:
-    watch, _, irq, _ = watched(kernel)
-    watch.sending(irq, level=True)
-    watch.sent(irq, level=True)
-    watch.drained()
+    trace, _, irq, _ = watched(kernel)
+    trace.driving(0, irq.intid, True)
+    trace.driven(0, irq.intid, True)
+    trace.drained()
 
 
 MOMENTS: dict[Callable[[Mechanism, Enlist], None], str] = {

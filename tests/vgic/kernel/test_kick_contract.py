@@ -12,10 +12,10 @@ import pytest
 
 from harness import Execution, OsThreads, Passed, Scheduler, execute
 from harness.engine.threads import Thread
+from tests.fixtures.judged import judged
 from vgic import BUGS, Mechanism, Reference
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode
 from vgic.data.vm import Kvm
-from vgic.judging.watch import Watch
 
 CHOICES = 7
 """More than there are points at which both threads can go on."""
@@ -45,7 +45,7 @@ def sees(kernel: type[Mechanism], bits: Sequence[int], carriers: OsThreads) -> t
     def program(scheduler: Scheduler) -> None:
         kvm = Kvm(scheduler, nr_lr=1, nr_vcpus=1)
         machines.append(kvm)
-        built = kernel(kvm, Watch(kvm))
+        built = kernel(kvm, judged(kvm))
         vcpu = kvm.vcpus[0]
 
         def entry() -> None:

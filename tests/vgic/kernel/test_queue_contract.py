@@ -10,11 +10,11 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, OsThreads, Passed, Scheduler, Strategy, execute
+from tests.fixtures.judged import judged, windows, windows_of
 from vgic import Mechanism, Reference
 from vgic.data.intids import Config
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu, VgicIrq
 from vgic.data.vm import Kvm
-from vgic.judging.watch import Watch
 
 PENDING = 1 << KVM_REQ_IRQ_PENDING
 
@@ -143,8 +143,8 @@ class ChangedInTheWindow(Reference):
     change: Callable[[VgicIrq], None]
 
     def still_to_queue(self, irq: VgicIrq, vcpu: Vcpu) -> bool:
-        if "changed" not in self.watch.windows:
-            self.watch.crossed("changed")
+        if "changed" not in windows(self.trace):
+            self.trace.crossed("changed")
             type(self).change(irq)
         return super().still_to_queue(irq, vcpu)
 
@@ -165,7 +165,7 @@ def test_it_is_not_queued_when_it_was_disabled_in_the_window(
         assert irq.vcpu is None
         assert listed(kernel.kvm.vcpus[0]) == []
         assert kernel.kvm.vcpus[0].requests.bits == 0
-        assert "queue_retry" in kernel.watch.windows
+        assert "queue_retry" in windows_of(kernel)
 
     in_kernel(body, kernel=changing(disable))
 
@@ -197,7 +197,7 @@ def test_two_devices_that_race_for_one_interrupt_queue_it_once(
 
     def program(scheduler: Scheduler) -> None:
         kvm = Kvm(scheduler, nr_lr=4, nr_vcpus=1)
-        kernel = Reference(kvm, Watch(kvm))
+        kernel = Reference(kvm, judged(kvm))
         kernels.append(kernel)
         irq = pending_edge(kernel)
 
@@ -214,6 +214,6 @@ def test_two_devices_that_race_for_one_interrupt_queue_it_once(
     assert isinstance(execute(program, in_the_window, carriers).outcome, Passed)
     kernel = kernels[0]
     assert returned == {"dev0": False, "dev1": True}
-    assert "queue_retry" in kernel.watch.windows
+    assert "queue_retry" in windows_of(kernel)
     ring = kernel.kvm.vcpus[0].vgic_cpu.ap_list_head
     assert [irq.intid for irq in ring.verify()] == [32]

@@ -104,7 +104,7 @@ def test_an_aborted_entry_syncs_and_begins_again_with_the_requests(
     mode = SYNC_MODE[revision]
     aborted = ["requests outside", "flush outside", f"save {mode}", f"pruned {mode}"]
     assert events[:9] == [*aborted, *aborted, "access outside"]
-    assert "aborted_entry" in machine.watch.windows
+    assert "aborted_entry" in machine.windows
 
 
 def test_an_aborted_entry_runs_no_guest_instruction(run_passing: RunMachine) -> None:
@@ -144,7 +144,7 @@ def test_what_an_aborted_entry_had_loaded_is_pending_again(run_passing: RunMachi
 
     parameters = machine_of("mae", accesses=(Access(PEND, 32),))
     _, machine = run_passing(parameters, kernel=Looking)
-    assert "aborted_entry" in machine.watch.windows
+    assert "aborted_entry" in machine.windows
     assert seen[0] == (True, False, 0, True)
     assert seen[-1] == (False, False, 0, False)
 

@@ -29,7 +29,7 @@ def flushed_with_overflow(kernel: Mechanism, enlist: Callable[..., None]) -> Vcp
         irq = kernel.kvm.add_irq(intid, Config.EDGE, 0x80, 0)
         irq.pending_latch = True
         enlist(vcpu, irq)
-    kernel.watch.flushing(vcpu)
+    kernel.trace.flushing(vcpu.vcpu_id)
     kernel.kvm_vgic_flush_hwstate(vcpu)
     return vcpu
 
@@ -139,7 +139,7 @@ def test_v1_deactivates_what_was_ended_on_the_same_schedule(
 ) -> None:
     execution, machine = run_machine(MARCH_2026, strategy=script(*IN_THIS_ORDER))
     assert isinstance(execution.outcome, Passed), execution.outcome
-    assert {"split", "eoicount"} <= machine.watch.windows
+    assert {"split", "eoicount"} <= machine.windows
 
 
 @pytest.mark.parametrize(

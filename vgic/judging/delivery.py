@@ -1,20 +1,56 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What must hold of delivery: I8, I9, I16, I21, I24, O4.
+"""Whatever is sent arrives, and somebody is kicked for it: I8, I9, I16, O4.
 
-Judged when everybody idles, but for I21 and I24, which see that it comes to that.
+Judged when everybody idles: first when nothing has forced an exit, for missed kicks, and then
+after two more entries of each vCPU, for what is lost or stuck.
 """
 
 from collections.abc import Callable, Sequence
 
 from vgic.data import EDGE, LEVEL, Kvm, Vcpu, VgicIrq, irq_is_pending
-from vgic.judging.invariants.judge import FLUSH, fail, names
+from vgic.judging.bookkeeping import Bookkeeping
+from vgic.judging.judge import Judge, fail, names
+from vgic.judging.lists import Lists
+from vgic.judging.writes import line_is_as_driven
 
 LOOKS_ON = True
 
-RETRIES_MAX = 100
 
-ENTRIES_MAX = 64
-"""More than all devices and guests of a scenario together can ask for exits."""
+class Delivery(Judge):
+    """Judges in the drain, by what each vCPU's last flush has seen."""
+
+    def __init__(self, kvm: Kvm, books: Bookkeeping, lists: Lists) -> None:
+        """Begin to listen.
+
+        Args:
+            kvm: the VM.
+            books: tell what was sent, and when each vCPU has flushed.
+            lists: tell when each flush had seen its list.
+        """
+        super().__init__(kvm)
+        self._books = books
+        self._seen_at = lists.seen_at
+
+    def idled(self) -> None:
+        """Judge missed kicks: everybody idles and nothing has forced an exit."""
+        kvm = self._kvm
+        nobody_missed_a_kick(kvm, self._routed_home)
+        for irq in kvm.irqs:
+            account = self._books.ledger[irq]
+            if irq.config is LEVEL and account.line is not None:
+                line_is_as_driven(kvm, irq, account.line)
+            if irq.vcpu is not None:
+                seen = account.listed_at <= self._seen_at[irq.vcpu.vcpu_id]
+                arrival_was_announced(kvm, irq.vcpu, irq, seen=seen)
+
+    def _routed_home(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        """Tell whether an interrupt belongs here by a write of IROUTER, which kicks nobody."""
+        return self._books.ledger[irq].routed_home_at >= self._books.flushed_at[vcpu.vcpu_id]
+
+    def drained(self) -> None:
+        """Judge loss and stuck states: every vCPU has been through two more entries."""
+        nothing_is_stuck(self._kvm)
+        nothing_is_lost(self._kvm, self._books.ledger.unserved())
 
 
 def nobody_missed_a_kick(kvm: Kvm, excused: Callable[[Vcpu, VgicIrq], bool]) -> None:
@@ -53,84 +89,6 @@ def _would_take(vcpu: Vcpu, irq: VgicIrq) -> bool:
     )
 
 
-def prune_ends(kvm: Kvm, vcpu: Vcpu, in_vain: int) -> None:
-    """I21: prune starts again only because it has moved something or something has changed.
-
-    Locks: none needed: the count is the watcher's own.
-
-    Args:
-        kvm: the VM.
-        vcpu: the vCPU that prunes.
-        in_vain: how many times in a row it has started again without having moved anything. As
-            many interrupts as there are may have to be moved, and each may come back.
-    """
-    if in_vain > RETRIES_MAX:
-        fail(
-            kvm,
-            "I21 prune does not end",
-            f"{vcpu} has started to prune {in_vain} times in a row and moved nothing",
-            "vgic_prune_ap_list",
-        )
-
-
-def exits_for_a_reason(kvm: Kvm, vcpu: Vcpu, entries: int, state: object, before: object) -> None:
-    """I24: a vCPU whose guest gets to do nothing is not made to exit over and over for the same.
-
-    Locks: none needed in the vCPU's own thread.
-
-    Args:
-        kvm: the VM.
-        vcpu: the vCPU, which has just been made to leave, before it syncs.
-        entries: how many entries in a row its guest has done nothing in.
-        state: what its lists, registers and guest look like now.
-        before: what they looked like half as many entries ago.
-    """
-    if entries == ENTRIES_MAX and state == before:
-        fail(
-            kvm,
-            "I24 exit storm",
-            f"{vcpu} has entered {entries} times in a row and its guest did nothing, with the "
-            f"same list registers: {_why_it_exits(vcpu)}",
-            "kvm_arch_vcpu_ioctl_run",
-        )
-
-
-def _why_it_exits(vcpu: Vcpu) -> str:
-    """Name what makes the vCPU leave its guest."""
-    hcr = vcpu.cpuif.hcr
-    reasons = {
-        "a request is pending": vcpu.requests.bits != 0,
-        "an IPI is pending": not vcpu.ipi.shut,
-        "underflow is enabled (UIE)": hcr.uie,
-        "no pending is enabled (NPIE)": hcr.npie,
-        "a count is enabled (LRENPIE)": hcr.lrenpie and hcr.eoicount > 0,
-        "a group's state is (VGRPxIE)": any((*hcr.grp_enabled_ie, *hcr.grp_disabled_ie)),
-        "an empty list register asks for it (EOI)": any(lr.eoi for lr in vcpu.cpuif.lrs),
-    }
-    return ", ".join(reason for reason, holds in reasons.items() if holds)
-
-
-def guest_gets_to_act(kvm: Kvm, vcpu: Vcpu) -> None:
-    """I24: no maintenance interrupt is asserted when the guest is entered, where that can be.
-
-    With one list register and something outside it the underflow condition always holds.
-
-    Locks: none needed in the vCPU's own thread, where nothing on its list changed in the flush.
-    """
-    cpuif = vcpu.cpuif
-    used = sum(lr.pending or lr.active for lr in cpuif.lrs)
-    waiting = sum(lr.pending and not lr.active for lr in cpuif.lrs)
-    underflow = cpuif.hcr.uie and used <= 1 and kvm.nr_lr > 1
-    if underflow or (cpuif.hcr.npie and not waiting):
-        fail(
-            kvm,
-            "I24 exit at entry",
-            f"{vcpu} is to run with {used} list registers in use, {waiting} of them pending, and "
-            f"is made to leave before its first instruction: {_why_it_exits(vcpu)}",
-            FLUSH,
-        )
-
-
 def nothing_is_stuck(kvm: Kvm) -> None:
     """O4: after the drain nothing is active, pending or listed.
 
@@ -162,7 +120,7 @@ def nothing_is_lost(kvm: Kvm, unserved: Sequence[VgicIrq]) -> None:
             fail(kvm, kind, f"{names(lost)}: sent, and never acknowledged by the guest since")
 
 
-def arrival_was_told(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq, *, seen: bool) -> None:
+def arrival_was_announced(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq, *, seen: bool) -> None:
     """I16: everybody idles, and a flush has seen whatever joined a list.
 
     Whoever puts an interrupt on a list tells its vCPU, wherever it may be routed by then.
