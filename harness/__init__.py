@@ -35,6 +35,8 @@ from harness.engine import (
     execute,
     observes,
 )
+from harness.moved import MODULES, NAMES
+from harness.old_names import OldName, keep_old_names
 from harness.primitives import (
     Atomic,
     Cell,
@@ -62,11 +64,14 @@ from harness.schedule import Change, Event, Recorder, StrictReplay
 from harness.search.explore import Exploration, every_behaviour, every_schedule, some_schedules
 
 __all__ = [
-    "Atomic", "Carriers", "Cell", "Change", "Completion", "DataRaces", "Deviation", "DivergedFrom",
-    "Event", "Execution", "Exploration", "Failed", "Failure", "HarnessBug", "HostInterrupt", "Ipi",
-    "KmemCache", "Label", "ListHead", "Listener", "LockClass", "LockOrder", "ModelFailure", "Mutex",
-    "Node", "OsThreads", "Outcome", "Passed", "Quiet", "Rcu", "Recorder", "Refcount", "Requests",
-    "Scheduler", "SlabObject", "SpinLock", "Srcu", "Strategy", "Stream", "Streams", "StrictReplay",
-    "WaitQueue", "every_behaviour", "every_schedule", "execute", "kfree", "list_sort",
-    "local_irq_disable", "local_irq_enable", "observes", "some_schedules",
+    "Atomic", "Carriers", "Cell", "Change", "Completion", "DataRaces", "Deviation",
+    "DivergedFrom", "Event", "Execution", "Exploration", "Failed", "Failure", "HarnessBug",
+    "HostInterrupt", "Ipi", "KmemCache", "Label", "ListHead", "Listener", "LockClass",
+    "LockOrder", "ModelFailure", "Mutex", "Node", "OldName", "OsThreads", "Outcome", "Passed",
+    "Quiet", "Rcu", "Recorder", "Refcount", "Requests", "Scheduler", "SlabObject", "SpinLock",
+    "Srcu", "Strategy", "Stream", "Streams", "StrictReplay", "WaitQueue", "every_behaviour",
+    "every_schedule", "execute", "keep_old_names", "kfree", "list_sort", "local_irq_disable",
+    "local_irq_enable", "observes", "some_schedules",
 ]  # fmt: skip
+
+keep_old_names(MODULES, NAMES)

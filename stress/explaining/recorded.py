@@ -8,7 +8,7 @@ from itertools import pairwise
 from harness import Carriers, Deviation, Execution, Failed, Failure, Scheduler, execute
 from harness.engine import Operation
 from harness.schedule import Change, Event, LenientReplay, Recorder
-from vgic import V1, Look, Machine, Parameters
+from vgic import Look, Machine, Mechanism, Parameters
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Recorded:
 def record(
     parameters: Parameters,
     deviations: Sequence[Deviation],
-    kernel: type[V1],
+    kernel: type[Mechanism],
     carriers: Carriers,
 ) -> Recorded:
     """Run an execution once more and record it.

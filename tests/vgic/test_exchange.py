@@ -19,7 +19,7 @@ from harness.search.happens_before import HappensBefore
 from harness.search.reversals import Follow, threads_of
 from harness.search.strategies.burst import Burst
 from stress.scenarios import SCENARIOS
-from vgic import V1, Machine
+from vgic import Machine, Reference
 from vgic.parameters import Parameters
 
 SEED = 3
@@ -29,7 +29,7 @@ EXECUTIONS = 8
 def machine(parameters: Parameters) -> Callable[[Scheduler], None]:
     def program(scheduler: Scheduler) -> None:
         # What is learned of lock orders is one object to all, and hides the rest.
-        Machine(scheduler, parameters, V1, lock_order=False)
+        Machine(scheduler, parameters, Reference, lock_order=False)
 
     return program
 

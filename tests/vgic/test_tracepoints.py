@@ -6,7 +6,7 @@ import pytest
 from harness import Failed, OsThreads
 from stress.executions import run_index
 from stress.scenarios import SCENARIOS
-from vgic import V1, machine
+from vgic import Reference, machine
 from vgic.data.vcpu import Vcpu
 from vgic.data.vm import Kvm
 from vgic.tracepoints import EVENTS, Announcer, Tracepoints, announcer
@@ -73,7 +73,7 @@ def test_without_any_listener_an_execution_takes_the_same_steps(
 ) -> None:
     def digests(carriers: OsThreads) -> list[str]:
         return [
-            run_index(SCENARIOS[name], 3, index, strategy, V1, carriers).execution.digest
+            run_index(SCENARIOS[name], 3, index, strategy, Reference, carriers).execution.digest
             for name in ("random_program", "migration_ping_pong", "overflow_nested_deeply")
             for index in range(3)
         ]
@@ -84,7 +84,7 @@ def test_without_any_listener_an_execution_takes_the_same_steps(
         assert digests(carriers) == judged
 
 
-class TellsNobody(V1):
+class TellsNobody(Reference):
     """Leaves neither a request nor a kick behind."""
 
     def announce_pending(self, vcpu: Vcpu) -> None:
