@@ -21,10 +21,9 @@ from vgic.judging import WINDOWS
 from vgic.machine import Machine
 from vgic.parameters import NR_LR_MAX, BadParameters, Irq, Parameters
 from vgic.revisions import DEFAULT, REVISIONS, V1
-from vgic.state import Look
 
 __all__ = [
     "BUGS", "CANARY", "CANARY_OF_RACES", "DEFAULT", "NR_LR_MAX", "REVISIONS", "V1", "WINDOWS",
-    "BadParameters", "CompositionError", "Irq", "Look", "Machine", "Parameters", "compose",
+    "BadParameters", "CompositionError", "Irq", "Machine", "Parameters", "compose",
     "functions", "named_bug", "named_revision", "patched", "with_races_checked",
 ]  # fmt: skip

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from stress.executions import Subject
+from stress.explaining.choices import Need, before
 from stress.explaining.columns import columns
-from stress.explaining.departure import Departure
-from stress.explaining.necessity import Need, before
+from stress.explaining.first_divergence import FirstDivergence
 from stress.explaining.recorded import Recorded
 from stress.system import shell
 from vgic import Parameters
@@ -24,7 +24,7 @@ def commit(
     subject: Subject,
     token: str,
     needed: Sequence[Need],
-    departure: Departure | None,
+    divergence: FirstDivergence | None,
 ) -> str:
     """Return the view: plain text under 78 columns.
 
@@ -34,7 +34,7 @@ def commit(
         subject: what was tested.
         token: replays it.
         needed: what each choice is needed for.
-        departure: where the correct kernel goes another way, if that is known.
+        divergence: where the correct kernel goes another way, if that is known.
     """
     failure = recorded.failure
     if failure is None:
@@ -52,7 +52,7 @@ def commit(
         story.append(f"Without {which} it does not happen.")
     paragraphs = [
         "\n".join(wrap(" ".join(story), WIDTH)),
-        columns(recorded, departure),
+        columns(recorded, divergence),
         "\n".join([shell.joined(subject.replaying("-")) + " <<EOF", *wrap(token, WIDTH), "EOF"]),
     ]
     return "\n\n".join(paragraphs)

@@ -6,12 +6,12 @@ from textwrap import wrap
 
 from harness import Carriers
 from stress.executions import Subject, Token
+from stress.explaining.choices import Need, needs
 from stress.explaining.columns import WIDTH, columns
 from stress.explaining.commit import commit
-from stress.explaining.departure import Departure, departure
 from stress.explaining.every_step import every_step
+from stress.explaining.first_divergence import FirstDivergence, first_divergence
 from stress.explaining.lockdep import lockdep
-from stress.explaining.necessity import Need, needs
 from stress.explaining.recorded import Recorded, record
 from stress.explaining.timeline import timeline
 from vgic import V1
@@ -30,19 +30,19 @@ class Story:
         token: replays it.
         subject: what it was run on.
         recorded: what happened.
-        departure: where v1 goes another way under the same schedule, if it does.
+        divergence: where v1 goes another way under the same schedule, if it does.
         needed: what each choice is needed for, if it failed and there are few.
     """
 
     token: Token
     subject: Subject
     recorded: Recorded
-    departure: Departure | None
+    divergence: FirstDivergence | None
     needed: tuple[Need, ...]
 
     def columns(self, width: int = WIDTH) -> str:
         """Return who does what, side by side, and what each choice is needed for."""
-        lines = [columns(self.recorded, self.departure, width)]
+        lines = [columns(self.recorded, self.divergence, width)]
         for need in self.needed:
             lines += wrap(str(need), width, subsequent_indent="  ")
         choices = len(self.token.deviations)
@@ -64,7 +64,7 @@ class Story:
             self.subject,
             self.token.encode(),
             self.needed,
-            self.departure,
+            self.divergence,
         )
 
     def timeline(self) -> str:
@@ -86,10 +86,11 @@ def tell(token: Token, subject: Subject, kernel: type[V1], carriers: Carriers) -
     """
     recorded = record(token.parameters, token.deviations, kernel, carriers)
     failure = recorded.failure
-    departs, needed = None, []
+    divergence, needed = None, []
     if failure is not None:
         if kernel is not V1:
-            departs = departure(recorded, record(token.parameters, token.deviations, V1, carriers))
+            reference = record(token.parameters, token.deviations, V1, carriers)
+            divergence = first_divergence(recorded, reference)
         if len(token.deviations) <= NEEDS_MAX:
             needed = needs(
                 token.parameters,
@@ -99,4 +100,4 @@ def tell(token: Token, subject: Subject, kernel: type[V1], carriers: Carriers) -
                 kernel,
                 carriers,
             )
-    return Story(token, subject, recorded, departs, tuple(needed))
+    return Story(token, subject, recorded, divergence, tuple(needed))
