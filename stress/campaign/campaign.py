@@ -120,7 +120,7 @@ class Campaign:
         if not items:
             return None
         alone = plan.execution is not None
-        batch = Batch(self._handed_out, plan.subject, plan.seed, plan.strategy, items, alone)
+        batch = Batch(self._handed_out, plan.target, plan.seed, plan.strategy, items, alone)
         self._handed_out += 1
         self._batches[batch.number] = batch
         return batch
@@ -207,7 +207,7 @@ class Campaign:
         self._wanted.append(
             Inquiry(
                 -self._inquiries,
-                plan.subject,
+                plan.target,
                 plan.seed,
                 plan.strategy,
                 items,

@@ -14,7 +14,7 @@ from stress.campaign.rerun import COMPARED_AT_ONCE, Expected, Reran, Rerun
 from stress.campaign.result import Result
 from stress.campaign.work import Bug, Fact
 from stress.campaign.worker import Outcome
-from stress.executions import Subject
+from stress.executions import Target
 from stress.findings import Answer, Example
 from stress.scenarios import SCENARIOS
 
@@ -65,7 +65,7 @@ class Comparing:
             self._confirming[number] = answer
             rerun = Rerun(
                 number,
-                plan.subject,
+                plan.target,
                 plan.seed,
                 plan.strategy,
                 tokens=_tokens(answer.example),
@@ -74,7 +74,7 @@ class Comparing:
         elif compares and len(self._waiting) >= (1 if no_more else COMPARED_AT_ONCE):
             count = min(COMPARED_AT_ONCE, len(self._waiting))
             those = tuple(self._waiting.popleft() for _ in range(count))
-            rerun = Rerun(number, plan.subject, plan.seed, plan.strategy, executions=those)
+            rerun = Rerun(number, plan.target, plan.seed, plan.strategy, executions=those)
         else:
             return None
         self._reruns += 1
@@ -104,7 +104,7 @@ def takes_all_for_the_same(pool: Pool) -> list[str]:
     A campaign asks that before it begins, about an execution that nothing has ever come out as.
     """
     wrong = Expected(next(iter(SCENARIOS)), 0, "0" * 16, "nothing")
-    differences, bugs = _outcome(pool, Rerun(0, Subject(), 0, MIX, executions=(wrong,)))
+    differences, bugs = _outcome(pool, Rerun(0, Target(), 0, MIX, executions=(wrong,)))
     if differences or bugs:
         return bugs
     return [
@@ -113,19 +113,19 @@ def takes_all_for_the_same(pool: Pool) -> list[str]:
     ]
 
 
-def differs_afresh(pool: Pool, subject: Subject, example: Example, found_in: str) -> list[str]:
+def differs_afresh(pool: Pool, target: Target, example: Example, found_in: str) -> list[str]:
     """Say if a failure comes out otherwise in a fresh process; [] if not.
 
     Args:
         pool: has the fresh process.
-        subject: what it was found on.
+        target: what it was found on.
         example: the failure.
         found_in: where it was found, in words.
 
     Raises:
         HarnessBug: it cannot be run there.
     """
-    rerun = Rerun(0, subject, 0, MIX, tokens=_tokens(example), found_in=found_in)
+    rerun = Rerun(0, target, 0, MIX, tokens=_tokens(example), found_in=found_in)
     differences, bugs = _outcome(pool, rerun)
     if bugs:
         raise HarnessBug(bugs[0])

@@ -13,7 +13,7 @@ from harness.search.strategies import PORTFOLIO
 from stress.campaign import Plan
 from stress.commands import options
 from stress.commands.list import listing
-from stress.executions import BadToken, Subject, model_digest
+from stress.executions import BadToken, Target, model_digest
 from stress.inputs import EXECUTIONS, LIMIT, BadArgument, View, arguments, standard_input
 from stress.replaying import opening
 from stress.scenarios import SCENARIOS
@@ -94,10 +94,10 @@ def run(
     from stress.commands.run import run as run_campaign
 
     _log(verbose)
-    subject = Subject(revision, arguments.bugs(bug), arguments.checks_races(check))
-    subject.kernel()
+    target = Target(revision, arguments.bugs(bug), arguments.checks_races(check))
+    target.check()
     plan = Plan(
-        subject=subject,
+        target=target,
         scenarios=arguments.scenarios(scenario or ()),
         seed=arguments.seed(seed),
         strategy=arguments.strategy(strategy),
@@ -212,11 +212,11 @@ def explore(
 
     _log(verbose)
     (name,) = arguments.scenarios([scenario])
-    subject = Subject(revision, arguments.bugs(bug), arguments.checks_races(check))
-    kernel = subject.kernel()
+    target = Target(revision, arguments.bugs(bug), arguments.checks_races(check))
+    target.check()
     space = Space(SCENARIOS[name], arguments.seed(seed), execution, preemptions, limit)
     json_file = arguments.writable(json_file, "--json")
-    raise typer.Exit(explore_space(space, subject, kernel, json_file))
+    raise typer.Exit(explore_space(space, target, json_file))
 
 
 @app.command(name="list")

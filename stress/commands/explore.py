@@ -11,14 +11,14 @@ from pathlib import Path
 
 from harness import Execution, HarnessBug, OsThreads, Scheduler, Streams
 from harness.search.explore import Exploration, Heard, every_behaviour, every_schedule
-from stress.executions import Subject, model_digest, watched
+from stress.executions import Target, model_digest, watched
 from stress.exploration import Failures, Sample
 from stress.inputs import LIMIT
 from stress.reporting import counted, headline, verdict_object
 from stress.scenarios import Scenario
 from stress.system import Exit, Interrupts, bug_text, interrupts, say, write_json, write_unfinished
 from stress.system import exit_codes as exits
-from vgic import V1, Machine, Parameters
+from vgic import Machine, Parameters
 
 _SAY_EVERY = 5_000
 
@@ -46,22 +46,19 @@ class Space:
         return self.scenario.draw(Streams(self.seed, self.scenario.name, self.execution))
 
 
-def explore(
-    space: Space, subject: Subject, kernel: type[V1], json_file: Path | None = None
-) -> Exit:
+def explore(space: Space, target: Target, json_file: Path | None = None) -> Exit:
     """Explore and say what came of it.
 
     Args:
         space: what to explore.
-        subject: what is tested.
-        kernel: the same, as a class.
+        target: what is tested.
         json_file: where to write the result for programs.
     """
     count = 0
-    write_unfinished(json_file, lambda: {**verdict_object(None), **_what(space, subject)})
+    write_unfinished(json_file, lambda: {**verdict_object(None), **_what(space, target)})
     with interrupts() as interrupted, OsThreads() as carriers, watched(carriers):
         name = space.scenario.name
-        failures = Failures(name, space.execution, space.parameters(), subject, kernel, carriers)
+        failures = Failures(name, space.execution, space.parameters(), target, carriers)
 
         def heard(execution: Execution) -> None:
             nonlocal count
@@ -70,11 +67,11 @@ def explore(
                 say(f"{count} executions so far")
             failures.heard(execution)
 
-        say(_line("vgic-stress explore:", space, subject))
+        say(_line("vgic-stress explore:", space, target))
         carriers.pin_caller()
         found, bugs = Exploration(preemptions=space.preemptions), []
         try:
-            found = _explore(space, kernel, carriers, heard, interrupted)
+            found = _explore(space, target, carriers, heard, interrupted)
         except HarnessBug as bug:
             bugs.append(str(bug))
         told = {**_told(found), "executions": count} if bugs else _told(found)
@@ -90,38 +87,38 @@ def explore(
             code, verdict = _code(found, interrupted=stopped), _verdict(found, interrupted=stopped)
             say(_result(found, interrupted=stopped))
     if json_file is not None:
-        value = {**verdict_object(code), **_what(space, subject), **told}
+        value = {**verdict_object(code), **_what(space, target), **told}
         unwritten = write_json(json_file, value)
         if unwritten:
             say(unwritten)
             code = exits.unwritten(code)
             if code is Exit.USAGE:
                 verdict = "FAILURE: --json cannot be written"
-    say(_line(f"{verdict}:", space, subject))
+    say(_line(f"{verdict}:", space, target))
     return code
 
 
-def _line(begin: str, space: Space, subject: Subject) -> str:
+def _line(begin: str, space: Space, target: Target) -> str:
     """Return a first or last line."""
     identity = [f"seed={space.seed:#x}", f"model={model_digest()}"]
     options = [
-        *(["check=races"] if subject.races else []),
+        *(["check=races"] if target.races else []),
         *([] if space.preemptions is None else [f"preemptions={space.preemptions}"]),
         *([f"execution={space.execution}"] if space.execution else []),
         *([] if space.limit == LIMIT else [f"limit={space.limit}"]),
     ]
-    return headline.line(begin, f"{space.scenario.name} on {subject}", identity, options)
+    return headline.line(begin, f"{space.scenario.name} on {target}", identity, options)
 
 
 def _explore(
-    space: Space, kernel: type[V1], carriers: OsThreads, heard: Heard, interrupted: Interrupts
+    space: Space, target: Target, carriers: OsThreads, heard: Heard, interrupted: Interrupts
 ) -> Exploration:
     parameters = space.parameters()
 
     # Orders of locks are learned by all threads together, which would make every first
     # acquisition depend on every other one; what an order leads to is explored anyway.
     def program(scheduler: Scheduler) -> None:
-        Machine(scheduler, parameters, kernel, lock_order=False)
+        Machine(scheduler, parameters, target.kernel, lock_order=False)
 
     sample = Sample()
 
@@ -176,15 +173,15 @@ def _code(found: Exploration, *, interrupted: bool) -> Exit:
     return Exit.CLEAN if found.complete else Exit.TOO_FEW
 
 
-def _what(space: Space, subject: Subject) -> dict[str, object]:
+def _what(space: Space, target: Target) -> dict[str, object]:
     return {
         "model": model_digest(),
         "scenario": space.scenario.name,
         "seed": space.seed,
         "execution": space.execution,
-        "revision": subject.revision,
-        "bugs": list(subject.bugs),
-        "races": subject.races,
+        "revision": target.revision,
+        "bugs": list(target.bugs),
+        "races": target.races,
         "preemptions": space.preemptions,
         "limit": space.limit,
     }

@@ -120,7 +120,7 @@ def _say_findings(plan: Plan, result: Result, *, quiet: bool) -> None:
     told = set[str]()
     for number, finding in enumerate(result.findings.values()):
         kept = result.kept[finding.signature]
-        command = replay_command(finding, plan.subject, kept)
+        command = replay_command(finding, plan.target, kept)
         symptom = finding.example.symptom
         # The same symptom once more, reached in another way: its folder has the picture.
         new = symptom not in told
@@ -163,7 +163,7 @@ def _canaries(plan: Plan, pool: Pool, interrupted: Interrupts) -> Result:
     if plan.execution is not None:
         return result
     for canary in CANARIES:
-        if canary.races and not plan.subject.races:
+        if canary.races and not plan.target.races:
             continue
         sought = plan_for(canary, plan)
         found = Campaign(sought, pool, interrupted=interrupted).run()

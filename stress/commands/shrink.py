@@ -32,8 +32,8 @@ def shrink_token(case: Case, say: Say, *, replays_max: int) -> Exit:
 def _shrink(
     case: Case, carriers: Carriers, say: Say, replays_max: int, interrupted: Interrupts
 ) -> Exit:
-    subject, kernel = case.subject, case.kernel
-    followed = follow(case.token, kernel, carriers)
+    target = case.target
+    followed = follow(case.token, target, carriers)
     say_divergence(case, followed, say)
     if followed.no_verdict:
         say(f"cannot be judged: {followed.no_verdict}")
@@ -41,10 +41,10 @@ def _shrink(
     if followed.failure is None:
         say("it does not fail, so there is nothing to shrink")
         return Exit.CLEAN
-    here = labelled(case.token, followed.execution, subject, kernel, carriers)
-    shrunk = shrink(here, kernel, carriers, replays_max=replays_max, interrupted=interrupted)
+    here = labelled(case.token, followed.execution, target, carriers)
+    shrunk = shrink(here, target, carriers, replays_max=replays_max, interrupted=interrupted)
     stopped = interrupted()
-    say(tell(shrunk.token, subject, kernel, carriers).columns(output.width()))
+    say(tell(shrunk.token, target, carriers).columns(output.width()))
     say(_ended(shrunk, stopped=stopped, replays_max=replays_max))
     say(shrunk.token.encode())
     return Exit.FINDINGS

@@ -7,7 +7,7 @@ In neutral words made from the trace: it says what was seen, not what is to be d
 from collections.abc import Sequence
 from textwrap import wrap
 
-from stress.executions import Subject
+from stress.executions import Target
 from stress.explaining.choices import Need, before
 from stress.explaining.columns import columns
 from stress.explaining.first_divergence import FirstDivergence
@@ -21,7 +21,7 @@ WIDTH = 75
 def commit(
     recorded: Recorded,
     parameters: Parameters,
-    subject: Subject,
+    target: Target,
     token: str,
     needed: Sequence[Need],
     divergence: FirstDivergence | None,
@@ -31,7 +31,7 @@ def commit(
     Args:
         recorded: the execution.
         parameters: the machine and its programs.
-        subject: what was tested.
+        target: what was tested.
         token: replays it.
         needed: what each choice is needed for.
         divergence: where the correct kernel goes another way, if that is known.
@@ -39,7 +39,7 @@ def commit(
     failure = recorded.failure
     if failure is None:
         return "nothing went wrong"
-    story = [f"On {subject}, with {_machine(parameters)}: {failure.message}."]
+    story = [f"On {target}, with {_machine(parameters)}: {failure.message}."]
     story += [
         f"{deviation.role} is preempted {before(deviation.label)}, and {deviation.to} runs."
         for deviation in recorded.preemptions
@@ -53,7 +53,7 @@ def commit(
     paragraphs = [
         "\n".join(wrap(" ".join(story), WIDTH)),
         columns(recorded, divergence),
-        "\n".join([shell.joined(subject.replaying("-")) + " <<EOF", *wrap(token, WIDTH), "EOF"]),
+        "\n".join([shell.joined(target.replaying("-")) + " <<EOF", *wrap(token, WIDTH), "EOF"]),
     ]
     return "\n\n".join(paragraphs)
 

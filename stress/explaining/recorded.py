@@ -9,7 +9,8 @@ from itertools import pairwise
 from harness import Carriers, Deviation, Execution, Failed, Failure, Scheduler, execute
 from harness.engine import Operation
 from harness.schedule import Change, Event, LenientReplay, Recorder, Thing
-from vgic import V1, Machine, Parameters
+from stress.executions import Target
+from vgic import Machine, Parameters
 from vgic.state import LockState, Look
 
 
@@ -84,7 +85,7 @@ class Recorded:
 def record(
     parameters: Parameters,
     deviations: Sequence[Deviation],
-    kernel: type[V1],
+    target: Target,
     carriers: Carriers,
 ) -> Recorded:
     """Run an execution once more and record it.
@@ -92,7 +93,7 @@ def record(
     Args:
         parameters: the machine and its programs.
         deviations: the schedule; what has no place is left out.
-        kernel: what it is run on.
+        target: what it is run on.
         carriers: what the threads run on.
 
     Raises:
@@ -103,7 +104,7 @@ def record(
     def program(scheduler: Scheduler) -> None:
         assert isinstance(scheduler, Recorder)
         recorders.append(scheduler)
-        machine = Machine(scheduler, parameters, kernel)
+        machine = Machine(scheduler, parameters, target.kernel)
         scheduler.look = Look(machine.kvm, machine.guests, machine.kernel)
 
     replay = LenientReplay(deviations)

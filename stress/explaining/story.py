@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from harness import Carriers
-from stress.executions import Subject, Token
+from stress.executions import Target, Token
 from stress.explaining.choices import Need, needs
 from stress.explaining.columns import WIDTH, columns
 from stress.explaining.commit import commit
@@ -14,10 +14,12 @@ from stress.explaining.first_divergence import FirstDivergence, first_divergence
 from stress.explaining.lockdep import lockdep
 from stress.explaining.recorded import Recorded, record
 from stress.explaining.timeline import timeline
-from vgic import V1
 
 NEEDS_MAX = 12
 """Of more choices than this nobody wants to read what each is needed for."""
+
+_REFERENCE = Target()
+"""The correct kernel."""
 
 VIEWS = ("columns", "lockdep", "commit", "full")
 
@@ -28,14 +30,14 @@ class Story:
 
     Attributes:
         token: replays it.
-        subject: what it was run on.
+        target: what it was run on.
         recorded: what happened.
         divergence: where v1 goes another way under the same schedule, if it does.
         needed: what each choice is needed for, if it failed and there are few.
     """
 
     token: Token
-    subject: Subject
+    target: Target
     recorded: Recorded
     divergence: FirstDivergence | None
     needed: tuple[Need, ...]
@@ -61,7 +63,7 @@ class Story:
         return commit(
             self.recorded,
             self.token.parameters,
-            self.subject,
+            self.target,
             self.token.encode(),
             self.needed,
             self.divergence,
@@ -69,27 +71,26 @@ class Story:
 
     def timeline(self) -> str:
         """Return the execution as Chrome trace events."""
-        return timeline(self.recorded, f"{self.token.signature} on {self.subject}")
+        return timeline(self.recorded, f"{self.token.signature} on {self.target}")
 
 
-def tell(token: Token, subject: Subject, kernel: type[V1], carriers: Carriers) -> Story:
+def tell(token: Token, target: Target, carriers: Carriers) -> Story:
     """Run an execution again and record it.
 
     Args:
         token: the execution; a deviation that has no place is left out.
-        subject: what it is run on.
-        kernel: the same, as a class.
+        target: what it is run on.
         carriers: what the threads run on.
 
     Raises:
         HarnessBug: the harness's own code raised an exception.
     """
-    recorded = record(token.parameters, token.deviations, kernel, carriers)
+    recorded = record(token.parameters, token.deviations, target, carriers)
     failure = recorded.failure
     divergence, needed = None, []
     if failure is not None:
-        if kernel is not V1:
-            reference = record(token.parameters, token.deviations, V1, carriers)
+        if target.kernel is not _REFERENCE.kernel:
+            reference = record(token.parameters, token.deviations, _REFERENCE, carriers)
             divergence = first_divergence(recorded, reference)
         if len(token.deviations) <= NEEDS_MAX:
             needed = needs(
@@ -97,7 +98,7 @@ def tell(token: Token, subject: Subject, kernel: type[V1], carriers: Carriers) -
                 token.deviations,
                 recorded.preemptions,
                 failure.signature,
-                kernel,
+                target,
                 carriers,
             )
-    return Story(token, subject, recorded, divergence, tuple(needed))
+    return Story(token, target, recorded, divergence, tuple(needed))

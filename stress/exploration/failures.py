@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from harness import Execution, Failed, HarnessBug, OsThreads
 from harness.search.explore import Exploration
 from stress.campaign import Pool, differs_afresh
-from stress.executions import Single, Subject
+from stress.executions import Single, Target
 from stress.findings import Example, Finding, Keeper, as_found, look_into
 from stress.reporting import finding_text, replay_command
 from stress.shrinking import REPLAYS
 from stress.system import say
-from vgic import V1, Parameters
+from vgic import Parameters
 
 
 @dataclass(frozen=True)
@@ -35,16 +35,14 @@ class Failures:
         scenario: where its parameters come from.
         index: the number of the execution they were drawn for.
         parameters: the machine and its programs.
-        subject: what is tested.
-        kernel: the same, as a class.
+        target: what is tested.
         carriers: what the threads run on.
     """
 
     scenario: str
     index: int
     parameters: Parameters
-    subject: Subject
-    kernel: type[V1]
+    target: Target
     carriers: OsThreads
     _confirmed: dict[str, _Confirmed] = field(default_factory=dict)
     _keeper: Keeper = field(default_factory=Keeper)
@@ -58,7 +56,7 @@ class Failures:
         outcome = execution.outcome
         if isinstance(outcome, Failed) and outcome.failure.signature not in self._confirmed:
             single = Single(self.parameters, execution, frozenset())
-            _, example = as_found(single, self.scenario, self.subject, self.kernel, self.carriers)
+            _, example = as_found(single, self.scenario, self.target, self.carriers)
             self._must_hold(example)
             confirmed = _Confirmed(len(self._confirmed) + 1, single, self._finding(example))
             self._confirmed[outcome.failure.signature] = confirmed
@@ -78,7 +76,7 @@ class Failures:
             except HarnessBug as bug:
                 bugs.append(str(bug))
             kept = self._keeper.settled(confirmed.number, finding)
-            command = replay_command(finding, self.subject, kept)
+            command = replay_command(finding, self.target, kept)
             failed = exploration.failures.get(signature)
             count = 1 if failed is None else failed.executions
             say(finding_text(confirmed.number, finding, count, command, kept, drawn=True))
@@ -88,8 +86,7 @@ class Failures:
         example = look_into(
             single,
             self.scenario,
-            self.subject,
-            self.kernel,
+            self.target,
             self.carriers,
             replays_max=REPLAYS,
             interrupted=interrupted,
@@ -108,6 +105,6 @@ class Failures:
     def _must_hold(self, example: Example) -> None:
         where = f"an exploration of {self.scenario}"
         with Pool(0) as pool:
-            differences = differs_afresh(pool, self.subject, example, where)
+            differences = differs_afresh(pool, self.target, example, where)
         if differences:
             raise HarnessBug(differences[0])

@@ -12,12 +12,11 @@ from functools import partial
 
 from harness import Carriers, Failure
 from harness.detectors.lock_order import KIND, Step, inverted
-from stress.executions import Single, Subject, Token, confirm, run_index, witness
+from stress.executions import Single, Target, Token, confirm, run_index, witness
 from stress.explaining import orders_text, repro_file, tell
 from stress.scenarios import SCENARIOS
 from stress.shrinking import Size, shrink
 from stress.system import output
-from vgic import V1
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Inquiry:
 
     Attributes:
         number: its number among the campaign's inquiries, from 1, negative: not a batch's.
-        subject: what is tested.
+        target: what is tested.
         seed: the campaign's seed.
         strategy: the strategy's name, or the mix.
         items: scenario and index of the execution, as a batch has them; of each if it is about
@@ -36,7 +35,7 @@ class Inquiry:
     """
 
     number: int
-    subject: Subject
+    target: Target
     seed: int
     strategy: str
     items: tuple[tuple[str, int], ...]
@@ -104,14 +103,11 @@ class Answer:
     last: bool = True
 
 
-def inquire(
-    inquiry: Inquiry, kernel: type[V1], carriers: Carriers, so_far: Callable[[Answer], None]
-) -> Answer:
+def inquire(inquiry: Inquiry, carriers: Carriers, so_far: Callable[[Answer], None]) -> Answer:
     """Run the execution of an inquiry again and look into its failure.
 
     Args:
         inquiry: what to look into.
-        kernel: what is tested.
         carriers: what the threads run on.
         so_far: told the failure when it is confirmed, before shrinking it takes its time.
 
@@ -119,16 +115,15 @@ def inquire(
         HarnessBug: it does not fail again, or not alike.
     """
     name, index = inquiry.items[0]
-    strategy = inquiry.strategy
+    strategy, target = inquiry.strategy, inquiry.target
     answer = partial(Answer, inquiry.number, name, index, SCENARIOS[name].strategy(strategy, index))
     if inquiry.orders:
-        return answer(_look_into_orders(inquiry, kernel, carriers))
-    single = run_index(SCENARIOS[name], inquiry.seed, index, strategy, kernel, carriers)
+        return answer(_look_into_orders(inquiry, carriers))
+    single = run_index(SCENARIOS[name], inquiry.seed, index, strategy, target, carriers)
     example = look_into(
         single,
         name,
-        inquiry.subject,
-        kernel,
+        target,
         carriers,
         replays_max=inquiry.replays_max,
         confirmed=lambda found: so_far(answer(found, last=False)),
@@ -136,24 +131,24 @@ def inquire(
     return answer(example)
 
 
-def _look_into_orders(inquiry: Inquiry, kernel: type[V1], carriers: Carriers) -> Example:
+def _look_into_orders(inquiry: Inquiry, carriers: Carriers) -> Example:
     """Make a token of each execution of a cycle; they are told together and not shrunk."""
-    tokens = []
+    tokens, target = [], inquiry.target
     signature = inverted(list(inquiry.orders))
     for name, index in inquiry.items:
-        single = run_index(SCENARIOS[name], inquiry.seed, index, inquiry.strategy, kernel, carriers)
-        tokens.append(witness(single, name, signature, inquiry.subject, kernel, carriers))
+        single = run_index(SCENARIOS[name], inquiry.seed, index, inquiry.strategy, target, carriers)
+        tokens.append(witness(single, name, signature, target, carriers))
     texts = [token.encode() for token in tokens]
     told = orders_text([(learned, f"{name} {index}") for learned, (name, index) in inquiry.orders])
     failure = Failure(KIND, told[0], details=tuple(told[1:]))
-    return _untold(failure, signature, texts, _NO_SIZE, inquiry.subject)
+    return _untold(failure, signature, texts, _NO_SIZE, target)
 
 
 _NO_SIZE = Size(0, 0, 0, choices=0, preemptions=0, switches=0, steps=0)
 
 
 def _untold(
-    failure: Failure, signature: str, tokens: Sequence[str], size: Size, subject: Subject
+    failure: Failure, signature: str, tokens: Sequence[str], size: Size, target: Target
 ) -> Example:
     """Return a failure as it was found, in its own words."""
     text = "\n".join([failure.message, *failure.details])
@@ -171,7 +166,7 @@ def _untold(
         on_screen=text,
         commit=text,
         timeline="[]",
-        repro=repro_file(signature, text, tokens, subject),
+        repro=repro_file(signature, text, tokens, target),
         others=tuple(tokens[1:]),
     )
 
@@ -182,23 +177,22 @@ def is_looked_into(nth: int) -> bool:
 
 
 def as_found(
-    single: Single, scenario: str, subject: Subject, kernel: type[V1], carriers: Carriers
+    single: Single, scenario: str, target: Target, carriers: Carriers
 ) -> tuple[Token, Example]:
     """Confirm a failing execution; return its token, and the failure as it was found.
 
     Raises:
         HarnessBug: it cannot be replayed.
     """
-    token, failure = confirm(single, scenario, subject, kernel, carriers)
-    size = shrink(token, kernel, carriers, replays_max=0).before
-    return token, _untold(failure, token.signature, [token.encode()], size, subject)
+    token, failure = confirm(single, scenario, target, carriers)
+    size = shrink(token, target, carriers, replays_max=0).before
+    return token, _untold(failure, token.signature, [token.encode()], size, target)
 
 
 def look_into(
     single: Single,
     scenario: str,
-    subject: Subject,
-    kernel: type[V1],
+    target: Target,
     carriers: Carriers,
     *,
     replays_max: int,
@@ -210,8 +204,7 @@ def look_into(
     Args:
         single: the execution.
         scenario: where its parameters come from.
-        subject: what it was run on.
-        kernel: the same, as a class.
+        target: what it was run on.
         carriers: what the threads run on.
         replays_max: how many replays shrinking may take.
         interrupted: asked before each; True ends shrinking with the simplest so far.
@@ -220,10 +213,10 @@ def look_into(
     Raises:
         HarnessBug: it cannot be replayed.
     """
-    token, found = as_found(single, scenario, subject, kernel, carriers)
+    token, found = as_found(single, scenario, target, carriers)
     confirmed(found)
-    shrunk = shrink(token, kernel, carriers, replays_max=replays_max, interrupted=interrupted)
-    story = tell(shrunk.token, subject, kernel, carriers)
+    shrunk = shrink(token, target, carriers, replays_max=replays_max, interrupted=interrupted)
+    story = tell(shrunk.token, target, carriers)
     identity = token.signature
     # Preemptions that shrinking has not come to are the schedule's, not the bug's.
     if shrunk.complete and shrunk.preempted:
@@ -243,5 +236,5 @@ def look_into(
         on_screen=story.columns(output.width()),
         commit=story.view("commit"),
         timeline=story.timeline(),
-        repro=repro_file(identity, columns, [text], subject),
+        repro=repro_file(identity, columns, [text], target),
     )

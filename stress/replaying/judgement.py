@@ -79,12 +79,12 @@ def replay(
 
 def first_line(begin: str, cases: Sequence[Case]) -> str:
     """Return what is replayed, on what, and by which model."""
-    token, subject = cases[0].token, cases[0].subject
+    token, target = cases[0].token, cases[0].target
     model = f"model={model_digest()}"
     if len(cases) > 1:
-        return headline.line(begin, f"{len(cases)} executions on {subject}", [model])
+        return headline.line(begin, f"{len(cases)} executions on {target}", [model])
     deviations = counted(len(token.deviations), "deviation")
-    return headline.line(begin, f"{token.scenario} on {subject}", [f"{deviations},", model])
+    return headline.line(begin, f"{token.scenario} on {target}", [f"{deviations},", model])
 
 
 def say_differences(cases: Sequence[Case], say: Say) -> None:
@@ -102,7 +102,7 @@ def _other_model(case: Case) -> str:
 
 
 def _other_patch(case: Case) -> str:
-    patch, identity = case.token.patch, case.subject.patch_identity()
+    patch, identity = case.token.patch, case.target.patch_identity()
     if patch is None or identity is None or identity == patch:
         return ""
     if identity[0] != patch[0]:
@@ -111,11 +111,11 @@ def _other_patch(case: Case) -> str:
 
 
 def _judge(case: Case, carriers: Carriers, say: Say, wanted: Wanted, *, strict: bool) -> Exit:
-    followed = follow(case.token, case.kernel, carriers, strict=strict)
+    followed = follow(case.token, case.target, carriers, strict=strict)
     say_divergence(case, followed, say, strict=strict)
     failed, unwritten = followed.failure is not None, ""
     if failed or wanted != USUAL:
-        story = tell(case.token, case.subject, case.kernel, carriers)
+        story = tell(case.token, case.target, carriers)
         if wanted.timeline is not None:
             unwritten = output.write(wanted.timeline, story.timeline(), "--timeline")
             say(unwritten or f"timeline for ui.perfetto.dev: {wanted.timeline}")

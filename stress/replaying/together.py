@@ -30,7 +30,7 @@ def judge_together(cases: Sequence[Case], carriers: Carriers, say: Callable[[str
     graph, found, failed = OrderGraph(), "", False
     # The one that closed the cycle is named first.
     for number, case in reversed(list(enumerate(cases, 1))):
-        followed = follow(case.token, case.kernel, carriers)
+        followed = follow(case.token, case.target, carriers)
         if followed.divergence:
             say(f"token {number} diverged {followed.divergence}")
         if followed.no_verdict:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.search.strategies import PORTFOLIO
 from stress.campaign import LOOK_EVERY, Plan, Result
-from stress.executions import PRINTED_MAX, Subject, model_digest
+from stress.executions import PRINTED_MAX, Target, model_digest
 from stress.findings import Example, Finding, token_file
 from stress.inputs import EXECUTIONS
 from stress.reporting import headline
@@ -17,15 +17,15 @@ from stress.system import Exit, shell
 
 def first_line(plan: Plan) -> str:
     """Return what a campaign is about, before it begins."""
-    return headline.line("vgic-stress run:", str(plan.subject), _identity(plan), _options(plan))
+    return headline.line("vgic-stress run:", str(plan.target), _identity(plan), _options(plan))
 
 
 def every_option(plan: Plan, jobs: int) -> str:
     """Return all that a campaign was asked to do, however long that is."""
     words = [
         f"seed={plan.seed:#x}",
-        f"revision={plan.subject.revision}",
-        f"bugs={','.join(plan.subject.bugs) or 'none'}",
+        f"revision={plan.target.revision}",
+        f"bugs={','.join(plan.target.bugs) or 'none'}",
         *_races(plan),
         f"scenarios={','.join(plan.scenarios) or 'none'}",
         *([] if plan.execution is None else [f"execution={plan.execution}"]),
@@ -57,7 +57,7 @@ def _options(plan: Plan) -> list[str]:
 
 
 def _races(plan: Plan) -> list[str]:
-    return ["check=races"] if plan.subject.races else []
+    return ["check=races"] if plan.target.races else []
 
 
 def _executions(plan: Plan) -> list[str]:
@@ -76,7 +76,7 @@ def _scenarios(names: Sequence[str]) -> list[str]:
     return [f"scenarios={first}+{len(others)}" if others else f"scenarios={first}"]
 
 
-def replay_command(finding: Finding, subject: Subject, kept: Path | None) -> str:
+def replay_command(finding: Finding, target: Target, kept: Path | None) -> str:
     """Return the command that replays a finding.
 
     A long token is read from the folder in which the finding is kept, if it is.
@@ -86,7 +86,7 @@ def replay_command(finding: Finding, subject: Subject, kept: Path | None) -> str
         f"@{kept / token_file(number)}" if len(text) > PRINTED_MAX and kept is not None else text
         for number, text in enumerate(texts)
     ]
-    return shell.joined(subject.replaying(*tokens))
+    return shell.joined(target.replaying(*tokens))
 
 
 def counted(count: int, what: str) -> str:
@@ -198,7 +198,7 @@ def last_line(code: Exit, plan: Plan, result: Result) -> str:
         Exit.USAGE: "--json cannot be written",
     }[code]
     begin = f"{verdict}: {what} on"
-    return headline.line(begin, str(plan.subject), _identity(plan), _options(plan))
+    return headline.line(begin, str(plan.target), _identity(plan), _options(plan))
 
 
 def verdict_object(code: Exit | None) -> dict[str, object]:
@@ -229,9 +229,9 @@ def json_object(
         "harness_bugs": list(result.bugs),
         "model": model_digest(),
         "seed": plan.seed,
-        "revision": plan.subject.revision,
-        "bugs": list(plan.subject.bugs),
-        "races": plan.subject.races,
+        "revision": plan.target.revision,
+        "bugs": list(plan.target.bugs),
+        "races": plan.target.races,
         "scenarios": list(plan.scenarios),
         "strategy": plan.strategy,
         "asked": {

@@ -22,7 +22,7 @@ from itertools import combinations, islice
 
 from harness import Carriers, Deviation, Execution, Failed, HarnessBug
 from harness.schedule import LenientReplay, StrictReplay
-from stress.executions import Token, run_parameters
+from stress.executions import Target, Token, run
 from stress.shrinking.carrying_over import first, moved, renamed, shorter
 from stress.shrinking.leaving_out import (
     Operations,
@@ -34,7 +34,7 @@ from stress.shrinking.leaving_out import (
 )
 from stress.shrinking.quieter import quieter
 from stress.shrinking.simplicity import Candidate, Size, simplicity, size_of
-from vgic import V1, Parameters
+from vgic import Parameters
 
 REPLAYS = 1500
 """How many replays a shrink may take: some three seconds."""
@@ -75,13 +75,13 @@ class _Shrinker:
     def __init__(
         self,
         token: Token,
-        kernel: type[V1],
+        target: Target,
         carriers: Carriers,
         replays_max: int,
         interrupted: Callable[[], bool],
     ) -> None:
         self._signature = token.signature
-        self._kernel = kernel
+        self._target = target
         self._carriers = carriers
         self._replays_max = replays_max
         self._interrupted = interrupted
@@ -92,7 +92,7 @@ class _Shrinker:
 
     def _strictly(self, parameters: Parameters, deviations: tuple[Deviation, ...]) -> Candidate:
         strict = StrictReplay(deviations)
-        execution = run_parameters(parameters, self._kernel, strict, self._carriers).execution
+        execution = run(parameters, self._target, strict, self._carriers).execution
         if not self._fails_alike(execution) or strict.never_reached:
             raise HarnessBug("an execution that failed cannot be replayed strictly")
         return Candidate(parameters, tuple(strict.labelled), tuple(strict.preemptions), execution)
@@ -188,7 +188,7 @@ class _Shrinker:
             raise _Stop
         self.replays += 1
         replay = LenientReplay(schedule, anywhere=False, patient=patient)
-        execution = run_parameters(parameters, self._kernel, replay, self._carriers).execution
+        execution = run(parameters, self._target, replay, self._carriers).execution
         self._steps += execution.steps
         if not self._fails_alike(execution):
             return False
@@ -228,7 +228,7 @@ def _drop_runs(length: Callable[[], int], drop: Callable[[int, int], bool]) -> N
 
 def shrink(
     token: Token,
-    kernel: type[V1],
+    target: Target,
     carriers: Carriers,
     *,
     replays_max: int = REPLAYS,
@@ -237,8 +237,8 @@ def shrink(
     """Shrink a failing execution.
 
     Args:
-        token: the execution; it replays strictly on this kernel.
-        kernel: what it is replayed on.
+        token: the execution; it replays strictly on this target.
+        target: what it is replayed on.
         carriers: what the threads run on.
         replays_max: at most so many executions, of STEPS_A_REPLAY steps on average, not counting
             the confirmation.
@@ -247,7 +247,7 @@ def shrink(
     Raises:
         HarnessBug: the token does not replay, or the result does not replay strictly.
     """
-    shrinker = _Shrinker(token, kernel, carriers, replays_max, interrupted)
+    shrinker = _Shrinker(token, target, carriers, replays_max, interrupted)
     before = size_of(shrinker.best)
     complete = shrinker.run()
     best = shrinker.confirmed()

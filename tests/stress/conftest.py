@@ -19,7 +19,7 @@ from stress.campaign.pool import Pool
 from stress.campaign.rerun import Reran, Rerun
 from stress.campaign.work import Batch, Bug, Fact, Facts, is_compared
 from stress.campaign.worker import Job, Outcome, Working, run_job
-from stress.executions.subject import Subject
+from stress.executions.target import Target
 from stress.executions.token import Token
 from stress.findings.inquiry import Answer, Example, Inquiry
 from stress.scenarios import SCENARIOS
@@ -217,7 +217,7 @@ def plan() -> Callable[..., Plan]:
 
     def make(**fields: object) -> Plan:
         values = {
-            "subject": Subject(),
+            "target": Target(),
             "scenarios": [SCENARIO],
             "seed": 7,
             "strategy": "mix",

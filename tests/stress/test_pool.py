@@ -12,10 +12,10 @@ from stress.campaign.process import Process
 from stress.campaign.rerun import Expected, Reran, Rerun
 from stress.campaign.work import Bug
 from stress.campaign.worker import NOT_UP, Outcome
-from stress.executions.subject import Subject
+from stress.executions.target import Target
 
 NOTHING = Expected("one_interrupt", 0, "0" * 16, "nothing")
-RERUN = Rerun(0, Subject(), 7, "mix", executions=(NOTHING,))
+RERUN = Rerun(0, Target(), 7, "mix", executions=(NOTHING,))
 AT_ONCE = -1.0
 
 

@@ -12,7 +12,7 @@ from stress.campaign.plan import Plan
 from stress.campaign.result import Result
 from stress.campaign.work import Fact
 from stress.executions.source import model_digest
-from stress.executions.subject import Subject
+from stress.executions.target import Target
 from stress.executions.token import PRINTED_MAX
 from stress.findings.finding import Finding
 from stress.findings.inquiry import Answer, Example
@@ -53,7 +53,7 @@ MakeFinding = Callable[..., Finding]
 
 
 def test_a_short_token_is_printed(finding: MakeFinding, tmp_path: Path) -> None:
-    command = replay_command(finding(), Subject(), tmp_path)
+    command = replay_command(finding(), Target(), tmp_path)
     assert command == f"vgic-stress replay {SHORT}"
 
 
@@ -63,21 +63,21 @@ def test_a_token_longer_than_two_kilobytes_is_read_from_where_it_is_kept(
     assert PRINTED_MAX == 2048
     kept = keep(finding(LONG), tmp_path)
     assert kept is not None
-    command = replay_command(finding(LONG), Subject(), kept)
+    command = replay_command(finding(LONG), Target(), kept)
     assert command.startswith("vgic-stress replay @")
     assert LONG not in command
     assert Path(command.rpartition("@")[2]).read_text("utf-8").strip() == LONG
 
 
 def test_a_finding_is_not_lost_where_it_cannot_be_kept(finding: MakeFinding) -> None:
-    assert LONG in replay_command(finding(LONG), Subject(), None)
+    assert LONG in replay_command(finding(LONG), Target(), None)
 
 
 def test_the_command_names_the_users_class_and_bugs_a_token_does_not_carry(
     finding: MakeFinding,
 ) -> None:
-    subject = Subject("my patch.py:MyKernel", ("no_splice",))
-    command = replay_command(finding(), subject, None)
+    target = Target("my patch.py:MyKernel", ("no_splice",))
+    command = replay_command(finding(), target, None)
     assert command.endswith("--revision 'my patch.py:MyKernel' --bug no_splice")
 
 
@@ -90,7 +90,7 @@ def lines(plan: Plan) -> tuple[str, ...]:
 def test_first_and_last_line_say_what_was_tested_on_which_seed_by_which_model(
     plan: MakePlan,
 ) -> None:
-    tested = plan(subject=Subject("head-walk", ("no_splice",)), seed=42, executions=5)
+    tested = plan(target=Target("head-walk", ("no_splice",)), seed=42, executions=5)
     for line in lines(tested):
         assert "head-walk+no_splice (seed=0x2a " in line
         assert line.endswith(f" model={model_digest()})")
@@ -118,18 +118,18 @@ def test_every_option_is_told_to_who_asks_however_long_that_is(plan: MakePlan) -
 
 @pytest.mark.parametrize("seed", [7, 2**32 - 1, 2**64 - 1])
 @pytest.mark.parametrize(
-    "subject",
+    "target",
     [
-        Subject(),
-        Subject("head-walk", tuple(BUGS), races=True),
-        Subject(f"/{'long/' * 40}my_patch.py:MyKernel", ("no_splice",)),
+        Target(),
+        Target("head-walk", tuple(BUGS), races=True),
+        Target(f"/{'long/' * 40}my_patch.py:MyKernel", ("no_splice",)),
     ],
 )
 def test_no_first_or_last_line_has_more_than_100_columns(
-    plan: MakePlan, subject: Subject, seed: int
+    plan: MakePlan, target: Target, seed: int
 ) -> None:
     asked = plan(
-        subject=subject,
+        target=target,
         seed=seed,
         scenarios=list(SCENARIOS)[:-1],
         strategy="random-walk",
@@ -183,9 +183,9 @@ def test_json_has_the_promised_keys(
     identity = "I13 lost in f, preempted in g"
     story = example("I13 lost in f", SHORT, identity)
     result.find(Answer(-1, "inject_while_eoicount", 9, "pct", story))
-    subject = Subject("head-walk", ("no_splice",))
+    target = Target("head-walk", ("no_splice",))
     reasons = ["inject_while_eoicount: few"]
-    value = json_object(plan(subject=subject, seed=42), result, Exit.FINDINGS, reasons)
+    value = json_object(plan(target=target, seed=42), result, Exit.FINDINGS, reasons)
     seconds = value.pop("seconds")
     assert isinstance(seconds, float)
     assert value == {

@@ -24,7 +24,7 @@ from stress.campaign.portfolio import Portfolio
 from stress.campaign.work import Facts
 from stress.commands import run as running
 from stress.executions import single
-from stress.executions.subject import Subject
+from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
 from stress.system.exit_codes import Exit
 from vgic import machine
@@ -149,7 +149,7 @@ def run(
 
     def run() -> tuple[Exit, str, dict[str, Any]]:
         planned = plan(
-            scenarios=[NAME], strategy="portfolio", executions=1_100, subject=Subject(races=True)
+            scenarios=[NAME], strategy="portfolio", executions=1_100, target=Target(races=True)
         )
         code = running.run(planned, running.Workers(1, 60.0), json_file=Path("result.json"))
         result = json.loads(Path("result.json").read_text("utf-8"))

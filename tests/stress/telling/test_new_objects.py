@@ -6,6 +6,7 @@ import json
 import pytest
 
 from harness import Atomic, Cell, ListHead, OsThreads, SpinLock, Streams
+from stress.executions import Target
 from stress.explaining.columns import columns
 from stress.explaining.every_step import every_step
 from stress.explaining.lockdep import lockdep
@@ -45,7 +46,7 @@ class Adding(V1):
 @pytest.fixture(scope="module")
 def recorded(carriers: OsThreads) -> Recorded:
     parameters = SCENARIOS["one_interrupt"].draw(Streams(1, "one_interrupt", 0))
-    return record(parameters, (), Adding, carriers)
+    return record(parameters, (), Target(cls=Adding), carriers)
 
 
 def test_a_new_lock_is_a_lock_in_every_view(recorded: Recorded) -> None:

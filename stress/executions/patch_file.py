@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is put to the test: a revision by name or a user's own class, and the bugs in it.
+"""A user's own class: the file that it is in is run, and the class in it is chosen.
 
-A subject is plain text, so that it can be sent to a worker and put into a token. Only `kernel`
-turns it into a class, which for a user's class means running the user's file.
+What goes wrong in somebody else's file is told as one line that says what to write instead.
 """
 
 import importlib.util
@@ -12,84 +11,24 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from types import ModuleType
 
-from harness.engine import described, printable_name, printable_text
+from harness.engine import described
 from stress.system import loading
-from vgic import (
-    DEFAULT,
-    V1,
-    CompositionError,
-    compose,
-    named_revision,
-    patched,
-    with_races_checked,
-)
+from vgic import V1, CompositionError, patched
 
 
-@dataclass(frozen=True)
-class Subject:
-    """A kernel to test, by name.
+def load(path: Path, name: str) -> type[V1]:
+    """Run a user's file and return the class in it.
 
-    Attributes:
-        revision: a revision's name, or `file.py:Class`; `file.py` alone if it has one class.
-        bugs: names of bugs put into it.
-        races: check every access to a shared field for data races.
+    Args:
+        path: the file.
+        name: the class, "" if it is the only one.
+
+    Raises:
+        CompositionError: the file cannot be run, or has no such class, or that can be no kernel.
     """
-
-    revision: str = DEFAULT
-    bugs: tuple[str, ...] = ()
-    races: bool = False
-
-    @property
-    def patch(self) -> tuple[Path, str] | None:
-        """The user's file and class ("" if not said), None for a named revision."""
-        if self.revision.endswith(".py"):
-            return Path(self.revision), ""
-        path, _, name = self.revision.rpartition(":")
-        return (Path(path), name) if path.endswith(".py") else None
-
-    def kernel(self) -> type[V1]:
-        """Return the kernel as a class.
-
-        Raises:
-            CompositionError: a name is unknown, the user's file cannot be used, or the bugs
-                exclude each other.
-        """
-        patch = self.patch
-        revision = named_revision(self.revision) if patch is None else _load(*patch)
-        return self._checked(compose(revision, self.bugs))
-
-    def _checked(self, kernel: type[V1]) -> type[V1]:
-        return with_races_checked(kernel) if self.races else kernel
-
-    def patch_identity(self) -> tuple[str, str] | None:
-        """Return the user's class by name and source hash, None for a named revision."""
-        if self.patch is None:
-            return None
-        path, name = self.patch
-        named = printable_name(name or _load(path, name).__name__)
-        return named, sha256(path.read_bytes()).hexdigest()[:16]
-
-    def replaying(self, *tokens: str) -> list[str]:
-        """Return the words of the command that replays tokens of executions of this.
-
-        A user's class is named, since a token does not carry it.
-        """
-        words = ["vgic-stress", "replay", *tokens]
-        if self.patch is not None:
-            words += ["--revision", self.revision]
-            words += [word for bug in self.bugs for word in ("--bug", bug)]
-        return words
-
-    def __str__(self) -> str:
-        return "+".join([printable_text(self.revision), *self.bugs])
-
-
-def _load(path: Path, name: str) -> type[V1]:
     module = _run_file(path)
     try:
         return patched(_choose_class(path, module, name))
