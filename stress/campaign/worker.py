@@ -20,14 +20,12 @@ from multiprocessing.connection import Connection
 
 from harness import HarnessBug, OsThreads
 from harness.engine import SIGNS
-from stress.campaign.rerun import Reran, Rerun, run_again
-from stress.campaign.work import Batch, Bug, Cursor, Facts, run_batch
+from stress.campaign.executor import Job, Outcome
+from stress.campaign.rerun import Rerun, run_again
+from stress.campaign.work import Batch, Bug, Cursor, run_batch
 from stress.executions import Target
-from stress.findings import Answer, Inquiry, inquire
+from stress.findings import Answer, inquire
 from stress.system import Exit, Garbage, confined, end_at_once, is_bad_descriptor
-
-Job = Batch | Inquiry | Rerun
-Outcome = Facts | Answer | Reran | Bug
 
 BEAT_S = 0.25
 

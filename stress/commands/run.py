@@ -11,8 +11,8 @@ from stress.campaign import (
     CANARIES,
     ENDLESS_MAX,
     Campaign,
+    LocalPool,
     Plan,
-    Pool,
     Result,
     missed,
     outlook,
@@ -50,11 +50,11 @@ class Workers:
 
     Attributes:
         jobs: how many worker processes.
-        silence_s: after how many seconds without a step one of them is taken to hang.
+        hang_s: after how many seconds without a step one of them is taken to hang.
     """
 
     jobs: int
-    silence_s: float
+    hang_s: float
 
 
 def run(
@@ -101,7 +101,7 @@ def _campaign(
     """Look for the canaries, and run the campaign if they were found."""
     so_far = _Report(plan, json_file)
     so_far.write(Result())
-    with Pool(workers.jobs, silence_s=workers.silence_s) as pool, interrupted.ending(pool.kill):
+    with LocalPool(workers.jobs, hang_s=workers.hang_s) as pool, interrupted.ending(pool.kill):
         result = _canaries(plan, pool, interrupted)
         if result.bugs or result.interrupted:
             return result
@@ -157,7 +157,7 @@ class _Report:
         return both
 
 
-def _canaries(plan: Plan, pool: Pool, interrupted: Interrupts) -> Result:
+def _canaries(plan: Plan, pool: LocalPool, interrupted: Interrupts) -> Result:
     """Look for each canary; a campaign that cannot find one would find nothing like it."""
     result = Result()
     if plan.execution is not None:

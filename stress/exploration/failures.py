@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from harness import Execution, Failed, HarnessBug, OsThreads
 from harness.search.explore import Exploration
-from stress.campaign import Pool, differs_afresh
+from stress.campaign import LocalPool, differs_afresh
 from stress.executions import Single, Target
 from stress.findings import Example, Finding, Keeper, as_found, look_into
 from stress.reporting import finding_text, replay_command
@@ -104,7 +104,7 @@ class Failures:
 
     def _must_hold(self, example: Example) -> None:
         where = f"an exploration of {self.scenario}"
-        with Pool(0) as pool:
+        with LocalPool(0) as pool:
             differences = differs_afresh(pool, self.target, example, where)
         if differences:
             raise HarnessBug(differences[0])

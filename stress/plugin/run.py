@@ -12,7 +12,7 @@ from functools import cache
 
 from harness import Failed, HarnessBug, OsThreads
 from harness.search.strategies import PORTFOLIO
-from stress.campaign import Pool, differs_afresh
+from stress.campaign import LocalPool, differs_afresh
 from stress.executions import Target, Token, run_index, target_of, watched
 from stress.findings import Example, look_into
 from stress.inputs import Check, arguments
@@ -156,7 +156,7 @@ def _confirmed(target: Target, example: Example, where: str) -> list[str]:
         HarnessBug: it came out otherwise there.
     """
     try:
-        with Pool(0, silence_s=arguments.silence_s()) as pool:
+        with LocalPool(0, hang_s=arguments.hang_s()) as pool:
             differences = differs_afresh(pool, target.by_file(), example, where)
     except HarnessBug as bug:
         # A class inside a function, or one whose file needs its neighbours, cannot be had there.

@@ -12,15 +12,14 @@ from typing import Any
 import pytest
 
 from stress.campaign.canaries import CANARIES
+from stress.campaign.executor import Executor, Job, Outcome
 from stress.campaign.plan import Plan
-from stress.campaign.pool import Pool
 from stress.campaign.work import Fact
-from stress.campaign.worker import Job, Outcome
 from stress.commands import run as running
 from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
 
-MakePool = Callable[..., Pool]
+MakePool = Callable[..., Executor]
 MakePlan = Callable[..., Plan]
 NAME = "inject_while_eoicount"
 ALL_WINDOWS = frozenset(SCENARIOS[NAME].floors.per_cent)
@@ -75,7 +74,7 @@ def run(
 
     def run(as_what: dict[str, str | None] | None = None, **fields: object) -> Any:
         bench = Bench(fake_pool(lambda scenario, index: None), FOUND_AS | (as_what or {}))
-        monkeypatch.setattr(running, "Pool", lambda jobs, silence_s: bench)
+        monkeypatch.setattr(running, "LocalPool", lambda jobs, hang_s: bench)
         result = tmp_path / "result.json"
         code = running.run(plan(**fields), running.Workers(1, 60.0), json_file=result)
         return code, json.loads(result.read_text("utf-8")), bench.targets

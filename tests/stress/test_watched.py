@@ -17,9 +17,9 @@ from harness.detectors.lock_order.checker import LockOrder
 from harness.engine.strategy import Quiet
 from harness.search.strategies import STRATEGIES
 from stress.campaign import rerun, work, worker
+from stress.campaign.executor import Executor
 from stress.campaign.order import Order
 from stress.campaign.plan import Plan
-from stress.campaign.pool import Pool
 from stress.campaign.portfolio import Portfolio
 from stress.campaign.work import Facts
 from stress.commands import run as running
@@ -137,7 +137,7 @@ SABOTAGE = {
 
 @pytest.fixture
 def run(
-    inside_pool: Pool,
+    inside_pool: Executor,
     plan: MakePlan,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -145,7 +145,7 @@ def run(
 ) -> Callable[[], tuple[Exit, str, dict[str, Any]]]:
     """Return what runs a small campaign, and returns the exit code, what was said, the result."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(running, "Pool", lambda jobs, silence_s: inside_pool)
+    monkeypatch.setattr(running, "LocalPool", lambda jobs, hang_s: inside_pool)
 
     def run() -> tuple[Exit, str, dict[str, Any]]:
         planned = plan(
