@@ -12,10 +12,17 @@ from stress.executions.hanging import hangs_text, watched
 from stress.executions.single import Single, run, run_index
 from stress.executions.source import model_digest
 from stress.executions.target import Target, target_of
-from stress.executions.token import PACKED_MAX, PRINTED_MAX, BadToken, Token, UnknownVersion
+from stress.executions.token import (
+    PACKED_MAX,
+    PRINTED_MAX,
+    BadToken,
+    CannotJudge,
+    Token,
+    UnknownVersion,
+)
 
 __all__ = [
-    "PACKED_MAX", "PRINTED_MAX", "BadToken", "Followed", "Single", "Target", "Token",
+    "PACKED_MAX", "PRINTED_MAX", "BadToken", "CannotJudge", "Followed", "Single", "Target", "Token",
     "UnknownVersion", "confirm", "follow", "hangs_text", "labelled", "model_digest",
     "outcome_text", "run", "run_index", "target_of", "watched", "witness",
 ]  # fmt: skip

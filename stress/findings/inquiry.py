@@ -6,17 +6,17 @@ failure with a symptom, the tenth, the hundredth: a known race must not hide ano
 same symptom, and inquiring into each would take longer than the campaign.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from harness import Carriers, Failure
 from harness.detectors.lock_order import KIND, Step, inverted
-from stress.executions import Single, Target, Token, confirm, run_index, witness
-from stress.explaining import orders_text, repro_file, tell
+from stress.executions import Target, run_index, witness
+from stress.explaining import orders_text
+from stress.findings.example import Example, look_into, untold
 from stress.scenarios import SCENARIOS
-from stress.shrinking import Size, shrink
-from stress.system import output
+from stress.shrinking import Size
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,45 +41,6 @@ class Inquiry:
     items: tuple[tuple[str, int], ...]
     replays_max: int
     orders: tuple[Step, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A failure with all that is to be said of it.
-
-    Attributes:
-        failure: what goes wrong in the simplest execution.
-        symptom: how the execution fails.
-        identity: the same, with the functions at the preemptions that shrinking has left.
-        token: replays the simplest execution that fails alike.
-        original: replays the execution that was found.
-        before: the size of that one.
-        after: the size of the simplest.
-        replays: how many executions shrinking took.
-        complete: shrinking came to its end.
-        columns: the simplest one side by side.
-        on_screen: the same, as wide as the screen.
-        commit: the same for a patch e-mail.
-        timeline: the same as Chrome trace events.
-        repro: a test file.
-        others: the tokens of the other executions it takes.
-    """
-
-    failure: Failure
-    symptom: str
-    identity: str
-    token: str
-    original: str
-    before: Size
-    after: Size
-    replays: int
-    complete: bool
-    columns: str
-    on_screen: str
-    commit: str
-    timeline: str
-    repro: str
-    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,100 +102,12 @@ def _look_into_orders(inquiry: Inquiry, carriers: Carriers) -> Example:
     texts = [token.encode() for token in tokens]
     told = orders_text([(learned, f"{name} {index}") for learned, (name, index) in inquiry.orders])
     failure = Failure(KIND, told[0], details=tuple(told[1:]))
-    return _untold(failure, signature, texts, _NO_SIZE, target)
+    return untold(failure, signature, texts, _NO_SIZE, target)
 
 
 _NO_SIZE = Size(0, 0, 0, choices=0, preemptions=0, switches=0, steps=0)
 
 
-def _untold(
-    failure: Failure, signature: str, tokens: Sequence[str], size: Size, target: Target
-) -> Example:
-    """Return a failure as it was found, in its own words."""
-    text = "\n".join([failure.message, *failure.details])
-    return Example(
-        failure=failure,
-        symptom=signature,
-        identity=signature,
-        token=tokens[0],
-        original=tokens[0],
-        before=size,
-        after=size,
-        replays=0,
-        complete=True,
-        columns=text,
-        on_screen=text,
-        commit=text,
-        timeline="[]",
-        repro=repro_file(signature, text, tokens, target),
-        others=tuple(tokens[1:]),
-    )
-
-
 def is_looked_into(nth: int) -> bool:
     """Say whether the n-th failure with a symptom is looked into: the 1st, 10th, 100th are."""
     return str(nth).strip("0") == "1"
-
-
-def as_found(
-    single: Single, scenario: str, target: Target, carriers: Carriers
-) -> tuple[Token, Example]:
-    """Confirm a failing execution; return its token, and the failure as it was found.
-
-    Raises:
-        HarnessBug: it cannot be replayed.
-    """
-    token, failure = confirm(single, scenario, target, carriers)
-    size = shrink(token, target, carriers, replays_max=0).before
-    return token, _untold(failure, token.signature, [token.encode()], size, target)
-
-
-def look_into(
-    single: Single,
-    scenario: str,
-    target: Target,
-    carriers: Carriers,
-    *,
-    replays_max: int,
-    interrupted: Callable[[], bool] = lambda: False,
-    confirmed: Callable[[Example], None] = lambda example: None,
-) -> Example:
-    """Confirm a failing execution, shrink it and tell it.
-
-    Args:
-        single: the execution.
-        scenario: where its parameters come from.
-        target: what it was run on.
-        carriers: what the threads run on.
-        replays_max: how many replays shrinking may take.
-        interrupted: asked before each; True ends shrinking with the simplest so far.
-        confirmed: told the failure as it was found, when that has been replayed.
-
-    Raises:
-        HarnessBug: it cannot be replayed.
-    """
-    token, found = as_found(single, scenario, target, carriers)
-    confirmed(found)
-    shrunk = shrink(token, target, carriers, replays_max=replays_max, interrupted=interrupted)
-    story = tell(shrunk.token, target, carriers)
-    identity = token.signature
-    # Preemptions that shrinking has not come to are the schedule's, not the bug's.
-    if shrunk.complete and shrunk.preempted:
-        identity += f", preempted in {', '.join(shrunk.preempted)}"
-    text, columns = shrunk.token.encode(), story.columns()
-    return Example(
-        failure=story.recorded.failure or found.failure,
-        symptom=token.signature,
-        identity=identity,
-        token=text,
-        original=token.encode(),
-        before=shrunk.before,
-        after=shrunk.after,
-        replays=shrunk.replays,
-        complete=shrunk.complete,
-        columns=columns,
-        on_screen=story.columns(output.width()),
-        commit=story.view("commit"),
-        timeline=story.timeline(),
-        repro=repro_file(identity, columns, [text], target),
-    )

@@ -18,7 +18,7 @@ from stress.findings import Example, look_into
 from stress.inputs import Check, arguments
 from stress.plugin.capture import last_words
 from stress.replaying import opening, replay
-from stress.reporting import shrunk_text
+from stress.reporting import example_text
 from stress.scenarios import SCENARIOS, Scenario
 from stress.shrinking import REPLAYS
 from stress.system import Exit
@@ -137,15 +137,9 @@ def _run(
         if isinstance(single.execution.outcome, Failed):
             example = look_into(single, scenario.name, target, _carriers(), replays_max=REPLAYS)
             where = f"execution {index} of {scenario.name}"
-            text = [
-                example.identity,
-                f"  {where}, seed {seed:#x}, on {target}",
-                f"  {shrunk_text(example)}",
-                *_confirmed(target, example, where),
-                "",
-                example.columns,
-            ]
-            return Found("\n".join(text), (example.token,))
+            notes = _confirmed(target, example, where)
+            text = example_text(example, f"{where}, seed {seed:#x}", target, notes)
+            return Found(text, (example.token,))
     return None
 
 
@@ -161,7 +155,7 @@ def _confirmed(target: Target, example: Example, where: str) -> list[str]:
     except HarnessBug as bug:
         # A class inside a function, or one whose file needs its neighbours, cannot be had there.
         reason = str(bug).strip().splitlines()[-1]
-        return [f"  not confirmed in a fresh process: {reason}"]
+        return [f"not confirmed in a fresh process: {reason}"]
     if differences:
         raise HarnessBug(differences[0])
     return []

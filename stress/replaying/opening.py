@@ -11,13 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from stress.executions import PACKED_MAX, Target, Token, UnknownVersion, target_of
+from stress.executions import (
+    PACKED_MAX,
+    CannotJudge,
+    Target,
+    Token,
+    UnknownVersion,
+    target_of,
+)
 from stress.inputs import BadArgument, arguments, standard_input
 from vgic import CompositionError
-
-
-class CannotJudge(Exception):
-    """A token that says nothing about the code that is here, and why."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from stress.campaign.work import Batch, Bug, Fact, Facts, is_compared
 from stress.campaign.worker import Working, run_job
 from stress.executions.target import Target
 from stress.executions.token import Token
-from stress.findings.inquiry import Answer, Example, Inquiry
+from stress.findings.example import Example
+from stress.findings.inquiry import Answer, Inquiry
 from stress.scenarios import SCENARIOS
 from stress.shrinking import Size
 from stress.system.garbage import Garbage

@@ -19,10 +19,10 @@ from stress.executions.following import follow
 from stress.executions.single import run_index
 from stress.executions.target import Target
 from stress.executions.token import Token
+from stress.findings.example import Example, look_into
 from stress.findings.finding import Finding
-from stress.findings.inquiry import Example, look_into
 from stress.findings.store import keep
-from stress.reporting.report import finding_text, replay_command
+from stress.reporting.finding_text import finding_text, replay_command
 from stress.scenarios import SCENARIOS
 
 SCENARIO = "many_interrupts"

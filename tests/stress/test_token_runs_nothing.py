@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from harness import Streams
+from stress.executions import CannotJudge
 from stress.executions.target import Target, target_of
 from stress.executions.token import BadToken, Token
 from stress.inputs.arguments import BadArgument
@@ -81,7 +82,7 @@ def test_what_a_token_names_is_not_run_and_cannot_be_judged(
     for others in ((), (text,)):
         with pytest.raises(AssertionError, match=r"^cannot be judged: "):
             assert_passes(text, *others)
-    with pytest.raises(opening.CannotJudge):
+    with pytest.raises(CannotJudge):
         opening.cases([Token.decode(text)], None, None)
     assert not mark.exists()
 

@@ -6,7 +6,7 @@ import pytest
 from harness import Failed, OsThreads
 from stress.executions.single import Single, run_index
 from stress.executions.target import Target
-from stress.findings.inquiry import Example, look_into
+from stress.findings.example import Example, look_into
 from stress.scenarios import SCENARIOS
 
 TARGET = Target(bugs=("kick_without_request",))
