@@ -30,7 +30,7 @@ class LocalPool(AbstractContextManager["LocalPool"]):
     """Some worker processes and a fresh one, for as long as the context lasts."""
 
     def __init__(self, jobs: int, *, hang_s: float = HANG_S) -> None:
-        self._silence_s = hang_s
+        self._hang_s = hang_s
         self._workers = [Process("a worker", work, WORKERS_HASH + number) for number in range(jobs)]
         self._renewed = 0
         self._reruns_left = FRESH_FOR
@@ -87,7 +87,7 @@ class LocalPool(AbstractContextManager["LocalPool"]):
         ready = wait([process.connection for process in busy], timeout_s)
         answers: list[Outcome] = []
         for process in busy:
-            answers += process.outcomes(ready=process.connection in ready, hang_s=self._silence_s)
+            answers += process.outcomes(ready=process.connection in ready, hang_s=self._hang_s)
         return answers
 
     def close(self) -> None:

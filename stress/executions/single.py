@@ -66,7 +66,7 @@ def run(
     if not machines:
         return Single(parameters, execution, frozenset())
     machine = machines[-1]
-    windows, orders = frozenset(machine.watch.windows), machine.kvm.order.learned()
+    windows, orders = frozenset(machine.windows), machine.kvm.order.learned()
     machine.retire()
     return Single(parameters, execution, windows, orders)
 

@@ -15,7 +15,7 @@ from harness.engine import Operation
 from harness.schedule import Thing
 from stress.explaining.recorded import Recorded, Step
 from stress.explaining.words import field_name, fields_in_words, value_in_words
-from vgic.judging import DRAIN
+from vgic.drain import DRAIN
 from vgic.state import HardwareHcr, HardwareLrs, IpiState, ModeState, RequestsState, ShadowLrs
 
 LOCKS, KICKS, STATE = 1, 2, 3

@@ -3,8 +3,8 @@
 
     python tests/benchmarks/mutants.py [EXECUTIONS]
 
-The named bugs, and the mutants of tests/vgic/test_mutants.py, over all scenarios in turn. Then the
-lock bug with the order checker off, so that only the deadlock itself tells.
+The named bugs, and the mutants of tests/vgic/kernel/test_mutants.py, over all scenarios in turn.
+Then the lock bug with the order checker off, so that only the deadlock itself tells.
 """
 
 import runpy
@@ -22,7 +22,7 @@ from vgic import BUGS, CANARY, V1, Machine
 SEEDS = 5
 
 
-_TESTED = runpy.run_path(str(Path(__file__).parents[1] / "vgic" / "test_mutants.py"))
+_TESTED = runpy.run_path(str(Path(__file__).parents[1] / "vgic" / "kernel" / "test_mutants.py"))
 MUTANTS: dict[str, type[V1]] = {
     **{name: bug for name, bug in BUGS.items() if name != CANARY},
     **{mutant.__name__: mutant for mutant in (*_TESTED["FOUND_AS"], *_TESTED["EQUIVALENT"])},

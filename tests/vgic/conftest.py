@@ -27,10 +27,10 @@ from harness.search.strategies import MIX
 from stress.executions.single import run_index
 from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
+from tests.fixtures.judged import judged
 from vgic import V1, Machine, Parameters
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.data.vm import Kvm
-from vgic.judging.watch import Watch
 
 Body = Callable[[V1], None]
 
@@ -111,7 +111,7 @@ def call(carriers: OsThreads) -> Callable[..., Execution]:
 
         def program(scheduler: Scheduler) -> None:
             kvm = Kvm(scheduler, nr_lr=nr_lr, nr_vcpus=nr_vcpus)
-            built = kernel(kvm, Watch(kvm))
+            built = kernel(kvm, judged(kvm))
             if not watched:
                 for vcpu in kvm.vcpus:
                     vcpu.vgic_cpu.ap_list_lock.on_unlock = None

@@ -30,6 +30,6 @@ def windows_of(run_machine: RunMachine) -> Callable[[Parameters], set[str]]:
     def run(parameters: Parameters) -> set[str]:
         execution, machine = run_machine(parameters)
         assert not isinstance(execution.outcome, Failed), execution.outcome.failure
-        return machine.watch.windows
+        return machine.windows
 
     return run

@@ -142,7 +142,7 @@ def test_a_missed_kick_of_the_new_target_is_called_by_its_name(
 ) -> None:
     right, machine = run_machine(MOVED_LATE, strategy=script(SGI_IS_SERVED))
     assert isinstance(right.outcome, Passed)
-    assert "migration" in machine.watch.windows
+    assert "migration" in machine.windows
     wrong, _ = run_machine(MOVED_LATE, kernel=MovesSilently, strategy=script(SGI_IS_SERVED))
     assert isinstance(wrong.outcome, Failed)
     assert wrong.outcome.failure.kind == "I16 missed kick"

@@ -54,12 +54,10 @@ def test_a_misbehaving_machine_ends_and_is_not_judged_for_what_it_lost(
 
 
 def test_it_does_lose_something_that_an_honest_guest_would_be_judged_for(
-    run_machine: RunMachine,
+    run_machine: RunMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def judged_as_honest(machine: Machine) -> None:
-        machine.watch._honest = True
-
-    execution, _ = run_machine(MISBEHAVING, prepare=judged_as_honest)
+    monkeypatch.setattr(Parameters, "honest", True)
+    execution, _ = run_machine(MISBEHAVING)
     assert isinstance(execution.outcome, Failed)
     assert execution.outcome.failure.kind.startswith("I1")
     assert isinstance(run_machine(HONEST)[0].outcome, Passed)

@@ -11,7 +11,7 @@ from vgic.composition import compose
 from vgic.data.intids import Config
 from vgic.data.program import PEND, Access, Program
 from vgic.data.vcpu import Vcpu
-from vgic.judging.drain import Drain
+from vgic.drain import Drain
 from vgic.parameters import Irq
 
 NESTED = Parameters(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from harness import Execution
+from tests.fixtures.judged import windows_of
 from vgic import V1
 from vgic.data.intids import Config
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu, VgicIrq
@@ -46,7 +47,7 @@ def test_two_that_inject_at_once_queue_it_once(at_each_point: AtEachPoint, liste
         assert [listed(vcpu) for vcpu in kernel.kvm.vcpus] == [[32], []]
         assert kernel.kvm.irqs[0].vcpu is kernel.kvm.vcpus[0]
         assert requested(kernel.kvm.vcpus[0])
-        retried |= "queue_retry" in kernel.watch.windows
+        retried |= "queue_retry" in windows_of(kernel)
     assert retried
 
 
@@ -146,7 +147,7 @@ def test_what_is_no_longer_deliverable_is_given_up_and_nobody_is_told(
         assert kernel.kvm.irqs[0].vcpu is None
         assert not any(requested(vcpu) for vcpu in kernel.kvm.vcpus)
         assert not kernel.scheduler.current.held
-        assert "queue_retry" in kernel.watch.windows
+        assert "queue_retry" in windows_of(kernel)
 
     on_vcpu0(body, kernel=changing_once(change))
 

@@ -79,11 +79,11 @@ SYNC_MODE = {"v1": "in", "v1-posted": "outside", "head-walk": "outside"}
 
 @pytest.mark.parametrize("revision", SYNC_MODE)
 def test_the_mode_is_published_late_by_v1_and_early_before(
-    revision: str, run_machine: RunMachine
+    revision: str, run_passing: RunMachine
 ) -> None:
     events: list[str] = []
     parameters = machine_of("m", accesses=(Access(PEND, 32),))
-    run_machine(parameters, kernel=telling(REVISIONS[revision], events))
+    run_passing(parameters, kernel=telling(REVISIONS[revision], events))
     mode = SYNC_MODE[revision]
     assert events[:5] == [
         "requests outside",
@@ -96,34 +96,34 @@ def test_the_mode_is_published_late_by_v1_and_early_before(
 
 @pytest.mark.parametrize("revision", SYNC_MODE)
 def test_an_aborted_entry_syncs_and_begins_again_with_the_requests(
-    revision: str, run_machine: RunMachine
+    revision: str, run_passing: RunMachine
 ) -> None:
     events: list[str] = []
     kernel = telling(requesting(REVISIONS[revision]), events)
-    _, machine = run_machine(machine_of("m", accesses=(Access(PEND, 32),)), kernel=kernel)
+    _, machine = run_passing(machine_of("m", accesses=(Access(PEND, 32),)), kernel=kernel)
     mode = SYNC_MODE[revision]
     aborted = ["requests outside", "flush outside", f"save {mode}", f"pruned {mode}"]
     assert events[:9] == [*aborted, *aborted, "access outside"]
-    assert "aborted_entry" in machine.watch.windows
+    assert "aborted_entry" in machine.windows
 
 
-def test_an_aborted_entry_runs_no_guest_instruction(run_machine: RunMachine) -> None:
-    execution, _ = run_machine(machine_of("n"), kernel=requesting(V1, times=3))
+def test_an_aborted_entry_runs_no_guest_instruction(run_passing: RunMachine) -> None:
+    execution, _ = run_passing(machine_of("n"), kernel=requesting(V1, times=3))
     done = [entry_text(entry) for entry in execution.trace]
     before = done[: done.index("work vcpu 0")]
     # Three times in and out again, then in for good.
     assert before.count("write mode[vcpu 0]") == 7
 
 
-def test_the_request_is_taken_so_the_next_entry_goes_in(run_machine: RunMachine) -> None:
+def test_the_request_is_taken_so_the_next_entry_goes_in(run_passing: RunMachine) -> None:
     events: list[str] = []
-    _, machine = run_machine(machine_of("n"), kernel=telling(requesting(V1), events))
+    _, machine = run_passing(machine_of("n"), kernel=telling(requesting(V1), events))
     assert events[4:6] == ["requests outside", "flush outside"]
     assert "exit outside" in events
     assert machine.kvm.vcpus[0].requests.bits == 0
 
 
-def test_what_an_aborted_entry_had_loaded_is_pending_again(run_machine: RunMachine) -> None:
+def test_what_an_aborted_entry_had_loaded_is_pending_again(run_passing: RunMachine) -> None:
     seen: list[tuple[bool, bool, int, bool]] = []
 
     class Looking(V1):
@@ -143,14 +143,14 @@ def test_what_an_aborted_entry_had_loaded_is_pending_again(run_machine: RunMachi
                 seen.append((irq.pending_latch, irq.on_lr, used, irq.vcpu is vcpu))
 
     parameters = machine_of("mae", accesses=(Access(PEND, 32),))
-    _, machine = run_machine(parameters, kernel=Looking)
-    assert "aborted_entry" in machine.watch.windows
+    _, machine = run_passing(parameters, kernel=Looking)
+    assert "aborted_entry" in machine.windows
     assert seen[0] == (True, False, 0, True)
     assert seen[-1] == (False, False, 0, False)
 
 
 def test_interrupts_are_off_from_flush_to_sync_and_on_while_the_exit_is_handled(
-    run_machine: RunMachine,
+    run_passing: RunMachine,
 ) -> None:
     off: dict[str, set[bool]] = {}
 
@@ -175,12 +175,12 @@ def test_interrupts_are_off_from_flush_to_sync_and_on_while_the_exit_is_handled(
             self._look("exit")
             super().handle_exit(vcpu, access)
 
-    run_machine(machine_of("m", accesses=(Access(PEND, 32),)), kernel=Looking)
+    run_passing(machine_of("m", accesses=(Access(PEND, 32),)), kernel=Looking)
     assert off == {"requests": {False}, "flush": {True}, "sync": {True}, "exit": {False}}
 
 
 def test_nothing_is_held_while_the_guest_runs_or_an_exit_is_handled(
-    run_machine: RunMachine,
+    run_passing: RunMachine,
 ) -> None:
     held: list[int] = []
 
@@ -197,14 +197,14 @@ def test_nothing_is_held_while_the_guest_runs_or_an_exit_is_handled(
             held.append(len(self.scheduler.current.held))
             super().handle_exit(vcpu, access)
 
-    run_machine(machine_of("ae", Pulse(32, level=True, pause=0)), kernel=Looking)
+    run_passing(machine_of("ae", Pulse(32, level=True, pause=0)), kernel=Looking)
     assert held
     assert set(held) == {0}
 
 
-def test_the_loop_ends_when_user_space_wants_the_vcpu_back(run_machine: RunMachine) -> None:
+def test_the_loop_ends_when_user_space_wants_the_vcpu_back(run_passing: RunMachine) -> None:
     events: list[str] = []
-    _, machine = run_machine(machine_of("n"), kernel=telling(V1, events))
+    _, machine = run_passing(machine_of("n"), kernel=telling(V1, events))
     assert machine.kvm.stopping
     assert machine.kvm.vcpus[0].mode.value is Mode.OUTSIDE_GUEST_MODE
     assert events[-1] == "exit outside"

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does an execution end in two phases, and is loss judged in the right one?
+
+Missed kicks before anything forces an exit; loss and stuck states after two full entries.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from harness import Execution, Failed, Failure, Passed
+from harness.engine.failures import ModelFailure
+from tests.fixtures.judged import judged, windows
+from vgic import V1, Machine, Parameters
+from vgic.data.intids import Config
+from vgic.data.program import Program, Pulse
+from vgic.data.vcpu import Vcpu
+from vgic.drain import Drain
+from vgic.parameters import Irq
+
+RunMachine = Callable[..., tuple[Execution, Machine]]
+
+ONE_EDGE = Parameters(
+    nr_lr=2,
+    irqs=(Irq(32, Config.EDGE, 0x80, 0),),
+    guests=(Program("", (0,)), Program("", (0,))),
+    devices=((Pulse(32, level=True, pause=0),),),
+)
+
+
+class Counting(V1):
+    """Counts the flushes of each vCPU."""
+
+    def kvm_vgic_flush_hwstate(self, vcpu: Vcpu) -> None:
+        self.trace.crossed(f"{vcpu} flush {self._flushes(vcpu) + 1}")
+        super().kvm_vgic_flush_hwstate(vcpu)
+
+    def _flushes(self, vcpu: Vcpu) -> int:
+        return sum(window.startswith(f"{vcpu} flush") for window in windows(self.trace))
+
+
+def drained(kernel: V1) -> Drain:
+    kernel.kvm.add_irq(32, Config.EDGE, 0x80, 0)
+    kernel.trace = judged(kernel.kvm)
+    return Drain(kernel.kvm, kernel.trace)
+
+
+def test_it_forces_two_entries_then_stops_everybody(in_kernel: Callable[..., Execution]) -> None:
+    def body(kernel: V1) -> None:
+        drain = drained(kernel)
+        for stopping in (False, False, True):
+            assert drain() is True
+            assert kernel.kvm.stopping is stopping
+            for vcpu in kernel.kvm.vcpus:
+                assert vcpu.ipi.pending
+                vcpu.ipi.take()
+        assert drain() is False
+
+    in_kernel(body, nr_vcpus=2)
+
+
+def test_a_missed_kick_is_judged_before_anything_forces_an_exit(
+    failure_in_kernel: Callable[..., Failure], enlist: Callable[..., None]
+) -> None:
+    lines: list[bool] = []
+
+    def body(kernel: V1) -> None:
+        drain = drained(kernel)
+        vcpu, irq = kernel.kvm.vcpus[0], kernel.kvm.irqs[0]
+        kernel.trace.flushing(vcpu.vcpu_id)
+        irq.pending_latch = True
+        enlist(vcpu, irq)
+        try:
+            drain()
+        except ModelFailure:
+            lines.append(vcpu.ipi.pending)
+            raise
+
+    assert failure_in_kernel(body).kind == "I16 missed kick"
+    assert lines == [False]
+
+
+@pytest.mark.parametrize("what", ["stuck active", "I9 lost edge"])
+def test_loss_and_stuck_states_are_judged_only_after_two_entries(
+    failure_in_kernel: Callable[..., Failure], what: str
+) -> None:
+    calls: list[bool] = []
+
+    def body(kernel: V1) -> None:
+        drain = drained(kernel)
+        irq = kernel.kvm.irqs[0]
+        irq.active = what == "stuck active"
+        if what == "I9 lost edge":
+            kernel.trace.driving(0, irq.intid, True)
+            kernel.trace.driven(0, irq.intid, True)
+        while len(calls) < 3:
+            calls.append(drain())
+
+    assert failure_in_kernel(body).kind == what
+    assert calls == [True, True]
+
+
+def test_masks_open_after_the_missed_kicks_were_judged(
+    in_kernel: Callable[..., Execution], enlist: Callable[..., None]
+) -> None:
+    def body(kernel: V1) -> None:
+        drain = drained(kernel)
+        vcpu, irq = kernel.kvm.vcpus[0], kernel.kvm.irqs[0]
+        irq.pending_latch = True
+        enlist(vcpu, irq)
+        kernel.trace.flushing(vcpu.vcpu_id)
+        with vcpu.vgic_cpu.ap_list_lock:
+            pass
+        vcpu.cpuif.vmcr.pmr = 0
+        vcpu.cpuif.vmcr.group_enabled = (False, False)
+        assert drain() is True
+        assert vcpu.cpuif.vmcr.pmr == 0xFF
+        assert vcpu.cpuif.vmcr.group_enabled == (True, True)
+
+    in_kernel(body)
+
+
+def test_everything_ends_and_every_vcpu_was_forced_through_two_full_entries(
+    run_machine: RunMachine,
+) -> None:
+    execution, machine = run_machine(ONE_EDGE, kernel=Counting)
+    assert isinstance(execution.outcome, Passed)
+    assert machine.kvm.stopping
+    assert not any(irq.active or irq.pending_latch for irq in machine.kvm.irqs)
+    # One entry by itself, and two forced.
+    for vcpu in machine.kvm.vcpus:
+        assert f"{vcpu} flush 3" in machine.windows
+
+
+def test_what_a_mask_delays_is_delivered_by_the_drain(run_machine: RunMachine) -> None:
+    def mask(machine: Machine) -> None:
+        machine.kvm.vcpus[0].cpuif.vmcr.pmr = 0
+
+    execution, machine = run_machine(ONE_EDGE, prepare=mask)
+    assert isinstance(execution.outcome, Passed)
+    assert not machine.kvm.irqs[0].pending_latch
+
+
+def test_a_kick_that_is_never_sent_is_a_missed_kick_though_the_drain_would_deliver(
+    run_machine: RunMachine,
+) -> None:
+    class NeverKicks(V1):
+        def announce_pending(self, vcpu: Vcpu) -> None:
+            pass
+
+    execution, _ = run_machine(ONE_EDGE, kernel=NeverKicks)
+    assert isinstance(execution.outcome, Failed)
+    assert execution.outcome.failure.kind == "I16 missed kick"

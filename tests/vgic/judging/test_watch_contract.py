@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Is each invariant looked at when it must hold: which moment notices which damage?"""
+
+from collections.abc import Callable
+
+import pytest
+
+from harness import Failure
+from tests.fixtures.judged import handling, judged
+from vgic import V1
+from vgic.data.intids import Config
+from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.tracepoints import Tracepoints
+
+Enlist = Callable[..., None]
+Watched = tuple[Tracepoints, Vcpu, VgicIrq, VgicIrq]
+
+
+def watched(kernel: V1) -> Watched:
+    """Return a watch over a vCPU with two interrupts, neither pending nor listed."""
+    irqs = [kernel.kvm.add_irq(intid, Config.EDGE, 0x80, 0) for intid in (32, 33)]
+    kernel.trace = judged(kernel.kvm)
+    return kernel.trace, kernel.kvm.vcpus[0], irqs[0], irqs[1]
+
+
+def unlock(vcpu: Vcpu) -> None:
+    with vcpu.vgic_cpu.ap_list_lock:
+        pass
+
+
+def pend(*irqs: VgicIrq) -> None:
+    for irq in irqs:
+        irq.pending_latch = True
+
+
+def unlock_with_damaged_list(kernel: V1, enlist: Enlist) -> None:
+    _, vcpu, irq, _ = watched(kernel)
+    irq.vcpu = vcpu
+    unlock(vcpu)
+
+
+def unlock_with_overflow_outside_the_window(kernel: V1, enlist: Enlist) -> None:
+    _, vcpu, irq, _ = watched(kernel)
+    pend(irq)
+    enlist(vcpu, irq, overflow=True)
+    unlock(vcpu)
+
+
+def flush_with_overflow(kernel: V1, enlist: Enlist) -> None:
+    trace, vcpu, irq, _ = watched(kernel)
+    pend(irq)
+    enlist(vcpu, irq, overflow=True)
+    trace.flushing(vcpu.vcpu_id)
+
+
+def add_to_the_wrong_list(kernel: V1, enlist: Enlist) -> None:
+    _, vcpu, irq, _ = watched(kernel)
+    enlist(vcpu, irq)
+
+
+def enter_with_registers_miscounted(kernel: V1, enlist: Enlist) -> None:
+    trace, vcpu, _, _ = watched(kernel)
+    vcpu.vgic_cpu.used_lrs = 1
+    trace.entered(vcpu.vcpu_id)
+
+
+def abort_with_registers_miscounted(kernel: V1, enlist: Enlist) -> None:
+    trace, vcpu, _, _ = watched(kernel)
+    vcpu.vgic_cpu.used_lrs = 1
+    trace.aborted(vcpu.vcpu_id)
+
+
+def enter_with_the_best_left_out(kernel: V1, enlist: Enlist) -> None:
+    trace, vcpu, irq, _ = watched(kernel)
+    pend(irq)
+    enlist(vcpu, irq)
+    trace.flushing(vcpu.vcpu_id)
+    trace.entered(vcpu.vcpu_id)
+
+
+def exit_with_too_high_a_count(kernel: V1, enlist: Enlist) -> None:
+    trace, vcpu, _, _ = watched(kernel)
+    vcpu.cpuif.hcr.eoicount = 1
+    trace.exited(vcpu.vcpu_id)
+
+
+def sync_with_a_register_in_use(kernel: V1, enlist: Enlist) -> None:
+    trace, vcpu, _, _ = watched(kernel)
+    vcpu.vgic_cpu.used_lrs = 1
+    trace.synced(vcpu.vcpu_id)
+
+
+def sync_with_somebody_active(kernel: V1, enlist: Enlist) -> None:
+    trace, vcpu, irq, _ = watched(kernel)
+    pend(irq)
+    enlist(vcpu, irq)
+    irq.active = True
+    trace.synced(vcpu.vcpu_id)
+
+
+def sync_with_a_handler_gone(kernel: V1, enlist: Enlist) -> None:
+    trace, vcpu, irq, _ = watched(kernel)
+    handling(trace, vcpu, irq)
+    trace.synced(vcpu.vcpu_id)
+
+
+def sync_with_a_handled_interrupt_unlisted(kernel: V1, enlist: Enlist) -> None:
+    trace, vcpu, irq, _ = watched(kernel)
+    irq.active = True
+    handling(trace, vcpu, irq)
+    trace.synced(vcpu.vcpu_id)
+
+
+def sync_with_an_arrival_deactivated(kernel: V1, enlist: Enlist) -> None:
+    trace, vcpu, irq, _ = watched(kernel)
+    trace.flushing(vcpu.vcpu_id)
+    pend(irq)
+    enlist(vcpu, irq)
+    irq.active = True
+    vcpu.cpuif.hcr.eoicount = 1
+    trace.exited(vcpu.vcpu_id)
+    irq.active = False
+    trace.synced(vcpu.vcpu_id)
+
+
+def acknowledge_what_was_not_sent(kernel: V1, enlist: Enlist) -> None:
+    trace, vcpu, _, _ = watched(kernel)
+    trace.acknowledged(vcpu.vcpu_id, 32)
+
+
+def end_with_a_priority_left(kernel: V1, enlist: Enlist) -> None:
+    trace, vcpu, irq, _ = watched(kernel)
+    handling(trace, vcpu, irq)
+    trace.ended(vcpu.vcpu_id, 32)
+
+
+def acknowledge_without_a_priority(kernel: V1, enlist: Enlist) -> None:
+    trace, vcpu, irq, _ = watched(kernel)
+    trace.driving(0, irq.intid, True)
+    trace.acknowledged(vcpu.vcpu_id, 32)
+
+
+def quiet_with_an_unannounced_interrupt(kernel: V1, enlist: Enlist) -> None:
+    trace, vcpu, irq, _ = watched(kernel)
+    trace.flushing(vcpu.vcpu_id)
+    pend(irq)
+    enlist(vcpu, irq)
+    trace.idled()
+
+
+def drained_with_somebody_active(kernel: V1, enlist: Enlist) -> None:
+    trace, _, irq, _ = watched(kernel)
+    irq.active = True
+    trace.drained()
+
+
+def drained_with_an_edge_sent(kernel: V1, enlist: Enlist) -> None:
+    trace, _, irq, _ = watched(kernel)
+    trace.driving(0, irq.intid, True)
+    trace.driven(0, irq.intid, True)
+    trace.drained()
+
+
+MOMENTS: dict[Callable[[V1, Enlist], None], str] = {
+    unlock_with_damaged_list: "I1 vcpu without list",
+    unlock_with_overflow_outside_the_window: "I3 overflow left behind",
+    flush_with_overflow: "I3 overflow left behind",
+    add_to_the_wrong_list: "I23 put on the wrong list",
+    enter_with_registers_miscounted: "I4 list registers miscounted",
+    abort_with_registers_miscounted: "I4 list registers miscounted",
+    enter_with_the_best_left_out: "O10 best pending left out",
+    exit_with_too_high_a_count: "I14 EOIcount too high",
+    sync_with_a_register_in_use: "I4 list registers not folded",
+    sync_with_somebody_active: "I13 stuck active",
+    sync_with_a_handler_gone: "I13 active state lost",
+    sync_with_a_handled_interrupt_unlisted: "I7 active interrupt unlisted",
+    sync_with_an_arrival_deactivated: "I15 arrival deactivated",
+    acknowledge_what_was_not_sent: "I10 phantom edge",
+    acknowledge_without_a_priority: "I12 active priorities",
+    end_with_a_priority_left: "I12 active priorities",
+    quiet_with_an_unannounced_interrupt: "I16 missed kick",
+    drained_with_somebody_active: "stuck active",
+    drained_with_an_edge_sent: "I9 lost edge",
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: moment.__name__)
+def test_the_moment_notices_the_damage(
+    failure_in_kernel: Callable[..., Failure],
+    enlist: Enlist,
+    moment: Callable[[V1, Enlist], None],
+) -> None:
+    failure = failure_in_kernel(lambda kernel: moment(kernel, enlist))
+    assert failure.kind == MOMENTS[moment]

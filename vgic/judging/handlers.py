@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Guest and host agree on what is being handled: I7, I10 to I15.
+
+All are checked in the vCPU's own thread, where nobody else changes active states, and hold for
+EOImode 0 as long as nobody writes active states from outside.
+"""
+
+from collections.abc import Container, Sequence
+
+from vgic.data import EDGE, Kvm, Vcpu, VgicIrq
+from vgic.judging.bookkeeping import Bookkeeping
+from vgic.judging.judge import SYNC, Judge, fail
+from vgic.judging.registers import Registers
+
+LOOKS_ON = True
+
+
+class Handlers(Judge):
+    """Follows each guest's open handlers, and what it ends outside the list registers."""
+
+    def __init__(self, kvm: Kvm, books: Bookkeeping, registers: Registers) -> None:
+        """Begin to listen.
+
+        Args:
+            kvm: the VM.
+            books: tell what was sent; they hear of an acknowledge first.
+            registers: tell what is listed; they hear of a sync first.
+        """
+        super().__init__(kvm)
+        self._books = books
+        self._listed = registers.listed
+        self._active_outside: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
+        self._stacks: list[list[int]] = [[] for _ in kvm.vcpus]
+
+    def acknowledged(self, vcpu: int, intid: int) -> None:
+        """Judge whether the guest may have seen the interrupt."""
+        kvm, stack = self._kvm, self._stacks[vcpu]
+        stack.append(intid)
+        here = kvm.vcpus[vcpu]
+        irq = self._books.irq
+        if irq is not None:
+            account = self._books.ledger[irq]
+            acknowledged_by_right(
+                kvm,
+                irq,
+                sent=account.sent,
+                acknowledged=account.acknowledged,
+                raised=account.raised,
+            )
+            priorities_nest(kvm, here, len(stack))
+
+    def ended(self, vcpu: int, intid: int) -> None:
+        """Judge the priorities that are left."""
+        kvm, stack = self._kvm, self._stacks[vcpu]
+        stack.pop()
+        if self._books.irq is not None:
+            priorities_nest(kvm, kvm.vcpus[vcpu], len(stack))
+
+    def exited(self, vcpu: int) -> None:
+        """Judge the count, before anybody has read it."""
+        kvm = self._kvm
+        here = kvm.vcpus[vcpu]
+        if here.cpuif.hcr.eoicount:
+            eoicount_is_plausible(kvm, here)
+            self._active_outside[vcpu] = [
+                irq for irq in kvm.irqs if irq.vcpu is here and irq.active and not irq.on_lr
+            ]
+
+    def synced(self, vcpu: int) -> None:
+        """Judge what the sync has made of the active states."""
+        kvm, irqs, stack = self._kvm, self._listed[vcpu], self._stacks[vcpu]
+        if self._active_outside[vcpu]:
+            self._judge_account(vcpu)
+        if irqs or stack:
+            here = kvm.vcpus[vcpu]
+            active_is_acknowledged(kvm, here, irqs, stack)
+            active_is_listed(kvm, here, stack)
+
+    def _judge_account(self, vcpu: int) -> None:
+        """Judge what EOIcount was accounted to.
+
+        All of it was on a list when the guest was left. Whatever was queued again after that has
+        been taken off it as idle: its end was folded before it arrived.
+        """
+        books, ledger = self._books, self._books.ledger
+        arrivals = ledger.listed_since(books.flushed_at[vcpu])
+        arrivals -= ledger.listed_since(books.left_at[vcpu])
+        arrivals_keep_active_state(self._kvm, self._active_outside[vcpu], arrivals)
+        self._active_outside[vcpu] = []
+
+
+def acknowledged_by_right(
+    kvm: Kvm, irq: VgicIrq, *, sent: int, acknowledged: int, raised: bool
+) -> None:
+    """I10 and I11: no edge is acknowledged more often than sent, no level that was never up.
+
+    Args:
+        kvm: the VM.
+        irq: the interrupt just acknowledged.
+        sent: how many edges were sent so far; for a level not looked at.
+        acknowledged: how many acknowledges there were, this one included.
+        raised: its level was up, or pended by software, at some time since its last
+            deactivation; for an edge not looked at.
+
+    Locks: none needed: both counts are the watcher's own.
+    """
+    if irq.config is EDGE:
+        if acknowledged > sent:
+            fail(
+                kvm,
+                "I10 phantom edge",
+                f"{irq} was sent {sent} times and acknowledged {acknowledged} times",
+            )
+    elif not raised:
+        fail(
+            kvm,
+            "I11 phantom level",
+            f"{irq} was acknowledged, but its line was not up since it was last ended",
+        )
+
+
+def priorities_nest(kvm: Kvm, vcpu: Vcpu, depth: int) -> None:
+    """I12: each open handler has its active priority, and no other priority is active.
+
+    Args:
+        kvm: the VM.
+        vcpu: the vCPU.
+        depth: how many handlers its guest has open.
+
+    Locks: none needed: the CPU interface is the vCPU's own.
+    """
+    active = vcpu.cpuif.apr.bit_count()
+    if active != depth:
+        fail(
+            kvm,
+            "I12 active priorities",
+            f"{vcpu} has {active} active priorities and {depth} open handlers",
+        )
+
+
+def active_is_acknowledged(
+    kvm: Kvm, vcpu: Vcpu, irqs: Sequence[VgicIrq], stack: Sequence[int]
+) -> None:
+    """I13: after a sync the active interrupts are those the guest has acknowledged, not ended.
+
+    Args:
+        kvm: the VM.
+        vcpu: the vCPU that has synced.
+        irqs: what is on its lists.
+        stack: the INTIDs of its guest's open handlers.
+
+    Locks: none needed: in the vCPU's own thread nobody else changes them.
+    """
+    for irq in irqs:
+        if irq.active and irq.intid not in stack:
+            fail(
+                kvm,
+                "I13 stuck active",
+                f"{irq} is active on {vcpu} but its guest has ended it; open handlers: {stack}",
+                SYNC,
+            )
+    for intid in stack:
+        handled = kvm.get_vcpu_irq(vcpu, intid)
+        if handled is not None and not handled.active:
+            fail(
+                kvm,
+                "I13 active state lost",
+                f"{handled} is not active though the guest on {vcpu} is still handling it; "
+                f"open handlers: {stack}",
+                SYNC,
+            )
+
+
+def active_is_listed(kvm: Kvm, vcpu: Vcpu, stack: Sequence[int]) -> None:
+    """I7: what a guest is handling stays on its vCPU's lists until it is ended.
+
+    Locks: none needed: in the vCPU's own thread nobody else takes it off.
+    """
+    for intid in stack:
+        irq = kvm.get_vcpu_irq(vcpu, intid)
+        if irq is not None and irq.active and irq.vcpu is not vcpu:
+            fail(
+                kvm,
+                "I7 active interrupt unlisted",
+                f"{irq} is being handled by the guest on {vcpu} but is on "
+                f"{f'a list of {irq.vcpu}' if irq.vcpu else 'no list'}",
+                SYNC,
+            )
+
+
+def eoicount_is_plausible(kvm: Kvm, vcpu: Vcpu) -> None:
+    """I14: EOIcount counts no more than the active interrupts outside the list registers.
+
+    Locks: none needed: in the vCPU's own thread nobody else changes active states.
+    """
+    eoicount = vcpu.cpuif.hcr.eoicount
+    outside = sum(irq.vcpu is vcpu and irq.active and not irq.on_lr for irq in kvm.irqs)
+    if eoicount > outside:
+        fail(
+            kvm,
+            "I14 EOIcount too high",
+            f"{vcpu} leaves its guest with EOIcount {eoicount}, but {outside} interrupts were "
+            "active outside its list registers",
+        )
+
+
+def arrivals_keep_active_state(
+    kvm: Kvm, active_before: Sequence[VgicIrq], arrivals: Container[VgicIrq]
+) -> None:
+    """I15: EOIcount deactivates nothing that was queued while the vCPU ran.
+
+    Args:
+        kvm: the VM.
+        active_before: what was active outside the list registers when the guest was left.
+        arrivals: what was queued since the flush.
+
+    Locks: none needed: in the vCPU's own thread nobody else changes active states.
+    """
+    for irq in active_before:
+        if irq in arrivals and not irq.active:
+            fail(
+                kvm,
+                "I15 arrival deactivated",
+                f"{irq} was queued while its vCPU ran, and EOIcount was accounted to it",
+                SYNC,
+            )

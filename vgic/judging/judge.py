@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a judge is: how it hears, how an invariant fails, and what it may ask of an interrupt.
+
+A judge is a listener with a memory of its own for one family of invariants. Beside what is
+announced it hears of the lists and of their locks, from outside, whatever code it was that changed
+them; and it reads the VM, without asking the kernel.
+"""
+
+from collections.abc import Iterable
+from typing import NoReturn
+
+from harness import Failure
+from vgic.data import Kvm, Vcpu, VgicIrq, irq_is_pending
+from vgic.tracepoints import Tracepoints
+
+LOOKS_ON = True
+
+
+SYNC = "kvm_vgic_sync_hwstate"
+FLUSH = "kvm_vgic_flush_hwstate"
+
+
+class Judge(Tracepoints):
+    """One family of invariants over one VM."""
+
+    def __init__(self, kvm: Kvm) -> None:
+        self._kvm = kvm
+
+    def added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
+        """Hear that an interrupt is put on a vCPU's list, from nowhere or from another's.
+
+        The list's lock and the interrupt's are held; `irq.vcpu` is still what it was.
+        """
+
+    def list_unlocked(self, vcpu: Vcpu) -> None:
+        """Hear that somebody is about to release the lock of a vCPU's lists."""
+
+    def irq_unlocked(self, irq: VgicIrq) -> None:
+        """Hear that somebody is about to release an interrupt's lock."""
+
+
+def fail(kvm: Kvm, kind: str, message: str, *functions: str) -> NoReturn:
+    """Fail the execution.
+
+    Args:
+        kvm: the VM.
+        kind: the number of the invariant and a few words.
+        message: which interrupt is wrong, and how.
+        functions: the kernel functions after which it was seen, for the signature.
+    """
+    kvm.scheduler.fail(Failure(kind, message, functions))
+
+
+def names(irqs: Iterable[VgicIrq]) -> str:
+    """Return the names of interrupts, for a message."""
+    return ", ".join(irq.name for irq in irqs) or "none"
+
+
+def listed(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
+    """Return the interrupts that say they are on a vCPU's lists."""
+    return [irq for irq in kvm.irqs if irq.vcpu is vcpu]
+
+
+def belongs_on(kvm: Kvm, irq: VgicIrq) -> Vcpu | None:
+    """Say on whose list an interrupt belongs, by the architecture and not by any kernel's code."""
+    if irq.active:
+        return irq.vcpu or irq.target_vcpu
+    if irq.enabled and irq_is_pending(irq) and kvm.dist.enabled:
+        return irq.target_vcpu
+    return None
+
+
+def deliverable(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq) -> bool:
+    """Tell whether an interrupt is pending and could be taken by this vCPU if it looked."""
+    return (
+        irq.enabled
+        and not irq.active
+        and irq_is_pending(irq)
+        and irq.target_vcpu is vcpu
+        and kvm.dist.enabled
+        and vcpu.cpuif.vmcr.group_enabled[irq.group]
+    )

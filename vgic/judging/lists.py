@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The lists are whole, and hold what belongs on them: I1, I2, I3, I7, I23, I25."""
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+from harness.engine import model_function
+from vgic.data import Kvm, Vcpu, VgicIrq
+from vgic.judging.bookkeeping import Bookkeeping
+from vgic.judging.judge import SYNC, Judge, belongs_on, fail, listed, names
+from vgic.judging.ledger import Ledger
+from vgic.judging.registers import Registers
+
+LOOKS_ON = True
+
+
+class Lists(Judge):
+    """Checks the lists whenever somebody releases their lock, adds to them, or enters or leaves.
+
+    Attributes:
+        seen_at: for each vCPU, the step at which its last flush had seen its list, -1 before any.
+    """
+
+    def __init__(self, kvm: Kvm, registers: Registers, books: Bookkeeping | None) -> None:
+        """Begin to listen.
+
+        Args:
+            kvm: the VM.
+            registers: tell what is listed; they hear of a sync first.
+            books: tell who touches an interrupt, and when each vCPU has left its guest; None if
+                guests lose what they lose by right.
+        """
+        super().__init__(kvm)
+        self.seen_at = [-1] * len(kvm.vcpus)
+        self._listed = registers.listed
+        self._books = books
+        self._in_window = [False] * len(kvm.vcpus)
+        self._flush_is_new = [False] * len(kvm.vcpus)
+
+    def flushing(self, vcpu: int) -> None:
+        """Begin the window in which there may be an overflow."""
+        overflow_is_empty(self._kvm, self._kvm.vcpus[vcpu])
+        self._in_window[vcpu] = self._flush_is_new[vcpu] = True
+
+    def synced(self, vcpu: int) -> None:
+        """End the window, and look at what has stayed."""
+        kvm, books, irqs = self._kvm, self._books, self._listed[vcpu]
+        overflow_is_empty(kvm, kvm.vcpus[vcpu])
+        self._in_window[vcpu] = False
+        if irqs and books is not None:
+            nothing_is_left_behind(kvm, kvm.vcpus[vcpu], irqs, books.left_at[vcpu], books.ledger)
+
+    def list_unlocked(self, vcpu: Vcpu) -> None:
+        """Look at both lists of a vCPU before anybody else can."""
+        lists_are_whole(self._kvm, vcpu)
+        number = vcpu.vcpu_id
+        if not self._in_window[number]:
+            overflow_is_empty(self._kvm, vcpu)
+        elif self._flush_is_new[number]:
+            scheduler = self._kvm.scheduler
+            if scheduler.current.role == vcpu.role:
+                self.seen_at[number] = scheduler.steps
+                self._flush_is_new[number] = False
+
+    def irq_unlocked(self, irq: VgicIrq) -> None:
+        """Look whether an interrupt says that it is on a list exactly if it is on one."""
+        if (irq.vcpu is None) is irq.ap_list.linked:
+            says_otherwise(self._kvm, irq)
+
+    def added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
+        """Look whether an interrupt belongs where it is put."""
+        added_where_it_belongs(self._kvm, vcpu, irq)
+
+
+def lists_are_whole(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
+    """I1 and I2: both rings are well formed, and hold exactly the interrupts that say so.
+
+    Locks: the vCPU's ap_list_lock.
+
+    Returns:
+        The entries of the overflow list, then those of the AP-list.
+    """
+    vgic_cpu = vcpu.vgic_cpu
+    overflow = vgic_cpu.overflow_ap_list_head
+    entries = vgic_cpu.ap_list_head.verify()
+    if not overflow.empty:
+        entries = overflow.verify() + entries
+    for irq in entries:
+        if irq.vcpu is not vcpu:
+            fail(
+                kvm,
+                "I1 list without vcpu",
+                f"{irq} is on a list of {vcpu} but says {irq.vcpu}",
+                model_function(),
+            )
+    claimed = 0
+    for irq in kvm.irqs:
+        if irq.vcpu is vcpu:
+            claimed += 1
+    if claimed != len(entries):
+        _wrong_membership(kvm, vcpu, entries)
+    return entries
+
+
+def _wrong_membership(kvm: Kvm, vcpu: Vcpu, entries: Sequence[VgicIrq]) -> NoReturn:
+    claimed = listed(kvm, vcpu)
+    unlisted = [irq for irq in claimed if irq not in entries]
+    if unlisted:
+        fail(
+            kvm,
+            "I1 vcpu without list",
+            f"{names(unlisted)}: on none of the lists of {vcpu}, but says so",
+            model_function(),
+        )
+    twice = [irq for irq in claimed if entries.count(irq) > 1]
+    fail(
+        kvm,
+        "I1 on two lists",
+        f"{names(twice)}: on both the AP-list and the overflow list of {vcpu}",
+        model_function(),
+    )
+
+
+def says_otherwise(kvm: Kvm, irq: VgicIrq) -> NoReturn:
+    """I1: fail for an interrupt that is on a list and says that it is on none, or the reverse.
+
+    Whoever changes either does so under the list's lock and the interrupt's, both.
+
+    Locks: the irq_lock.
+    """
+    fail(
+        kvm,
+        "I1 list without vcpu" if irq.vcpu is None else "I1 vcpu without list",
+        f"{irq} is on {'a list' if irq.ap_list.linked else 'no list'} but says "
+        f"{irq.vcpu or 'none'} as its irq_lock is let go",
+        model_function(),
+    )
+
+
+def overflow_is_empty(kvm: Kvm, vcpu: Vcpu) -> None:
+    """I3: the overflow list is empty outside the window from flush to prune.
+
+    Locks: none needed in the vCPU's own thread, else its ap_list_lock.
+    """
+    overflow = vcpu.vgic_cpu.overflow_ap_list_head
+    if not overflow.empty:
+        fail(
+            kvm,
+            "I3 overflow left behind",
+            f"{overflow.name} holds {names(overflow.verify())} while {vcpu} is outside the "
+            "window from flush to prune",
+        )
+
+
+def added_where_it_belongs(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq) -> None:
+    """I7 and I23: whatever is appended to a vCPU's list belongs there and is not active.
+
+    Locks: the vCPU's ap_list_lock and irq_lock.
+    """
+    if irq.active:
+        fail(
+            kvm,
+            "I7 active interrupt moved",
+            f"{irq} is active and was put on the list of {vcpu}",
+            model_function(),
+        )
+    where = belongs_on(kvm, irq)
+    if where is not vcpu:
+        fail(
+            kvm,
+            "I23 put on the wrong list",
+            f"{irq} was put on the list of {vcpu}, but belongs on "
+            f"{f'that of {where}' if where else 'none'}",
+            model_function(),
+        )
+
+
+def nothing_is_left_behind(
+    kvm: Kvm, vcpu: Vcpu, irqs: Sequence[VgicIrq], since: int, ledger: Ledger
+) -> None:
+    """I25: after a sync nothing is on the vCPU's list that belongs elsewhere, or nowhere.
+
+    Args:
+        kvm: the VM.
+        vcpu: the vCPU that has synced.
+        irqs: what is on its lists.
+        since: the step at which it left its guest.
+        ledger: tells which interrupts somebody has touched since then.
+
+    Locks: none needed in the vCPU's own thread, but for interrupts that are touched.
+    """
+    for irq in irqs:
+        where = belongs_on(kvm, irq)
+        stays = where is not vcpu and irq.ap_list.linked
+        if stays and not ledger.is_touched_since(irq, since):
+            fail(
+                kvm,
+                "I25 left behind",
+                f"{irq} is on the list of {vcpu} after its sync, but belongs on "
+                f"{f'that of {where}' if where else 'none'}",
+                SYNC,
+            )
