@@ -10,7 +10,7 @@ from harness import HarnessBug, OsThreads
 from stress.executions.following import follow
 from stress.executions.target import Target
 from stress.executions.token import Token
-from stress.shrinking import Shrunk, shrink, shrinker
+from stress.shrinking import Shrunk, shrink, simplest
 
 NAMES = (
     "v1-posted", "head-walk", "no_splice", "kick_without_request", "two_locks_unordered",
@@ -82,7 +82,7 @@ def test_steps_are_a_budget_too_so_that_what_goes_round_for_ever_ends(
     token = tokens["no_recheck_after_relock"]
     budget = {"replays_max": 200}
     enough = shrink_it(token, carriers, **budget)
-    monkeypatch.setattr(shrinker, "STEPS_A_REPLAY", 1)
+    monkeypatch.setattr(simplest, "STEPS_A_REPLAY", 1)
     shrunk = shrink_it(token, carriers, **budget)
     assert not shrunk.complete
     assert 0 < shrunk.replays <= 200 // 20 < enough.replays
