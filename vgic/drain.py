@@ -7,9 +7,12 @@ forced through two full entries; what is still undelivered or stuck then is lost
 phase 1 would hide missed kicks; none in phase 2 would call documented delays losses.
 """
 
+from harness.engine import observes
 from vgic.data import Kvm
 from vgic.hardware import Vmcr
 from vgic.tracepoints import Tracepoints
+
+observes(__name__)
 
 FORCED_ENTRIES = 2
 DRAIN = "everybody idles:"

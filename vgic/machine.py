@@ -9,8 +9,8 @@ from vgic.data import Kvm, Pulse, Vcpu
 from vgic.drain import Drain
 from vgic.guest import Guest
 from vgic.judging import Judges, check_races
+from vgic.kernel import Mechanism
 from vgic.parameters import Parameters
-from vgic.revisions import V1
 from vgic.tracepoints import announcer
 
 
@@ -29,7 +29,7 @@ class Machine:
         self,
         scheduler: Scheduler,
         parameters: Parameters,
-        kernel: type[V1],
+        kernel: type[Mechanism],
         *,
         lock_order: bool = True,
     ) -> None:

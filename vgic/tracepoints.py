@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Protocol
 
-LOOKS_ON = True
+from harness.engine import observes
+
+observes(__name__)
 
 
 class Asked(Protocol):

@@ -12,13 +12,14 @@ import signal
 import threading
 import time
 import traceback
+import warnings
 from collections.abc import Callable, MutableSequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cache
 from multiprocessing.connection import Connection
 
-from harness import HarnessBug, OsThreads
+from harness import HarnessBug, OldName, OsThreads
 from harness.engine import SIGNS
 from stress.campaign.executor import Job, Outcome
 from stress.campaign.rerun import Rerun, run_again
@@ -92,6 +93,7 @@ def work(connection: Connection, pulse: MutableSequence[int]) -> None:
         pulse: see PULSES.
     """
     leave_signals_to_the_parent()
+    warnings.simplefilter("ignore", OldName)  # the parent has said so once for all
     parent = multiprocessing.parent_process()
     parent_pid = parent.pid if parent is not None else None
     with OsThreads() as carriers, Garbage() as garbage:

@@ -16,10 +16,10 @@ from types import ModuleType
 
 from harness.engine import described
 from stress.system import loading
-from vgic import V1, CompositionError, patched
+from vgic import CompositionError, Mechanism, patched
 
 
-def load(path: Path, name: str) -> type[V1]:
+def load(path: Path, name: str) -> type[Mechanism]:
     """Run a user's file and return the class in it.
 
     Args:
@@ -85,7 +85,7 @@ def _choose_class(path: Path, module: ModuleType, name: str) -> type:
         for each in vars(module).values()
         if inspect.isclass(each) and each.__module__ == module.__name__
     }
-    kernels = {each: cls for each, cls in classes.items() if issubclass(cls, V1)} or classes
+    kernels = {each: cls for each, cls in classes.items() if issubclass(cls, Mechanism)} or classes
     if name:
         if name not in classes:
             raise CompositionError(f"{path} has no class {name}; {_found(classes)}")

@@ -19,11 +19,12 @@ from harness.engine import printable_name, printable_text
 from stress.executions.patch_file import load
 from vgic import (
     DEFAULT,
-    V1,
     CompositionError,
+    Mechanism,
     compose,
     named_revision,
     patched,
+    true_name,
     with_races_checked,
 )
 
@@ -33,7 +34,8 @@ class Target:
     """A kernel to test.
 
     Attributes:
-        revision: a revision's name, or `file.py:Class`; `file.py` alone if it has one class.
+        revision: a revision's name, also given by an alias, or `file.py:Class`; `file.py` alone if
+            it has one class.
         bugs: names of bugs put into it.
         races: check every access to a shared field for data races.
         cls: the class, if it is at hand; the revision is then only what the token calls it.
@@ -42,10 +44,14 @@ class Target:
     revision: str = DEFAULT
     bugs: tuple[str, ...] = ()
     races: bool = False
-    cls: type[V1] | None = None
+    cls: type[Mechanism] | None = None
+
+    def __post_init__(self) -> None:
+        """Call a revision by its own name, whatever alias it was given by."""
+        object.__setattr__(self, "revision", true_name(self.revision))
 
     @cached_property
-    def kernel(self) -> type[V1]:
+    def kernel(self) -> type[Mechanism]:
         """The kernel as a class, made once.
 
         Raises:
@@ -63,14 +69,14 @@ class Target:
         _ = self.kernel
 
     @cached_property
-    def _composed(self) -> type[V1]:
+    def _composed(self) -> type[Mechanism]:
         return compose(self._class, self.bugs)
 
     @cached_property
-    def _class(self) -> type[V1]:
+    def _class(self) -> type[Mechanism]:
         if self.cls is not None:
             return self.cls
-        return named_revision(self.revision) if self.patch is None else load(*self.patch)
+        return named_revision(self.revision).cls if self.patch is None else load(*self.patch)
 
     def __getstate__(self) -> dict[str, object]:
         """Return what goes to another process, which makes the class itself."""

@@ -48,7 +48,7 @@ def columns(
     text += ["", *verdict(recorded, width)]
     if divergence is not None:
         where = "here" if marked in kept.shown else "before these lines"
-        footnote = f"* v1 goes another way {where}: {divergence.instead}"
+        footnote = f"* the reference goes another way {where}: {divergence.instead}"
         text += wrap(footnote, width, subsequent_indent="  ")
     return "\n".join(line.rstrip() for line in text)
 

@@ -102,13 +102,13 @@ def record(
     recorders: list[Recorder] = []
 
     def program(scheduler: Scheduler) -> None:
-        assert isinstance(scheduler, Recorder)
-        recorders.append(scheduler)
+        recorder = Recorder(scheduler)
+        recorders.append(recorder)
         machine = Machine(scheduler, parameters, target.kernel)
-        scheduler.look = Look(machine.kvm, machine.guests, machine.kernel)
+        recorder.look = Look(machine.kvm, machine.guests, machine.kernel)
 
     replay = LenientReplay(deviations)
-    execution = execute(program, replay, carriers, make=Recorder)
+    execution = execute(program, replay, carriers)
     recorder = recorders[0]
     recorder.close()
     return Recorded(
@@ -117,7 +117,7 @@ def record(
         end=recorder.events[-1],
         waiting=recorder.waiting,
         ended=recorder.ended,
-        roles=tuple(thread.role for thread in recorder.threads),
+        roles=recorder.roles,
         preemptions=tuple(replay.preemptions),
     )
 

@@ -32,7 +32,7 @@ class Story:
         token: replays it.
         target: what it was run on.
         recorded: what happened.
-        divergence: where v1 goes another way under the same schedule, if it does.
+        divergence: where the reference goes another way under the same schedule, if it does.
         needed: what each choice is needed for, if it failed and there are few.
     """
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from harness import Carriers, Failure
-from harness.detectors.lock_order import KIND, Step, inverted
+from harness.detectors.lock_order import KIND, Witnessed, inverted
 from stress.executions import Target, run_index, witness
 from stress.explaining import orders_text
 from stress.findings.example import Example, look_into, untold
@@ -40,7 +40,7 @@ class Inquiry:
     strategy: str
     items: tuple[tuple[str, int], ...]
     replays_max: int
-    orders: tuple[Step, ...] = ()
+    orders: tuple[Witnessed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

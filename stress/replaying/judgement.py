@@ -108,7 +108,7 @@ def _first_line(begin: str, cases: Sequence[Case]) -> str:
     if len(cases) > 1:
         return Headline(f"{len(cases)} executions on {target}", [model]).line(begin)
     deviations = counted(len(token.deviations), "deviation")
-    return Headline(f"{token.scenario} on {target}", [f"{deviations},", model]).line(begin)
+    return Headline(f"{token.scenario} on {target}", [model], [f"{deviations},"]).line(begin)
 
 
 def _say_differences(cases: Sequence[Case], say: Say) -> None:

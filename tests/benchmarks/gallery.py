@@ -34,8 +34,9 @@ _PAGE = """\
 # Gallery
 
 Every wrong revision and every bug that the tool knows, as `vgic-stress run` found it with nothing
-else named, shrunk and drawn. A `*` marks where `v1`, the correct kernel, first goes another way
-under the same schedule; the last lines say what happens without each choice that is left.
+else named, shrunk and drawn. A `*` marks where the reference, the correct kernel, first goes
+another way under the same schedule; the last lines say what happens without each choice that is
+left.
 
 {table}
 
@@ -109,7 +110,7 @@ def picture(target: Target, exhibit: Exhibit, carriers: OsThreads) -> str:
     token = exhibit.shrunk.token
     story = tell(token, target, carriers)
     what = BUGS[target.bugs[0]] if target.bugs else REVISIONS[target.revision]
-    summary = (what.__doc__ or "").strip().partition("\n")[0]
+    summary = what.story.partition("\n")[0]
     return f"## {target}\n\n{summary}\n\n```text\n{story.columns()}\n```\n"
 
 

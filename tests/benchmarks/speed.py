@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How fast executions of v1 are on one core, by strategy and carrier. Not a test: it prints.
+"""How fast is the reference executed on one core, by strategy and carrier? Not a test: it prints.
 
     python tests/benchmarks/speed.py [EXECUTIONS [SCENARIO ...]]
 

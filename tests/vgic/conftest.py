@@ -28,11 +28,11 @@ from stress.executions.single import run_index
 from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
 from tests.fixtures.judged import judged
-from vgic import V1, Machine, Parameters
+from vgic import Machine, Mechanism, Parameters, Reference
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.data.vm import Kvm
 
-Body = Callable[[V1], None]
+Body = Callable[[Mechanism], None]
 
 SEED = 1
 """Of the executions in which a wrong kernel is looked for."""
@@ -79,7 +79,7 @@ def first_failure(pinned: OsThreads) -> Callable[..., Failure | None]:
     """Run executions of one scenario until one fails; return the failure, None if none does."""
 
     def look(
-        kernel: type[V1], scenario: str, executions: int, strategy: str = MIX
+        kernel: type[Mechanism], scenario: str, executions: int, strategy: str = MIX
     ) -> Failure | None:
         target = Target(cls=kernel)
         for index in range(executions):
@@ -101,7 +101,7 @@ def call(carriers: OsThreads) -> Callable[..., Execution]:
     def run(
         body: Body,
         *,
-        kernel: type[V1] = V1,
+        kernel: type[Mechanism] = Reference,
         nr_lr: int = 4,
         nr_vcpus: int = 1,
         watched: bool = False,
@@ -167,7 +167,7 @@ def run_machine(carriers: OsThreads) -> Callable[..., tuple[Execution, Machine]]
     def run(
         parameters: Parameters,
         *,
-        kernel: type[V1] = V1,
+        kernel: type[Mechanism] = Reference,
         strategy: Strategy | None = None,
         prepare: Callable[[Machine], None] | None = None,
     ) -> tuple[Execution, Machine]:

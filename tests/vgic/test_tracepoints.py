@@ -7,7 +7,7 @@ from harness import Failed, OsThreads
 from stress.executions import run_index
 from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
-from vgic import V1, machine
+from vgic import Reference, machine
 from vgic.data.vcpu import Vcpu
 from vgic.data.vm import Kvm
 from vgic.tracepoints import EVENTS, Announcer, Tracepoints, announcer
@@ -85,7 +85,7 @@ def test_without_any_listener_an_execution_takes_the_same_steps(
         assert digests(carriers) == judged
 
 
-class TellsNobody(V1):
+class TellsNobody(Reference):
     """Leaves neither a request nor a kick behind."""
 
     def announce_pending(self, vcpu: Vcpu) -> None:

@@ -7,8 +7,11 @@ Each family of them is a judge: a listener in a file of its own, with its own me
 the VM's data and the tracepoints and no kernel function. `judges.py` has them all.
 """
 
+from harness.engine import observes
 from vgic.judging.guarded import check_races
 from vgic.judging.judges import Judges
 from vgic.judging.windows import WINDOWS
 
 __all__ = ["WINDOWS", "Judges", "check_races"]
+
+observes(__name__)

@@ -9,8 +9,6 @@ from vgic.judging.judge import Judge
 from vgic.judging.ledger import Ledger
 from vgic.tracepoints import Asked
 
-LOOKS_ON = True
-
 
 class Bookkeeping(Judge):
     """Keeps the ledger of one VM.

@@ -13,8 +13,6 @@ from vgic.judging.judge import Judge, fail, names
 from vgic.judging.lists import Lists
 from vgic.judging.writes import line_is_as_driven
 
-LOOKS_ON = True
-
 
 class Delivery(Judge):
     """Judges in the drain, by what each vCPU's last flush has seen."""

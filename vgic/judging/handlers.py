@@ -12,8 +12,6 @@ from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import SYNC, Judge, fail
 from vgic.judging.registers import Registers
 
-LOOKS_ON = True
-
 
 class Handlers(Judge):
     """Follows each guest's open handlers, and what it ends outside the list registers."""

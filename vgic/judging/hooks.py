@@ -8,8 +8,6 @@ from vgic.data import Kvm, Vcpu, VgicIrq
 from vgic.judging.judge import Judge
 from vgic.tracepoints import overriding
 
-LOOKS_ON = True
-
 
 def attach(kvm: Kvm, judges: Sequence[Judge]) -> None:
     """Have judges hear of all lists and locks of a VM, in this order; once, before it runs."""

@@ -13,9 +13,6 @@ from harness import Failure
 from vgic.data import Kvm, Vcpu, VgicIrq, irq_is_pending
 from vgic.tracepoints import Tracepoints
 
-LOOKS_ON = True
-
-
 SYNC = "kvm_vgic_sync_hwstate"
 FLUSH = "kvm_vgic_flush_hwstate"
 

@@ -14,8 +14,6 @@ from vgic.judging.registers import Registers
 from vgic.judging.windows import Windows
 from vgic.judging.writes import Writes
 
-LOOKS_ON = True
-
 
 class Judges:
     """The judges of one VM.

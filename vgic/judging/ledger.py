@@ -10,8 +10,6 @@ from collections import defaultdict
 
 from vgic.data import EDGE, LEVEL, Vcpu, VgicIrq
 
-LOOKS_ON = True
-
 
 class Account:
     """What is known of one interrupt.

@@ -11,8 +11,6 @@ from vgic.judging.judge import SYNC, Judge, belongs_on, fail, listed, names
 from vgic.judging.ledger import Ledger
 from vgic.judging.registers import Registers
 
-LOOKS_ON = True
-
 
 class Lists(Judge):
     """Checks the lists whenever somebody releases their lock, adds to them, or enters or leaves.

@@ -10,8 +10,6 @@ from vgic.judging.ledger import Ledger
 from vgic.judging.progress import why_it_exits
 from vgic.judging.registers import Registers
 
-LOOKS_ON = True
-
 FLUSHES_MAX = 8
 
 

@@ -4,8 +4,6 @@
 from vgic.data import Kvm, Vcpu
 from vgic.judging.judge import Judge, fail
 
-LOOKS_ON = True
-
 RETRIES_MAX = 100
 
 ENTRIES_MAX = 64

@@ -7,8 +7,6 @@ from vgic.data import LEVEL, Kvm, Vcpu, VgicIrq
 from vgic.hardware import ListRegister
 from vgic.judging.judge import FLUSH, SYNC, Judge, belongs_on, fail, listed, names
 
-LOOKS_ON = True
-
 
 class Registers(Judge):
     """Checks a vCPU's list registers when it has flushed, and when it has synced.

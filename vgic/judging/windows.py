@@ -9,8 +9,6 @@ from vgic.data import Kvm, Vcpu, VgicIrq
 from vgic.judging.judge import Judge
 from vgic.judging.registers import Registers
 
-LOOKS_ON = True
-
 WINDOWS = {
     "overflow": "A vCPU enters its guest while something of its own is in no list register.",
     "split": "The flush puts what found no list register aside, on the overflow list.",

@@ -10,8 +10,6 @@ from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import Judge, fail
 from vgic.tracepoints import Asked
 
-LOOKS_ON = True
-
 
 class Writes(Judge):
     """Looks at an interrupt when a write or a device is done with it, and nobody else was at it."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from operator import attrgetter
 
+from harness.engine import observes
 from harness.schedule import Fields, State, Thing
 from vgic.data import LEVEL, Kvm, Vcpu, VgicIrq
 from vgic.guest import Guest
@@ -24,7 +25,7 @@ from vgic.state.fields import (
 )
 from vgic.state.primitives import Shown, primitives_of
 
-LOOKS_ON = True
+observes(__name__)
 
 # Past what watches the fields for data races, which takes longer than the look itself.
 _OF_AN_IRQ = tuple(

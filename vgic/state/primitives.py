@@ -15,6 +15,7 @@ from types import MemberDescriptorType
 from typing import Any, NamedTuple
 
 from harness import Atomic, Cell, Ipi, ListHead, Requests, SpinLock
+from harness.engine import observes
 from harness.schedule import Fields, Thing
 from vgic.data import Mode
 from vgic.state.fields import (
@@ -27,7 +28,7 @@ from vgic.state.fields import (
     RequestsState,
 )
 
-LOOKS_ON = True
+observes(__name__)
 
 _WALKED_MAX = 100
 

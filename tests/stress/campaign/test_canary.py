@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Is a campaign red that cannot find a canary, and are canaries counted apart?
 
-They are fixed bugs on plain v1, looked for before every campaign.
+They are fixed bugs on the plain reference, looked for before every campaign.
 """
 
 import json
@@ -24,7 +24,7 @@ MakePlan = Callable[..., Plan]
 NAME = "inject_while_eoicount"
 ALL_WINDOWS = frozenset(SCENARIOS[NAME].floors.per_cent)
 FOUND_AS: dict[str, str | None] = {canary.bug: canary.found_as[0] for canary in CANARIES}
-BY_DEFAULT = [f"v1+{canary.bug}" for canary in CANARIES if not canary.races]
+BY_DEFAULT = [f"reference+{canary.bug}" for canary in CANARIES if not canary.races]
 
 
 class Bench:
@@ -90,7 +90,7 @@ def test_a_campaign_that_misses_a_canary_is_a_harness_bug(
     target = Target(races=True)
     code, result, targets = run({bug: as_what}, executions=1_000, target=target)
     assert code == 3
-    assert "v1" not in targets
+    assert "reference" not in targets
     assert result["findings"] == []
     printed = capsys.readouterr().out
     assert f"canary missed: the bug {bug} was not found as {FOUND_AS[bug]}" in printed
@@ -101,15 +101,19 @@ def test_a_found_canary_is_neither_a_finding_nor_counted(run: Callable[..., Any]
     code, result, targets = run(executions=1_000)
     assert code == 0
     assert (result["executions"], result["steps"], result["findings"]) == (1_000, 10_000, [])
-    assert targets == [*BY_DEFAULT, "v1"]
+    assert targets == [*BY_DEFAULT, "reference"]
 
 
 def test_canaries_are_looked_for_on_plain_v1_whatever_is_tested(run: Callable[..., Any]) -> None:
-    tested = Target("head-walk", ("no_splice",), races=True)
-    _, _, targets = run({"no_splice": None}, executions=24, target=tested)
-    assert targets == [*(f"v1+{bug}" for bug in FOUND_AS), "v1", "head-walk+no_splice"]
+    tested = Target("head-walk", ("kick_without_request",), races=True)
+    _, _, targets = run({"kick_without_request": None}, executions=24, target=tested)
+    assert targets == [
+        *(f"reference+{bug}" for bug in FOUND_AS),
+        "reference",
+        "head-walk+kick_without_request",
+    ]
 
 
 def test_one_execution_alone_looks_for_none(run: Callable[..., Any]) -> None:
     _, _, targets = run(execution=17)
-    assert targets == ["v1"]
+    assert targets == ["reference"]

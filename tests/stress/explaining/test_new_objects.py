@@ -14,12 +14,12 @@ from stress.explaining.recorded import Recorded, record
 from stress.explaining.stepping import step_through
 from stress.explaining.timeline import timeline
 from stress.scenarios import SCENARIOS
-from vgic import V1
+from vgic import Reference
 from vgic.data import Kvm, Vcpu
 from vgic.tracepoints import Tracepoints
 
 
-class Adding(V1):
+class Adding(Reference):
     """A kernel with a lock, a list and two words of its own, which fails when it uses them."""
 
     def __init__(self, kvm: Kvm, trace: Tracepoints) -> None:

@@ -12,7 +12,7 @@ import pytest
 from harness import Execution
 from harness.engine.trace import entry_text
 from tests.fixtures.judged import judged
-from vgic import V1, Parameters
+from vgic import Mechanism, Parameters
 from vgic.data.intids import Config
 from vgic.data.program import DISABLE, ENABLE, Access, Program, Pulse
 from vgic.data.vm import Kvm
@@ -60,7 +60,7 @@ def guest_runs(on_vcpu0: OnVcpu0) -> Callable[..., list[str]]:
     ) -> list[str]:
         told: list[str] = []
 
-        def body(kernel: V1) -> None:
+        def body(kernel: Mechanism) -> None:
             kvm, vcpu = kernel.kvm, kernel.kvm.vcpus[0]
             for index, (intid, priority) in enumerate(registers):
                 kvm.add_irq(intid, Config.LEVEL if intid > 39 else Config.EDGE, priority, 0)
@@ -115,7 +115,7 @@ def test_what_is_less_urgent_does_not_nest(guest_runs: GuestRuns) -> None:
 
 
 def test_nested_handlers_end_from_the_inside(on_vcpu0: OnVcpu0) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kvm, vcpu = kernel.kvm, kernel.kvm.vcpus[0]
         guest = Guest(kvm, vcpu, Program("aaee", (1,)), judged(kvm, honest=False))
         stacks = []
@@ -218,7 +218,7 @@ def test_after_its_program_it_serves_what_is_there(guest_runs: GuestRuns) -> Non
 
 
 def test_a_dishonest_guest_counts_an_end_that_deactivates_nothing(on_vcpu0: OnVcpu0) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kvm, vcpu = kernel.kvm, kernel.kvm.vcpus[0]
         for index, priority in enumerate((0x40, 0x80)):
             kvm.add_irq(32 + index, Config.EDGE, priority, 0)

@@ -11,7 +11,7 @@ import pytest
 from harness import Execution, Failed, Failure, Passed
 from harness.engine.failures import ModelFailure
 from tests.fixtures.judged import judged, windows
-from vgic import V1, Machine, Parameters
+from vgic import Machine, Mechanism, Parameters, Reference
 from vgic.data.intids import Config
 from vgic.data.program import Program, Pulse
 from vgic.data.vcpu import Vcpu
@@ -28,7 +28,7 @@ ONE_EDGE = Parameters(
 )
 
 
-class Counting(V1):
+class Counting(Reference):
     """Counts the flushes of each vCPU."""
 
     def kvm_vgic_flush_hwstate(self, vcpu: Vcpu) -> None:
@@ -39,14 +39,14 @@ class Counting(V1):
         return sum(window.startswith(f"{vcpu} flush") for window in windows(self.trace))
 
 
-def drained(kernel: V1) -> Drain:
+def drained(kernel: Mechanism) -> Drain:
     kernel.kvm.add_irq(32, Config.EDGE, 0x80, 0)
     kernel.trace = judged(kernel.kvm)
     return Drain(kernel.kvm, kernel.trace)
 
 
 def test_it_forces_two_entries_then_stops_everybody(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         drain = drained(kernel)
         for stopping in (False, False, True):
             assert drain() is True
@@ -64,7 +64,7 @@ def test_a_missed_kick_is_judged_before_anything_forces_an_exit(
 ) -> None:
     lines: list[bool] = []
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         drain = drained(kernel)
         vcpu, irq = kernel.kvm.vcpus[0], kernel.kvm.irqs[0]
         kernel.trace.flushing(vcpu.vcpu_id)
@@ -86,7 +86,7 @@ def test_loss_and_stuck_states_are_judged_only_after_two_entries(
 ) -> None:
     calls: list[bool] = []
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         drain = drained(kernel)
         irq = kernel.kvm.irqs[0]
         irq.active = what == "stuck active"
@@ -103,7 +103,7 @@ def test_loss_and_stuck_states_are_judged_only_after_two_entries(
 def test_masks_open_after_the_missed_kicks_were_judged(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         drain = drained(kernel)
         vcpu, irq = kernel.kvm.vcpus[0], kernel.kvm.irqs[0]
         irq.pending_latch = True
@@ -144,7 +144,7 @@ def test_what_a_mask_delays_is_delivered_by_the_drain(run_machine: RunMachine) -
 def test_a_kick_that_is_never_sent_is_a_missed_kick_though_the_drain_would_deliver(
     run_machine: RunMachine,
 ) -> None:
-    class NeverKicks(V1):
+    class NeverKicks(Reference):
         def announce_pending(self, vcpu: Vcpu) -> None:
             pass
 

@@ -17,7 +17,7 @@ from harness import (
 )
 from harness.engine.strategy import Quiet
 from tests.fixtures.judged import judged
-from vgic import V1
+from vgic import Mechanism, Reference
 from vgic.data.intids import Config
 from vgic.data.program import DISABLE, PEND, ROUTE, UNPEND, Access
 from vgic.data.vcpu import Vcpu, VgicIrq
@@ -29,7 +29,7 @@ QUIRKS = Path(__file__).parents[3] / "docs" / "quirks.md"
 class Bench:
     """Two vCPUs with one list register each, moved through an execution step by step."""
 
-    def __init__(self, scheduler: Scheduler, kernel: type[V1], config: Config) -> None:
+    def __init__(self, scheduler: Scheduler, kernel: type[Mechanism], config: Config) -> None:
         self.kvm = Kvm(scheduler, nr_lr=1, nr_vcpus=2)
         self.irq = self.kvm.add_irq(32, config, 0x80, 0)
         self.first, self.second = self.kvm.vcpus
@@ -86,7 +86,9 @@ class Bench:
 Script = Callable[[Bench], None]
 
 
-def kind_of(script: Script, kernel: type[V1] = V1, config: Config = Config.EDGE) -> str | None:
+def kind_of(
+    script: Script, kernel: type[Mechanism] = Reference, config: Config = Config.EDGE
+) -> str | None:
     """Run a script in one thread; return the kind of its failure, None if the checks are silent."""
 
     def program(scheduler: Scheduler) -> None:
@@ -98,12 +100,12 @@ def kind_of(script: Script, kernel: type[V1] = V1, config: Config = Config.EDGE)
     return outcome.failure.kind if isinstance(outcome, Failed) else None
 
 
-class TakesAnything(V1):
+class TakesAnything(Reference):
     def takes_lr(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
         return True
 
 
-class RemembersLatch(V1):
+class RemembersLatch(Reference):
     """An acknowledged edge is made pending again by the fold: a phantom."""
 
     def vgic_v3_fold_lr_state(self, vcpu: Vcpu) -> None:
@@ -112,7 +114,7 @@ class RemembersLatch(V1):
             irq.pending_latch = irq.pending_latch or irq.active
 
 
-class DropsLatch(V1):
+class DropsLatch(Reference):
     """What is pending in memory is forgotten at the fold."""
 
     def vgic_v3_fold_lr_state(self, vcpu: Vcpu) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from harness import Execution, Failure
 from tests.fixtures.judged import judged, windows
-from vgic import V1
+from vgic import Mechanism
 from vgic.data.intids import Config
 from vgic.data.program import PEND, ROUTE, UNPEND, Access
 from vgic.data.vcpu import Vcpu, VgicIrq
@@ -15,7 +15,7 @@ Enlist = Callable[..., None]
 Watched = tuple[Tracepoints, Vcpu, VgicIrq, VgicIrq]
 
 
-def watched(kernel: V1, *, honest: bool = True) -> Watched:
+def watched(kernel: Mechanism, *, honest: bool = True) -> Watched:
     """Return a watch over a vCPU with two interrupts, neither pending nor listed."""
     irqs = [kernel.kvm.add_irq(intid, Config.EDGE, 0x80, 0) for intid in (32, 33)]
     kernel.trace = judged(kernel.kvm, honest=honest)
@@ -30,7 +30,7 @@ def pend(*irqs: VgicIrq) -> None:
 def test_an_overflow_inside_the_window_is_no_damage(
     in_kernel: Callable[..., Execution], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         trace, vcpu, first, second = watched(kernel)
         pend(first, second)
         enlist(vcpu, first, second)
@@ -48,7 +48,7 @@ def test_an_overflow_inside_the_window_is_no_damage(
 def test_an_edge_acknowledged_since_it_was_sent_is_not_lost(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         trace, vcpu, irq, _ = watched(kernel)
         trace.driving(0, irq.intid, True)
         trace.driven(0, irq.intid, True)
@@ -62,7 +62,7 @@ def test_an_edge_acknowledged_since_it_was_sent_is_not_lost(
 def test_an_edge_sent_again_after_its_acknowledge_is_lost(
     failure_in_kernel: Callable[..., Failure],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         trace, vcpu, irq, _ = watched(kernel)
         trace.driving(0, irq.intid, True)
         vcpu.cpuif.apr = 1
@@ -76,7 +76,7 @@ def test_an_edge_sent_again_after_its_acknowledge_is_lost(
 def test_an_edge_the_guest_took_back_itself_is_not_lost(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         trace, vcpu, _, _ = watched(kernel)
         for kind in (PEND, UNPEND):
             trace.accessing(vcpu.vcpu_id, Access(kind, 32))
@@ -91,7 +91,7 @@ def test_what_was_routed_back_since_the_flush_may_wait(
 ) -> None:
     """A documented quirk: a write of IROUTER kicks nobody."""
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         trace, vcpu, irq, _ = watched(kernel)
         pend(irq)
         enlist(vcpu, irq)
@@ -111,7 +111,7 @@ def test_what_was_routed_back_since_the_flush_may_wait(
 def test_a_dishonest_guest_loses_its_own_by_right(
     in_kernel: Callable[..., Execution], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         trace, vcpu, irq, _ = watched(kernel, honest=False)
         trace.driving(0, irq.intid, True)
         pend(irq)
@@ -131,7 +131,7 @@ def test_a_dishonest_guest_loses_its_own_by_right(
 def test_a_dishonest_guest_does_not_excuse_a_damaged_list(
     failure_in_kernel: Callable[..., Failure],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         _, vcpu, irq, _ = watched(kernel, honest=False)
         irq.vcpu = vcpu
         with vcpu.vgic_cpu.ap_list_lock:
@@ -143,7 +143,7 @@ def test_a_dishonest_guest_does_not_excuse_a_damaged_list(
 def test_an_aborted_entry_is_a_window_and_one_with_overflow_another(
     in_kernel: Callable[..., Execution], enlist: Enlist
 ) -> None:
-    def abort(kernel: V1, *, overflow: bool) -> set[str]:
+    def abort(kernel: Mechanism, *, overflow: bool) -> set[str]:
         trace, vcpu, first, second = watched(kernel)
         pend(first, *([second] if overflow else []))
         enlist(vcpu, *(irq for irq in (first, second) if irq.pending_latch))
@@ -152,10 +152,10 @@ def test_an_aborted_entry_is_a_window_and_one_with_overflow_another(
         trace.aborted(vcpu.vcpu_id)
         return windows(trace)
 
-    def without(kernel: V1) -> None:
+    def without(kernel: Mechanism) -> None:
         assert abort(kernel, overflow=False) == {"aborted_entry"}
 
-    def with_overflow(kernel: V1) -> None:
+    def with_overflow(kernel: Mechanism) -> None:
         both = {"aborted_entry", "aborted_entry_with_overflow"}
         assert both <= abort(kernel, overflow=True)
 
@@ -166,7 +166,7 @@ def test_an_aborted_entry_is_a_window_and_one_with_overflow_another(
 def test_the_count_is_a_window_and_a_count_of_two_another(
     in_kernel: Callable[..., Execution], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         trace, vcpu, first, second = watched(kernel)
         pend(first, second)
         enlist(vcpu, first, second)
@@ -184,7 +184,7 @@ def test_the_count_is_a_window_and_a_count_of_two_another(
 def test_only_an_arrival_in_the_guest_beside_an_overflow_crosses_that_window(
     in_kernel: Callable[..., Execution], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         trace, vcpu, first, second = watched(kernel)
         arrival = kernel.kvm.add_irq(34, Config.EDGE, 0x80, 0)
         pend(first, second, arrival)
@@ -206,7 +206,7 @@ def test_what_ended_and_left_the_list_may_be_queued_again_before_the_sync_is_ove
 ) -> None:
     """I15 is silent: its end was folded and it was pruned before it arrived."""
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         trace, vcpu, irq, _ = watched(kernel)
         pend(irq)
         enlist(vcpu, irq)
