@@ -23,11 +23,10 @@ from harness.detectors.lock_order import (
 )
 from stress.campaign.canaries import not_all_told, not_as_planned
 from stress.campaign.comparing import Comparing
+from stress.campaign.executor import Executor, Outcome
 from stress.campaign.plan import Plan
-from stress.campaign.pool import Pool
 from stress.campaign.result import Result
 from stress.campaign.work import Batch, Bug, Fact, Facts
-from stress.campaign.worker import Outcome
 from stress.findings import Answer, Inquiry, Keeper, found, is_looked_into
 
 BATCH = 24
@@ -35,12 +34,12 @@ WAIT_S = 0.1
 
 
 class Campaign:
-    """Carries a plan out on a pool of workers."""
+    """Carries a plan out on an executor."""
 
     def __init__(
         self,
         plan: Plan,
-        pool: Pool,
+        executor: Executor,
         *,
         interrupted: Callable[[], bool] = lambda: False,
         progress: Callable[[Result], None] = lambda result: None,
@@ -50,13 +49,13 @@ class Campaign:
 
         Args:
             plan: what to do.
-            pool: who does it.
+            executor: runs its jobs.
             interrupted: asked often; True ends the campaign after the batches under way.
             progress: told the result so far, often.
             keeper: keeps each finding as soon as it is confirmed; None if they are not to be kept.
         """
         self._plan = plan
-        self._pool = pool
+        self._executor = executor
         self._interrupted = interrupted
         self._progress = progress
         self._keeper = keeper or Keeper(None)
@@ -76,27 +75,27 @@ class Campaign:
 
     def run(self) -> Result:
         """Run the campaign to its end."""
-        pool, result = self._pool, Result()
+        executor, result = self._executor, Result()
         begin = time.monotonic()
         more = True
         while True:
             more = more and not self._over(result, time.monotonic() - begin)
-            while pool.idle:
+            while executor.idle:
                 job: Batch | Inquiry | None = self._next_inquiry(result)
                 if job is None and more:
                     job = self._next_batch()
                 if job is None:
                     break
-                pool.submit(job)
-            if pool.can_rerun:
+                executor.submit(job)
+            if executor.can_rerun:
                 rerun = self._comparing.next_rerun(
                     no_more=not self._batches, compares=not result.bugs
                 )
                 if rerun is not None:
-                    pool.submit(rerun)
-            if not pool.busy:
+                    executor.submit(rerun)
+            if not executor.busy:
                 break
-            for answer in pool.answers(WAIT_S):
+            for answer in executor.answers(WAIT_S):
                 self._take(answer, result)
             self._merge(result)
             result.seconds = time.monotonic() - begin
@@ -127,7 +126,7 @@ class Campaign:
         if not items:
             return None
         alone = plan.execution is not None
-        batch = Batch(self._handed_out, plan.subject, plan.seed, plan.strategy, items, alone)
+        batch = Batch(self._handed_out, plan.target, plan.seed, plan.strategy, items, alone)
         self._handed_out += 1
         self._batches[batch.number] = batch
         return batch
@@ -214,7 +213,7 @@ class Campaign:
         self._wanted.append(
             Inquiry(
                 -self._inquiries,
-                plan.subject,
+                plan.target,
                 plan.seed,
                 plan.strategy,
                 items,

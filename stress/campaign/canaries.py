@@ -14,7 +14,7 @@ from stress.campaign.plan import Plan
 from stress.campaign.portfolio import EPOCH
 from stress.campaign.result import Result
 from stress.campaign.work import COMPARE_EVERY, Batch, Facts
-from stress.executions import Subject
+from stress.executions import Target
 from stress.scenarios import SCENARIOS
 from vgic import CANARY, CANARY_OF_RACES
 
@@ -140,7 +140,7 @@ def plan_for(canary: Canary, plan: Plan) -> Plan:
     """Return the campaign that looks for a canary, whatever is tested otherwise."""
     return replace(
         plan,
-        subject=Subject(bugs=(canary.bug,), races=canary.races),
+        target=Target(bugs=(canary.bug,), races=canary.races),
         scenarios=[canary.scenario],
         strategy=MIX,
         executions=canary.executions,

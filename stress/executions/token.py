@@ -57,6 +57,10 @@ class UnknownVersion(ValueError):
     """The token is of a version this release does not know."""
 
 
+class CannotJudge(Exception):
+    """A token says nothing about the code that is here; the message says why."""
+
+
 @dataclass(frozen=True)
 class Token:
     """One execution, whole.

@@ -5,19 +5,21 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from harness import Carriers
-from stress.executions import Subject, Token
+from stress.executions import Target, Token
+from stress.explaining.choices import Need, needs
 from stress.explaining.columns import WIDTH, columns
 from stress.explaining.commit import commit
-from stress.explaining.departure import Departure, departure
 from stress.explaining.every_step import every_step
+from stress.explaining.first_divergence import FirstDivergence, first_divergence
 from stress.explaining.lockdep import lockdep
-from stress.explaining.necessity import Need, needs
 from stress.explaining.recorded import Recorded, record
 from stress.explaining.timeline import timeline
-from vgic import Mechanism, Reference
 
 NEEDS_MAX = 12
 """Of more choices than this nobody wants to read what each is needed for."""
+
+_REFERENCE = Target()
+"""The correct kernel."""
 
 VIEWS = ("columns", "lockdep", "commit", "full")
 
@@ -28,21 +30,21 @@ class Story:
 
     Attributes:
         token: replays it.
-        subject: what it was run on.
+        target: what it was run on.
         recorded: what happened.
-        departure: where the reference goes another way under the same schedule, if it does.
+        divergence: where the reference goes another way under the same schedule, if it does.
         needed: what each choice is needed for, if it failed and there are few.
     """
 
     token: Token
-    subject: Subject
+    target: Target
     recorded: Recorded
-    departure: Departure | None
+    divergence: FirstDivergence | None
     needed: tuple[Need, ...]
 
     def columns(self, width: int = WIDTH) -> str:
         """Return who does what, side by side, and what each choice is needed for."""
-        lines = [columns(self.recorded, self.departure, width)]
+        lines = [columns(self.recorded, self.divergence, width)]
         for need in self.needed:
             lines += wrap(str(need), width, subsequent_indent="  ")
         choices = len(self.token.deviations)
@@ -61,44 +63,42 @@ class Story:
         return commit(
             self.recorded,
             self.token.parameters,
-            self.subject,
+            self.target,
             self.token.encode(),
             self.needed,
-            self.departure,
+            self.divergence,
         )
 
     def timeline(self) -> str:
         """Return the execution as Chrome trace events."""
-        return timeline(self.recorded, f"{self.token.signature} on {self.subject}")
+        return timeline(self.recorded, f"{self.token.signature} on {self.target}")
 
 
-def tell(token: Token, subject: Subject, kernel: type[Mechanism], carriers: Carriers) -> Story:
+def tell(token: Token, target: Target, carriers: Carriers) -> Story:
     """Run an execution again and record it.
 
     Args:
         token: the execution; a deviation that has no place is left out.
-        subject: what it is run on.
-        kernel: the same, as a class.
+        target: what it is run on.
         carriers: what the threads run on.
 
     Raises:
         HarnessBug: the harness's own code raised an exception.
     """
-    recorded = record(token.parameters, token.deviations, kernel, carriers)
+    recorded = record(token.parameters, token.deviations, target, carriers)
     failure = recorded.failure
-    departs, needed = None, []
+    divergence, needed = None, []
     if failure is not None:
-        if kernel is not Reference:
-            departs = departure(
-                recorded, record(token.parameters, token.deviations, Reference, carriers)
-            )
+        if target.kernel is not _REFERENCE.kernel:
+            reference = record(token.parameters, token.deviations, _REFERENCE, carriers)
+            divergence = first_divergence(recorded, reference)
         if len(token.deviations) <= NEEDS_MAX:
             needed = needs(
                 token.parameters,
                 token.deviations,
                 recorded.preemptions,
                 failure.signature,
-                kernel,
+                target,
                 carriers,
             )
-    return Story(token, subject, recorded, departs, tuple(needed))
+    return Story(token, target, recorded, divergence, tuple(needed))

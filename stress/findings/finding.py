@@ -3,7 +3,8 @@
 
 from dataclasses import dataclass
 
-from stress.findings.inquiry import Answer, Example
+from stress.findings.example import Example
+from stress.findings.inquiry import Answer
 
 
 @dataclass(frozen=True)

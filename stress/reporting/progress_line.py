@@ -4,13 +4,13 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
-
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING, Protocol
 
 from stress.campaign import Plan, Result
 from stress.system import complain
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 FIRST_LINE_S = 10.0
 
@@ -25,7 +25,7 @@ class Told(Protocol):
 @contextmanager
 def progress(plan: Plan, *, quiet: bool) -> Iterator[Told]:
     """Show a campaign's progress on standard error for as long as the context lasts."""
-    console = Console(stderr=True)
+    console = _console()
     if quiet:
         yield lambda result: None
     elif console.is_terminal:
@@ -34,7 +34,15 @@ def progress(plan: Plan, *, quiet: bool) -> Iterator[Told]:
         yield _Lines(plan)
 
 
-def _live(plan: Plan, console: Console) -> Iterator[Told]:
+def _console() -> "Console":
+    from rich.console import Console  # only a run has one, and to import it takes a while
+
+    return Console(stderr=True)
+
+
+def _live(plan: Plan, console: "Console") -> Iterator[Told]:
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
     of_all = f"/{plan.total}" if plan.total is not None else ""
     columns = (
         TextColumn("{task.fields[executions]}" + of_all + " executions"),

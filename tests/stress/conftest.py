@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the unit tests of the room `stress` share: a pool without processes, and small tokens.
 
-The pool has the interface of stress.campaign.pool.Pool and computes its answers from a function, in
+The pool is an executor (stress/campaign/executor.py) that computes its answers from a function, in
 whatever order of completion a test wants.
 """
 
@@ -9,19 +9,19 @@ import random
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 import pytest
 
 from harness import Deviation, Failure, Label, OsThreads
+from stress.campaign.executor import Executor, Job, Outcome
 from stress.campaign.plan import Plan
-from stress.campaign.pool import Pool
 from stress.campaign.rerun import Reran, Rerun
 from stress.campaign.work import Batch, Bug, Fact, Facts, is_compared
-from stress.campaign.worker import Job, Outcome, Working, run_job
-from stress.executions.subject import Subject
+from stress.campaign.worker import Working, run_job
+from stress.executions.target import Target
 from stress.executions.token import Token
-from stress.findings.inquiry import Answer, Example, Inquiry
+from stress.findings.example import Example
+from stress.findings.inquiry import Answer, Inquiry
 from stress.scenarios import SCENARIOS
 from stress.shrinking import Size
 from stress.system.garbage import Garbage
@@ -183,16 +183,16 @@ class InsidePool(FakePool):
 
 
 @pytest.fixture
-def inside_pool() -> Iterator[Pool]:
+def inside_pool() -> Iterator[Executor]:
     """Return a pool without processes that does what the workers do."""
     with OsThreads(pinned=False) as carriers:
-        yield cast(Pool, InsidePool(working=Working(carriers, Garbage())))
+        yield InsidePool(working=Working(carriers, Garbage()))
 
 
 @pytest.fixture
-def fake_pool() -> Callable[..., Pool]:
+def fake_pool() -> Callable[..., Executor]:
     """Return a maker of pools without processes; it takes the fields of FakePool."""
-    return lambda *args, **options: cast(Pool, FakePool(*args, **options))
+    return lambda *args, **options: FakePool(*args, **options)
 
 
 @pytest.fixture
@@ -218,7 +218,7 @@ def plan() -> Callable[..., Plan]:
 
     def make(**fields: object) -> Plan:
         values = {
-            "subject": Subject(),
+            "target": Target(),
             "scenarios": [SCENARIO],
             "seed": 7,
             "strategy": "mix",

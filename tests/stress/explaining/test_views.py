@@ -14,9 +14,10 @@ import pytest
 
 import harness
 from harness import Failed, OsThreads
+from stress.executions.confirming import confirm
 from stress.executions.following import follow
-from stress.executions.single import confirm, run_index
-from stress.executions.subject import Subject
+from stress.executions.single import run_index
+from stress.executions.target import Target
 from stress.executions.token import Token
 from stress.explaining.columns import WIDTH
 from stress.explaining.repro_file import repro_file
@@ -35,11 +36,10 @@ SCENARIO = "inject_while_eoicount"
 
 
 def story_of(token: Token, carriers: OsThreads, *, shrunk: bool = True) -> Story:
-    subject = Subject(token.revision, token.bugs)
-    kernel = subject.kernel()
+    target = Target(token.revision, token.bugs)
     if shrunk:
-        token = shrink(token, kernel, carriers).token
-    return tell(token, subject, kernel, carriers)
+        token = shrink(token, target, carriers).token
+    return tell(token, target, carriers)
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def test_what_each_choice_is_needed_for_is_what_running_it_gives(
     for place, need in enumerate(kick.needed):
         less = (*deviations[:place], *deviations[place + 1 :])
         token = Token(**{**vars(kick.token), "deviations": less})
-        followed = follow(token, kick.subject.kernel(), carriers)
+        followed = follow(token, kick.target, carriers)
         assert (need.without == "it passes") == (followed.failure is None)
 
 
@@ -154,16 +154,16 @@ class CannotBeMade(Reference):
 
 def first_story(kernel: type[Mechanism], carriers: OsThreads) -> Story:
     """Find a failure of a kernel, as it was met."""
-    subject = Subject("mine.py:Kernel")
+    target = Target("mine.py:Kernel", cls=kernel)
     for index in range(1_000):
-        single = run_index(SCENARIOS[SCENARIO], 3, index, "random-walk", kernel, carriers)
+        single = run_index(SCENARIOS[SCENARIO], 3, index, "random-walk", target, carriers)
         if isinstance(single.execution.outcome, Failed):
-            token, _ = confirm(single, SCENARIO, Subject(), kernel, carriers)
-            return tell(token, subject, kernel, carriers)
+            token, _ = confirm(single, SCENARIO, target, carriers)
+            return tell(token, target, carriers)
     raise AssertionError("nothing found")
 
 
-def test_a_departure_names_the_field_that_the_correct_kernel_leaves_alone(
+def test_the_first_divergence_names_the_field_that_the_correct_kernel_leaves_alone(
     carriers: OsThreads,
 ) -> None:
     text = first_story(FoldsPending, carriers).columns()
@@ -249,7 +249,7 @@ def test_stepping_goes_to_a_step_prints_all_and_explains_itself(kick: Story) -> 
 def test_the_test_file_fails_while_the_race_is_there_and_tells_it(
     kick: Story, tmp_path: Path
 ) -> None:
-    text = repro_file("I16 missed kick", kick.columns(), [kick.token.encode()], kick.subject)
+    text = repro_file("I16 missed kick", kick.columns(), [kick.token.encode()], kick.target)
     (tmp_path / "test_repro.py").write_text(text, "utf-8")
     mended = text.replace("assert_passes(TOKEN)", "assert_passes(TOKEN, revision='reference')")
     assert mended != text
@@ -270,9 +270,9 @@ def test_the_test_file_fails_while_the_race_is_there_and_tells_it(
 def test_the_test_file_of_a_users_class_says_where_it_was_and_can_be_read_whatever_was_raised(
     kick: Story,
 ) -> None:
-    subject = Subject("mine.py:Kernel", ("no_splice",))
+    target = Target("mine.py:Kernel", ("no_splice",))
     raised = 'exception in f: \\N """'
-    text = repro_file(raised, raised, [kick.token.encode()], subject)
+    text = repro_file(raised, raised, [kick.token.encode()], target)
     module = ast.parse(text)
     assert str(ast.get_docstring(module, clean=False)).startswith(raised)
     assert f"KERNEL = {str(Path('mine.py').resolve()) + ':Kernel'!r}  # change it" in text
@@ -283,12 +283,12 @@ PRINT_VIEWS = """
 import sys
 from harness import OsThreads
 from stress.explaining.story import VIEWS, tell
-from stress.executions.subject import Subject
+from stress.executions.target import Target
 from stress.executions.token import Token
 token = Token.decode(sys.argv[1])
-subject = Subject(token.revision, token.bugs)
+target = Target(token.revision, token.bugs)
 with OsThreads() as carriers:
-    story = tell(token, subject, subject.kernel(), carriers)
+    story = tell(token, target, carriers)
     print(*map(story.view, VIEWS), story.timeline(), sep="\\n")
 """
 

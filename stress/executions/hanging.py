@@ -19,16 +19,16 @@ from stress.system import GONE, Exit, confined, end_at_once, say
 _LOOK_EVERY_S = 0.25
 
 
-def hangs_text(who: str, silence_s: float, place: str) -> str:
+def hangs_text(who: str, hang_s: float, place: str) -> str:
     """Say that somebody has been silent, and what that is like.
 
     Args:
         who: who is silent.
-        silence_s: for how many seconds.
+        hang_s: for how many seconds.
         place: where it was last seen.
     """
     return (
-        f"{who} has been silent for {silence_s:.0f} s {place}; "
+        f"{who} has been silent for {hang_s:.0f} s {place}; "
         "code that loops without a scheduling point hangs like this"
     )
 
@@ -46,7 +46,7 @@ def watched(carriers: OsThreads, last_words: Callable[[str], None] = say) -> Ite
     Raises:
         BadArgument: the environment names a time that is none.
     """
-    silence_s = arguments.silence_s()
+    hang_s = arguments.hang_s()
     over = threading.Event()
 
     def look() -> None:
@@ -57,9 +57,9 @@ def watched(carriers: OsThreads, last_words: Callable[[str], None] = say) -> Ite
             now = time.monotonic()
             if place != seen or not carriers.running:
                 seen, since = place, now
-            elif now - since > silence_s:
+            elif now - since > hang_s:
                 where = f"at step {carriers.steps}"
-                last_words(f"HARNESS BUG: {hangs_text('an execution', silence_s, where)}")
+                last_words(f"HARNESS BUG: {hangs_text('an execution', hang_s, where)}")
                 try:
                     faulthandler.dump_traceback(all_threads=True)
                 finally:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from harness import Carriers, Deviation, Failed, Label
 from harness.schedule import LenientReplay
-from stress.executions import run_parameters
-from vgic import Mechanism, Parameters
+from stress.executions import Target, run
+from vgic import Parameters
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def needs(
     deviations: Sequence[Deviation],
     preemptions: Sequence[Deviation],
     signature: str,
-    kernel: type[Mechanism],
+    target: Target,
     carriers: Carriers,
 ) -> list[Need]:
     """Leave out each choice of a schedule in turn and say what happens.
@@ -44,14 +44,14 @@ def needs(
         deviations: the schedule, labelled.
         preemptions: those of its deviations at which the thread could have gone on.
         signature: the failure's identity.
-        kernel: what it is run on.
+        target: what it is run on.
         carriers: what the threads run on.
     """
     found = []
     for place, deviation in enumerate(deviations):
         left = [*deviations[:place], *deviations[place + 1 :]]
         replay = LenientReplay(left, anywhere=False)
-        outcome = run_parameters(parameters, kernel, replay, carriers).execution.outcome
+        outcome = run(parameters, target, replay, carriers).execution.outcome
         if not isinstance(outcome, Failed):
             without = "it passes"
         elif outcome.failure.signature == signature:
