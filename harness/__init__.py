@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Controlled concurrency for Python code on real threads; knows nothing of interrupts.
+"""Controlled concurrency for Python code on real threads; knows nothing of the vGIC.
 
 A program adds modelled threads to a `Scheduler`; they share primitives with the kernel's rules
 (`SpinLock`, `Cell`, `ListHead`, `Requests`, `Ipi`, `Refcount`, `Rcu`) and objects that can be
 freed (`SlabObject`); `execute` runs it once, on `OsThreads`, under a strategy that picks who goes
-next. What went wrong is a `Failure`, and the deviations of the execution replay it. Start reading
-at scheduler.py.
+next. What went wrong is a `Failure`, and the deviations of the execution replay it.
+
+The rooms, each of which imports only those before it: `engine` runs an execution, `schedule` writes
+it down and follows it again, `primitives` are what its threads share, `detectors` find what has not
+gone wrong yet, `search` chooses the schedules. Start reading at engine/scheduler.py.
 """
 
 from harness.detectors.lock_order import LockOrder
+from harness.detectors.races import DataRaces
 from harness.engine import (
     Carriers,
     Deviation,
@@ -18,20 +22,26 @@ from harness.engine import (
     Failure,
     HarnessBug,
     Label,
+    Listener,
     ModelFailure,
     OsThreads,
     Outcome,
     Passed,
+    Quiet,
     Scheduler,
     Strategy,
     Stream,
     Streams,
     execute,
+    observes,
 )
+from harness.moved import MODULES, NAMES
+from harness.old_names import OldName, keep_old_names
 from harness.primitives import (
     Atomic,
     Cell,
     Completion,
+    HostInterrupt,
     Ipi,
     KmemCache,
     ListHead,
@@ -43,6 +53,7 @@ from harness.primitives import (
     Requests,
     SlabObject,
     SpinLock,
+    Srcu,
     WaitQueue,
     kfree,
     list_sort,
@@ -53,11 +64,14 @@ from harness.schedule import Change, Event, Recorder, StrictReplay
 from harness.search.explore import Exploration, every_behaviour, every_schedule, some_schedules
 
 __all__ = [
-    "Atomic", "Carriers", "Cell", "Change", "Completion", "Deviation", "DivergedFrom", "Event",
-    "Execution", "Exploration", "Failed", "Failure", "HarnessBug", "Ipi", "KmemCache", "Label",
-    "ListHead", "LockClass", "LockOrder", "ModelFailure", "Mutex", "Node", "OsThreads",
-    "Outcome", "Passed", "Rcu", "Recorder", "Refcount", "Requests", "Scheduler", "SlabObject",
-    "SpinLock", "Strategy", "Stream", "Streams", "StrictReplay", "WaitQueue", "every_behaviour",
-    "every_schedule", "execute", "kfree", "list_sort", "local_irq_disable", "local_irq_enable",
-    "some_schedules",
+    "Atomic", "Carriers", "Cell", "Change", "Completion", "DataRaces", "Deviation",
+    "DivergedFrom", "Event", "Execution", "Exploration", "Failed", "Failure", "HarnessBug",
+    "HostInterrupt", "Ipi", "KmemCache", "Label", "ListHead", "Listener", "LockClass",
+    "LockOrder", "ModelFailure", "Mutex", "Node", "OldName", "OsThreads", "Outcome", "Passed",
+    "Quiet", "Rcu", "Recorder", "Refcount", "Requests", "Scheduler", "SlabObject", "SpinLock",
+    "Srcu", "Strategy", "Stream", "Streams", "StrictReplay", "WaitQueue", "every_behaviour",
+    "every_schedule", "execute", "keep_old_names", "kfree", "list_sort", "local_irq_disable",
+    "local_irq_enable", "observes", "some_schedules",
 ]  # fmt: skip
+
+keep_old_names(MODULES, NAMES)

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What is listed by name keeps its promises: scenarios, revisions, bugs, strategies."""
 
+import re
+from pathlib import Path
+
 import pytest
 
+import vgic
 from harness import Streams
 from harness.search.strategies import (
     ARMS,
@@ -15,9 +19,11 @@ from harness.search.strategies import (
     RUNS,
     STRATEGIES,
 )
+from stress.campaign import CANARIES
 from stress.scenarios import SCENARIOS
-from vgic import BUGS, REVISIONS
-from vgic.composition.compose import overridden
+from vgic import BUGS, DEFAULT, REVISIONS, Bug, Revision, named_bug
+from vgic.bugs import BUGS_OF_RACES
+from vgic.composition.composing import overridden
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -42,13 +48,54 @@ def test_scenarios_have_a_floor_for_every_strategy_of_the_mix(name: str) -> None
 
 @pytest.mark.parametrize("name", BUGS)
 def test_a_bug_overrides_one_decision_and_tells_its_story(name: str) -> None:
-    assert len(overridden(BUGS[name])) == 1
-    assert BUGS[name].__doc__
+    assert len(overridden(BUGS[name].cls)) == 1
+    assert BUGS[name].story
 
 
 @pytest.mark.parametrize("name", REVISIONS)
 def test_a_revision_tells_its_story(name: str) -> None:
-    assert REVISIONS[name].__doc__
+    assert REVISIONS[name].story
+
+
+@pytest.mark.parametrize("record", [*REVISIONS.values(), *BUGS.values(), *BUGS_OF_RACES.values()])
+def test_a_record_says_what_it_can_be_held_to(record: Revision | Bug) -> None:
+    assert record.story.partition("\n")[0].endswith(".")
+    assert re.fullmatch(r"(\d{4}(-\d\d(-\d\d)?)?)?", record.date)
+    for commit in (record.commit, record.mended_by):
+        assert re.fullmatch(r"([0-9a-f]{12})?", commit)
+    assert all(record.found_as)
+    assert record.found_as or record.name == DEFAULT
+    if isinstance(record, Bug):
+        assert re.fullmatch(r"(CVE-\d{4}-\d+)?", record.cve)
+        assert record.revisions
+        assert set(record.revisions) <= set(REVISIONS)
+
+
+@pytest.mark.parametrize(
+    ("folder", "beside", "names"),
+    [
+        ("bugs", {"bug"}, {*BUGS, *BUGS_OF_RACES}),
+        ("revisions", {"records", "revision", "upstream"}, set(REVISIONS)),
+    ],
+)
+def test_every_file_beside_these_is_an_entry_of_its_name(
+    folder: str, beside: set[str], names: set[str]
+) -> None:
+    files = {path.stem for path in (Path(vgic.__file__).parent / folder).glob("[!_]*.py")}
+    assert files - beside == {name.replace("-", "_") for name in names}
+    assert beside < files
+
+
+def test_no_name_is_of_two_things() -> None:
+    names = [name for each in REVISIONS.values() for name in (each.name, *each.aliases)]
+    assert len(names) == len(set(names))
+    assert not set(BUGS) & set(BUGS_OF_RACES)
+
+
+def test_every_campaign_looks_for_its_canaries_as_their_records_say() -> None:
+    for canary in CANARIES:
+        found_as = named_bug(canary.bug).found_as
+        assert all(kind.startswith(canary.found_as) for kind in found_as)
 
 
 def test_the_mix_takes_its_strategies_in_turn() -> None:

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The model: the kernel's vGIC for KVM/arm64, the hardware its guest sees, and what must hold.
 
-Data is in irq.py, lr.py and vm.py; kernel functions are in small mixins under the kernel's names
-(start at run.py and follow a vCPU through flush.py, switch.py, fold.py, prune.py); the guest's side
-is cpuif.py and guest.py; what must hold is in invariants/, and when it is checked is watch.py.
-Threads and locks come from harness, and only from there.
+Its rooms, each of which knows only those before it: hardware (list registers, the CPU interface),
+data (interrupts, vCPUs, the VM), kernel (the kernel's functions under the kernel's names), guest
+(what runs on a vCPU) and judging (what must hold, and when), revisions, bugs, and composition,
+which puts these together. machine.py builds a VM and its threads out of parameters. Threads and
+locks come from harness, and only from there.
 """
 
-from vgic.bugs import BUGS, CANARY, CANARY_OF_RACES
+from harness import keep_old_names
+from vgic.bugs import BUGS, CANARY, CANARY_OF_RACES, Bug
 from vgic.composition import (
     CompositionError,
     compose,
@@ -15,16 +17,22 @@ from vgic.composition import (
     named_bug,
     named_revision,
     patched,
+    true_name,
     with_races_checked,
 )
 from vgic.judging import WINDOWS
+from vgic.kernel import Mechanism
 from vgic.machine import Machine
+from vgic.moved import MODULES, NAMES
 from vgic.parameters import NR_LR_MAX, BadParameters, Irq, Parameters
-from vgic.revisions import DEFAULT, REVISIONS, V1
+from vgic.revisions import DEFAULT, REVISIONS, Reference, Revision
 from vgic.state import Look
 
 __all__ = [
-    "BUGS", "CANARY", "CANARY_OF_RACES", "DEFAULT", "NR_LR_MAX", "REVISIONS", "V1", "WINDOWS",
-    "BadParameters", "CompositionError", "Irq", "Look", "Machine", "Parameters", "compose",
-    "functions", "named_bug", "named_revision", "patched", "with_races_checked",
+    "BUGS", "CANARY", "CANARY_OF_RACES", "DEFAULT", "NR_LR_MAX", "REVISIONS", "WINDOWS",
+    "BadParameters", "Bug", "CompositionError", "Irq", "Look", "Machine", "Mechanism", "Parameters",
+    "Reference", "Revision", "compose", "functions", "named_bug", "named_revision", "patched",
+    "true_name", "with_races_checked",
 ]  # fmt: skip
+
+keep_old_names(MODULES, NAMES)

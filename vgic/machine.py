@@ -6,10 +6,12 @@ from functools import partial
 from harness import Scheduler
 from harness.engine import Operation, operation
 from vgic.data import Kvm, Pulse, Vcpu
+from vgic.drain import Drain
 from vgic.guest import Guest
-from vgic.judging import Drain, Watch, check_races
+from vgic.judging import Judges, check_races
+from vgic.kernel import Mechanism
 from vgic.parameters import Parameters
-from vgic.revisions import V1
+from vgic.tracepoints import announcer
 
 
 class Machine:
@@ -18,7 +20,8 @@ class Machine:
     Attributes:
         kvm: the VM.
         kernel: the kernel that runs it.
-        watch: what looks on.
+        trace: where all of it announces what it does.
+        windows: the windows crossed so far, by name.
         guests: what runs on each vCPU.
     """
 
@@ -26,7 +29,7 @@ class Machine:
         self,
         scheduler: Scheduler,
         parameters: Parameters,
-        kernel: type[V1],
+        kernel: type[Mechanism],
         *,
         lock_order: bool = True,
     ) -> None:
@@ -46,19 +49,20 @@ class Machine:
         )
         for irq in parameters.irqs:
             self.kvm.add_irq(irq.intid, irq.config, irq.priority, irq.vcpu)
-        self.watch = Watch(self.kvm, honest=parameters.honest)
-        self.kernel = kernel(self.kvm, self.watch)
+        judges = Judges(self.kvm, honest=parameters.honest)
+        self.windows = judges.windows
+        self.trace = announcer(judges.listeners)
+        self.kernel = kernel(self.kvm, self.trace)
         self.guests = []
         for vcpu, program in zip(self.kvm.vcpus, parameters.guests, strict=True):
-            guest = Guest(self.kvm, vcpu, program, self.watch)
+            guest = Guest(self.kvm, vcpu, program, self.trace)
             self.guests.append(guest)
-            self.watch.has_stack(vcpu, guest.stack)
             self.kernel.kvm_vgic_vcpu_init(vcpu)
             scheduler.thread(vcpu.role, partial(self.vcpu, vcpu, guest))
         for number, pulses in enumerate(parameters.devices):
             work = operation("work", "", f"dev {number}")
             scheduler.thread(f"dev{number}", partial(self.device, pulses, work))
-        scheduler.on_quiescence = Drain(self.kvm, self.watch)
+        scheduler.on_quiescence = Drain(self.kvm, self.trace)
         if kernel.checks_races:
             check_races(self.kvm)
 
@@ -82,8 +86,7 @@ class Machine:
             for _ in range(pulse.pause):
                 self.kvm.scheduler.point(work)
             vcpu = self.kvm.vcpus[pulse.vcpu]
-            irq = self.kvm.get_vcpu_irq(vcpu, pulse.intid)
-            if irq is not None:
-                self.watch.sending(irq, level=pulse.level)
+            if self.kvm.get_vcpu_irq(vcpu, pulse.intid) is not None:
+                self.trace.driving(pulse.vcpu, pulse.intid, pulse.level)
                 self.kernel.kvm_vgic_inject_irq(vcpu, pulse.intid, pulse.level)
-                self.watch.sent(irq, level=pulse.level)
+                self.trace.driven(pulse.vcpu, pulse.intid, pulse.level)

@@ -13,12 +13,13 @@ from collections.abc import Iterable
 from operator import attrgetter
 
 from harness import ListHead
+from harness.engine import observes
 from vgic.data import LEVEL, Vcpu, VgicIrq
 from vgic.guest import Guest
 from vgic.hardware import ListRegister
 from vgic.machine import Machine
 
-LOOKS_ON = True
+observes(__name__)
 
 State = dict[str, dict[str, str]]
 

@@ -1,12 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""TODO."""
+"""The engine: modelled threads, one execution of them, and its verdict.
+
+A modelled thread publishes an operation at each scheduling point (`points`, `threads`); the
+scheduler decides there who goes next, as its strategy has it, and OS threads or greenlets carry
+them (`scheduler`, `strategy`, `carriers`). `execute` runs a program once and returns an
+`Execution`: outcome, schedule, trace. That nobody can proceed and that there is no end are
+verdicts of the engine's own (`deadlock`, `step_bound`); whatever else wants to know what happens is
+a listener (`listeners`). It knows no primitive and no detector.
+
+From the bottom up: printable, frames, failures, threads, trace, listeners, points, scheduler,
+execution.
+"""
 
 from harness.engine.carriers import OsThreads
 from harness.engine.carrying import Carriers
 from harness.engine.deviation import Deviation, Label
 from harness.engine.execution import DivergedFrom, Execution, Failed, Outcome, Passed, execute
 from harness.engine.failures import Diverged, Failure, HarnessBug, ModelFailure
-from harness.engine.frames import is_ours, model_function, model_stack
+from harness.engine.frames import is_observer, is_ours, model_function, model_stack, observes
+from harness.engine.listeners import Listener
 from harness.engine.printable import (
     NAME_MAX,
     TEXT_MAX,
@@ -31,6 +43,7 @@ from harness.engine.threads import (
     IN_RCU,
     IRQS_ON,
     START,
+    Gate,
     Lock,
     Operation,
     Standstill,
@@ -60,8 +73,10 @@ __all__ = [
     "Execution",
     "Failed",
     "Failure",
+    "Gate",
     "HarnessBug",
     "Label",
+    "Listener",
     "Lock",
     "ModelFailure",
     "Note",
@@ -82,10 +97,12 @@ __all__ = [
     "described",
     "entry_text",
     "execute",
+    "is_observer",
     "is_ours",
     "is_printable",
     "model_function",
     "model_stack",
+    "observes",
     "operation",
     "operations",
     "printable",

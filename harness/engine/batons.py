@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Batons: how one OS thread wakes another and nobody else.
 
-Each carrier owns one baton and waits on it; whoever hands control over passes that baton. A
-pass before the wait is not lost. An eventfd costs one context switch a hand-off; a lock costs two
+Each carrier owns one baton and waits on it; a carrier that hands control over passes that baton.
+A pass before the wait is not lost. An eventfd costs one context switch a hand-off; a lock costs two
 and a half, because the woken thread first fails to get the interpreter lock.
 """
 
@@ -18,7 +18,7 @@ class Baton(Protocol):
         """Let the owner go on."""
 
     def wait(self) -> None:
-        """Stop until somebody wakes the owner, once."""
+        """Stop until the owner is woken, once."""
 
     def close(self) -> None:
         """Give back what the baton holds of the operating system."""
@@ -69,7 +69,7 @@ class LockBaton:
         self._lock.release()
 
     def wait(self) -> None:
-        """Lock again, sleeping until somebody has unlocked."""
+        """Lock again, sleeping until another thread has unlocked."""
         self._lock.acquire()
 
     def close(self) -> None:

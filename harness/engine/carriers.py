@@ -71,11 +71,11 @@ class OsThreads:
 
     @property
     def steps(self) -> int:
-        """The steps of the execution under way, for whoever watches over it."""
+        """How many operations the execution under way has published; 0 if none was begun."""
         return 0 if self._scheduler is None else self._scheduler.steps
 
     def pin_caller(self) -> None:
-        """Pin the calling thread to the carriers' core too, in a process that is all ours."""
+        """Pin the calling thread to the carriers' core too, in a process of the harness's own."""
         if self._core is not None:
             pin_this_thread(self._core)
 

@@ -19,7 +19,7 @@ class Carried(Protocol):
         """How many operations have been published."""
 
     def carry(self, thread: Thread) -> Thread | None:
-        """Run a thread's body to its end; return who goes next, None if nobody is left."""
+        """Run a thread's body to its end; return who goes next, None if all have ended."""
 
 
 class Carriers(Protocol):
@@ -29,7 +29,7 @@ class Carriers(Protocol):
         """Run an execution, starting with this thread; return when all have ended."""
 
     def hand_over(self, me: Thread, other: Thread) -> None:
-        """Let the other run; return when somebody hands over to me."""
+        """Let the other run; return when control is handed back to me."""
 
     def stack(self, thread: Thread) -> tuple[str, ...]:
         """Return the model functions a parked thread is in, outermost first."""

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Deadlock: nobody can proceed, and somebody is not merely idle.
+"""Deadlock: no thread can proceed, and not all of them are merely idle.
 
 Found at the moment it arises, since it is a fact about gates and not about time. The report gives
 the wait-for cycle where there is one, in the order in which the waits chain.
 
-A lost wake-up is told from it: a thread sleeps, what it sleeps for has happened, and nobody will
-say so again. Whether that is so is known to what it sleeps at (harness.primitives.waitqueue).
+A lost wake-up is another kind: a thread sleeps, what it sleeps for has happened, and it will not be
+woken for it again. Whether that is so is known to the gate that it sleeps at
+(harness.primitives.waitqueue).
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +22,7 @@ def _cycle(waiting: Sequence[Thread]) -> list[Thread]:
         thread: Thread | None = start
         while thread is not None and thread not in path:
             path.append(thread)
-            thread = getattr(thread.op.gate, "owner", None)
+            thread = None if thread.op.gate is None else thread.op.gate.holder
         if thread is not None:
             cycle = path[path.index(thread) :]
             first = min(range(len(cycle)), key=lambda i: cycle[i].index)
@@ -60,8 +61,7 @@ def deadlock(waiting: Sequence[Thread], stack_of: Callable[[Thread], tuple[str, 
 
 
 def _lost_wake_up(thread: Thread) -> tuple[str, ...]:
-    how = getattr(thread.op.gate, "lost_wake_up", None)
-    return () if how is None else tuple(how())
+    return () if thread.op.gate is None else thread.op.gate.lost_wake_up()
 
 
 def _idle(thread: Thread) -> bool:

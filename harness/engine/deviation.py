@@ -38,7 +38,7 @@ class Deviation(NamedTuple):
         role: the thread that stood at the scheduling point; `start` before the first step.
         n: the number of its operation, from 1; 0 before the first step.
         to: the role of the thread that went on instead.
-        label: what stood there; None until somebody looked.
+        label: what stood there; None until it was looked up.
     """
 
     role: str

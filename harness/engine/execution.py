@@ -3,17 +3,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from harness.engine import trace
 from harness.engine.carrying import Carriers
 from harness.engine.deviation import Deviation
 from harness.engine.failures import Diverged, Failure, HarnessBug, ModelFailure, oops
-from harness.engine.frames import raised_in_harness, traceback_of
+from harness.engine.frames import ground_floor, raised_in_harness, traceback_of
 from harness.engine.printable import described
 from harness.engine.rehearsal import Rehearsed, Rehearsing
 from harness.engine.scheduler import Scheduler
 from harness.engine.strategy import Strategy
 from harness.engine.threads import Thread
+from harness.engine.touches import Touches
 from harness.engine.trace import Touch
 
 
@@ -48,16 +50,21 @@ class Execution:
     Attributes:
         outcome: how it ended.
         steps: how many operations its threads published.
-        deviations: its schedule.
+        schedule: where it left the quiet default, see `deviations`.
         trace: what happened, in order.
         touches: what its steps touched beyond what they published; empty unless listened to.
     """
 
     outcome: Outcome
     steps: int
-    deviations: tuple[Deviation, ...]
+    schedule: tuple[tuple[str, int, str], ...]
     trace: list[trace.Entry]
     touches: list[Touch] = field(default_factory=list)
+
+    @cached_property
+    def deviations(self) -> tuple[Deviation, ...]:
+        """Its schedule; put together when it is asked for, which is for few of many executions."""
+        return tuple(Deviation(*left) for left in self.schedule)
 
     @property
     def switches(self) -> int:
@@ -73,13 +80,13 @@ class Execution:
         return trace.digest(self.trace, verdict)
 
 
+@ground_floor
 def execute(
     program: Callable[[Scheduler], None],
     strategy: Strategy,
     carriers: Carriers,
     *,
     steps_max: int = 20_000,
-    make: Callable[..., Scheduler] = Scheduler,
     touches: list[Touch] | None = None,
 ) -> Execution:
     """Run a program once.
@@ -90,7 +97,6 @@ def execute(
         strategy: decides the choices; used for this execution only.
         carriers: what the threads run on.
         steps_max: the bound past which an execution counts as a livelock.
-        make: makes the scheduler, such as one that records.
         touches: where to put what steps touch beyond what they publish, None for nowhere.
 
     Raises:
@@ -103,8 +109,9 @@ def execute(
             if touches is not None:
                 touches.extend(failed.execution.touches)
             return failed.execution
-    scheduler = make(strategy, steps_max=steps_max)
-    scheduler.touches = touches
+    scheduler = Scheduler(strategy, steps_max=steps_max)
+    if touches is not None:
+        Touches(scheduler, into=touches)
     try:
         program(scheduler)
     except ModelFailure:
@@ -119,7 +126,7 @@ def execute(
     return Execution(
         outcome=_outcome(scheduler),
         steps=scheduler.steps,
-        deviations=tuple(scheduler.deviations),
+        schedule=tuple(scheduler.schedule),
         trace=scheduler.trace,
         touches=touches or [],
     )

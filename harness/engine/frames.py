@@ -1,40 +1,73 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Frames: which model function is at work, read off the Python stack.
 
-Labels, signatures and reports name functions of the code under test. They are looked up only when
-somebody needs them, so that a scheduling point costs nothing for it. Passed over are frames of
-the harness, of modules that only look on (they say `LOOKS_ON =
-True`, as invariants do), private helpers, whose names nobody outside knows, and comprehensions and
-lambdas: 3.12 and later no longer give the first a frame.
+Labels, signatures and reports name functions of the code under test. They are looked up only where
+one is needed, so that a scheduling point costs nothing for it.
+
+The rule, whole. A frame is of the model unless
+  * its module observes: it belongs to the harness, or to a package that has said so once with
+    `observes(__name__)`, as packages of invariants do;
+  * its function has no name of its own to report: lambdas and comprehensions, of which 3.12 and
+    later no longer give the second a frame, and helpers, which begin with an underscore and whose
+    names are known in their file only. What such a function does, its caller does.
+The innermost frame of the model is the model function. Nothing is looked for below a
+`ground_floor`: there are only carriers, or the caller of the execution.
 """
 
 import sys
-from types import FrameType, TracebackType
-from typing import Any
+from collections.abc import Callable
+from types import CodeType, FrameType, TracebackType
+from typing import Any, TypeVar
 
 from harness.engine.printable import printable_name
 
-_OURS = "harness."
+Function = TypeVar("Function", bound=Callable[..., object])
+
+_HARNESS = "harness."
+_NAMELESS = ("<", "_")
 _TRACEBACK: Any = vars(BaseException)["__traceback__"]
+
+_observing: tuple[str, ...] = (_HARNESS,)
+"""The packages and modules that observe, each with a dot behind it, as `startswith` takes them."""
+
+_ground_floors: list[CodeType] = []
+
+
+def observes(module: str) -> None:
+    """State that a package or module only observes: no function of it is the model's.
+
+    Args:
+        module: its name; called once, at the top of it, with `__name__`.
+    """
+    global _observing
+    if f"{module}." not in _observing:
+        _observing += (f"{module}.",)
+
+
+def ground_floor(function: Function) -> Function:
+    """Mark a function of the harness: below its frames there is nothing of the code under test."""
+    _ground_floors.append(function.__code__)
+    return function
 
 
 def is_ours(frame: FrameType) -> bool:
-    """Tell whether a frame is of the harness itself."""
+    """Return whether a frame is of the harness itself."""
     name: str = frame.f_globals.get("__name__", "")
-    return name.startswith(_OURS)
+    return name.startswith(_HARNESS)
+
+
+def is_observer(frame: FrameType) -> bool:
+    """Return whether a frame is of the harness or of a package that observes."""
+    name: str = frame.f_globals.get("__name__", "")
+    return f"{name}.".startswith(_observing)
 
 
 def _is_model(frame: FrameType) -> bool:
-    return not (
-        is_ours(frame)
-        or frame.f_code.co_name.startswith(("<", "_"))
-        or frame.f_globals.get("LOOKS_ON", False)
-    )
+    return not (frame.f_code.co_name.startswith(_NAMELESS) or is_observer(frame))
 
 
 def _is_ground_floor(frame: FrameType) -> bool:
-    """Below the scheduler's `carry` is only the carrier, below `execute` whoever asked for it."""
-    return frame.f_code.co_name in ("carry", "execute") and is_ours(frame)
+    return frame.f_code in _ground_floors
 
 
 def model_stack(frame: FrameType | None) -> tuple[str, ...]:
@@ -73,7 +106,7 @@ def traceback_of(exception: BaseException) -> TracebackType | None:
 
 
 def raised_in_harness(traceback: TracebackType | None) -> bool:
-    """Tell whether an exception was raised by the harness's own code."""
+    """Return whether an exception was raised by the harness's own code."""
     innermost = None
     while traceback is not None:
         innermost = traceback.tb_frame

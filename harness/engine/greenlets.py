@@ -43,7 +43,7 @@ class Greenlets:
             following = self._greenlets[following.index].switch(following)
 
     def hand_over(self, me: Thread, other: Thread) -> None:
-        """Switch to the other greenlet; return when somebody switches back."""
+        """Switch to the other greenlet; return when it or a third switches back."""
         self._greenlets[other.index].switch(other)
 
     def stack(self, thread: Thread) -> tuple[str, ...]:

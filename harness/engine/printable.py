@@ -31,7 +31,7 @@ _UNPRINTABLE_IN_LINES = re.compile(f"(?!\n)[{_ACTS}]")
 
 
 def is_printable(text: str) -> bool:
-    """Tell whether a text is one line of nothing but glyphs."""
+    """Return whether a text is one line of nothing but glyphs."""
     return _UNPRINTABLE.search(text) is None
 
 

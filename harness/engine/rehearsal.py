@@ -6,8 +6,8 @@ conflict. To learn that from earlier executions of a campaign would make an exec
 what ran before it, so it is learned anew each time, from the same program under schedules that
 come from the same stream. That costs runs and keeps execution 17 independent of the others.
 
-A rehearsal that fails is no rehearsal: it is the execution. The strategy that asked for it does
-not hear of it, so nothing of a run is analysed before it is known that there was nothing wrong.
+A rehearsal that fails is no rehearsal: it is the execution. The strategy that asked for it learns
+nothing of it, so no run is analysed before it is known that nothing was wrong with it.
 """
 
 from collections.abc import Callable

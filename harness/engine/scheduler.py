@@ -8,90 +8,61 @@ operation and, if the strategy wants to be asked there, picks the next thread it
 Guarantees:
   * only the holder of the baton touches the scheduler's state, so that state needs no lock;
   * each (thread, n-th operation) is decided at most once, so it names a decision for ever;
-  * nobody enabled is judged at once, without a clock: only idle waits is quiescence, anything
-    else is a deadlock;
-  * the first failure stands, and while threads unwind every primitive is inert.
+  * that no thread is enabled is judged at once, without a clock: only idle waits is quiescence,
+    anything else is a deadlock;
+  * the first failure stands, and while threads unwind every primitive is inert;
+  * listeners change nothing: with them every point comes to `decide`, but the strategy is asked
+    where it is asked without them.
 """
 
 import sys
 from collections.abc import Callable
-from typing import NoReturn
 
 from harness.engine.carrying import Carriers
 from harness.engine.deadlock import deadlock
-from harness.engine.deviation import Deviation
 from harness.engine.failures import Diverged, Failure, ModelFailure, Unwind, oops
-from harness.engine.frames import model_stack, raised_in_harness, traceback_of
+from harness.engine.frames import ground_floor, model_stack, raised_in_harness, traceback_of
+from harness.engine.points import Points
 from harness.engine.step_bound import LoopWatch
-from harness.engine.strategy import NEVER, Strategy
-from harness.engine.threads import EXIT, Gate, Interrupt, Operation, Standstill, Thread
-from harness.engine.trace import Entry, Touch
+from harness.engine.strategy import Strategy
+from harness.engine.threads import EXIT, Operation, Standstill, Thread
 
-_tuple = tuple.__new__
+_EVERYWHERE = 1
+"""The point to be asked at if every operation is; zero says that the strategy wants it now."""
 
 
-class Scheduler:
+class Scheduler(Points):
     """Carries out the choices of one execution and records what happened.
 
     Attributes:
-        threads: the modelled threads in creation order.
-        current: the thread that holds the baton.
-        steps: how many operations have been published.
-        steps_max: an execution of more steps than this is a livelock.
-        trace: what happened, see harness.engine.trace.
-        touches: what steps touched beyond what they published; None if nobody listens.
-        deviations: where the schedule left the quiet default.
-        next_ask: the step at or after which a scheduling point has to `decide`.
-        failure: the first failure, if any.
+        schedule: where the quiet default was left, as deviations have it: role, number, to whom.
         diverged: where a strict replay could not follow its schedule, if it could not.
         bug: an exception raised by the harness's own code, if any.
-        unwinding: the execution is over; primitives do nothing.
-        interrupts: what may run on top of threads, asked wherever local interrupts are on.
-        wants_growth: whoever opens a gate has to say so, see `opened`.
-        on_quiescence: called when only idle waits are left. It opens some gate and returns True,
-            or returns False, as bool does, which makes the waits a deadlock. It may raise
-            ModelFailure.
-        at_end: called when all has ended and nothing was wrong: what was left behind that is?
     """
 
     __slots__ = (
-        "_carriers", "_cycles", "_loop", "_strategy", "at_end", "bug", "current", "deviations",
-        "diverged", "failure", "interrupts", "next_ask", "on_quiescence", "steps", "steps_max",
-        "threads", "touches", "trace", "unwinding", "wants_growth",
+        "_carriers", "_cycles", "_loop", "_strategy", "_within", "bug", "diverged", "schedule",
     )  # fmt: skip
 
     def __init__(self, strategy: Strategy, *, steps_max: int = 20_000) -> None:
-        self.threads: list[Thread] = []
-        self.current = Thread("start", -1, lambda: None)
-        self.steps = 0
-        self.steps_max = steps_max
-        self.trace: list[Entry] = []
-        self.touches: list[Touch] | None = None
-        self.deviations: list[Deviation] = []
-        self.interrupts: list[Interrupt] = []
-        self.failure: Failure | None = None
+        super().__init__(steps_max=steps_max, wants_growth=strategy.asks_on_growth)
+        self.schedule: list[tuple[str, int, str]] = []
         self.diverged: Diverged | None = None
         self.bug: BaseException | None = None
-        self.unwinding = False
-        self.on_quiescence: Callable[[], bool] = bool
-        self.at_end: list[Callable[[], Failure | None]] = []
-        self.wants_growth = strategy.asks_on_growth
         self._strategy = strategy
-        self.next_ask = NEVER
         self._loop: LoopWatch | None = None
-
-    @property
-    def ops(self) -> int:
-        """How many operations the running thread has published."""
-        return self.steps - self.current.lag
+        # The last point at which a thread has to come to `decide`, whatever the strategy wants.
+        self._within = steps_max + 1
 
     def retire(self) -> None:
-        """Let go of all that refers back here: the execution is over and has been looked at."""
+        """Release all that refers back here: nothing of the execution is wanted any more."""
         for thread in self.threads:
             thread.retire()
         self.on_quiescence = bool
         self.at_end = []
         self.trace = []
+        if self.listeners:
+            self._listen_to(())
 
     def thread(self, role: str, body: Callable[[], None]) -> Thread:
         """Add a thread; all are added before the execution starts."""
@@ -112,6 +83,8 @@ class Scheduler:
         self._forget_setting_up()
         # The last one, index -1, is for the choice before the first step.
         self._cycles = [threads[i:] + threads[:i] for i in range(len(threads))] + [threads]
+        if self._does:
+            self._within = _EVERYWHERE
         self._strategy.begin(threads)
         try:
             first = self._choose(self.current)
@@ -120,83 +93,38 @@ class Scheduler:
         carriers.run(self, first)
 
     def _forget_setting_up(self) -> None:
-        """Nobody could have come in between what the program did so far: it is no step."""
+        """Nothing could have come in between what the program did so far: it is no step."""
         self.steps = 0
-        if self.touches is not None:
-            self.touches.clear()
         self.trace[:] = [entry for entry in self.trace if not isinstance(entry, Operation)]
-
-    # What primitives call.
-
-    def point(self, operation: Operation) -> None:
-        """Stand at a scheduling point before an operation that can always proceed."""
-        if self.unwinding:
-            return
-        if self.interrupts and not self.current.irqs_off:
-            self.interrupt(self.current)
-        self.steps = step = self.steps + 1
-        if step >= self.next_ask:
-            self.decide(operation)
-        self.trace.append(operation)
-
-    def gated_point(self, operation: Operation) -> None:
-        """Stand at a scheduling point before an operation that waits while its gate is shut."""
-        if self.unwinding:
-            return
-        if self.interrupts and not self.current.irqs_off:
-            self.interrupt(self.current)
-        self.steps = step = self.steps + 1
-        if step >= self.next_ask or operation.gate.shut:  # type: ignore[union-attr]
-            self.decide(operation)
-        self.trace.append(operation)
-
-    def note(self, *words: object) -> None:
-        """Put words of the model's own into the trace.
-
-        They are formatted later, if ever, so what may change until then is given as text.
-        """
-        if not self.unwinding:
-            self.trace.append(words)
-
-    def interrupt(self, me: Thread) -> None:
-        """Run the handlers of what is asserted for this thread, on top of it."""
-        for interrupt in self.interrupts:
-            interrupt.look(me)
-
-    def touch(self, operation: Operation) -> None:
-        """Say, once in a row, that the running step touches an object it has not published."""
-        if self.touches is not None:
-            touch = (len(self.trace), operation)
-            if self.touches[-1:] != [touch]:
-                self.touches.append(touch)
-
-    def opened(self, gate: Gate) -> None:
-        """Hear that a gate was opened, if `wants_growth`: a thread may have become enabled."""
-        for thread in self.threads:
-            if thread.op.gate is gate and thread is not self.current:
-                self.next_ask = 0
-                return
-
-    def fail(self, failure: Failure) -> NoReturn:
-        """Record a failure and leave the place where it happened."""
-        if not self.unwinding:
-            self.failure = failure
-            self.unwinding = True
-        raise ModelFailure(failure)
+        for listener in self.listeners:
+            listener.begins()
 
     # Deciding.
 
     def decide(self, operation: Operation) -> None:
-        """Hand over if somebody else is to go; return when the operation's turn has come."""
+        """Hand over if another thread is to go; return when the operation's turn has come."""
         me = self.current
         me.op = operation
         if self.steps > self.steps_max:
             self._watch_loop(me)
-        chosen = self._choose(me)
-        if chosen is not me:
-            self._carriers.hand_over(me, chosen)
-            if self.unwinding:
-                raise Unwind
+        if not self._does or self._strategy_is_due(operation):
+            chosen = self._choose(me)
+            if chosen is not me:
+                self._carriers.hand_over(me, chosen)
+                if self.unwinding:
+                    raise Unwind
+        if self._does:
+            for notify in self._does:
+                notify(operation)
+
+    def _strategy_is_due(self, operation: Operation) -> bool:
+        """Return whether there would be a decision here without any listener."""
+        gate = operation.gate
+        return (
+            self.steps >= min(self._strategy.next_point, self.steps_max + 1)
+            or not self.next_ask
+            or (gate is not None and gate.shut)
+        )
 
     def _choose(self, me: Thread) -> Thread:
         """Pick who goes next and record it; the caller hands over."""
@@ -210,7 +138,7 @@ class Scheduler:
                 thread for thread in cycle if (gate := thread.op.gate) is None or not gate.shut
             ]
         ):
-            self._wake_somebody(me)
+            self._wake_a_thread(me)
         strategy = self._strategy
         try:
             picked = strategy.pick(step, me, options)
@@ -218,22 +146,21 @@ class Scheduler:
             self.diverged = diverged
             self.unwinding = True
             raise
-        next_point, last = strategy.next_point, self.steps_max
-        self.next_ask = next_point if next_point <= last else last + 1
+        next_point, within = strategy.next_point, self._within
+        self.next_ask = next_point if next_point <= within else within
         chosen = options[picked]
         if chosen is not me:
             if picked:
-                # Deviation(me.role, me.ops, chosen.role), at half the price.
-                self.deviations.append(_tuple(Deviation, (me.role, me.ops, chosen.role, None)))
+                self.schedule.append((me.role, me.ops, chosen.role))
             self.current = chosen
             chosen.lag = step - chosen.ops
             self.trace.append(chosen)
         return chosen
 
-    def _wake_somebody(self, me: Thread) -> None:
-        """Nobody is enabled: ask for somebody to be woken if all are idle, else fail."""
+    def _wake_a_thread(self, me: Thread) -> None:
+        """No thread is enabled: ask for one to be woken if all are idle, else fail."""
         waiting = [thread for thread in self.threads if not thread.finished]
-        if self.touches is not None:
+        if self.wants_touches:
             self.touch(Standstill({thread.index: thread.op for thread in waiting}))
         gates = [thread.op.gate for thread in waiting if thread.op.gate is not None]
         all_idle = all(gate.idle for gate in gates)
@@ -253,7 +180,7 @@ class Scheduler:
             self.failure = self.failure or left_behind()
 
     def _watch_loop(self, me: Thread) -> None:
-        """Past the step bound: look on for a while, to be able to name the loop."""
+        """Past the step bound: observe some more steps, to be able to name the loop."""
         if self._loop is None:
             self._loop = LoopWatch(self.steps_max)
         self._loop.saw(me, model_stack(sys._getframe(2)))
@@ -262,8 +189,9 @@ class Scheduler:
 
     # What carriers call.
 
+    @ground_floor
     def carry(self, thread: Thread) -> Thread | None:
-        """Run a thread's body to its end; return who goes next, None if nobody is left."""
+        """Run a thread's body to its end; return who goes next, None if all have ended."""
         thread.started = True
         try:
             if not self.unwinding:

@@ -11,19 +11,31 @@ from functools import cache
 from typing import Protocol
 
 
-class Gate(Protocol):
-    """What an operation may have to wait for.
+class Gate:
+    """What an operation may have to wait for; a primitive derives from it.
 
     Attributes:
         shut: nobody passes while this is true.
         idle: waiting here means having nothing to do, not being stuck.
     """
 
+    __slots__ = ()
+
     shut: bool
-    idle: bool
+    idle: bool = False
+
+    @property
+    def holder(self) -> "Thread | None":
+        """The thread that has to go on before it opens, None if it could be any."""
+        return None
 
     def describe_wait(self) -> str:
         """Say what a thread that waits here is waiting for."""
+        raise NotImplementedError
+
+    def lost_wake_up(self) -> tuple[str, ...]:
+        """Return how the wake-up was lost that a thread waits for here, () if none was."""
+        return ()
 
 
 class Lock(Protocol):
@@ -33,7 +45,7 @@ class Lock(Protocol):
         name: the lock with its number, as reports print it.
         held_bit: the class and subclass it was last taken as, see harness.detectors.lock_order.
         rank: its place among the locks of its class, None if they have none.
-        sleeps: whoever waits for it sleeps, and may sleep while it holds it.
+        sleeps: a waiter sleeps, and a holder may sleep while it holds it.
     """
 
     name: str
@@ -42,14 +54,14 @@ class Lock(Protocol):
     sleeps: bool
 
     def kept_with_irqs_on(self, me: "Thread") -> None:
-        """Hear that the owner turns local interrupts on while it holds this."""
+        """The holder turns local interrupts on while it holds this."""
 
 
 class Interrupt(Protocol):
     """Something that runs on top of threads."""
 
     def look(self, me: "Thread") -> None:
-        """Run on top of this thread what is due there, if anything is."""
+        """Run on top of a thread what is due there, if anything is."""
 
 
 class Operation:
@@ -86,25 +98,24 @@ def operations(lock_class: str, name: str, *kinds: str) -> tuple[Operation, ...]
     return tuple(operation(kind, lock_class, name) for kind in kinds)
 
 
-class _NoWay:
+class _NoWay(Gate):
     """The gate at which a thread stands that has ended."""
 
     shut = True
-    idle = False
 
     def describe_wait(self) -> str:
-        """Nobody waits here who could be asked."""
+        """Return nothing: nobody waits here."""
         return "nothing"
 
 
 START = Operation("start", "", "")
 EXIT = Operation("exit", "", "", _NoWay())
 EVERYTHING = Operation("everything", "", "")
-"""What a step touches that nothing can be exchanged with."""
+"""Touched by a step that can be exchanged with no other."""
 
 
 class Standstill(Operation):
-    """What happens when nobody can go on: somebody is woken, or all is over.
+    """What happens when no thread can proceed: one is woken, or the execution is over.
 
     Attributes:
         waits: what each unfinished thread waits for, by its index.
@@ -131,7 +142,7 @@ class Thread:
         role: its name, for ever.
         index: its place in creation order.
         body: what it does.
-        op: the operation it stood at when somebody was last chosen there.
+        op: the operation it stood at when a thread was last chosen there.
         ops: how many operations it had published by then.
         lag: how many more steps the execution has than the thread, while it runs.
         irqs_off: local interrupts are off on its CPU.
@@ -160,7 +171,7 @@ class Thread:
         self.sections = 0
 
     def retire(self) -> None:
-        """Let go of what it did and waited for."""
+        """Release what it did and waited for."""
         del self.body, self.op
 
     def __str__(self) -> str:

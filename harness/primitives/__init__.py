@@ -1,5 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""TODO."""
+"""What modelled threads share, with the kernel's names and rules.
+
+Locks (`spinlock`, `mutex`), words (`cells`, `refcount`, `requests`), lists (`list_head`,
+`list_sort`), waiting (`waitqueue`, `requests`), the life of objects (`slab`, `rcu`, `srcu`) and
+interrupts (`context`, `host_interrupt`). Each operation is a scheduling point before it takes
+effect, and each primitive checks the rules that the kernel's own checks when built for debugging.
+A lock notifies a `LockListener` of what is new about taking it, and knows no detector;
+`Watching` does the same for plain attributes.
+"""
 
 from harness.primitives.cells import Atomic, Cell
 from harness.primitives.context import local_irq_disable, local_irq_enable

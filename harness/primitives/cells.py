@@ -2,7 +2,7 @@
 """Shared words: cells read and written without a lock, and atomic counters.
 
 Each access is a scheduling point and then happens at once: the model is sequentially consistent.
-The bare `value` is for code that looks on from outside the modelled machine.
+The bare `value` is for code that observes from outside the modelled machine.
 """
 
 from typing import Generic, TypeVar
@@ -48,12 +48,12 @@ class Cell(Generic[T]):
         self.value = value
 
     def load_acquire(self) -> T:
-        """Return the value, and know what came before its release (smp_load_acquire)."""
+        """Return the value, ordered after what came before its release (smp_load_acquire)."""
         self._scheduler.point(self._acquire)
         return self.value
 
     def store_release(self, value: T) -> None:
-        """Store a value, and let go of what came before (smp_store_release)."""
+        """Store a value, ordered after all that came before (smp_store_release)."""
         self._scheduler.point(self._release)
         self.value = value
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Interrupts of the host: a handler that runs on top of whatever thread is on the CPU.
 
-Whoever asserts one goes on; the handler runs when the thread that has the CPU next stands at a
-scheduling point with its local interrupts on, turns them on, or comes to its end. So it is the
+A thread that asserts one goes on; the handler runs when the thread that has the CPU next stands at
+a scheduling point with its local interrupts on, turns them on, or comes to its end. So it is the
 schedule that decides on top of what it runs, and the deviations that replay the schedule replay
 that too. A thread that waits for a lock, sleeps or idles is not interrupted until it goes on; what
 its CPU would do meanwhile needs a thread of its own.

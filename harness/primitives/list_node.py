@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The nodes of a ring: what an entry embeds, and where a deleted one points.
 
-A deleted node is poisoned, as the kernel does it: who walks on from it does not get far.
+A deleted node is poisoned, as in the kernel: a walk that goes on from it does not get far.
 """
 
 from types import CodeType
@@ -20,7 +20,7 @@ class Node(Generic[T]):
         next: the next node of the ring; the node itself when it is alone.
         prev: the previous node of the ring.
         name: as reports print it.
-        deleted: who deleted it last, at which step and in which function; None if nobody.
+        deleted: the thread that deleted it last, the step and the function; None if none has.
     """
 
     __slots__ = ("deleted", "entry", "name", "next", "prev")
@@ -33,7 +33,7 @@ class Node(Generic[T]):
         self.deleted: tuple[Thread, int, CodeType] | None = None
 
     def retire(self) -> None:
-        """Let go of what refers back here: nobody walks the ring any more."""
+        """Release what refers back here: the ring is not walked any more."""
         del self.next, self.prev, self.entry
 
     @property

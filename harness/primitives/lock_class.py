@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Classes of locks, and who hears of what is new about taking a lock of one.
+"""Classes of locks, and the listener that is notified of what is new about taking one of a class.
 
-A lock knows its class and one listener, and not what that makes of it. What was heard before costs
-a comparison of bit sets, in the lock itself; the listener says in `news` what it wants to hear of.
+A lock knows its class and one listener, and not what the listener makes of it. What has happened
+before costs a comparison of bit sets, in the lock itself: the listener states in `news` what it is
+to be notified of.
 """
 
 from collections.abc import Mapping
@@ -26,29 +27,27 @@ class LockClass(NamedTuple):
 
 
 class LockListener(Protocol):
-    """Hears of locks that are taken as they have not been before.
+    """Notified when a lock is taken as none of its class has been before, or held so.
 
     Attributes:
         scheduler: the execution's scheduler.
-        news: for each class, by its bit, what it would be news to be in or to hold when it is
-            taken: contexts and classes as bits.
     """
 
     scheduler: Scheduler
 
     @property
     def news(self) -> Mapping[int, int]:
-        """What is news about taking a lock of a class."""
+        """For each class, by its bit: which contexts and held classes are news, as bits."""
 
     def nest(self, me: Thread, lock: Lock, subclass: int) -> None:
-        """Hear that a thread wants a lock as nested in others of its class.
+        """A thread is about to take a lock as nested in others of its class.
 
         Raises:
             ValueError: there is no such subclass.
         """
 
     def learn(self, me: Thread, lock: Lock, bit: int) -> None:
-        """Hear that there is news about a thread that wants a lock, as this class and subclass."""
+        """A thread is about to take a lock, as this class and subclass, and that is news."""
 
     def used_with_irqs_on(self, me: Thread, lock: Lock, bit: int) -> None:
-        """Hear that interrupts are on while a thread holds a lock."""
+        """Interrupts are on while a thread holds a lock, taken as this class and subclass."""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """mutex: a lock whose waiters sleep, so it is not for those who must not.
 
-Whoever holds a spinlock, has local interrupts off or is an interrupt handler is atomic: it must not
-give its CPU away, and may not take a mutex even if nobody else wants it just then.
+A thread that holds a spinlock, has local interrupts off or is an interrupt handler is atomic: it
+must not give its CPU away, and may not take a mutex even if there is no other waiter just then.
 """
 
 from harness.primitives.atomic_context import check_may_sleep
@@ -20,9 +20,7 @@ class Mutex(SpinLock):
         """Take the mutex (mutex_lock, mutex_lock_nested).
 
         Args:
-            subclass: 0, or what tells a nested acquisition of the same class apart.
+            subclass: 0, or what sets a nested acquisition of the same class apart.
         """
         check_may_sleep(self._scheduler, f"take {self.name}", self.lock_class.name)
         super().lock(subclass)
-
-    __enter__ = lock

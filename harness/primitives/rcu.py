@@ -5,9 +5,9 @@ A grace period is over when every read section that was open at its beginning ha
 waits for it is done as early as can be: freed at that very moment, at once if no section is open;
 called back from a softirq, on top of the thread that ended the last of these sections, when it next
 stands at a scheduling point with interrupts on. The kernel may take longer: the earliest moment is
-the worst one for whoever still uses what is freed, and leaves nothing to choose.
+the worst one for a thread that still uses what is freed, and leaves nothing to choose.
 
-Nobody sleeps in a section. So no lock that sleeps is wanted in one, and none that spins is held
+No thread sleeps in a section. So no lock that sleeps is wanted in one, and none that spins is held
 over `synchronize`: both are checked, and leave RCU no other place in the order of locks.
 
 To begin a section is a scheduling point: a pointer that was read just before it is not protected.
@@ -19,7 +19,16 @@ from functools import partial
 from types import TracebackType
 from typing import NoReturn, TypeVar
 
-from harness.engine import IN_RCU, Failure, Operation, Scheduler, Thread, model_function, operation
+from harness.engine import (
+    IN_RCU,
+    Failure,
+    Gate,
+    Operation,
+    Scheduler,
+    Thread,
+    model_function,
+    operation,
+)
 from harness.primitives.atomic_context import check_may_sleep
 from harness.primitives.cells import Cell
 from harness.primitives.host_interrupt import Softirq
@@ -28,14 +37,13 @@ from harness.primitives.slab import SlabObject, life_of
 T = TypeVar("T")
 
 
-class GracePeriod:
+class GracePeriod(Gate):
     """The time from a moment until all read sections have ended that were open then: a gate.
 
     Attributes:
         readers: the threads in a section that is still waited for.
         then: what is to be done when it is over.
         shut: it is not over.
-        idle: to wait for it is never to have nothing to do.
     """
 
     def __init__(self, name: str, readers: list[Thread], then: Callable[[], None] | None) -> None:
@@ -43,11 +51,10 @@ class GracePeriod:
         self.readers = readers
         self.then = then
         self.shut = bool(readers)
-        self.idle = False
 
     @property
-    def owner(self) -> Thread | None:
-        """A thread that is waited for, for the wait-for cycle of a deadlock."""
+    def holder(self) -> Thread | None:
+        """A thread that is waited for."""
         return self.readers[0] if self.readers else None
 
     def describe_wait(self) -> str:
@@ -85,23 +92,15 @@ class Rcu:
         me.sections += 1
         me.chain |= IN_RCU
 
-    def read_unlock(
-        self,
-        exception_type: type[BaseException] | None = None,
-        exception: BaseException | None = None,
-        traceback: TracebackType | None = None,
-    ) -> None:
-        """End a read section (rcu_read_unlock).
-
-        Called with nothing, but by `with`.
-        """
+    def read_unlock(self) -> None:
+        """End a read section (rcu_read_unlock)."""
         scheduler = self._scheduler
         if scheduler.unwinding:
             return
         me = scheduler.current
         if me not in self._sections:
             self._fail("read section unbalanced", "ends a read section that it is not in")
-        if scheduler.touches is not None:
+        if scheduler.wants_touches:
             scheduler.touch(self._unlock)
         self._sections[me] -= 1
         me.sections -= 1
@@ -111,9 +110,16 @@ class Rcu:
             del self._sections[me]
             self._quiescent(me)
 
-    # `with` begins a section and ends it as these do.
-    __enter__ = read_lock
-    __exit__ = read_unlock
+    def __enter__(self) -> None:
+        self.read_lock()
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.read_unlock()
 
     def synchronize(self) -> None:
         """Wait until every read section that is open now has ended (synchronize_rcu).
@@ -126,7 +132,7 @@ class Rcu:
         if scheduler.current in self._sections:
             self._fail("synchronize in read section", "waits for itself to leave its section")
         check_may_sleep(scheduler, f"wait for a grace period of {self.name}", "rcu")
-        if scheduler.touches is not None:
+        if scheduler.wants_touches:
             scheduler.touch(self._synchronize)
         scheduler.gated_point(Operation("synchronize", "rcu", self.name, self._grace_period(None)))
 
@@ -174,7 +180,7 @@ class Rcu:
         return begun
 
     def _quiescent(self, me: Thread) -> None:
-        """A thread has ended its outermost section; do what waited for nobody else."""
+        """A thread has ended its outermost section; do what waited for it alone."""
         over = []
         for period in self._grace_periods:
             if me in period.readers:

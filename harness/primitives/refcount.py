@@ -3,7 +3,7 @@
 
 A count below zero or past the largest value is saturated: set to the middle of the negative
 numbers, from where no realistic number of operations leads back, so that the object leaks rather
-than be freed under somebody. The kernel warns when that happens; here the warning ends the
+than be freed under a holder. The kernel warns when that happens; here the warning ends the
 execution, as the failure that it is.
 
 Every operation is one atomic access, so one scheduling point.
@@ -24,7 +24,7 @@ class Refcount:
 
     Attributes:
         name: the counter with its number, as reports print it.
-        value: how many references there are, for code that looks on.
+        value: how many references there are, for code that observes.
     """
 
     __slots__ = (

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Requests and IPIs: how one CPU gets another to do something.
 
-A request is a bit in a word, set by anybody and taken by its owner. An IPI is what ends the
+A request is a bit in a word, set by any thread and taken by its owner. An IPI is what ends the
 other CPU's wait; many sent before it is taken are one.
 """
 
-from harness.engine import Operation, Scheduler, operations
+from harness.engine import Gate, Operation, Scheduler, operations
 
 
 class Requests:
@@ -41,27 +41,28 @@ class Requests:
         return self.bits != 0
 
 
-class Ipi:
+class Ipi(Gate):
     """The inter-processor interrupt of one CPU, and the gate its owner idles at.
 
     Attributes:
-        shut: no interrupt is pending: whoever idles here has nothing to do.
+        shut: no interrupt is pending: a waiter has nothing to do.
     """
 
-    __slots__ = ("_look", "_scheduler", "_send", "_take", "_wait", "idle", "name", "shut")
+    __slots__ = ("_look", "_scheduler", "_send", "_take", "_wait", "name", "shut")
+
+    idle = True
 
     def __init__(self, scheduler: Scheduler, instance: str) -> None:
         self._scheduler = scheduler
         self.name = f"ipi[{instance}]"
         self.shut = True
-        self.idle = True
         self._wait = Operation("idle", "ipi", self.name, self)
         self._send, self._look, self._take = operations("ipi", self.name, "send", "read", "taken")
 
     @property
     def pending(self) -> bool:
         """Whether the interrupt was sent and not yet taken."""
-        if self._scheduler.touches is not None:
+        if self._scheduler.wants_touches:
             self._scheduler.touch(self._look)
         return not self.shut
 
@@ -87,7 +88,7 @@ class Ipi:
         self._scheduler.gated_point(self._wait)
 
     def retire(self) -> None:
-        """Let go of what refers back here: nobody waits any more."""
+        """Release what refers back here: there is no waiter any more."""
         del self._wait
 
     def describe_wait(self) -> str:

@@ -2,13 +2,13 @@
 """Objects with an end: allocated, freed, poisoned, and never free twice.
 
 An object of a class derived from `SlabObject` is an ordinary one until it is freed. From then on
-every read or write of one of its attributes is a use after free, whoever does it and by whatever
-way it came to the object: freeing puts another class in place of its own, so that an object that
+every read or write of one of its attributes is a use after free, by any thread and through any
+pointer to the object: freeing puts another class in place of its own, so that an object that
 lives costs nothing to look at. Memory is not used again, so a stale pointer never means another
 object.
 
-Reading an attribute is not a scheduling point, no more than any plain access is; who compares
-executions hears of it, since it cannot be exchanged with the free. Where a thread
+Reading an attribute is not a scheduling point, no more than any plain access is; listeners are
+notified that it is touched, since it cannot be exchanged with the free. Where a thread
 goes through a pointer that others may free, `use` is one: the free can come in there, between
 having the pointer and going through it. What follows up to the next point is the same access.
 """
@@ -55,7 +55,7 @@ class Life:
 
     def reached(self) -> None:
         """Check as `check` does: the running step touches the object by a part of it."""
-        if self.cache.scheduler.touches is not None:
+        if self.cache.scheduler.wants_touches:
             self.cache.scheduler.touch(self._use)
         self.check()
 
@@ -64,7 +64,7 @@ class Life:
         self.cache.scheduler.point(self._free)
 
     def defer(self) -> None:
-        """Note that somebody gives the object up, to be freed after a grace period."""
+        """Note that the object is given up, to be freed after a grace period."""
         self._refuse_second()
         self.deferred = here(self.cache.scheduler)
 
@@ -80,7 +80,7 @@ class Life:
             return
         if not deferred:
             self._refuse_second()
-        if scheduler.touches is not None:
+        if scheduler.wants_touches:
             scheduler.touch(self._free)
         self.freed = here(scheduler)
         object.__setattr__(freed, "__class__", _POISONED.of(type(freed)))
@@ -141,7 +141,7 @@ class KmemCache:
         return life
 
     def _number(self) -> str:
-        """Number an object by who allocates it: whoever else does so at the time is no matter."""
+        """Number an object by the thread that allocates it, so that others do not change it."""
         me = self.scheduler.current
         number = self._allocated[me.role]
         self._allocated[me.role] += 1
@@ -162,7 +162,7 @@ class KmemCache:
 
 
 class SlabObject:
-    """What can be freed while somebody still has a pointer to it: derive from it.
+    """What can be freed while others still have a pointer to it: derive from it.
 
     Attributes:
         life: its life, which can be asked after its end too: `life_of`.
@@ -171,15 +171,15 @@ class SlabObject:
     __slots__ = ("life",)
 
     def __init__(self, cache: KmemCache, instance: str = "") -> None:
-        """Allocate an object; nobody else has a pointer to it yet, so it is no scheduling point.
+        """Allocate an object; no other thread has a pointer to it yet: no scheduling point.
 
         Args:
             cache: where it comes from.
             instance: its number, as reports print it; "" for the next one of the thread.
         """
         self.life = cache.born(instance)
-        if cache.scheduler.touches is not None:
-            self.__class__ = _HEARD.of(type(self))
+        if cache.scheduler.wants_touches:
+            self.__class__ = _TOUCHING.of(type(self))
 
     def use(self) -> None:
         """Go through a pointer to the object that others may free: a scheduling point."""
@@ -187,7 +187,7 @@ class SlabObject:
 
 
 def life_of(of: SlabObject) -> Life:
-    """Return the life of an object, freed or not, for whoever looks on."""
+    """Return the life of an object, freed or not; to ask for it is no use of the object."""
     return cast(Life, object.__getattribute__(of, "life"))
 
 
@@ -239,7 +239,7 @@ class _Likeness:
         return self._made[plain]
 
 
-_HEARD = _Likeness({"__getattribute__": _read, "__setattr__": _written})
+_TOUCHING = _Likeness({"__getattribute__": _read, "__setattr__": _written})
 _POISONED = _Likeness(
     {
         "__getattribute__": _reads,

@@ -2,31 +2,40 @@
 """raw_spinlock, with the rules the kernel checks when it is built for debugging.
 
 Taking a lock is a scheduling point; unlocking is not, since whatever comes next in the thread is
-one. A thread that wants a lock somebody holds is not offered to the strategy.
+one. A waiter for a lock that has a holder is not offered to the strategy.
 """
 
 from collections.abc import Callable
 from types import TracebackType
 
-from harness.engine import IN_IRQ, IRQS_ON, Failure, Operation, Thread, model_function, operation
+from harness.engine import (
+    IN_IRQ,
+    IRQS_ON,
+    Failure,
+    Gate,
+    Operation,
+    Thread,
+    model_function,
+    operation,
+)
 from harness.primitives.context import local_irq_enable
 from harness.primitives.lock_class import LockClass, LockListener
 
 
-class SpinLock:
+class SpinLock(Gate):
     """A raw spinlock of some lock class.
 
     Attributes:
         name: the lock with its number, as reports print it.
-        owner: the thread that holds it, or None.
+        owner: its holder, or None.
         rank: its place among the locks of its class, for nesting.
-        on_unlock: called by the owner just before it lets go: the place for invariants over what
-            the lock guards.
+        on_unlock: called by the holder just before it releases the lock: the place for invariants
+            over what the lock guards.
     """
 
     __slots__ = (
-        "_bit", "_irqs_off", "_news", "_operation", "_order", "_scheduler", "_wanted", "held_bit",
-        "idle", "lock_class", "name", "on_unlock", "owner", "rank", "shut",
+        "_bit", "_irqs_off", "_news", "_operation", "_order", "_scheduler", "held_bit",
+        "lock_class", "name", "on_unlock", "owner", "rank", "shut",
     )  # fmt: skip
 
     sleeps = False
@@ -37,7 +46,7 @@ class SpinLock:
         """Make a lock.
 
         Args:
-            order: the lock classes of the execution.
+            order: the lock classes of the execution; notified of what is new about taking it.
             lock_class: its class.
             instance: its number, as reports print it.
             rank: where locks of the class are nested, they are taken in rising rank; None if
@@ -55,9 +64,6 @@ class SpinLock:
         self.rank = rank
         self.held_bit = 0
         self.shut = False
-        self.idle = False
-        # How many threads stand at the scheduling point before taking it, the running one apart.
-        self._wanted = 0
         self._operation = Operation("lock", lock_class.name, self.name, self)
 
     def __str__(self) -> str:
@@ -67,7 +73,7 @@ class SpinLock:
         """Take the lock (raw_spin_lock, raw_spin_lock_nested).
 
         Args:
-            subclass: 0, or what tells a nested acquisition of the same class apart.
+            subclass: 0, or what sets a nested acquisition of the same class apart.
         """
         scheduler = self._scheduler
         if scheduler.unwinding:
@@ -79,32 +85,17 @@ class SpinLock:
         if subclass or chain & self._news[bit]:
             bit <<= subclass
             self._look_twice(me, bit, subclass)
-        # scheduler.gated_point(self._operation), written out: no call is made more often.
-        taking = self._operation
-        scheduler.steps = step = scheduler.steps + 1
-        if step >= scheduler.next_ask or self.shut:
-            self._wanted += 1
-            scheduler.decide(taking)
-            self._wanted -= 1
-        scheduler.trace.append(taking)
+        scheduler.pass_gate(self._operation)
         self.owner = me
         self.shut = True
         self.held_bit = bit
         me.held.append(self)
         me.chain = chain | bit
 
-    def unlock(
-        self,
-        exception_type: type[BaseException] | None = None,
-        exception: BaseException | None = None,
-        traceback: TracebackType | None = None,
-    ) -> None:
-        """Let go of the lock (raw_spin_unlock).
-
-        Called with nothing, but by `with`; a block that raises leaves the lock as it is.
-        """
+    def unlock(self) -> None:
+        """Release the lock (raw_spin_unlock)."""
         scheduler = self._scheduler
-        if scheduler.unwinding or exception_type is not None:
+        if scheduler.unwinding:
             return
         me = scheduler.current
         if self.owner is not me:
@@ -118,9 +109,9 @@ class SpinLock:
             me.held.remove(self)
             me.held.append(last)
         me.chain &= ~self.held_bit
-        if scheduler.touches is not None:
+        if scheduler.wants_touches:
             scheduler.touch(operation("unlock", self.lock_class.name, self.name))
-        if self._wanted and scheduler.wants_growth:
+        if scheduler.wants_growth:
             scheduler.opened(self)
 
     def lock_irqsave(self) -> bool:
@@ -133,14 +124,23 @@ class SpinLock:
         return irqs_were_off
 
     def unlock_irqrestore(self, irqs_were_off: bool) -> None:
-        """Let go of the lock and put local interrupts back to what they were."""
+        """Release the lock and put local interrupts back to what they were."""
         self.unlock()
         if not irqs_were_off:
             local_irq_enable(self._scheduler)
 
-    # `with` takes the lock and lets go of it as these do, two calls saved.
-    __enter__ = lock
-    __exit__ = unlock
+    def __enter__(self) -> None:
+        self.lock()
+
+    def __exit__(
+        self,
+        exception_type: type[BaseException] | None,
+        exception: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Release the lock; a block that raises leaves it as it is."""
+        if exception_type is None:
+            self.unlock()
 
     def assert_held(self) -> None:
         """Fail unless the running thread holds the lock (lockdep_assert_held)."""
@@ -149,12 +149,12 @@ class SpinLock:
             self._not_owner(scheduler.current, "lock not held")
 
     def retire(self) -> None:
-        """Let go of what refers back here: the lock is not taken any more."""
+        """Release what refers back here: the lock is not taken any more."""
         self.on_unlock = None
         del self._operation
 
     def kept_with_irqs_on(self, me: Thread) -> None:
-        """Hear that the owner turns local interrupts on while it holds the lock."""
+        """Notify that the holder turns local interrupts on; fail if its class must not."""
         if self._scheduler.unwinding:
             return
         if self._irqs_off:
@@ -162,12 +162,17 @@ class SpinLock:
         self._order.used_with_irqs_on(me, self, self.held_bit)
 
     def _look_twice(self, me: Thread, bit: int, subclass: int) -> None:
-        """Something is new about taking the lock as this: judge it."""
+        """Something is new about taking the lock as this: check it, and notify the listener."""
         if self.owner is me or (self._irqs_off and not me.irqs_off):
             self._refuse(me, again=self.owner is me)
         if subclass:
             self._order.nest(me, self, subclass)
         self._order.learn(me, self, bit)
+
+    @property
+    def holder(self) -> Thread | None:
+        """The thread that has to release it."""
+        return self.owner
 
     def describe_wait(self) -> str:
         """Say what a thread that waits here is waiting for."""

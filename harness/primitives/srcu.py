@@ -1,28 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """SRCU: read sections that may sleep, and a writer that waits for those that were open.
 
-To the order of locks a domain is a class that readers hold and `synchronize` waits for. Readers do
-not wait for anybody, so to enter a section makes no edge; what is wanted inside one comes after it,
-and `synchronize` comes after what is held. A cycle is a deadlock though nobody hung.
+To the order of locks a domain is a class that readers hold and `synchronize` waits for. Readers
+wait for nothing, so to enter a section makes no edge; what is wanted inside one comes after it, and
+`synchronize` comes after what is held. A cycle is a deadlock even if no execution has hung.
 """
 
 from typing import NoReturn
 
-from harness.engine import Failure, Operation, Thread, model_function, operation
+from harness.engine import Failure, Gate, Operation, Thread, model_function, operation
 from harness.primitives.atomic_context import check_may_sleep
 from harness.primitives.lock_class import LockClass, LockListener
 
 
-class _Readers:
+class _Readers(Gate):
     """The sections that one `synchronize` waits for, which stands at this gate."""
 
-    __slots__ = ("_name", "idle", "sections", "shut")
+    __slots__ = ("_name", "sections", "shut")
 
     def __init__(self, name: str, sections: set[int]) -> None:
         self._name = name
         self.sections = sections
         self.shut = bool(sections)
-        self.idle = False
 
     def describe_wait(self) -> str:
         """Say what a thread that waits here is waiting for."""
@@ -43,7 +42,7 @@ class Srcu:
         """Make a domain without readers.
 
         Args:
-            order: the lock classes of the execution.
+            order: the lock classes of the execution; notified of what is new about waiting.
             lock_class: its class.
             instance: its number, as reports print it.
         """

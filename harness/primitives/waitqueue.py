@@ -6,19 +6,19 @@ whether there is anything to wait for, so that none can come in between; `sleep_
 and is only right where a lock keeps the waker out until the sleeper stands in the queue. A
 completion remembers that it was completed.
 
-Where everybody waits in the end, each of these tells whether a wake-up was lost: see
+Where every thread waits in the end, each of these says whether a wake-up was lost: see
 harness.engine.deadlock.
 """
 
 from collections.abc import Callable
 
-from harness.engine import Operation, Scheduler, operation
+from harness.engine import Gate, Operation, Scheduler, operation
 from harness.primitives.atomic_context import check_may_sleep
 from harness.primitives.place import Place, here
 from harness.primitives.spinlock import SpinLock
 
 
-class _Sleeper:
+class _Sleeper(Gate):
     """One thread in a queue: the gate at which it sleeps."""
 
     def __init__(
@@ -28,7 +28,6 @@ class _Sleeper:
         self._since = since
         self._condition = condition
         self.shut = True
-        self.idle = False
 
     def describe_wait(self) -> str:
         """Say what the thread is waiting for."""
@@ -72,7 +71,7 @@ class WaitQueue:
 
         Args:
             condition: looked at with the lock held, if there is one; it changes nothing.
-            lock: let go of while asleep (wait_event_lock_irq).
+            lock: released while asleep (wait_event_lock_irq).
         """
         while True:
             sleeper = self._queued(condition, lock)
@@ -83,19 +82,19 @@ class WaitQueue:
             self._sleep(sleeper, lock)
 
     def sleep_on(self, lock: SpinLock | None = None) -> None:
-        """Sleep until somebody wakes the queue, whatever for (Condition.wait of Python).
+        """Sleep until the queue is woken, whatever for (Condition.wait of Python).
 
         Args:
-            lock: let go of when the thread stands in the queue, and taken again.
+            lock: released when the thread stands in the queue, and taken again.
         """
         self._sleep(self._queued(None, lock), lock)
 
     def wake_up(self) -> None:
-        """Wake who has slept longest, if anybody does."""
+        """Wake the thread that has slept longest, if any does."""
         self._woken(1)
 
     def wake_up_all(self) -> None:
-        """Wake everybody who sleeps."""
+        """Wake all that sleep."""
         self._woken(len(self._sleepers))
 
     def look(self, condition: Callable[[], bool]) -> bool:
@@ -141,12 +140,12 @@ class WaitQueue:
         del self._sleepers[:count]
 
 
-class Completion:
-    """Something that gets done, and whoever waits for it (struct completion): a gate.
+class Completion(Gate):
+    """Something that gets done, and the gate of its waiters (struct completion).
 
     Attributes:
         name: the completion with its number, as reports print it.
-        done: how many may still go by.
+        done: how many waiters may still proceed.
     """
 
     ALL = 1 << 30
@@ -156,7 +155,6 @@ class Completion:
         self.name = f"completion[{instance}]"
         self.done = 0
         self.shut = True
-        self.idle = False
         self._completed: Place | None = None
         self._forgotten: tuple[Place, Place] | None = None
         self._complete = operation("complete", "completion", self.name)
@@ -164,7 +162,7 @@ class Completion:
         self._wait = Operation("wait_for", "completion", self.name, self)
 
     def wait(self) -> None:
-        """Wait until it is completed, once for each (wait_for_completion)."""
+        """Wait until it is completed; each completion releases one waiter (wait_for_completion)."""
         scheduler = self._scheduler
         check_may_sleep(scheduler, f"wait for {self.name}", "completion")
         scheduler.gated_point(self._wait)
@@ -172,13 +170,13 @@ class Completion:
             self._set(self.done - 1)
 
     def complete(self) -> None:
-        """Let one thread go by that waits, or will (complete)."""
+        """Release one waiter, present or to come (complete)."""
         self._scheduler.point(self._complete)
         self._completed = here(self._scheduler)
         self._set(self.done + 1)
 
     def complete_all(self) -> None:
-        """Let everybody go by from now on (complete_all)."""
+        """Release all waiters, present and to come (complete_all)."""
         self._scheduler.point(self._complete)
         self._completed = here(self._scheduler)
         self._set(self.ALL)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Watched fields: plain attributes whose every read and write somebody hears of.
+"""Watched fields: plain attributes whose every read and write a listener is notified of.
 
 An object is watched by giving it a class of its own kind with properties over some fields. The
 values stay where they were, code that uses them sees no difference, and objects that nobody
-watches cost nothing. Accesses from modules that only look on (`LOOKS_ON = True`) are not heard.
+watches cost nothing. Accesses from packages that only observe (harness.engine.frames) do not count.
 """
 
 import sys
@@ -12,21 +12,21 @@ from inspect import getattr_static
 from types import FrameType
 from typing import Any
 
-from harness.engine import is_ours
+from harness.engine import is_observer, is_ours
 
-Heard = Callable[[Any, str, bool, FrameType], None]
-"""Told the object, the field, whether it is a write, and the frame that does it."""
+Notify = Callable[[Any, str, bool, FrameType], None]
+"""Called with the object, the field, whether it is a write, and the frame that does it."""
 
 
 class Watching:
     """Watches objects of any number of classes, for one listener."""
 
-    def __init__(self, heard: Heard) -> None:
-        self._heard = heard
+    def __init__(self, notify: Notify) -> None:
+        self._notify = notify
         self._classes: dict[tuple[type, frozenset[str]], type] = {}
 
     def watch(self, thing: Any, fields: Sequence[str]) -> None:
-        """Hear of every access to these fields of this object.
+        """Have every access to these fields of an object notified.
 
         Args:
             thing: the object.
@@ -35,14 +35,14 @@ class Watching:
         plain = type(thing)
         key = plain, frozenset(fields)
         if key not in self._classes:
-            heard = {field: _watched(plain, field, self._heard) for field in fields}
-            inside = {"__slots__": (), "__module__": plain.__module__, **heard}
+            watched = {field: _watched(plain, field, self._notify) for field in fields}
+            inside = {"__slots__": (), "__module__": plain.__module__, **watched}
             self._classes[key] = type(plain.__name__, (plain,), inside)
         thing.__class__ = self._classes[key]
 
 
-def _watched(plain: type, field: str, heard: Heard) -> property:
-    """Return a property that stands before a field of a class and lets everything through."""
+def _watched(plain: type, field: str, notify: Notify) -> property:
+    """Return a property that notifies of what is done to a field of a class, and does it."""
     module = plain.__module__
     there = getattr_static(plain, field, None)
     slot = there if hasattr(type(there), "__set__") else None
@@ -50,7 +50,7 @@ def _watched(plain: type, field: str, heard: Heard) -> property:
     def get(thing: Any) -> object:
         frame = accessor(module)
         if frame is not None:
-            heard(thing, field, False, frame)
+            notify(thing, field, False, frame)
         if slot is not None:
             return slot.__get__(thing)
         if field not in thing.__dict__ and not hasattr(plain, field):
@@ -60,7 +60,7 @@ def _watched(plain: type, field: str, heard: Heard) -> property:
     def put(thing: Any, value: object) -> None:
         frame = accessor(module)
         if frame is not None:
-            heard(thing, field, True, frame)
+            notify(thing, field, True, frame)
         if slot is None:
             thing.__dict__[field] = value
         else:
@@ -69,7 +69,7 @@ def _watched(plain: type, field: str, heard: Heard) -> property:
     def delete(thing: Any) -> None:
         frame = accessor(module)
         if frame is not None:
-            heard(thing, field, True, frame)
+            notify(thing, field, True, frame)
         if slot is None:
             del thing.__dict__[field]
         else:
@@ -79,10 +79,10 @@ def _watched(plain: type, field: str, heard: Heard) -> property:
 
 
 def accessor(module: str) -> FrameType | None:
-    """Return the frame that accesses a field, None if it only looks on.
+    """Return the frame that accesses a field, None if it only observes.
 
-    Functions of the module that defines the class, such as a predicate everybody asks, are
-    passed over if some other part of the model calls them: it is who means something by it.
+    Functions of the module that defines the class, such as a predicate that many callers ask, are
+    passed over if some other part of the model calls them: the access is that caller's.
 
     Args:
         module: where the field's class is defined.
@@ -93,4 +93,4 @@ def accessor(module: str) -> FrameType | None:
         frame = frame.f_back
     if frame is None or is_ours(frame):
         return innermost
-    return None if frame.f_globals.get("LOOKS_ON", False) else frame
+    return None if is_observer(frame) else frame

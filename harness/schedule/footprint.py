@@ -2,8 +2,9 @@
 """Footprints: an execution as a sequence of steps, each with all the objects it touched.
 
 A step is everything from one scheduling point of a thread to its next. It has published one
-operation, but may touch more on its way: it lets go of a lock, takes an interrupt, looks whether
-one is pending. Primitives report that with `Scheduler.touch`, which keeps it if somebody listens.
+operation, but may touch more on its way: it releases a lock, takes an interrupt, looks whether one
+is pending. Primitives report that with `Scheduler.touch`, and harness.engine.touches writes it
+down.
 """
 
 from collections.abc import Sequence
@@ -44,7 +45,12 @@ class Step(NamedTuple):
 
 
 def steps_of(trace: Sequence[Entry], touches: Sequence[Touch]) -> list[Step]:
-    """Divide an execution that was listened to into its steps, in the order they were taken."""
+    """Divide an execution into its steps, in the order they were taken.
+
+    Args:
+        trace: what happened.
+        touches: what its steps touched beyond what they published.
+    """
     steps: list[tuple[int, int, list[Operation]]] = []
     taken: dict[int, int] = {}
     touched = iter([*touches, (len(trace) + 1, EVERYTHING)])

@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Recording: an execution with everything that a reader of it wants to know.
 
-The trace of an ordinary execution is as little as tells two executions apart. To explain one, it
-is run again on a scheduler that also writes down, at every operation, where in the model's code it
-was done and what the world looked like before it. What an operation changed is then what the world
-looked like before the next one.
+The trace of an ordinary execution is as little as distinguishes two executions. To explain one, it
+is run again with a listener that also writes down, at every operation, where in the model's code
+it was done and what the world looked like before it. What an operation changed is then what the
+world looked like before the next one.
 """
 
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NoReturn
 
-from harness.engine import Failure, Note, Operation, Scheduler, Strategy, model_stack
+from harness.engine import Failure, Listener, Note, Operation, Scheduler, model_stack
 from harness.schedule.history import History, Moment, State
 
 
@@ -37,10 +36,8 @@ class Event:
     state: Moment
 
 
-class Recorder(Scheduler):
-    """A scheduler that writes down what happens.
-
-    Its strategy has to want to be asked at the first step, as all that replay do.
+class Recorder(Listener):
+    """Writes down what happens in an execution.
 
     Attributes:
         events: what has happened so far; after the execution the last one is its end.
@@ -50,58 +47,54 @@ class Recorder(Scheduler):
         ended: the threads that had come to their end at the end.
     """
 
-    __slots__ = ("_history", "_stacks", "ended", "events", "look", "waiting")
-
-    def __init__(self, strategy: Strategy, *, steps_max: int) -> None:
-        super().__init__(strategy, steps_max=steps_max)
+    def __init__(self, scheduler: Scheduler) -> None:
+        """Begin to listen to an execution that has not started."""
         self.events: list[Event] = []
         self.look: Callable[[], State] = dict
-        self._history = History()
-        self._stacks: dict[tuple[str, ...], tuple[str, ...]] = {}
         self.waiting: dict[str, str] = {}
         self.ended: frozenset[str] = frozenset()
+        self._scheduler = scheduler
+        self._history = History()
+        self._stacks: dict[tuple[str, ...], tuple[str, ...]] = {}
+        scheduler.listen(self)
 
-    def decide(self, operation: Operation) -> None:
-        """Decide, and write the operation down when it goes ahead; all are to be decided."""
-        super().decide(operation)
-        self.next_ask = 0
-        self._record(operation)
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The threads in creation order."""
+        return tuple(thread.role for thread in self._scheduler.threads)
 
-    def note(self, *words: object) -> None:
-        """Put words of the model's own into the trace, and write them down."""
-        super().note(*words)
-        self._record(words)
+    def does(self, operation: Operation) -> None:
+        """Write down an operation that goes ahead now."""
+        self._add(operation, model_stack(sys._getframe(1)))
 
-    def fail(self, failure: Failure) -> NoReturn:
-        """Record a failure, and what the world looks like at it."""
-        if not self.unwinding:
-            self._record(None)
-            self._record_threads()
-        super().fail(failure)
+    def notes(self, words: Note) -> None:
+        """Write down words of the model's own."""
+        self._add(words, model_stack(sys._getframe(1)))
 
-    def _record(self, what: Operation | Note | None) -> None:
-        if self.unwinding:
-            return
-        self._add(what, model_stack(sys._getframe(2)))
+    def fails(self, failure: Failure) -> None:
+        """Write down what the world looks like at a failure."""
+        self._add(None, model_stack(sys._getframe(1)))
+        self._add_threads()
 
     def close(self) -> None:
         """Write down the end, if no failure has."""
         if not self.events or self.events[-1].what is not None:
-            self._record_threads()
+            self._add_threads()
             self._add(None, ())
 
     def _add(self, what: Operation | Note | None, stack: tuple[str, ...]) -> None:
-        me = self.current
+        scheduler = self._scheduler
         stack = self._stacks.setdefault(stack, stack)
         state = self._history.add(self.look())
-        self.events.append(Event(self.steps, me.role, me.ops, what, stack, state))
+        role = scheduler.current.role
+        self.events.append(Event(scheduler.steps, role, scheduler.ops, what, stack, state))
 
-    def _record_threads(self) -> None:
-        self.ended = frozenset(thread.role for thread in self.threads if thread.finished)
-        for thread in self.threads:
+    def _add_threads(self) -> None:
+        threads = self._scheduler.threads
+        self.ended = frozenset(thread.role for thread in threads if thread.finished)
+        for thread in threads:
             gate = thread.op.gate
-            holds = getattr(gate, "owner", None) is thread
-            if not thread.finished and gate is not None and gate.shut and not holds:
-                self.waiting[thread.role] = (
-                    "idles" if gate.idle else f"waits for {gate.describe_wait()}"
-                )
+            if thread.finished or gate is None or not gate.shut or gate.holder is thread:
+                continue
+            does = "idles" if gate.idle else f"waits for {gate.describe_wait()}"
+            self.waiting[thread.role] = does

@@ -11,23 +11,34 @@ from collections.abc import Sequence
 
 from harness.engine import EVERYTHING, Operation
 
-_LOOKS = ("read", "acquire", "list", "idle")
+_READS = ("read", "acquire", "list", "idle")
 _SECTIONS = ("read_lock", "read_unlock")
-_MODES = {
-    **dict.fromkeys(_LOOKS, "read"),
+MODES = {
+    **dict.fromkeys(_READS, "read"),
     **dict.fromkeys(_SECTIONS, "section"),
     **{kind: kind for kind in ("use", "send", "request")},
 }
-"""The kinds that commute with their like.
+"""The kinds that commute with their like, by what they have in common.
 
-To look twice, or to set a bit twice, has no order; readers have one with who waits for them alone,
-and those who use what lives with its end.
+To look twice, or to set a bit twice, has no order; readers have one only with a thread that waits
+for them, and uses of an object only with its end.
 """
+
+COMMUTE_WITH_NOTHING = frozenset(
+    {
+        *("lock", "unlock", "write", "release", "cmpxchg", "swapped", "add", "take", "taken"),
+        *("assert", "complete", "reinit", "wait_for", "prepare_to_wait", "sleep", "wake_up"),
+        *("inc", "inc_not_zero", "dec", "dec_and_test", "last", "free"),
+        *("synchronize", "wait", "call", "callback"),
+        *("relink", "change", "learn", "start", "exit", "everything"),
+    }
+)
+"""The other kinds of the harness; a kind of a program's own is one of these."""
 
 
 def mode(operation: Operation) -> str | None:
     """Return what the operation commutes with on its own object; None for nothing."""
-    return _MODES.get(operation.kind)
+    return MODES.get(operation.kind)
 
 
 def conflicting(one: Operation, other: Operation) -> bool:

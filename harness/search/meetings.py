@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Meetings: the steps that met at one object so far, in groups within which there is no order.
 
-Neighbours that commute share a group, and groups that stand side by side conflict. So whoever comes
-after one step of a group comes after all of the groups before it, and of a group's steps by one
-thread the last stands for all: to find what a step happens after costs no more than the threads
+Neighbours that commute share a group, and groups that stand side by side conflict. So a step that
+comes after one step of a group comes after all of the groups before it, and of a group's steps by
+one thread the last stands for all: to find what a step happens after costs no more than the threads
 have done that it did not know of, however long the execution is.
 """
 

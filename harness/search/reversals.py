@@ -57,7 +57,7 @@ def threads_of(steps: Iterable[Step]) -> list[int]:
 def one_after_the_other(steps: Sequence[Step]) -> list[Step]:
     """Imagine the quiet run of a program of which another run was seen.
 
-    Mostly a thread does the same in any order. So what one walk shows of each tells which races
+    Mostly a thread does the same in any order. So what one walk shows of each says which races
     there would be if each ran to its end in the order of creation, and nobody has to run that.
     Where a thread waits for one created later, that order cannot be followed to its end.
     """

@@ -13,7 +13,14 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
-from harness.detectors.lock_order import Learned, OrderGraph, Step, Witness, inverted, witnesses
+from harness.detectors.lock_order import (
+    Learned,
+    OrderGraph,
+    Witness,
+    Witnessed,
+    inverted,
+    witnesses,
+)
 from stress.campaign.canaries import not_all_told, not_as_planned
 from stress.campaign.comparing import Comparing
 from stress.campaign.plan import Plan
@@ -201,7 +208,7 @@ class Campaign:
                 result.failures[inverted(steps)] += 1
                 self._want(witnesses(steps), tuple(steps))
 
-    def _want(self, items: tuple[Witness, ...], orders: tuple[Step, ...] = ()) -> None:
+    def _want(self, items: tuple[Witness, ...], orders: tuple[Witnessed, ...] = ()) -> None:
         plan = self._plan
         self._inquiries += 1
         self._wanted.append(

@@ -10,11 +10,12 @@ import gc
 import os
 import signal
 import traceback
+import warnings
 from collections.abc import MutableSequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
-from harness import OsThreads
+from harness import OldName, OsThreads
 from stress.campaign.rerun import Rerun
 from stress.campaign.work import Bug, Cursor
 from stress.campaign.worker import DESCRIPTORS_GONE, Working, leave_signals_to_the_parent, run_job
@@ -31,6 +32,7 @@ def serve(connection: Connection, pulse: MutableSequence[int]) -> None:
         pulse: what shows the parent that something moves, see stress/campaign/worker.py.
     """
     leave_signals_to_the_parent()
+    warnings.simplefilter("ignore", OldName)  # the parent has said so once for all
     parent = os.getppid()
     # To be waited for together with the parent's end, and not to be missed in between.
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # a user's file may have had it ignored

@@ -13,7 +13,7 @@ from harness import Carriers
 from harness.schedule import StrictReplay
 from stress.executions import Subject, Token, outcome_text, run_index, run_parameters
 from stress.scenarios import SCENARIOS
-from vgic import V1
+from vgic import Mechanism
 
 COMPARED_AT_ONCE = 16
 """So many executions are compared in one fresh process: the more, the less fresh for the last."""
@@ -79,7 +79,7 @@ class Reran:
     differences: tuple[str, ...]
 
 
-def run_again(rerun: Rerun, kernel: type[V1], carriers: Carriers) -> Reran:
+def run_again(rerun: Rerun, kernel: type[Mechanism], carriers: Carriers) -> Reran:
     """Run the executions of a rerun and compare.
 
     Raises:

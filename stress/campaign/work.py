@@ -10,7 +10,7 @@ from harness.search import behaviour
 from stress.executions import Subject, run_index
 from stress.scenarios import SCENARIOS, Scenario
 from stress.system import Garbage
-from vgic import V1
+from vgic import Mechanism
 
 COMPARE_EVERY = 64
 """One execution in so many is run once more in another process, see stress/campaign/rerun.py."""
@@ -124,7 +124,7 @@ class Cursor:
 
 
 def run_batch(
-    batch: Batch, kernel: type[V1], carriers: Carriers, cursor: Cursor, garbage: Garbage
+    batch: Batch, kernel: type[Mechanism], carriers: Carriers, cursor: Cursor, garbage: Garbage
 ) -> Facts:
     """Run a batch.
 

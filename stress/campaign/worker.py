@@ -12,19 +12,20 @@ import signal
 import threading
 import time
 import traceback
+import warnings
 from collections.abc import Callable, MutableSequence
 from contextlib import AbstractContextManager
 from functools import cache
 from multiprocessing.connection import Connection
 
-from harness import HarnessBug, OsThreads
+from harness import HarnessBug, OldName, OsThreads
 from harness.engine import SIGNS
 from stress.campaign.rerun import Reran, Rerun, run_again
 from stress.campaign.work import Batch, Bug, Cursor, Facts, run_batch
 from stress.executions import Subject
 from stress.findings import Answer, Inquiry, inquire
 from stress.system import Exit, Garbage, confined, end_at_once, is_bad_descriptor
-from vgic import V1
+from vgic import Mechanism
 
 Job = Batch | Inquiry | Rerun
 Outcome = Facts | Answer | Reran | Bug
@@ -94,6 +95,7 @@ def work(connection: Connection, pulse: MutableSequence[int]) -> None:
         pulse: see PULSES.
     """
     leave_signals_to_the_parent()
+    warnings.simplefilter("ignore", OldName)  # the parent has said so once for all
     parent = multiprocessing.parent_process()
     parent_pid = parent.pid if parent is not None else None
     with OsThreads() as carriers, Garbage() as garbage:
@@ -123,7 +125,7 @@ def leave_signals_to_the_parent() -> None:
 
 
 @cache
-def _kernel(subject: Subject) -> type[V1]:
+def _kernel(subject: Subject) -> type[Mechanism]:
     return subject.kernel()
 
 

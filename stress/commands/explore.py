@@ -18,7 +18,7 @@ from stress.reporting import counted, headline, verdict_object
 from stress.scenarios import Scenario
 from stress.system import Exit, Interrupts, bug_text, interrupts, say, write_json, write_unfinished
 from stress.system import exit_codes as exits
-from vgic import V1, Machine, Parameters
+from vgic import Machine, Mechanism, Parameters
 
 _SAY_EVERY = 5_000
 
@@ -47,7 +47,7 @@ class Space:
 
 
 def explore(
-    space: Space, subject: Subject, kernel: type[V1], json_file: Path | None = None
+    space: Space, subject: Subject, kernel: type[Mechanism], json_file: Path | None = None
 ) -> Exit:
     """Explore and say what came of it.
 
@@ -114,7 +114,11 @@ def _line(begin: str, space: Space, subject: Subject) -> str:
 
 
 def _explore(
-    space: Space, kernel: type[V1], carriers: OsThreads, heard: Heard, interrupted: Interrupts
+    space: Space,
+    kernel: type[Mechanism],
+    carriers: OsThreads,
+    heard: Heard,
+    interrupted: Interrupts,
 ) -> Exploration:
     parameters = space.parameters()
 

@@ -9,7 +9,7 @@ from harness.search.strategies import DESCRIPTIONS
 from stress.inputs import Kind
 from stress.scenarios import SCENARIOS
 from stress.system import output
-from vgic import BUGS, REVISIONS, V1, WINDOWS
+from vgic import BUGS, REVISIONS, WINDOWS
 from vgic.composition import functions
 
 Row = dict[str, object]
@@ -20,6 +20,18 @@ _RESULTS = (
 )
 
 
+_FACTS = {
+    "aliases": "also called {}",
+    "kernel": "Linux {}",
+    "date": "{}",
+    "commit": "since {}",
+    "mended_by": "mended by {}",
+    "cve": "{}",
+    "found_as": "found as {}",
+    "guest_sees": "the guest sees it",
+    "applies_to": "only in {}",
+}
+_INDENT = "    "
 _TITLES = {"summary": "  ", "floors": "  floor in: "}
 
 
@@ -41,6 +53,22 @@ def _lines(rows: Mapping[str, Row]) -> Iterable[str]:
     for name, row in rows.items():
         result = f" [{row['result']}]" if "result" in row else ""
         yield f"{name:<{width}}  {row['summary']}{result}"
+        facts = "; ".join(_facts(row))
+        yield from wrap(
+            facts,
+            output.width(),
+            initial_indent=_INDENT,
+            subsequent_indent=_INDENT,
+            break_on_hyphens=False,
+        )
+
+
+def _facts(row: Row) -> Iterable[str]:
+    """Yield what the record of a revision or a bug says, as far as it is not the usual."""
+    for key, words in _FACTS.items():
+        value = row.get(key)
+        if value and value != list(REVISIONS):
+            yield words.format(" or ".join(value) if isinstance(value, list) else value)
 
 
 def _paragraph(name: str, row: Row) -> Iterable[str]:
@@ -64,11 +92,41 @@ def _strategies() -> dict[str, Row]:
     return {name: {"summary": summary} for name, summary in DESCRIPTIONS.items()}
 
 
-def _classes(table: Mapping[str, type[V1]]) -> dict[str, Row]:
+def _revisions() -> dict[str, Row]:
     return {
-        name: {"summary": (cls.__doc__ or "").strip().partition("\n")[0]}
-        for name, cls in table.items()
+        name: {
+            "summary": _first_line(revision.story),
+            "aliases": list(revision.aliases),
+            "kernel": revision.kernel,
+            "date": revision.date,
+            "commit": revision.commit,
+            "mended_by": revision.mended_by,
+            "found_as": list(revision.found_as),
+            "story": revision.story,
+        }
+        for name, revision in REVISIONS.items()
     }
+
+
+def _bugs() -> dict[str, Row]:
+    return {
+        name: {
+            "summary": _first_line(bug.story),
+            "found_as": list(bug.found_as),
+            "guest_sees": bug.guest_sees,
+            "date": bug.date,
+            "commit": bug.commit,
+            "mended_by": bug.mended_by,
+            "cve": bug.cve,
+            "applies_to": list(bug.revisions),
+            "story": bug.story,
+        }
+        for name, bug in BUGS.items()
+    }
+
+
+def _first_line(story: str) -> str:
+    return story.partition("\n")[0]
 
 
 def _functions() -> dict[str, Row]:
@@ -99,8 +157,8 @@ def _windows() -> dict[str, Row]:
 
 _ROWS = {
     Kind.SCENARIOS: _scenarios,
-    Kind.REVISIONS: lambda: _classes(REVISIONS),
-    Kind.BUGS: lambda: _classes(BUGS),
+    Kind.REVISIONS: _revisions,
+    Kind.BUGS: _bugs,
     Kind.STRATEGIES: _strategies,
     Kind.FUNCTIONS: _functions,
     Kind.WINDOWS: _windows,

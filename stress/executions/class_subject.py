@@ -14,7 +14,7 @@ from pathlib import Path
 from harness import HarnessBug
 from harness.engine import printable_name
 from stress.executions.subject import Subject
-from vgic import V1, CompositionError, patched
+from vgic import CompositionError, Mechanism, Reference, patched
 from vgic.composition import compose
 
 
@@ -26,9 +26,9 @@ class ClassSubject(Subject):
         cls: the class; the revision is only what the token calls it.
     """
 
-    cls: type[V1] = V1
+    cls: type[Mechanism] = Reference
 
-    def kernel(self) -> type[V1]:
+    def kernel(self) -> type[Mechanism]:
         """Return the class with the bugs in it."""
         return self._checked(compose(self.cls, self.bugs))
 

@@ -12,7 +12,7 @@ from harness.detectors.lock_order import Learned
 from harness.schedule import LenientReplay, StrictReplay
 from stress.executions.single import run_parameters
 from stress.executions.token import Token
-from vgic import V1
+from vgic import Mechanism
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,9 @@ class Followed:
         return outcome.failure if isinstance(outcome, Failed) else None
 
 
-def follow(token: Token, kernel: type[V1], carriers: Carriers, *, strict: bool = False) -> Followed:
+def follow(
+    token: Token, kernel: type[Mechanism], carriers: Carriers, *, strict: bool = False
+) -> Followed:
     """Follow a token on a kernel.
 
     Args:

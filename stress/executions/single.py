@@ -23,7 +23,7 @@ from stress.executions.source import model_digest
 from stress.executions.subject import Subject
 from stress.executions.token import Token
 from stress.scenarios import Scenario
-from vgic import V1, Machine, Parameters
+from vgic import Machine, Mechanism, Parameters
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Single:
 
 def run_parameters(
     parameters: Parameters,
-    kernel: type[V1],
+    kernel: type[Mechanism],
     strategy: Strategy,
     carriers: Carriers,
     *,
@@ -73,7 +73,7 @@ def run_parameters(
     if not machines:
         return Single(parameters, execution, frozenset())
     machine = machines[-1]
-    windows, orders = frozenset(machine.watch.windows), machine.kvm.order.learned()
+    windows, orders = frozenset(machine.windows), machine.kvm.order.learned()
     machine.retire()
     return Single(parameters, execution, windows, orders)
 
@@ -83,7 +83,7 @@ def run_index(
     seed: int,
     index: int,
     strategy: str,
-    kernel: type[V1],
+    kernel: type[Mechanism],
     carriers: Carriers,
     *,
     listening: bool = False,
@@ -110,7 +110,7 @@ def run_index(
 
 
 def confirm(
-    single: Single, scenario: str, subject: Subject, kernel: type[V1], carriers: Carriers
+    single: Single, scenario: str, subject: Subject, kernel: type[Mechanism], carriers: Carriers
 ) -> tuple[Token, Failure]:
     """Label a failure's schedule, replay it strictly, and return its token.
 
@@ -129,7 +129,7 @@ def witness(
     scenario: str,
     signature: str,
     subject: Subject,
-    kernel: type[V1],
+    kernel: type[Mechanism],
     carriers: Carriers,
 ) -> Token:
     """Return the token of an execution that need not fail itself, but shows something.
@@ -151,7 +151,11 @@ def witness(
 
 
 def labelled(
-    token: Token, execution: Execution, subject: Subject, kernel: type[V1], carriers: Carriers
+    token: Token,
+    execution: Execution,
+    subject: Subject,
+    kernel: type[Mechanism],
+    carriers: Carriers,
 ) -> Token:
     """Make a token of what an execution of its parameters did, labelled and replayed strictly.
 

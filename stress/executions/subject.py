@@ -21,11 +21,12 @@ from harness.engine import described, printable_name, printable_text
 from stress.system import loading
 from vgic import (
     DEFAULT,
-    V1,
     CompositionError,
+    Mechanism,
     compose,
     named_revision,
     patched,
+    true_name,
     with_races_checked,
 )
 
@@ -35,7 +36,8 @@ class Subject:
     """A kernel to test, by name.
 
     Attributes:
-        revision: a revision's name, or `file.py:Class`; `file.py` alone if it has one class.
+        revision: a revision's name, also given by an alias, or `file.py:Class`; `file.py` alone if
+            it has one class.
         bugs: names of bugs put into it.
         races: check every access to a shared field for data races.
     """
@@ -43,6 +45,10 @@ class Subject:
     revision: str = DEFAULT
     bugs: tuple[str, ...] = ()
     races: bool = False
+
+    def __post_init__(self) -> None:
+        """Call a revision by its own name, whatever alias it was given by."""
+        object.__setattr__(self, "revision", true_name(self.revision))
 
     @property
     def patch(self) -> tuple[Path, str] | None:
@@ -52,7 +58,7 @@ class Subject:
         path, _, name = self.revision.rpartition(":")
         return (Path(path), name) if path.endswith(".py") else None
 
-    def kernel(self) -> type[V1]:
+    def kernel(self) -> type[Mechanism]:
         """Return the kernel as a class.
 
         Raises:
@@ -60,10 +66,10 @@ class Subject:
                 exclude each other.
         """
         patch = self.patch
-        revision = named_revision(self.revision) if patch is None else _load(*patch)
+        revision = named_revision(self.revision).cls if patch is None else _load(*patch)
         return self._checked(compose(revision, self.bugs))
 
-    def _checked(self, kernel: type[V1]) -> type[V1]:
+    def _checked(self, kernel: type[Mechanism]) -> type[Mechanism]:
         return with_races_checked(kernel) if self.races else kernel
 
     def patch_identity(self) -> tuple[str, str] | None:
@@ -89,7 +95,7 @@ class Subject:
         return "+".join([printable_text(self.revision), *self.bugs])
 
 
-def _load(path: Path, name: str) -> type[V1]:
+def _load(path: Path, name: str) -> type[Mechanism]:
     module = _run_file(path)
     try:
         return patched(_choose_class(path, module, name))
@@ -146,7 +152,7 @@ def _choose_class(path: Path, module: ModuleType, name: str) -> type:
         for each in vars(module).values()
         if inspect.isclass(each) and each.__module__ == module.__name__
     }
-    kernels = {each: cls for each, cls in classes.items() if issubclass(cls, V1)} or classes
+    kernels = {each: cls for each, cls in classes.items() if issubclass(cls, Mechanism)} or classes
     if name:
         if name not in classes:
             raise CompositionError(f"{path} has no class {name}; {_found(classes)}")

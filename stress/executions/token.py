@@ -24,7 +24,7 @@ from harness.engine import (
     printable_text,
     shortened,
 )
-from vgic import BadParameters, Parameters
+from vgic import BadParameters, Parameters, true_name
 
 VERSION = "vs1"
 PRINTED_MAX = 2048
@@ -167,7 +167,7 @@ def _token(values: dict[str, object]) -> Token:
     return Token(
         scenario=_name(values["scenario"]),
         parameters=Parameters.from_values(values["parameters"]),
-        revision=_text(values["revision"]),
+        revision=true_name(_text(values["revision"])),
         bugs=tuple(_name(bug) for bug in bugs),
         patch=None if patch is None else (_name(patch[0]), _name(patch[1])),
         deviations=tuple(_deviation(each) for each in deviations),

@@ -3,8 +3,8 @@
 
 Start at recorded.py: the execution again, with all that can be told of it. The views are
 columns.py (who does what, side by side), lockdep.py (who holds what) and commit.py (ready for a
-patch e-mail); departure.py finds where a kernel first does other than v1, and necessity.py what
-each preemption is needed for.
+patch e-mail); departure.py finds where a kernel first does other than the reference, and
+necessity.py what each preemption is needed for.
 """
 
 from stress.explaining.lock_orders import orders_text

@@ -43,7 +43,7 @@ def columns(recorded: Recorded, departure: Departure | None = None, width: int =
     text += ["", *verdict(recorded, width)]
     if departure is not None:
         where = "here" if marked in kept.shown else "before these lines"
-        footnote = f"* v1 goes another way {where}: {departure.instead}"
+        footnote = f"* the reference goes another way {where}: {departure.instead}"
         text += wrap(footnote, width, subsequent_indent="  ")
     return "\n".join(line.rstrip() for line in text)
 

@@ -13,7 +13,7 @@ from itertools import takewhile, zip_longest
 from harness import Event
 from harness.engine import Operation
 from stress.explaining.recorded import Step
-from vgic.judging import DRAIN
+from vgic.drain import DRAIN
 
 LOCKS, KICKS, STATE = 1, 2, 3
 """The weights of a line."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from harness import Carriers, Deviation, Failed, Label
 from harness.schedule import LenientReplay
 from stress.executions import run_parameters
-from vgic import V1, Parameters
+from vgic import Mechanism, Parameters
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def needs(
     deviations: Sequence[Deviation],
     preemptions: Sequence[Deviation],
     signature: str,
-    kernel: type[V1],
+    kernel: type[Mechanism],
     carriers: Carriers,
 ) -> list[Need]:
     """Leave out each choice of a schedule in turn and say what happens.

@@ -8,7 +8,7 @@ from itertools import pairwise
 from harness import Carriers, Deviation, Execution, Failed, Failure, Scheduler, execute
 from harness.engine import Operation
 from harness.schedule import Change, Event, LenientReplay, Recorder
-from vgic import V1, Look, Machine, Parameters
+from vgic import Look, Machine, Mechanism, Parameters
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Recorded:
 def record(
     parameters: Parameters,
     deviations: Sequence[Deviation],
-    kernel: type[V1],
+    kernel: type[Mechanism],
     carriers: Carriers,
 ) -> Recorded:
     """Run an execution once more and record it.
@@ -93,13 +93,12 @@ def record(
     recorders: list[Recorder] = []
 
     def program(scheduler: Scheduler) -> None:
-        assert isinstance(scheduler, Recorder)
-        recorders.append(scheduler)
-        machine = Machine(scheduler, parameters, kernel)
-        scheduler.look = Look(machine)
+        recorder = Recorder(scheduler)
+        recorders.append(recorder)
+        recorder.look = Look(Machine(scheduler, parameters, kernel))
 
     replay = LenientReplay(deviations)
-    execution = execute(program, replay, carriers, make=Recorder)
+    execution = execute(program, replay, carriers)
     recorder = recorders[0]
     recorder.close()
     return Recorded(
@@ -108,7 +107,7 @@ def record(
         end=recorder.events[-1],
         waiting=recorder.waiting,
         ended=recorder.ended,
-        roles=tuple(thread.role for thread in recorder.threads),
+        roles=recorder.roles,
         preemptions=tuple(replay.preemptions),
     )
 

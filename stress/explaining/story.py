@@ -14,7 +14,7 @@ from stress.explaining.lockdep import lockdep
 from stress.explaining.necessity import Need, needs
 from stress.explaining.recorded import Recorded, record
 from stress.explaining.timeline import timeline
-from vgic import V1
+from vgic import Mechanism, Reference
 
 NEEDS_MAX = 12
 """Of more choices than this nobody wants to read what each is needed for."""
@@ -30,7 +30,7 @@ class Story:
         token: replays it.
         subject: what it was run on.
         recorded: what happened.
-        departure: where v1 goes another way under the same schedule, if it does.
+        departure: where the reference goes another way under the same schedule, if it does.
         needed: what each choice is needed for, if it failed and there are few.
     """
 
@@ -72,7 +72,7 @@ class Story:
         return timeline(self.recorded, f"{self.token.signature} on {self.subject}")
 
 
-def tell(token: Token, subject: Subject, kernel: type[V1], carriers: Carriers) -> Story:
+def tell(token: Token, subject: Subject, kernel: type[Mechanism], carriers: Carriers) -> Story:
     """Run an execution again and record it.
 
     Args:
@@ -88,8 +88,10 @@ def tell(token: Token, subject: Subject, kernel: type[V1], carriers: Carriers) -
     failure = recorded.failure
     departs, needed = None, []
     if failure is not None:
-        if kernel is not V1:
-            departs = departure(recorded, record(token.parameters, token.deviations, V1, carriers))
+        if kernel is not Reference:
+            departs = departure(
+                recorded, record(token.parameters, token.deviations, Reference, carriers)
+            )
         if len(token.deviations) <= NEEDS_MAX:
             needed = needs(
                 token.parameters,

@@ -15,7 +15,7 @@ from stress.findings import Example, Finding, Keeper, as_found, look_into
 from stress.reporting import finding_text, replay_command
 from stress.shrinking import REPLAYS
 from stress.system import say
-from vgic import V1, Parameters
+from vgic import Mechanism, Parameters
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Failures:
     index: int
     parameters: Parameters
     subject: Subject
-    kernel: type[V1]
+    kernel: type[Mechanism]
     carriers: OsThreads
     _confirmed: dict[str, _Confirmed] = field(default_factory=dict)
     _keeper: Keeper = field(default_factory=Keeper)

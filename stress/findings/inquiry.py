@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from harness import Carriers, Failure
-from harness.detectors.lock_order import KIND, Step, inverted
+from harness.detectors.lock_order import KIND, Witnessed, inverted
 from stress.executions import Single, Subject, Token, confirm, run_index, witness
 from stress.explaining import orders_text, repro_file, tell
 from stress.scenarios import SCENARIOS
 from stress.shrinking import Size, shrink
 from stress.system import output
-from vgic import V1
+from vgic import Mechanism
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Inquiry:
     strategy: str
     items: tuple[tuple[str, int], ...]
     replays_max: int
-    orders: tuple[Step, ...] = ()
+    orders: tuple[Witnessed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Answer:
 
 
 def inquire(
-    inquiry: Inquiry, kernel: type[V1], carriers: Carriers, so_far: Callable[[Answer], None]
+    inquiry: Inquiry, kernel: type[Mechanism], carriers: Carriers, so_far: Callable[[Answer], None]
 ) -> Answer:
     """Run the execution of an inquiry again and look into its failure.
 
@@ -136,7 +136,7 @@ def inquire(
     return answer(example)
 
 
-def _look_into_orders(inquiry: Inquiry, kernel: type[V1], carriers: Carriers) -> Example:
+def _look_into_orders(inquiry: Inquiry, kernel: type[Mechanism], carriers: Carriers) -> Example:
     """Make a token of each execution of a cycle; they are told together and not shrunk."""
     tokens = []
     signature = inverted(list(inquiry.orders))
@@ -182,7 +182,7 @@ def is_looked_into(nth: int) -> bool:
 
 
 def as_found(
-    single: Single, scenario: str, subject: Subject, kernel: type[V1], carriers: Carriers
+    single: Single, scenario: str, subject: Subject, kernel: type[Mechanism], carriers: Carriers
 ) -> tuple[Token, Example]:
     """Confirm a failing execution; return its token, and the failure as it was found.
 
@@ -198,7 +198,7 @@ def look_into(
     single: Single,
     scenario: str,
     subject: Subject,
-    kernel: type[V1],
+    kernel: type[Mechanism],
     carriers: Carriers,
     *,
     replays_max: int,

@@ -21,9 +21,9 @@ MARKER = "vgic_stress"
 PROPERTY = "vgic_stress_replay"
 _SEED = "0"
 _HELP = (
-    f"{MARKER}(scenario, executions=100, kernel='v1', bugs=(), strategy='portfolio', check=()): "
-    "run so many executions of a scenario on a revision by name or a class of your own, and "
-    "check for more, such as 'races'"
+    f"{MARKER}(scenario, executions=100, kernel='reference', bugs=(), strategy='portfolio', "
+    "check=()): run so many executions of a scenario on a revision by name or a class of your own, "
+    "and check for more, such as 'races'"
 )
 _UNUSABLE = pytest.StashKey[str]()
 

@@ -84,7 +84,7 @@ def first_line(begin: str, cases: Sequence[Case]) -> str:
     if len(cases) > 1:
         return headline.line(begin, f"{len(cases)} executions on {subject}", [model])
     deviations = counted(len(token.deviations), "deviation")
-    return headline.line(begin, f"{token.scenario} on {subject}", [f"{deviations},", model])
+    return headline.line(begin, f"{token.scenario} on {subject}", [model], [f"{deviations},"])
 
 
 def say_differences(cases: Sequence[Case], say: Say) -> None:

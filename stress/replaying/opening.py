@@ -13,7 +13,7 @@ from pathlib import Path
 
 from stress.executions import PACKED_MAX, Subject, Token, UnknownVersion, subject_of
 from stress.inputs import BadArgument, arguments, standard_input
-from vgic import V1, CompositionError, with_races_checked
+from vgic import CompositionError, Mechanism, with_races_checked
 
 
 class CannotJudge(Exception):
@@ -32,7 +32,7 @@ class Case:
 
     token: Token
     subject: Subject
-    kernel: type[V1]
+    kernel: type[Mechanism]
 
 
 def opened(argument: str) -> Token:

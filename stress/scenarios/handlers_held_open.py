@@ -60,8 +60,8 @@ SCENARIO = Scenario(
     draw=handlers_held_open,
     length=340,
     executions_min=300,
-    # Three and a half standard deviations, at a hundred executions a strategy, below what v1
-    # was seen to do.
+    # Three and a half standard deviations, at a hundred executions a strategy, below what the
+    # reference was seen to do.
     floors=Floors(
         {
             "overflow": {"random-walk": 71.0, "pct": 54.0, "burst": 66.0},

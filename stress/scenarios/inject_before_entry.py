@@ -44,8 +44,8 @@ SCENARIO = Scenario(
     draw=inject_before_entry,
     length=130,
     executions_min=300,
-    # Three and a half standard deviations, at a hundred executions a strategy, below what v1
-    # was seen to do.
+    # Three and a half standard deviations, at a hundred executions a strategy, below what the
+    # reference was seen to do.
     floors=Floors(
         {
             "aborted_entry": {"random-walk": 59.0, "pct": 3.0, "burst": 16.0},

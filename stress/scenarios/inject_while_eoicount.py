@@ -68,8 +68,8 @@ SCENARIO = Scenario(
     draw=inject_while_eoicount,
     length=360,
     executions_min=300,
-    # Three and a half standard deviations, at a hundred executions a strategy, below what v1
-    # was seen to do.
+    # Three and a half standard deviations, at a hundred executions a strategy, below what the
+    # reference was seen to do.
     floors=Floors(
         {
             "overflow": {"random-walk": 45.0, "pct": 34.0, "burst": 36.0},

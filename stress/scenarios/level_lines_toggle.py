@@ -58,8 +58,8 @@ SCENARIO = Scenario(
     draw=level_lines_toggle,
     length=330,
     executions_min=300,
-    # Three and a half standard deviations, at a hundred executions a strategy, below what v1
-    # was seen to do.
+    # Three and a half standard deviations, at a hundred executions a strategy, below what the
+    # reference was seen to do.
     floors=Floors(
         {
             "overflow": {"random-walk": 46.0, "pct": 35.0, "burst": 44.0},

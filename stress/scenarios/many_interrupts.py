@@ -67,8 +67,8 @@ SCENARIO = Scenario(
     draw=many_interrupts,
     length=690,
     executions_min=300,
-    # Three and a half standard deviations, at a hundred executions a strategy, below what v1
-    # was seen to do.
+    # Three and a half standard deviations, at a hundred executions a strategy, below what the
+    # reference was seen to do.
     floors=Floors(
         {
             "overflow": {"random-walk": 60.0, "pct": 19.0, "burst": 31.0},

@@ -52,8 +52,8 @@ SCENARIO = Scenario(
     draw=migration_ping_pong,
     length=310,
     executions_min=300,
-    # Three and a half standard deviations, at a hundred executions a strategy, below what v1
-    # was seen to do.
+    # Three and a half standard deviations, at a hundred executions a strategy, below what the
+    # reference was seen to do.
     floors=Floors(
         {
             "migration": {"random-walk": 72.0, "pct": 46.0, "burst": 63.0},

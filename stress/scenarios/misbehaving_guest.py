@@ -47,8 +47,8 @@ SCENARIO = Scenario(
     draw=misbehaving_guest,
     length=210,
     executions_min=300,
-    # Three and a half standard deviations, at a hundred executions a strategy, below what v1
-    # was seen to do.
+    # Three and a half standard deviations, at a hundred executions a strategy, below what the
+    # reference was seen to do.
     floors=Floors(
         {
             "overflow": {"random-walk": 84.0, "pct": 58.0, "burst": 70.0},

@@ -79,8 +79,8 @@ SCENARIO = Scenario(
     draw=overflow_nested_deeply,
     length=530,
     executions_min=300,
-    # Three and a half standard deviations, at a hundred executions a strategy, below what v1
-    # was seen to do.
+    # Three and a half standard deviations, at a hundred executions a strategy, below what the
+    # reference was seen to do.
     floors=Floors(
         {
             "split": {"random-walk": 88.0, "pct": 58.0, "burst": 86.0},

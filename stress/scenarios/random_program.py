@@ -131,8 +131,8 @@ SCENARIO = Scenario(
     draw=random_program,
     length=190,
     executions_min=300,
-    # Three and a half standard deviations, at a hundred executions a strategy, below what v1
-    # was seen to do.
+    # Three and a half standard deviations, at a hundred executions a strategy, below what the
+    # reference was seen to do.
     floors=Floors(
         {
             "overflow": {"random-walk": 12.0, "pct": 3.0, "burst": 5.0},

@@ -56,8 +56,8 @@ SCENARIO = Scenario(
     draw=reroute_before_entry,
     length=165,
     executions_min=300,
-    # Three and a half standard deviations, at a hundred executions a strategy, below what v1
-    # was seen to do.
+    # Three and a half standard deviations, at a hundred executions a strategy, below what the
+    # reference was seen to do.
     floors=Floors(
         {
             "migration": {"random-walk": 45.0, "pct": 42.0, "burst": 43.0},

@@ -63,8 +63,8 @@ SCENARIO = Scenario(
     draw=reroute_while_pruning,
     length=420,
     executions_min=300,
-    # Three and a half standard deviations, at a hundred executions a strategy, below what v1
-    # was seen to do.
+    # Three and a half standard deviations, at a hundred executions a strategy, below what the
+    # reference was seen to do.
     floors=Floors(
         {
             "migration": {"random-walk": 76.0, "pct": 47.0, "burst": 66.0},

@@ -54,7 +54,7 @@ def one_disable(streams: Streams) -> Parameters:
 
 
 # Floors as elsewhere: three and a half standard deviations, at a hundred executions a strategy,
-# below what v1 was seen to do.
+# below what the reference was seen to do.
 SCENARIOS = tuple(
     Scenario(
         draw=draw,

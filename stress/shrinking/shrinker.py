@@ -34,7 +34,7 @@ from stress.shrinking.leaving_out import (
 )
 from stress.shrinking.quieter import quieter
 from stress.shrinking.simplicity import Candidate, Size, simplicity, size_of
-from vgic import V1, Parameters
+from vgic import Mechanism, Parameters
 
 REPLAYS = 1500
 """How many replays a shrink may take: some three seconds."""
@@ -75,7 +75,7 @@ class _Shrinker:
     def __init__(
         self,
         token: Token,
-        kernel: type[V1],
+        kernel: type[Mechanism],
         carriers: Carriers,
         replays_max: int,
         interrupted: Callable[[], bool],
@@ -228,7 +228,7 @@ def _drop_runs(length: Callable[[], int], drop: Callable[[int, int], bool]) -> N
 
 def shrink(
     token: Token,
-    kernel: type[V1],
+    kernel: type[Mechanism],
     carriers: Carriers,
     *,
     replays_max: int = REPLAYS,

@@ -16,8 +16,9 @@ from importlib import import_module
 from typing import NoReturn
 
 from harness import OsThreads
+from harness.engine import observes
 
-LOOKS_ON = True
+observes(__name__)
 
 _STARTERS = (
     *("fork", "forkpty", "posix_spawn", "posix_spawnp", "system", "execv", "execve"),

@@ -10,10 +10,11 @@ import io
 import json
 import os
 import sys
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from harness.engine import printable, printable_lines, shortened
 from stress.system.files import is_replaceable, write_whole
@@ -63,6 +64,19 @@ def prepare() -> None:
         _streams[name] = stream
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
+    warnings.showwarning = _complain_of
+
+
+def _complain_of(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Print a warning as one line, without the line of a user's file that Python quotes."""
+    complain(f"{filename}:{lineno}: {category.__name__}: {message}")
 
 
 def width(usual: int = WIDTH) -> int:

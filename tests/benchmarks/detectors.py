@@ -3,10 +3,10 @@
 
     python tests/benchmarks/detectors.py [SCHEDULES]
 
-Cost: random_program on v1, with and without, in turn and three rounds of it; the best round of each
-counts. Then every program with a defect and every near miss runs under so many schedules, 10,000
-unless said otherwise, of all strategies that need no rehearsal: a defect has to be found and a near
-miss has to pass under each of them.
+Cost: random_program on the reference, with and without, in turn and three rounds of it; the best
+round of each counts. Then every program with a defect and every near miss runs under so many
+schedules, 10,000 unless said otherwise, of all strategies that need no rehearsal: a defect has to
+be found and a near miss has to pass under each of them.
 """
 
 import sys
@@ -19,18 +19,18 @@ from stress.scenarios import SCENARIOS
 from stress.system.garbage import Garbage
 from tests.programs import data_race, lifetime, lock_order, progress
 from tests.programs.example import Program
-from vgic import V1, Machine, Parameters, with_races_checked
+from vgic import Machine, Mechanism, Parameters, Reference, with_races_checked
 
 ROUNDS = 3
 EXECUTIONS = 300
 SCHEDULES = 10_000
 LENGTH = 30
-How = tuple[type[V1], bool]
+How = tuple[type[Mechanism], bool]
 """A kernel, and whether the order of locks is checked."""
 
 COSTS: dict[str, tuple[How, How]] = {
-    "lock order": ((V1, False), (V1, True)),
-    "data races": ((V1, True), (with_races_checked(V1), True)),
+    "lock order": ((Reference, False), (Reference, True)),
+    "data races": ((Reference, True), (with_races_checked(Reference), True)),
 }
 PROGRAMS = {
     "lock order": (lock_order.DEFECTS, lock_order.NEAR_MISSES),

@@ -5,7 +5,7 @@
 
 Not a test: it prints a table. Every wrong revision and every bug is looked for by `run` with
 nothing else named, once for each seed; each first finding is replayed in new processes on every
-Python given (this one if none is), and once on plain v1.
+Python given (this one if none is), and once on the plain reference.
 """
 
 import json
@@ -56,7 +56,7 @@ def main() -> None:
     targets = [["--revision", name] for name in REVISIONS if name != DEFAULT]
     targets += [["--bug", name] for name in BUGS if name != CANARY]
     for options in targets:
-        found, signatures, on_v1 = [], set(), []
+        found, signatures, on_right = [], set(), []
         good = total = 0
         for seed in range(1, chosen.seeds + 1):
             first = find(options, seed)
@@ -68,11 +68,13 @@ def main() -> None:
             signatures.add(str(finding["signature"]))
             again, of = replays(token, chosen.pythons, chosen.replays)
             good, total = good + again, total + of
-            on_v1.append(command(sys.executable, "replay", token, "--revision", "v1").returncode)
+            on_right.append(
+                command(sys.executable, "replay", token, "--revision", "reference").returncode
+            )
         median = statistics.median(found) if found else None
         sys.stdout.write(
             f"{' '.join(options)}: found {len(found)} of {chosen.seeds}, executions {found}, "
-            f"median {median}; replayed {good} of {total}; on v1 exit codes {on_v1}; "
+            f"median {median}; replayed {good} of {total}; on the reference exit codes {on_right}; "
             f"{'; '.join(sorted(signatures))}\n"
         )
         sys.stdout.flush()

@@ -34,8 +34,9 @@ _PAGE = """\
 # Gallery
 
 Every wrong revision and every bug that the tool knows, as `vgic-stress run` found it with nothing
-else named, shrunk and drawn. A `*` marks where `v1`, the correct kernel, first goes another way
-under the same schedule; the last lines say what happens without each choice that is left.
+else named, shrunk and drawn. A `*` marks where the reference, the correct kernel, first goes
+another way under the same schedule; the last lines say what happens without each choice that is
+left.
 
 {table}
 
@@ -109,7 +110,7 @@ def picture(subject: Subject, exhibit: Exhibit, carriers: OsThreads) -> str:
     token = exhibit.shrunk.token
     story = tell(token, subject, subject.kernel(), carriers)
     what = BUGS[subject.bugs[0]] if subject.bugs else REVISIONS[subject.revision]
-    summary = (what.__doc__ or "").strip().partition("\n")[0]
+    summary = what.story.partition("\n")[0]
     return f"## {subject}\n\n{summary}\n\n```text\n{story.columns()}\n```\n"
 
 

@@ -16,19 +16,21 @@ from harness import Failed, OsThreads, Scheduler, Streams, execute
 from harness.search.strategies import MIX, STRATEGIES
 from stress.executions.single import run_index
 from stress.scenarios import SCENARIOS
-from vgic import BUGS, CANARY, V1, Machine
+from vgic import BUGS, CANARY, Machine, Mechanism
 
 SEEDS = 5
 
 
 _TESTED = runpy.run_path(str(Path(__file__).parents[1] / "vgic" / "kernel" / "test_mutants.py"))
-MUTANTS: dict[str, type[V1]] = {
-    **{name: bug for name, bug in BUGS.items() if name != CANARY},
+MUTANTS: dict[str, type[Mechanism]] = {
+    **{name: bug.cls for name, bug in BUGS.items() if name != CANARY},
     **{mutant.__name__: mutant for mutant in (*_TESTED["FOUND_AS"], *_TESTED["EQUIVALENT"])},
 }
 
 
-def find(kernel: type[V1], seed: int, executions: int, carriers: OsThreads) -> tuple[int, str]:
+def find(
+    kernel: type[Mechanism], seed: int, executions: int, carriers: OsThreads
+) -> tuple[int, str]:
     """Return after how many executions it is found (0: not), and as what kind."""
     for number in range(executions):
         index, which = divmod(number, len(SCENARIOS))
@@ -50,7 +52,7 @@ def find_deadlock(name: str, seed: int, executions: int, carriers: OsThreads) ->
         )
 
         def program(scheduler: Scheduler) -> None:
-            Machine(scheduler, parameters, BUGS["two_locks_unordered"], lock_order=False)  # noqa: B023
+            Machine(scheduler, parameters, BUGS["two_locks_unordered"].cls, lock_order=False)  # noqa: B023
 
         outcome = execute(program, chosen, carriers).outcome
         if isinstance(outcome, Failed):

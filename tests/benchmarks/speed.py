@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How fast executions of v1 are on one core, by strategy and carrier. Not a test: it prints.
+"""How fast is the reference executed on one core, by strategy and carrier? Not a test: it prints.
 
     python tests/benchmarks/speed.py [EXECUTIONS [SCENARIO ...]]
 
@@ -17,7 +17,7 @@ from stress.executions.single import run_parameters
 from stress.scenarios import SCENARIOS
 from stress.scenarios.scenario import Scenario
 from stress.system.garbage import Garbage
-from vgic import V1
+from vgic import Reference
 
 ROUNDS = 3
 
@@ -35,7 +35,7 @@ def measure(
     for index in range(executions):
         streams = Streams(1, scenario.name, index)
         schedule = STRATEGIES[strategy](streams.stream("schedule"), scenario.length)
-        execution = run_parameters(scenario.draw(streams), V1, schedule, carriers).execution
+        execution = run_parameters(scenario.draw(streams), Reference, schedule, carriers).execution
         steps += execution.steps
         switches += execution.switches
         garbage.left()

@@ -9,9 +9,7 @@ readers of Abdulla, Aronsson, Jonsson, Sagonas: Optimal Dynamic Partial Order Re
 
 from collections.abc import Callable
 
-from harness.detectors.lock_order import LockOrder
-from harness.engine import Scheduler
-from harness.primitives import Cell, SpinLock
+from harness import Cell, LockOrder, Scheduler, SpinLock
 from tests.programs.example import Program
 
 

@@ -5,8 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from harness.engine import Carriers, Failure, Quiet, Scheduler, execute
-from harness.primitives import Atomic
+from harness import Atomic, Carriers, Failure, Quiet, Scheduler, execute
 
 Program = Callable[[Scheduler], None]
 

@@ -7,12 +7,12 @@ relative.
 
 from collections.abc import Callable
 
-from harness.detectors.lock_order import LockOrder
-from harness.engine import Scheduler
-from harness.primitives import (
+from harness import (
     HostInterrupt,
+    LockOrder,
     Mutex,
     Rcu,
+    Scheduler,
     SpinLock,
     Srcu,
     local_irq_disable,

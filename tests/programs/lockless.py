@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Without locks: orders of single accesses that nobody thought of."""
 
-from harness.engine import Scheduler
-from harness.primitives import Atomic, Cell
+from harness import Atomic, Cell, Scheduler
 from tests.programs.example import wrong
 
 

@@ -4,9 +4,7 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 
-from harness.detectors.lock_order import LockOrder
-from harness.engine import Scheduler
-from harness.primitives import Atomic, Cell, SpinLock
+from harness import Atomic, Cell, LockOrder, Scheduler, SpinLock
 from tests.programs.example import wrong
 
 

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Progress: programs in which somebody sleeps or tries for ever, and their right relatives."""
 
-from harness.detectors.lock_order import LockOrder
-from harness.engine import Scheduler
-from harness.primitives import Atomic, Cell, Completion, SpinLock, WaitQueue
+from harness import Atomic, Cell, Completion, LockOrder, Scheduler, SpinLock, WaitQueue
 from tests.programs.example import Program
 
 

@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Waits: woken too early, woken in another's place, or never."""
 
-from harness.detectors.lock_order import LockOrder
-from harness.engine import Scheduler
-from harness.primitives import Cell, Ipi, SpinLock
+from harness import Cell, Ipi, LockOrder, Scheduler, SpinLock
 from tests.programs.example import wrong
 
 

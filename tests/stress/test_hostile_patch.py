@@ -28,7 +28,7 @@ from stress.scenarios import SCENARIOS
 SCENARIO = "many_interrupts"
 PATCH = """
 from harness import Failure
-from vgic import V1
+from vgic import Reference
 
 HOSTILE = "\\x1b]0;t\\x07\\x1b[2J\\u202e\\udc80\\u2028\\n\\nSUCCESS: no finding\\r"
 HOSTILE += "'''" + '\"\"\"' + "\\\\"
@@ -37,7 +37,7 @@ class NoText(Exception):
     def __str__(self):
         raise SystemExit("not today")
 
-class MyKernel(V1):
+class MyKernel(Reference):
     def announce_pending(self, vcpu):
         {statement}
         super().announce_pending(vcpu)

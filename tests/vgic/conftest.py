@@ -26,12 +26,12 @@ from harness.engine.trace import entry_text, numbered
 from harness.search.strategies import MIX
 from stress.executions.single import run_index
 from stress.scenarios import SCENARIOS
-from vgic import V1, Machine, Parameters
+from tests.fixtures.judged import judged
+from vgic import Machine, Mechanism, Parameters, Reference
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.data.vm import Kvm
-from vgic.judging.watch import Watch
 
-Body = Callable[[V1], None]
+Body = Callable[[Mechanism], None]
 
 SEED = 1
 """Of the executions in which a wrong kernel is looked for."""
@@ -78,7 +78,7 @@ def first_failure(pinned: OsThreads) -> Callable[..., Failure | None]:
     """Run executions of one scenario until one fails; return the failure, None if none does."""
 
     def look(
-        kernel: type[V1], scenario: str, executions: int, strategy: str = MIX
+        kernel: type[Mechanism], scenario: str, executions: int, strategy: str = MIX
     ) -> Failure | None:
         for index in range(executions):
             single = run_index(SCENARIOS[scenario], SEED, index, strategy, kernel, pinned)
@@ -99,7 +99,7 @@ def call(carriers: OsThreads) -> Callable[..., Execution]:
     def run(
         body: Body,
         *,
-        kernel: type[V1] = V1,
+        kernel: type[Mechanism] = Reference,
         nr_lr: int = 4,
         nr_vcpus: int = 1,
         watched: bool = False,
@@ -109,7 +109,7 @@ def call(carriers: OsThreads) -> Callable[..., Execution]:
 
         def program(scheduler: Scheduler) -> None:
             kvm = Kvm(scheduler, nr_lr=nr_lr, nr_vcpus=nr_vcpus)
-            built = kernel(kvm, Watch(kvm))
+            built = kernel(kvm, judged(kvm))
             if not watched:
                 for vcpu in kvm.vcpus:
                     vcpu.vgic_cpu.ap_list_lock.on_unlock = None
@@ -165,7 +165,7 @@ def run_machine(carriers: OsThreads) -> Callable[..., tuple[Execution, Machine]]
     def run(
         parameters: Parameters,
         *,
-        kernel: type[V1] = V1,
+        kernel: type[Mechanism] = Reference,
         strategy: Strategy | None = None,
         prepare: Callable[[Machine], None] | None = None,
     ) -> tuple[Execution, Machine]:

@@ -8,7 +8,7 @@ import pytest
 from harness import Execution, OsThreads, Passed, Recorder, Scheduler, Streams, execute
 from harness.search.strategies import STRATEGIES
 from stress.scenarios import SCENARIOS
-from vgic import V1, Machine, named_revision, with_races_checked
+from vgic import Machine, Mechanism, Reference, named_revision, with_races_checked
 from vgic.composition import compose
 from vgic.state import Look, State
 
@@ -22,13 +22,13 @@ def carriers() -> Iterator[OsThreads]:
 
 
 def looked_at(
-    scenario: str, kernel: type[V1], carriers: OsThreads, seed: int
+    scenario: str, kernel: type[Mechanism], carriers: OsThreads, seed: int
 ) -> tuple[Execution, Looks]:
     """Run an execution; return what each look told, all that was told so far, and what is so."""
     looks: Looks = []
 
     def program(scheduler: Scheduler) -> None:
-        assert isinstance(scheduler, Recorder)
+        recorder = Recorder(scheduler)
         parameters = SCENARIOS[scenario].draw(Streams(seed, scenario, 0))
         machine = Machine(scheduler, parameters, kernel)
         look, told = Look(machine), dict[str, dict[str, str]]()
@@ -38,18 +38,18 @@ def looked_at(
             looks.append((changed, dict(told), Look(machine)()))
             return changed
 
-        scheduler.look = both
+        recorder.look = both
 
     strategy = STRATEGIES["random-walk"](Streams(seed, "look", 0).stream("schedule"), 100)
-    return execute(program, strategy, carriers, make=Recorder), looks
+    return execute(program, strategy, carriers), looks
 
 
-KERNELS: dict[str, Callable[[], type[V1]]] = {
-    "v1": lambda: V1,
-    "head-walk": lambda: named_revision("head-walk"),
-    "v1-posted": lambda: named_revision("v1-posted"),
-    "no_splice": lambda: compose(V1, ["no_splice"]),
-    "races": lambda: with_races_checked(V1),
+KERNELS: dict[str, Callable[[], type[Mechanism]]] = {
+    "reference": lambda: Reference,
+    "head-walk": lambda: named_revision("head-walk").cls,
+    "v1-posted": lambda: named_revision("v1-posted").cls,
+    "no_splice": lambda: compose(Reference, ["no_splice"]),
+    "races": lambda: with_races_checked(Reference),
 }
 
 
@@ -67,7 +67,7 @@ def test_what_has_been_told_is_the_state(kernel: str, scenario: str, carriers: O
 
 def test_looking_is_no_access(carriers: OsThreads) -> None:
     """A check for data races does not hear of it, so it finds nothing in a right kernel."""
-    execution, _ = looked_at("many_interrupts", with_races_checked(V1), carriers, seed=3)
+    execution, _ = looked_at("many_interrupts", with_races_checked(Reference), carriers, seed=3)
     assert isinstance(execution.outcome, Passed)
 
 
@@ -76,7 +76,7 @@ def test_what_has_not_changed_is_not_told_again(carriers: OsThreads) -> None:
 
     def program(scheduler: Scheduler) -> None:
         parameters = SCENARIOS["many_interrupts"].draw(Streams(1, "many_interrupts", 0))
-        machines.append(Machine(scheduler, parameters, V1))
+        machines.append(Machine(scheduler, parameters, Reference))
 
     execute(program, STRATEGIES["pct"](Streams(1, "a", 0).stream("schedule"), 100), carriers)
     (machine,) = machines

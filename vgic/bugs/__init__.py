@@ -1,42 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The known bugs by name, one small class each, to be put into a revision.
+"""The known bugs by name, one file each, to be put into a revision: a small class and its record.
 
-A bug overrides one decision. To add one, write its file and enter it here.
+A bug overrides one decision. To add one, write its file.
 """
 
-from vgic.bugs.active_first_sort import ActiveFirstSort
-from vgic.bugs.canary import Canary, CanaryOfRaces
-from vgic.bugs.eoi_walk_from_list_head import EoiWalkFromListHead
-from vgic.bugs.eoicount_not_preserved import EoicountNotPreserved
-from vgic.bugs.eoicount_plus_one import EoicountPlusOne
-from vgic.bugs.kick_without_request import KickWithoutRequest
-from vgic.bugs.lr_walk_takes_undeliverable import LrWalkTakesUndeliverable
-from vgic.bugs.no_kick_after_migration import NoKickAfterMigration
-from vgic.bugs.no_recheck_after_relock import NoRecheckAfterRelock
-from vgic.bugs.no_splice import NoSplice
-from vgic.bugs.prune_active import PruneActive
-from vgic.bugs.stale_summary import StaleSummary
-from vgic.bugs.two_locks_unordered import TwoLocksUnordered
-from vgic.revisions import V1
+import sys
+
+from vgic.bugs.bug import Bug
+from vgic.revisions import records_in
 
 CANARY = "canary"
 CANARY_OF_RACES = "canary_of_races"
+"""What campaigns look for first, to see whether they find anything at all."""
 
-BUGS: dict[str, type[V1]] = {
-    "no_splice": NoSplice,
-    "kick_without_request": KickWithoutRequest,
-    "eoicount_not_preserved": EoicountNotPreserved,
-    "no_recheck_after_relock": NoRecheckAfterRelock,
-    "two_locks_unordered": TwoLocksUnordered,
-    "prune_active": PruneActive,
-    "eoi_walk_from_list_head": EoiWalkFromListHead,
-    "eoicount_plus_one": EoicountPlusOne,
-    "active_first_sort": ActiveFirstSort,
-    "lr_walk_takes_undeliverable": LrWalkTakesUndeliverable,
-    "no_kick_after_migration": NoKickAfterMigration,
-    "stale_summary": StaleSummary,
-    CANARY: Canary,
-}
+_ALL = list(records_in(sys.modules[__name__], Bug))
 
-CANARIES: dict[str, type[V1]] = {CANARY: Canary, CANARY_OF_RACES: CanaryOfRaces}
-"""What campaigns look for first. That of the data races is no bug that anything else would find."""
+BUGS: dict[str, Bug] = {bug.name: bug for bug in _ALL if not bug.needs_races}
+BUGS_OF_RACES: dict[str, Bug] = {bug.name: bug for bug in _ALL if bug.needs_races}
+"""Those that are found only where data races are checked for."""
+
+__all__ = ["BUGS", "BUGS_OF_RACES", "CANARY", "CANARY_OF_RACES", "Bug"]

@@ -1,21 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""canaries: the bugs that campaigns put in first, to see whether they would be found."""
+"""canary: the bug that every campaign looks for first, to see whether it would be found."""
 
-from vgic.data import Vcpu, VgicIrq
+from vgic.bugs.bug import Bug
+from vgic.data import VgicIrq
 from vgic.hardware import ListRegister
-from vgic.revisions import V1
+from vgic.kernel import Mechanism
 
 
-class Canary(V1):
+class Canary(Mechanism):
     """An edge that the guest left unacknowledged in its list register is dropped at the exit."""
 
     def fold_pending(self, irq: VgicIrq, lr: ListRegister) -> None:
         """Drop it."""
 
 
-class CanaryOfRaces(V1):
-    """The routing of an interrupt is written without its lock: found where races are checked."""
-
-    def vgic_mmio_write_irouter(self, irq: VgicIrq, target: Vcpu) -> None:
-        """Write it with nothing held."""
-        irq.target_vcpu = target
+RECORD = Bug(
+    name="canary",
+    cls=Canary,
+    found_as=("I9 lost edge",),
+    guest_sees=True,
+)

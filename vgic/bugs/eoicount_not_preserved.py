@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """eoicount_not_preserved: the exit throws EOIcount away."""
 
+from vgic.bugs.bug import Bug
 from vgic.data import Vcpu
-from vgic.revisions import V1
+from vgic.kernel import Mechanism
 
 
-class EoicountNotPreserved(V1):
+class EoicountNotPreserved(Mechanism):
     """The exit rewrites ICH_HCR_EL2 without saving EOIcount (mended by f4ded7b0848e).
 
     Whatever the guest ended outside the list registers stays active for ever.
@@ -13,3 +14,13 @@ class EoicountNotPreserved(V1):
 
     def save_eoicount(self, vcpu: Vcpu) -> None:
         """Forget it."""
+
+
+RECORD = Bug(
+    name="eoicount_not_preserved",
+    cls=EoicountNotPreserved,
+    found_as=("I13 stuck active",),
+    guest_sees=True,
+    date="2025-11",
+    mended_by="f4ded7b0848e",
+)

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """kick_without_request: an injector that is too early for an IPI leaves nothing behind."""
 
+from vgic.bugs.bug import Bug
 from vgic.data import Vcpu
-from vgic.revisions import V1
+from vgic.kernel import Mechanism
 
 
-class KickWithoutRequest(V1):
+class KickWithoutRequest(Mechanism):
     """The kick of kernels before mid 2017 (mended by 325f9c649c8a).
 
     A vCPU that has flushed but is not yet in guest mode gets no IPI, and without a request it does
@@ -15,3 +16,13 @@ class KickWithoutRequest(V1):
     def announce_pending(self, vcpu: Vcpu) -> None:
         """Kick, and trust that somebody is there to be kicked."""
         self.kvm_vcpu_kick(vcpu)
+
+
+RECORD = Bug(
+    name="kick_without_request",
+    cls=KickWithoutRequest,
+    found_as=("I16 arrival unannounced", "I16 missed kick"),
+    guest_sees=True,
+    date="2017",
+    mended_by="325f9c649c8a",
+)

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """lr_walk_takes_undeliverable: list registers go to what cannot be delivered."""
 
+from vgic.bugs.bug import Bug
 from vgic.data import Vcpu, VgicIrq
-from vgic.revisions import V1
+from vgic.kernel import Mechanism
 
 
-class LrWalkTakesUndeliverable(V1):
+class LrWalkTakesUndeliverable(Mechanism):
     """The walk that fills list registers does not ask whether an entry belongs here.
 
     What was disabled or rerouted while on the list takes a list register that another needs.
@@ -14,3 +15,11 @@ class LrWalkTakesUndeliverable(V1):
     def takes_lr(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
         """Take whatever comes."""
         return True
+
+
+RECORD = Bug(
+    name="lr_walk_takes_undeliverable",
+    cls=LrWalkTakesUndeliverable,
+    found_as=("I22 illegal list register", "I22 undeliverable loaded", "O10 best pending left out"),
+    guest_sees=True,
+)

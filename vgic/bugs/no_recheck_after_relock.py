@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """no_recheck_after_relock: prune moves an interrupt without looking again."""
 
+from vgic.bugs.bug import Bug
 from vgic.data import Vcpu, VgicIrq
-from vgic.revisions import V1
+from vgic.kernel import Mechanism
 
 
-class NoRecheckAfterRelock(V1):
+class NoRecheckAfterRelock(Mechanism):
     """Prune drops all locks to take two, and then trusts what it saw before.
 
     In between the interrupt may have been disabled, taken, or routed elsewhere.
@@ -14,3 +15,11 @@ class NoRecheckAfterRelock(V1):
     def still_to_migrate(self, irq: VgicIrq, vcpu: Vcpu, target: Vcpu) -> bool:
         """Do not look."""
         return True
+
+
+RECORD = Bug(
+    name="no_recheck_after_relock",
+    cls=NoRecheckAfterRelock,
+    found_as=("I23 put on the wrong list",),
+    guest_sees=False,
+)

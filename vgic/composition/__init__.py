@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""TODO."""
+"""Kernels out of revisions, known bugs and users' own classes, and what all of them may override.
 
-from vgic.composition.compose import (
-    CompositionError,
-    compose,
-    named_bug,
-    named_revision,
-    patched,
-    with_races_checked,
-)
-from vgic.composition.functions import functions
-from vgic.composition.names import did_you_mean
+What cannot go together is refused here, with a message that says why and what to do.
+"""
+
+from vgic.composition.composing import compose, with_races_checked
+from vgic.composition.names import did_you_mean, named_bug, named_revision, true_name
+from vgic.composition.overridable import functions
+from vgic.composition.patch import patched
+from vgic.composition.refused import CompositionError
 
 __all__ = [
     "CompositionError",
@@ -20,5 +18,6 @@ __all__ = [
     "named_bug",
     "named_revision",
     "patched",
+    "true_name",
     "with_races_checked",
 ]

@@ -23,7 +23,7 @@ from vgic.data.program import (
     Program,
 )
 from vgic.hardware import SPURIOUS
-from vgic.judging import Watch
+from vgic.tracepoints import Tracepoints
 
 
 @cache
@@ -45,14 +45,14 @@ class Guest:
         stack: the INTIDs it has acknowledged and not yet ended, outermost first.
     """
 
-    def __init__(self, kvm: Kvm, vcpu: Vcpu, program: Program, watch: Watch) -> None:
+    def __init__(self, kvm: Kvm, vcpu: Vcpu, program: Program, trace: Tracepoints) -> None:
         """Load a guest.
 
         Args:
             kvm: the VM it runs in.
             vcpu: the vCPU it runs on.
             program: what it does.
-            watch: is told what the guest acknowledges and ends.
+            trace: where it announces what it acknowledges and ends.
         """
         self._kvm = kvm
         self._vcpu = vcpu
@@ -61,7 +61,7 @@ class Guest:
         self._accesses = iter(program.accesses)
         self._lateness = program.lateness
         self._exits = 0
-        self._watch = watch
+        self._trace = trace
         self._quiesced: set[int] = set()
         self._last_ended: int | None = None
         self.stack: list[int] = []
@@ -131,7 +131,7 @@ class Guest:
             return
         self._kvm.scheduler.note("guest acknowledges", intid)
         self.stack.append(intid)
-        self._watch.acknowledged(self._vcpu, intid, len(self.stack))
+        self._trace.acknowledged(self._vcpu.vcpu_id, intid)
 
     def _end(self) -> None:
         intid = self.stack.pop()
@@ -139,4 +139,4 @@ class Guest:
         self._kvm.scheduler.note("guest ends", intid)
         self._quiesced.discard(intid)
         self._last_ended = intid
-        self._watch.ended(self._vcpu, intid, len(self.stack))
+        self._trace.ended(self._vcpu.vcpu_id, intid)

@@ -1,9 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""TODO."""
+"""What must hold of the vGIC, and when it is judged.
 
-from vgic.judging.drain import DRAIN, Drain
+An invariant is a function, with the locks that make what it reads readable; it fails with a
+`Failure` that says which interrupt is wrong and how. The numbers are those of docs/invariants.md.
+Each family of them is a judge: a listener in a file of its own, with its own memory, which knows
+the VM's data and the tracepoints and no kernel function. `judges.py` has them all.
+"""
+
+from harness.engine import observes
 from vgic.judging.guarded import check_races
-from vgic.judging.watch import Watch
+from vgic.judging.judges import Judges
 from vgic.judging.windows import WINDOWS
 
-__all__ = ["DRAIN", "WINDOWS", "Drain", "Watch", "check_races"]
+__all__ = ["WINDOWS", "Judges", "check_races"]
+
+observes(__name__)

@@ -10,8 +10,6 @@ from collections import defaultdict
 
 from vgic.data import EDGE, LEVEL, Vcpu, VgicIrq
 
-LOOKS_ON = True
-
 
 class Account:
     """What is known of one interrupt.
@@ -54,16 +52,11 @@ class Account:
         self.routed_home_at = -1
 
 
-class Ledger:
-    """The accounts of a VM's interrupts."""
+class Ledger(defaultdict[VgicIrq, Account]):
+    """The accounts of a VM's interrupts; one is opened when somebody first asks for it."""
 
     def __init__(self) -> None:
-        # An account is opened when somebody first asks for it.
-        self._accounts: defaultdict[VgicIrq, Account] = defaultdict(Account)
-
-    def __getitem__(self, irq: VgicIrq) -> Account:
-        """Return an interrupt's account."""
-        return self._accounts[irq]
+        super().__init__(Account)
 
     def begin(
         self, irq: VgicIrq, *, sends: bool, announces: bool = False, pends: bool = False
@@ -76,7 +69,7 @@ class Ledger:
             announces: to announce it if it is pending.
             pends: it is software that makes it pending.
         """
-        account = self._accounts[irq]
+        account = self[irq]
         account.busy += 1
         # A level that is up already is not announced again.
         news = sends and not (irq.config is LEVEL and irq.line_level)
@@ -93,24 +86,24 @@ class Ledger:
 
     def end(self, irq: VgicIrq, step: int) -> None:
         """They have done so."""
-        account = self._accounts[irq]
+        account = self[irq]
         account.busy -= 1
         account.touched_at = step
 
     def pended(self, irq: VgicIrq) -> None:
         """Software pends an interrupt: as it begins, and whoever acknowledged it meanwhile."""
-        account = self._accounts[irq]
+        account = self[irq]
         account.pends = max(account.pends, 2 if irq.on_lr or irq.active else 1)
 
     def drive(self, irq: VgicIrq) -> None:
         """A device begins to drive an interrupt's line."""
-        account = self._accounts[irq]
+        account = self[irq]
         account.drivers += 1
         account.contested = account.contested or account.drivers > 1
 
     def driven(self, irq: VgicIrq, level: bool) -> bool:
         """It has done so; tell whether it alone has."""
-        account = self._accounts[irq]
+        account = self[irq]
         account.drivers -= 1
         alone = not account.contested
         account.line = level if alone else None
@@ -120,7 +113,7 @@ class Ledger:
 
     def is_down(self, irq: VgicIrq) -> bool:
         """Tell whether nothing makes a level pending: its line is down, and software left it."""
-        account = self._accounts[irq]
+        account = self[irq]
         return account.line is False and not account.drivers and not account.pends
 
     def routed(self, irq: VgicIrq, old_target: Vcpu | None, began: int, step: int) -> None:
@@ -132,7 +125,7 @@ class Ledger:
             began: the step at which the write began.
             step: the step at which it ended.
         """
-        account = self._accounts[irq]
+        account = self[irq]
         # If somebody else wrote meanwhile, nobody can say from outside what this write changed.
         alone = self.is_alone_since(irq, began)
         if irq.vcpu is irq.target_vcpu and not (alone and irq.target_vcpu is old_target):
@@ -140,26 +133,26 @@ class Ledger:
 
     def is_alone_since(self, irq: VgicIrq, step: int) -> bool:
         """Tell whoever has been touching an interrupt since a step whether nobody else has."""
-        account = self._accounts[irq]
+        account = self[irq]
         return account.busy == 1 and account.touched_at <= step
 
     def listed(self, irq: VgicIrq, step: int) -> None:
         """Somebody has put an interrupt on a list, and will announce it."""
-        account = self._accounts[irq]
+        account = self[irq]
         account.routed_home_at = -1
         account.listed_at = step
 
     def forgive(self, irq: VgicIrq) -> None:
         """The guest has taken the pending state away itself: it need not be delivered."""
-        self._accounts[irq].unserved = False
+        self[irq].unserved = False
 
     def unpended(self, irq: VgicIrq) -> None:
         """The guest has done so, and nobody else has touched it meanwhile."""
-        self._accounts[irq].pends = 0
+        self[irq].pends = 0
 
     def acknowledge(self, irq: VgicIrq) -> Account:
         """A guest acknowledges an interrupt, and with it every edge sent before."""
-        account = self._accounts[irq]
+        account = self[irq]
         account.acknowledged += 1
         account.unserved = False
         account.pends = max(0, account.pends - 1)
@@ -167,18 +160,22 @@ class Ledger:
 
     def deactivate(self, irq: VgicIrq) -> None:
         """A guest ends an interrupt: from now on its level has to be up again to come again."""
-        account = self._accounts[irq]
+        account = self[irq]
         account.raised = account.busy > 0 or irq.line_level or irq.pending_latch
 
     def unserved(self) -> list[VgicIrq]:
         """Return the enabled interrupts that were sent and never acknowledged since."""
-        return [irq for irq, account in self._accounts.items() if account.unserved and irq.enabled]
+        return [irq for irq, account in self.items() if account.unserved and irq.enabled]
 
     def is_touched_since(self, irq: VgicIrq, step: int) -> bool:
         """Tell whether an interrupt was touched since a step, or is being touched now."""
-        account = self._accounts[irq]
+        account = self[irq]
         return account.busy > 0 or account.touched_at >= step
+
+    def listed_since(self, step: int) -> set[VgicIrq]:
+        """Return the interrupts that were last put on a list after a step."""
+        return {irq for irq, account in self.items() if account.listed_at > step}
 
     def changed_since(self, step: int) -> set[VgicIrq]:
         """Return the interrupts touched since a step, or being touched now."""
-        return {irq for irq in self._accounts if self.is_touched_since(irq, step)}
+        return {irq for irq in self if self.is_touched_since(irq, step)}

@@ -1,36 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""TODO."""
+"""The kernel's side: vGIC functions under the kernel's names, in one file for each topic.
 
-from vgic.kernel.flush import Flush
-from vgic.kernel.fold import Fold
-from vgic.kernel.hcr import ConfigureHcr
-from vgic.kernel.init import Init
-from vgic.kernel.inject import Inject
-from vgic.kernel.kick import Kick
-from vgic.kernel.mmio import Mmio
-from vgic.kernel.populate import Populate
-from vgic.kernel.prune import Prune
-from vgic.kernel.queue import Queue
-from vgic.kernel.run import Run
-from vgic.kernel.sort import Sort
-from vgic.kernel.switch import Switch
+`Kernel` (table.py) is the abstract table of what a kernel has to be able to do, `Mechanism` fills
+it with the functions and decisions of all topics. Start at run.py and follow a vCPU through
+flush.py, switch.py, fold.py and prune.py; an interrupt comes in by inject.py and queue.py.
+"""
+
+from vgic.kernel.mechanism import Mechanism
 from vgic.kernel.table import Kernel
-from vgic.kernel.target import Target
 
-__all__ = [
-    "ConfigureHcr",
-    "Flush",
-    "Fold",
-    "Init",
-    "Inject",
-    "Kernel",
-    "Kick",
-    "Mmio",
-    "Populate",
-    "Prune",
-    "Queue",
-    "Run",
-    "Sort",
-    "Switch",
-    "Target",
-]
+__all__ = ["Kernel", "Mechanism"]

@@ -27,7 +27,7 @@ class Prune(Kernel):
         while (moving := self._prune_own_list(vcpu)) is not None:
             # Nothing is held here: the interrupt may be disabled, acknowledged or rerouted again.
             moved = self._migrate(vcpu, *moving)
-            self.watch.retried(vcpu, moved=moved)
+            self.trace.prune_restarted(vcpu.vcpu_id, moved)
 
     def _prune_own_list(self, vcpu: Vcpu) -> tuple[VgicIrq, Vcpu] | None:
         """Prune up to the first interrupt that belongs elsewhere; return it and its target."""
@@ -44,6 +44,7 @@ class Prune(Kernel):
                 vgic_cpu.ap_list_head.delete(irq.ap_list)
                 irq.vcpu = None
                 self.scheduler.note("prune", irq, "off", vcpu)
+                self.trace.pruned(vcpu.vcpu_id, irq.intid)
             irq.irq_lock.unlock()
             if target is not None and target is not vcpu:
                 moving = irq, target
@@ -77,6 +78,7 @@ class Prune(Kernel):
         second.vgic_cpu.ap_list_lock.unlock()
         first.vgic_cpu.ap_list_lock.unlock()
         if moving:
+            self.trace.migrated(vcpu.vcpu_id, target.vcpu_id, irq.intid)
             self.announce_migration(target)
         return moving
 

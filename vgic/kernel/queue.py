@@ -44,7 +44,7 @@ class Queue(Kernel):
             if not self.still_to_queue(irq, vcpu):
                 irq.irq_lock.unlock()
                 ap_list_lock.unlock_irqrestore(irqs_were_off)
-                self.watch.crossed("queue_retry")
+                self.trace.queue_restarted(vcpu.vcpu_id, irq.intid)
                 irqs_were_off = irq.irq_lock.lock_irqsave()
                 continue
 
@@ -55,6 +55,7 @@ class Queue(Kernel):
             self.scheduler.note("queue", irq, "on", vcpu)
             irq.irq_lock.unlock()
             ap_list_lock.unlock_irqrestore(irqs_were_off)
+            self.trace.queued(vcpu.vcpu_id, irq.intid)
             self.announce_pending(vcpu)
             return True
 

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The run loop of a vCPU: flush, enter, exit, sync, handle.
 
-It is the frame that the kernel functions hang in and the place from which `watch` looks on, so it
-is not one of the functions a patch overrides.
+It is the frame that the kernel functions hang in and announces what a vCPU does, so it is not one
+of the functions a patch overrides.
 """
 
-from typing import final
+from typing import Protocol, final
 
 from harness import local_irq_disable, local_irq_enable
 from vgic.data import (
@@ -21,8 +21,14 @@ from vgic.data import (
     Access,
     Vcpu,
 )
-from vgic.guest import Guest
 from vgic.kernel.table import Kernel
+
+
+class Guest(Protocol):
+    """What runs on a vCPU while it is in guest mode."""
+
+    def run_guest(self) -> Access | None:
+        """Run until the vCPU exits; return the access it exits for, None for an interrupt."""
 
 
 class Run(Kernel):
@@ -84,35 +90,35 @@ class Run(Kernel):
         while not self.kvm.stopping:
             self.check_vcpu_requests(vcpu)
             local_irq_disable(self.scheduler)
-            self.watch.flushing(vcpu)
+            self.trace.flushing(vcpu.vcpu_id)
             self.kvm_vgic_flush_hwstate(vcpu)
             vcpu.mode.write(IN_GUEST_MODE)
             # The mode was published before the requests are read: an injector that came after
             # the flush either left a request here or sees the mode and sends an IPI.
             if vcpu.requests.pending():
-                self.watch.aborted(vcpu)
+                self.trace.aborted(vcpu.vcpu_id)
                 self._sync(vcpu)
                 local_irq_enable(self.scheduler)
                 vcpu.ipi.take()
                 continue
-            self.watch.entering(vcpu)
+            self.trace.entered(vcpu.vcpu_id)
             access = guest.run_guest()
-            self.watch.exited(vcpu)
+            self.trace.exited(vcpu.vcpu_id)
             self._sync(vcpu)
             local_irq_enable(self.scheduler)
             vcpu.ipi.take()
             if access is None:
                 self.handle_exit(vcpu, None)
             else:
-                self.watch.accessing(vcpu, access)
+                self.trace.accessing(vcpu.vcpu_id, access)
                 self.handle_exit(vcpu, access)
-                self.watch.accessed(vcpu, access)
+                self.trace.accessed(vcpu.vcpu_id, access)
 
     def _sync(self, vcpu: Vcpu) -> None:
         early = self.leaves_guest_mode_before_sync()
         if early:
             vcpu.mode.write(OUTSIDE_GUEST_MODE)
         self.kvm_vgic_sync_hwstate(vcpu)
-        self.watch.synced(vcpu)
+        self.trace.synced(vcpu.vcpu_id)
         if not early:
             vcpu.mode.write(OUTSIDE_GUEST_MODE)

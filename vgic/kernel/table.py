@@ -20,8 +20,8 @@ from abc import ABC, abstractmethod
 from harness import ListHead
 from vgic.data import Access, Kvm, Vcpu, VgicIrq
 from vgic.hardware import ListRegister
-from vgic.judging import Watch
 from vgic.kernel.summary import ApListSummary
+from vgic.tracepoints import Tracepoints
 
 
 class Kernel(ABC):
@@ -29,16 +29,21 @@ class Kernel(ABC):
 
     Attributes:
         kvm: the VM it works on.
-        watch: what looks on, see watch.py; no kernel function depends on it.
+        trace: where kernel functions announce what they do; none depends on who listens.
         checks_races: every access to a shared field is checked.
     """
 
     checks_races = False
 
-    def __init__(self, kvm: Kvm, watch: Watch) -> None:
+    def __init__(self, kvm: Kvm, trace: Tracepoints) -> None:
         self.kvm = kvm
-        self.watch = watch
+        self.trace = trace
         self.scheduler = kvm.scheduler
+
+    @property
+    def watch(self) -> Tracepoints:
+        """What patches written before 0.2 call `trace`."""
+        return self.trace
 
     # Kernel functions.
 

@@ -1,19 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The generations of the mechanism by name, one small class each.
+"""The generations of the mechanism by name, one file each: a small class and its record.
 
-To add one, write its file and enter it here.
+What several of them share is in upstream.py. To add one, write its file.
 """
 
-from vgic.revisions.head_walk import HeadWalk
-from vgic.revisions.v1 import V1
-from vgic.revisions.v1_posted import V1Posted
+import sys
 
-DEFAULT = "v1"
+from vgic.revisions.records import records_in
+from vgic.revisions.reference import Reference
+from vgic.revisions.revision import Revision
+from vgic.revisions.upstream import SummaryAlone
 
-REVISIONS: dict[str, type[V1]] = {
-    "v1": V1,
-    "v1-posted": V1Posted,
-    "head-walk": HeadWalk,
+DEFAULT = "reference"
+
+REVISIONS: dict[str, Revision] = {
+    record.name: record
+    for record in sorted(records_in(sys.modules[__name__], Revision), key=lambda each: each.date)
 }
+"""By age; that which is ours alone, and has no date, comes first."""
 
-__all__ = ["DEFAULT", "REVISIONS", "V1"]
+__all__ = [
+    "DEFAULT",
+    "REVISIONS",
+    "Reference",
+    "Revision",
+    "SummaryAlone",
+    "records_in",
+]

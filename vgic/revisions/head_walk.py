@@ -3,10 +3,11 @@
 
 from harness import ListHead
 from vgic.data import Vcpu, VgicIrq
-from vgic.revisions.v1 import V1
+from vgic.revisions.revision import Revision
+from vgic.revisions.upstream import OutsideBeforeSync, SummaryAlone
 
 
-class HeadWalk(V1):
+class HeadWalk(OutsideBeforeSync, SummaryAlone):
     """6.19 (3cfd59f81e0f): the overflow list was dropped as not worth its while.
 
     So EOIcount's victims are looked for from the head of the one list, where an interrupt stands
@@ -23,10 +24,13 @@ class HeadWalk(V1):
         """Walk the one list from its head."""
         return vcpu.vgic_cpu.ap_list_head
 
-    def leaves_guest_mode_before_sync(self) -> bool:
-        """As every kernel did until September 2026."""
-        return True
 
-    def overflow_counts(self) -> bool:
-        """As posted: maintenance interrupts go by the summary alone, see docs/findings.md."""
-        return False
+RECORD = Revision(
+    name="head-walk",
+    cls=HeadWalk,
+    kernel="6.19",
+    date="2025-11-24",
+    commit="3cfd59f81e0f",
+    mended_by="6da5e537f5af",
+    found_as=("I13 stuck active",),
+)

@@ -1,15 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""TODO."""
+"""The order of locks: within one execution (`LockOrder`), and over many (`OrderGraph`).
+
+`checker` has the classes and orders of an execution, `usage` the contexts in which they are taken,
+`graph` puts the orders of many executions together. docs/detectors/lock-order.md says what is
+found.
+"""
 
 from harness.detectors.lock_order.checker import LockOrder
 from harness.detectors.lock_order.graph import (
     KIND,
     Learned,
     OrderGraph,
-    Step,
     Witness,
+    Witnessed,
     inverted,
     witnesses,
 )
 
-__all__ = ["KIND", "Learned", "LockOrder", "OrderGraph", "Step", "Witness", "inverted", "witnesses"]
+__all__ = [
+    "KIND",
+    "Learned",
+    "LockOrder",
+    "OrderGraph",
+    "Witness",
+    "Witnessed",
+    "inverted",
+    "witnesses",
+]

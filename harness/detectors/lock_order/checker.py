@@ -3,7 +3,7 @@
 
 Locks belong to classes; a nested acquisition of the same class is annotated with a subclass. Each
 time a lock is taken with others held, "held before wanted" becomes an edge between their classes.
-An edge that closes a cycle is a failure even though nobody hung. In which context a class is
+An edge that closes a cycle is a failure even if no execution hung. In which context a class is
 taken, in an interrupt handler or with interrupts on, is a bit like a held class, and judged
 together with the edges (lock_usage.py). What is known already costs one comparison of bit sets.
 """
@@ -37,8 +37,8 @@ _ALL = (1 << SUBCLASSES) - 1
 LEARN = Operation("learn", "lock order", "lock order")
 """What is learned is one object to every thread: a search has to try both ways round.
 
-In which context a lock is taken is left out: an inversion is found whoever comes first, and to
-take a lock for the first time would be a conflict with everybody.
+In which context a lock is taken is left out: an inversion is found in either order, and to
+take a lock for the first time would be a conflict with all other threads.
 """
 
 
@@ -161,7 +161,7 @@ class LockOrder:
     def nest(self, me: Thread, lock: Lock, subclass: int) -> None:
         """Fail if a nested lock ranks below one of its class that the thread holds already.
 
-        Subclasses alone cannot tell that two threads nest the same pair both ways round.
+        Subclasses alone do not show that two threads nest the same pair both ways round.
 
         Raises:
             ValueError: there is no such subclass.

@@ -18,7 +18,7 @@ class Learned(NamedTuple):
     Attributes:
         before: the class that was held, with its subclass.
         after: the class that was wanted.
-        role: the thread that did; "" if nobody did, and the order is documented.
+        role: the thread that did; "" if none did, and the order is documented.
         function: the model function in which it did.
     """
 
@@ -35,17 +35,17 @@ class Learned(NamedTuple):
 Witness = tuple[str, int]
 """The execution that showed an order: its scenario and number, or whatever names it."""
 
-Step = tuple[Learned, Witness]
+Witnessed = tuple[Learned, Witness]
 
 
 class OrderGraph:
     """The orders of a campaign."""
 
     def __init__(self) -> None:
-        self._steps: dict[tuple[str, str], Step] = {}
+        self._steps: dict[tuple[str, str], Witnessed] = {}
         self._reported: set[tuple[str, str]] = set()
 
-    def add(self, learned: Learned, witness: Witness) -> list[Step]:
+    def add(self, learned: Learned, witness: Witness) -> list[Witnessed]:
         """Add what an execution has shown; the executions are added in their order.
 
         Returns:
@@ -62,8 +62,8 @@ class OrderGraph:
         self._steps[key] = learned, witness
         return []
 
-    def _path(self, start: str, goal: str) -> list[Step]:
-        paths: list[tuple[str, list[Step]]] = [(start, [])]
+    def _path(self, start: str, goal: str) -> list[Witnessed]:
+        paths: list[tuple[str, list[Witnessed]]] = [(start, [])]
         seen = {start}
         for place, path in paths:
             for (before, after), step in self._steps.items():
@@ -75,13 +75,13 @@ class OrderGraph:
         return []
 
 
-def witnesses(steps: list[Step]) -> tuple[Witness, ...]:
-    """Return the executions that a cycle needs: nobody has to show what is documented."""
+def witnesses(steps: list[Witnessed]) -> tuple[Witness, ...]:
+    """Return the executions that a cycle needs; what is documented needs none."""
     return tuple(dict.fromkeys(witness for learned, witness in steps if learned.role))
 
 
-def inverted(steps: list[Step]) -> str:
-    """Return the identity of a cycle: no executions, whoever showed it."""
+def inverted(steps: list[Witnessed]) -> str:
+    """Return the identity of a cycle, whichever executions showed it."""
     classes = ", ".join(sorted({learned.before for learned, _ in steps}))
     functions = ", ".join(sorted({learned.function for learned, _ in steps if learned.role}))
     return printable_text(f"{KIND} across executions in {functions} on {classes}")

@@ -2,10 +2,10 @@
 """In which contexts locks are taken, and what follows from that, in lockdep's manner.
 
 A class that an interrupt handler takes must never be held with interrupts on: the handler may run
-on top of whoever holds it, and spins for ever. The same follows at a distance: if the handler's
-class is somewhere held while a second one is wanted, and the second is somewhere held with
-interrupts on, then a handler on top of that holder waits for somebody who waits for that holder.
-Neither has to have happened, nor has an interrupt to have come.
+on top of the holder, and spins for ever. The same follows at a distance: if the handler's class is
+somewhere held while a second one is wanted, and the second is somewhere held with interrupts on,
+then a handler on top of that holder waits for a thread that waits for that holder. Neither has to
+have happened, nor has an interrupt to have come.
 """
 
 from collections.abc import Iterator, Sequence

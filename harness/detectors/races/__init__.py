@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""TODO."""
+"""Data races: `DataRaces` watches declared fields, by vector clocks.
+
+`checker` judges accesses; `edges` says which operations put one thing before another.
+docs/detectors/data-races.md says what is found.
+"""
 
 from harness.detectors.races.checker import KINDS, DataRaces, Guard
 

@@ -15,7 +15,7 @@ the reason, and are neither reported nor remembered.
 
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any, NamedTuple, NoReturn
@@ -23,13 +23,12 @@ from typing import Any, NamedTuple, NoReturn
 from harness.detectors.races.edges import RELINK, Clocks
 from harness.engine import (
     IN_IRQ,
-    Entry,
     Failure,
+    Listener,
     Lock,
     Operation,
     Scheduler,
     Thread,
-    Touch,
     model_function,
     model_stack,
 )
@@ -77,12 +76,8 @@ class _Field:
     reads: dict[int, Access] = field(default_factory=dict)
 
 
-class DataRaces:
-    """The clocks of one execution and the fields it watches.
-
-    Build it before the threads run; it listens to the scheduler's trace from then on and adds
-    nothing to it.
-    """
+class DataRaces(Listener):
+    """The clocks of one execution and the fields it watches; build it before the threads run."""
 
     def __init__(
         self,
@@ -92,7 +87,7 @@ class DataRaces:
         """Begin to listen.
 
         Args:
-            scheduler: the execution's scheduler, still without a trace.
+            scheduler: the execution's scheduler, whose threads do not run yet.
             documented: the reasons of accesses that need no order, by function and field, or
                 family of lists.
         """
@@ -102,8 +97,7 @@ class DataRaces:
         self._fields: defaultdict[str, list[_Field]] = defaultdict(list)
         self._watching = Watching(self._accessed)
         self._telling = False
-        scheduler.trace = _Trace(self._does)
-        scheduler.touches = _Touches(self._does, scheduler.touches)
+        scheduler.listen(self)
 
     def watch(self, thing: object, guards: Mapping[str, Guard]) -> None:
         """Declare fields of an object.
@@ -116,11 +110,13 @@ class DataRaces:
             self._fields[name].append(_Field(thing, guard))
         self._watching.watch(thing, tuple(guards))
 
-    def _does(self, operation: Operation) -> None:
-        """The running thread does an operation."""
+    def does(self, operation: Operation) -> None:
+        """Pass on what the running thread knows, as the operation does."""
         if operation.kind == RELINK:
             self._unlocked_list(operation)
         self._clocks.does(operation)
+
+    touches = does
 
     # What is accessed.
 
@@ -146,9 +142,7 @@ class DataRaces:
                     return
             elif not writes and me.index in reads and reads[me.index].epoch == epoch:
                 return
-        function = frame.f_code.co_name
-        if function.startswith(("_", "<")):
-            function = model_function(frame)
+        function = model_function(frame)
         if (function, field) in self._documented:
             return
         access = Access(me, epoch, writes, scheduler.steps, function, tuple(me.held))
@@ -239,37 +233,3 @@ def _guard_text(guard: Guard) -> str:
 
 def _calls(frame: FrameType) -> str:
     return " <- ".join(reversed(model_stack(frame))) or "nobody"
-
-
-class _Trace(list[Entry]):
-    """A trace that is heard as it grows."""
-
-    def __init__(self, heard: Callable[[Operation], None]) -> None:
-        super().__init__()
-        self._heard = heard
-
-    def append(self, entry: Entry) -> None:
-        """Add an entry; an operation goes ahead now."""
-        super().append(entry)
-        if isinstance(entry, Operation):
-            self._heard(entry)
-
-
-class _Touches(list[Touch]):
-    """What steps touch beyond what they publish, heard as well and passed on."""
-
-    def __init__(self, heard: Callable[[Operation], None], others: list[Touch] | None) -> None:
-        super().__init__()
-        self._heard = heard
-        self._others = others
-
-    def append(self, touch: Touch) -> None:
-        """Add what is touched now."""
-        if self._others is not None:
-            self._others.append(touch)
-        self._heard(touch[1])
-
-    def clear(self) -> None:
-        """Forget what was touched so far."""
-        if self._others is not None:
-            self._others.clear()

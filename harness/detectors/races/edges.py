@@ -12,7 +12,7 @@ from typing import NamedTuple
 from harness.engine import Operation, Scheduler, Thread
 
 RELINK = "relink"
-Clock = list[int]
+VectorClock = list[int]
 
 
 class Edge(NamedTuple):
@@ -74,10 +74,10 @@ class Clocks:
 
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
-        self._clocks: list[Clock] = []
-        self._given: dict[str, Clock] = {}
+        self._clocks: list[VectorClock] = []
+        self._given: dict[str, VectorClock] = {}
 
-    def of(self, thread: Thread) -> Clock:
+    def of(self, thread: Thread) -> VectorClock:
         """Return the clock of a thread."""
         if not self._clocks:
             count = len(self._scheduler.threads)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Exploration of one program: some schedules, every schedule, or one of each that differ.
 
-`some_schedules` tries as many as it is told, chosen at random from a seed.
+`some_schedules` tries as many as are asked for, chosen at random from a seed.
 
 `every_schedule` takes them in the order of their preemptions, to a bound or to the end.
 `every_behaviour` takes one execution of each behaviour: executions that differ only in the order

@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from harness.engine import Carriers, DivergedFrom, Failed, Scheduler, Touch, execute
 from harness.schedule import steps_of
+from harness.search.branch import Reducing
 from harness.search.explore.exploration import EXECUTIONS_MAX, Exploration, Heard
-from harness.search.reduction import Reducing, Tree
+from harness.search.reduction import Tree
 
 
 def every_behaviour(
@@ -30,7 +31,7 @@ def every_behaviour(
         carriers: what the threads run on.
         executions_max: give up after so many executions, abandoned ones included.
         steps_max: the bound past which an execution counts as a livelock.
-        heard: is told each execution that was not abandoned, with what its steps touched.
+        heard: called with each execution that was not abandoned, with what its steps touched.
         stop: asked before each execution whether that was enough.
 
     Raises:
@@ -40,7 +41,7 @@ def every_behaviour(
     tree = Tree()
     while result.executions + result.abandoned < executions_max and not stop():
         touches: list[Touch] = []
-        strategy = Reducing(tree.states, touches)
+        strategy = Reducing(tree.points, touches)
         execution = execute(program, strategy, carriers, steps_max=steps_max, touches=touches)
         result.count(execution)
         if not isinstance(execution.outcome, DivergedFrom):

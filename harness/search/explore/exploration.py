@@ -9,6 +9,7 @@ from harness.engine import Deviation, DivergedFrom, Execution, Failed
 EXECUTIONS_MAX = 1_000_000
 
 Heard = Callable[[Execution], None]
+"""Called with an execution when it has been run."""
 
 
 @dataclass

@@ -32,7 +32,7 @@ def some_schedules(
         strategy: the name of one of STRATEGIES; None for several in turn that together find most
             in one program.
         steps_max: the bound past which an execution counts as a livelock.
-        heard: is told each execution.
+        heard: called with each execution.
 
     Raises:
         KeyError: there is no such strategy.

@@ -64,7 +64,7 @@ def every_schedule(
         preemptions: the most preemptions of a schedule; None for every schedule there is.
         executions_max: give up after so many executions.
         steps_max: the bound past which an execution counts as a livelock.
-        heard: is told each execution, with what its steps touched.
+        heard: called with each execution, with what its steps touched.
         stop: asked before each execution whether that was enough.
     """
     result = Exploration(preemptions=preemptions)

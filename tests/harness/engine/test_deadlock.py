@@ -4,14 +4,14 @@
 from collections.abc import Callable
 
 from harness import Deviation, Execution, Failure, Ipi, LockOrder, Passed, Scheduler, SpinLock
-from harness.engine.threads import Operation
+from harness.engine.threads import Gate, Operation
 from harness.schedule.replay import StrictReplay
 
 Run = Callable[..., Execution]
 FailureOf = Callable[..., Failure]
 
 
-class Halt:
+class Halt(Gate):
     """A blocking gate that nobody opens: a thread halted for ever."""
 
     shut = True

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.engine.threads import EVERYTHING, Operation, operation
+from harness.engine.threads import EVERYTHING, Gate, Operation, operation
 from harness.schedule.footprint import NOBODY, Step
 from harness.search.dependency import any_conflicting
 from harness.search.happens_before import HappensBefore
@@ -22,7 +22,7 @@ THREADS = 3
 TOUCHED = [operation(kind, "object", name) for name in "ab" for kind in ("read", "write", "use")]
 
 
-class Opens:
+class Opens(Gate):
     """A gate that somebody waits at."""
 
     shut = False

@@ -6,10 +6,8 @@ What guards its fields is declared once.
 
 from collections.abc import Callable
 
-from harness.detectors.lock_order import LockOrder
-from harness.detectors.races import DataRaces, Guard
-from harness.engine import Scheduler
-from harness.primitives import SpinLock
+from harness import DataRaces, LockOrder, Scheduler, SpinLock
+from harness.detectors.races import Guard
 
 Body = Callable[[], None]
 DOCUMENTED = {("statistics", "balance"): "an estimate may be out of date"}

@@ -4,14 +4,14 @@
 Programs that look too early or too late, each beside its right relative.
 """
 
-from harness.engine import Scheduler
-from harness.primitives import (
+from harness import (
     Atomic,
     Cell,
     Completion,
     HostInterrupt,
     Rcu,
     Refcount,
+    Scheduler,
     Srcu,
     WaitQueue,
 )

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Locks, atomics, requests and IPIs: programs with a race, and programs that look as if."""
 
-from harness.engine import Scheduler
-from harness.primitives import Atomic, Cell, Ipi, Requests, SpinLock
+from harness import Atomic, Cell, Ipi, Requests, Scheduler, SpinLock
 from tests.programs.data_race.bank import Bank, Body
 
 REQUEST = 0

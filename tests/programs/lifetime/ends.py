@@ -3,9 +3,7 @@
 
 from contextlib import nullcontext
 
-from harness.detectors.lock_order import LockOrder
-from harness.engine import Scheduler
-from harness.primitives import Cell, KmemCache, ListHead, SpinLock, kfree
+from harness import Cell, KmemCache, ListHead, LockOrder, Scheduler, SpinLock, kfree
 from tests.programs.example import Finish
 from tests.programs.lifetime.session import Session
 

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Counted references: taken from nothing, dropped without having one, or kept for ever."""
 
-from harness.engine import Scheduler
-from harness.primitives import Cell, KmemCache, Rcu, Refcount, kfree
+from harness import Cell, KmemCache, Rcu, Refcount, Scheduler, kfree
 from tests.programs.example import Finish
 from tests.programs.lifetime.session import Session
 

@@ -3,8 +3,7 @@
 
 from contextlib import nullcontext
 
-from harness.engine import Scheduler
-from harness.primitives import Cell, KmemCache, Rcu, kfree
+from harness import Cell, KmemCache, Rcu, Scheduler, kfree
 from tests.programs.example import Finish
 from tests.programs.lifetime.session import ROUNDS, Session
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the programs about lifetimes share: a session, which threads open, look up and close."""
 
-from harness.primitives import KmemCache, Node, Refcount, SlabObject, life_of
+from harness import KmemCache, Node, Refcount, SlabObject
+from harness.primitives import life_of
 
 ROUNDS = 4
 """How often a thread does the same again, so that a window is met in a few hundred schedules."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Is a campaign red that cannot find a canary, and are canaries counted apart?
 
-They are fixed bugs on plain v1, looked for before every campaign.
+They are fixed bugs on the plain reference, looked for before every campaign.
 """
 
 import json
@@ -25,7 +25,7 @@ MakePlan = Callable[..., Plan]
 NAME = "inject_while_eoicount"
 ALL_WINDOWS = frozenset(SCENARIOS[NAME].floors.per_cent)
 FOUND_AS: dict[str, str | None] = {canary.bug: canary.found_as[0] for canary in CANARIES}
-BY_DEFAULT = [f"v1+{canary.bug}" for canary in CANARIES if not canary.races]
+BY_DEFAULT = [f"reference+{canary.bug}" for canary in CANARIES if not canary.races]
 
 
 class Bench:
@@ -91,7 +91,7 @@ def test_a_campaign_that_misses_a_canary_is_a_harness_bug(
     subject = Subject(races=True)
     code, result, subjects = run({bug: as_what}, executions=1_000, subject=subject)
     assert code == 3
-    assert "v1" not in subjects
+    assert "reference" not in subjects
     assert result["findings"] == []
     printed = capsys.readouterr().out
     assert f"canary missed: the bug {bug} was not found as {FOUND_AS[bug]}" in printed
@@ -102,15 +102,19 @@ def test_a_found_canary_is_neither_a_finding_nor_counted(run: Callable[..., Any]
     code, result, subjects = run(executions=1_000)
     assert code == 0
     assert (result["executions"], result["steps"], result["findings"]) == (1_000, 10_000, [])
-    assert subjects == [*BY_DEFAULT, "v1"]
+    assert subjects == [*BY_DEFAULT, "reference"]
 
 
 def test_canaries_are_looked_for_on_plain_v1_whatever_is_tested(run: Callable[..., Any]) -> None:
-    tested = Subject("head-walk", ("no_splice",), races=True)
-    _, _, subjects = run({"no_splice": None}, executions=24, subject=tested)
-    assert subjects == [*(f"v1+{bug}" for bug in FOUND_AS), "v1", "head-walk+no_splice"]
+    tested = Subject("head-walk", ("kick_without_request",), races=True)
+    _, _, subjects = run({"kick_without_request": None}, executions=24, subject=tested)
+    assert subjects == [
+        *(f"reference+{bug}" for bug in FOUND_AS),
+        "reference",
+        "head-walk+kick_without_request",
+    ]
 
 
 def test_one_execution_alone_looks_for_none(run: Callable[..., Any]) -> None:
     _, _, subjects = run(execution=17)
-    assert subjects == ["v1"]
+    assert subjects == ["reference"]

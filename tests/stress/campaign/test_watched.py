@@ -28,7 +28,7 @@ from stress.executions.subject import Subject
 from stress.scenarios import SCENARIOS
 from stress.system.exit_codes import Exit
 from vgic import machine
-from vgic.judging import invariants
+from vgic.judging import delivery
 
 MakePlan = Callable[..., Plan]
 PAGE = Path(__file__).parents[3] / "docs" / "canaries.md"
@@ -36,7 +36,7 @@ NAME = "inject_before_entry"
 
 
 def no_losses(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(invariants, "nothing_is_lost", lambda kvm, irqs: None)
+    patch.setattr(delivery, "nothing_is_lost", lambda kvm, irqs: None)
 
 
 def no_lock_order(patch: pytest.MonkeyPatch) -> None:

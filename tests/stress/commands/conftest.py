@@ -19,12 +19,12 @@ Done = subprocess.CompletedProcess[str]
 PATCH = """
 import itertools
 import os
-from vgic import V1
+from vgic import Reference
 
 _calls = itertools.count()
 
 
-class MyKernel(V1):
+class MyKernel(Reference):
     def vgic_prune_ap_list(self, vcpu):
         {statement}
         super().vgic_prune_ap_list(vcpu)

@@ -11,9 +11,9 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 Result = Callable[..., dict[str, Any]]
 
 UNLOCKED = """
-from vgic import V1
+from vgic import Reference
 
-class MyKernel(V1):
+class MyKernel(Reference):
     def vgic_mmio_write_irouter(self, irq, target):
         irq.target_vcpu = target
 """
@@ -32,7 +32,7 @@ def test_a_write_without_the_lock_is_found_shrunk_and_replayed(
     assert "is guarded by irq_lock[spi" in replay.stdout
     assert "holding no lock" in replay.stdout
     assert "(same digest)" in replay.stdout
-    right = vgic_stress("replay", finding["token"], "--revision", "v1")
+    right = vgic_stress("replay", finding["token"], "--revision", "reference")
     assert right.returncode == 0, right.stdout + right.stderr
 
 

@@ -22,7 +22,7 @@ def test_0_when_every_behaviour_was_seen_and_none_fails(vgic_stress: Run, scenar
     done = vgic_stress("explore", scenario)
     assert done.returncode == 0, done.stdout + done.stderr
     last = done.stdout.splitlines()[-1]
-    assert last.startswith(f"SUCCESS: complete, none fails: {scenario} on v1 (seed=0x0 ")
+    assert last.startswith(f"SUCCESS: complete, none fails: {scenario} on reference (seed=0x0 ")
     assert "inequivalent executions, none fails" in done.stdout
 
 
@@ -62,7 +62,7 @@ def test_130_with_the_result_so_far_when_it_is_interrupted(start: Start, tmp_pat
     process = start("explore", "migration_ping_pong", "--json", "r.json")
     assert process.stdout is not None
     first = process.stdout.readline()
-    assert first.startswith("vgic-stress explore: migration_ping_pong on v1 (seed=0x0 ")
+    assert first.startswith("vgic-stress explore: migration_ping_pong on reference (seed=0x0 ")
     time.sleep(0.3)
     os.killpg(process.pid, signal.SIGINT)
     output, errors = process.communicate(timeout=60)

@@ -16,9 +16,9 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 FILE = os.fsdecode(b"-caf\xe9 it's\n\x1b[31m.py")
 PATCH = """
-from vgic import V1
+from vgic import Reference
 
-class MyKernel(V1):
+class MyKernel(Reference):
     def announce_pending(self, vcpu):
         raise type("X/../../elsewhere\\n\\x1b[31m", (Exception,), {})("\\udc80\\nSUCCESS: none")
 """

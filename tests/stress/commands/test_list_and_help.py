@@ -30,7 +30,7 @@ PARAGRAPHS = ("functions", "windows")
 def test_list_gives_each_name_a_line_and_a_summary(vgic_stress: Run, kind: str) -> None:
     done = vgic_stress("list", kind)
     assert done.returncode == 0, done.stderr
-    lines = done.stdout.partition("\n\n")[0].splitlines()
+    lines = [line for line in done.stdout.partition("\n\n")[0].splitlines() if line[0] != " "]
     rows = {line.split()[0]: line.split()[1:] for line in lines}
     assert list(rows) == list(KINDS[kind])
     assert all(len(words) > 2 for words in rows.values())
@@ -69,6 +69,36 @@ def test_listed_windows_say_where_they_have_a_floor(vgic_stress: Run) -> None:
     )
     rows = {row["name"]: row for row in json.loads(vgic_stress("list", "windows", "--json").stdout)}
     assert rows["prune_recheck"]["floors"] == ["reroute_while_pruning"]
+
+
+def test_listed_bugs_say_what_their_records_say(vgic_stress: Run) -> None:
+    printed = vgic_stress("list", "bugs", COLUMNS="200").stdout
+    assert (
+        "\n    2026-03-07; since 3cfd59f81e0f; mended by 6da5e537f5af; found as I13 stuck active; "
+        "the guest sees it; only in reference or v1-posted\n" in printed
+    )
+    assert "\n    found as lock nesting\n" in f"{printed}\n"
+    rows = {row["name"]: row for row in json.loads(vgic_stress("list", "bugs", "--json").stdout)}
+    for name, bug in BUGS.items():
+        row = rows[name]
+        assert (row["summary"], row["story"]) == (bug.story.partition("\n")[0], bug.story)
+        assert row["found_as"] == list(bug.found_as)
+        assert row["applies_to"] == list(bug.revisions)
+        for field in ("guest_sees", "date", "commit", "mended_by", "cve"):
+            assert row[field] == getattr(bug, field)
+
+
+def test_listed_revisions_say_what_their_records_say(vgic_stress: Run) -> None:
+    printed = vgic_stress("list", "revisions", COLUMNS="200").stdout
+    assert "\n    also called v1\n" in printed
+    assert "\n    Linux 6.19; 2025-11-24; since 3cfd59f81e0f; mended by 6da5e537f5af; " in printed
+    rows = json.loads(vgic_stress("list", "revisions", "--json").stdout)
+    for row, revision in zip(rows, REVISIONS.values(), strict=True):
+        assert row["story"] == revision.story
+        for field in ("aliases", "found_as"):
+            assert row[field] == list(getattr(revision, field))
+        for field in ("kernel", "date", "commit", "mended_by"):
+            assert row[field] == getattr(revision, field)
 
 
 def test_what_follows_a_scenario_in_brackets_is_explained(vgic_stress: Run) -> None:

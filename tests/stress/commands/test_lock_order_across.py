@@ -19,9 +19,9 @@ Result = Callable[..., dict[str, Any]]
 
 CROSSWISE = """
 from harness import SpinLock
-from vgic import V1
+from vgic import Reference
 
-class MyKernel(V1):
+class MyKernel(Reference):
     def __init__(self, kvm, watch):
         super().__init__(kvm, watch)
         one, two = (
@@ -81,7 +81,7 @@ def test_tokens_that_fail_alone_fail_together(vgic_stress: Run, result: Result) 
     assert both.returncode == 1, both.stdout + both.stderr
     for number in (1, 2):
         assert f"token {number} fails alone: I13 stuck active" in both.stdout
-    assert vgic_stress("replay", *tokens, "--revision", "v1").returncode == 0
+    assert vgic_stress("replay", *tokens, "--revision", "reference").returncode == 0
 
 
 def test_the_witnesses_are_the_first_executions_whatever_the_jobs(

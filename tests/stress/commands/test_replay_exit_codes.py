@@ -40,14 +40,14 @@ def test_0_or_125_and_never_1_on_the_right_kernel(
     vgic_stress: Run, findings: list[dict[str, Any]]
 ) -> None:
     codes = {
-        vgic_stress("replay", finding["token"], "--revision", "v1").returncode
+        vgic_stress("replay", finding["token"], "--revision", "reference").returncode
         for finding in findings
     }
     assert codes <= {0, 125}
 
 
 def test_0_when_all_deviations_fit_and_it_does_not_fail(vgic_stress: Run, token: str) -> None:
-    quiet = replace(Token.decode(token), deviations=(), revision="v1")
+    quiet = replace(Token.decode(token), deviations=(), revision="reference")
     done = vgic_stress("replay", quiet.encode())
     assert done.returncode == 0, done.stdout + done.stderr
     assert "passed" in done.stdout
@@ -56,13 +56,13 @@ def test_0_when_all_deviations_fit_and_it_does_not_fail(vgic_stress: Run, token:
 def test_0_when_the_bug_that_was_found_is_mended(vgic_stress: Run, result: Result) -> None:
     words = ("--bug", "no_splice", "--seed", 7, "--executions", 300)
     tokens = [finding["token"] for finding in result(*words)["findings"]]
-    codes = [vgic_stress("replay", token, "--revision", "v1").returncode for token in tokens]
+    codes = [vgic_stress("replay", token, "--revision", "reference").returncode for token in tokens]
     assert set(codes) <= {0, 125}
     assert vgic_stress("replay", tokens[0]).returncode == 1
 
 
 def test_125_when_a_deviation_finds_no_place(vgic_stress: Run, token: str) -> None:
-    opened = replace(Token.decode(token), revision="v1")
+    opened = replace(Token.decode(token), revision="reference")
     nobody = replace(opened, deviations=(Deviation("vcpu7", 1, "dev0"),))
     for options in ((), ("--strict",)):
         done = vgic_stress("replay", nobody.encode(), *options)
@@ -150,6 +150,10 @@ def test_a_token_needs_no_seed_only_its_values(vgic_stress: Run, token: str) -> 
     scenario = SCENARIOS["inject_while_eoicount"]
     drawn = scenario.draw(Streams("no campaign ever", scenario.name, 0))
     other = replace(
-        Token.decode(token), parameters=drawn, deviations=(), revision="v1", scenario="of old"
+        Token.decode(token),
+        parameters=drawn,
+        deviations=(),
+        revision="reference",
+        scenario="of old",
     )
     assert vgic_stress("replay", other.encode()).returncode == 0

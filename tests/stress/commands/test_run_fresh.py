@@ -13,12 +13,12 @@ import pytest
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 PATCH = """
-from vgic import V1
+from vgic import Reference
 
 _calls = [0]
 
 
-class MyKernel(V1):
+class MyKernel(Reference):
     def announce_pending(self, vcpu):
         _calls[0] += 1
         if {condition}:
@@ -66,10 +66,10 @@ def test_an_exploration_gives_no_such_token_either(vgic_stress: Run, tmp_path: P
 
 
 TWO = """
-from vgic import V1
+from vgic import Reference
 
 
-class Two(V1):
+class Two(Reference):
     def vgic_mmio_write_irouter(self, irq, target):
         raise ValueError("firmly")
 

@@ -102,7 +102,7 @@ def test_a_report_that_cannot_be_written_hides_no_verdict(
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize(("revision", "code"), [("head-walk", 1), ("v1", 2)])
+@pytest.mark.parametrize(("revision", "code"), [("head-walk", 1), ("reference", 2)])
 def test_a_timeline_that_cannot_be_written_hides_none_either(
     vgic_stress: Run, token: str, revision: str, code: int
 ) -> None:

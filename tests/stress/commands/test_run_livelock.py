@@ -8,9 +8,9 @@ from typing import Any
 Result = Callable[..., dict[str, Any]]
 
 LIVELOCK = """
-from vgic import V1
+from vgic import Reference
 
-class MyKernel(V1):
+class MyKernel(Reference):
     def announce_pending(self, vcpu):
         while vcpu.requests.pending() or not vcpu.requests.pending():
             pass

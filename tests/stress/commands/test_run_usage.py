@@ -48,10 +48,10 @@ def test_a_wrong_word_is_2_and_told(vgic_stress: Run, words: list[str], message:
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("class K(V1):\n    def vgic_prune_aplist(self, vcpu): pass", "vgic_prune_ap_list"),
-        ("class K(V1):\n    never_crosses = {'splitt'}", "did you mean split?"),
-        ("class K(V1):\n    def kvm_arch_vcpu_ioctl_run(self): pass", "cannot be replaced"),
-        ("class Other(V1):\n    pass", "Other"),
+        ("class K(Reference):\n    def vgic_prune_aplist(self, vcpu): pass", "vgic_prune_ap_list"),
+        ("class K(Reference):\n    never_crosses = {'splitt'}", "did you mean split?"),
+        ("class K(Reference):\n    def kvm_arch_vcpu_ioctl_run(self): pass", "cannot be replaced"),
+        ("class Other(Reference):\n    pass", "Other"),
         ("K = 7", "no class K"),
         ("raise RuntimeError('not today')", "line 2: RuntimeError: not today"),
         ("raise SystemExit(0)", "line 2: SystemExit: 0"),
@@ -61,7 +61,7 @@ def test_a_wrong_word_is_2_and_told(vgic_stress: Run, words: list[str], message:
 def test_a_patch_that_cannot_be_used_is_2_and_told(
     vgic_stress: Run, tmp_path: Path, source: str, message: str
 ) -> None:
-    (tmp_path / "my_patch.py").write_text(f"from vgic import V1\n{source}\n", "utf-8")
+    (tmp_path / "my_patch.py").write_text(f"from vgic import Reference\n{source}\n", "utf-8")
     assert message in refused(vgic_stress("run", "--revision", "my_patch.py:K"))
 
 

@@ -13,16 +13,16 @@ Result = Callable[..., dict[str, Any]]
 Patch = Callable[[str], str]
 
 WALKS_FROM_THE_HEAD = """
-from vgic import V1
+from vgic import Reference
 
-class MyKernel(V1):
+class MyKernel(Reference):
     def split_ap_list(self, vcpu, last):
         pass
 
     def eoicount_candidates(self, vcpu):
         return vcpu.vgic_cpu.ap_list_head
 
-class MyGoodKernel(V1):
+class MyGoodKernel(Reference):
     def still_to_queue(self, irq, vcpu):
         return super().still_to_queue(irq, vcpu)
 """

@@ -78,7 +78,7 @@ def test_a_reader_that_has_gone_changes_no_exit_code(tmp_path: Path) -> None:
 
 def test_no_file_takes_the_place_of_a_closed_stream(tmp_path: Path) -> None:
     """A patch sees the descriptors as they are in this process."""
-    source = f"from vgic import V1\n{LIST_DESCRIPTORS}\nclass K(V1):\n"
+    source = f"from vgic import Reference\n{LIST_DESCRIPTORS}\nclass K(Reference):\n"
     source += "    def takes_lr(self, vcpu, irq):\n        return super().takes_lr(vcpu, irq)\n"
     (tmp_path / "patch.py").write_text(source, "utf-8")
     words = "run --revision patch.py:K --execution 3 --seed 7 --jobs 1 --json result.json"

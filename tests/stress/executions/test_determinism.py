@@ -37,7 +37,7 @@ from vgic import REVISIONS
 with OsThreads() as carriers:
     print(json.dumps({{
         name + "/" + strategy: [
-            run_index(SCENARIOS[name], 7, index, strategy, REVISIONS[{REVISION!r}], carriers)
+            run_index(SCENARIOS[name], 7, index, strategy, REVISIONS[{REVISION!r}].cls, carriers)
             .execution.digest
             for index in range({len(EXECUTIONS)})
         ]
@@ -51,7 +51,7 @@ def digests_on(carriers: Carriers) -> Digests:
     return {
         f"{name}/{strategy}": [
             run_index(
-                SCENARIOS[name], 7, index, strategy, REVISIONS[REVISION], carriers
+                SCENARIOS[name], 7, index, strategy, REVISIONS[REVISION].cls, carriers
             ).execution.digest
             for index in EXECUTIONS
         ]
@@ -123,7 +123,7 @@ def test_an_execution_does_not_depend_on_those_before_it(reference: Digests) -> 
     last = EXECUTIONS[-1]
     for name, strategy in PAIRS:
         with OsThreads() as carriers:
-            alone = run_index(SCENARIOS[name], 7, last, strategy, REVISIONS[REVISION], carriers)
+            alone = run_index(SCENARIOS[name], 7, last, strategy, REVISIONS[REVISION].cls, carriers)
         assert alone.execution.digest == reference[f"{name}/{strategy}"][last]
 
 

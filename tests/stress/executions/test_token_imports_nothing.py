@@ -20,7 +20,7 @@ print(sorted(set(sys.modules) - before))
 
 def test_opening_a_token_of_a_users_class_imports_nothing(token: Token, tmp_path: Path) -> None:
     (tmp_path / "patch.py").write_text("open('it_ran', 'w')\n", "utf-8")
-    named = replace(token, revision="v1", patch=None)
+    named = replace(token, revision="reference", patch=None)
     for revision in ("patch.py:MyKernel", "patch.py", str(tmp_path / "patch.py")):
         patched = replace(token, revision=revision, patch=("MyKernel", "0123456789abcdef"))
         opened = subprocess.run(

@@ -21,21 +21,21 @@ from stress.plugin.run import stress
 from stress.replaying import opening
 from stress.repro import assert_passes
 from stress.scenarios import SCENARIOS
-from vgic import V1, CompositionError
+from vgic import CompositionError, Reference
 
 HOSTILE = """
 import pathlib
-from vgic import V1
+from vgic import Reference
 
 pathlib.Path(__file__).with_name("it_ran").touch()
 
-class K(V1):
+class K(Reference):
     def vgic_prune_ap_list(self, vcpu):
         super().vgic_prune_ap_list(vcpu)
 """
 
 
-class Mine(V1):
+class Mine(Reference):
     """A class that a test has at hand."""
 
     def vgic_prune_ap_list(self, vcpu: object) -> None:
@@ -56,7 +56,9 @@ def mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def quiet(token: Token) -> Token:
     """Return a token of a small machine with the quiet schedule."""
     drawn = SCENARIOS["one_interrupt"].draw(Streams(0, "one_interrupt", 0))
-    return replace(token, parameters=drawn, deviations=(), revision="v1", bugs=(), patch=None)
+    return replace(
+        token, parameters=drawn, deviations=(), revision="reference", bugs=(), patch=None
+    )
 
 
 NAMING: dict[str, Callable[[Token, str], Token]] = {
@@ -113,7 +115,7 @@ def test_a_marked_test_replays_any_token_on_its_own_kernel(quiet: Token, mark: P
 
 def test_what_the_caller_names_is_run(quiet: Token, mark: Path) -> None:
     text = NAMING["a relative path"](quiet, "").encode()
-    assert_passes(text, revision="v1")
+    assert_passes(text, revision="reference")
     assert not mark.exists()
     assert_passes(text, revision="../k.py:K")
     assert mark.exists()

@@ -24,11 +24,11 @@ from stress.explaining.stepping import HELP, step_through
 from stress.explaining.story import VIEWS, Story, tell
 from stress.scenarios import SCENARIOS
 from stress.shrinking import shrink
-from vgic import V1
+from vgic import Mechanism, Reference
 from vgic.data.vcpu import VgicIrq
 from vgic.data.vm import Kvm
 from vgic.hardware.list_registers import ListRegister
-from vgic.judging.watch import Watch
+from vgic.tracepoints import Tracepoints
 
 Tokens = dict[str, Token]
 SCENARIO = "inject_while_eoicount"
@@ -137,22 +137,22 @@ def test_the_columns_show_where_the_locks_were_taken_that_a_finding_is_about(
     assert lines[verdict - 3].strip() == "vgic_prune_ap_list()"
 
 
-class FoldsPending(V1):
+class FoldsPending(Reference):
     """Takes the pending state back as the list register has it, one way or the other."""
 
     def fold_pending(self, irq: VgicIrq, lr: ListRegister) -> None:
         irq.pending_latch = lr.pending
 
 
-class CannotBeMade(V1):
+class CannotBeMade(Reference):
     """Fails before anything happens."""
 
-    def __init__(self, kvm: Kvm, watch: Watch) -> None:
+    def __init__(self, kvm: Kvm, watch: Tracepoints) -> None:
         super().__init__(kvm, watch)
         raise AttributeError("'Kvm' object has no attribute 'nr_lrs'")
 
 
-def first_story(kernel: type[V1], carriers: OsThreads) -> Story:
+def first_story(kernel: type[Mechanism], carriers: OsThreads) -> Story:
     """Find a failure of a kernel, as it was met."""
     subject = Subject("mine.py:Kernel")
     for index in range(1_000):
@@ -167,7 +167,7 @@ def test_a_departure_names_the_field_that_the_correct_kernel_leaves_alone(
     carriers: OsThreads,
 ) -> None:
     text = first_story(FoldsPending, carriers).columns()
-    footnote = " ".join(text.partition("* v1 goes another way ")[2].split())
+    footnote = " ".join(text.partition("* the reference goes another way ")[2].split())
     assert re.match(r"[a-z ]+: spi \d+ pending_latch stays as it was", footnote)
 
 
@@ -251,7 +251,7 @@ def test_the_test_file_fails_while_the_race_is_there_and_tells_it(
 ) -> None:
     text = repro_file("I16 missed kick", kick.columns(), [kick.token.encode()], kick.subject)
     (tmp_path / "test_repro.py").write_text(text, "utf-8")
-    mended = text.replace("assert_passes(TOKEN)", "assert_passes(TOKEN, revision='v1')")
+    mended = text.replace("assert_passes(TOKEN)", "assert_passes(TOKEN, revision='reference')")
     assert mended != text
     (tmp_path / "test_mended.py").write_text(mended, "utf-8")
     done = subprocess.run(

@@ -18,9 +18,9 @@ Pytest = Callable[..., subprocess.CompletedProcess[str]]
 HANGS = """
 import pytest
 from stress.repro import assert_passes
-from vgic import V1
+from vgic import Reference
 
-class Hangs(V1):
+class Hangs(Reference):
     def vgic_prune_ap_list(self, vcpu):
         while True:
             pass
@@ -37,7 +37,9 @@ def test_repro():
 @pytest.fixture
 def token() -> str:
     drawn = SCENARIOS["one_interrupt"].draw(Streams(0, "one_interrupt", 0))
-    token = Token("one_interrupt", drawn, "v1", (), None, (), "I16 missed kick", "0" * 16, "0" * 12)
+    token = Token(
+        "one_interrupt", drawn, "reference", (), None, (), "I16 missed kick", "0" * 16, "0" * 12
+    )
     return token.encode()
 
 

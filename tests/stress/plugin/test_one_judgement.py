@@ -24,27 +24,27 @@ from stress.repro import assert_passes
 from stress.scenarios import SCENARIOS
 from stress.shrinking import shrink
 from stress.system.exit_codes import Exit
-from vgic import V1
+from vgic import Mechanism
 
 SEED = 7
 FILE = "mine.py"
 CLASSES = """
 from harness import SpinLock
-from vgic import V1
+from vgic import Mechanism, Reference
 
-class Leaky(V1):
+class Leaky(Reference):
     def replug_overflow(self, vcpu):
         return
 
-class Racy(V1):
+class Racy(Reference):
     def vgic_mmio_write_irouter(self, irq, target):
         irq.target_vcpu = target
 
-class Broken(V1):
+class Broken(Reference):
     def __init__(self, kvm, watch):
         SpinLock(None, None, "what the harness raises itself")
 
-class InOrder(V1):
+class InOrder(Reference):
     def __init__(self, kvm, watch):
         super().__init__(kvm, watch)
         self._locks = [
@@ -151,14 +151,14 @@ def table(kinds: dict[str, tuple[Token, ...]]) -> dict[str, Row]:
     quiet = replace(plain, parameters=drawn, deviations=(), bugs=())
     return {
         "a finding": Row(bug, None, Exit.FINDINGS, "=> I16 missed kick"),
-        "mended": Row(bug, "v1", Exit.CLEAN, "strictly"),
+        "mended": Row(bug, "reference", Exit.CLEAN, "strictly"),
         "moved": Row((replace(plain, deviations=moved),), None, Exit.FINDINGS, "re-anchored: "),
         "no place": Row((replace(quiet, deviations=nowhere),), None, Exit.CANNOT_JUDGE, "vcpu7"),
         "other failure": Row(
             (replace(plain, signature="I3"),), None, Exit.CANNOT_JUDGE, "it fails differently"
         ),
         "a data race": Row(race, f"{FILE}:Racy", Exit.FINDINGS, "=> unguarded access"),
-        "data race mended": Row(race, "v1", Exit.CLEAN, "strictly"),
+        "data race mended": Row(race, "reference", Exit.CLEAN, "strictly"),
         "another class": Row(race, f"{FILE}:InOrder", Exit.CLEAN, "on Racy, and this is InOrder"),
         "lock order": Row(order, f"{FILE}:Crosswise", Exit.FINDINGS, "lock order across"),
         "lock order mended": Row(order, f"{FILE}:InOrder", Exit.CLEAN, "no order is inverted"),
@@ -191,7 +191,7 @@ def command(row: Row, *options: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
-def kernel_of(row: Row) -> tuple[str | type[V1], tuple[str, ...]]:
+def kernel_of(row: Row) -> tuple[str | type[Mechanism], tuple[str, ...]]:
     """Return the kernel and the bugs that a marked test of this would have."""
     if row.on is None:
         return row.tokens[0].revision, row.tokens[0].bugs
@@ -234,8 +234,8 @@ def test_tokens_of_two_kernels_are_no_finding(kinds: dict[str, tuple[Token, ...]
     both = Row((*kinds["bug"], *kinds["revision"]), None, Exit.USAGE, "")
     code, printed = command(both)
     assert code == Exit.USAGE
-    assert "found on v1+kick_without_request and head-walk" in printed
-    assert command(both, "--revision", "v1")[0] == Exit.CLEAN
+    assert "found on reference+kick_without_request and head-walk" in printed
+    assert command(both, "--revision", "reference")[0] == Exit.CLEAN
 
 
 def mended() -> str:
@@ -276,7 +276,7 @@ def test_the_test_file_of_each_kind_fails_in_a_session_of_its_own_and_passes_onc
     Path(FILE).write_text(mended(), "utf-8")
     for kind in ("revision", "bug"):
         file = Path(f"test_{kind}.py")
-        file.write_text(file.read_text("utf-8").replace("(TOKEN)", "(TOKEN, revision='v1')"))
+        file.write_text(file.read_text("utf-8").replace("(TOKEN)", "(TOKEN, revision='reference')"))
     assert f"{len(kinds)} passed" in run_tests(tmp_path)
 
 

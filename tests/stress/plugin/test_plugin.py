@@ -19,9 +19,9 @@ def test_v1():
 
 RED = """
 import pytest
-from vgic import V1
+from vgic import Reference
 
-class MyKernel(V1):
+class MyKernel(Reference):
     def replug_overflow(self, vcpu):
         pass
 
@@ -123,9 +123,9 @@ WRONG_MARKERS = {
 
 KERNELS = """
 import pytest
-from vgic import V1
+from vgic import Reference
 
-class Typo(V1):
+class Typo(Reference):
     def vgic_prune_aplist(self, vcpu):
         raise RuntimeError
 
@@ -153,7 +153,7 @@ def test_a_marker_that_makes_no_sense_fails_and_says_why(run_pytest: Pytest) -> 
 
 
 def test_a_class_that_is_derived_from_nothing_overrides_by_name(run_pytest: Pytest) -> None:
-    plain = RED.replace("class MyKernel(V1)", "class MyKernel")
+    plain = RED.replace("class MyKernel(Reference)", "class MyKernel")
     session = run_pytest(plain, "-q")
     assert session.returncode == 1
     assert "I3 overflow left behind" in session.stdout
@@ -176,7 +176,7 @@ def test_two_markers_in_one_place_fail_and_say_so(run_pytest: Pytest, options: l
 
 
 def test_a_marker_overrides_that_of_the_class(run_pytest: Pytest) -> None:
-    outer, inner = MARK.format(', kernel="v1-posted"'), "    " + MARK.format(', kernel="v1"')
+    outer, inner = MARK.format(', kernel="v1-posted"'), "    " + MARK.format(', kernel="reference"')
     session = run_pytest(f"import pytest\n{outer}{CLASS}{inner}{METHOD}", "-q")
     assert session.returncode == 0, session.stdout
 
@@ -192,9 +192,9 @@ def test_a_method_of_unittest_is_stressed_too(run_pytest: Pytest) -> None:
 
 UNSTEADY = """
 import pytest
-from vgic import V1
+from vgic import Reference
 
-class Unsteady(V1):
+class Unsteady(Reference):
     def announce_pending(self, vcpu):
         if hash("a") % 2 == 0:
             super().announce_pending(vcpu)
@@ -219,7 +219,7 @@ def test_a_finding_that_depends_on_hashing_is_none(
 def test_a_class_that_cannot_be_had_elsewhere_is_a_finding_all_the_same(
     run_pytest: Pytest,
 ) -> None:
-    made = RED.replace("class MyKernel(V1):", "class _Base(V1):").replace(
+    made = RED.replace("class MyKernel(Reference):", "class _Base(Reference):").replace(
         "@pytest", "MyKernel = type('MyKernel', (_Base,), {})\n\n@pytest"
     )
     session = run_pytest(made + "MyKernel = None\n", "-q")

@@ -18,9 +18,9 @@ Pytest = Callable[..., subprocess.CompletedProcess[str]]
 
 RACY = """
 import pytest
-from vgic import V1
+from vgic import Reference
 
-class Racy(V1):
+class Racy(Reference):
     def vgic_mmio_write_irouter(self, irq, target):
         irq.target_vcpu = target
 
@@ -95,7 +95,7 @@ def test_it_fails_again_with_the_race_in_columns_and_the_line(
 
 def test_the_command_says_the_same_of_the_token(token: str, tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(RACY, "utf-8")
-    for words, code in ((["--revision", "test_it.py:Racy"], 1), (["--revision", "v1"], 0)):
+    for words, code in ((["--revision", "test_it.py:Racy"], 1), (["--revision", "reference"], 0)):
         command = [sys.executable, "-m", "stress", "replay", token, *words]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == code, done.stdout + done.stderr

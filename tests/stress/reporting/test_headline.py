@@ -20,14 +20,14 @@ def test_it_is_never_too_long_and_always_has_its_identity(
 
 
 def test_dots_stand_for_what_finds_no_room_and_the_rest_is_whole() -> None:
-    text = line("run:", "v1", ["model=0"], ["first=1", "long=" + "x" * 90, "last=2"])
-    assert text == "run: v1 (first=1 last=2 ... model=0)"
+    text = line("run:", "reference", ["model=0"], ["first=1", "long=" + "x" * 90, "last=2"])
+    assert text == "run: reference (first=1 last=2 ... model=0)"
 
 
 def test_the_last_column_is_used() -> None:
-    option = "x" * (COLUMNS_MAX - len("run: v1 ( model=0)"))
-    assert option in line("run:", "v1", ["model=0"], [option])
-    assert option not in line("run:", "v1", ["model=0"], [option + "x"])
+    option = "x" * (COLUMNS_MAX - len("run: reference ( model=0)"))
+    assert option in line("run:", "reference", ["model=0"], [option])
+    assert option not in line("run:", "reference", ["model=0"], [option + "x"])
 
 
 def test_a_long_path_keeps_both_its_ends() -> None:

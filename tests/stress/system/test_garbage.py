@@ -10,7 +10,7 @@ from harness import OsThreads, Streams
 from harness.search.strategies import STRATEGIES
 from stress.executions.single import run_parameters
 from stress.scenarios import SCENARIOS
-from vgic import V1
+from vgic import Reference
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def test_a_machine_leaves_nothing_to_collect(name: str, strategy: str, carriers:
         streams = Streams(1, name, index)
         run_parameters(
             scenario.draw(streams),
-            V1,
+            Reference,
             STRATEGIES[strategy](streams.stream("schedule"), scenario.length),
             carriers,
         )

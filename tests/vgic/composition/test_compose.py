@@ -1,15 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Do bugs, revisions and a user's own class go together, and say so where they do not?"""
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
 
-from vgic import BUGS, REVISIONS, V1, CompositionError, patched
+from vgic import (
+    BUGS,
+    REVISIONS,
+    Bug,
+    CompositionError,
+    Mechanism,
+    Reference,
+    Revision,
+    named_bug,
+    named_revision,
+    patched,
+    true_name,
+)
 from vgic.bugs.canary import Canary
 from vgic.bugs.no_splice import NoSplice
+from vgic.bugs.prune_active import PruneActive
 from vgic.composition import compose
-from vgic.composition.compose import named_bug, named_revision, overridden
+from vgic.composition.composing import overridden
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.revisions.head_walk import HeadWalk
 
@@ -20,22 +34,49 @@ def test_a_revision_without_bugs_is_itself() -> None:
 
 @pytest.mark.parametrize("revision", REVISIONS.values(), ids=list(REVISIONS))
 @pytest.mark.parametrize("name", BUGS)
-def test_every_bug_goes_into_every_revision(revision: type[V1], name: str) -> None:
-    kernel = compose(revision, [name])
-    assert issubclass(kernel, revision)
-    for function, override in overridden(BUGS[name]).items():
+def test_a_bug_goes_into_the_revisions_that_it_applies_to_and_no_other(
+    revision: Revision, name: str
+) -> None:
+    bug = BUGS[name]
+    if revision.name not in bug.revisions:
+        with pytest.raises(CompositionError) as refused:
+            compose(revision.cls, [name])
+        for part in (name, f"does not apply to {revision.name}", *bug.revisions):
+            assert part in str(refused.value)
+        return
+    kernel = compose(revision.cls, [name])
+    assert issubclass(kernel, revision.cls)
+    for function, override in overridden(bug.cls).items():
         assert getattr(kernel, function) is override
+        assert getattr(revision.cls, function) is not override
+
+
+def test_a_bug_does_not_apply_to_a_class_derived_from_another_revision() -> None:
+    class Mine(HeadWalk):
+        def announce_migration(self, target: Vcpu) -> None:
+            pass
+
+    with pytest.raises(CompositionError, match="no_splice does not apply to head-walk"):
+        compose(Mine, ["no_splice"])
+    assert issubclass(compose(Mine, ["prune_active"]), Mine)
+
+
+def test_a_bug_applies_to_a_class_that_is_derived_from_no_revision() -> None:
+    class Mine(Mechanism):
+        pass
+
+    assert issubclass(compose(Mine, ["no_splice", "stale_summary"]), Mine)
 
 
 def test_a_revision_keeps_its_own_decisions_beside_a_bug() -> None:
-    kernel = compose(HeadWalk, ["no_splice"])
-    assert kernel.replug_overflow is NoSplice.replug_overflow
+    kernel = compose(HeadWalk, ["prune_active"])
+    assert kernel.prune_target is PruneActive.prune_target
     assert kernel.eoicount_candidates is HeadWalk.eoicount_candidates
     assert kernel.split_ap_list is HeadWalk.split_ap_list
 
 
 def test_a_bug_wins_over_a_users_class_that_knows_nothing_of_it() -> None:
-    class Mine(V1):
+    class Mine(Reference):
         def replug_overflow(self, vcpu: Vcpu) -> None:
             pass
 
@@ -48,8 +89,8 @@ def test_a_bug_wins_over_a_users_class_that_knows_nothing_of_it() -> None:
 
 
 def test_the_order_and_number_of_bugs_do_not_matter() -> None:
-    once = compose(V1, ["canary", "no_splice"])
-    again = compose(V1, ["no_splice", "canary", "no_splice"])
+    once = compose(Reference, ["canary", "no_splice"])
+    again = compose(Reference, ["no_splice", "canary", "no_splice"])
     for kernel in (once, again):
         assert kernel.replug_overflow is NoSplice.replug_overflow
         assert kernel.fold_pending is Canary.fold_pending
@@ -57,18 +98,19 @@ def test_the_order_and_number_of_bugs_do_not_matter() -> None:
 
 def test_bugs_on_different_decisions_go_together() -> None:
     for first, second in combinations(BUGS, 2):
-        if not set(overridden(BUGS[first])) & set(overridden(BUGS[second])):
-            assert issubclass(compose(V1, [first, second]), V1)
+        if not set(overridden(BUGS[first].cls)) & set(overridden(BUGS[second].cls)):
+            assert issubclass(compose(Reference, [first, second]), Reference)
 
 
 def test_two_bugs_on_one_decision_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    class AlsoOnSplice(V1):
+    class AlsoOnSplice(Mechanism):
         def replug_overflow(self, vcpu: Vcpu) -> None:
             pass
 
-    monkeypatch.setitem(BUGS, "also_on_splice", AlsoOnSplice)
+    another = replace(BUGS["no_splice"], name="also_on_splice", cls=AlsoOnSplice)
+    monkeypatch.setitem(BUGS, "also_on_splice", another)
     with pytest.raises(CompositionError) as refused:
-        compose(V1, ["no_splice", "also_on_splice"])
+        compose(Reference, ["no_splice", "also_on_splice"])
     for part in ("no_splice", "also_on_splice", "replug_overflow"):
         assert part in str(refused.value)
 
@@ -78,11 +120,11 @@ def test_an_unknown_bug_names_the_nearest(wrong: str, right: str) -> None:
     with pytest.raises(CompositionError, match=f"did you mean {right}"):
         named_bug(wrong)
     with pytest.raises(CompositionError, match=f"did you mean {right}"):
-        compose(V1, [wrong])
+        compose(Reference, [wrong])
 
 
 @pytest.mark.parametrize(
-    ("wrong", "right"), [("v1-post", "v1-posted"), ("headwalk", "head-walk"), ("v2", "v1")]
+    ("wrong", "right"), [("v1-post", "v1-posted"), ("headwalk", "head-walk"), ("V1", "reference")]
 )
 def test_an_unknown_revision_names_the_nearest(wrong: str, right: str) -> None:
     with pytest.raises(CompositionError, match=f"did you mean {right}\\?"):
@@ -97,13 +139,23 @@ def test_a_name_like_no_other_is_refused_all_the_same(wrong: str) -> None:
         named_revision(wrong)
 
 
-@pytest.mark.parametrize("kernel", [*REVISIONS.values(), *BUGS.values()])
-def test_what_is_shipped_passes_as_a_patch(kernel: type[V1]) -> None:
-    patched(kernel)
+@pytest.mark.parametrize("record", [*REVISIONS.values(), *BUGS.values()])
+def test_what_is_shipped_passes_as_a_patch(record: Revision | Bug) -> None:
+    patched(record.cls)
+
+
+def test_an_alias_is_read_as_the_revision_it_is_of() -> None:
+    assert true_name("v1") == named_revision("v1").name == "reference"
+    assert named_revision("v1") is named_revision("reference")
+
+
+@pytest.mark.parametrize("name", [*REVISIONS, "my_patch.py:MyKernel", "v2"])
+def test_what_is_no_alias_is_its_own_true_name(name: str) -> None:
+    assert true_name(name) == name
 
 
 def test_a_patch_that_overrides_functions_and_decisions_passes() -> None:
-    class Mine(V1):
+    class Mine(Reference):
         def vgic_prune_ap_list(self, vcpu: Vcpu) -> None:
             self._helper()
 
@@ -125,7 +177,7 @@ def test_a_patch_that_overrides_functions_and_decisions_passes() -> None:
     ],
 )
 def test_a_patch_with_a_wrong_name_is_refused_with_the_nearest(wrong: str, right: str) -> None:
-    patch = type("Mine", (V1,), {wrong: lambda self, vcpu: None})
+    patch = type("Mine", (Reference,), {wrong: lambda self, vcpu: None})
     with pytest.raises(CompositionError) as refused:
         patched(patch)
     for part in ("Mine", wrong, f"did you mean {right}?"):
@@ -133,12 +185,12 @@ def test_a_patch_with_a_wrong_name_is_refused_with_the_nearest(wrong: str, right
 
 
 def test_a_wrong_name_in_a_base_class_of_the_patch_is_refused_too() -> None:
-    base = type("Base", (V1,), {"no_such_function": lambda self: None})
+    base = type("Base", (Reference,), {"no_such_function": lambda self: None})
     with pytest.raises(CompositionError, match="Base defines no_such_function"):
         patched(type("Mine", (base,), {}))
 
 
 def test_the_run_loop_cannot_be_overridden() -> None:
-    patch = type("Mine", (V1,), {"kvm_arch_vcpu_ioctl_run": lambda self, vcpu, guest: None})
+    patch = type("Mine", (Reference,), {"kvm_arch_vcpu_ioctl_run": lambda self, vcpu, guest: None})
     with pytest.raises(CompositionError, match="Mine overrides kvm_arch_vcpu_ioctl_run"):
         patched(patch)

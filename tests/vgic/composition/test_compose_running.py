@@ -6,11 +6,12 @@ with a message that helps.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from harness import Execution
-from vgic import BUGS, REVISIONS, V1, CompositionError, patched
+from vgic import BUGS, REVISIONS, Bug, CompositionError, Mechanism, Reference, patched
 from vgic import named_bug as bug_named
 from vgic import named_revision as revision_named
 from vgic.composition import compose
@@ -21,7 +22,7 @@ OnVcpu0 = Callable[..., Execution]
 Listed = Callable[..., list[int]]
 
 
-class TellsTheStory(V1):
+class TellsTheStory(Mechanism):
     """A bug that goes on to what it stands in front of."""
 
     def split_ap_list(self, vcpu: Vcpu, last: VgicIrq) -> None:
@@ -29,7 +30,10 @@ class TellsTheStory(V1):
         super().split_ap_list(vcpu, last)
 
 
-def flush_three(kernel: V1) -> None:
+TELLS = Bug(name="tells", cls=TellsTheStory, found_as=("nothing",), guest_sees=False)
+
+
+def flush_three(kernel: Mechanism) -> None:
     """One list register and three that want it."""
     vcpu = kernel.kvm.vcpus[0]
     for intid in (32, 33, 34):
@@ -39,7 +43,9 @@ def flush_three(kernel: V1) -> None:
 
 
 @pytest.mark.parametrize(
-    ("revision", "left"), [("v1", [33, 34]), ("head-walk", [])], ids=["v1", "head-walk"]
+    ("revision", "left"),
+    [("reference", [33, 34]), ("head-walk", [])],
+    ids=["reference", "head-walk"],
 )
 def test_super_in_a_bug_goes_on_to_the_revision_it_was_put_into(
     revision: str,
@@ -48,20 +54,20 @@ def test_super_in_a_bug_goes_on_to_the_revision_it_was_put_into(
     on_vcpu0: OnVcpu0,
     listed: Listed,
 ) -> None:
-    monkeypatch.setitem(BUGS, "tells", TellsTheStory)
+    monkeypatch.setitem(BUGS, "tells", TELLS)
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         flush_three(kernel)
         assert listed(kernel.kvm.vcpus[0], overflow=True) == left
 
-    kernel = compose(REVISIONS[revision], ["tells"])
+    kernel = compose(REVISIONS[revision].cls, ["tells"])
     execution = on_vcpu0(body, kernel=kernel, nr_lr=1)
     assert ("before the split",) in execution.trace
 
 
 def test_a_bug_and_a_revision_both_have_their_way(on_vcpu0: OnVcpu0, listed: Listed) -> None:
     # The canary drops the edge, so prune takes it off: head-walk's list keeps the two others.
-    def with_canary(kernel: V1) -> None:
+    def with_canary(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         flush_three(kernel)
         assert listed(vcpu) == [32, 33, 34]
@@ -69,28 +75,28 @@ def test_a_bug_and_a_revision_both_have_their_way(on_vcpu0: OnVcpu0, listed: Lis
         assert listed(vcpu) == [33, 34]
         assert kernel.leaves_guest_mode_before_sync()
 
-    on_vcpu0(with_canary, kernel=compose(REVISIONS["head-walk"], ["canary"]), nr_lr=1)
+    on_vcpu0(with_canary, kernel=compose(REVISIONS["head-walk"].cls, ["canary"]), nr_lr=1)
 
 
 def test_two_bugs_on_different_decisions_both_have_their_way(
     on_vcpu0: OnVcpu0, listed: Listed
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         flush_three(kernel)
         kernel.kvm_vgic_sync_hwstate(vcpu)
         assert listed(vcpu) == []
         assert listed(vcpu, overflow=True) == [33, 34]
 
-    on_vcpu0(body, kernel=compose(V1, ["canary", "no_splice"]), nr_lr=1)
+    on_vcpu0(body, kernel=compose(Reference, ["canary", "no_splice"]), nr_lr=1)
 
 
 def test_composing_leaves_the_revision_and_the_bug_as_they_were(
     on_vcpu0: OnVcpu0, listed: Listed
 ) -> None:
-    compose(V1, ["canary"])
+    compose(Reference, ["canary"])
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         flush_three(kernel)
         kernel.kvm_vgic_sync_hwstate(kernel.kvm.vcpus[0])
         assert listed(kernel.kvm.vcpus[0]) == [32, 33, 34]
@@ -99,10 +105,11 @@ def test_composing_leaves_the_revision_and_the_bug_as_they_were(
 
 
 def test_two_bugs_on_one_decision_are_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(BUGS, "tells", TellsTheStory)
-    monkeypatch.setitem(BUGS, "tells_again", type("Again", (V1,), dict(vars(TellsTheStory))))
+    again = type("Again", (Mechanism,), dict(vars(TellsTheStory)))
+    monkeypatch.setitem(BUGS, "tells", TELLS)
+    monkeypatch.setitem(BUGS, "tells_again", replace(TELLS, name="tells_again", cls=again))
     with pytest.raises(CompositionError) as refused:
-        compose(V1, ["tells_again", "tells"])
+        compose(Reference, ["tells_again", "tells"])
     for word in ("tells", "tells_again", "split_ap_list"):
         assert word in str(refused.value)
 
@@ -119,11 +126,11 @@ def test_a_revision_with_a_letter_too_many_is_told_its_name(name: str) -> None:
         revision_named(f"{name}x")
 
 
-def patch(**members: object) -> type[V1]:
-    return type("MyKernel", (V1,), members)
+def patch(**members: object) -> type[Mechanism]:
+    return type("MyKernel", (Reference,), members)
 
 
-def nothing(self: V1, vcpu: Vcpu) -> None:
+def nothing(self: Mechanism, vcpu: Vcpu) -> None:
     """A function of a user's patch."""
 
 
@@ -146,7 +153,7 @@ def test_the_run_loop_is_no_function_to_override() -> None:
 
 @pytest.mark.parametrize("revision", REVISIONS)
 def test_a_patch_over_any_revision_is_checked_for_what_is_its_own(revision: str) -> None:
-    base = REVISIONS[revision]
+    base = REVISIONS[revision].cls
     patched(type("Mine", (base,), {"vgic_sort_ap_list": nothing}))
     with pytest.raises(CompositionError, match="vgic_sort_ap_list"):
         patched(type("Mine", (base,), {"vgic_sort_ap_lst": nothing}))

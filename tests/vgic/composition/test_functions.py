@@ -3,16 +3,17 @@
 
 import pytest
 
-from vgic import V1
-from vgic.composition import functions
-from vgic.composition.compose import patched
+from vgic import Reference
+from vgic.composition import functions, patched
 
 FUNCTIONS = functions()
 
 
 def test_it_is_all_that_a_patch_may_override() -> None:
-    methods = [name for name in dir(V1) if callable(getattr(V1, name)) and name[0] != "_"]
-    final = {name for name in methods if getattr(getattr(V1, name), "__final__", False)}
+    methods = [
+        name for name in dir(Reference) if callable(getattr(Reference, name)) and name[0] != "_"
+    ]
+    final = {name for name in methods if getattr(getattr(Reference, name), "__final__", False)}
     assert final == {"kvm_arch_vcpu_ioctl_run"}
     assert set(FUNCTIONS) == set(methods) - final
 
@@ -36,4 +37,4 @@ def test_it_models_a_file_of_the_kernel_or_is_a_decision(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_patch_may_override_it(name: str) -> None:
-    patched(type("Mine", (), {name: getattr(V1, name)}))
+    patched(type("Mine", (), {name: getattr(Reference, name)}))

@@ -9,17 +9,17 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution
-from vgic import V1
+from tests.fixtures.judged import judged
+from vgic import Mechanism
 from vgic.data.intids import Config
 from vgic.data.program import DISABLE, QUIESCE, Access, Program
 from vgic.guest.guest import Guest
 from vgic.hardware.list_registers import ListRegister
-from vgic.judging.watch import Watch
 
 Operations = Callable[[Execution], list[str]]
 
 
-def load(kernel: V1, *intids: int, config: Config = Config.EDGE) -> None:
+def load(kernel: Mechanism, *intids: int, config: Config = Config.EDGE) -> None:
     """Put interrupts into list registers, each more urgent than the one before."""
     for index, intid in enumerate(intids):
         kernel.kvm.add_irq(intid, config, 0xC0 - 8 * index, 0)
@@ -29,7 +29,7 @@ def load(kernel: V1, *intids: int, config: Config = Config.EDGE) -> None:
 
 
 def guest(
-    kernel: V1,
+    kernel: Mechanism,
     instructions: str,
     lateness: tuple[int, ...] = (0,),
     accesses: tuple[Access, ...] = (),
@@ -43,7 +43,7 @@ def guest(
 
     kernel.scheduler.on_quiescence = kick
     program = Program(instructions, lateness, accesses)
-    return Guest(kernel.kvm, vcpu, program, Watch(kernel.kvm, honest=False))
+    return Guest(kernel.kvm, vcpu, program, judged(kernel.kvm, honest=False))
 
 
 def done(story: list[str]) -> str:
@@ -56,7 +56,7 @@ def done(story: list[str]) -> str:
 def test_it_follows_its_program_and_then_idles(
     in_kernel: Callable[..., Execution], operations: Operations
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         load(kernel, 32)
         assert guest(kernel, "nanenn").run_guest() is None
 
@@ -66,7 +66,7 @@ def test_it_follows_its_program_and_then_idles(
 def test_after_its_program_it_serves_whatever_is_there(
     in_kernel: Callable[..., Execution], operations: Operations
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         load(kernel, 32, 33)
         served = guest(kernel, "")
         served.run_guest()
@@ -79,7 +79,7 @@ def test_after_its_program_it_serves_whatever_is_there(
 def test_it_remembers_what_it_acknowledged_outermost_first(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         load(kernel, 32)
         nested = guest(kernel, "aannnn", (1,))
         vcpu = kernel.kvm.vcpus[0]
@@ -95,7 +95,7 @@ def test_it_remembers_what_it_acknowledged_outermost_first(
 def test_it_ends_the_innermost_handler_first(
     in_kernel: Callable[..., Execution], operations: Operations
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         load(kernel, 32)
         nested = guest(kernel, "aa", (1,))
         vcpu = kernel.kvm.vcpus[0]
@@ -114,7 +114,7 @@ def test_it_ends_the_innermost_handler_first(
 def test_a_spurious_acknowledge_opens_no_handler(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         idle = guest(kernel, "aa")
         idle.run_guest()
         assert idle.stack == []
@@ -126,7 +126,7 @@ def test_a_spurious_acknowledge_opens_no_handler(
 def test_with_no_open_handler_an_end_is_other_work(
     in_kernel: Callable[..., Execution], operations: Operations
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         guest(kernel, "eane").run_guest()
         assert kernel.kvm.vcpus[0].cpuif.hcr.eoicount == 0
 
@@ -137,7 +137,7 @@ def test_with_no_open_handler_an_end_is_other_work(
 def test_a_kick_arrives_that_many_instructions_late(
     in_kernel: Callable[..., Execution], operations: Operations, late: int
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         late_guest = guest(kernel, "nnnnnn", (late,))
         kernel.kvm.vcpus[0].ipi.assert_line()
         assert late_guest.run_guest() is None
@@ -151,7 +151,7 @@ def test_a_maintenance_interrupt_arrives_after_at_least_one_instruction(
 ) -> None:
     """At zero lateness an underflow that always holds would never let the guest on."""
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kernel.kvm.vcpus[0].cpuif.hcr.uie = True
         assert guest(kernel, "nnnnnnn", (late,)).run_guest() is None
 
@@ -162,7 +162,7 @@ def test_a_maintenance_interrupt_arrives_after_at_least_one_instruction(
 def test_a_maintenance_interrupt_arrives_at_once_where_the_guest_would_idle(
     in_kernel: Callable[..., Execution], operations: Operations, late: int
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kernel.kvm.vcpus[0].cpuif.hcr.uie = True
         assert guest(kernel, "", (late,)).run_guest() is None
 
@@ -174,7 +174,7 @@ def test_a_maintenance_interrupt_whose_condition_has_gone_does_not_come(
 ) -> None:
     """No list register is pending until the guest has ended what is pending and active."""
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         load(kernel, 32)
         cpuif = kernel.kvm.vcpus[0].cpuif
         cpuif.acknowledge()
@@ -190,7 +190,7 @@ def test_a_maintenance_interrupt_whose_condition_has_gone_does_not_come(
 def test_lateness_is_taken_in_turn_and_over_again(
     in_kernel: Callable[..., Execution], operations: Operations
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         runs = guest(kernel, "n" * 20, (2, 0, 1))
         kernel.kvm.vcpus[0].ipi.assert_line()
         for _ in range(4):
@@ -206,7 +206,7 @@ def test_lateness_is_taken_in_turn_and_over_again(
 def test_the_exit_asked_for_first_is_not_postponed_by_a_second(
     in_kernel: Callable[..., Execution], operations: Operations
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         load(kernel, 32)
         vcpu = kernel.kvm.vcpus[0]
         vcpu.cpuif.hcr.npie = True
@@ -220,7 +220,7 @@ def test_the_exit_asked_for_first_is_not_postponed_by_a_second(
 def test_a_level_handler_quiesces_its_device_before_it_ends(
     in_kernel: Callable[..., Execution], operations: Operations
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         load(kernel, 40, config=Config.LEVEL)
         handler = guest(kernel, "")
         assert handler.run_guest() == Access(QUIESCE, 40)
@@ -235,7 +235,7 @@ def test_a_level_handler_quiesces_its_device_before_it_ends(
 def test_each_acknowledge_of_a_level_quiesces_its_device_anew(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         load(kernel, 40, config=Config.LEVEL)
         handler = guest(kernel, "")
         vcpu = kernel.kvm.vcpus[0]
@@ -249,7 +249,7 @@ def test_each_acknowledge_of_a_level_quiesces_its_device_anew(
 
 
 def test_an_edge_handler_needs_no_access(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         load(kernel, 32)
         assert guest(kernel, "ae").run_guest() is None
 
@@ -261,7 +261,7 @@ def test_an_access_of_the_program_exits_and_the_program_goes_on_behind_it(
 ) -> None:
     access = Access(DISABLE, 32)
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         accessing = guest(kernel, "nmn", accesses=(access,))
         assert accessing.run_guest() == access
         assert accessing.run_guest() is None
@@ -272,7 +272,7 @@ def test_an_access_of_the_program_exits_and_the_program_goes_on_behind_it(
 def test_a_dishonest_guest_ends_again_what_it_ended_last(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         load(kernel, 32)
         vcpu = kernel.kvm.vcpus[0]
         dishonest = guest(kernel, "annaex", (1,))

@@ -11,32 +11,34 @@ import pytest
 
 from harness import Execution
 from harness.engine.trace import entry_text
-from vgic import V1, Parameters
+from tests.fixtures.judged import judged
+from vgic import Mechanism, Parameters
 from vgic.data.intids import Config
 from vgic.data.program import DISABLE, ENABLE, Access, Program, Pulse
-from vgic.data.vcpu import Vcpu
 from vgic.data.vm import Kvm
 from vgic.guest.guest import Guest
 from vgic.hardware.list_registers import Hcr, ListRegister
-from vgic.judging.watch import Watch
 from vgic.parameters import Irq
+from vgic.tracepoints import Tracepoints
 
 OnVcpu0 = Callable[..., Execution]
 INSTRUCTIONS = ("acknowledge", "eoi", "work", "access", "idle")
 
 
-class Telling(Watch):
-    """Looks on without judging, and tells what the guest takes and ends."""
+class Telling(Tracepoints):
+    """Notes what the guest acknowledges and ends, and how many handlers it has open then."""
 
     def __init__(self, kvm: Kvm) -> None:
-        super().__init__(kvm, honest=False)
         self._scheduler = kvm.scheduler
+        self._depth = 0
 
-    def acknowledged(self, vcpu: Vcpu, intid: int, depth: int) -> None:
-        self._scheduler.note("taken", f"{intid} at depth {depth}")
+    def acknowledged(self, vcpu: int, intid: int) -> None:
+        self._depth += 1
+        self._scheduler.note("taken", f"{intid} at depth {self._depth}")
 
-    def ended(self, vcpu: Vcpu, intid: int, depth: int) -> None:
-        self._scheduler.note("ended", f"{intid} to depth {depth}")
+    def ended(self, vcpu: int, intid: int) -> None:
+        self._depth -= 1
+        self._scheduler.note("ended", f"{intid} to depth {self._depth}")
 
 
 @pytest.fixture
@@ -58,7 +60,7 @@ def guest_runs(on_vcpu0: OnVcpu0) -> Callable[..., list[str]]:
     ) -> list[str]:
         told: list[str] = []
 
-        def body(kernel: V1) -> None:
+        def body(kernel: Mechanism) -> None:
             kvm, vcpu = kernel.kvm, kernel.kvm.vcpus[0]
             for index, (intid, priority) in enumerate(registers):
                 kvm.add_irq(intid, Config.LEVEL if intid > 39 else Config.EDGE, priority, 0)
@@ -113,9 +115,9 @@ def test_what_is_less_urgent_does_not_nest(guest_runs: GuestRuns) -> None:
 
 
 def test_nested_handlers_end_from_the_inside(on_vcpu0: OnVcpu0) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kvm, vcpu = kernel.kvm, kernel.kvm.vcpus[0]
-        guest = Guest(kvm, vcpu, Program("aaee", (1,)), Watch(kvm, honest=False))
+        guest = Guest(kvm, vcpu, Program("aaee", (1,)), judged(kvm, honest=False))
         stacks = []
         for index, priority in enumerate((0x80, 0x40)):
             kvm.add_irq(32 + index, Config.EDGE, priority, 0)
@@ -216,14 +218,14 @@ def test_after_its_program_it_serves_what_is_there(guest_runs: GuestRuns) -> Non
 
 
 def test_a_dishonest_guest_counts_an_end_that_deactivates_nothing(on_vcpu0: OnVcpu0) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kvm, vcpu = kernel.kvm, kernel.kvm.vcpus[0]
         for index, priority in enumerate((0x40, 0x80)):
             kvm.add_irq(32 + index, Config.EDGE, priority, 0)
             state = {"pending": priority == 0x40, "active": priority == 0x80}
             vcpu.cpuif.lrs[index] = ListRegister(32 + index, priority=priority, group=1, **state)
         vcpu.cpuif.apr = 1 << 0x10
-        guest = Guest(kvm, vcpu, Program("aex", (50,)), Watch(kvm, honest=False))
+        guest = Guest(kvm, vcpu, Program("aex", (50,)), judged(kvm, honest=False))
         vcpu.ipi.assert_line()
         guest.run_guest()
         assert (vcpu.cpuif.hcr.eoicount, vcpu.cpuif.apr) == (1, 0)

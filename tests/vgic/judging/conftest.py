@@ -6,17 +6,17 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failed
-from vgic import V1, Machine, Parameters
+from vgic import Machine, Mechanism, Parameters
 
 RunMachine = Callable[..., tuple[Execution, Machine]]
-Judge = Callable[[Parameters, type[V1]], str | None]
+Judge = Callable[[Parameters, type[Mechanism]], str | None]
 
 
 @pytest.fixture
 def kind_of(run_machine: RunMachine) -> Judge:
     """Run a machine; return the kind of what is wrong with it, None if nothing is."""
 
-    def run(parameters: Parameters, kernel: type[V1]) -> str | None:
+    def run(parameters: Parameters, kernel: type[Mechanism]) -> str | None:
         outcome = run_machine(parameters, kernel=kernel)[0].outcome
         return outcome.failure.kind if isinstance(outcome, Failed) else None
 
@@ -30,6 +30,6 @@ def windows_of(run_machine: RunMachine) -> Callable[[Parameters], set[str]]:
     def run(parameters: Parameters) -> set[str]:
         execution, machine = run_machine(parameters)
         assert not isinstance(execution.outcome, Failed), execution.outcome.failure
-        return machine.watch.windows
+        return machine.windows
 
     return run

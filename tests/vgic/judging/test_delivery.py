@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Is each invariant of delivery silent on V1, and is a kernel bug called by it?
+"""Is each invariant of delivery silent on Reference, and is a kernel bug called by it?
 
 I8, I9, I16, I21 and O4. A device sends an edge, a level and another edge to a guest that idles; or
 a guest routes what it pended to another vCPU. What is lost or forgotten is judged in the drain.
@@ -10,14 +10,14 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failed, Passed, Strategy
-from vgic import V1, Machine, Parameters
+from vgic import Machine, Mechanism, Parameters, Reference
 from vgic.data.intids import Config
 from vgic.data.program import PEND, ROUTE, SGI, Access, Program, Pulse
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.hardware.list_registers import ListRegister
 from vgic.parameters import Irq
 
-Judge = Callable[[Parameters, type[V1]], str | None]
+Judge = Callable[[Parameters, type[Mechanism]], str | None]
 
 
 def irqs(vcpu: int) -> tuple[Irq, ...]:
@@ -64,7 +64,7 @@ MOVED_LATE = Parameters(
 SGI_IS_SERVED = ("vcpu1", "work vcpu 1", "vcpu0")
 
 
-class QueuesNothing(V1):
+class QueuesNothing(Reference):
     """An interrupt becomes pending, and that is all."""
 
     def vgic_queue_irq_unlock(self, irq: VgicIrq, irqs_were_off: bool) -> bool:
@@ -72,35 +72,35 @@ class QueuesNothing(V1):
         return False
 
 
-class TellsNobody(V1):
+class TellsNobody(Reference):
     """An interrupt is queued, and that is all."""
 
     def announce_pending(self, vcpu: Vcpu) -> None:
         pass
 
 
-class MovesSilently(V1):
+class MovesSilently(Reference):
     """Nobody is told that a migrated interrupt has come."""
 
     def announce_migration(self, target: Vcpu) -> None:
         pass
 
 
-class NeverMoves(V1):
+class NeverMoves(Reference):
     """Prune looks again, and always finds that something else is right now."""
 
     def still_to_migrate(self, irq: VgicIrq, vcpu: Vcpu, target: Vcpu) -> bool:
         return False
 
 
-class DropsUnacknowledged(V1):
+class DropsUnacknowledged(Reference):
     """An edge that is still pending in its list register at the exit is gone."""
 
     def fold_pending(self, irq: VgicIrq, lr: ListRegister) -> None:
         pass
 
 
-class LeavesIdle(V1):
+class LeavesIdle(Reference):
     """Prune takes nothing off the list."""
 
     def prune_target(self, irq: VgicIrq) -> Vcpu | None:
@@ -131,9 +131,9 @@ def test_a_prune_that_starts_again_because_it_moved_something_is_silent(
     ],
 )
 def test_a_bug_is_called_by_its_name(
-    kind_of: Judge, bug: type[V1], parameters: Parameters, kind: str
+    kind_of: Judge, bug: type[Mechanism], parameters: Parameters, kind: str
 ) -> None:
-    assert kind_of(parameters, V1) is None
+    assert kind_of(parameters, Reference) is None
     assert kind_of(parameters, bug) == kind
 
 
@@ -142,7 +142,7 @@ def test_a_missed_kick_of_the_new_target_is_called_by_its_name(
 ) -> None:
     right, machine = run_machine(MOVED_LATE, strategy=script(SGI_IS_SERVED))
     assert isinstance(right.outcome, Passed)
-    assert "migration" in machine.watch.windows
+    assert "migration" in machine.windows
     wrong, _ = run_machine(MOVED_LATE, kernel=MovesSilently, strategy=script(SGI_IS_SERVED))
     assert isinstance(wrong.outcome, Failed)
     assert wrong.outcome.failure.kind == "I16 missed kick"

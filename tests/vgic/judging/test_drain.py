@@ -10,14 +10,14 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failed, Passed
-from vgic import V1, Machine, Parameters
+from vgic import Machine, Mechanism, Parameters, Reference
 from vgic.composition import compose
 from vgic.data.intids import Config
 from vgic.data.program import PEND, Access, Program
 from vgic.parameters import Irq
 
 RunMachine = Callable[..., tuple[Execution, Machine]]
-Judge = Callable[[Parameters, type[V1]], str | None]
+Judge = Callable[[Parameters, type[Mechanism]], str | None]
 
 ACCESSES = tuple(Access(PEND, intid) for intid in (32, 33, 34, 35))
 
@@ -54,12 +54,10 @@ def test_a_misbehaving_machine_ends_and_is_not_judged_for_what_it_lost(
 
 
 def test_it_does_lose_something_that_an_honest_guest_would_be_judged_for(
-    run_machine: RunMachine,
+    run_machine: RunMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def judged_as_honest(machine: Machine) -> None:
-        machine.watch._honest = True
-
-    execution, _ = run_machine(MISBEHAVING, prepare=judged_as_honest)
+    monkeypatch.setattr(Parameters, "honest", True)
+    execution, _ = run_machine(MISBEHAVING)
     assert isinstance(execution.outcome, Failed)
     assert execution.outcome.failure.kind.startswith("I1")
     assert isinstance(run_machine(HONEST)[0].outcome, Passed)
@@ -69,7 +67,7 @@ def test_it_does_lose_something_that_an_honest_guest_would_be_judged_for(
 def test_a_bug_that_only_loses_interrupts_is_silent_there_and_found_otherwise(
     kind_of: Judge, bug: str
 ) -> None:
-    kernel = compose(V1, [bug])
+    kernel = compose(Reference, [bug])
     assert kind_of(MISBEHAVING, kernel) is None
     honest = HONEST._replace(guests=(HONEST.guests[0]._replace(lateness=(0,)),))
     assert kind_of(honest, kernel) is not None
@@ -79,6 +77,6 @@ def test_a_bug_that_only_loses_interrupts_is_silent_there_and_found_otherwise(
 def test_lists_are_judged_of_a_misbehaving_machine_and_the_best_registers_are_not(
     kind_of: Judge, bug: str
 ) -> None:
-    found = kind_of(MISBEHAVING, compose(V1, [bug]))
+    found = kind_of(MISBEHAVING, compose(Reference, [bug]))
     assert found == ("I3 overflow left behind" if bug == "no_splice" else None)
-    assert kind_of(HONEST, compose(V1, [bug])) is not None
+    assert kind_of(HONEST, compose(Reference, [bug])) is not None

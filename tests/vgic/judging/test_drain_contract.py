@@ -10,12 +10,12 @@ import pytest
 
 from harness import Execution, Failed, Failure, Passed
 from harness.engine.failures import ModelFailure
-from vgic import V1, Machine, Parameters
+from tests.fixtures.judged import judged, windows
+from vgic import Machine, Mechanism, Parameters, Reference
 from vgic.data.intids import Config
 from vgic.data.program import Program, Pulse
 from vgic.data.vcpu import Vcpu
-from vgic.judging.drain import Drain
-from vgic.judging.watch import Watch
+from vgic.drain import Drain
 from vgic.parameters import Irq
 
 RunMachine = Callable[..., tuple[Execution, Machine]]
@@ -28,25 +28,25 @@ ONE_EDGE = Parameters(
 )
 
 
-class Counting(V1):
+class Counting(Reference):
     """Counts the flushes of each vCPU."""
 
     def kvm_vgic_flush_hwstate(self, vcpu: Vcpu) -> None:
-        self.watch.crossed(f"{vcpu} flush {self._flushes(vcpu) + 1}")
+        self.trace.crossed(f"{vcpu} flush {self._flushes(vcpu) + 1}")
         super().kvm_vgic_flush_hwstate(vcpu)
 
     def _flushes(self, vcpu: Vcpu) -> int:
-        return sum(window.startswith(f"{vcpu} flush") for window in self.watch.windows)
+        return sum(window.startswith(f"{vcpu} flush") for window in windows(self.trace))
 
 
-def drained(kernel: V1) -> Drain:
+def drained(kernel: Mechanism) -> Drain:
     kernel.kvm.add_irq(32, Config.EDGE, 0x80, 0)
-    kernel.watch = Watch(kernel.kvm)
-    return Drain(kernel.kvm, kernel.watch)
+    kernel.trace = judged(kernel.kvm)
+    return Drain(kernel.kvm, kernel.trace)
 
 
 def test_it_forces_two_entries_then_stops_everybody(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         drain = drained(kernel)
         for stopping in (False, False, True):
             assert drain() is True
@@ -64,10 +64,10 @@ def test_a_missed_kick_is_judged_before_anything_forces_an_exit(
 ) -> None:
     lines: list[bool] = []
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         drain = drained(kernel)
         vcpu, irq = kernel.kvm.vcpus[0], kernel.kvm.irqs[0]
-        kernel.watch.flushing(vcpu)
+        kernel.trace.flushing(vcpu.vcpu_id)
         irq.pending_latch = True
         enlist(vcpu, irq)
         try:
@@ -86,13 +86,13 @@ def test_loss_and_stuck_states_are_judged_only_after_two_entries(
 ) -> None:
     calls: list[bool] = []
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         drain = drained(kernel)
         irq = kernel.kvm.irqs[0]
         irq.active = what == "stuck active"
         if what == "I9 lost edge":
-            kernel.watch.sending(irq, level=True)
-            kernel.watch.sent(irq, level=True)
+            kernel.trace.driving(0, irq.intid, True)
+            kernel.trace.driven(0, irq.intid, True)
         while len(calls) < 3:
             calls.append(drain())
 
@@ -103,12 +103,12 @@ def test_loss_and_stuck_states_are_judged_only_after_two_entries(
 def test_masks_open_after_the_missed_kicks_were_judged(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         drain = drained(kernel)
         vcpu, irq = kernel.kvm.vcpus[0], kernel.kvm.irqs[0]
         irq.pending_latch = True
         enlist(vcpu, irq)
-        kernel.watch.flushing(vcpu)
+        kernel.trace.flushing(vcpu.vcpu_id)
         with vcpu.vgic_cpu.ap_list_lock:
             pass
         vcpu.cpuif.vmcr.pmr = 0
@@ -129,7 +129,7 @@ def test_everything_ends_and_every_vcpu_was_forced_through_two_full_entries(
     assert not any(irq.active or irq.pending_latch for irq in machine.kvm.irqs)
     # One entry by itself, and two forced.
     for vcpu in machine.kvm.vcpus:
-        assert f"{vcpu} flush 3" in machine.watch.windows
+        assert f"{vcpu} flush 3" in machine.windows
 
 
 def test_what_a_mask_delays_is_delivered_by_the_drain(run_machine: RunMachine) -> None:
@@ -144,7 +144,7 @@ def test_what_a_mask_delays_is_delivered_by_the_drain(run_machine: RunMachine) -
 def test_a_kick_that_is_never_sent_is_a_missed_kick_though_the_drain_would_deliver(
     run_machine: RunMachine,
 ) -> None:
-    class NeverKicks(V1):
+    class NeverKicks(Reference):
         def announce_pending(self, vcpu: Vcpu) -> None:
             pass
 

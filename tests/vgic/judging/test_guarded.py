@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Is every access to a shared field under its lock in v1, and is one that is not found?"""
+"""Is each access to a shared field under its lock in the reference, and one that is not found?"""
 
 from collections.abc import Callable, Iterator
 
@@ -10,7 +10,7 @@ from harness.detectors.races.checker import KINDS
 from harness.search.strategies import STRATEGIES
 from stress.executions.single import run_index
 from stress.scenarios import SCENARIOS
-from vgic import BUGS, V1, with_races_checked
+from vgic import BUGS, Mechanism, Reference, with_races_checked
 from vgic.composition import compose
 from vgic.data.vcpu import Vcpu, VgicIrq
 
@@ -27,7 +27,7 @@ def carriers() -> Iterator[OsThreads]:
 def failures(carriers: OsThreads) -> Callable[..., list[Failure]]:
     """Run some executions of each scenario with the check on, and return the failures."""
 
-    def run(kernel: type[V1], strategy: str, executions: int) -> list[Failure]:
+    def run(kernel: type[Mechanism], strategy: str, executions: int) -> list[Failure]:
         found = []
         for scenario in SCENARIOS.values():
             for index in range(executions):
@@ -44,10 +44,10 @@ def failures(carriers: OsThreads) -> Callable[..., list[Failure]]:
 def test_v1_takes_the_lock_for_every_field(
     failures: Callable[..., list[Failure]], strategy: str
 ) -> None:
-    assert failures(V1, strategy, 3) == []
+    assert failures(Reference, strategy, 3) == []
 
 
-class WritesUnlocked(V1):
+class WritesUnlocked(Reference):
     """Routes an interrupt with no lock."""
 
     def vgic_mmio_write_irouter(self, irq: VgicIrq, target: Vcpu) -> None:
@@ -55,7 +55,7 @@ class WritesUnlocked(V1):
         irq.target_vcpu = target
 
 
-class SplicesUnlocked(V1):
+class SplicesUnlocked(Reference):
     """Puts the overflow back after it has let the lock go."""
 
     def replug_overflow(self, vcpu: Vcpu) -> None:
@@ -65,7 +65,7 @@ class SplicesUnlocked(V1):
         vcpu.vgic_cpu.ap_list_lock.lock()
 
 
-class ReadsAnothersRegisters(V1):
+class ReadsAnothersRegisters(Reference):
     """Looks into the list registers of a vCPU that it announces to."""
 
     def announce_pending(self, vcpu: Vcpu) -> None:
@@ -83,7 +83,7 @@ class ReadsAnothersRegisters(V1):
     ],
 )
 def test_a_kernel_that_forgets_a_lock_is_found(
-    failures: Callable[..., list[Failure]], kernel: type[V1], signature: str
+    failures: Callable[..., list[Failure]], kernel: type[Mechanism], signature: str
 ) -> None:
     assert signature in {failure.signature for failure in failures(kernel, "burst", 3)}
 
@@ -92,6 +92,6 @@ def test_a_kernel_that_forgets_a_lock_is_found(
 def test_a_known_bug_is_still_reported_as_what_it_is(
     failures: Callable[..., list[Failure]], name: str
 ) -> None:
-    found = failures(compose(V1, [name]), "burst", 5)
+    found = failures(compose(Reference, [name]), "burst", 5)
     assert found
     assert not {failure.kind for failure in found} & set(KINDS)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Does each invariant between guest and host stay silent on V1, and fire on a kernel bug? I10-I15.
+"""Does each invariant between guest and host pass the reference, and fire on a bug? I10-I15.
 
 The guest is alone. It nests three handlers: its accesses pend the next, more urgent one from within
 the handler of the last. A fourth, the least urgent, stays pending and so keeps the only list
@@ -10,14 +10,14 @@ from collections.abc import Callable
 
 import pytest
 
-from vgic import V1, Parameters
+from vgic import Mechanism, Parameters, Reference
 from vgic.data.intids import Config
 from vgic.data.program import PEND, Access, Program
 from vgic.data.vcpu import Vcpu
 from vgic.hardware.list_registers import ListRegister
 from vgic.parameters import Irq
 
-Judge = Callable[[Parameters, type[V1]], str | None]
+Judge = Callable[[Parameters, type[Mechanism]], str | None]
 
 
 def nested(config: Config = Config.EDGE, lateness: int = 0, nr_lr: int = 1) -> Parameters:
@@ -38,7 +38,7 @@ def nested(config: Config = Config.EDGE, lateness: int = 0, nr_lr: int = 1) -> P
     )
 
 
-class PendsAgain(V1):
+class PendsAgain(Reference):
     """What is active after the fold is made pending again."""
 
     def vgic_v3_fold_lr(self, vcpu: Vcpu, lr: ListRegister) -> None:
@@ -48,7 +48,7 @@ class PendsAgain(V1):
         irq.pending_latch = irq.pending_latch or irq.active
 
 
-class RaisesAgain(V1):
+class RaisesAgain(Reference):
     """A level that the guest has ended is taken to be up."""
 
     def vgic_v3_fold_lr(self, vcpu: Vcpu, lr: ListRegister) -> None:
@@ -58,7 +58,7 @@ class RaisesAgain(V1):
         irq.line_level = not irq.active
 
 
-class ForgetsPriorities(V1):
+class ForgetsPriorities(Reference):
     """The active priorities do not survive an entry."""
 
     def vgic_v3_restore_state(self, vcpu: Vcpu) -> None:
@@ -66,21 +66,21 @@ class ForgetsPriorities(V1):
         vcpu.cpuif.apr = 0
 
 
-class CountsOneShort(V1):
+class CountsOneShort(Reference):
     """m04: one of what was ended outside is never deactivated."""
 
     def eoicount_to_account(self, vcpu: Vcpu) -> int:
         return max(0, super().eoicount_to_account(vcpu) - 1)
 
 
-class CountsOneMore(V1):
+class CountsOneMore(Reference):
     """m03: one that is still handled is deactivated."""
 
     def eoicount_to_account(self, vcpu: Vcpu) -> int:
         return super().eoicount_to_account(vcpu) + bool(super().eoicount_to_account(vcpu))
 
 
-class KeepsCount(V1):
+class KeepsCount(Reference):
     """m05: EOIcount goes into the guest as it came out last."""
 
     def vgic_v3_restore_state(self, vcpu: Vcpu) -> None:
@@ -124,7 +124,7 @@ def test_two_ended_outside_before_a_late_exit_are_silent(
     ],
 )
 def test_a_bug_is_called_by_its_name(
-    kind_of: Judge, bug: type[V1], parameters: Parameters, kind: str
+    kind_of: Judge, bug: type[Mechanism], parameters: Parameters, kind: str
 ) -> None:
-    assert kind_of(parameters, V1) is None
+    assert kind_of(parameters, Reference) is None
     assert kind_of(parameters, bug) == kind

@@ -6,16 +6,16 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failure
-from vgic import V1
+from vgic import Mechanism, Reference
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
-from vgic.judging import invariants
-from vgic.judging.invariants.delivery import RETRIES_MAX
+from vgic.judging.delivery import nobody_missed_a_kick, nothing_is_lost, nothing_is_stuck
+from vgic.judging.progress import RETRIES_MAX, prune_ends
 
 Enlist = Callable[..., None]
 
 
-def interrupt(kernel: V1, intid: int = 32, *, pending: bool = True) -> VgicIrq:
+def interrupt(kernel: Mechanism, intid: int = 32, *, pending: bool = True) -> VgicIrq:
     irq = kernel.kvm.add_irq(intid, Config.EDGE, 0x80, 0)
     irq.pending_latch = pending
     return irq
@@ -25,15 +25,15 @@ def never(vcpu: Vcpu, irq: VgicIrq) -> bool:
     return False
 
 
-def judge_quiet(kernel: V1) -> None:
-    invariants.nobody_missed_a_kick(kernel.kvm, never)
+def judge_quiet(kernel: Mechanism) -> None:
+    nobody_missed_a_kick(kernel.kvm, never)
 
 
 @pytest.mark.parametrize(("masked_by", "priority"), [("pmr", 0x78), ("handler", 0x78)])
 def test_i16_fires_on_a_pending_interrupt_its_idling_vcpu_would_take(
     failure_in_kernel: Callable[..., Failure], enlist: Enlist, masked_by: str, priority: int
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = interrupt(kernel)
         irq.priority = priority
         enlist(kernel.kvm.vcpus[0], irq)
@@ -43,7 +43,7 @@ def test_i16_fires_on_a_pending_interrupt_its_idling_vcpu_would_take(
     assert failure_in_kernel(body).kind == "I16 missed kick"
 
 
-def mask_at_0x80(kernel: V1, masked_by: str) -> None:
+def mask_at_0x80(kernel: Mechanism, masked_by: str) -> None:
     cpuif = kernel.kvm.vcpus[0].cpuif
     if masked_by == "pmr":
         cpuif.vmcr.pmr = 0x80
@@ -58,7 +58,7 @@ def mask_at_0x80(kernel: V1, masked_by: str) -> None:
 def test_i16_is_silent_on_what_the_vcpu_would_not_take(
     in_kernel: Callable[..., Execution], enlist: Enlist, why: str
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu, other = kernel.kvm.vcpus
         irq = interrupt(kernel)
         enlist(vcpu, irq)
@@ -79,7 +79,7 @@ def test_i16_is_silent_on_what_the_vcpu_would_not_take(
 def test_i16_is_silent_on_what_is_excused_and_asks_with_the_vcpu_it_waits_for(
     in_kernel: Callable[..., Execution], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = interrupt(kernel)
         enlist(kernel.kvm.vcpus[0], irq)
         asked: list[tuple[Vcpu, VgicIrq]] = []
@@ -88,7 +88,7 @@ def test_i16_is_silent_on_what_is_excused_and_asks_with_the_vcpu_it_waits_for(
             asked.append((vcpu, waiting))
             return True
 
-        invariants.nobody_missed_a_kick(kernel.kvm, excused)
+        nobody_missed_a_kick(kernel.kvm, excused)
         assert asked == [(kernel.kvm.vcpus[0], irq)]
 
     in_kernel(body)
@@ -97,7 +97,7 @@ def test_i16_is_silent_on_what_is_excused_and_asks_with_the_vcpu_it_waits_for(
 def test_i8_fires_on_a_pending_routed_interrupt_on_no_list(
     failure_in_kernel: Callable[..., Failure],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         interrupt(kernel)
         judge_quiet(kernel)
 
@@ -108,7 +108,7 @@ def test_i8_fires_on_a_pending_routed_interrupt_on_no_list(
 def test_i8_is_silent_on_what_belongs_on_no_list(
     in_kernel: Callable[..., Execution], why: str
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = interrupt(kernel, pending=why != "idle")
         irq.enabled = why != "disabled"
         kernel.kvm.dist.enabled = why != "distributor off"
@@ -122,23 +122,23 @@ def test_i8_is_silent_on_what_belongs_on_no_list(
 def test_o4_is_silent_when_all_is_idle_and_when_what_is_in_a_register_looks_stale(
     in_kernel: Callable[..., Execution], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         interrupt(kernel, 32, pending=False)
         loaded = interrupt(kernel, 33)
         enlist(kernel.kvm.vcpus[0], loaded)
         loaded.active = loaded.on_lr = True
         interrupt(kernel, 34).enabled = False
-        invariants.nothing_is_stuck(kernel.kvm)
+        nothing_is_stuck(kernel.kvm)
 
     in_kernel(body)
 
 
-def stuck(kernel: V1, enlist: Enlist, what: str) -> None:
+def stuck(kernel: Mechanism, enlist: Enlist, what: str) -> None:
     irq = interrupt(kernel, pending=what == "stuck pending")
     irq.active = what == "stuck active"
     if what == "stuck on a list":
         enlist(kernel.kvm.vcpus[0], irq)
-    invariants.nothing_is_stuck(kernel.kvm)
+    nothing_is_stuck(kernel.kvm)
 
 
 @pytest.mark.parametrize("kind", ["stuck active", "stuck pending", "stuck on a list"])
@@ -151,15 +151,13 @@ def test_o4_fires_on_each_way_to_be_stuck(
 
 
 def test_i9_is_silent_when_every_edge_was_served(in_kernel: Callable[..., Execution]) -> None:
-    in_kernel(lambda kernel: invariants.nothing_is_lost(kernel.kvm, []))
+    in_kernel(lambda kernel: nothing_is_lost(kernel.kvm, []))
 
 
 def test_i9_fires_on_an_edge_nobody_acknowledged(
     failure_in_kernel: Callable[..., Failure],
 ) -> None:
-    failure = failure_in_kernel(
-        lambda kernel: invariants.nothing_is_lost(kernel.kvm, [interrupt(kernel, 40)])
-    )
+    failure = failure_in_kernel(lambda kernel: nothing_is_lost(kernel.kvm, [interrupt(kernel, 40)]))
     assert failure.kind == "I9 lost edge"
     assert "spi 40" in failure.message
 
@@ -168,7 +166,7 @@ def test_i9_fires_on_an_edge_nobody_acknowledged(
 def test_i21_is_silent_on_a_prune_that_starts_again_a_few_times(
     in_kernel: Callable[..., Execution], retries: int
 ) -> None:
-    in_kernel(lambda k: invariants.prune_ends(k.kvm, k.kvm.vcpus[0], retries))
+    in_kernel(lambda k: prune_ends(k.kvm, k.kvm.vcpus[0], retries))
 
 
 def test_i21_is_silent_on_a_prune_that_moves_as_many_as_there_are(
@@ -176,7 +174,7 @@ def test_i21_is_silent_on_a_prune_that_moves_as_many_as_there_are(
 ) -> None:
     moved: list[VgicIrq] = []
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         here, there = kernel.kvm.vcpus
         irqs = [interrupt(kernel, intid) for intid in range(32, 32 + RETRIES_MAX + 10)]
         enlist(here, *irqs)
@@ -192,11 +190,11 @@ def test_i21_is_silent_on_a_prune_that_moves_as_many_as_there_are(
 def test_i21_fires_on_a_prune_that_never_stops_looking(
     failure_in_kernel: Callable[..., Failure], enlist: Enlist
 ) -> None:
-    class NeverMoves(V1):
+    class NeverMoves(Reference):
         def still_to_migrate(self, irq: VgicIrq, vcpu: Vcpu, target: Vcpu) -> bool:
             return False
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = interrupt(kernel)
         enlist(kernel.kvm.vcpus[0], irq)
         irq.target_vcpu = kernel.kvm.vcpus[1]

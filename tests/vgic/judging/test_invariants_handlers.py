@@ -6,15 +6,24 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failure
-from vgic import V1
+from vgic import Mechanism
 from vgic.data.intids import Config
 from vgic.data.vcpu import VgicIrq
-from vgic.judging import invariants
+from vgic.judging.handlers import (
+    acknowledged_by_right,
+    active_is_acknowledged,
+    arrivals_keep_active_state,
+    eoicount_is_plausible,
+    priorities_nest,
+)
+from vgic.judging.judge import listed
 
 Enlist = Callable[..., None]
 
 
-def interrupt(kernel: V1, intid: int = 32, *, active: bool = False, vcpu_id: int = 0) -> VgicIrq:
+def interrupt(
+    kernel: Mechanism, intid: int = 32, *, active: bool = False, vcpu_id: int = 0
+) -> VgicIrq:
     irq = kernel.kvm.add_irq(intid, Config.EDGE, 0x80, vcpu_id)
     irq.active = active
     irq.vcpu = kernel.kvm.vcpus[vcpu_id]
@@ -22,12 +31,10 @@ def interrupt(kernel: V1, intid: int = 32, *, active: bool = False, vcpu_id: int
 
 
 def acknowledge(
-    kernel: V1, config: Config, *, sent: int = 0, acknowledged: int = 1, raised: bool = False
+    kernel: Mechanism, config: Config, *, sent: int = 0, acknowledged: int = 1, raised: bool = False
 ) -> None:
     irq = kernel.kvm.add_irq(32, config, 0x80, 0)
-    invariants.acknowledged_by_right(
-        kernel.kvm, irq, sent=sent, acknowledged=acknowledged, raised=raised
-    )
+    acknowledged_by_right(kernel.kvm, irq, sent=sent, acknowledged=acknowledged, raised=raised)
 
 
 @pytest.mark.parametrize(("sent", "acknowledged"), [(1, 1), (3, 1), (3, 3)])
@@ -64,9 +71,9 @@ def test_i11_fires_on_a_level_that_was_never_up(
 def test_i12_is_silent_with_one_active_priority_for_each_handler(
     in_kernel: Callable[..., Execution], apr: int, depth: int
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kernel.kvm.vcpus[0].cpuif.apr = apr
-        invariants.priorities_nest(kernel.kvm, kernel.kvm.vcpus[0], depth)
+        priorities_nest(kernel.kvm, kernel.kvm.vcpus[0], depth)
 
     in_kernel(body)
 
@@ -75,16 +82,16 @@ def test_i12_is_silent_with_one_active_priority_for_each_handler(
 def test_i12_fires_on_one_too_many_and_one_too_few(
     failure_in_kernel: Callable[..., Failure], apr: int, depth: int
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kernel.kvm.vcpus[0].cpuif.apr = apr
-        invariants.priorities_nest(kernel.kvm, kernel.kvm.vcpus[0], depth)
+        priorities_nest(kernel.kvm, kernel.kvm.vcpus[0], depth)
 
     assert failure_in_kernel(body).kind == "I12 active priorities"
 
 
-def after_sync(kernel: V1, *stack: int) -> None:
+def after_sync(kernel: Mechanism, *stack: int) -> None:
     kvm, vcpu = kernel.kvm, kernel.kvm.vcpus[0]
-    invariants.active_is_acknowledged(kvm, vcpu, invariants.listed(kvm, vcpu), stack)
+    active_is_acknowledged(kvm, vcpu, listed(kvm, vcpu), stack)
 
 
 def test_i13_is_silent_where_active_is_what_the_guest_handles(
@@ -92,7 +99,7 @@ def test_i13_is_silent_where_active_is_what_the_guest_handles(
 ) -> None:
     """Beside it: one that is sent again while idle, one active on another vCPU, one on no list."""
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         interrupt(kernel, 32, active=True)
         interrupt(kernel, 33).pending_latch = True
         interrupt(kernel, 34, active=True, vcpu_id=1)
@@ -105,7 +112,7 @@ def test_i13_is_silent_where_active_is_what_the_guest_handles(
 def test_i13_is_silent_on_a_handled_interrupt_that_is_pending_again(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         interrupt(kernel, 32, active=True).pending_latch = True
         after_sync(kernel, 32)
 
@@ -115,7 +122,7 @@ def test_i13_is_silent_on_a_handled_interrupt_that_is_pending_again(
 def test_i13_fires_on_an_active_interrupt_nobody_handles(
     failure_in_kernel: Callable[..., Failure],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         interrupt(kernel, 32, active=True)
         interrupt(kernel, 33, active=True)
         after_sync(kernel, 33)
@@ -129,7 +136,7 @@ def test_i13_fires_on_an_active_interrupt_nobody_handles(
 def test_i13_fires_on_a_handled_interrupt_that_is_not_active(
     failure_in_kernel: Callable[..., Failure],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         interrupt(kernel, 32, active=True)
         interrupt(kernel, 33)
         after_sync(kernel, 32, 33)
@@ -142,14 +149,14 @@ def test_i13_fires_on_a_handled_interrupt_that_is_not_active(
 def test_i13_fires_on_a_handled_interrupt_that_prune_has_taken_off_its_list(
     failure_in_kernel: Callable[..., Failure],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         interrupt(kernel, 32).vcpu = None
         after_sync(kernel, 32)
 
     assert failure_in_kernel(body).kind == "I13 active state lost"
 
 
-def leaving(kernel: V1, eoicount: int) -> None:
+def leaving(kernel: Mechanism, eoicount: int) -> None:
     """Leave a guest with two interrupts active outside the registers, and others beside them."""
     interrupt(kernel, 32, active=True)
     interrupt(kernel, 33, active=True)
@@ -157,7 +164,7 @@ def leaving(kernel: V1, eoicount: int) -> None:
     interrupt(kernel, 35, active=True, vcpu_id=1)
     interrupt(kernel, 36)
     kernel.kvm.vcpus[0].cpuif.hcr.eoicount = eoicount
-    invariants.eoicount_is_plausible(kernel.kvm, kernel.kvm.vcpus[0])
+    eoicount_is_plausible(kernel.kvm, kernel.kvm.vcpus[0])
 
 
 @pytest.mark.parametrize("eoicount", [0, 1, 2])
@@ -178,12 +185,10 @@ def test_i14_fires_on_a_count_above_the_number_active_outside(
 def test_i15_is_silent_when_only_what_was_there_before_was_deactivated(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         ended = interrupt(kernel, 32)
         still_active, idle = interrupt(kernel, 33, active=True), interrupt(kernel, 34)
-        invariants.arrivals_keep_active_state(
-            kernel.kvm, [ended, still_active], {still_active, idle}
-        )
+        arrivals_keep_active_state(kernel.kvm, [ended, still_active], {still_active, idle})
 
     in_kernel(body)
 
@@ -191,9 +196,9 @@ def test_i15_is_silent_when_only_what_was_there_before_was_deactivated(
 def test_i15_fires_when_an_arrival_was_deactivated(
     failure_in_kernel: Callable[..., Failure],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         arrival = interrupt(kernel, 33)
-        invariants.arrivals_keep_active_state(kernel.kvm, [arrival], {arrival})
+        arrivals_keep_active_state(kernel.kvm, [arrival], {arrival})
 
     failure = failure_in_kernel(body)
     assert failure.kind == "I15 arrival deactivated"

@@ -6,28 +6,29 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failure, Node
-from vgic import V1
+from vgic import Mechanism
 from vgic.data.intids import Config
 from vgic.data.vcpu import VgicIrq
-from vgic.judging import invariants
+from vgic.judging.handlers import active_is_listed
+from vgic.judging.lists import added_where_it_belongs, lists_are_whole, overflow_is_empty
 
 Enlist = Callable[..., None]
 
 
-def pending(kernel: V1, intid: int = 32, vcpu_id: int = 0) -> VgicIrq:
+def pending(kernel: Mechanism, intid: int = 32, vcpu_id: int = 0) -> VgicIrq:
     irq = kernel.kvm.add_irq(intid, Config.EDGE, 0x80, vcpu_id)
     irq.pending_latch = True
     return irq
 
 
-def check_lists(kernel: V1) -> list[VgicIrq]:
-    return invariants.lists_are_whole(kernel.kvm, kernel.kvm.vcpus[0])
+def check_lists(kernel: Mechanism) -> list[VgicIrq]:
+    return lists_are_whole(kernel.kvm, kernel.kvm.vcpus[0])
 
 
 def test_whole_lists_are_silent_with_others_on_no_list_and_on_anothers(
     in_kernel: Callable[..., Execution], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         here, there = kernel.kvm.vcpus
         first, second, third = (pending(kernel, intid) for intid in (32, 33, 34))
         pending(kernel, 35)
@@ -47,7 +48,7 @@ def test_empty_lists_are_silent(in_kernel: Callable[..., Execution]) -> None:
 def test_i1_fires_on_a_listed_interrupt_that_says_nobody(
     failure_in_kernel: Callable[..., Failure], enlist: Enlist, overflow: bool
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = pending(kernel)
         enlist(kernel.kvm.vcpus[0], irq, overflow=overflow)
         irq.vcpu = None
@@ -59,7 +60,7 @@ def test_i1_fires_on_a_listed_interrupt_that_says_nobody(
 def test_i1_fires_on_a_listed_interrupt_that_says_another_vcpu(
     failure_in_kernel: Callable[..., Failure], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = pending(kernel)
         enlist(kernel.kvm.vcpus[0], irq)
         irq.vcpu = kernel.kvm.vcpus[1]
@@ -71,7 +72,7 @@ def test_i1_fires_on_a_listed_interrupt_that_says_another_vcpu(
 def test_i1_fires_on_an_interrupt_that_says_a_vcpu_and_is_on_none_of_its_lists(
     failure_in_kernel: Callable[..., Failure], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         enlist(kernel.kvm.vcpus[0], pending(kernel))
         pending(kernel, 33).vcpu = kernel.kvm.vcpus[0]
         check_lists(kernel)
@@ -84,7 +85,7 @@ def test_i1_fires_on_an_interrupt_that_says_a_vcpu_and_is_on_none_of_its_lists(
 def test_i1_fires_on_an_interrupt_that_is_on_both_lists(
     failure_in_kernel: Callable[..., Failure], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = pending(kernel)
         vcpu = kernel.kvm.vcpus[0]
         enlist(vcpu, irq)
@@ -99,7 +100,7 @@ def test_i1_fires_on_an_interrupt_that_is_on_both_lists(
 def test_i2_fires_on_a_ring_that_is_not_the_same_both_ways(
     failure_in_kernel: Callable[..., Failure], enlist: Enlist, overflow: bool
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         first, second = pending(kernel, 32), pending(kernel, 33)
         enlist(kernel.kvm.vcpus[0], first, second, overflow=overflow)
         second.ap_list.prev = second.ap_list
@@ -113,7 +114,7 @@ def test_i2_fires_on_a_tail_that_points_at_another_head(
 ) -> None:
     """What the posted split leaves behind: the head was copied by value."""
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vgic_cpu = kernel.kvm.vcpus[0].vgic_cpu
         enlist(kernel.kvm.vcpus[0], pending(kernel, 32), pending(kernel, 33))
         vgic_cpu.overflow_ap_list_head.copy_from(vgic_cpu.ap_list_head)
@@ -126,9 +127,9 @@ def test_i2_fires_on_a_tail_that_points_at_another_head(
 def test_i3_is_silent_on_an_empty_overflow_beside_a_full_list(
     in_kernel: Callable[..., Execution], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         enlist(kernel.kvm.vcpus[0], pending(kernel))
-        invariants.overflow_is_empty(kernel.kvm, kernel.kvm.vcpus[0])
+        overflow_is_empty(kernel.kvm, kernel.kvm.vcpus[0])
 
     in_kernel(body)
 
@@ -136,17 +137,17 @@ def test_i3_is_silent_on_an_empty_overflow_beside_a_full_list(
 def test_i3_fires_on_an_overflow_left_behind(
     failure_in_kernel: Callable[..., Failure], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         enlist(kernel.kvm.vcpus[0], pending(kernel), overflow=True)
-        invariants.overflow_is_empty(kernel.kvm, kernel.kvm.vcpus[0])
+        overflow_is_empty(kernel.kvm, kernel.kvm.vcpus[0])
 
     failure = failure_in_kernel(body)
     assert failure.kind == "I3 overflow left behind"
     assert "spi 32" in failure.message
 
 
-def added(kernel: V1, irq: VgicIrq) -> None:
-    invariants.added_where_it_belongs(kernel.kvm, kernel.kvm.vcpus[0], irq)
+def added(kernel: Mechanism, irq: VgicIrq) -> None:
+    added_where_it_belongs(kernel.kvm, kernel.kvm.vcpus[0], irq)
 
 
 def test_i23_is_silent_where_the_target_gets_a_pending_interrupt(
@@ -159,7 +160,7 @@ def test_i23_is_silent_where_the_target_gets_a_pending_interrupt(
 def test_i23_fires_on_what_does_not_belong_there(
     failure_in_kernel: Callable[..., Failure], why: str
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = pending(kernel, vcpu_id=int(why == "routed elsewhere"))
         irq.pending_latch = why != "idle"
         irq.enabled = why != "disabled"
@@ -172,7 +173,7 @@ def test_i23_fires_on_what_does_not_belong_there(
 def test_i7_fires_on_an_active_interrupt_that_is_put_on_a_list(
     failure_in_kernel: Callable[..., Failure],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = pending(kernel)
         irq.active = True
         added(kernel, irq)
@@ -180,14 +181,14 @@ def test_i7_fires_on_an_active_interrupt_that_is_put_on_a_list(
     assert failure_in_kernel(body).kind == "I7 active interrupt moved"
 
 
-def handled(kernel: V1) -> None:
-    invariants.active_is_listed(kernel.kvm, kernel.kvm.vcpus[0], [32])
+def handled(kernel: Mechanism) -> None:
+    active_is_listed(kernel.kvm, kernel.kvm.vcpus[0], [32])
 
 
 def test_i7_is_silent_on_a_handled_interrupt_on_its_list_and_an_idle_one_on_none(
     in_kernel: Callable[..., Execution], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = pending(kernel)
         irq.active = True
         enlist(kernel.kvm.vcpus[0], irq)
@@ -201,7 +202,7 @@ def test_i7_is_silent_on_a_handled_interrupt_on_its_list_and_an_idle_one_on_none
 def test_i7_fires_on_a_handled_interrupt_that_is_not_on_its_list(
     failure_in_kernel: Callable[..., Failure], enlist: Enlist, elsewhere: bool
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = pending(kernel)
         irq.active = True
         if elsewhere:
@@ -214,7 +215,7 @@ def test_i7_fires_on_a_handled_interrupt_that_is_not_on_its_list(
 def test_i7_leaves_a_handled_interrupt_that_lost_its_active_state_to_i13(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         pending(kernel)
         handled(kernel)
 

@@ -7,14 +7,13 @@ import pytest
 
 from harness import Execution, Failed, Failure, Passed
 from harness.engine.threads import Thread
-from vgic import V1, Machine, Parameters
+from tests.fixtures.judged import judged
+from vgic import Machine, Mechanism, Parameters, Reference
 from vgic.data.intids import Config
 from vgic.data.program import WORK, Program, Pulse
 from vgic.data.vcpu import Vcpu, VgicIrq
-from vgic.judging import invariants
-from vgic.judging.invariants.delivery import ENTRIES_MAX
-from vgic.judging.invariants.registers import FLUSHES_MAX
-from vgic.judging.watch import Watch
+from vgic.judging.loading import FLUSHES_MAX, nobody_starves
+from vgic.judging.progress import ENTRIES_MAX, exits_for_a_reason
 from vgic.kernel.summary import ApListSummary
 from vgic.parameters import Irq
 
@@ -22,7 +21,7 @@ Enlist = Callable[..., None]
 RunMachine = Callable[..., tuple[Execution, Machine]]
 
 
-class UnderflowForNothing(V1):
+class UnderflowForNothing(Reference):
     """The maintenance interrupt for few valid list registers is enabled with nothing outside."""
 
     def vgic_v3_configure_hcr(self, vcpu: Vcpu, summary: ApListSummary) -> None:
@@ -30,14 +29,14 @@ class UnderflowForNothing(V1):
         vcpu.vgic_cpu.vgic_hcr.uie = True
 
 
-class RequestsLeftAlone(V1):
+class RequestsLeftAlone(Reference):
     """What others have asked for is not looked at before the next entry, and stays asked for."""
 
     def check_vcpu_requests(self, vcpu: Vcpu) -> None:
         pass
 
 
-class LeastUrgentFirst(V1):
+class LeastUrgentFirst(Reference):
     """Of two pending interrupts the less urgent one gets the list register."""
 
     def sort_key(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[bool | int, ...]:
@@ -101,7 +100,7 @@ def failure_in(run_machine: RunMachine, *arguments: object, **how: object) -> Fa
     ],
 )
 def test_a_guest_that_gets_to_do_nothing_is_found_and_says_what_for(
-    kernel: type[V1], kind: str, function: str, reason: str, run_machine: RunMachine
+    kernel: type[Mechanism], kind: str, function: str, reason: str, run_machine: RunMachine
 ) -> None:
     failure = failure_in(run_machine, one_edge(), kernel=kernel, strategy=Alternating())
     assert failure.kind == kind
@@ -126,7 +125,7 @@ def test_v1_starves_nobody(run_machine: RunMachine) -> None:
     """A guest that enters a hundred times and gets little done is slow and not in a storm."""
     execution, machine = run_machine(busy_with_little(), strategy=Alternating())
     assert execution.outcome == Passed()
-    assert "overflow" in machine.watch.windows
+    assert "overflow" in machine.windows
 
 
 @pytest.mark.parametrize(
@@ -136,24 +135,24 @@ def test_v1_starves_nobody(run_machine: RunMachine) -> None:
 def test_a_storm_is_so_many_entries_that_look_alike(
     entries: int, before: str, fires: bool, call: Callable[..., Execution]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kvm = kernel.kvm
-        invariants.exits_for_a_reason(kvm, kvm.vcpus[0], entries, "same", before)
+        exits_for_a_reason(kvm, kvm.vcpus[0], entries, "same", before)
 
     assert isinstance(call(body).outcome, Failed) is fires
 
 
-def entries(kernel: V1, count: int, *, works_at: int = -1, changes_at: int = -1) -> None:
+def entries(kernel: Mechanism, count: int, *, works_at: int = -1, changes_at: int = -1) -> None:
     """Enter and exit so many times; at one of them the guest works, or its mask has changed."""
-    kernel.watch = watch = Watch(kernel.kvm)
+    kernel.trace = trace = judged(kernel.kvm)
     vcpu = kernel.kvm.vcpus[0]
     for number in range(count):
         if number == changes_at:
             vcpu.cpuif.vmcr.pmr = 0x80
-        watch.entering(vcpu)
+        trace.entered(vcpu.vcpu_id)
         if number == works_at:
             vcpu.mode.read()
-        watch.exited(vcpu)
+        trace.exited(vcpu.vcpu_id)
 
 
 @pytest.mark.parametrize(
@@ -179,7 +178,7 @@ def test_what_the_guest_does_and_what_changes_end_a_storm(
 def test_to_starve_is_to_be_left_out_so_often_in_a_row(
     flushes: int, fires: bool, loaded_once: bool, call: Callable[..., Execution], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kvm = kernel.kvm
         irq = kvm.add_irq(32, Config.EDGE, 0x80, 0)
         irq.pending_latch = True
@@ -187,7 +186,7 @@ def test_to_starve_is_to_be_left_out_so_often_in_a_row(
         left_out: dict[VgicIrq, int] = {}
         for number in range(flushes):
             irq.on_lr = loaded_once and number == 3
-            invariants.nobody_starves(kvm, kvm.vcpus[0], left_out)
+            nobody_starves(kvm, kvm.vcpus[0], left_out)
 
     outcome = call(body, nr_lr=1).outcome
     assert isinstance(outcome, Failed) is (fires and not loaded_once)

@@ -9,23 +9,25 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failure
-from vgic import BUGS, V1
+from vgic import BUGS, Mechanism, Reference
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.data.vm import Kvm
 from vgic.hardware.list_registers import ListRegister
-from vgic.judging import invariants
+from vgic.judging.judge import listed
+from vgic.judging.loading import best_are_loaded
+from vgic.judging.registers import no_lr_in_use, used_lrs_agree
 
 Enlist = Callable[..., None]
 
 
-def pending(kernel: V1, intid: int, priority: int = 0x80) -> VgicIrq:
+def pending(kernel: Mechanism, intid: int, priority: int = 0x80) -> VgicIrq:
     irq = kernel.kvm.add_irq(intid, Config.EDGE, priority, 0)
     irq.pending_latch = True
     return irq
 
 
-def flushed(kernel: V1, enlist: Enlist, *irqs: VgicIrq) -> Vcpu:
+def flushed(kernel: Mechanism, enlist: Enlist, *irqs: VgicIrq) -> Vcpu:
     vcpu = kernel.kvm.vcpus[0]
     enlist(vcpu, *irqs)
     with vcpu.vgic_cpu.ap_list_lock:
@@ -34,7 +36,7 @@ def flushed(kernel: V1, enlist: Enlist, *irqs: VgicIrq) -> Vcpu:
 
 
 def after_flush(
-    kernel: V1, enlist: Enlist, damage: Callable[[Vcpu], None], config: Config = Config.EDGE
+    kernel: Mechanism, enlist: Enlist, damage: Callable[[Vcpu], None], config: Config = Config.EDGE
 ) -> None:
     """Flush two pending interrupts into three registers, damage something, and check."""
     irqs = [kernel.kvm.add_irq(intid, config, 0x80, 0) for intid in (32, 33)]
@@ -42,7 +44,7 @@ def after_flush(
         irq.line_level = irq.pending_latch = True
     vcpu = flushed(kernel, enlist, *irqs)
     damage(vcpu)
-    invariants.used_lrs_agree(kernel.kvm, vcpu)
+    used_lrs_agree(kernel.kvm, vcpu)
 
 
 def nothing(vcpu: Vcpu) -> None:
@@ -100,29 +102,29 @@ def test_damaged_registers_fire(
 def test_i4_fires_when_an_interrupt_says_it_is_in_a_register_and_is_not(
     failure_in_kernel: Callable[..., Failure], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irqs = [pending(kernel, 32), pending(kernel, 33)]
         vcpu = flushed(kernel, enlist, *irqs)
         irqs[1].on_lr = True
-        invariants.used_lrs_agree(kernel.kvm, vcpu)
+        used_lrs_agree(kernel.kvm, vcpu)
 
     assert failure_in_kernel(body, nr_lr=1).kind == "I4 list registers miscounted"
 
 
-def no_lr_in_use(kvm: Kvm, vcpu: Vcpu) -> None:
-    invariants.no_lr_in_use(kvm, vcpu, invariants.listed(kvm, vcpu))
+def all_is_folded(kvm: Kvm, vcpu: Vcpu) -> None:
+    no_lr_in_use(kvm, vcpu, listed(kvm, vcpu))
 
 
 def test_i4_is_silent_when_all_is_folded_and_while_another_vcpu_uses_its_registers(
     in_kernel: Callable[..., Execution], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         flushed(kernel, enlist, pending(kernel, 32))
         kernel.vgic_v3_fold_lr_state(kernel.kvm.vcpus[0])
         other = pending(kernel, 33)
         enlist(kernel.kvm.vcpus[1], other)
         other.on_lr = True
-        no_lr_in_use(kernel.kvm, kernel.kvm.vcpus[0])
+        all_is_folded(kernel.kvm, kernel.kvm.vcpus[0])
 
     in_kernel(body, nr_vcpus=2)
 
@@ -131,27 +133,29 @@ def test_i4_is_silent_when_all_is_folded_and_while_another_vcpu_uses_its_registe
 def test_i4_fires_on_what_is_left_unfolded(
     failure_in_kernel: Callable[..., Failure], enlist: Enlist, what: str
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = pending(kernel, 32)
         vcpu = flushed(kernel, enlist, irq)
         kernel.vgic_v3_fold_lr_state(vcpu)
         irq.on_lr = what == "on_lr"
         vcpu.vgic_cpu.used_lrs = int(what == "used_lrs")
-        no_lr_in_use(kernel.kvm, vcpu)
+        all_is_folded(kernel.kvm, vcpu)
 
     assert failure_in_kernel(body).kind == "I4 list registers not folded"
 
 
-def check_best(kernel: V1, enlist: Enlist, *irqs: VgicIrq, changed: frozenset[VgicIrq]) -> None:
-    invariants.best_are_loaded(kernel.kvm, flushed(kernel, enlist, *irqs), changed)
+def check_best(
+    kernel: Mechanism, enlist: Enlist, *irqs: VgicIrq, changed: frozenset[VgicIrq]
+) -> None:
+    best_are_loaded(kernel.kvm, flushed(kernel, enlist, *irqs), changed)
 
 
-def left_out(kernel: V1) -> tuple[VgicIrq, VgicIrq]:
+def left_out(kernel: Mechanism) -> tuple[VgicIrq, VgicIrq]:
     """Return a less urgent interrupt and a more urgent one, which the unsorted flush leaves out."""
     return pending(kernel, 32, 0x80), pending(kernel, 33, 0x40)
 
 
-class Unsorted(V1):
+class Unsorted(Reference):
     def vgic_sort_ap_list(self, vcpu: Vcpu) -> None:
         """Do not."""
 
@@ -159,7 +163,7 @@ class Unsorted(V1):
 def test_o10_is_silent_on_what_a_right_flush_left_out(
     in_kernel: Callable[..., Execution], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         same = pending(kernel, 34, 0x40)
         check_best(kernel, enlist, *left_out(kernel), same, changed=frozenset())
 
@@ -169,7 +173,7 @@ def test_o10_is_silent_on_what_a_right_flush_left_out(
 def test_o10_fires_when_a_lesser_interrupt_has_the_register(
     failure_in_kernel: Callable[..., Failure], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         check_best(kernel, enlist, *left_out(kernel), changed=frozenset())
 
     failure = failure_in_kernel(body, kernel=Unsorted, nr_lr=1)
@@ -181,7 +185,7 @@ def test_o10_fires_when_a_lesser_interrupt_has_the_register(
 def test_o10_is_silent_when_what_was_left_out_could_not_be_taken(
     in_kernel: Callable[..., Execution], enlist: Enlist, why: str
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         lesser, better = left_out(kernel)
         vcpu = flushed(kernel, enlist, lesser, better)
         better.enabled = why != "disabled"
@@ -190,7 +194,7 @@ def test_o10_is_silent_when_what_was_left_out_could_not_be_taken(
         vcpu.cpuif.vmcr.group_enabled = (False, True)
         kernel.kvm.dist.enabled = why != "distributor off"
         changed = frozenset([better] if why == "changed" else [])
-        invariants.best_are_loaded(kernel.kvm, vcpu, changed)
+        best_are_loaded(kernel.kvm, vcpu, changed)
 
     in_kernel(body, kernel=Unsorted, nr_lr=1)
 
@@ -198,23 +202,23 @@ def test_o10_is_silent_when_what_was_left_out_could_not_be_taken(
 def test_o10_fires_when_an_active_interrupt_has_the_register_of_a_pending_one(
     failure_in_kernel: Callable[..., Failure], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         held_open = kernel.kvm.add_irq(32, Config.EDGE, 0x00, 0)
         held_open.active = True
         check_best(kernel, enlist, held_open, pending(kernel, 33), changed=frozenset())
 
-    failure = failure_in_kernel(body, kernel=BUGS["active_first_sort"], nr_lr=1)
+    failure = failure_in_kernel(body, kernel=BUGS["active_first_sort"].cls, nr_lr=1)
     assert failure.kind == "O10 best pending left out"
 
 
 def test_o10_fires_when_a_register_is_empty_while_something_waits(
     failure_in_kernel: Callable[..., Failure], enlist: Enlist
 ) -> None:
-    class TakesOne(V1):
+    class TakesOne(Reference):
         def takes_lr(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
             return irq.intid == 32
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irqs = [pending(kernel, intid, 0x80) for intid in (32, 33)]
         check_best(kernel, enlist, *irqs, changed=frozenset())
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution
-from vgic import V1
+from vgic import Mechanism
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.judging.ledger import Ledger
@@ -20,7 +20,7 @@ def with_ledger(in_kernel: Callable[..., Execution]) -> With:
     """Run a body with a ledger over one interrupt."""
 
     def run(body: Body, config: Config) -> None:
-        def in_vm(kernel: V1) -> None:
+        def in_vm(kernel: Mechanism) -> None:
             irq = kernel.kvm.add_irq(32, config, 0x80, 0)
             body(Ledger(), irq)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Is each invariant of the lists silent on V1, and is a kernel bug called by it?
+"""Is each invariant of the lists silent on Reference, and is a kernel bug called by it?
 
 I1, I2, I3, I7 and I23. Two guests alone. The first takes three interrupts over one list register,
 so that its list is split at each entry, and exits from within a handler; it routes two of them to
@@ -10,13 +10,13 @@ from collections.abc import Callable
 
 import pytest
 
-from vgic import V1, Parameters
+from vgic import Mechanism, Parameters, Reference
 from vgic.data.intids import Config
 from vgic.data.program import DISABLE, ENABLE, PEND, ROUTE, Access, Program
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.parameters import Irq
 
-Judge = Callable[[Parameters, type[V1]], str | None]
+Judge = Callable[[Parameters, type[Mechanism]], str | None]
 
 ACCESSES = (
     Access(PEND, 32),
@@ -36,7 +36,7 @@ TWO_GUESTS = Parameters(
 )
 
 
-class SaysNobody(V1):
+class SaysNobody(Reference):
     """An interrupt is queued, and is not told on whose list."""
 
     def announce_pending(self, vcpu: Vcpu) -> None:
@@ -45,7 +45,7 @@ class SaysNobody(V1):
         super().announce_pending(vcpu)
 
 
-class KeepsVcpu(V1):
+class KeepsVcpu(Reference):
     """What the last prune took off the list goes on saying that it is there."""
 
     def kvm_vgic_sync_hwstate(self, vcpu: Vcpu) -> None:
@@ -55,7 +55,7 @@ class KeepsVcpu(V1):
             irq.vcpu = irq.vcpu or vcpu
 
 
-class CutsWithoutTail(V1):
+class CutsWithoutTail(Reference):
     """The overflow list's tail goes on pointing at the AP-list's head."""
 
     def split_ap_list(self, vcpu: Vcpu, last: VgicIrq) -> None:
@@ -64,21 +64,21 @@ class CutsWithoutTail(V1):
         vcpu.vgic_cpu.ap_list_head.cut_position(overflow, last.ap_list)
 
 
-class NeverSplices(V1):
+class NeverSplices(Reference):
     """m06."""
 
     def replug_overflow(self, vcpu: Vcpu) -> None:
         pass
 
 
-class PrunesActive(V1):
+class PrunesActive(Reference):
     """m14."""
 
     def prune_target(self, irq: VgicIrq) -> Vcpu | None:
         return None if irq.active else super().prune_target(irq)
 
 
-class MovesActive(V1):
+class MovesActive(Reference):
     """Prune moves an interrupt to where it is routed, active or not."""
 
     def prune_target(self, irq: VgicIrq) -> Vcpu | None:
@@ -88,7 +88,7 @@ class MovesActive(V1):
         return True
 
 
-class QueuesAtHome(V1):
+class QueuesAtHome(Reference):
     """What is rerouted and pended again goes back to where it was."""
 
     def still_to_queue(self, irq: VgicIrq, vcpu: Vcpu) -> bool:
@@ -114,6 +114,6 @@ def test_all_are_silent_on_a_list_that_is_split_pruned_and_moved(
         (QueuesAtHome, "I23 put on the wrong list"),
     ],
 )
-def test_a_bug_is_called_by_its_name(kind_of: Judge, bug: type[V1], kind: str) -> None:
-    assert kind_of(TWO_GUESTS, V1) is None
+def test_a_bug_is_called_by_its_name(kind_of: Judge, bug: type[Mechanism], kind: str) -> None:
+    assert kind_of(TWO_GUESTS, Reference) is None
     assert kind_of(TWO_GUESTS, bug) == kind

@@ -16,12 +16,12 @@ from harness import (
     local_irq_enable,
 )
 from harness.engine.strategy import Quiet
-from vgic import V1
+from tests.fixtures.judged import judged
+from vgic import Mechanism, Reference
 from vgic.data.intids import Config
 from vgic.data.program import DISABLE, PEND, ROUTE, UNPEND, Access
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.data.vm import Kvm
-from vgic.judging.watch import Watch
 
 QUIRKS = Path(__file__).parents[3] / "docs" / "quirks.md"
 
@@ -29,52 +29,50 @@ QUIRKS = Path(__file__).parents[3] / "docs" / "quirks.md"
 class Bench:
     """Two vCPUs with one list register each, moved through an execution step by step."""
 
-    def __init__(self, scheduler: Scheduler, kernel: type[V1], config: Config) -> None:
+    def __init__(self, scheduler: Scheduler, kernel: type[Mechanism], config: Config) -> None:
         self.kvm = Kvm(scheduler, nr_lr=1, nr_vcpus=2)
         self.irq = self.kvm.add_irq(32, config, 0x80, 0)
         self.first, self.second = self.kvm.vcpus
-        self.watch = Watch(self.kvm)
+        self.trace = judged(self.kvm)
         self.stacks: dict[Vcpu, list[int]] = {vcpu: [] for vcpu in self.kvm.vcpus}
-        for vcpu, stack in self.stacks.items():
-            self.watch.has_stack(vcpu, stack)
-        self.kernel = kernel(self.kvm, self.watch)
+        self.kernel = kernel(self.kvm, self.trace)
         self.scheduler = scheduler
 
     def send(self) -> None:
-        self.watch.sending(self.irq, level=True)
+        self.trace.driving(0, self.irq.intid, True)
         self.kernel.kvm_vgic_inject_irq(None, 32, level=True)
-        self.watch.sent(self.irq, level=True)
+        self.trace.driven(0, self.irq.intid, True)
 
     def write(self, kind: str, target: int = 0) -> None:
         access = Access(kind, 32, target)
-        self.watch.accessing(self.second, access)
+        self.trace.accessing(self.second.vcpu_id, access)
         self.kernel.handle_exit(self.second, access)
-        self.watch.accessed(self.second, access)
+        self.trace.accessed(self.second.vcpu_id, access)
 
     def enter(self, vcpu: Vcpu) -> None:
         local_irq_disable(self.scheduler)
-        self.watch.flushing(vcpu)
+        self.trace.flushing(vcpu.vcpu_id)
         self.kernel.kvm_vgic_flush_hwstate(vcpu)
-        self.watch.entering(vcpu)
+        self.trace.entered(vcpu.vcpu_id)
         local_irq_enable(self.scheduler)
 
     def acknowledge(self, vcpu: Vcpu) -> int:
         intid = vcpu.cpuif.acknowledge()
         if intid != 1023:
             self.stacks[vcpu].append(intid)
-            self.watch.acknowledged(vcpu, intid, len(self.stacks[vcpu]))
+            self.trace.acknowledged(vcpu.vcpu_id, intid)
         return intid
 
     def end(self, vcpu: Vcpu) -> None:
         intid = self.stacks[vcpu].pop()
         vcpu.cpuif.end_of_interrupt(intid)
-        self.watch.ended(vcpu, intid, len(self.stacks[vcpu]))
+        self.trace.ended(vcpu.vcpu_id, intid)
 
     def leave(self, vcpu: Vcpu) -> None:
         local_irq_disable(self.scheduler)
-        self.watch.exited(vcpu)
+        self.trace.exited(vcpu.vcpu_id)
         self.kernel.kvm_vgic_sync_hwstate(vcpu)
-        self.watch.synced(vcpu)
+        self.trace.synced(vcpu.vcpu_id)
         local_irq_enable(self.scheduler)
 
     def serve(self, vcpu: Vcpu) -> None:
@@ -88,7 +86,9 @@ class Bench:
 Script = Callable[[Bench], None]
 
 
-def kind_of(script: Script, kernel: type[V1] = V1, config: Config = Config.EDGE) -> str | None:
+def kind_of(
+    script: Script, kernel: type[Mechanism] = Reference, config: Config = Config.EDGE
+) -> str | None:
     """Run a script in one thread; return the kind of its failure, None if the checks are silent."""
 
     def program(scheduler: Scheduler) -> None:
@@ -100,12 +100,12 @@ def kind_of(script: Script, kernel: type[V1] = V1, config: Config = Config.EDGE)
     return outcome.failure.kind if isinstance(outcome, Failed) else None
 
 
-class TakesAnything(V1):
+class TakesAnything(Reference):
     def takes_lr(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
         return True
 
 
-class RemembersLatch(V1):
+class RemembersLatch(Reference):
     """An acknowledged edge is made pending again by the fold: a phantom."""
 
     def vgic_v3_fold_lr_state(self, vcpu: Vcpu) -> None:
@@ -114,7 +114,7 @@ class RemembersLatch(V1):
             irq.pending_latch = irq.pending_latch or irq.active
 
 
-class DropsLatch(V1):
+class DropsLatch(Reference):
     """What is pending in memory is forgotten at the fold."""
 
     def vgic_v3_fold_lr_state(self, vcpu: Vcpu) -> None:
@@ -130,7 +130,7 @@ def disabled_after_the_flush(bench: Bench) -> None:
     assert bench.acknowledge(bench.first) == 32
     bench.end(bench.first)
     bench.leave(bench.first)
-    bench.watch.drained()
+    bench.trace.drained()
 
 
 def disabled_before_the_flush(bench: Bench) -> None:
@@ -147,13 +147,13 @@ def test_q1_a_copy_in_a_list_register_stays_deliverable() -> None:
 def left_disabled(bench: Bench) -> None:
     bench.write(DISABLE)
     bench.send()
-    bench.watch.drained()
+    bench.trace.drained()
 
 
 def enabled_but_never_queued(bench: Bench) -> None:
     left_disabled(bench)
     bench.irq.enabled = True
-    bench.watch.drained()
+    bench.trace.drained()
 
 
 def test_q1_what_stays_disabled_need_not_be_delivered() -> None:
@@ -177,14 +177,14 @@ def cleared_while_loaded(bench: Bench) -> None:
     assert bench.irq.pending_latch, "it has come back"
     bench.serve(bench.first)
     bench.serve(bench.first)
-    bench.watch.drained()
+    bench.trace.drained()
 
 
 def cleared_for_good(bench: Bench) -> None:
     bench.send()
     bench.write(UNPEND)
     bench.serve(bench.first)
-    bench.watch.drained()
+    bench.trace.drained()
 
 
 def sent_again_after_the_clear(bench: Bench) -> None:
@@ -193,7 +193,7 @@ def sent_again_after_the_clear(bench: Bench) -> None:
     bench.send()
     bench.leave(bench.first)
     bench.serve(bench.first)
-    bench.watch.drained()
+    bench.trace.drained()
 
 
 def test_q2_a_cleared_edge_may_come_back_once_or_never() -> None:
@@ -223,7 +223,7 @@ def test_q2_fires_if_an_edge_sent_after_the_clear_is_lost() -> None:
 
 
 def idles(bench: Bench) -> None:
-    bench.watch.quiet()
+    bench.trace.idled()
 
 
 def routed_away(bench: Bench) -> None:
@@ -352,7 +352,7 @@ def pended_while_active(bench: Bench) -> None:
     bench.end(bench.first)
     bench.leave(bench.first)
     bench.serve(bench.first)
-    bench.watch.drained()
+    bench.trace.drained()
 
 
 def test_q5_a_second_ispendr_on_an_active_level_interrupt_is_lost() -> None:
@@ -376,11 +376,11 @@ def test_every_quirk_is_tested_both_ways() -> None:
 @pytest.mark.parametrize("honest", [True, False])
 def test_q6_what_a_dishonest_guest_loses_is_not_judged(honest: bool) -> None:
     def script(bench: Bench) -> None:
-        bench.watch = Watch(bench.kvm, honest=honest)
+        bench.trace = judged(bench.kvm, honest=honest)
         bench.send()
         bench.enter(bench.first)
         bench.irq.pending_latch = False
         bench.kvm.dist.spis[32].on_lr = False
-        bench.watch.drained()
+        bench.trace.drained()
 
     assert (kind_of(script) is None) is not honest

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Is each invariant of the list registers silent on V1, and is a kernel bug called by it?
+"""Is each invariant of the list registers silent on Reference, and is a kernel bug called by it?
 
 I4, I5, I22 and O10. The guest is alone with three interrupts, of which it handles one while it
 exits, disables another and enables it again.
@@ -9,14 +9,14 @@ from collections.abc import Callable
 
 import pytest
 
-from vgic import V1, Parameters
+from vgic import Mechanism, Parameters, Reference
 from vgic.data.intids import Config
 from vgic.data.program import DISABLE, ENABLE, PEND, Access, Program
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.hardware.list_registers import ListRegister
 from vgic.parameters import Irq
 
-Judge = Callable[[Parameters, type[V1]], str | None]
+Judge = Callable[[Parameters, type[Mechanism]], str | None]
 
 ACCESSES = (
     Access(PEND, 32),
@@ -36,7 +36,7 @@ def alone(nr_lr: int, config: Config = Config.EDGE) -> Parameters:
     )
 
 
-class UsesNone(V1):
+class UsesNone(Reference):
     """Flush forgets how many list registers it has filled."""
 
     def vgic_flush_lr_state(self, vcpu: Vcpu) -> None:
@@ -44,14 +44,14 @@ class UsesNone(V1):
         vcpu.vgic_cpu.used_lrs = 0
 
 
-class FoldsNothing(V1):
+class FoldsNothing(Reference):
     """The exit leaves the list registers as they are."""
 
     def vgic_v3_fold_lr_state(self, vcpu: Vcpu) -> None:
         pass
 
 
-class StaysInRegister(V1):
+class StaysInRegister(Reference):
     """The fold does not say that the interrupt is in none any more."""
 
     def vgic_v3_fold_lr(self, vcpu: Vcpu, lr: ListRegister) -> None:
@@ -61,7 +61,7 @@ class StaysInRegister(V1):
         irq.on_lr = irq.active
 
 
-class SameName(V1):
+class SameName(Reference):
     """Every list register gets the first interrupt's INTID."""
 
     def vgic_v3_compute_lr(self, vcpu: Vcpu, irq: VgicIrq) -> ListRegister:
@@ -70,7 +70,7 @@ class SameName(V1):
         return lr
 
 
-class TakesAnything(V1):
+class TakesAnything(Reference):
     """What cannot be delivered gets a list register as well."""
 
     def takes_lr(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
@@ -80,7 +80,7 @@ class TakesAnything(V1):
         return super().prune_target(irq) or irq.vcpu
 
 
-class PendingAndActive(V1):
+class PendingAndActive(Reference):
     """A level that is up is loaded pending while it is active."""
 
     def vgic_v3_compute_lr(self, vcpu: Vcpu, irq: VgicIrq) -> ListRegister:
@@ -89,7 +89,7 @@ class PendingAndActive(V1):
         return lr
 
 
-class WorstFirst(V1):
+class WorstFirst(Reference):
     """The sort takes 0 for the least urgent."""
 
     def sort_key(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[bool | int, ...]:
@@ -97,7 +97,7 @@ class WorstFirst(V1):
         return (*flags, -priority)
 
 
-class ActiveFirst(V1):
+class ActiveFirst(Reference):
     """The order of kernels until 6.18."""
 
     def sort_key(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[bool | int, ...]:
@@ -105,7 +105,7 @@ class ActiveFirst(V1):
         return elsewhere, group_off, not not_pending, priority
 
 
-class LeavesOneEmpty(V1):
+class LeavesOneEmpty(Reference):
     """What is pending by software gets no list register."""
 
     def takes_lr(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
@@ -136,7 +136,7 @@ def test_all_are_silent_with_few_and_with_many_list_registers(
     ],
 )
 def test_a_bug_is_called_by_its_name(
-    kind_of: Judge, bug: type[V1], parameters: Parameters, kind: str
+    kind_of: Judge, bug: type[Mechanism], parameters: Parameters, kind: str
 ) -> None:
-    assert kind_of(parameters, V1) is None
+    assert kind_of(parameters, Reference) is None
     assert kind_of(parameters, bug) == kind

@@ -6,12 +6,12 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failed, Failure
-from vgic import REVISIONS, V1, Machine, Parameters
+from vgic import REVISIONS, Machine, Mechanism, Parameters, Reference
 from vgic.composition import compose
 from vgic.data.intids import Config
 from vgic.data.program import PEND, Access, Program
 from vgic.data.vcpu import Vcpu
-from vgic.judging.drain import Drain
+from vgic.drain import Drain
 from vgic.parameters import Irq
 
 NESTED = Parameters(
@@ -24,7 +24,7 @@ NESTED = Parameters(
 )
 
 
-class Told(V1):
+class Told(Reference):
     """Tells in notes what the run loop does, so that the last of them is where it ended."""
 
     def kvm_vgic_flush_hwstate(self, vcpu: Vcpu) -> None:
@@ -38,7 +38,7 @@ class Told(V1):
         self.scheduler.note("sync is over")
 
 
-Watching = Callable[[type[V1]], tuple[Failure, list[str]]]
+Watching = Callable[[type[Mechanism]], tuple[Failure, list[str]]]
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def watching(
 ) -> Watching:
     """Run the nested handlers; return the failure, and what the run loop told until then."""
 
-    def run(kernel: type[V1]) -> tuple[Failure, list[str]]:
+    def run(kernel: type[Mechanism]) -> tuple[Failure, list[str]]:
         told = type("Telling", (Told, kernel), {})
         execution, _ = run_machine(NESTED, kernel=told)
         assert isinstance(execution.outcome, Failed)
@@ -60,13 +60,13 @@ def watching(
 
 
 def test_a_broken_ring_is_seen_at_the_unlock_that_ends_the_first_split(watching: Watching) -> None:
-    failure, told = watching(REVISIONS["v1-posted"])
+    failure, told = watching(REVISIONS["v1-posted"].cls)
     assert failure.kind == "list corruption"
     assert told[-1] == "flush begins", "before the flush has returned"
 
 
 def test_an_overflow_left_behind_is_seen_before_the_next_flush_looks(watching: Watching) -> None:
-    failure, told = watching(compose(V1, ["no_splice"]))
+    failure, told = watching(compose(Reference, ["no_splice"]))
     assert failure.kind == "I3 overflow left behind"
     assert told[-1] == "sync is over"
 
@@ -82,13 +82,13 @@ def test_an_overflow_left_behind_is_seen_before_the_next_flush_looks(watching: W
 def test_a_wrong_active_state_is_seen_right_after_the_sync(
     watching: Watching, bug: str, kind: str
 ) -> None:
-    failure, told = watching(compose(V1, [bug]))
+    failure, told = watching(compose(Reference, [bug]))
     assert failure.kind == kind
     assert told[-1] == "sync is over"
 
 
 def test_a_best_interrupt_left_out_is_seen_right_after_the_flush(watching: Watching) -> None:
-    failure, told = watching(compose(V1, ["active_first_sort"]))
+    failure, told = watching(compose(Reference, ["active_first_sort"]))
     assert failure.kind == "O10 best pending left out"
     assert told[-1] == "flush is over"
 
@@ -106,7 +106,7 @@ def test_a_missed_kick_is_seen_before_anything_forces_an_exit(
 
     monkeypatch.setattr(Drain, "__call__", noting)
 
-    class TellsNobody(V1):
+    class TellsNobody(Reference):
         def announce_pending(self, vcpu: Vcpu) -> None:
             pass
 

@@ -6,20 +6,21 @@ from collections.abc import Callable
 import pytest
 
 from harness import Failure
-from vgic import V1
+from tests.fixtures.judged import handling, judged
+from vgic import Mechanism
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
-from vgic.judging.watch import Watch
+from vgic.tracepoints import Tracepoints
 
 Enlist = Callable[..., None]
-Watched = tuple[Watch, Vcpu, VgicIrq, VgicIrq]
+Watched = tuple[Tracepoints, Vcpu, VgicIrq, VgicIrq]
 
 
-def watched(kernel: V1) -> Watched:
+def watched(kernel: Mechanism) -> Watched:
     """Return a watch over a vCPU with two interrupts, neither pending nor listed."""
     irqs = [kernel.kvm.add_irq(intid, Config.EDGE, 0x80, 0) for intid in (32, 33)]
-    kernel.watch = Watch(kernel.kvm)
-    return kernel.watch, kernel.kvm.vcpus[0], irqs[0], irqs[1]
+    kernel.trace = judged(kernel.kvm)
+    return kernel.trace, kernel.kvm.vcpus[0], irqs[0], irqs[1]
 
 
 def unlock(vcpu: Vcpu) -> None:
@@ -32,135 +33,135 @@ def pend(*irqs: VgicIrq) -> None:
         irq.pending_latch = True
 
 
-def unlock_with_damaged_list(kernel: V1, enlist: Enlist) -> None:
+def unlock_with_damaged_list(kernel: Mechanism, enlist: Enlist) -> None:
     _, vcpu, irq, _ = watched(kernel)
     irq.vcpu = vcpu
     unlock(vcpu)
 
 
-def unlock_with_overflow_outside_the_window(kernel: V1, enlist: Enlist) -> None:
+def unlock_with_overflow_outside_the_window(kernel: Mechanism, enlist: Enlist) -> None:
     _, vcpu, irq, _ = watched(kernel)
     pend(irq)
     enlist(vcpu, irq, overflow=True)
     unlock(vcpu)
 
 
-def flush_with_overflow(kernel: V1, enlist: Enlist) -> None:
-    watch, vcpu, irq, _ = watched(kernel)
+def flush_with_overflow(kernel: Mechanism, enlist: Enlist) -> None:
+    trace, vcpu, irq, _ = watched(kernel)
     pend(irq)
     enlist(vcpu, irq, overflow=True)
-    watch.flushing(vcpu)
+    trace.flushing(vcpu.vcpu_id)
 
 
-def add_to_the_wrong_list(kernel: V1, enlist: Enlist) -> None:
+def add_to_the_wrong_list(kernel: Mechanism, enlist: Enlist) -> None:
     _, vcpu, irq, _ = watched(kernel)
     enlist(vcpu, irq)
 
 
-def enter_with_registers_miscounted(kernel: V1, enlist: Enlist) -> None:
-    watch, vcpu, _, _ = watched(kernel)
+def enter_with_registers_miscounted(kernel: Mechanism, enlist: Enlist) -> None:
+    trace, vcpu, _, _ = watched(kernel)
     vcpu.vgic_cpu.used_lrs = 1
-    watch.entering(vcpu)
+    trace.entered(vcpu.vcpu_id)
 
 
-def abort_with_registers_miscounted(kernel: V1, enlist: Enlist) -> None:
-    watch, vcpu, _, _ = watched(kernel)
+def abort_with_registers_miscounted(kernel: Mechanism, enlist: Enlist) -> None:
+    trace, vcpu, _, _ = watched(kernel)
     vcpu.vgic_cpu.used_lrs = 1
-    watch.aborted(vcpu)
+    trace.aborted(vcpu.vcpu_id)
 
 
-def enter_with_the_best_left_out(kernel: V1, enlist: Enlist) -> None:
-    watch, vcpu, irq, _ = watched(kernel)
+def enter_with_the_best_left_out(kernel: Mechanism, enlist: Enlist) -> None:
+    trace, vcpu, irq, _ = watched(kernel)
     pend(irq)
     enlist(vcpu, irq)
-    watch.flushing(vcpu)
-    watch.entering(vcpu)
+    trace.flushing(vcpu.vcpu_id)
+    trace.entered(vcpu.vcpu_id)
 
 
-def exit_with_too_high_a_count(kernel: V1, enlist: Enlist) -> None:
-    watch, vcpu, _, _ = watched(kernel)
+def exit_with_too_high_a_count(kernel: Mechanism, enlist: Enlist) -> None:
+    trace, vcpu, _, _ = watched(kernel)
     vcpu.cpuif.hcr.eoicount = 1
-    watch.exited(vcpu)
+    trace.exited(vcpu.vcpu_id)
 
 
-def sync_with_a_register_in_use(kernel: V1, enlist: Enlist) -> None:
-    watch, vcpu, _, _ = watched(kernel)
+def sync_with_a_register_in_use(kernel: Mechanism, enlist: Enlist) -> None:
+    trace, vcpu, _, _ = watched(kernel)
     vcpu.vgic_cpu.used_lrs = 1
-    watch.synced(vcpu)
+    trace.synced(vcpu.vcpu_id)
 
 
-def sync_with_somebody_active(kernel: V1, enlist: Enlist) -> None:
-    watch, vcpu, irq, _ = watched(kernel)
+def sync_with_somebody_active(kernel: Mechanism, enlist: Enlist) -> None:
+    trace, vcpu, irq, _ = watched(kernel)
     pend(irq)
     enlist(vcpu, irq)
     irq.active = True
-    watch.synced(vcpu)
+    trace.synced(vcpu.vcpu_id)
 
 
-def sync_with_a_handler_gone(kernel: V1, enlist: Enlist) -> None:
-    watch, vcpu, _, _ = watched(kernel)
-    watch.has_stack(vcpu, [32])
-    watch.synced(vcpu)
+def sync_with_a_handler_gone(kernel: Mechanism, enlist: Enlist) -> None:
+    trace, vcpu, irq, _ = watched(kernel)
+    handling(trace, vcpu, irq)
+    trace.synced(vcpu.vcpu_id)
 
 
-def sync_with_a_handled_interrupt_unlisted(kernel: V1, enlist: Enlist) -> None:
-    watch, vcpu, irq, _ = watched(kernel)
+def sync_with_a_handled_interrupt_unlisted(kernel: Mechanism, enlist: Enlist) -> None:
+    trace, vcpu, irq, _ = watched(kernel)
     irq.active = True
-    watch.has_stack(vcpu, [32])
-    watch.synced(vcpu)
+    handling(trace, vcpu, irq)
+    trace.synced(vcpu.vcpu_id)
 
 
-def sync_with_an_arrival_deactivated(kernel: V1, enlist: Enlist) -> None:
-    watch, vcpu, irq, _ = watched(kernel)
-    watch.flushing(vcpu)
+def sync_with_an_arrival_deactivated(kernel: Mechanism, enlist: Enlist) -> None:
+    trace, vcpu, irq, _ = watched(kernel)
+    trace.flushing(vcpu.vcpu_id)
     pend(irq)
     enlist(vcpu, irq)
     irq.active = True
     vcpu.cpuif.hcr.eoicount = 1
-    watch.exited(vcpu)
+    trace.exited(vcpu.vcpu_id)
     irq.active = False
-    watch.synced(vcpu)
+    trace.synced(vcpu.vcpu_id)
 
 
-def acknowledge_what_was_not_sent(kernel: V1, enlist: Enlist) -> None:
-    watch, vcpu, _, _ = watched(kernel)
-    watch.acknowledged(vcpu, 32, 1)
+def acknowledge_what_was_not_sent(kernel: Mechanism, enlist: Enlist) -> None:
+    trace, vcpu, _, _ = watched(kernel)
+    trace.acknowledged(vcpu.vcpu_id, 32)
 
 
-def end_with_a_priority_left(kernel: V1, enlist: Enlist) -> None:
-    watch, vcpu, _, _ = watched(kernel)
-    vcpu.cpuif.apr = 1
-    watch.ended(vcpu, 32, 0)
+def end_with_a_priority_left(kernel: Mechanism, enlist: Enlist) -> None:
+    trace, vcpu, irq, _ = watched(kernel)
+    handling(trace, vcpu, irq)
+    trace.ended(vcpu.vcpu_id, 32)
 
 
-def acknowledge_without_a_priority(kernel: V1, enlist: Enlist) -> None:
-    watch, vcpu, irq, _ = watched(kernel)
-    watch.sending(irq, level=True)
-    watch.acknowledged(vcpu, 32, 1)
+def acknowledge_without_a_priority(kernel: Mechanism, enlist: Enlist) -> None:
+    trace, vcpu, irq, _ = watched(kernel)
+    trace.driving(0, irq.intid, True)
+    trace.acknowledged(vcpu.vcpu_id, 32)
 
 
-def quiet_with_an_unannounced_interrupt(kernel: V1, enlist: Enlist) -> None:
-    watch, vcpu, irq, _ = watched(kernel)
-    watch.flushing(vcpu)
+def quiet_with_an_unannounced_interrupt(kernel: Mechanism, enlist: Enlist) -> None:
+    trace, vcpu, irq, _ = watched(kernel)
+    trace.flushing(vcpu.vcpu_id)
     pend(irq)
     enlist(vcpu, irq)
-    watch.quiet()
+    trace.idled()
 
 
-def drained_with_somebody_active(kernel: V1, enlist: Enlist) -> None:
-    watch, _, irq, _ = watched(kernel)
+def drained_with_somebody_active(kernel: Mechanism, enlist: Enlist) -> None:
+    trace, _, irq, _ = watched(kernel)
     irq.active = True
-    watch.drained()
+    trace.drained()
 
 
-def drained_with_an_edge_sent(kernel: V1, enlist: Enlist) -> None:
-    watch, _, irq, _ = watched(kernel)
-    watch.sending(irq, level=True)
-    watch.sent(irq, level=True)
-    watch.drained()
+def drained_with_an_edge_sent(kernel: Mechanism, enlist: Enlist) -> None:
+    trace, _, irq, _ = watched(kernel)
+    trace.driving(0, irq.intid, True)
+    trace.driven(0, irq.intid, True)
+    trace.drained()
 
 
-MOMENTS: dict[Callable[[V1, Enlist], None], str] = {
+MOMENTS: dict[Callable[[Mechanism, Enlist], None], str] = {
     unlock_with_damaged_list: "I1 vcpu without list",
     unlock_with_overflow_outside_the_window: "I3 overflow left behind",
     flush_with_overflow: "I3 overflow left behind",
@@ -187,7 +188,7 @@ MOMENTS: dict[Callable[[V1, Enlist], None], str] = {
 def test_the_moment_notices_the_damage(
     failure_in_kernel: Callable[..., Failure],
     enlist: Enlist,
-    moment: Callable[[V1, Enlist], None],
+    moment: Callable[[Mechanism, Enlist], None],
 ) -> None:
     failure = failure_in_kernel(lambda kernel: moment(kernel, enlist))
     assert failure.kind == MOMENTS[moment]

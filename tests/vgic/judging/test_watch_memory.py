@@ -4,21 +4,22 @@
 from collections.abc import Callable
 
 from harness import Execution, Failure
-from vgic import V1
+from tests.fixtures.judged import judged, windows
+from vgic import Mechanism
 from vgic.data.intids import Config
 from vgic.data.program import PEND, ROUTE, UNPEND, Access
 from vgic.data.vcpu import Vcpu, VgicIrq
-from vgic.judging.watch import Watch
+from vgic.tracepoints import Tracepoints
 
 Enlist = Callable[..., None]
-Watched = tuple[Watch, Vcpu, VgicIrq, VgicIrq]
+Watched = tuple[Tracepoints, Vcpu, VgicIrq, VgicIrq]
 
 
-def watched(kernel: V1, *, honest: bool = True) -> Watched:
+def watched(kernel: Mechanism, *, honest: bool = True) -> Watched:
     """Return a watch over a vCPU with two interrupts, neither pending nor listed."""
     irqs = [kernel.kvm.add_irq(intid, Config.EDGE, 0x80, 0) for intid in (32, 33)]
-    kernel.watch = Watch(kernel.kvm, honest=honest)
-    return kernel.watch, kernel.kvm.vcpus[0], irqs[0], irqs[1]
+    kernel.trace = judged(kernel.kvm, honest=honest)
+    return kernel.trace, kernel.kvm.vcpus[0], irqs[0], irqs[1]
 
 
 def pend(*irqs: VgicIrq) -> None:
@@ -29,17 +30,17 @@ def pend(*irqs: VgicIrq) -> None:
 def test_an_overflow_inside_the_window_is_no_damage(
     in_kernel: Callable[..., Execution], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
-        watch, vcpu, first, second = watched(kernel)
+    def body(kernel: Mechanism) -> None:
+        trace, vcpu, first, second = watched(kernel)
         pend(first, second)
         enlist(vcpu, first, second)
-        watch.flushing(vcpu)
+        trace.flushing(vcpu.vcpu_id)
         kernel.kvm_vgic_flush_hwstate(vcpu)
-        watch.entering(vcpu)
-        watch.exited(vcpu)
+        trace.entered(vcpu.vcpu_id)
+        trace.exited(vcpu.vcpu_id)
         kernel.kvm_vgic_sync_hwstate(vcpu)
-        watch.synced(vcpu)
-        assert {"split", "overflow"} <= watch.windows
+        trace.synced(vcpu.vcpu_id)
+        assert {"split", "overflow"} <= windows(trace)
 
     in_kernel(body, nr_lr=1)
 
@@ -47,13 +48,13 @@ def test_an_overflow_inside_the_window_is_no_damage(
 def test_an_edge_acknowledged_since_it_was_sent_is_not_lost(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
-        watch, vcpu, irq, _ = watched(kernel)
-        watch.sending(irq, level=True)
-        watch.sent(irq, level=True)
+    def body(kernel: Mechanism) -> None:
+        trace, vcpu, irq, _ = watched(kernel)
+        trace.driving(0, irq.intid, True)
+        trace.driven(0, irq.intid, True)
         vcpu.cpuif.apr = 1
-        watch.acknowledged(vcpu, 32, 1)
-        watch.drained()
+        trace.acknowledged(vcpu.vcpu_id, 32)
+        trace.drained()
 
     in_kernel(body)
 
@@ -61,13 +62,13 @@ def test_an_edge_acknowledged_since_it_was_sent_is_not_lost(
 def test_an_edge_sent_again_after_its_acknowledge_is_lost(
     failure_in_kernel: Callable[..., Failure],
 ) -> None:
-    def body(kernel: V1) -> None:
-        watch, vcpu, irq, _ = watched(kernel)
-        watch.sending(irq, level=True)
+    def body(kernel: Mechanism) -> None:
+        trace, vcpu, irq, _ = watched(kernel)
+        trace.driving(0, irq.intid, True)
         vcpu.cpuif.apr = 1
-        watch.acknowledged(vcpu, 32, 1)
-        watch.sending(irq, level=True)
-        watch.drained()
+        trace.acknowledged(vcpu.vcpu_id, 32)
+        trace.driving(0, irq.intid, True)
+        trace.drained()
 
     assert failure_in_kernel(body).kind == "I9 lost edge"
 
@@ -75,12 +76,12 @@ def test_an_edge_sent_again_after_its_acknowledge_is_lost(
 def test_an_edge_the_guest_took_back_itself_is_not_lost(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
-        watch, vcpu, _, _ = watched(kernel)
+    def body(kernel: Mechanism) -> None:
+        trace, vcpu, _, _ = watched(kernel)
         for kind in (PEND, UNPEND):
-            watch.accessing(vcpu, Access(kind, 32))
-            watch.accessed(vcpu, Access(kind, 32))
-        watch.drained()
+            trace.accessing(vcpu.vcpu_id, Access(kind, 32))
+            trace.accessed(vcpu.vcpu_id, Access(kind, 32))
+        trace.drained()
 
     in_kernel(body)
 
@@ -90,19 +91,19 @@ def test_what_was_routed_back_since_the_flush_may_wait(
 ) -> None:
     """A documented quirk: a write of IROUTER kicks nobody."""
 
-    def body(kernel: V1) -> None:
-        watch, vcpu, irq, _ = watched(kernel)
+    def body(kernel: Mechanism) -> None:
+        trace, vcpu, irq, _ = watched(kernel)
         pend(irq)
         enlist(vcpu, irq)
-        watch.flushing(vcpu)
+        trace.flushing(vcpu.vcpu_id)
         with vcpu.vgic_cpu.ap_list_lock:
             pass
         for target in reversed(kernel.kvm.vcpus):
             route = Access(ROUTE, 32, target.vcpu_id)
-            watch.accessing(vcpu, route)
+            trace.accessing(vcpu.vcpu_id, route)
             irq.target_vcpu = target
-            watch.accessed(vcpu, route)
-        watch.quiet()
+            trace.accessed(vcpu.vcpu_id, route)
+        trace.idled()
 
     in_kernel(body, nr_vcpus=2)
 
@@ -110,20 +111,19 @@ def test_what_was_routed_back_since_the_flush_may_wait(
 def test_a_dishonest_guest_loses_its_own_by_right(
     in_kernel: Callable[..., Execution], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
-        watch, vcpu, irq, _ = watched(kernel, honest=False)
-        watch.sending(irq, level=True)
-        watch.has_stack(vcpu, [33])
+    def body(kernel: Mechanism) -> None:
+        trace, vcpu, irq, _ = watched(kernel, honest=False)
+        trace.driving(0, irq.intid, True)
         pend(irq)
         enlist(vcpu, irq)
         irq.active = True
         vcpu.cpuif.hcr.eoicount = 9
-        watch.acknowledged(vcpu, 32, 7)
-        watch.ended(vcpu, 32, 3)
-        watch.exited(vcpu)
-        watch.synced(vcpu)
-        watch.quiet()
-        watch.drained()
+        trace.acknowledged(vcpu.vcpu_id, 32)
+        trace.ended(vcpu.vcpu_id, 32)
+        trace.exited(vcpu.vcpu_id)
+        trace.synced(vcpu.vcpu_id)
+        trace.idled()
+        trace.drained()
 
     in_kernel(body)
 
@@ -131,7 +131,7 @@ def test_a_dishonest_guest_loses_its_own_by_right(
 def test_a_dishonest_guest_does_not_excuse_a_damaged_list(
     failure_in_kernel: Callable[..., Failure],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         _, vcpu, irq, _ = watched(kernel, honest=False)
         irq.vcpu = vcpu
         with vcpu.vgic_cpu.ap_list_lock:
@@ -143,19 +143,19 @@ def test_a_dishonest_guest_does_not_excuse_a_damaged_list(
 def test_an_aborted_entry_is_a_window_and_one_with_overflow_another(
     in_kernel: Callable[..., Execution], enlist: Enlist
 ) -> None:
-    def abort(kernel: V1, *, overflow: bool) -> set[str]:
-        watch, vcpu, first, second = watched(kernel)
+    def abort(kernel: Mechanism, *, overflow: bool) -> set[str]:
+        trace, vcpu, first, second = watched(kernel)
         pend(first, *([second] if overflow else []))
         enlist(vcpu, *(irq for irq in (first, second) if irq.pending_latch))
-        watch.flushing(vcpu)
+        trace.flushing(vcpu.vcpu_id)
         kernel.kvm_vgic_flush_hwstate(vcpu)
-        watch.aborted(vcpu)
-        return watch.windows
+        trace.aborted(vcpu.vcpu_id)
+        return windows(trace)
 
-    def without(kernel: V1) -> None:
+    def without(kernel: Mechanism) -> None:
         assert abort(kernel, overflow=False) == {"aborted_entry"}
 
-    def with_overflow(kernel: V1) -> None:
+    def with_overflow(kernel: Mechanism) -> None:
         both = {"aborted_entry", "aborted_entry_with_overflow"}
         assert both <= abort(kernel, overflow=True)
 
@@ -166,16 +166,16 @@ def test_an_aborted_entry_is_a_window_and_one_with_overflow_another(
 def test_the_count_is_a_window_and_a_count_of_two_another(
     in_kernel: Callable[..., Execution], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
-        watch, vcpu, first, second = watched(kernel)
+    def body(kernel: Mechanism) -> None:
+        trace, vcpu, first, second = watched(kernel)
         pend(first, second)
         enlist(vcpu, first, second)
         first.active = second.active = True
         crossed = []
         for count in (0, 1, 2):
             vcpu.cpuif.hcr.eoicount = count
-            watch.exited(vcpu)
-            crossed.append(sorted(watch.windows))
+            trace.exited(vcpu.vcpu_id)
+            crossed.append(sorted(windows(trace)))
         assert crossed == [[], ["eoicount"], ["eoicount", "eoicount_of_two"]]
 
     in_kernel(body)
@@ -184,19 +184,19 @@ def test_the_count_is_a_window_and_a_count_of_two_another(
 def test_only_an_arrival_in_the_guest_beside_an_overflow_crosses_that_window(
     in_kernel: Callable[..., Execution], enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
-        watch, vcpu, first, second = watched(kernel)
+    def body(kernel: Mechanism) -> None:
+        trace, vcpu, first, second = watched(kernel)
         arrival = kernel.kvm.add_irq(34, Config.EDGE, 0x80, 0)
         pend(first, second, arrival)
         enlist(vcpu, first, second)
-        assert "arrival_with_overflow" not in watch.windows
-        watch.flushing(vcpu)
+        assert "arrival_with_overflow" not in windows(trace)
+        trace.flushing(vcpu.vcpu_id)
         kernel.kvm_vgic_flush_hwstate(vcpu)
-        watch.entering(vcpu)
-        assert "arrival_with_overflow" not in watch.windows
+        trace.entered(vcpu.vcpu_id)
+        assert "arrival_with_overflow" not in windows(trace)
         enlist(vcpu, arrival)
-        assert "arrival_with_overflow" in watch.windows
-        assert "arrival_with_eoicount" not in watch.windows
+        assert "arrival_with_overflow" in windows(trace)
+        assert "arrival_with_eoicount" not in windows(trace)
 
     in_kernel(body, nr_lr=1)
 
@@ -206,20 +206,20 @@ def test_what_ended_and_left_the_list_may_be_queued_again_before_the_sync_is_ove
 ) -> None:
     """I15 is silent: its end was folded and it was pruned before it arrived."""
 
-    def body(kernel: V1) -> None:
-        watch, vcpu, irq, _ = watched(kernel)
+    def body(kernel: Mechanism) -> None:
+        trace, vcpu, irq, _ = watched(kernel)
         pend(irq)
         enlist(vcpu, irq)
-        watch.flushing(vcpu)
+        trace.flushing(vcpu.vcpu_id)
         irq.active, irq.pending_latch = True, False
         vcpu.cpuif.hcr.eoicount = 1
-        watch.exited(vcpu)
+        trace.exited(vcpu.vcpu_id)
         irq.active = False
         with vcpu.vgic_cpu.ap_list_lock, irq.irq_lock:
             vcpu.vgic_cpu.ap_list_head.delete(irq.ap_list)
             irq.vcpu = None
         pend(irq)
         enlist(vcpu, irq)
-        watch.synced(vcpu)
+        trace.synced(vcpu.vcpu_id)
 
     in_kernel(body)

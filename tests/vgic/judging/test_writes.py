@@ -11,7 +11,7 @@ import pytest
 
 from harness import Execution, Failed, Passed, Strategy
 from harness.engine.execution import Outcome
-from vgic import V1, Machine, Parameters
+from vgic import Machine, Mechanism, Parameters, Reference
 from vgic.data.intids import EDGE, LEVEL, Config
 from vgic.data.program import DISABLE, ENABLE, PEND, ROUTE, UNPEND, Access, Program, Pulse
 from vgic.data.vcpu import Vcpu, VgicIrq
@@ -19,7 +19,7 @@ from vgic.hardware.list_registers import ListRegister
 from vgic.parameters import Irq
 
 RunMachine = Callable[..., tuple[Execution, Machine]]
-Judge = Callable[[Parameters, type[V1]], str | None]
+Judge = Callable[[Parameters, type[Mechanism]], str | None]
 
 
 def machine(config: Config, *accesses: Access, lines: str = "") -> Parameters:
@@ -32,22 +32,22 @@ def machine(config: Config, *accesses: Access, lines: str = "") -> Parameters:
     )
 
 
-class RoutesNowhere(V1):
+class RoutesNowhere(Reference):
     def vgic_mmio_write_irouter(self, irq: VgicIrq, target: Vcpu) -> None:
         pass
 
 
-class DisablesNothing(V1):
+class DisablesNothing(Reference):
     def vgic_mmio_write_cenable(self, irq: VgicIrq) -> None:
         pass
 
 
-class EnablesNothing(V1):
+class EnablesNothing(Reference):
     def vgic_mmio_write_senable(self, irq: VgicIrq) -> None:
         pass
 
 
-class ClearsNothing(V1):
+class ClearsNothing(Reference):
     def vgic_mmio_write_cpending(self, irq: VgicIrq) -> None:
         pass
 
@@ -69,17 +69,17 @@ CLEARED = machine(
     ],
 )
 def test_a_write_that_changes_nothing_is_lost(
-    kind_of: Judge, kernel: type[V1], parameters: Parameters
+    kind_of: Judge, kernel: type[Mechanism], parameters: Parameters
 ) -> None:
-    assert kind_of(parameters, V1) is None
+    assert kind_of(parameters, Reference) is None
     assert kind_of(parameters, kernel) == "I26 write lost"
 
 
 def test_a_write_to_what_has_that_value_is_none(kind_of: Judge) -> None:
-    assert kind_of(machine(EDGE, Access(ROUTE, 32, 0), Access(ENABLE, 32)), V1) is None
+    assert kind_of(machine(EDGE, Access(ROUTE, 32, 0), Access(ENABLE, 32)), Reference) is None
 
 
-class LowersOnLoad(V1):
+class LowersOnLoad(Reference):
     """A line that is in a list register is taken to be served."""
 
     def vgic_v3_populate_lr(self, vcpu: Vcpu, irq: VgicIrq, lr: int) -> None:
@@ -87,7 +87,7 @@ class LowersOnLoad(V1):
         irq.line_level = False
 
 
-class HoldsTheLine(V1):
+class HoldsTheLine(Reference):
     """A falling line is not looked at while the interrupt is on a list."""
 
     def vgic_validate_injection(self, irq: VgicIrq, level: bool) -> bool:
@@ -95,7 +95,7 @@ class HoldsTheLine(V1):
         return super().vgic_validate_injection(irq, level) and not held
 
 
-class RaisesByPend(V1):
+class RaisesByPend(Reference):
     """Pended by software, the line counts as up."""
 
     def vgic_mmio_write_spending(self, irq: VgicIrq) -> None:
@@ -103,7 +103,7 @@ class RaisesByPend(V1):
         super().vgic_mmio_write_spending(irq)
 
 
-class LowersByClear(V1):
+class LowersByClear(Reference):
     """No longer pended by software, the line counts as down."""
 
     def vgic_mmio_write_cpending(self, irq: VgicIrq) -> None:
@@ -123,20 +123,20 @@ class LowersByClear(V1):
 def test_a_line_that_is_not_where_it_was_driven_is_lost(
     run_machine: RunMachine,
     script: Callable[..., Strategy],
-    kernel: type[V1],
+    kernel: type[Mechanism],
     parameters: Parameters,
 ) -> None:
-    def outcome(kernel: type[V1]) -> Outcome:
+    def outcome(kernel: type[Mechanism]) -> Outcome:
         cues = [("start", "start", "dev0")] if parameters.devices[0] else []
         return run_machine(parameters, kernel=kernel, strategy=script(*cues))[0].outcome
 
-    assert outcome(V1) == Passed()
+    assert outcome(Reference) == Passed()
     failed = outcome(kernel)
     assert isinstance(failed, Failed)
     assert failed.failure.kind == "I11 line lost"
 
 
-class LatchesLevels(V1):
+class LatchesLevels(Reference):
     """A level that goes up is remembered as an edge."""
 
     def kvm_vgic_inject_irq(self, vcpu: Vcpu | None, intid: int, level: bool) -> int:
@@ -148,15 +148,15 @@ class LatchesLevels(V1):
 
 def test_a_level_that_was_up_and_is_down_is_not_loaded(kind_of: Judge) -> None:
     parameters = machine(LEVEL, lines="/\\")
-    assert kind_of(parameters, V1) is None
+    assert kind_of(parameters, Reference) is None
     assert kind_of(parameters, LatchesLevels) == "I11 phantom level"
 
 
 def test_a_level_that_software_has_pended_is_loaded_with_its_line_down(kind_of: Judge) -> None:
-    assert kind_of(machine(LEVEL, Access(PEND, 32), Access(PEND, 32)), V1) is None
+    assert kind_of(machine(LEVEL, Access(PEND, 32), Access(PEND, 32)), Reference) is None
 
 
-class ForgetsPend(V1):
+class ForgetsPend(Reference):
     """A level that the guest has not taken yet loses what software has pended."""
 
     def vgic_v3_fold_lr(self, vcpu: Vcpu, lr: ListRegister) -> None:
@@ -169,15 +169,15 @@ class ForgetsPend(V1):
 
 def test_a_level_that_software_has_pended_is_delivered(kind_of: Judge) -> None:
     parameters = machine(LEVEL, Access(PEND, 32), Access(ENABLE, 32))
-    assert kind_of(parameters, V1) is None
+    assert kind_of(parameters, Reference) is None
     assert kind_of(parameters, ForgetsPend) == "I9 lost pend"
 
 
 def test_a_level_that_software_has_pended_and_cleared_need_not_be(kind_of: Judge) -> None:
-    assert kind_of(machine(LEVEL, Access(PEND, 32), Access(UNPEND, 32)), V1) is None
+    assert kind_of(machine(LEVEL, Access(PEND, 32), Access(UNPEND, 32)), Reference) is None
 
 
-class SaysSoLater(V1):
+class SaysSoLater(Reference):
     """The interrupt says on whose list it is when its lock is let go already."""
 
     def vgic_queue_irq_unlock(self, irq: VgicIrq, irqs_were_off: bool) -> bool:
@@ -194,7 +194,7 @@ class SaysSoLater(V1):
         return True
 
 
-class UnlinksLater(V1):
+class UnlinksLater(Reference):
     """The interrupt is taken off the list when its lock is let go already."""
 
     def prune_target(self, irq: VgicIrq) -> Vcpu | None:
@@ -208,8 +208,8 @@ class UnlinksLater(V1):
 
 @pytest.mark.parametrize("kernel", [SaysSoLater, UnlinksLater])
 def test_membership_and_what_an_interrupt_says_change_under_its_lock(
-    kind_of: Judge, kernel: type[V1]
+    kind_of: Judge, kernel: type[Mechanism]
 ) -> None:
     parameters = machine(EDGE, lines="/")
-    assert kind_of(parameters, V1) is None
+    assert kind_of(parameters, Reference) is None
     assert kind_of(parameters, kernel) == "I1 list without vcpu"

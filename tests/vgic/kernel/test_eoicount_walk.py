@@ -10,26 +10,28 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution
-from vgic import BUGS, V1
+from vgic import BUGS, Mechanism
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.hardware.list_registers import ListRegister
 
 
-def interrupt(kernel: V1, intid: int, *, active: bool = True, pending: bool = False) -> VgicIrq:
+def interrupt(
+    kernel: Mechanism, intid: int, *, active: bool = True, pending: bool = False
+) -> VgicIrq:
     irq = kernel.kvm.add_irq(intid, Config.EDGE, 0x80, 0)
     irq.active, irq.pending_latch = active, pending
     return irq
 
 
-def account(kernel: V1, eoicount: int) -> Vcpu:
+def account(kernel: Mechanism, eoicount: int) -> Vcpu:
     vcpu = kernel.kvm.vcpus[0]
     vcpu.vgic_cpu.vgic_hcr.eoicount = eoicount
     kernel.vgic_v3_fold_lr_state(vcpu)
     return vcpu
 
 
-def still_active(kernel: V1) -> list[int]:
+def still_active(kernel: Mechanism) -> list[int]:
     return [irq.intid for irq in kernel.kvm.irqs if irq.active]
 
 
@@ -37,7 +39,7 @@ def still_active(kernel: V1) -> list[int]:
 def test_the_first_active_entries_are_deactivated(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None], eoicount: int
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irqs = [interrupt(kernel, intid) for intid in (32, 33, 34)]
         enlist(kernel.kvm.vcpus[0], *irqs, overflow=True)
         account(kernel, eoicount)
@@ -49,7 +51,7 @@ def test_the_first_active_entries_are_deactivated(
 def test_the_lists_order_counts_not_the_intid(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irqs = [interrupt(kernel, intid) for intid in (32, 33, 34)]
         enlist(kernel.kvm.vcpus[0], *reversed(irqs), overflow=True)
         account(kernel, 2)
@@ -61,7 +63,7 @@ def test_the_lists_order_counts_not_the_intid(
 def test_entries_that_are_not_active_are_passed_over(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         waiting = interrupt(kernel, 32, active=False, pending=True)
         enlist(
             kernel.kvm.vcpus[0], waiting, interrupt(kernel, 33), interrupt(kernel, 34),
@@ -77,7 +79,7 @@ def test_entries_that_are_not_active_are_passed_over(
 def test_the_victim_keeps_an_edge_that_was_sent_again(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         victim = interrupt(kernel, 32, pending=True)
         enlist(kernel.kvm.vcpus[0], victim, overflow=True)
         account(kernel, 1)
@@ -89,7 +91,7 @@ def test_the_victim_keeps_an_edge_that_was_sent_again(
 def test_a_level_that_is_still_up_stays_pending(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         victim = kernel.kvm.add_irq(32, Config.LEVEL, 0x80, 0)
         victim.active = victim.line_level = True
         enlist(kernel.kvm.vcpus[0], victim, overflow=True)
@@ -102,7 +104,7 @@ def test_a_level_that_is_still_up_stays_pending(
 def test_what_is_left_of_the_count_is_dropped(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         enlist(kernel.kvm.vcpus[0], interrupt(kernel, 32), overflow=True)
         account(kernel, 5)
         assert still_active(kernel) == []
@@ -110,7 +112,7 @@ def test_what_is_left_of_the_count_is_dropped(
     in_kernel(body)
 
 
-def arrival_and_overflow(kernel: V1, enlist: Callable[..., None]) -> None:
+def arrival_and_overflow(kernel: Mechanism, enlist: Callable[..., None]) -> None:
     enlist(kernel.kvm.vcpus[0], interrupt(kernel, 32))
     enlist(kernel.kvm.vcpus[0], interrupt(kernel, 33), overflow=True)
 
@@ -120,7 +122,7 @@ def test_arrivals_are_not_considered(
 ) -> None:
     """I15, the stated purpose of the split."""
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         arrival_and_overflow(kernel, enlist)
         account(kernel, 2)
         assert still_active(kernel) == [32]
@@ -131,18 +133,18 @@ def test_arrivals_are_not_considered(
 def test_the_bug_eoi_walk_from_list_head_takes_them_instead(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         arrival_and_overflow(kernel, enlist)
         account(kernel, 2)
         assert still_active(kernel) == [33]
 
-    in_kernel(body, kernel=BUGS["eoi_walk_from_list_head"])
+    in_kernel(body, kernel=BUGS["eoi_walk_from_list_head"].cls)
 
 
 def test_the_bug_eoicount_plus_one_takes_one_more(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irqs = [interrupt(kernel, intid) for intid in (32, 33, 34)]
         enlist(kernel.kvm.vcpus[0], *irqs, overflow=True)
         account(kernel, 0)
@@ -150,13 +152,13 @@ def test_the_bug_eoicount_plus_one_takes_one_more(
         account(kernel, 1)
         assert still_active(kernel) == [34]
 
-    in_kernel(body, kernel=BUGS["eoicount_plus_one"])
+    in_kernel(body, kernel=BUGS["eoicount_plus_one"].cls)
 
 
 def test_what_is_in_a_register_is_not_counted_as_well(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         inside = interrupt(kernel, 32)
         inside.on_lr = True

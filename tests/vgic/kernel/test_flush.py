@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution
-from vgic import V1
+from vgic import Mechanism, Reference
 from vgic.composition import compose
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
@@ -23,7 +23,11 @@ Enlist = Callable[..., None]
 
 
 def add(
-    kernel: V1, intid: int, state: str = "P", priority: int = 0x80, config: Config = Config.EDGE
+    kernel: Mechanism,
+    intid: int,
+    state: str = "P",
+    priority: int = 0x80,
+    config: Config = Config.EDGE,
 ) -> VgicIrq:
     """An interrupt of vCPU 0; its state in letters: P, A, D disabled, X routed elsewhere."""
     irq = kernel.kvm.add_irq(intid, config, priority, 0)
@@ -36,7 +40,7 @@ def add(
     return irq
 
 
-def flush(kernel: V1) -> Vcpu:
+def flush(kernel: Mechanism) -> Vcpu:
     vcpu = kernel.kvm.vcpus[0]
     with vcpu.vgic_cpu.ap_list_lock:
         kernel.vgic_flush_lr_state(vcpu)
@@ -54,7 +58,7 @@ def shape(listed: Listed, vcpu: Vcpu) -> tuple[list[int], list[int]]:
 def test_the_summary_counts_an_active_pending_one_as_active_and_the_undeliverable_as_nothing(
     on_vcpu0: OnVcpu0, enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         states = ["P", "P", "A", "PA", "AD", "PD", "PX", ""]
         enlist(vcpu, *(add(kernel, 32 + n, state) for n, state in enumerate(states)))
@@ -87,7 +91,7 @@ def test_what_stays_outside_two_registers_and_the_conditions_it_enables(
     on_vcpu0: OnVcpu0,
     enlist: Enlist,
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         enlist(vcpu, *(add(kernel, 32 + n, "P") for n in range(pend)))
         enlist(vcpu, *(add(kernel, 40 + n, "A") for n in range(act)))
@@ -103,7 +107,7 @@ def test_what_stays_outside_two_registers_and_the_conditions_it_enables(
 def test_each_group_is_to_tell_when_it_changes(
     groups: tuple[bool, bool], on_vcpu0: OnVcpu0
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kernel.kvm.vcpus[0].cpuif.vmcr.group_enabled = groups
         hcr = flush(kernel).vgic_cpu.vgic_hcr
         assert hcr.grp_disabled_ie == groups
@@ -132,7 +136,7 @@ def test_an_edges_latch_moves_into_its_register_and_a_level_keeps_its_line(
     on_vcpu0: OnVcpu0,
     enlist: Enlist,
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = add(kernel, 32, state, 0x48, config)
         irq.group = 0
         enlist(kernel.kvm.vcpus[0], irq)
@@ -148,7 +152,7 @@ def test_an_edges_latch_moves_into_its_register_and_a_level_keeps_its_line(
 
 
 def test_a_level_pended_by_software_keeps_its_latch(on_vcpu0: OnVcpu0, enlist: Enlist) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = add(kernel, 32, "", config=Config.LEVEL)
         irq.pending_latch = True
         enlist(kernel.kvm.vcpus[0], irq)
@@ -161,7 +165,7 @@ def test_a_level_pended_by_software_keeps_its_latch(on_vcpu0: OnVcpu0, enlist: E
 def test_case_1_nothing_went_in_and_the_list_stays_as_it_is(
     on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         enlist(vcpu, add(kernel, 32, "PD"), add(kernel, 33, "PX"))
         flush(kernel)
@@ -174,7 +178,7 @@ def test_case_1_nothing_went_in_and_the_list_stays_as_it_is(
 def test_case_2_the_last_on_the_list_went_in_and_there_is_no_overflow(
     on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         enlist(vcpu, add(kernel, 32), add(kernel, 33))
         flush(kernel)
@@ -187,7 +191,7 @@ def test_case_2_the_last_on_the_list_went_in_and_there_is_no_overflow(
 def test_case_3_what_comes_after_the_last_that_went_in_is_put_aside_in_order(
     on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         irqs = [
             add(kernel, 32 + n, state, priority)
@@ -208,7 +212,7 @@ def test_case_3_what_comes_after_the_last_that_went_in_is_put_aside_in_order(
 def test_case_3_with_the_undeliverable_at_the_tail_though_all_fits(
     on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         enlist(vcpu, add(kernel, 32), add(kernel, 33, "PD"))
         flush(kernel)
@@ -222,14 +226,14 @@ def test_case_3_with_the_undeliverable_at_the_tail_though_all_fits(
 def test_what_comes_back_between_summary_and_walk_makes_the_vcpu_come_back(
     bugs: list[str], comes_back: bool, on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed
 ) -> None:
-    class RoutedBack(compose(V1, bugs)):  # type: ignore[misc]
+    class RoutedBack(compose(Reference, bugs)):  # type: ignore[misc]
         def summarize_ap_list(self, vcpu: Vcpu) -> ApListSummary:
             summary: ApListSummary = super().summarize_ap_list(vcpu)
             for irq in self.kvm.irqs:
                 irq.target_vcpu = vcpu
             return summary
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         enlist(vcpu, add(kernel, 32, "PX"), add(kernel, 33, "A"))
         flush(kernel)
@@ -244,7 +248,7 @@ def test_what_comes_back_between_summary_and_walk_makes_the_vcpu_come_back(
 def test_it_sorts_only_where_something_has_to_stay_outside(
     nr_lr: int, order: list[int], on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         enlist(vcpu, *(add(kernel, 32 + n, "P", 0x80 - 8 * n) for n in range(3)))
         flush(kernel)
@@ -254,7 +258,7 @@ def test_it_sorts_only_where_something_has_to_stay_outside(
 
 
 def test_registers_beyond_the_used_ones_are_cleared(on_vcpu0: OnVcpu0, enlist: Enlist) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         vcpu.vgic_cpu.vgic_lr = [
             ListRegister(99, pending=True, active=True, eoi=True, priority=8) for _ in range(3)

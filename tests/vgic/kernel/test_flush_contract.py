@@ -6,30 +6,30 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failure
-from vgic import V1
+from vgic import Mechanism
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
 
 
-def pending(kernel: V1, intid: int, priority: int = 0x80, vcpu_id: int = 0) -> VgicIrq:
+def pending(kernel: Mechanism, intid: int, priority: int = 0x80, vcpu_id: int = 0) -> VgicIrq:
     irq = kernel.kvm.add_irq(intid, Config.EDGE, priority, vcpu_id)
     irq.pending_latch = True
     return irq
 
 
-def active(kernel: V1, intid: int, priority: int = 0x80) -> VgicIrq:
+def active(kernel: Mechanism, intid: int, priority: int = 0x80) -> VgicIrq:
     irq = kernel.kvm.add_irq(intid, Config.EDGE, priority, 0)
     irq.active = True
     return irq
 
 
-def disabled(kernel: V1, intid: int, priority: int = 0x80) -> VgicIrq:
+def disabled(kernel: Mechanism, intid: int, priority: int = 0x80) -> VgicIrq:
     irq = pending(kernel, intid, priority)
     irq.enabled = False
     return irq
 
 
-def flush(kernel: V1) -> Vcpu:
+def flush(kernel: Mechanism) -> Vcpu:
     vcpu = kernel.kvm.vcpus[0]
     with vcpu.vgic_cpu.ap_list_lock:
         kernel.vgic_flush_lr_state(vcpu)
@@ -50,7 +50,7 @@ def lists(vcpu: Vcpu) -> tuple[list[int], list[int]]:
 def test_the_summary_counts_what_can_be_delivered_here(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         both = active(kernel, 33)
         both.pending_latch = True
@@ -68,7 +68,7 @@ def test_the_summary_counts_what_can_be_delivered_here(
 def test_nothing_on_the_list_uses_no_register_and_leaves_no_overflow(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = flush(kernel)
         assert vcpu.vgic_cpu.used_lrs == 0
         assert lists(vcpu) == ([], [])
@@ -79,7 +79,7 @@ def test_nothing_on_the_list_uses_no_register_and_leaves_no_overflow(
 def test_nothing_injected_leaves_the_list_as_it_is_and_no_overflow(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         enlist(kernel.kvm.vcpus[0], *(disabled(kernel, intid) for intid in (32, 33, 34)))
         vcpu = flush(kernel)
         assert vcpu.vgic_cpu.used_lrs == 0
@@ -92,7 +92,7 @@ def test_nothing_injected_leaves_the_list_as_it_is_and_no_overflow(
 def test_everything_injected_leaves_no_overflow(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None], nr_lr: int
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         enlist(kernel.kvm.vcpus[0], *(pending(kernel, intid) for intid in (32, 33, 34)))
         vcpu = flush(kernel)
         assert in_lrs(vcpu) == [32, 33, 34]
@@ -105,7 +105,7 @@ def test_everything_injected_leaves_no_overflow(
 def test_the_rest_goes_to_the_overflow_best_first(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None], nr_lr: int
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         enlist(
             kernel.kvm.vcpus[0], active(kernel, 32, 0x00), pending(kernel, 33, 0xC0),
             pending(kernel, 34, 0x40), pending(kernel, 35, 0x80),
@@ -122,7 +122,7 @@ def test_the_rest_goes_to_the_overflow_best_first(
 def test_the_overflow_says_its_vcpu_still(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         enlist(kernel.kvm.vcpus[0], *(pending(kernel, intid) for intid in (32, 33, 34)))
         vcpu = flush(kernel)
         assert all(irq.vcpu is vcpu for irq in kernel.kvm.irqs)
@@ -133,7 +133,7 @@ def test_the_overflow_says_its_vcpu_still(
 def test_the_order_of_arrival_stands_where_everything_fits(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         enlist(kernel.kvm.vcpus[0], pending(kernel, 32, 0xC0), pending(kernel, 33, 0x40))
         assert in_lrs(flush(kernel)) == [32, 33]
 
@@ -143,7 +143,7 @@ def test_the_order_of_arrival_stands_where_everything_fits(
 def test_the_undeliverable_between_others_takes_no_register(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         enlist(
             kernel.kvm.vcpus[0], pending(kernel, 32), disabled(kernel, 33), pending(kernel, 34),
             disabled(kernel, 35),
@@ -158,7 +158,7 @@ def test_the_undeliverable_between_others_takes_no_register(
 def test_registers_not_used_are_cleared(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         for lr in vcpu.vgic_cpu.vgic_lr:
             lr.intid, lr.pending, lr.eoi = 99, True, True
@@ -174,7 +174,7 @@ def test_registers_not_used_are_cleared(
 def test_the_hardware_gets_what_was_prepared(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         enlist(vcpu, *(pending(kernel, intid) for intid in (32, 33, 34)))
         kernel.kvm_vgic_flush_hwstate(vcpu)

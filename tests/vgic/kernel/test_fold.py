@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution
-from vgic import V1
+from vgic import Mechanism, Reference
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.hardware.list_registers import ListRegister
@@ -27,7 +27,7 @@ Enlist = Callable[..., None]
 def test_one_register_comes_back(
     config: Config, latch: bool, line: bool, pending: bool, active: bool, on_vcpu0: OnVcpu0
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, config, 0x80, 0)
         irq.pending_latch, irq.line_level = latch, line
         irq.on_lr = True
@@ -43,7 +43,7 @@ def test_one_register_comes_back(
 
 
 def test_an_edge_that_is_pending_and_active_comes_back_as_both(on_vcpu0: OnVcpu0) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, Config.EDGE, 0x80, 0)
         kernel.vgic_v3_fold_lr(kernel.kvm.vcpus[0], ListRegister(32, pending=True, active=True))
         assert (irq.active, irq.pending_latch) == (True, True)
@@ -52,7 +52,7 @@ def test_an_edge_that_is_pending_and_active_comes_back_as_both(on_vcpu0: OnVcpu0
 
 
 def test_a_register_of_nobody_is_dropped_and_the_others_are_folded(on_vcpu0: OnVcpu0) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         irq = kernel.kvm.add_irq(32, Config.EDGE, 0x80, 0)
         vcpu.vgic_cpu.vgic_lr[0] = ListRegister(99, active=True)
@@ -66,7 +66,7 @@ def test_a_register_of_nobody_is_dropped_and_the_others_are_folded(on_vcpu0: OnV
 
 
 def overflow_of(
-    kernel: V1, enlist: Enlist, states: str, *, eoicount: int
+    kernel: Mechanism, enlist: Enlist, states: str, *, eoicount: int
 ) -> tuple[Vcpu, list[VgicIrq]]:
     """vCPU 0 with these on its overflow list: a active, p pending, i idle, l active level, up."""
     vcpu = kernel.kvm.vcpus[0]
@@ -99,7 +99,7 @@ def overflow_of(
 def test_the_count_is_taken_off_the_first_active_entries(
     states: str, eoicount: int, after: str, on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu, irqs = overflow_of(kernel, enlist, states, eoicount=eoicount)
         kernel.vgic_v3_fold_lr_state(vcpu)
         found = ["a" if irq.active else "p" if irq.pending_latch else "i" for irq in irqs]
@@ -112,12 +112,12 @@ def test_the_count_is_taken_off_the_first_active_entries(
 def test_the_walk_looks_no_further_than_the_count(on_vcpu0: OnVcpu0, enlist: Enlist) -> None:
     looked: list[int] = []
 
-    class Looking(V1):
+    class Looking(Reference):
         def vgic_target_oracle(self, irq: VgicIrq) -> Vcpu | None:
             looked.append(irq.intid)
             return super().vgic_target_oracle(irq)
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu, _ = overflow_of(kernel, enlist, "paaa", eoicount=1)
         kernel.vgic_v3_fold_lr_state(vcpu)
 
@@ -129,7 +129,7 @@ def test_the_walk_looks_no_further_than_the_count(on_vcpu0: OnVcpu0, enlist: Enl
 def test_what_had_a_register_or_arrived_is_never_a_victim(
     eoicount: int, on_vcpu0: OnVcpu0, enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kvm = kernel.kvm
         loaded, arrival = (kvm.add_irq(intid, Config.EDGE, 0, 0) for intid in (32, 33))
         loaded.on_lr = True
@@ -147,7 +147,7 @@ def test_what_had_a_register_or_arrived_is_never_a_victim(
 def test_a_victim_whose_level_is_still_up_is_pending_at_once(
     on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu, (irq,) = overflow_of(kernel, enlist, "l", eoicount=1)
         kernel.vgic_v3_fold_lr_state(vcpu)
         kernel.vgic_prune_ap_list(vcpu)
@@ -157,7 +157,7 @@ def test_a_victim_whose_level_is_still_up_is_pending_at_once(
 
 
 def test_a_victim_triggered_again_keeps_its_edge(on_vcpu0: OnVcpu0, enlist: Enlist) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu, (irq,) = overflow_of(kernel, enlist, "a", eoicount=1)
         irq.pending_latch = True
         kernel.vgic_v3_fold_lr_state(vcpu)
@@ -167,7 +167,7 @@ def test_a_victim_triggered_again_keeps_its_edge(on_vcpu0: OnVcpu0, enlist: Enli
 
 
 def test_no_list_lock_is_taken(on_vcpu0: OnVcpu0, enlist: Enlist) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu, _ = overflow_of(kernel, enlist, "apa", eoicount=2)
         kernel.vgic_v3_fold_lr_state(vcpu)
 
@@ -180,7 +180,7 @@ def test_a_guest_that_nests_deeper_than_its_registers_ends_the_right_ones(
 ) -> None:
     """The whole way: three open handlers, one register, the innermost two ended outside it."""
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         irqs = [kernel.kvm.add_irq(32 + n, Config.EDGE, 0x80 - 0x20 * n, 0) for n in range(3)]
         for irq in irqs:

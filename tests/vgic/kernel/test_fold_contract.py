@@ -6,13 +6,13 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution
-from vgic import BUGS, V1
+from vgic import BUGS, Mechanism
 from vgic.data.intids import Config
 from vgic.data.vcpu import VgicIrq
 from vgic.hardware.list_registers import ListRegister
 
 
-def loaded(kernel: V1, config: Config) -> VgicIrq:
+def loaded(kernel: Mechanism, config: Config) -> VgicIrq:
     """Return an interrupt that is in a list register."""
     irq = kernel.kvm.add_irq(32, config, 0x40, 0)
     irq.vcpu = kernel.kvm.vcpus[0]
@@ -20,7 +20,9 @@ def loaded(kernel: V1, config: Config) -> VgicIrq:
     return irq
 
 
-def fold(kernel: V1, *, pending: bool = False, active: bool = False, intid: int = 32) -> None:
+def fold(
+    kernel: Mechanism, *, pending: bool = False, active: bool = False, intid: int = 32
+) -> None:
     lr = ListRegister(intid, pending=pending, active=active, priority=0x40)
     kernel.vgic_v3_fold_lr(kernel.kvm.vcpus[0], lr)
 
@@ -31,7 +33,7 @@ def fold(kernel: V1, *, pending: bool = False, active: bool = False, intid: int 
 def test_the_active_state_is_what_the_register_says(
     in_kernel: Callable[..., Execution], config: Config, was: bool, active: bool
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = loaded(kernel, config)
         irq.active = was
         fold(kernel, active=active)
@@ -46,7 +48,7 @@ def test_the_active_state_is_what_the_register_says(
 def test_an_edge_not_acknowledged_is_pulled_back(
     in_kernel: Callable[..., Execution], active: bool
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = loaded(kernel, Config.EDGE)
         fold(kernel, pending=True, active=active)
         assert irq.pending_latch
@@ -58,7 +60,7 @@ def test_an_edge_not_acknowledged_is_pulled_back(
 def test_an_edge_that_was_acknowledged_leaves_nothing_behind(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = loaded(kernel, Config.EDGE)
         fold(kernel, active=True)
         assert not irq.pending_latch
@@ -70,7 +72,7 @@ def test_an_edge_that_was_acknowledged_leaves_nothing_behind(
 def test_an_edge_sent_again_meanwhile_stays_pending(
     in_kernel: Callable[..., Execution], active: bool
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = loaded(kernel, Config.EDGE)
         irq.pending_latch = True
         fold(kernel, active=active)
@@ -86,7 +88,7 @@ def test_an_edge_sent_again_meanwhile_stays_pending(
 def test_a_levels_software_latch_goes_when_the_guest_is_through_with_it(
     in_kernel: Callable[..., Execution], pending: bool, active: bool, latch: bool
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = loaded(kernel, Config.LEVEL)
         irq.pending_latch = True
         fold(kernel, pending=pending, active=active)
@@ -99,7 +101,7 @@ def test_a_levels_software_latch_goes_when_the_guest_is_through_with_it(
 def test_a_pending_level_in_a_register_sets_no_latch_and_moves_no_line(
     in_kernel: Callable[..., Execution], line: bool
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = loaded(kernel, Config.LEVEL)
         irq.line_level = line
         fold(kernel, pending=True)
@@ -112,7 +114,7 @@ def test_a_pending_level_in_a_register_sets_no_latch_and_moves_no_line(
 def test_a_register_of_an_unknown_interrupt_is_dropped(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = loaded(kernel, Config.EDGE)
         fold(kernel, intid=77, pending=True, active=True)
         assert (irq.active, irq.pending_latch, irq.on_lr) == (False, False, True)
@@ -123,7 +125,7 @@ def test_a_register_of_an_unknown_interrupt_is_dropped(
 def test_a_private_interrupt_is_folded_into_this_vcpus_own(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         own, other = (kernel.kvm.add_irq(20, Config.EDGE, 0x40, number) for number in (0, 1))
         fold(kernel, intid=20, active=True)
         assert own.active
@@ -135,7 +137,7 @@ def test_a_private_interrupt_is_folded_into_this_vcpus_own(
 def test_every_used_register_is_folded_and_none_beyond(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         irqs = [kernel.kvm.add_irq(intid, Config.EDGE, 0x40, 0) for intid in (32, 33, 34)]
         vcpu.vgic_cpu.vgic_lr[:] = [ListRegister(irq.intid, active=True) for irq in irqs]
@@ -148,9 +150,9 @@ def test_every_used_register_is_folded_and_none_beyond(
 
 
 def test_the_canary_drops_the_edge_instead(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = loaded(kernel, Config.EDGE)
         fold(kernel, pending=True)
         assert not irq.pending_latch
 
-    in_kernel(body, kernel=BUGS["canary"])
+    in_kernel(body, kernel=BUGS["canary"].cls)

@@ -6,12 +6,12 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution
-from vgic import V1
+from vgic import Mechanism
 from vgic.hardware.list_registers import Hcr
 from vgic.kernel.summary import ApListSummary
 
 
-def configured(kernel: V1, nr_pend: int, nr_act: int) -> Hcr:
+def configured(kernel: Mechanism, nr_pend: int, nr_act: int) -> Hcr:
     vcpu = kernel.kvm.vcpus[0]
     with vcpu.vgic_cpu.ap_list_lock:
         kernel.vgic_v3_configure_hcr(vcpu, ApListSummary(nr_pend, nr_act, nr_lr=2))
@@ -40,7 +40,7 @@ def test_enables_by_what_stays_outside_two_registers(
     lrenpie: bool,
     uie: bool,
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         hcr = configured(kernel, nr_pend, nr_act)
         assert (hcr.npie, hcr.lrenpie, hcr.uie) == (npie, lrenpie, uie)
 
@@ -52,7 +52,7 @@ def test_enables_by_what_stays_outside_two_registers(
 def test_each_group_is_watched_for_the_change_it_can_make(
     in_kernel: Callable[..., Execution], group0: bool, group1: bool
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kernel.kvm.vcpus[0].cpuif.vmcr.group_enabled = (group0, group1)
         hcr = configured(kernel, 0, 0)
         assert hcr.grp_disabled_ie == (group0, group1)
@@ -62,7 +62,7 @@ def test_each_group_is_watched_for_the_change_it_can_make(
 
 
 def test_eoicount_begins_at_zero_each_time(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kernel.kvm.vcpus[0].vgic_cpu.vgic_hcr.eoicount = 7
         assert configured(kernel, 2, 1).eoicount == 0
 

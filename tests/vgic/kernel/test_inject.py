@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failed, local_irq_enable
-from vgic import V1
+from vgic import Mechanism
 from vgic.data.intids import Config
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, VgicIrq
 
@@ -35,7 +35,7 @@ EINVAL = 22
 def test_validation(
     config: Config, line: bool, level: bool, accepted: bool, on_vcpu0: OnVcpu0
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, config, 0x80, 0)
         irq.line_level = line
         with irq.irq_lock:
@@ -46,7 +46,7 @@ def test_validation(
 
 
 def test_validation_needs_the_irq_lock(attempt: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kernel.vgic_validate_injection(kernel.kvm.add_irq(32, Config.EDGE, 0x80, 0), level=True)
 
     outcome = attempt({"vcpu0": body}).outcome
@@ -61,7 +61,7 @@ def test_each_line_of_a_history_leaves_what_the_kernel_would(on_vcpu0: OnVcpu0) 
         Config.LEVEL: [(False, level) for level in history],
     }
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         for intid, config in enumerate(Config, start=32):
             irq = kernel.kvm.add_irq(intid, config, 0x80, 0)
             seen = []
@@ -77,7 +77,7 @@ def test_each_line_of_a_history_leaves_what_the_kernel_would(on_vcpu0: OnVcpu0) 
 def test_an_intid_without_an_interrupt_is_refused(
     vcpu: int | None, intid: int, on_vcpu0: OnVcpu0, listed: Listed
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kvm = kernel.kvm
         irqs = [kvm.add_irq(which, Config.EDGE, 0x80, 0) for which in (20, 32)]
         whose = None if vcpu is None else kvm.vcpus[vcpu]
@@ -92,7 +92,7 @@ def test_an_intid_without_an_interrupt_is_refused(
 def test_a_private_one_is_the_named_vcpus_and_a_shared_one_nobodys(
     on_vcpu0: OnVcpu0, listed: Listed
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kvm = kernel.kvm
         first, second = kvm.vcpus
         for vcpu in (0, 1):
@@ -108,7 +108,7 @@ def test_a_private_one_is_the_named_vcpus_and_a_shared_one_nobodys(
 def test_lowering_a_level_does_nothing_to_the_list_until_prune(
     on_vcpu0: OnVcpu0, listed: Listed
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         irq = kernel.kvm.add_irq(32, Config.LEVEL, 0x80, 0)
         kernel.kvm_vgic_inject_irq(None, 32, level=True)
@@ -125,7 +125,7 @@ def test_lowering_a_level_does_nothing_to_the_list_until_prune(
 def test_a_change_of_an_active_level_tells_its_handler_and_no_change_tells_nobody(
     level: bool, told: bool, on_vcpu0: OnVcpu0, enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         first, second = kernel.kvm.vcpus
         irq = kernel.kvm.add_irq(32, Config.LEVEL, 0x80, 1)
         irq.active = irq.line_level = True
@@ -138,7 +138,7 @@ def test_a_change_of_an_active_level_tells_its_handler_and_no_change_tells_nobod
 
 
 def test_a_device_may_inject_with_interrupts_on(on_vcpu0: OnVcpu0) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irqs: list[VgicIrq] = [kernel.kvm.add_irq(32, Config.EDGE, 0x80, 0)]
         local_irq_enable(kernel.scheduler)
         kernel.kvm_vgic_inject_irq(None, 32, level=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution
-from vgic import V1
+from vgic import Mechanism
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, irq_is_pending
 
@@ -33,7 +33,7 @@ def listed(vcpu: Vcpu) -> list[int]:
 def test_an_edge_counts_when_it_rises_and_a_level_when_it_changes(
     in_kernel: Callable[..., Execution], config: Config, line: bool, level: bool, accepted: bool
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, config, 0x80, 0)
         irq.line_level = line
         with irq.irq_lock:
@@ -46,7 +46,7 @@ def test_an_edge_counts_when_it_rises_and_a_level_when_it_changes(
 def test_an_unknown_intid_is_refused_and_touches_nobody(
     in_kernel: Callable[..., Execution], intid: int
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, Config.EDGE, 0x80, 0)
         assert kernel.kvm_vgic_inject_irq(None, intid, level=True) == -EINVAL
         assert not irq_is_pending(irq)
@@ -56,7 +56,7 @@ def test_an_unknown_intid_is_refused_and_touches_nobody(
 
 
 def test_an_edge_sets_the_latch_and_queues(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, Config.EDGE, 0x80, 0)
         assert kernel.kvm_vgic_inject_irq(None, irq.intid, level=True) == 0
         assert irq.pending_latch
@@ -67,7 +67,7 @@ def test_an_edge_sets_the_latch_and_queues(in_kernel: Callable[..., Execution]) 
 
 
 def test_a_level_sets_the_line_and_queues(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, Config.LEVEL, 0x80, 0)
         assert kernel.kvm_vgic_inject_irq(None, irq.intid, level=True) == 0
         assert irq.line_level
@@ -78,7 +78,7 @@ def test_a_level_sets_the_line_and_queues(in_kernel: Callable[..., Execution]) -
 
 
 def test_a_falling_edge_is_no_error_and_no_interrupt(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, Config.EDGE, 0x80, 0)
         assert kernel.kvm_vgic_inject_irq(None, irq.intid, level=False) == 0
         assert not irq_is_pending(irq)
@@ -89,7 +89,7 @@ def test_a_falling_edge_is_no_error_and_no_interrupt(in_kernel: Callable[..., Ex
 
 
 def test_a_level_that_stays_high_announces_nothing(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, Config.LEVEL, 0x80, 0)
         kernel.kvm_vgic_inject_irq(None, irq.intid, level=True)
         kernel.kvm.vcpus[0].requests.bits = 0
@@ -102,7 +102,7 @@ def test_a_level_that_stays_high_announces_nothing(in_kernel: Callable[..., Exec
 def test_lowering_a_level_leaves_it_on_its_list_for_prune(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, Config.LEVEL, 0x80, 0)
         kernel.kvm_vgic_inject_irq(None, irq.intid, level=True)
         assert kernel.kvm_vgic_inject_irq(None, irq.intid, level=False) == 0
@@ -113,7 +113,7 @@ def test_lowering_a_level_leaves_it_on_its_list_for_prune(
 
 
 def test_lowering_an_active_level_tells_its_owner(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[1]
         irq = kernel.kvm.add_irq(32, Config.LEVEL, 0x80, 1)
         kernel.kvm_vgic_inject_irq(None, irq.intid, level=True)
@@ -129,7 +129,7 @@ def test_lowering_an_active_level_tells_its_owner(in_kernel: Callable[..., Execu
 def test_interrupts_are_as_they_were_before(
     in_kernel: Callable[..., Execution], irqs_off: bool
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, Config.EDGE, 0x80, 0)
         for _ in range(2):
             kernel.kvm_vgic_inject_irq(None, irq.intid, level=True)
@@ -139,7 +139,7 @@ def test_interrupts_are_as_they_were_before(
 
 
 def test_a_private_interrupt_belongs_to_the_vcpu_named(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         first, second = kernel.kvm.vcpus
         theirs, ours = (kernel.kvm.add_irq(20, Config.EDGE, 0x80, number) for number in (0, 1))
         assert kernel.kvm_vgic_inject_irq(second, 20, level=True) == 0
@@ -152,7 +152,7 @@ def test_a_private_interrupt_belongs_to_the_vcpu_named(in_kernel: Callable[..., 
 
 
 def test_a_private_interrupt_of_nobody_is_refused(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kernel.kvm.add_irq(20, Config.EDGE, 0x80, 0)
         assert kernel.kvm_vgic_inject_irq(None, 20, level=True) == -EINVAL
 

@@ -11,25 +11,25 @@ import pytest
 
 from harness import Execution, Passed
 from harness.engine.trace import entry_text
-from vgic import BUGS, V1
+from vgic import BUGS, Mechanism
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode
 
 Attempt = Callable[..., Execution]
-AtEachPoint = Callable[..., Iterator[V1]]
+AtEachPoint = Callable[..., Iterator[Mechanism]]
 
 
-def announce_to_vcpu0(kernel: V1) -> None:
+def announce_to_vcpu0(kernel: Mechanism) -> None:
     kernel.announce_pending(kernel.kvm.vcpus[0])
 
 
-def nothing(kernel: V1) -> None:
+def nothing(kernel: Mechanism) -> None:
     pass
 
 
-def enters(entered: list[bool]) -> Callable[[V1], None]:
+def enters(entered: list[bool]) -> Callable[[Mechanism], None]:
     """The way in as the run loop takes it; tells whether it went in."""
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         vcpu.mode.write(Mode.IN_GUEST_MODE)
         entered.append(not vcpu.requests.pending())
@@ -50,7 +50,7 @@ def test_whoever_goes_in_unaware_is_interrupted(preempted: str, at_each_point: A
 def test_without_the_request_somebody_goes_in_unaware(at_each_point: AtEachPoint) -> None:
     entered: list[bool] = []
     bodies = {"vcpu0": enters(entered), "dev0": announce_to_vcpu0}
-    runs = at_each_point(bodies, nothing, kernel=BUGS["kick_without_request"])
+    runs = at_each_point(bodies, nothing, kernel=BUGS["kick_without_request"].cls)
     missed = [entered[-1] and not kernel.kvm.vcpus[0].ipi.pending for kernel in runs]
     assert any(missed)
 
@@ -72,7 +72,7 @@ def test_the_request_comes_before_the_look_at_the_mode(attempt: Attempt) -> None
 def test_only_a_vcpu_in_guest_mode_is_interrupted(
     before: Mode, after: Mode, interrupted: bool, attempt: Attempt
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         vcpu.mode.value = before
         kernel.announce_pending(vcpu)
@@ -87,7 +87,7 @@ def test_only_a_vcpu_in_guest_mode_is_interrupted(
 def test_a_vcpu_that_announces_to_itself_leaves_a_request_alone(
     mode: Mode, attempt: Attempt
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         vcpu.mode.value = mode
         kernel.announce_pending(vcpu)
@@ -98,7 +98,7 @@ def test_a_vcpu_that_announces_to_itself_leaves_a_request_alone(
 
 
 def test_a_kick_alone_leaves_no_request_and_a_request_alone_no_ipi(attempt: Attempt) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         first, second = kernel.kvm.vcpus
         first.mode.value = second.mode.value = Mode.IN_GUEST_MODE
         kernel.kvm_vcpu_kick(first)
@@ -111,7 +111,7 @@ def test_a_kick_alone_leaves_no_request_and_a_request_alone_no_ipi(attempt: Atte
 
 
 def test_two_that_kick_at_once_send_one_ipi(attempt: Attempt) -> None:
-    def enter(kernel: V1) -> None:
+    def enter(kernel: Mechanism) -> None:
         kernel.kvm.vcpus[0].mode.value = Mode.IN_GUEST_MODE
 
     execution = attempt({"dev0": announce_to_vcpu0, "dev1": announce_to_vcpu0}, prepare=enter)

@@ -12,10 +12,10 @@ import pytest
 
 from harness import Execution, OsThreads, Passed, Scheduler, execute
 from harness.engine.threads import Thread
-from vgic import BUGS, V1
+from tests.fixtures.judged import judged
+from vgic import BUGS, Mechanism, Reference
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode
 from vgic.data.vm import Kvm
-from vgic.judging.watch import Watch
 
 CHOICES = 7
 """More than there are points at which both threads can go on."""
@@ -37,7 +37,7 @@ class Bits:
         return self._bits.pop(0) % len(options) if self._bits else 0
 
 
-def sees(kernel: type[V1], bits: Sequence[int], carriers: OsThreads) -> tuple[bool, bool]:
+def sees(kernel: type[Mechanism], bits: Sequence[int], carriers: OsThreads) -> tuple[bool, bool]:
     """Race one entry with one announcement: did the vCPU see the request, is an IPI pending?"""
     seen: list[bool] = []
     machines: list[Kvm] = []
@@ -45,7 +45,7 @@ def sees(kernel: type[V1], bits: Sequence[int], carriers: OsThreads) -> tuple[bo
     def program(scheduler: Scheduler) -> None:
         kvm = Kvm(scheduler, nr_lr=1, nr_vcpus=1)
         machines.append(kvm)
-        built = kernel(kvm, Watch(kvm))
+        built = kernel(kvm, judged(kvm))
         vcpu = kvm.vcpus[0]
 
         def entry() -> None:
@@ -60,13 +60,13 @@ def sees(kernel: type[V1], bits: Sequence[int], carriers: OsThreads) -> tuple[bo
 
 
 def test_one_of_the_two_always_sees_the_other(carriers: OsThreads) -> None:
-    results = {sees(V1, bits, carriers) for bits in product((0, 1), repeat=CHOICES)}
+    results = {sees(Reference, bits, carriers) for bits in product((0, 1), repeat=CHOICES)}
     assert (False, False) not in results
     assert {(True, False), (False, True)} <= results, "both sides can be the one that sees"
 
 
 def test_without_the_request_neither_may_see_the_other(carriers: OsThreads) -> None:
-    bug = BUGS["kick_without_request"]
+    bug = BUGS["kick_without_request"].cls
     assert (False, False) in {sees(bug, bits, carriers) for bits in product((0, 1), repeat=CHOICES)}
 
 
@@ -81,7 +81,7 @@ def test_without_the_request_neither_may_see_the_other(carriers: OsThreads) -> N
 def test_an_ipi_is_sent_only_to_a_vcpu_in_guest_mode(
     in_kernel: Callable[..., Execution], mode: Mode, after: Mode, sent: bool
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[1]
         vcpu.mode.value = mode
         kernel.kvm_vcpu_kick(vcpu)
@@ -92,7 +92,7 @@ def test_an_ipi_is_sent_only_to_a_vcpu_in_guest_mode(
 
 
 def test_a_vcpu_does_not_interrupt_itself(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         myself = kernel.kvm.vcpus[0]
         myself.mode.value = Mode.IN_GUEST_MODE
         kernel.announce_pending(myself)
@@ -105,7 +105,7 @@ def test_a_vcpu_does_not_interrupt_itself(in_kernel: Callable[..., Execution]) -
 def test_kicks_in_a_row_are_one_ipi(
     in_kernel: Callable[..., Execution], operations: Callable[[Execution], list[str]]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[1]
         vcpu.mode.value = Mode.IN_GUEST_MODE
         for _ in range(3):
@@ -116,7 +116,7 @@ def test_kicks_in_a_row_are_one_ipi(
 
 
 def test_the_run_loop_takes_the_request_once(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         kernel.kvm_make_request(KVM_REQ_IRQ_PENDING, vcpu)
         kernel.check_vcpu_requests(vcpu)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, local_irq_disable, local_irq_enable
-from vgic import V1
+from vgic import Mechanism
 from vgic.data.intids import Config
 from vgic.data.program import DISABLE, ENABLE, PEND, QUIESCE, ROUTE, SGI, UNPEND, Access
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu, VgicIrq
@@ -19,7 +19,7 @@ from vgic.hardware.list_registers import ListRegister
 OnVcpu0 = Callable[..., Execution]
 Listed = Callable[..., list[int]]
 Enlist = Callable[..., None]
-Write = Callable[[V1, VgicIrq], None]
+Write = Callable[[Mechanism, VgicIrq], None]
 
 SILENT: dict[str, Write] = {
     "ICENABLER": lambda kernel, irq: kernel.vgic_mmio_write_cenable(irq),
@@ -32,7 +32,7 @@ QUEUEING: dict[str, Write] = {
 }
 
 
-def add_spi(kernel: V1, *, home: int = 1, config: Config = Config.EDGE) -> VgicIrq:
+def add_spi(kernel: Mechanism, *, home: int = 1, config: Config = Config.EDGE) -> VgicIrq:
     return kernel.kvm.add_irq(32, config, 0x80, home)
 
 
@@ -52,7 +52,7 @@ def told(vcpu: Vcpu) -> bool:
 def test_enabling_and_pending_queue_and_tell_the_target(
     register: str, on_vcpu0: OnVcpu0, listed: Listed
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = add_spi(kernel)
         irq.pending_latch = register == "ISENABLER"
         irq.enabled = register == "ISPENDR"
@@ -72,7 +72,7 @@ def test_enabling_and_pending_queue_and_tell_the_target(
 def test_half_of_what_delivery_needs_is_noted_but_not_queued(
     register: str, enabled: bool, pending: bool, on_vcpu0: OnVcpu0, listed: Listed
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = add_spi(kernel)
         irq.enabled = False
         into_guest(*kernel.kvm.vcpus)
@@ -85,7 +85,7 @@ def test_half_of_what_delivery_needs_is_noted_but_not_queued(
 
 
 def test_enabling_a_level_that_is_up_queues_it(on_vcpu0: OnVcpu0, listed: Listed) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = add_spi(kernel, config=Config.LEVEL)
         irq.enabled, irq.line_level = False, True
         kernel.vgic_mmio_write_senable(irq)
@@ -99,7 +99,7 @@ def test_enabling_a_level_that_is_up_queues_it(on_vcpu0: OnVcpu0, listed: Listed
 def test_taking_away_or_rerouting_leaves_the_list_alone_and_tells_nobody(
     register: str, on_vcpu0: OnVcpu0, listed: Listed, enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         first, second = kernel.kvm.vcpus
         irq = add_spi(kernel, home=0)
         irq.pending_latch = True
@@ -120,7 +120,7 @@ def test_taking_away_or_rerouting_leaves_the_list_alone_and_tells_nobody(
 def test_a_copy_in_a_list_register_stays_deliverable_until_the_next_exit(
     register: str, on_vcpu0: OnVcpu0, enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         irq = add_spi(kernel, home=0)
         irq.pending_latch = True
@@ -136,7 +136,7 @@ def test_a_copy_in_a_list_register_stays_deliverable_until_the_next_exit(
 def test_a_cleared_edge_comes_back_once_when_a_list_register_still_had_it(
     on_vcpu0: OnVcpu0, enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         irq = add_spi(kernel, home=0)
         irq.pending_latch = True
@@ -155,7 +155,7 @@ def test_a_cleared_edge_comes_back_once_when_a_list_register_still_had_it(
 def test_a_level_pended_by_software_while_active_is_lost_at_its_deactivation(
     on_vcpu0: OnVcpu0,
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = add_spi(kernel, home=0, config=Config.LEVEL)
         irq.active = irq.on_lr = True
         kernel.vgic_mmio_write_spending(irq)
@@ -167,7 +167,7 @@ def test_a_level_pended_by_software_while_active_is_lost_at_its_deactivation(
 
 
 def test_clearing_the_latch_of_a_level_leaves_its_line_up(on_vcpu0: OnVcpu0) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = add_spi(kernel, config=Config.LEVEL)
         irq.line_level = irq.pending_latch = True
         kernel.vgic_mmio_write_cpending(irq)
@@ -179,7 +179,7 @@ def test_clearing_the_latch_of_a_level_leaves_its_line_up(on_vcpu0: OnVcpu0) -> 
 def test_an_sgi_is_queued_on_its_targets_own_and_no_one_elses(
     on_vcpu0: OnVcpu0, listed: Listed
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         mine, other = (kernel.kvm.add_irq(5, Config.EDGE, 0x80, vcpu) for vcpu in (0, 1))
         into_guest(*kernel.kvm.vcpus)
         kernel.vgic_v3_dispatch_sgi(kernel.kvm.vcpus[1], 5)
@@ -193,7 +193,7 @@ def test_an_sgi_is_queued_on_its_targets_own_and_no_one_elses(
 def test_an_sgi_to_oneself_is_queued_with_a_request_and_without_an_ipi(
     on_vcpu0: OnVcpu0, listed: Listed
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         kernel.kvm.add_irq(5, Config.EDGE, 0x80, 0)
         kernel.vgic_v3_dispatch_sgi(vcpu, 5)
@@ -205,7 +205,7 @@ def test_an_sgi_to_oneself_is_queued_with_a_request_and_without_an_ipi(
 
 
 def test_an_sgi_nobody_has_changes_nothing(on_vcpu0: OnVcpu0) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         other = kernel.kvm.add_irq(5, Config.EDGE, 0x80, 1)
         kernel.vgic_v3_dispatch_sgi(kernel.kvm.vcpus[0], 5)
         kernel.vgic_v3_dispatch_sgi(kernel.kvm.vcpus[1], 6)
@@ -219,7 +219,7 @@ def test_an_sgi_nobody_has_changes_nothing(on_vcpu0: OnVcpu0) -> None:
 def test_no_write_changes_whether_interrupts_are_on(
     register: str, irqs_off: bool, on_vcpu0: OnVcpu0
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = add_spi(kernel)
         (local_irq_disable if irqs_off else local_irq_enable)(kernel.scheduler)
         (SILENT | QUEUEING)[register](kernel, irq)
@@ -250,7 +250,7 @@ def test_each_access_of_a_guest_reaches_its_register_and_no_other(
         target = {"target_vcpu": str(irq.target_vcpu)}
         return {name: getattr(irq, name) for name in fields} | target
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kvm = kernel.kvm
         up = kvm.add_irq(33, Config.LEVEL, 0x80, 0)
         up.line_level = up.pending_latch = True

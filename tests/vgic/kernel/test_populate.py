@@ -6,13 +6,13 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failure
-from vgic import V1
+from vgic import Mechanism
 from vgic.data.intids import Config
 from vgic.data.vcpu import VgicIrq
 from vgic.hardware.list_registers import ListRegister
 
 
-def populate(kernel: V1, irq: VgicIrq, index: int = 0) -> ListRegister:
+def populate(kernel: Mechanism, irq: VgicIrq, index: int = 0) -> ListRegister:
     vcpu = kernel.kvm.vcpus[0]
     with irq.irq_lock:
         kernel.vgic_v3_populate_lr(vcpu, irq, index)
@@ -37,7 +37,7 @@ def test_a_level_is_never_pending_and_active_an_edge_may_be(
 ) -> None:
     """I22; a level that is both would break software resampling."""
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, config, 0x40, 0)
         irq.active = active
         irq.line_level = pending and config is Config.LEVEL
@@ -52,7 +52,7 @@ def test_a_level_is_never_pending_and_active_an_edge_may_be(
 
 
 def test_an_edge_moves_its_latch_into_the_register(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, Config.EDGE, 0x40, 0)
         irq.pending_latch = True
         assert populate(kernel, irq).pending
@@ -64,7 +64,7 @@ def test_an_edge_moves_its_latch_into_the_register(in_kernel: Callable[..., Exec
 def test_a_level_keeps_its_line_and_its_software_latch(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, Config.LEVEL, 0x40, 0)
         irq.line_level = irq.pending_latch = True
         assert populate(kernel, irq).pending
@@ -75,7 +75,7 @@ def test_a_level_keeps_its_line_and_its_software_latch(
 
 
 def test_computing_changes_nothing(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, Config.EDGE, 0x40, 0)
         irq.pending_latch = True
         with irq.irq_lock:
@@ -89,7 +89,7 @@ def test_computing_changes_nothing(in_kernel: Callable[..., Execution]) -> None:
 def test_computing_for_what_is_in_a_register_already_is_a_warning(
     failure_in_kernel: Callable[..., Failure],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, Config.EDGE, 0x40, 0)
         populate(kernel, irq, 0)
         populate(kernel, irq, 1)
@@ -98,7 +98,7 @@ def test_computing_for_what_is_in_a_register_already_is_a_warning(
 
 
 def test_clearing_leaves_an_invalid_register(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, Config.LEVEL, 0x40, 0)
         irq.line_level = True
         populate(kernel, irq, 2)
@@ -113,7 +113,7 @@ def test_clearing_leaves_an_invalid_register(in_kernel: Callable[..., Execution]
 def test_populating_without_the_lock_is_a_failure(
     failure_in_kernel: Callable[..., Failure],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, Config.EDGE, 0x40, 0)
         kernel.vgic_v3_populate_lr(kernel.kvm.vcpus[0], irq, 0)
 

@@ -11,18 +11,19 @@ import pytest
 
 from harness import Execution
 from harness.engine.trace import entry_text
-from vgic import V1
+from tests.fixtures.judged import windows_of
+from vgic import Mechanism, Reference
 from vgic.data.intids import Config
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu, VgicIrq
 
 OnVcpu0 = Callable[..., Execution]
 Listed = Callable[..., list[int]]
 Enlist = Callable[..., None]
-AtEachPoint = Callable[..., Iterator[V1]]
-Change = Callable[[V1], None]
+AtEachPoint = Callable[..., Iterator[Mechanism]]
+Change = Callable[[Mechanism], None]
 
 
-def add(kernel: V1, intid: int, *, target: int = 0, pending: bool = True) -> VgicIrq:
+def add(kernel: Mechanism, intid: int, *, target: int = 0, pending: bool = True) -> VgicIrq:
     irq = kernel.kvm.add_irq(intid, Config.EDGE, 0x80, target)
     irq.pending_latch = pending
     return irq
@@ -32,27 +33,27 @@ def requested(vcpu: Vcpu) -> bool:
     return bool(vcpu.requests.bits & 1 << KVM_REQ_IRQ_PENDING)
 
 
-def route_home(kernel: V1) -> None:
+def route_home(kernel: Mechanism) -> None:
     kernel.vgic_mmio_write_irouter(kernel.kvm.irqs[0], kernel.kvm.vcpus[0])
 
 
-def route_on(kernel: V1) -> None:
+def route_on(kernel: Mechanism) -> None:
     kernel.vgic_mmio_write_irouter(kernel.kvm.irqs[0], kernel.kvm.vcpus[2])
 
 
-def disable(kernel: V1) -> None:
+def disable(kernel: Mechanism) -> None:
     kernel.vgic_mmio_write_cenable(kernel.kvm.irqs[0])
 
 
-def unpend(kernel: V1) -> None:
+def unpend(kernel: Mechanism) -> None:
     kernel.vgic_mmio_write_cpending(kernel.kvm.irqs[0])
 
 
-def trigger_again(kernel: V1) -> None:
+def trigger_again(kernel: Mechanism) -> None:
     kernel.kvm_vgic_inject_irq(None, 32, level=True)
 
 
-def prune_vcpu0(kernel: V1) -> None:
+def prune_vcpu0(kernel: Mechanism) -> None:
     kernel.vgic_prune_ap_list(kernel.kvm.vcpus[0])
 
 
@@ -60,7 +61,7 @@ def prune_vcpu0(kernel: V1) -> None:
 def test_a_change_at_any_point_leaves_it_on_one_list_at_most_and_never_lost(
     change: Change, at_each_point: AtEachPoint, enlist: Enlist, listed: Listed
 ) -> None:
-    def rerouted(kernel: V1) -> None:
+    def rerouted(kernel: Mechanism) -> None:
         irq = add(kernel, 32, target=1)
         enlist(kernel.kvm.vcpus[0], irq)
 
@@ -79,7 +80,7 @@ def test_two_vcpus_that_move_interrupts_to_each_other_both_get_theirs(
 ) -> None:
     """B22 of the semantics: the locks nest in the order of the vCPUs, so nobody waits in a ring."""
 
-    def crossed(kernel: V1) -> None:
+    def crossed(kernel: Mechanism) -> None:
         first, second = kernel.kvm.vcpus
         enlist(first, add(kernel, 32, target=1))
         enlist(second, add(kernel, 33, target=0))
@@ -96,7 +97,7 @@ def test_two_vcpus_that_move_interrupts_to_each_other_both_get_theirs(
 def test_an_arrival_at_any_point_stays_on_the_list(
     at_each_point: AtEachPoint, enlist: Enlist, listed: Listed
 ) -> None:
-    def mixed(kernel: V1) -> None:
+    def mixed(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         add(kernel, 32, pending=False)
         enlist(vcpu, add(kernel, 40, pending=False), add(kernel, 41, target=1))
@@ -113,10 +114,10 @@ def test_an_arrival_at_any_point_stays_on_the_list(
     assert orders == {(32, 42), (42, 32)}
 
 
-def changing_in_window(change: Callable[[VgicIrq, list[Vcpu]], None]) -> type[V1]:
+def changing_in_window(change: Callable[[VgicIrq, list[Vcpu]], None]) -> type[Mechanism]:
     """A kernel in which something has changed by the time prune has its locks again."""
 
-    class Changing(V1):
+    class Changing(Reference):
         looks = 0
 
         def still_to_migrate(self, irq: VgicIrq, vcpu: Vcpu, target: Vcpu) -> bool:
@@ -168,12 +169,12 @@ def test_after_the_window_it_looks_again_and_does_what_is_right_now(
     enlist: Enlist,
     listed: Listed,
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         enlist(kernel.kvm.vcpus[0], add(kernel, 32, target=1))
         prune_vcpu0(kernel)
         assert [listed(vcpu) for vcpu in kernel.kvm.vcpus] == homes
         assert [requested(vcpu) for vcpu in kernel.kvm.vcpus] == told
-        assert "prune_recheck" in kernel.watch.windows
+        assert "prune_recheck" in windows_of(kernel)
 
     on_vcpu0(body, kernel=changing_in_window(change), nr_vcpus=3)
 
@@ -183,12 +184,12 @@ def test_after_each_move_it_starts_again_from_the_head(
 ) -> None:
     looked: list[int] = []
 
-    class Looking(V1):
+    class Looking(Reference):
         def prune_target(self, irq: VgicIrq) -> Vcpu | None:
             looked.append(irq.intid)
             return super().prune_target(irq)
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         first, second = kernel.kvm.vcpus
         enlist(first, add(kernel, 32), add(kernel, 33, target=1), add(kernel, 34))
         prune_vcpu0(kernel)
@@ -204,7 +205,7 @@ def test_what_became_idle_behind_its_back_in_the_window_is_taken_off_too(
     def first_is_disabled(irq: VgicIrq, vcpus: list[Vcpu]) -> None:
         vcpus[0].vgic_cpu.ap_list_head.verify()[0].enabled = False
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         first, second = kernel.kvm.vcpus
         irq = add(kernel, 32)
         enlist(first, irq, add(kernel, 33, target=1))
@@ -220,12 +221,12 @@ def test_the_new_vcpu_is_told_when_all_locks_have_been_dropped(
 ) -> None:
     held: list[int] = []
 
-    class Looking(V1):
+    class Looking(Reference):
         def announce_migration(self, target: Vcpu) -> None:
             held.append(len(self.scheduler.current.held))
             super().announce_migration(target)
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         first, second = kernel.kvm.vcpus
         enlist(first, add(kernel, 32, target=1))
         second.mode.value = Mode.IN_GUEST_MODE
@@ -242,7 +243,7 @@ def test_the_new_vcpu_is_told_when_all_locks_have_been_dropped(
 def test_two_lists_are_locked_lower_vcpu_first(
     home: int, on_vcpu0: OnVcpu0, enlist: Enlist
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[home]
         enlist(vcpu, add(kernel, 32, target=1 - home))
         kernel.vgic_prune_ap_list(vcpu)
@@ -258,12 +259,12 @@ def test_it_is_spliced_once_however_often_prune_starts_again(
 ) -> None:
     to_splice: list[bool] = []
 
-    class Looking(V1):
+    class Looking(Reference):
         def replug_overflow(self, vcpu: Vcpu) -> None:
             to_splice.append(not vcpu.vgic_cpu.overflow_ap_list_head.empty)
             super().replug_overflow(vcpu)
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         first, second = kernel.kvm.vcpus
         enlist(first, add(kernel, 32), add(kernel, 33, target=1), add(kernel, 34))
         enlist(first, add(kernel, 35, target=1), add(kernel, 36), overflow=True)

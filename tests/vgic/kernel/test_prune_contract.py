@@ -6,12 +6,12 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failure
-from vgic import BUGS, V1
+from vgic import BUGS, Mechanism
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
 
 
-def interrupt(kernel: V1, intid: int = 32, *, pending: bool = True) -> VgicIrq:
+def interrupt(kernel: Mechanism, intid: int = 32, *, pending: bool = True) -> VgicIrq:
     irq = kernel.kvm.add_irq(intid, Config.EDGE, 0x80, 0)
     irq.pending_latch = pending
     return irq
@@ -25,7 +25,7 @@ def listed(vcpu: Vcpu) -> list[int]:
 def test_what_is_not_to_be_delivered_leaves_the_list(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None], why: str
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = interrupt(kernel)
         enlist(kernel.kvm.vcpus[0], irq)
         irq.pending_latch = why != "idle"
@@ -52,7 +52,7 @@ def test_pending_and_active_interrupts_stay(
     active: bool,
     enabled: bool,
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = interrupt(kernel, pending=pending)
         irq.active, irq.enabled = active, enabled
         enlist(kernel.kvm.vcpus[0], irq)
@@ -66,7 +66,7 @@ def test_pending_and_active_interrupts_stay(
 def test_the_others_keep_their_order(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irqs = [interrupt(kernel, intid, pending=intid % 2 == 0) for intid in range(32, 38)]
         enlist(kernel.kvm.vcpus[0], *irqs)
         kernel.vgic_prune_ap_list(kernel.kvm.vcpus[0])
@@ -78,7 +78,7 @@ def test_the_others_keep_their_order(
 def test_what_was_pruned_can_be_queued_again(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = interrupt(kernel, pending=False)
         enlist(kernel.kvm.vcpus[0], irq)
         kernel.vgic_prune_ap_list(kernel.kvm.vcpus[0])
@@ -91,7 +91,7 @@ def test_what_was_pruned_can_be_queued_again(
 def test_the_overflow_goes_back_behind_registers_and_arrivals(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         first, second, third, arrival = (interrupt(kernel, intid) for intid in (32, 33, 34, 35))
         enlist(vcpu, first, second, third)
@@ -108,7 +108,7 @@ def test_the_overflow_goes_back_behind_registers_and_arrivals(
 def test_what_has_become_idle_in_the_overflow_leaves_too(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         enlist(vcpu, interrupt(kernel, 32), interrupt(kernel, 33, pending=False), overflow=True)
         kernel.vgic_prune_ap_list(vcpu)
@@ -120,20 +120,20 @@ def test_what_has_become_idle_in_the_overflow_leaves_too(
 def test_the_bug_no_splice_leaves_the_overflow_where_it_is(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         enlist(vcpu, interrupt(kernel, 32), overflow=True)
         kernel.vgic_prune_ap_list(vcpu)
         assert listed(vcpu) == []
         assert not vcpu.vgic_cpu.overflow_ap_list_head.empty
 
-    in_kernel(body, kernel=BUGS["no_splice"])
+    in_kernel(body, kernel=BUGS["no_splice"].cls)
 
 
 def test_an_interrupt_handled_to_its_end_is_gone_after_one_entry(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         irq = interrupt(kernel)
         enlist(vcpu, irq)
@@ -150,7 +150,7 @@ def test_an_interrupt_handled_to_its_end_is_gone_after_one_entry(
 def test_a_handler_held_open_stays_active_on_the_list(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         irq = interrupt(kernel)
         enlist(vcpu, irq)
@@ -165,7 +165,7 @@ def test_a_handler_held_open_stays_active_on_the_list(
 def test_an_entry_that_says_it_is_elsewhere_is_a_bug(
     failure_in_kernel: Callable[..., Failure], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, Config.EDGE, 0x80, 0)
         irq.pending_latch = True
         enlist(kernel.kvm.vcpus[0], irq)

@@ -6,12 +6,13 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failure
-from vgic import BUGS, V1
+from tests.fixtures.judged import windows_of
+from vgic import BUGS, Mechanism, Reference
 from vgic.data.intids import Config
 from vgic.data.vcpu import Mode, Vcpu, VgicIrq
 
 
-def rerouted(kernel: V1, intid: int = 32, home: int = 0, target: int = 1) -> VgicIrq:
+def rerouted(kernel: Mechanism, intid: int = 32, home: int = 0, target: int = 1) -> VgicIrq:
     """Return a pending interrupt for one vCPU that is to be put on another one's list."""
     irq = kernel.kvm.add_irq(intid, Config.EDGE, 0x80, home)
     irq.pending_latch = True
@@ -26,7 +27,7 @@ def listed(vcpu: Vcpu) -> list[int]:
 def test_it_moves_to_the_tail_of_the_new_list_and_the_new_vcpu_is_kicked(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         old, new = kernel.kvm.vcpus
         new.mode.value = Mode.IN_GUEST_MODE
         irq = rerouted(kernel)
@@ -46,7 +47,7 @@ def test_an_active_interrupt_never_moves(
 ) -> None:
     """I7."""
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         old, new = kernel.kvm.vcpus
         irq = rerouted(kernel)
         irq.active = True
@@ -60,7 +61,7 @@ def test_an_active_interrupt_never_moves(
 def test_everything_that_belongs_elsewhere_moves_in_one_prune(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         old, new, third = kernel.kvm.vcpus
         stays = rerouted(kernel, 34, target=0)
         enlist(old, rerouted(kernel, 32), rerouted(kernel, 33, target=2), stays)
@@ -79,7 +80,7 @@ def test_two_lists_are_locked_in_the_order_of_the_vcpus(
 ) -> None:
     """I18."""
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         enlist(kernel.kvm.vcpus[home], rerouted(kernel, home=home, target=1 - home))
         kernel.vgic_prune_ap_list(kernel.kvm.vcpus[home])
 
@@ -90,7 +91,7 @@ def test_two_lists_are_locked_in_the_order_of_the_vcpus(
     assert taken == [both[home], *both, both[home]]
 
 
-class ChangedInTheWindow(V1):
+class ChangedInTheWindow(Reference):
     """Somebody changes the interrupt while prune holds nothing."""
 
     change: Callable[[VgicIrq], None]
@@ -101,7 +102,7 @@ class ChangedInTheWindow(V1):
         return super().migration_lock_order(vcpu, target)
 
 
-def changing(change: Callable[[VgicIrq], None]) -> type[V1]:
+def changing(change: Callable[[VgicIrq], None]) -> type[Mechanism]:
     return type("Changing", (ChangedInTheWindow,), {"change": staticmethod(change)})
 
 
@@ -126,15 +127,15 @@ def test_it_does_not_move_when_something_changed_in_the_window(
     change: Callable[[VgicIrq], None],
     stays: bool,
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         old, new = kernel.kvm.vcpus
         enlist(old, rerouted(kernel))
         kernel.vgic_prune_ap_list(old)
         assert listed(old) == ([32] if stays else [])
         assert listed(new) == []
         assert new.requests.bits == 0
-        assert "prune_recheck" in kernel.watch.windows
-        assert "migration" not in kernel.watch.windows
+        assert "prune_recheck" in windows_of(kernel)
+        assert "migration" not in windows_of(kernel)
 
     in_kernel(body, kernel=changing(change), nr_vcpus=2)
 
@@ -142,9 +143,9 @@ def test_it_does_not_move_when_something_changed_in_the_window(
 def test_the_bug_no_recheck_after_relock_moves_it_all_the_same(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    kernel = type("Bug", (BUGS["no_recheck_after_relock"], changing(disable)), {})
+    kernel = type("Bug", (BUGS["no_recheck_after_relock"].cls, changing(disable)), {})
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         enlist(kernel.kvm.vcpus[0], rerouted(kernel))
         kernel.vgic_prune_ap_list(kernel.kvm.vcpus[0])
         assert listed(kernel.kvm.vcpus[1]) == [32]
@@ -155,11 +156,11 @@ def test_the_bug_no_recheck_after_relock_moves_it_all_the_same(
 def test_the_bug_two_locks_unordered_is_seen_without_a_deadlock(
     failure_in_kernel: Callable[..., Failure], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         enlist(kernel.kvm.vcpus[1], rerouted(kernel, home=1, target=0))
         kernel.vgic_prune_ap_list(kernel.kvm.vcpus[1])
 
-    failure = failure_in_kernel(body, kernel=BUGS["two_locks_unordered"], nr_vcpus=2)
+    failure = failure_in_kernel(body, kernel=BUGS["two_locks_unordered"].cls, nr_vcpus=2)
     assert failure.kind == "lock nesting"
     assert failure.lock_classes == ("ap_list_lock",)
 
@@ -167,7 +168,7 @@ def test_the_bug_two_locks_unordered_is_seen_without_a_deadlock(
 def test_the_bug_no_kick_after_migration_tells_nobody(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         old, new = kernel.kvm.vcpus
         new.mode.value = Mode.IN_GUEST_MODE
         enlist(old, rerouted(kernel))
@@ -175,4 +176,4 @@ def test_the_bug_no_kick_after_migration_tells_nobody(
         assert listed(new) == [32]
         assert (new.requests.bits, new.ipi.pending) == (0, False)
 
-    in_kernel(body, kernel=BUGS["no_kick_after_migration"], nr_vcpus=2)
+    in_kernel(body, kernel=BUGS["no_kick_after_migration"].cls, nr_vcpus=2)

@@ -10,29 +10,30 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from harness import Execution
-from vgic import V1
+from tests.fixtures.judged import windows_of
+from vgic import Mechanism, Reference
 from vgic.data.intids import Config
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu, VgicIrq
 
 OnVcpu0 = Callable[..., Execution]
 Listed = Callable[..., list[int]]
 Enlist = Callable[..., None]
-AtEachPoint = Callable[..., Iterator[V1]]
+AtEachPoint = Callable[..., Iterator[Mechanism]]
 
 
-def edge_of_vcpu0(kernel: V1) -> None:
+def edge_of_vcpu0(kernel: Mechanism) -> None:
     kernel.kvm.add_irq(32, Config.EDGE, 0x80, 0)
 
 
-def inject(kernel: V1) -> None:
+def inject(kernel: Mechanism) -> None:
     kernel.kvm_vgic_inject_irq(None, 32, level=True)
 
 
-def disable(kernel: V1) -> None:
+def disable(kernel: Mechanism) -> None:
     kernel.vgic_mmio_write_cenable(kernel.kvm.irqs[0])
 
 
-def reroute(kernel: V1) -> None:
+def reroute(kernel: Mechanism) -> None:
     kernel.vgic_mmio_write_irouter(kernel.kvm.irqs[0], kernel.kvm.vcpus[1])
 
 
@@ -46,7 +47,7 @@ def test_two_that_inject_at_once_queue_it_once(at_each_point: AtEachPoint, liste
         assert [listed(vcpu) for vcpu in kernel.kvm.vcpus] == [[32], []]
         assert kernel.kvm.irqs[0].vcpu is kernel.kvm.vcpus[0]
         assert requested(kernel.kvm.vcpus[0])
-        retried |= "queue_retry" in kernel.watch.windows
+        retried |= "queue_retry" in windows_of(kernel)
     assert retried
 
 
@@ -55,7 +56,7 @@ def test_one_disabled_meanwhile_waits_for_its_enable(
 ) -> None:
     queued: set[bool] = set()
 
-    def disabled_then_enabled(kernel: V1) -> None:
+    def disabled_then_enabled(kernel: Mechanism) -> None:
         inject(kernel)
         queued.add(bool(listed(kernel.kvm.vcpus[0])))
         kernel.vgic_mmio_write_senable(kernel.kvm.irqs[0])
@@ -88,10 +89,10 @@ def test_a_level_that_ends_up_high_is_queued_and_one_that_ends_up_low_may_not_be
 ) -> None:
     outcomes: set[tuple[bool, bool]] = set()
 
-    def level_of_vcpu0(kernel: V1) -> None:
+    def level_of_vcpu0(kernel: Mechanism) -> None:
         kernel.kvm.add_irq(32, Config.LEVEL, 0x80, 0)
 
-    def lower(kernel: V1) -> None:
+    def lower(kernel: Mechanism) -> None:
         kernel.kvm_vgic_inject_irq(None, 32, level=False)
 
     for kernel in at_each_point({"dev0": inject, "dev1": lower}, level_of_vcpu0):
@@ -104,10 +105,10 @@ def test_a_level_that_ends_up_high_is_queued_and_one_that_ends_up_low_may_not_be
     assert outcomes == {(True, True), (False, False), (False, True)}
 
 
-def changing_once(change: Callable[[V1, VgicIrq], None]) -> type[V1]:
+def changing_once(change: Callable[[Mechanism, VgicIrq], None]) -> type[Mechanism]:
     """A kernel in whose first window something has changed by the time it looks again."""
 
-    class Changing(V1):
+    class Changing(Reference):
         looks = 0
 
         def still_to_queue(self, irq: VgicIrq, vcpu: Vcpu) -> bool:
@@ -119,34 +120,34 @@ def changing_once(change: Callable[[V1, VgicIrq], None]) -> type[V1]:
     return Changing
 
 
-def lose_pending(kernel: V1, irq: VgicIrq) -> None:
+def lose_pending(kernel: Mechanism, irq: VgicIrq) -> None:
     irq.pending_latch = False
 
 
-def lose_enable(kernel: V1, irq: VgicIrq) -> None:
+def lose_enable(kernel: Mechanism, irq: VgicIrq) -> None:
     irq.enabled = False
 
 
-def lose_target(kernel: V1, irq: VgicIrq) -> None:
+def lose_target(kernel: Mechanism, irq: VgicIrq) -> None:
     irq.target_vcpu = None
 
 
-def lose_distributor(kernel: V1, irq: VgicIrq) -> None:
+def lose_distributor(kernel: Mechanism, irq: VgicIrq) -> None:
     kernel.kvm.dist.enabled = False
 
 
 @pytest.mark.parametrize("change", [lose_pending, lose_enable, lose_target, lose_distributor])
 def test_what_is_no_longer_deliverable_is_given_up_and_nobody_is_told(
-    change: Callable[[V1, VgicIrq], None], on_vcpu0: OnVcpu0, listed: Listed
+    change: Callable[[Mechanism, VgicIrq], None], on_vcpu0: OnVcpu0, listed: Listed
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         edge_of_vcpu0(kernel)
         inject(kernel)
         assert [listed(vcpu) for vcpu in kernel.kvm.vcpus] == [[], []]
         assert kernel.kvm.irqs[0].vcpu is None
         assert not any(requested(vcpu) for vcpu in kernel.kvm.vcpus)
         assert not kernel.scheduler.current.held
-        assert "queue_retry" in kernel.watch.windows
+        assert "queue_retry" in windows_of(kernel)
 
     on_vcpu0(body, kernel=changing_once(change))
 
@@ -154,10 +155,10 @@ def test_what_is_no_longer_deliverable_is_given_up_and_nobody_is_told(
 def test_after_a_retry_the_new_target_gets_it_and_the_old_one_is_left_alone(
     on_vcpu0: OnVcpu0, listed: Listed
 ) -> None:
-    def to_vcpu1(kernel: V1, irq: VgicIrq) -> None:
+    def to_vcpu1(kernel: Mechanism, irq: VgicIrq) -> None:
         irq.target_vcpu = kernel.kvm.vcpus[1]
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         edge_of_vcpu0(kernel)
         inject(kernel)
         assert [listed(vcpu) for vcpu in kernel.kvm.vcpus] == [[], [32]]
@@ -169,7 +170,7 @@ def test_after_a_retry_the_new_target_gets_it_and_the_old_one_is_left_alone(
 def test_an_interrupt_with_no_target_is_pending_on_no_list(
     on_vcpu0: OnVcpu0, listed: Listed
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         edge_of_vcpu0(kernel)
         irq = kernel.kvm.irqs[0]
         irq.target_vcpu = None
@@ -183,7 +184,7 @@ def test_an_interrupt_with_no_target_is_pending_on_no_list(
 def test_it_joins_the_tail_of_the_ap_list_while_there_is_an_overflow(
     on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kvm = kernel.kvm
         edge_of_vcpu0(kernel)
         vcpu = kvm.vcpus[0]
@@ -202,7 +203,7 @@ def test_it_joins_the_tail_of_the_ap_list_while_there_is_an_overflow(
 def test_one_on_a_list_already_tells_where_it_belongs_not_where_it_is(
     on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         edge_of_vcpu0(kernel)
         first, second = kernel.kvm.vcpus
         irq = kernel.kvm.irqs[0]
@@ -219,7 +220,7 @@ def test_one_on_a_list_already_tells_where_it_belongs_not_where_it_is(
 
 
 def test_an_active_one_tells_the_vcpu_that_handles_it(on_vcpu0: OnVcpu0, enlist: Enlist) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         edge_of_vcpu0(kernel)
         first, second = kernel.kvm.vcpus
         irq = kernel.kvm.irqs[0]

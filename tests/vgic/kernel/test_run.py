@@ -2,7 +2,7 @@
 """Does the run loop flush, enter, exit and sync in the order that lets nobody be missed?
 
 The mode is published after the flush and before the requests are read; on the way out it is
-published after the sync by v1, and before it by what was posted in November 2025.
+published after the sync by the reference, and before it by what was posted in November 2025.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ import pytest
 
 from harness import Execution, local_irq_disable
 from harness.engine.trace import entry_text
-from vgic import REVISIONS, V1, Machine, Parameters
+from vgic import REVISIONS, Machine, Mechanism, Parameters, Reference
 from vgic.data.intids import Config
 from vgic.data.program import PEND, Access, Program, Pulse
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu
@@ -28,7 +28,7 @@ def machine_of(instructions: str, *pulses: Pulse, accesses: tuple[Access, ...] =
     return Parameters(2, (EDGE,), (guest,), (pulses,) if pulses else ())
 
 
-def telling(revision: type[V1], events: list[str]) -> type[V1]:
+def telling(revision: type[Mechanism], events: list[str]) -> type[Mechanism]:
     """A kernel that tells what vCPU 0 does, and in which mode."""
 
     class Telling(revision):  # type: ignore[valid-type, misc]
@@ -59,7 +59,7 @@ def telling(revision: type[V1], events: list[str]) -> type[V1]:
     return Telling
 
 
-def requesting(revision: type[V1], *, times: int = 1) -> type[V1]:
+def requesting(revision: type[Mechanism], *, times: int = 1) -> type[Mechanism]:
     """A kernel whose vCPU finds a request behind each of its first flushes."""
 
     class Requesting(revision):  # type: ignore[valid-type, misc]
@@ -74,7 +74,7 @@ def requesting(revision: type[V1], *, times: int = 1) -> type[V1]:
     return Requesting
 
 
-SYNC_MODE = {"v1": "in", "v1-posted": "outside", "head-walk": "outside"}
+SYNC_MODE = {"reference": "in", "v1-posted": "outside", "head-walk": "outside"}
 
 
 @pytest.mark.parametrize("revision", SYNC_MODE)
@@ -83,7 +83,7 @@ def test_the_mode_is_published_late_by_v1_and_early_before(
 ) -> None:
     events: list[str] = []
     parameters = machine_of("m", accesses=(Access(PEND, 32),))
-    run_passing(parameters, kernel=telling(REVISIONS[revision], events))
+    run_passing(parameters, kernel=telling(REVISIONS[revision].cls, events))
     mode = SYNC_MODE[revision]
     assert events[:5] == [
         "requests outside",
@@ -99,16 +99,16 @@ def test_an_aborted_entry_syncs_and_begins_again_with_the_requests(
     revision: str, run_passing: RunMachine
 ) -> None:
     events: list[str] = []
-    kernel = telling(requesting(REVISIONS[revision]), events)
+    kernel = telling(requesting(REVISIONS[revision].cls), events)
     _, machine = run_passing(machine_of("m", accesses=(Access(PEND, 32),)), kernel=kernel)
     mode = SYNC_MODE[revision]
     aborted = ["requests outside", "flush outside", f"save {mode}", f"pruned {mode}"]
     assert events[:9] == [*aborted, *aborted, "access outside"]
-    assert "aborted_entry" in machine.watch.windows
+    assert "aborted_entry" in machine.windows
 
 
 def test_an_aborted_entry_runs_no_guest_instruction(run_passing: RunMachine) -> None:
-    execution, _ = run_passing(machine_of("n"), kernel=requesting(V1, times=3))
+    execution, _ = run_passing(machine_of("n"), kernel=requesting(Reference, times=3))
     done = [entry_text(entry) for entry in execution.trace]
     before = done[: done.index("work vcpu 0")]
     # Three times in and out again, then in for good.
@@ -117,7 +117,7 @@ def test_an_aborted_entry_runs_no_guest_instruction(run_passing: RunMachine) -> 
 
 def test_the_request_is_taken_so_the_next_entry_goes_in(run_passing: RunMachine) -> None:
     events: list[str] = []
-    _, machine = run_passing(machine_of("n"), kernel=telling(requesting(V1), events))
+    _, machine = run_passing(machine_of("n"), kernel=telling(requesting(Reference), events))
     assert events[4:6] == ["requests outside", "flush outside"]
     assert "exit outside" in events
     assert machine.kvm.vcpus[0].requests.bits == 0
@@ -126,7 +126,7 @@ def test_the_request_is_taken_so_the_next_entry_goes_in(run_passing: RunMachine)
 def test_what_an_aborted_entry_had_loaded_is_pending_again(run_passing: RunMachine) -> None:
     seen: list[tuple[bool, bool, int, bool]] = []
 
-    class Looking(V1):
+    class Looking(Reference):
         aborted = False
 
         def vgic_v3_restore_state(self, vcpu: Vcpu) -> None:
@@ -144,7 +144,7 @@ def test_what_an_aborted_entry_had_loaded_is_pending_again(run_passing: RunMachi
 
     parameters = machine_of("mae", accesses=(Access(PEND, 32),))
     _, machine = run_passing(parameters, kernel=Looking)
-    assert "aborted_entry" in machine.watch.windows
+    assert "aborted_entry" in machine.windows
     assert seen[0] == (True, False, 0, True)
     assert seen[-1] == (False, False, 0, False)
 
@@ -154,7 +154,7 @@ def test_interrupts_are_off_from_flush_to_sync_and_on_while_the_exit_is_handled(
 ) -> None:
     off: dict[str, set[bool]] = {}
 
-    class Looking(requesting(V1)):  # type: ignore[misc]
+    class Looking(requesting(Reference)):  # type: ignore[misc]
         def _look(self, where: str) -> None:
             off.setdefault(where, set()).add(self.scheduler.current.irqs_off)
 
@@ -184,7 +184,7 @@ def test_nothing_is_held_while_the_guest_runs_or_an_exit_is_handled(
 ) -> None:
     held: list[int] = []
 
-    class Looking(V1):
+    class Looking(Reference):
         def vgic_v3_restore_state(self, vcpu: Vcpu) -> None:
             super().vgic_v3_restore_state(vcpu)
             held.append(len(self.scheduler.current.held))
@@ -204,7 +204,7 @@ def test_nothing_is_held_while_the_guest_runs_or_an_exit_is_handled(
 
 def test_the_loop_ends_when_user_space_wants_the_vcpu_back(run_passing: RunMachine) -> None:
     events: list[str] = []
-    _, machine = run_passing(machine_of("n"), kernel=telling(V1, events))
+    _, machine = run_passing(machine_of("n"), kernel=telling(Reference, events))
     assert machine.kvm.stopping
     assert machine.kvm.vcpus[0].mode.value is Mode.OUTSIDE_GUEST_MODE
     assert events[-1] == "exit outside"
@@ -213,7 +213,7 @@ def test_the_loop_ends_when_user_space_wants_the_vcpu_back(run_passing: RunMachi
 def test_taking_requests_with_none_pending_changes_nothing(
     on_vcpu0: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         local_irq_disable(kernel.scheduler)
         kernel.check_vcpu_requests(vcpu)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from harness import Execution
 from harness.engine.trace import entry_text
-from vgic import V1
+from vgic import Mechanism
 from vgic.data.intids import Config
 from vgic.data.vcpu import VgicIrq
 
@@ -23,19 +23,19 @@ Listed = Callable[..., list[int]]
 Enlist = Callable[..., None]
 
 
-def sort(kernel: V1) -> None:
+def sort(kernel: Mechanism) -> None:
     vcpu = kernel.kvm.vcpus[0]
     with vcpu.vgic_cpu.ap_list_lock:
         kernel.vgic_sort_ap_list(vcpu)
 
 
-def compare(kernel: V1, a: VgicIrq, b: VgicIrq) -> int:
+def compare(kernel: Mechanism, a: VgicIrq, b: VgicIrq) -> int:
     vcpu = kernel.kvm.vcpus[0]
     with vcpu.vgic_cpu.ap_list_lock:
         return kernel.vgic_irq_cmp(vcpu, a, b)
 
 
-def add(kernel: V1, intid: int, kind: str, priority: int) -> VgicIrq:
+def add(kernel: Mechanism, intid: int, kind: str, priority: int) -> VgicIrq:
     """One interrupt of a kind; the kinds below are in the order in which they are to come out."""
     irq = kernel.kvm.add_irq(intid, Config.EDGE, priority, 0)
     irq.pending_latch = "pending" in kind
@@ -51,13 +51,13 @@ KINDS = ["pending", "active", "masked pending", "masked active", "pending elsewh
 EQUALLY_ACTIVE = ["active", "pending active", "active disabled"]
 
 
-def mask_group_0(kernel: V1) -> None:
+def mask_group_0(kernel: Mechanism) -> None:
     kernel.kvm.vcpus[0].cpuif.vmcr.group_enabled = (False, True)
 
 
 @pytest.mark.parametrize(("first", "second"), list(pairwise(KINDS)))
 def test_each_key_decides_before_any_priority(first: str, second: str, on_vcpu0: OnVcpu0) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         mask_group_0(kernel)
         a, b = add(kernel, 32, first, 0xF8), add(kernel, 33, second, 0x00)
         assert compare(kernel, a, b) < 0 < compare(kernel, b, a)
@@ -67,7 +67,7 @@ def test_each_key_decides_before_any_priority(first: str, second: str, on_vcpu0:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_within_a_kind_the_lower_priority_value_goes_first(kind: str, on_vcpu0: OnVcpu0) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         mask_group_0(kernel)
         a, b = add(kernel, 32, kind, 0x08), add(kernel, 33, kind, 0x10)
         assert compare(kernel, a, b) < 0 < compare(kernel, b, a)
@@ -80,7 +80,7 @@ def test_within_a_kind_the_lower_priority_value_goes_first(kind: str, on_vcpu0: 
 def test_active_ones_are_equal_whether_pending_or_enabled_or_not(
     kind: str, other: str, on_vcpu0: OnVcpu0
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         assert compare(kernel, add(kernel, 32, kind, 8), add(kernel, 33, other, 8)) == 0
 
     on_vcpu0(body)
@@ -90,7 +90,7 @@ def test_active_ones_are_equal_whether_pending_or_enabled_or_not(
 def test_what_is_to_be_delivered_nowhere_is_as_far_back_as_what_is_elsewhere(
     kind: str, on_vcpu0: OnVcpu0
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         idle, active = add(kernel, 32, kind, 0), add(kernel, 33, "masked active", 0xF8)
         mask_group_0(kernel)
         assert compare(kernel, active, idle) < 0
@@ -99,7 +99,7 @@ def test_what_is_to_be_delivered_nowhere_is_as_far_back_as_what_is_elsewhere(
 
 
 def test_compared_with_itself_it_is_equal_and_takes_no_lock(on_vcpu0: OnVcpu0) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = add(kernel, 32, "pending", 0x80)
         assert compare(kernel, irq, irq) == 0
 
@@ -108,7 +108,7 @@ def test_compared_with_itself_it_is_equal_and_takes_no_lock(on_vcpu0: OnVcpu0) -
 
 
 def test_a_comparison_takes_both_irq_locks_in_order_and_drops_them(on_vcpu0: OnVcpu0) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         compare(kernel, add(kernel, 33, "pending", 8), add(kernel, 32, "pending", 8))
         assert not kernel.scheduler.current.held
 
@@ -128,7 +128,7 @@ def sorted_by_kernel(
     def run(entries: list[tuple[str, int]]) -> list[int]:
         order: list[int] = []
 
-        def body(kernel: V1) -> None:
+        def body(kernel: Mechanism) -> None:
             mask_group_0(kernel)
             irqs = [
                 add(kernel, 32 + index, kind, priority)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from harness import Execution, Failure
-from vgic import V1
+from vgic import Mechanism
 from vgic.data.intids import Config
 from vgic.data.vcpu import VgicIrq
 
@@ -30,14 +30,14 @@ class Kind:
 BEST = Kind()
 
 
-def make(kernel: V1, intid: int, kind: Kind) -> VgicIrq:
+def make(kernel: Mechanism, intid: int, kind: Kind) -> VgicIrq:
     irq = kernel.kvm.add_irq(intid, Config.EDGE, kind.priority, int(kind.elsewhere))
     irq.pending_latch, irq.active, irq.group = kind.pending, kind.active, kind.group
     irq.vcpu = kernel.kvm.vcpus[0]
     return irq
 
 
-def compare(kernel: V1, first: Kind, second: Kind) -> int:
+def compare(kernel: Mechanism, first: Kind, second: Kind) -> int:
     vcpu = kernel.kvm.vcpus[0]
     vcpu.cpuif.vmcr.group_enabled = (False, True)
     with vcpu.vgic_cpu.ap_list_lock:
@@ -60,10 +60,10 @@ def compare(kernel: V1, first: Kind, second: Kind) -> int:
 def test_each_key_weighs_more_than_all_that_follow(
     in_kernel: Callable[..., Execution], better: Kind, worse: Kind
 ) -> None:
-    def forward(kernel: V1) -> None:
+    def forward(kernel: Mechanism) -> None:
         assert compare(kernel, better, worse) < 0
 
-    def backward(kernel: V1) -> None:
+    def backward(kernel: Mechanism) -> None:
         assert compare(kernel, worse, better) > 0
 
     in_kernel(forward, nr_vcpus=2)
@@ -72,7 +72,7 @@ def test_each_key_weighs_more_than_all_that_follow(
 
 @pytest.mark.parametrize("kind", [BEST, Kind(active=True), Kind(elsewhere=True), Kind(group=0)])
 def test_equals_keep_their_order(in_kernel: Callable[..., Execution], kind: Kind) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         assert compare(kernel, kind, kind) == 0
 
     in_kernel(body, nr_vcpus=2)
@@ -81,7 +81,7 @@ def test_equals_keep_their_order(in_kernel: Callable[..., Execution], kind: Kind
 def test_an_interrupt_compared_with_itself_is_equal_and_takes_its_lock_at_most_once(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = make(kernel, 32, BEST)
         with kernel.kvm.vcpus[0].vgic_cpu.ap_list_lock:
             assert kernel.vgic_irq_cmp(kernel.kvm.vcpus[0], irq, irq) == 0
@@ -92,7 +92,7 @@ def test_an_interrupt_compared_with_itself_is_equal_and_takes_its_lock_at_most_o
 def test_comparing_a_pair_both_ways_round_is_no_lock_order_failure(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         a, b = make(kernel, 32, Kind(0x40)), make(kernel, 33, Kind(0x80))
         with vcpu.vgic_cpu.ap_list_lock:
@@ -114,7 +114,7 @@ def test_the_list_is_sorted_in_place_and_stays_whole(
         36: Kind(0x10),
     }
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         enlist(vcpu, *(make(kernel, intid, kind) for intid, kind in kinds.items()))
         with vcpu.vgic_cpu.ap_list_lock:

@@ -9,14 +9,14 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution
-from vgic import V1
+from vgic import Mechanism
 from vgic.data.vcpu import Vcpu
 from vgic.hardware.list_registers import Hcr, ListRegister
 
 OnVcpu0 = Callable[..., Execution]
 
 
-def loaded(kernel: V1, *lrs: ListRegister, lrenpie: bool = False) -> Vcpu:
+def loaded(kernel: Mechanism, *lrs: ListRegister, lrenpie: bool = False) -> Vcpu:
     """vCPU 0 with these list registers used and in the hardware."""
     vcpu = kernel.kvm.vcpus[0]
     vcpu.vgic_cpu.vgic_lr[: len(lrs)] = list(lrs)
@@ -31,7 +31,7 @@ def fields(lr: ListRegister) -> tuple[object, ...]:
 
 
 def test_restoring_copies_so_that_the_guest_does_not_write_the_shadow(on_vcpu0: OnVcpu0) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         lr = ListRegister(32, pending=True, eoi=True, group=1, priority=0x40)
         vcpu = loaded(kernel, lr, lrenpie=True)
         assert fields(vcpu.cpuif.lrs[0]) == (32, True, False, True, 1, 0x40)
@@ -44,7 +44,7 @@ def test_restoring_copies_so_that_the_guest_does_not_write_the_shadow(on_vcpu0: 
 
 
 def test_restoring_loads_no_register_beyond_the_used_ones(on_vcpu0: OnVcpu0) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
         vcpu.vgic_cpu.vgic_lr[1] = ListRegister(99, pending=True)
         loaded(kernel, ListRegister(32, pending=True, priority=0x80))
@@ -57,7 +57,7 @@ def test_restoring_loads_no_register_beyond_the_used_ones(on_vcpu0: OnVcpu0) -> 
 def test_saving_takes_the_state_and_leaves_the_rest(
     pending: int, active: int, on_vcpu0: OnVcpu0
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = loaded(kernel, ListRegister(32, pending=True, eoi=True, group=1, priority=0x40))
         vcpu.cpuif.lrs[0].pending, vcpu.cpuif.lrs[0].active = bool(pending), bool(active)
         kernel.vgic_v3_save_state(vcpu)
@@ -68,7 +68,7 @@ def test_saving_takes_the_state_and_leaves_the_rest(
 
 
 def test_saving_leaves_the_hardware_with_nothing_to_signal(on_vcpu0: OnVcpu0) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = loaded(kernel, *(ListRegister(32 + n, pending=True) for n in range(2)))
         vcpu.cpuif.hcr.uie = vcpu.cpuif.hcr.npie = True
         kernel.vgic_v3_save_state(vcpu)
@@ -84,7 +84,7 @@ def test_saving_leaves_the_hardware_with_nothing_to_signal(on_vcpu0: OnVcpu0) ->
 def test_eoicount_comes_back_only_where_it_was_to_be_told(
     lrenpie: bool, saved: int, on_vcpu0: OnVcpu0
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = loaded(kernel, ListRegister(32, active=True), lrenpie=lrenpie)
         vcpu.cpuif.hcr.eoicount = 5
         kernel.vgic_v3_save_state(vcpu)
@@ -94,7 +94,7 @@ def test_eoicount_comes_back_only_where_it_was_to_be_told(
 
 
 def test_saving_what_the_guest_did_not_touch_changes_nothing(on_vcpu0: OnVcpu0) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         lrs = [
             ListRegister(32, pending=True, group=1, priority=8),
             ListRegister(33, active=True, eoi=True, priority=16),
@@ -109,7 +109,7 @@ def test_saving_what_the_guest_did_not_touch_changes_nothing(on_vcpu0: OnVcpu0) 
 
 
 def test_active_priorities_and_masks_are_the_guests_and_stay(on_vcpu0: OnVcpu0) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = loaded(kernel, ListRegister(32, pending=True, group=1, priority=0x40))
         vcpu.cpuif.vmcr.pmr = 0x80
         vcpu.cpuif.acknowledge()

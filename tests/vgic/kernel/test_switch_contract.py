@@ -6,12 +6,12 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution
-from vgic import BUGS, V1
+from vgic import BUGS, Mechanism
 from vgic.data.vcpu import Vcpu
 from vgic.hardware.list_registers import Hcr, ListRegister
 
 
-def entered(kernel: V1, used: int = 2) -> Vcpu:
+def entered(kernel: Mechanism, used: int = 2) -> Vcpu:
     """Return a vCPU that has entered its guest with some list registers pending."""
     vcpu = kernel.kvm.vcpus[0]
     for index in range(used):
@@ -34,7 +34,7 @@ EMPTY = fields(ListRegister())
 def test_restoring_loads_the_used_registers_and_the_enables(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = entered(kernel)
         assert [str(lr) for lr in vcpu.cpuif.lrs[:2]] == ["32:P", "33:P"]
         assert fields(vcpu.cpuif.lrs[2]) == EMPTY
@@ -47,7 +47,7 @@ def test_restoring_loads_the_used_registers_and_the_enables(
 def test_what_the_guest_does_stays_in_the_hardware_until_saved(
     in_kernel: Callable[..., Execution],
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = entered(kernel)
         assert vcpu.cpuif.acknowledge() == 32
         vcpu.cpuif.hcr.eoicount = 3
@@ -65,7 +65,7 @@ def test_a_register_emptied_by_the_guest_keeps_all_but_its_state(
 ) -> None:
     """ICH_ELRSR says only that it is empty; the fold still has to know whose it was."""
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = entered(kernel)
         vcpu.cpuif.acknowledge()
         vcpu.cpuif.end_of_interrupt(32)
@@ -77,7 +77,7 @@ def test_a_register_emptied_by_the_guest_keeps_all_but_its_state(
 
 
 def test_saving_quiesces_the_hardware(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = entered(kernel)
         vcpu.cpuif.hcr.eoicount = 1
         kernel.vgic_v3_save_state(vcpu)
@@ -94,7 +94,7 @@ def test_eoicount_is_saved_only_where_it_was_asked_for(
 ) -> None:
     """I14, its first half."""
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = entered(kernel)
         vcpu.vgic_cpu.vgic_hcr.lrenpie = lrenpie
         vcpu.cpuif.hcr.eoicount = 2
@@ -105,17 +105,17 @@ def test_eoicount_is_saved_only_where_it_was_asked_for(
 
 
 def test_the_bug_eoicount_not_preserved_forgets_it(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = entered(kernel)
         vcpu.cpuif.hcr.eoicount = 2
         kernel.vgic_v3_save_state(vcpu)
         assert vcpu.vgic_cpu.vgic_hcr.eoicount == 0
 
-    in_kernel(body, kernel=BUGS["eoicount_not_preserved"])
+    in_kernel(body, kernel=BUGS["eoicount_not_preserved"].cls)
 
 
 def test_the_open_handlers_priorities_outlive_the_exit(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = entered(kernel)
         vcpu.cpuif.acknowledge()
         kernel.vgic_v3_save_state(vcpu)

@@ -10,7 +10,7 @@ from itertools import product
 import pytest
 
 from harness import Execution, Failed
-from vgic import V1
+from vgic import Mechanism
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
 
@@ -18,7 +18,7 @@ OnVcpu0 = Callable[..., Execution]
 FLAGS = ("active", "enabled", "pending_latch", "line_level")
 
 
-def ask(kernel: V1, irq: VgicIrq) -> Vcpu | None:
+def ask(kernel: Mechanism, irq: VgicIrq) -> Vcpu | None:
     with irq.irq_lock:
         return kernel.vgic_target_oracle(irq)
 
@@ -30,7 +30,7 @@ def ask(kernel: V1, irq: VgicIrq) -> Vcpu | None:
 def test_every_state(
     config: Config, distributor: bool, queued: int | None, target: int | None, on_vcpu0: OnVcpu0
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kvm = kernel.kvm
         kvm.dist.enabled = distributor
         irq = kvm.add_irq(32, config, 0x80, 0)
@@ -53,7 +53,7 @@ def test_every_state(
 
 @pytest.mark.parametrize("active", [False, True])
 def test_what_the_guest_masks_does_not_matter(active: bool, on_vcpu0: OnVcpu0) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[1]
         irq = kernel.kvm.add_irq(32, Config.EDGE, 0xF8, 1)
         irq.pending_latch, irq.active = not active, active
@@ -67,7 +67,7 @@ def test_what_the_guest_masks_does_not_matter(active: bool, on_vcpu0: OnVcpu0) -
 
 
 def test_it_changes_nothing(on_vcpu0: OnVcpu0) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, Config.LEVEL, 0x80, 0)
         irq.line_level = irq.pending_latch = True
         before = [getattr(irq, name) for name in (*FLAGS, "vcpu", "target_vcpu", "on_lr")]
@@ -78,7 +78,7 @@ def test_it_changes_nothing(on_vcpu0: OnVcpu0) -> None:
 
 
 def test_it_may_not_be_asked_without_the_irq_lock(attempt: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kernel.vgic_target_oracle(kernel.kvm.add_irq(32, Config.EDGE, 0x80, 0))
 
     outcome = attempt({"vcpu0": body}).outcome

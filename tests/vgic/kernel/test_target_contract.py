@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from harness import Execution, Failure
-from vgic import V1
+from vgic import Mechanism
 from vgic.data.intids import Config
 
 HERE = 0
@@ -50,7 +50,7 @@ ROWS = [
 @pytest.mark.parametrize("config", Config)
 @pytest.mark.parametrize("row", ROWS, ids=[row.says for row in ROWS])
 def test_truth_table(in_kernel: Callable[..., Execution], row: Row, config: Config) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpus = kernel.kvm.vcpus
         irq = kernel.kvm.add_irq(32, config, 0x80, TARGET)
         irq.active, irq.enabled = row.active, row.enabled
@@ -67,7 +67,7 @@ def test_truth_table(in_kernel: Callable[..., Execution], row: Row, config: Conf
 
 
 def test_a_level_is_pending_by_its_latch_as_well(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, Config.LEVEL, 0x80, 0)
         irq.pending_latch = True
         with irq.irq_lock:
@@ -77,7 +77,7 @@ def test_a_level_is_pending_by_its_latch_as_well(in_kernel: Callable[..., Execut
 
 
 def test_an_edge_is_not_pending_by_its_line(in_kernel: Callable[..., Execution]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, Config.EDGE, 0x80, 0)
         irq.line_level = True
         with irq.irq_lock:
@@ -87,7 +87,7 @@ def test_an_edge_is_not_pending_by_its_line(in_kernel: Callable[..., Execution])
 
 
 def test_asking_without_the_lock_is_a_failure(failure_in_kernel: Callable[..., Failure]) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         kernel.vgic_target_oracle(kernel.kvm.add_irq(32, Config.EDGE, 0x80, 0))
 
     failure = failure_in_kernel(body)

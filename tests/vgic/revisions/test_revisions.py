@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failed, Failure, Passed, Strategy
-from vgic import REVISIONS, V1, Machine, Parameters
+from vgic import REVISIONS, Machine, Mechanism, Parameters, Reference
 from vgic.data.intids import Config
 from vgic.data.program import Program, Pulse
 from vgic.data.vcpu import Mode, Vcpu
@@ -18,18 +18,18 @@ from vgic.hardware.list_registers import ListRegister
 from vgic.parameters import Irq
 
 RunMachine = Callable[..., tuple[Execution, Machine]]
-POSTED = REVISIONS["v1-posted"]
-HEAD_WALK = REVISIONS["head-walk"]
+POSTED = REVISIONS["v1-posted"].cls
+HEAD_WALK = REVISIONS["head-walk"].cls
 
 
-def flushed_with_overflow(kernel: V1, enlist: Callable[..., None]) -> Vcpu:
+def flushed_with_overflow(kernel: Mechanism, enlist: Callable[..., None]) -> Vcpu:
     """Flush four pending interrupts into two list registers."""
     vcpu = kernel.kvm.vcpus[0]
     for intid in (32, 33, 34, 35):
         irq = kernel.kvm.add_irq(intid, Config.EDGE, 0x80, 0)
         irq.pending_latch = True
         enlist(vcpu, irq)
-    kernel.watch.flushing(vcpu)
+    kernel.trace.flushing(vcpu.vcpu_id)
     kernel.kvm_vgic_flush_hwstate(vcpu)
     return vcpu
 
@@ -37,7 +37,7 @@ def flushed_with_overflow(kernel: V1, enlist: Callable[..., None]) -> Vcpu:
 def test_the_posted_split_breaks_the_overflow_ring_and_is_caught_at_the_split(
     failure_in_kernel: Callable[..., Failure], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         for vcpu in kernel.kvm.vcpus:
             vcpu.vgic_cpu.ap_list_head.on_add = None
         flushed_with_overflow(kernel, enlist)
@@ -51,7 +51,7 @@ def test_the_posted_overflow_runs_on_into_the_ap_list(
 ) -> None:
     walked: list[int] = []
 
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = flushed_with_overflow(kernel, enlist)
         walk = vcpu.vgic_cpu.overflow_ap_list_head.entries()
         while True:
@@ -66,7 +66,7 @@ def test_the_posted_overflow_runs_on_into_the_ap_list(
 def test_with_the_rings_unchecked_the_splice_repairs_what_the_posted_split_broke(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vcpu = flushed_with_overflow(kernel, enlist)
         kernel.kvm_vgic_sync_hwstate(vcpu)
         ring = vcpu.vgic_cpu.ap_list_head.verify()
@@ -79,7 +79,7 @@ def test_with_the_rings_unchecked_the_splice_repairs_what_the_posted_split_broke
 def test_v1_gives_both_lists_a_ring_of_their_own(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vgic_cpu = flushed_with_overflow(kernel, enlist).vgic_cpu
         assert [irq.intid for irq in vgic_cpu.ap_list_head.verify()] == [32, 33]
         assert [irq.intid for irq in vgic_cpu.overflow_ap_list_head.verify()] == [34, 35]
@@ -90,7 +90,7 @@ def test_v1_gives_both_lists_a_ring_of_their_own(
 def test_head_walk_keeps_one_list(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
-    def body(kernel: V1) -> None:
+    def body(kernel: Mechanism) -> None:
         vgic_cpu = flushed_with_overflow(kernel, enlist).vgic_cpu
         assert [irq.intid for irq in vgic_cpu.ap_list_head.verify()] == [32, 33, 34, 35]
         assert vgic_cpu.overflow_ap_list_head.empty
@@ -139,23 +139,23 @@ def test_v1_deactivates_what_was_ended_on_the_same_schedule(
 ) -> None:
     execution, machine = run_machine(MARCH_2026, strategy=script(*IN_THIS_ORDER))
     assert isinstance(execution.outcome, Passed), execution.outcome
-    assert {"split", "eoicount"} <= machine.watch.windows
+    assert {"split", "eoicount"} <= machine.windows
 
 
 @pytest.mark.parametrize(
-    ("revision", "early"), [("v1", False), ("v1-posted", True), ("head-walk", True)]
+    ("revision", "early"), [("reference", False), ("v1-posted", True), ("head-walk", True)]
 )
 def test_only_v1_publishes_that_it_is_outside_after_the_sync(
     run_machine: RunMachine, revision: str, early: bool
 ) -> None:
     seen: set[Mode] = set()
 
-    class Looking(V1):
+    class Looking(Reference):
         def vgic_v3_fold_lr(self, vcpu: Vcpu, lr: ListRegister) -> None:
             seen.add(vcpu.mode.value)
             super().vgic_v3_fold_lr(vcpu, lr)
 
-    kernel = type("LookingAt", (Looking, REVISIONS[revision]), {})
+    kernel = type("LookingAt", (Looking, REVISIONS[revision].cls), {})
     execution, _ = run_machine(MARCH_2026._replace(nr_lr=4), kernel=kernel)
     assert isinstance(execution.outcome, Passed)
     assert (Mode.OUTSIDE_GUEST_MODE in seen) is early

@@ -1,18 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Does the check for data races tell programs that have one from programs that look like it?"""
 
-import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import harness
 from harness import (
     Cell,
     Execution,
@@ -30,7 +27,7 @@ from harness import (
     execute,
 )
 from harness.detectors.races.checker import KINDS, DataRaces
-from harness.detectors.races.edges import EDGES, ORDERS_NOTHING
+from harness.detectors.races.edges import EDGES
 from harness.primitives.host_interrupt import HostInterrupt
 from harness.search.explore import every_behaviour
 from harness.search.strategies import STRATEGIES
@@ -270,26 +267,6 @@ def test_a_near_miss_has_no_race_in_any_schedule_there_is(carriers: OsThreads, n
     explored = every_behaviour(NEAR_MISSES[name], carriers)
     assert explored.complete
     assert not explored.failures
-
-
-KINDS_ARE_ARGUMENTS = {
-    "Operation": slice(0, 1),
-    "operation": slice(0, 1),
-    "operations": slice(2, None),
-}
-
-
-def kinds_of_operations(source: str) -> Iterator[object]:
-    for call in ast.walk(ast.parse(source)):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
-            kinds = call.args[KINDS_ARE_ARGUMENTS.get(call.func.id, slice(0))]
-            yield from (kind.value for kind in kinds if isinstance(kind, ast.Constant))
-
-
-def test_every_kind_of_operation_orders_or_is_said_not_to() -> None:
-    rooms = Path(harness.__file__).parent.rglob("*.py")
-    kinds = {kind for source in rooms for kind in kinds_of_operations(source.read_text("utf-8"))}
-    assert kinds == set(EDGES) | ORDERS_NOTHING
 
 
 def test_one_race_is_one_finding_whoever_comes_first(carriers: OsThreads) -> None:

@@ -1,53 +1,56 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What must hold of the list registers: I4, I5, I11, I22, and that the best get one (O10, O11)."""
+"""What is in the list registers deserves it: I11, I22, I24, and that the best get one: O10, O11."""
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator
 
 from vgic.data import LEVEL, Kvm, Vcpu, VgicIrq
-from vgic.hardware import ListRegister
-from vgic.judging.invariants.judge import FLUSH, SYNC, belongs_on, deliverable, fail, listed, names
+from vgic.judging.bookkeeping import Bookkeeping
+from vgic.judging.judge import FLUSH, Judge, deliverable, fail
 from vgic.judging.ledger import Ledger
-
-LOOKS_ON = True
+from vgic.judging.progress import why_it_exits
+from vgic.judging.registers import Registers
 
 FLUSHES_MAX = 8
 
 
-def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> bool:
-    """I4, I5 and I22: from flush to fold each used list register is one interrupt, and legal.
+class Loading(Judge):
+    """Judges each flush by what was deliverable, and unchanged, since it began."""
 
-    Locks: none needed: in the vCPU's own thread nobody else touches its list registers.
+    def __init__(self, kvm: Kvm, books: Bookkeeping, registers: Registers) -> None:
+        """Begin to listen.
 
-    Returns:
-        Whether something that belongs to the vCPU is in no list register.
-    """
-    used_lrs = vcpu.vgic_cpu.used_lrs
-    irqs = listed(kvm, vcpu)
-    if not (irqs or used_lrs):
-        return False
-    used = vcpu.vgic_cpu.vgic_lr[:used_lrs]
-    loaded = [irq for irq in irqs if irq.on_lr]
-    if len(loaded) != len(used):
-        fail(
-            kvm,
-            "I4 list registers miscounted",
-            f"{vcpu} uses {len(used)} list registers, but {names(loaded)} say they are in one",
-            FLUSH,
-        )
-    seen = set()
-    for lr in used:
-        if lr.intid in seen:
-            fail(
-                kvm, "I5 INTID in two list registers", f"{vcpu}: {', '.join(map(str, used))}", FLUSH
-            )
-        seen.add(lr.intid)
-        if not (lr.pending or lr.active) or (lr.pending and lr.active and _is_level(kvm, vcpu, lr)):
-            fail(kvm, "I22 illegal list register", f"{vcpu} is to run with {lr}", FLUSH)
-    if len(irqs) > len(loaded):
-        for irq in irqs:
-            if not irq.on_lr and belongs_on(kvm, irq) is vcpu:
-                return True
-    return False
+        Args:
+            kvm: the VM.
+            books: tell who touches an interrupt, and when each vCPU has flushed.
+            registers: tell what a flush has left outside; they hear of that first.
+        """
+        super().__init__(kvm)
+        self._books = books
+        self._outside = registers.outside
+        self._left_out: list[dict[VgicIrq, int]] = [{} for _ in kvm.vcpus]
+
+    def entered(self, vcpu: int) -> None:
+        """Judge the flush."""
+        kvm, ledger, since = self._kvm, self._books.ledger, self._books.flushed_at[vcpu]
+        here, outside, left_out = kvm.vcpus[vcpu], self._outside[vcpu], self._left_out[vcpu]
+        if here.vgic_cpu.used_lrs:
+            loaded_by_right(kvm, here, since, ledger)
+        hcr = here.cpuif.hcr
+        if outside or hcr.uie or hcr.npie:
+            changed = ledger.changed_since(since)
+            # A key that changes in the middle of a sort can leave any two others out of order.
+            if here in [irq.vcpu for irq in changed]:
+                nobody_starves(kvm, here, left_out)
+                return
+            if outside:
+                best_are_loaded(kvm, here, ledger.listed_since(since))
+            guest_gets_to_act(kvm, here)
+        if left_out:
+            left_out.clear()
+
+    def aborted(self, vcpu: int) -> None:
+        """Judge the flush, though it was in vain."""
+        self.entered(vcpu)
 
 
 def loaded_by_right(kvm: Kvm, vcpu: Vcpu, since: int, ledger: Ledger) -> None:
@@ -75,32 +78,6 @@ def loaded_by_right(kvm: Kvm, vcpu: Vcpu, since: int, ledger: Ledger) -> None:
             fail(kvm, "I11 phantom level", message, FLUSH)
         state = f"enabled={irq.enabled}, target {irq.target_vcpu or 'none'}"
         fail(kvm, "I22 undeliverable loaded", f"{vcpu} is to run with {lr}: {state}", FLUSH)
-
-
-def _is_level(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> bool:
-    irq = kvm.get_vcpu_irq(vcpu, lr.intid)
-    return irq is not None and irq.config is LEVEL
-
-
-def no_lr_in_use(kvm: Kvm, vcpu: Vcpu, irqs: Sequence[VgicIrq]) -> None:
-    """I4: outside the window no list register is in use.
-
-    Args:
-        kvm: the VM.
-        vcpu: the vCPU that has synced.
-        irqs: what is on its lists.
-
-    Locks: none needed: in the vCPU's own thread nobody else touches its list registers.
-    """
-    loaded = [irq for irq in irqs if irq.on_lr]
-    if loaded or vcpu.vgic_cpu.used_lrs:
-        fail(
-            kvm,
-            "I4 list registers not folded",
-            f"{vcpu} has left the window with {vcpu.vgic_cpu.used_lrs} list registers in use; "
-            f"in one: {names(loaded)}",
-            SYNC,
-        )
 
 
 def best_are_loaded(kvm: Kvm, vcpu: Vcpu, changed: Container[VgicIrq]) -> None:
@@ -171,3 +148,24 @@ def _left_out(kvm: Kvm, vcpu: Vcpu) -> Iterator[VgicIrq]:
 def _loaded(vcpu: Vcpu) -> str:
     vgic_cpu = vcpu.vgic_cpu
     return ", ".join(map(str, vgic_cpu.vgic_lr[: vgic_cpu.used_lrs])) or "nothing"
+
+
+def guest_gets_to_act(kvm: Kvm, vcpu: Vcpu) -> None:
+    """I24: no maintenance interrupt is asserted when the guest is entered, where that can be.
+
+    With one list register and something outside it the underflow condition always holds.
+
+    Locks: none needed in the vCPU's own thread, where nothing on its list changed in the flush.
+    """
+    cpuif = vcpu.cpuif
+    used = sum(lr.pending or lr.active for lr in cpuif.lrs)
+    waiting = sum(lr.pending and not lr.active for lr in cpuif.lrs)
+    underflow = cpuif.hcr.uie and used <= 1 and kvm.nr_lr > 1
+    if underflow or (cpuif.hcr.npie and not waiting):
+        fail(
+            kvm,
+            "I24 exit at entry",
+            f"{vcpu} is to run with {used} list registers in use, {waiting} of them pending, and "
+            f"is made to leave before its first instruction: {why_it_exits(vcpu)}",
+            FLUSH,
+        )

@@ -1,15 +1,73 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What must hold of the lists: I1, I2, I3, I7, I23, I25."""
+"""The lists are whole, and hold what belongs on them: I1, I2, I3, I7, I23, I25."""
 
 from collections.abc import Sequence
 from typing import NoReturn
 
 from harness.engine import model_function
 from vgic.data import Kvm, Vcpu, VgicIrq
-from vgic.judging.invariants.judge import SYNC, belongs_on, fail, listed, names
+from vgic.judging.bookkeeping import Bookkeeping
+from vgic.judging.judge import SYNC, Judge, belongs_on, fail, listed, names
 from vgic.judging.ledger import Ledger
+from vgic.judging.registers import Registers
 
-LOOKS_ON = True
+
+class Lists(Judge):
+    """Checks the lists whenever somebody releases their lock, adds to them, or enters or leaves.
+
+    Attributes:
+        seen_at: for each vCPU, the step at which its last flush had seen its list, -1 before any.
+    """
+
+    def __init__(self, kvm: Kvm, registers: Registers, books: Bookkeeping | None) -> None:
+        """Begin to listen.
+
+        Args:
+            kvm: the VM.
+            registers: tell what is listed; they hear of a sync first.
+            books: tell who touches an interrupt, and when each vCPU has left its guest; None if
+                guests lose what they lose by right.
+        """
+        super().__init__(kvm)
+        self.seen_at = [-1] * len(kvm.vcpus)
+        self._listed = registers.listed
+        self._books = books
+        self._in_window = [False] * len(kvm.vcpus)
+        self._flush_is_new = [False] * len(kvm.vcpus)
+
+    def flushing(self, vcpu: int) -> None:
+        """Begin the window in which there may be an overflow."""
+        overflow_is_empty(self._kvm, self._kvm.vcpus[vcpu])
+        self._in_window[vcpu] = self._flush_is_new[vcpu] = True
+
+    def synced(self, vcpu: int) -> None:
+        """End the window, and look at what has stayed."""
+        kvm, books, irqs = self._kvm, self._books, self._listed[vcpu]
+        overflow_is_empty(kvm, kvm.vcpus[vcpu])
+        self._in_window[vcpu] = False
+        if irqs and books is not None:
+            nothing_is_left_behind(kvm, kvm.vcpus[vcpu], irqs, books.left_at[vcpu], books.ledger)
+
+    def list_unlocked(self, vcpu: Vcpu) -> None:
+        """Look at both lists of a vCPU before anybody else can."""
+        lists_are_whole(self._kvm, vcpu)
+        number = vcpu.vcpu_id
+        if not self._in_window[number]:
+            overflow_is_empty(self._kvm, vcpu)
+        elif self._flush_is_new[number]:
+            scheduler = self._kvm.scheduler
+            if scheduler.current.role == vcpu.role:
+                self.seen_at[number] = scheduler.steps
+                self._flush_is_new[number] = False
+
+    def irq_unlocked(self, irq: VgicIrq) -> None:
+        """Look whether an interrupt says that it is on a list exactly if it is on one."""
+        if (irq.vcpu is None) is irq.ap_list.linked:
+            says_otherwise(self._kvm, irq)
+
+    def added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
+        """Look whether an interrupt belongs where it is put."""
+        added_where_it_belongs(self._kvm, vcpu, irq)
 
 
 def lists_are_whole(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
@@ -33,15 +91,17 @@ def lists_are_whole(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
                 f"{irq} is on a list of {vcpu} but says {irq.vcpu}",
                 model_function(),
             )
-    claimed = listed(kvm, vcpu)
-    if len(claimed) != len(entries):
-        _wrong_membership(kvm, vcpu, claimed, entries)
+    claimed = 0
+    for irq in kvm.irqs:
+        if irq.vcpu is vcpu:
+            claimed += 1
+    if claimed != len(entries):
+        _wrong_membership(kvm, vcpu, entries)
     return entries
 
 
-def _wrong_membership(
-    kvm: Kvm, vcpu: Vcpu, claimed: Sequence[VgicIrq], entries: Sequence[VgicIrq]
-) -> NoReturn:
+def _wrong_membership(kvm: Kvm, vcpu: Vcpu, entries: Sequence[VgicIrq]) -> NoReturn:
+    claimed = listed(kvm, vcpu)
     unlisted = [irq for irq in claimed if irq not in entries]
     if unlisted:
         fail(
@@ -59,21 +119,20 @@ def _wrong_membership(
     )
 
 
-def says_where_it_is(kvm: Kvm, irq: VgicIrq) -> None:
-    """I1: an interrupt says that it is on some list if it is on one.
+def says_otherwise(kvm: Kvm, irq: VgicIrq) -> NoReturn:
+    """I1: fail for an interrupt that is on a list and says that it is on none, or the reverse.
 
     Whoever changes either does so under the list's lock and the interrupt's, both.
 
     Locks: the irq_lock.
     """
-    if (irq.vcpu is None) is irq.ap_list.linked:
-        fail(
-            kvm,
-            "I1 list without vcpu" if irq.vcpu is None else "I1 vcpu without list",
-            f"{irq} is on {'a list' if irq.ap_list.linked else 'no list'} but says "
-            f"{irq.vcpu or 'none'} as its irq_lock is let go",
-            model_function(),
-        )
+    fail(
+        kvm,
+        "I1 list without vcpu" if irq.vcpu is None else "I1 vcpu without list",
+        f"{irq} is on {'a list' if irq.ap_list.linked else 'no list'} but says "
+        f"{irq.vcpu or 'none'} as its irq_lock is let go",
+        model_function(),
+    )
 
 
 def overflow_is_empty(kvm: Kvm, vcpu: Vcpu) -> None:
@@ -112,23 +171,6 @@ def added_where_it_belongs(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq) -> None:
             f"{f'that of {where}' if where else 'none'}",
             model_function(),
         )
-
-
-def active_is_listed(kvm: Kvm, vcpu: Vcpu, stack: Sequence[int]) -> None:
-    """I7: what a guest is handling stays on its vCPU's lists until it is ended.
-
-    Locks: none needed: in the vCPU's own thread nobody else takes it off.
-    """
-    for intid in stack:
-        irq = kvm.get_vcpu_irq(vcpu, intid)
-        if irq is not None and irq.active and irq.vcpu is not vcpu:
-            fail(
-                kvm,
-                "I7 active interrupt unlisted",
-                f"{irq} is being handled by the guest on {vcpu} but is on "
-                f"{f'a list of {irq.vcpu}' if irq.vcpu else 'no list'}",
-                SYNC,
-            )
 
 
 def nothing_is_left_behind(

@@ -1,16 +1,39 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How an invariant fails, and what it may ask of an interrupt without asking the kernel."""
+"""What a judge is: how it hears, how an invariant fails, and what it may ask of an interrupt.
+
+A judge is a listener with a memory of its own for one family of invariants. Beside what is
+announced it hears of the lists and of their locks, from outside, whatever code it was that changed
+them; and it reads the VM, without asking the kernel.
+"""
 
 from collections.abc import Iterable
 from typing import NoReturn
 
 from harness import Failure
 from vgic.data import Kvm, Vcpu, VgicIrq, irq_is_pending
-
-LOOKS_ON = True
+from vgic.tracepoints import Tracepoints
 
 SYNC = "kvm_vgic_sync_hwstate"
 FLUSH = "kvm_vgic_flush_hwstate"
+
+
+class Judge(Tracepoints):
+    """One family of invariants over one VM."""
+
+    def __init__(self, kvm: Kvm) -> None:
+        self._kvm = kvm
+
+    def added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
+        """Hear that an interrupt is put on a vCPU's list, from nowhere or from another's.
+
+        The list's lock and the interrupt's are held; `irq.vcpu` is still what it was.
+        """
+
+    def list_unlocked(self, vcpu: Vcpu) -> None:
+        """Hear that somebody is about to release the lock of a vCPU's lists."""
+
+    def irq_unlocked(self, irq: VgicIrq) -> None:
+        """Hear that somebody is about to release an interrupt's lock."""
 
 
 def fail(kvm: Kvm, kind: str, message: str, *functions: str) -> NoReturn:

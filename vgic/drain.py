@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The two-phase drain: how an execution ends, and when loss is judged.
+"""The two-phase drain: how user space ends a VM, and when loss can be judged.
 
 Phase 1: devices have stopped and everybody has become idle by itself. Nothing has forced an exit,
-so whoever still waits to be looked at has missed a kick. Phase 2: masks open, and every vCPU is
+so whatever still waits for a vCPU to look has missed a kick. Phase 2: masks open, and every vCPU is
 forced through two full entries; what is still undelivered or stuck then is lost. A forced exit in
 phase 1 would hide missed kicks; none in phase 2 would call documented delays losses.
 """
 
+from harness.engine import observes
 from vgic.data import Kvm
 from vgic.hardware import Vmcr
-from vgic.judging.watch import Watch
+from vgic.tracepoints import Tracepoints
 
-LOOKS_ON = True
+observes(__name__)
 
 FORCED_ENTRIES = 2
 DRAIN = "everybody idles:"
@@ -21,22 +22,28 @@ DRAIN = "everybody idles:"
 class Drain:
     """Called by the scheduler each time that everybody idles."""
 
-    def __init__(self, kvm: Kvm, watch: Watch) -> None:
+    def __init__(self, kvm: Kvm, trace: Tracepoints) -> None:
+        """Begin before phase 1.
+
+        Args:
+            kvm: the VM, not running yet.
+            trace: where the end of each phase is announced.
+        """
         self._kvm = kvm
-        self._watch = watch
+        self._trace = trace
         self._forced = 0
 
     def __call__(self) -> bool:
-        """Judge what is due and wake the vCPUs again; answer False when all is over."""
+        """Announce what phase is over and wake the vCPUs again; answer False when all is over."""
         kvm = self._kvm
         if kvm.stopping:
             return False
         if not self._forced:
-            self._watch.quiet()
+            self._trace.idled()
             for vcpu in kvm.vcpus:
                 vcpu.cpuif.vmcr = Vmcr()
         if self._forced == FORCED_ENTRIES:
-            self._watch.drained()
+            self._trace.drained()
             kvm.stopping = True
         self._forced += 1
         kvm.scheduler.note(DRAIN, "the VM stops" if kvm.stopping else "every vCPU is made to exit")

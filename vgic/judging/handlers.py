@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What must hold between guest and host: I10 to I15.
+"""Guest and host agree on what is being handled: I7, I10 to I15.
 
 All are checked in the vCPU's own thread, where nobody else changes active states, and hold for
 EOImode 0 as long as nobody writes active states from outside.
@@ -8,9 +8,83 @@ EOImode 0 as long as nobody writes active states from outside.
 from collections.abc import Container, Sequence
 
 from vgic.data import EDGE, Kvm, Vcpu, VgicIrq
-from vgic.judging.invariants.judge import SYNC, fail
+from vgic.judging.bookkeeping import Bookkeeping
+from vgic.judging.judge import SYNC, Judge, fail
+from vgic.judging.registers import Registers
 
-LOOKS_ON = True
+
+class Handlers(Judge):
+    """Follows each guest's open handlers, and what it ends outside the list registers."""
+
+    def __init__(self, kvm: Kvm, books: Bookkeeping, registers: Registers) -> None:
+        """Begin to listen.
+
+        Args:
+            kvm: the VM.
+            books: tell what was sent; they hear of an acknowledge first.
+            registers: tell what is listed; they hear of a sync first.
+        """
+        super().__init__(kvm)
+        self._books = books
+        self._listed = registers.listed
+        self._active_outside: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
+        self._stacks: list[list[int]] = [[] for _ in kvm.vcpus]
+
+    def acknowledged(self, vcpu: int, intid: int) -> None:
+        """Judge whether the guest may have seen the interrupt."""
+        kvm, stack = self._kvm, self._stacks[vcpu]
+        stack.append(intid)
+        here = kvm.vcpus[vcpu]
+        irq = self._books.irq
+        if irq is not None:
+            account = self._books.ledger[irq]
+            acknowledged_by_right(
+                kvm,
+                irq,
+                sent=account.sent,
+                acknowledged=account.acknowledged,
+                raised=account.raised,
+            )
+            priorities_nest(kvm, here, len(stack))
+
+    def ended(self, vcpu: int, intid: int) -> None:
+        """Judge the priorities that are left."""
+        kvm, stack = self._kvm, self._stacks[vcpu]
+        stack.pop()
+        if self._books.irq is not None:
+            priorities_nest(kvm, kvm.vcpus[vcpu], len(stack))
+
+    def exited(self, vcpu: int) -> None:
+        """Judge the count, before anybody has read it."""
+        kvm = self._kvm
+        here = kvm.vcpus[vcpu]
+        if here.cpuif.hcr.eoicount:
+            eoicount_is_plausible(kvm, here)
+            self._active_outside[vcpu] = [
+                irq for irq in kvm.irqs if irq.vcpu is here and irq.active and not irq.on_lr
+            ]
+
+    def synced(self, vcpu: int) -> None:
+        """Judge what the sync has made of the active states."""
+        kvm, irqs, stack = self._kvm, self._listed[vcpu], self._stacks[vcpu]
+        if self._active_outside[vcpu]:
+            self._judge_account(vcpu)
+        if irqs or stack:
+            here = kvm.vcpus[vcpu]
+            active_is_acknowledged(kvm, here, irqs, stack)
+            active_is_listed(kvm, here, stack)
+
+    def _judge_account(self, vcpu: int) -> None:
+        """Judge what EOIcount was accounted to.
+
+        All of it was on a list when the guest was left. Whatever was queued again after that has
+        been taken off it as idle: its end was folded before it arrived.
+        """
+        books, ledger = self._books, self._books.ledger
+        arrivals = ledger.listed_since(books.flushed_at[vcpu])
+        arrivals -= ledger.listed_since(books.left_at[vcpu])
+        arrivals_keep_active_state(self._kvm, self._active_outside[vcpu], arrivals)
+        self._active_outside[vcpu] = []
 
 
 def acknowledged_by_right(
@@ -91,6 +165,23 @@ def active_is_acknowledged(
                 "I13 active state lost",
                 f"{handled} is not active though the guest on {vcpu} is still handling it; "
                 f"open handlers: {stack}",
+                SYNC,
+            )
+
+
+def active_is_listed(kvm: Kvm, vcpu: Vcpu, stack: Sequence[int]) -> None:
+    """I7: what a guest is handling stays on its vCPU's lists until it is ended.
+
+    Locks: none needed: in the vCPU's own thread nobody else takes it off.
+    """
+    for intid in stack:
+        irq = kvm.get_vcpu_irq(vcpu, intid)
+        if irq is not None and irq.active and irq.vcpu is not vcpu:
+            fail(
+                kvm,
+                "I7 active interrupt unlisted",
+                f"{irq} is being handled by the guest on {vcpu} but is on "
+                f"{f'a list of {irq.vcpu}' if irq.vcpu else 'no list'}",
                 SYNC,
             )
 

@@ -5,8 +5,7 @@ import inspect
 import re
 from dataclasses import dataclass
 
-from vgic.kernel import Kernel
-from vgic.revisions import V1
+from vgic.kernel import Kernel, Mechanism
 
 
 @dataclass(frozen=True)
@@ -29,12 +28,14 @@ class Function:
 
 
 def functions() -> dict[str, Function]:
-    """Return them by name, the kernel's functions first, in the order of kernel.py."""
+    """Return them by name, the kernel's functions first, in the order of table.py."""
     names = [name for name in vars(Kernel) if name in Kernel.__abstractmethods__]
-    return {name: _told(name, inspect.getdoc(getattr(V1, name)) or "") for name in names}
+    return {
+        name: _described(name, inspect.getdoc(getattr(Mechanism, name)) or "") for name in names
+    }
 
 
-def _told(name: str, text: str) -> Function:
+def _described(name: str, text: str) -> Function:
     return Function(
         name=name,
         summary=_joined(text.partition("\n\n")[0]),

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does every kind of operation stand in every table that has one?"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import harness
+from harness.detectors.races.edges import EDGES, ORDERS_NOTHING
+from harness.search.dependency import COMMUTE_WITH_NOTHING, MODES
+
+KINDS_ARE_ARGUMENTS = {
+    "Operation": slice(0, 1),
+    "operation": slice(0, 1),
+    "operations": slice(2, None),
+}
+
+
+def kinds_of_operations(source: str) -> Iterator[str]:
+    for call in ast.walk(ast.parse(source)):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+            kinds = call.args[KINDS_ARE_ARGUMENTS.get(call.func.id, slice(0))]
+            yield from (
+                kind.value
+                for kind in kinds
+                if isinstance(kind, ast.Constant) and isinstance(kind.value, str)
+            )
+
+
+def kinds_of_the_harness() -> set[str]:
+    rooms = Path(harness.__file__).parent.rglob("*.py")
+    return {kind for source in rooms for kind in kinds_of_operations(source.read_text("utf-8"))}
+
+
+def test_kinds_are_found_in_each_way_to_make_an_operation() -> None:
+    source = 'Operation("a", "", "x"), operation("b", "", "x"), operations("", "x", "c", "d")'
+    assert list(kinds_of_operations(source)) == ["a", "b", "c", "d"]
+
+
+def test_every_kind_orders_or_is_said_not_to() -> None:
+    assert kinds_of_the_harness() == set(EDGES) | ORDERS_NOTHING
+    assert not set(EDGES) & ORDERS_NOTHING
+
+
+def test_every_kind_commutes_with_its_like_or_is_said_to_commute_with_nothing() -> None:
+    assert kinds_of_the_harness() == set(MODES) | COMMUTE_WITH_NOTHING
+    assert not set(MODES) & COMMUTE_WITH_NOTHING

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does everybody hear of every event who wants to, in order, and does hearing change nothing?"""
+
+import pytest
+
+from harness import Failed, OsThreads
+from stress.executions import run_index
+from stress.scenarios import SCENARIOS
+from vgic import Reference, machine
+from vgic.data.vcpu import Vcpu
+from vgic.data.vm import Kvm
+from vgic.tracepoints import EVENTS, Announcer, Tracepoints, announcer
+
+
+class Hears(Tracepoints):
+    """Writes down what it hears of the run loop, with its own name."""
+
+    def __init__(self, name: str, heard: list[str]) -> None:
+        self.name = name
+        self.heard = heard
+
+    def flushing(self, vcpu: int) -> None:
+        self.heard.append(f"{self.name} flushing {vcpu}")
+
+    def driven(self, vcpu: int, intid: int, level: bool) -> None:
+        self.heard.append(f"{self.name} driven {vcpu} {intid} {level}")
+
+
+class HearsOfTheEnd(Hears):
+    def prune_restarted(self, vcpu: int, moved: bool) -> None:
+        self.heard.append(f"{self.name} prune_restarted {vcpu} {moved}")
+
+    def drained(self) -> None:
+        self.heard.append(f"{self.name} drained")
+
+
+def test_all_who_want_it_hear_of_an_event_in_their_order_and_others_do_not() -> None:
+    heard: list[str] = []
+    trace = announcer((HearsOfTheEnd("a", heard), Hears("b", heard)))
+    trace.flushing(1)
+    trace.driven(0, 32, True)
+    trace.prune_restarted(1, False)
+    trace.drained()
+    trace.synced(1)
+    assert heard == [
+        *("a flushing 1", "b flushing 1", "a driven 0 32 True", "b driven 0 32 True"),
+        *("a prune_restarted 1 False", "a drained"),
+    ]
+
+
+ARGUMENTS: dict[str, tuple[object, ...]] = {
+    event: (0, 32, True)[: getattr(Tracepoints, event).__code__.co_argcount - 1] for event in EVENTS
+}
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_an_event_that_nobody_wants_is_announced_all_the_same(event: str) -> None:
+    getattr(announcer(), event)(*ARGUMENTS[event])
+    getattr(announcer((Hears("a", []),)), event)(*ARGUMENTS[event])
+
+
+class Nobody:
+    """In place of the judges: nobody listens."""
+
+    def __init__(self, kvm: Kvm, *, honest: bool = True) -> None:
+        self.listeners = ()
+        self.windows: set[str] = set()
+
+
+@pytest.mark.parametrize("strategy", ["random-walk", "pct", "burst", "delays"])
+def test_without_any_listener_an_execution_takes_the_same_steps(
+    strategy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def digests(carriers: OsThreads) -> list[str]:
+        return [
+            run_index(SCENARIOS[name], 3, index, strategy, Reference, carriers).execution.digest
+            for name in ("random_program", "migration_ping_pong", "overflow_nested_deeply")
+            for index in range(3)
+        ]
+
+    with OsThreads(pinned=False) as carriers:
+        judged = digests(carriers)
+        monkeypatch.setattr(machine, "Judges", Nobody)
+        assert digests(carriers) == judged
+
+
+class TellsNobody(Reference):
+    """Leaves neither a request nor a kick behind."""
+
+    def announce_pending(self, vcpu: Vcpu) -> None:
+        pass
+
+
+def test_without_any_listener_nothing_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(carriers: OsThreads) -> bool:
+        single = run_index(SCENARIOS["inject_before_entry"], 3, 0, "burst", TellsNobody, carriers)
+        return isinstance(single.execution.outcome, Failed)
+
+    with OsThreads(pinned=False) as carriers:
+        assert fails(carriers)
+        monkeypatch.setattr(machine, "Judges", Nobody)
+        assert not fails(carriers)
+
+
+def test_an_announcer_is_made_once_for_the_same_kinds_of_listeners() -> None:
+    first, second = (announcer((Hears(name, []),)) for name in "ab")
+    assert type(first) is type(second)
+    assert issubclass(type(first), Announcer)

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A kernel out of a revision, or a user's own class, and some bugs.
+
+A bug is a class that overrides kernel functions or decisions by name. It is put in front of the
+revision; two bugs on one decision are refused, and so is a bug in a revision that it does not
+apply to.
+"""
+
+from collections.abc import Sequence
+
+from vgic.bugs import Bug
+from vgic.composition.names import named_bug
+from vgic.composition.refused import CompositionError
+from vgic.kernel import Mechanism
+from vgic.revisions import REVISIONS
+
+
+def compose(revision: type[Mechanism], bugs: Sequence[str]) -> type[Mechanism]:
+    """Put bugs into a revision.
+
+    Args:
+        revision: a revision, or a user's class derived from one.
+        bugs: names of bugs; their order does not matter.
+
+    Raises:
+        CompositionError: an unknown bug, one that does not apply to the revision, or two bugs on
+            one decision.
+    """
+    chosen = [named_bug(name) for name in sorted(set(bugs))]
+    if not chosen:
+        return revision
+    _check_that_they_apply(chosen, revision)
+    _check_that_they_differ(chosen)
+    return type(revision.__name__, (*(bug.cls for bug in chosen), revision), {})
+
+
+def with_races_checked(kernel: type[Mechanism]) -> type[Mechanism]:
+    """Return a kernel whose accesses to shared fields are all checked for data races."""
+    checked: type[Mechanism] = type(kernel.__name__, (kernel,), {"checks_races": True})
+    return checked
+
+
+def overridden(cls: type[Mechanism]) -> dict[str, object]:
+    """Return the kernel functions and decisions a class overrides, by name."""
+    return {
+        name: value
+        for name, value in vars(cls).items()
+        if not name.startswith("_") and name != "never_crosses"
+    }
+
+
+def _check_that_they_apply(bugs: Sequence[Bug], revision: type[Mechanism]) -> None:
+    """Check bugs against the revision that a class is or is derived from, if it is from any."""
+    names = {record.cls: name for name, record in REVISIONS.items()}
+    name = next((names[cls] for cls in revision.__mro__ if cls in names), None)
+    for bug in bugs:
+        if name is not None and name not in bug.revisions:
+            raise CompositionError(
+                f"bug {bug.name} does not apply to {name}: what it changes is not there, or is so "
+                f"already; it applies to {' and '.join(bug.revisions)}"
+            )
+
+
+def _check_that_they_differ(bugs: Sequence[Bug]) -> None:
+    by: dict[str, str] = {}
+    for bug in bugs:
+        for function in overridden(bug.cls):
+            if function in by:
+                raise CompositionError(
+                    f"bugs {by[function]} and {bug.name} both override {function}: "
+                    "only one of them can be in a kernel"
+                )
+            by[function] = bug.name

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A user's own class as a kernel: what it overrides has to be something that there is.
+
+A function under a name that the kernel lacks would never be called, and its author would take the
+verdict for one on his patch.
+"""
+
+from vgic.composition.composing import overridden
+from vgic.composition.names import did_you_mean
+from vgic.composition.refused import CompositionError
+from vgic.judging import WINDOWS
+from vgic.kernel import Mechanism
+from vgic.revisions import DEFAULT, REVISIONS
+
+
+def patched(patch: type) -> type[Mechanism]:
+    """Return the kernel that a user's class makes: itself, or put in front of the default one.
+
+    Names that begin with an underscore are the user's own business.
+
+    Raises:
+        CompositionError: it overrides nothing, a name the kernel lacks, or one that cannot be
+            overridden.
+    """
+    kernel = patch if issubclass(patch, Mechanism) else _on_the_default(patch)
+    _check_windows(kernel)
+    _check_names(kernel)
+    return kernel
+
+
+def _on_the_default(patch: type) -> type[Mechanism]:
+    if all(name.startswith("_") for name in dir(patch)):
+        raise CompositionError(
+            f"{patch.__name__} overrides nothing: it is derived from no revision and has no method "
+            "with the name of a kernel function"
+        )
+    bases = (patch, REVISIONS[DEFAULT].cls)
+    try:
+        kernel: type[Mechanism] = type(patch.__name__, bases, {"__module__": patch.__module__})
+    except TypeError as error:
+        raise CompositionError(f"{patch.__name__} cannot be a kernel: {error}") from error
+    return kernel
+
+
+def _check_windows(patch: type[Mechanism]) -> None:
+    """Check that what a user's class says to cross never are windows."""
+    windows: object = patch.never_crosses
+    if not isinstance(windows, frozenset | set) or not all(isinstance(w, str) for w in windows):
+        raise CompositionError(
+            f"{patch.__name__}: never_crosses is a set of names of windows, such as "
+            f"frozenset({{'split'}}), not {windows!r:.60}"
+        )
+    for window in sorted(windows):
+        if window not in WINDOWS:
+            raise CompositionError(
+                f"{patch.__name__} never crosses {window!r}, which is no window"
+                f"{did_you_mean(window, WINDOWS)} (`vgic-stress list windows` shows them all)"
+            )
+
+
+def _check_names(patch: type[Mechanism]) -> None:
+    """Check that everything a user's class overrides is something there is to override."""
+    functions = {
+        name: getattr(Mechanism, name)
+        for name in dir(Mechanism)
+        if callable(getattr(Mechanism, name)) and not name.startswith("_")
+    }
+    ours = {cls for record in REVISIONS.values() for cls in record.cls.__mro__}
+    for cls in patch.__mro__:
+        if cls in ours:
+            continue
+        for name in sorted(overridden(cls)):
+            if name not in functions:
+                raise CompositionError(
+                    f"{cls.__name__} defines {name}, which the kernel never calls"
+                    f"{did_you_mean(name, functions)} (helpers of your own begin with an "
+                    "underscore)"
+                )
+            if getattr(functions[name], "__final__", False):
+                raise CompositionError(
+                    f"{cls.__name__} overrides {name}, which is the frame the kernel runs in and "
+                    "cannot be replaced; override one of the functions it calls"
+                )

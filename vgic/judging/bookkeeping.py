@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The books are kept: every send, write and acknowledge goes into the ledger as it happens.
+
+It comes first among the listeners, so that the others read of an event what it has changed.
+"""
+
+from vgic.data import ENABLE, PEND, QUIESCE, ROUTE, SGI, UNPEND, Kvm, Vcpu, VgicIrq
+from vgic.judging.judge import Judge
+from vgic.judging.ledger import Ledger
+from vgic.tracepoints import Asked
+
+
+class Bookkeeping(Judge):
+    """Keeps the ledger of one VM.
+
+    Attributes:
+        ledger: what was asked of the kernel, interrupt by interrupt.
+        irq: what the event is about that is being announced, None if there is no such interrupt.
+        alone: for each vCPU, whether nobody else touched that interrupt while the access lasted.
+        flushed_at: for each vCPU, the step at which it began its last flush, -1 before any.
+        left_at: for each vCPU, the step at which it last left its guest, or did not go in.
+    """
+
+    def __init__(self, kvm: Kvm) -> None:
+        super().__init__(kvm)
+        count = len(kvm.vcpus)
+        self.ledger = Ledger()
+        self.irq: VgicIrq | None = None
+        self._accessed: list[VgicIrq | None] = [None] * count
+        self.alone = [False] * count
+        self.flushed_at = [-1] * count
+        self.left_at = [-1] * count
+        self._old_targets: list[Vcpu | None] = [None] * count
+        self._began_at = [-1] * count
+
+    def flushing(self, vcpu: int) -> None:
+        """Enter when the flush began: what changes later may come too late for it."""
+        self.flushed_at[vcpu] = self._kvm.scheduler.steps
+
+    def aborted(self, vcpu: int) -> None:
+        """Enter when the vCPU turned back: what changes later may come too late for its sync."""
+        self.left_at[vcpu] = self._kvm.scheduler.steps
+
+    def exited(self, vcpu: int) -> None:
+        """Enter when the guest was left: what changes later may come too late for the sync."""
+        self.left_at[vcpu] = self._kvm.scheduler.steps
+
+    def driving(self, vcpu: int, intid: int, level: bool) -> None:
+        """Enter a send before it begins."""
+        kvm = self._kvm
+        self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
+        if irq is not None:
+            self.ledger.begin(irq, sends=level)
+            self.ledger.drive(irq)
+
+    def driven(self, vcpu: int, intid: int, level: bool) -> None:
+        """Close it when it has returned."""
+        kvm = self._kvm
+        self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
+        if irq is not None:
+            self.ledger.driven(irq, level)
+            self.ledger.end(irq, self._kvm.scheduler.steps)
+
+    def accessing(self, vcpu: int, access: Asked) -> None:
+        """Enter an access before it begins."""
+        kvm, ledger, kind = self._kvm, self.ledger, access.kind
+        whose = kvm.vcpus[access.value if kind == SGI else vcpu]
+        self.irq = self._accessed[vcpu] = irq = kvm.get_vcpu_irq(whose, access.intid)
+        if irq is None:
+            return
+        if kind == UNPEND:
+            ledger.forgive(irq)
+        pends = kind in (PEND, SGI)
+        ledger.begin(irq, sends=pends, announces=pends or kind == ENABLE, pends=pends)
+        if kind == QUIESCE:
+            ledger.drive(irq)
+        self._old_targets[vcpu], self._began_at[vcpu] = irq.target_vcpu, kvm.scheduler.steps
+        self.alone[vcpu] = ledger[irq].busy == 1
+
+    def accessed(self, vcpu: int, access: Asked) -> None:
+        """Close it when it has been emulated."""
+        self.irq = irq = self._accessed[vcpu]
+        ledger = self.ledger
+        if irq is None:
+            return
+        kind, step, began = access.kind, self._kvm.scheduler.steps, self._began_at[vcpu]
+        self.alone[vcpu] = alone = self.alone[vcpu] and ledger.is_alone_since(irq, began)
+        if kind == UNPEND:
+            ledger.forgive(irq)
+            if alone:
+                ledger.unpended(irq)
+        elif kind == ROUTE:
+            ledger.routed(irq, self._old_targets[vcpu], began, step)
+        elif kind == PEND:
+            ledger.pended(irq)
+        elif kind == QUIESCE:
+            ledger.driven(irq, False)
+        ledger.end(irq, step)
+
+    def acknowledged(self, vcpu: int, intid: int) -> None:
+        """Enter an acknowledge, and with it every edge sent before."""
+        kvm = self._kvm
+        self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
+        if irq is not None:
+            self.ledger.acknowledge(irq)
+
+    def ended(self, vcpu: int, intid: int) -> None:
+        """Enter a deactivation."""
+        kvm = self._kvm
+        self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
+        if irq is not None:
+            self.ledger.deactivate(irq)
+
+    def added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
+        """Enter that an interrupt was put on a list."""
+        self.ledger.listed(irq, self._kvm.scheduler.steps)

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Whatever is sent arrives, and somebody is kicked for it: I8, I9, I16, O4.
+
+Judged when everybody idles: first when nothing has forced an exit, for missed kicks, and then
+after two more entries of each vCPU, for what is lost or stuck.
+"""
+
+from collections.abc import Callable, Sequence
+
+from vgic.data import EDGE, LEVEL, Kvm, Vcpu, VgicIrq, irq_is_pending
+from vgic.judging.bookkeeping import Bookkeeping
+from vgic.judging.judge import Judge, fail, names
+from vgic.judging.lists import Lists
+from vgic.judging.writes import line_is_as_driven
+
+
+class Delivery(Judge):
+    """Judges in the drain, by what each vCPU's last flush has seen."""
+
+    def __init__(self, kvm: Kvm, books: Bookkeeping, lists: Lists) -> None:
+        """Begin to listen.
+
+        Args:
+            kvm: the VM.
+            books: tell what was sent, and when each vCPU has flushed.
+            lists: tell when each flush had seen its list.
+        """
+        super().__init__(kvm)
+        self._books = books
+        self._seen_at = lists.seen_at
+
+    def idled(self) -> None:
+        """Judge missed kicks: everybody idles and nothing has forced an exit."""
+        kvm = self._kvm
+        nobody_missed_a_kick(kvm, self._routed_home)
+        for irq in kvm.irqs:
+            account = self._books.ledger[irq]
+            if irq.config is LEVEL and account.line is not None:
+                line_is_as_driven(kvm, irq, account.line)
+            if irq.vcpu is not None:
+                seen = account.listed_at <= self._seen_at[irq.vcpu.vcpu_id]
+                arrival_was_announced(kvm, irq.vcpu, irq, seen=seen)
+
+    def _routed_home(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        """Tell whether an interrupt belongs here by a write of IROUTER, which kicks nobody."""
+        return self._books.ledger[irq].routed_home_at >= self._books.flushed_at[vcpu.vcpu_id]
+
+    def drained(self) -> None:
+        """Judge loss and stuck states: every vCPU has been through two more entries."""
+        nothing_is_stuck(self._kvm)
+        nothing_is_lost(self._kvm, self._books.ledger.unserved())
+
+
+def nobody_missed_a_kick(kvm: Kvm, excused: Callable[[Vcpu, VgicIrq], bool]) -> None:
+    """I8 and I16: everybody idles, and nothing deliverable waits for a vCPU to look.
+
+    A vCPU that idles in its guest has nothing to acknowledge in its list registers and no exit
+    under way; so whatever is pending for it in memory became so after its flush, unannounced.
+
+    Args:
+        kvm: the VM.
+        excused: tells of an interrupt on a vCPU's list whether a documented quirk lets it wait.
+
+    Locks: none needed: nobody is running.
+    """
+    for irq in kvm.irqs:
+        target = irq.target_vcpu
+        if target is None or not (irq.enabled and irq_is_pending(irq) and kvm.dist.enabled):
+            continue
+        if irq.vcpu is None:
+            fail(kvm, "I8 pending but not queued", f"{irq} is pending but on no list")
+        elif _would_take(irq.vcpu, irq) and not excused(irq.vcpu, irq):
+            fail(
+                kvm,
+                "I16 missed kick",
+                f"{irq} is pending for {irq.vcpu}, which idles in its guest with no request, "
+                "IPI or maintenance interrupt under way",
+            )
+
+
+def _would_take(vcpu: Vcpu, irq: VgicIrq) -> bool:
+    """Tell whether an idling vCPU would take an interrupt; one in a register is not active."""
+    return (
+        irq.target_vcpu is vcpu
+        and vcpu.cpuif.vmcr.group_enabled[irq.group]
+        and irq.priority < min(vcpu.cpuif.vmcr.pmr, vcpu.cpuif.running_priority)
+    )
+
+
+def nothing_is_stuck(kvm: Kvm) -> None:
+    """O4: after the drain nothing is active, pending or listed.
+
+    Locks: none needed: nobody is running.
+    """
+    for irq in kvm.irqs:
+        if irq.on_lr:  # the fields below are stale; a guest that idles has ended what is there
+            continue
+        if irq.active:
+            fail(kvm, "stuck active", f"{irq} is active after the drain and nobody handles it")
+        if irq.enabled and irq_is_pending(irq):
+            fail(kvm, "stuck pending", f"{irq} is pending after the drain and nobody takes it")
+        if irq.vcpu is not None:
+            fail(kvm, "stuck on a list", f"{irq} is idle but on a list of {irq.vcpu}")
+
+
+def nothing_is_lost(kvm: Kvm, unserved: Sequence[VgicIrq]) -> None:
+    """I9: whatever was sent, as an edge or by software, is followed by an acknowledge.
+
+    Args:
+        kvm: the VM.
+        unserved: interrupts that were sent after their last acknowledge.
+
+    Locks: none needed: nobody is running.
+    """
+    for config, kind in ((EDGE, "I9 lost edge"), (LEVEL, "I9 lost pend")):
+        lost = [irq for irq in unserved if irq.config is config]
+        if lost:
+            fail(kvm, kind, f"{names(lost)}: sent, and never acknowledged by the guest since")
+
+
+def arrival_was_announced(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq, *, seen: bool) -> None:
+    """I16: everybody idles, and a flush has seen whatever joined a list.
+
+    Whoever puts an interrupt on a list tells its vCPU, wherever it may be routed by then.
+
+    Args:
+        kvm: the VM.
+        vcpu: a vCPU that idles.
+        irq: an interrupt on its list.
+        seen: the vCPU's last flush found it there.
+
+    Locks: none needed: nobody is running.
+    """
+    if not seen:
+        fail(
+            kvm,
+            "I16 arrival unannounced",
+            f"{irq} was put on the list of {vcpu} after its last flush, and it idles in its guest "
+            "with no request, IPI or maintenance interrupt under way",
+        )

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""All judges of one VM, in the order in which they hear of an event: the first failure stands."""
+
+from vgic.data import Kvm
+from vgic.judging.bookkeeping import Bookkeeping
+from vgic.judging.delivery import Delivery
+from vgic.judging.handlers import Handlers
+from vgic.judging.hooks import attach
+from vgic.judging.judge import Judge
+from vgic.judging.lists import Lists
+from vgic.judging.loading import Loading
+from vgic.judging.progress import Progress
+from vgic.judging.registers import Registers
+from vgic.judging.windows import Windows
+from vgic.judging.writes import Writes
+
+
+class Judges:
+    """The judges of one VM.
+
+    Attributes:
+        listeners: all of them; they have to be announced to.
+        windows: those that were crossed so far, by name.
+    """
+
+    def __init__(self, kvm: Kvm, *, honest: bool = True) -> None:
+        """Have a VM judged.
+
+        Args:
+            kvm: the VM, with all of its interrupts.
+            honest: each guest ends what it acknowledged, once and in order. Of others only
+                memory, lists, locks and termination are judged: what they lose, they lose by
+                right.
+        """
+        books = Bookkeeping(kvm) if honest else None
+        registers = Registers(kvm)
+        windows = Windows(kvm, registers)
+        lists = Lists(kvm, registers, books)
+        progress = Progress(kvm)
+        judges: tuple[Judge, ...] = (registers, windows, lists, progress)
+        if books is not None:
+            judges = (
+                books,
+                registers,
+                windows,
+                lists,
+                Loading(kvm, books, registers),
+                Handlers(kvm, books, registers),
+                Writes(kvm, books),
+                progress,
+                Delivery(kvm, books, lists),
+            )
+        attach(kvm, judges)
+        self.listeners = judges
+        self.windows = windows.crossed_ones

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The mechanism: every kernel function and every decision, put together out of the topics' files.
+
+It is the root of whatever can be run: revisions, known bugs and a user's own class override parts
+of it. Each decision that none of them overrides is the right one.
+"""
+
+from vgic.kernel.flush import Flush
+from vgic.kernel.fold import Fold
+from vgic.kernel.hcr import ConfigureHcr
+from vgic.kernel.init import Init
+from vgic.kernel.inject import Inject
+from vgic.kernel.kick import Kick
+from vgic.kernel.mmio import Mmio
+from vgic.kernel.populate import Populate
+from vgic.kernel.prune import Prune
+from vgic.kernel.queue import Queue
+from vgic.kernel.run import Run
+from vgic.kernel.sort import Sort
+from vgic.kernel.switch import Switch
+from vgic.kernel.target import Target
+
+
+class Mechanism(
+    Target,
+    Inject,
+    Queue,
+    Kick,
+    Sort,
+    Flush,
+    Populate,
+    ConfigureHcr,
+    Switch,
+    Fold,
+    Prune,
+    Mmio,
+    Init,
+    Run,
+):
+    """All kernel functions of the vGIC, with the right decisions.
+
+    Attributes:
+        never_crosses: windows that executions on this kernel cannot go through, by name.
+    """
+
+    never_crosses: frozenset[str] = frozenset()
