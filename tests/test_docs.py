@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The docs say what is so: exit codes, the set-up lines, tokens that still replay."""
+"""The docs say what is so: outputs, exit codes, the set-up lines, kinds of findings, links."""
 
 import re
 import subprocess
@@ -8,22 +8,54 @@ from pathlib import Path
 
 import pytest
 
-from stress.system.exit_codes import table
+from tests.docs.pages import PAGES, ROOT, blocks, made_again, marked, unchanging
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
+FINDINGS = (ROOT / "docs" / "findings.md").read_text("utf-8")
 
 
-def marked(text: str, mark: str) -> str:
-    """Return the fenced block behind a mark."""
-    match = re.search(rf"<!-- {mark} -->\n```\w*\n(.*?)```\n", text, re.DOTALL)
-    assert match is not None, mark
-    return match[1]
+def pages_with_output() -> list[Path]:
+    return [
+        page for page in PAGES if any(each.is_output for each in blocks(page.read_text("utf-8")))
+    ]
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/usage.md"])
-def test_the_exit_codes_are_those_of_the_tool(page: str) -> None:
-    assert marked((ROOT / page).read_text("utf-8"), "exit codes").strip("\n") == table()
+def test_the_pages_with_outputs_are_known_as_such() -> None:
+    names = {str(page.relative_to(ROOT)) for page in pages_with_output()}
+    assert names >= {"README.md", "docs/findings.md", "docs/usage.md", "docs/detectors/progress.md"}
+
+
+@pytest.mark.parametrize("page", pages_with_output(), ids=lambda page: page.name)
+def test_a_page_shows_what_the_tool_prints(page: Path, tmp_path: Path) -> None:
+    """Where it does not: `tox -e docs` writes the pages anew. Read what has changed."""
+    text = page.read_text("utf-8")
+    assert unchanging(made_again(text, tmp_path)) == unchanging(text)
+
+
+def test_an_output_that_is_not_so_is_seen(tmp_path: Path) -> None:
+    page = "<!-- file: a.py -->\n```python\nprint(1)\n```\n<!-- run: a.py -->\n```text\n{}\n```\n"
+    assert made_again(page.format(2), tmp_path) == page.format(1)
+
+
+def test_a_later_block_gets_the_names_that_an_earlier_one_now_gives(tmp_path: Path) -> None:
+    page = "```console\n$ {}\n{}\n```\nBetween.\n```console\n$ echo {}\n{}\n```\n"
+    command, new, old = "echo vs1-$((5+5))new", "vs1-10new", "vs1-old"
+    assert made_again(page.format(command, old, old, old), tmp_path) == page.format(
+        command, new, new, new
+    )
+
+
+def test_an_edit_of_the_model_alone_changes_no_page() -> None:
+    line = "(model={}) kept in vgic-stress-findings/i16-missed-kick-{} replay vs1-{}"
+    assert unchanging(line.format("a" * 12, "1" * 8, "eN")) == unchanging(
+        line.format("b" * 12, "2" * 8, "eM")
+    )
+    assert unchanging("after 17 executions") != unchanging("after 18 executions")
+
+
+def test_what_is_not_marked_as_an_output_stays(tmp_path: Path) -> None:
+    page = "<!-- run -->\n```sh\nnothing-there\n```\n```text\nold\n```\n"
+    assert made_again(page, tmp_path) == page
 
 
 @pytest.mark.parametrize("mark", ["run", "tests"])
@@ -46,44 +78,19 @@ def test_ci_runs_the_readme_line() -> None:
     assert "<!-- tests -->" in (ROOT / ".ci" / "run").read_text("utf-8")
 
 
-def tokens() -> list[str]:
-    return sorted(set(re.findall(r"vgic-stress replay (vs\d+-\S+)$", README, re.MULTILINE)))
-
-
-def test_the_readme_shows_a_race_and_a_wrong_order() -> None:
-    assert len(tokens()) == 2
-
-
-@pytest.mark.parametrize("token", tokens())
-def test_the_race_in_the_readme_still_replays(token: str, tmp_path: Path) -> None:
-    replay = subprocess.run(
-        [sys.executable, "-m", "stress", "replay", token],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert replay.returncode == 1, replay.stdout + replay.stderr
-
-
 def written_up() -> list[str]:
-    page = (ROOT / "docs" / "findings.md").read_text("utf-8")
-    return re.findall(r"^```text\n(vs\d+-[^`]+)```$", page, re.MULTILINE)
+    return [each.body for each in blocks(FINDINGS) if each.mark == "token"]
 
 
 def test_the_findings_have_their_tokens() -> None:
     assert len(written_up()) >= 2
 
 
-@pytest.mark.parametrize("revision", [None, "head-walk"])
 @pytest.mark.parametrize("token", written_up())
-def test_a_finding_that_is_written_up_still_fails_where_it_says(
-    token: str, revision: str | None, tmp_path: Path
-) -> None:
+def test_a_finding_that_is_written_up_fails_on_head_walk_too(token: str, tmp_path: Path) -> None:
     (tmp_path / "token").write_text(token, "ascii")
-    words = [] if revision is None else ["--revision", revision]
     replay = subprocess.run(
-        [sys.executable, "-m", "stress", "replay", "@token", *words],
+        [sys.executable, "-m", "stress", "replay", "@token", "--revision", "head-walk"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
@@ -92,20 +99,10 @@ def test_a_finding_that_is_written_up_still_fails_where_it_says(
     assert replay.returncode == 1, replay.stdout + replay.stderr
 
 
-def test_the_patch_in_the_readme_is_found_wrong(tmp_path: Path) -> None:
-    patch = re.search(r"```python\n(# my_patch\.py\n.*?)```", README, re.DOTALL)
-    assert patch is not None
-    (tmp_path / "my_patch.py").write_text(patch[1], "utf-8")
-    run = subprocess.run(
-        [sys.executable, "-m", "stress", "run", "--revision", "my_patch.py:MyKernel", "-x",
-         "--seed", "2"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )  # fmt: skip
-    assert run.returncode == 1, run.stdout + run.stderr
-    assert "I16 missed kick" in run.stdout
+def test_the_readme_shows_a_race_a_wrong_order_and_a_patch_that_is_found_wrong() -> None:
+    shown = [each.body for each in blocks(README) if each.language == "console"]
+    assert len([body for body in shown if "\nfinding 1: " in body]) == 3
+    assert len([body for body in shown if "\nfailed again: replayed strictly" in body]) == 2
 
 
 def test_every_kind_of_finding_is_documented() -> None:
@@ -126,9 +123,6 @@ def test_every_kind_that_the_harness_reports_is_documented() -> None:
     assert len(kinds) > 15
     for kind in kinds:
         assert f"`{kind}`" in page
-
-
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -25,8 +25,9 @@ from stress.findings.inquiry import Answer, Inquiry
 from stress.scenarios import SCENARIOS
 from stress.shrinking import Size
 from stress.system.garbage import Garbage
+from vgic.accesses import ROUTE, Access
 from vgic.data.intids import FIRST_SPI, Config
-from vgic.data.program import ROUTE, Access, Program, Pulse
+from vgic.data.program import Program, Pulse
 from vgic.parameters import Irq, Parameters
 
 SCENARIO = "inject_while_eoicount"
@@ -239,7 +240,10 @@ def token() -> Token:
                 Irq(FIRST_SPI, Config.EDGE, 0x40, 0),
                 Irq(FIRST_SPI + 1, Config.LEVEL, 0xF8, 1),
             ),
-            guests=(Program("aenm", (0, 4), (Access(ROUTE, FIRST_SPI, 1),)), Program("", (1,))),
+            guests=(
+                Program.spelled("aenm", (0, 4), (Access(ROUTE, FIRST_SPI, 1),)),
+                Program.spelled("", (1,)),
+            ),
             devices=((Pulse(FIRST_SPI, True, 3), Pulse(FIRST_SPI + 1, False, 0)), ()),
         ),
         revision="patch.py:MyKernel",
