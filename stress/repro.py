@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a finding's test file calls: a token must pass, or the test tells the race."""
+"""What a finding's test file calls: a token must pass, or the test shows the race."""
 
 from collections.abc import Sequence
 

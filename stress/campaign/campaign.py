@@ -3,9 +3,9 @@
 
 The executions of a seed stand in one order (order.py). Batches of them go to workers; answers are
 merged in that order, so a shorter campaign is a prefix of a longer one, and the first finding is
-the first whoever found it. Some failures are looked into, chosen by their place in that order too
-(inquiry.py). What is found is told only if it comes out alike in a fresh process (rerun.py), and
-kept from then on: shrinking it takes seconds, and a run may be killed at any moment.
+the first whichever worker found it. Some failures are looked into, chosen by their place in that
+order too (inquiry.py). What is found is reported only if it comes out alike in a fresh process
+(rerun.py), and kept at once: shrinking takes seconds, and a run may be killed at any moment.
 """
 
 import time
@@ -21,7 +21,7 @@ from harness.detectors.lock_order import (
     inverted,
     witnesses,
 )
-from stress.campaign.canaries import not_all_told, not_as_planned
+from stress.campaign.canaries import not_all_reported, not_as_planned
 from stress.campaign.comparing import Comparing
 from stress.campaign.executor import Executor, Outcome
 from stress.campaign.plan import Plan
@@ -51,7 +51,7 @@ class Campaign:
             plan: what to do.
             executor: runs its jobs.
             interrupted: asked often; True ends the campaign after the batches under way.
-            progress: told the result so far, often.
+            progress: called with the result so far, often.
             keeper: keeps each finding as soon as it is confirmed; None if they are not to be kept.
         """
         self._plan = plan
@@ -135,14 +135,14 @@ class Campaign:
         if result.bugs or not self._wanted:
             return None
         inquiry = self._wanted.popleft()
-        # Whoever interrupts does not want to wait, and does not want to lose anything.
+        # Who interrupts does not want to wait, and does not want to lose anything.
         return replace(inquiry, replays_max=0) if result.interrupted else inquiry
 
     def _take(self, answer: Outcome, result: Result) -> None:
         if isinstance(answer, Bug):
             result.bugs.append(answer.message)
         elif isinstance(answer, Facts):
-            result.bugs += not_all_told(self._batches[answer.number], answer)
+            result.bugs += not_all_reported(self._batches[answer.number], answer)
             self._facts[answer.number] = answer
         elif isinstance(answer, Answer):
             if self._comparing.is_known(answer):

@@ -82,7 +82,7 @@ class LocalPool(AbstractContextManager["LocalPool"]):
         self._reruns_left -= 1
 
     def answers(self, timeout_s: float) -> list[Outcome]:
-        """Wait for answers, at most so long; a dead or silent process answers with a Bug."""
+        """Wait for answers, at most so long; of a process that died or hangs comes a Bug."""
         busy = [process for process in self._processes if process.job is not None]
         ready = wait([process.connection for process in busy], timeout_s)
         answers: list[Outcome] = []

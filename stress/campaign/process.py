@@ -65,7 +65,7 @@ class Process:
             self.connection.send(job)
 
     def outcomes(self, *, ready: bool, hang_s: float) -> list[Outcome]:
-        """Return what the process has said; a dead or silent one says a Bug."""
+        """Return what the process has said; of one that died or hangs comes a Bug."""
         assert self.job is not None
         if ready:
             try:

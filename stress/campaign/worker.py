@@ -136,7 +136,7 @@ def run_job(
     Args:
         job: what to do.
         working: what to do it with.
-        so_far: told what an inquiry has confirmed, before it is shrunk.
+        so_far: called with what an inquiry has confirmed, before it is shrunk.
     """
     try:
         job = replace(job, target=_known(job.target))

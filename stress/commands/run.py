@@ -90,26 +90,26 @@ def _campaign(
         result = _canaries(plan, pool, interrupted)
         if result.bugs or result.interrupted:
             return result
-        with progress(plan, quiet=quiet) as told:
+        with progress(plan, quiet=quiet) as show:
             return Campaign(
                 plan,
                 pool,
                 interrupted=interrupted,
-                progress=so_far.and_then(told),
+                progress=so_far.and_then(show),
                 keeper=Keeper(),
             ).run()
 
 
 def _say_findings(plan: Plan, result: Result, *, quiet: bool) -> None:
     """Print each finding, and where it is kept."""
-    told = set[str]()
+    reported = set[str]()
     for number, finding in enumerate(result.findings.values()):
         kept = result.kept[finding.signature]
         command = replay_command(finding, plan.target, kept)
         symptom = finding.example.symptom
         # The same symptom once more, reached in another way: its folder has the picture.
-        new = symptom not in told
-        told.add(symptom)
+        new = symptom not in reported
+        reported.add(symptom)
         count = result.failures[symptom]
         drawn = new and not quiet
         say(finding_text(number + 1, finding, count, command, kept, first=new, drawn=drawn))
@@ -129,12 +129,12 @@ class _SoFar:
             self._findings = len(result.findings)
             self._writer.so_far(lambda: campaign_values(self._plan, result))
 
-    def and_then(self, told: Callable[[Result], None]) -> Callable[[Result], None]:
-        """Return what writes the result so far and then shows it to somebody else."""
+    def and_then(self, show: Callable[[Result], None]) -> Callable[[Result], None]:
+        """Return what writes the result so far and then shows it."""
 
         def both(result: Result) -> None:
             self.write(result)
-            told(result)
+            show(result)
 
         return both
 

@@ -3,7 +3,7 @@
 
 from harness import Carriers
 from stress.executions import follow, labelled
-from stress.explaining import tell
+from stress.explaining import explain
 from stress.replaying import Case, Say, judged, say_divergence
 from stress.reporting import Verdict, not_judged, shrinking_text
 from stress.shrinking import STEPS_A_REPLAY, Shrunk, shrink
@@ -40,7 +40,7 @@ def _shrink(
     here = labelled(case.token, followed.execution, target, carriers)
     shrunk = shrink(here, target, carriers, replays_max=replays_max, interrupted=interrupted)
     stopped = interrupted()
-    say(tell(shrunk.token, target, carriers).columns(output.width()))
+    say(explain(shrunk.token, target, carriers).columns(output.width()))
     say(_ended(shrunk, stopped=stopped, replays_max=replays_max))
     return Verdict(Exit.FINDINGS, shrunk.token.encode())
 

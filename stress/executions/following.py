@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Following a token: strictly, and re-anchored where that no longer fits.
 
-Whoever replays one, a person, a test or `git bisect`, gets the same judgement: a verdict is given
+A person, a test and `git bisect` get the same judgement: a verdict is given
 only when every deviation found its place.
 """
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A user's own class: the file that it is in is run, and the class in it is chosen.
 
-What goes wrong in somebody else's file is told as one line that says what to write instead.
+What goes wrong in somebody else's file is said in one line, with what to write instead.
 """
 
 import importlib.util

@@ -33,7 +33,7 @@ def columns(
         divergence: where the correct kernel goes another way, if that is known.
         width: of no line more than so many characters.
     """
-    everything = list(lines(recorded, _locks_to_tell(recorded)))
+    everything = list(lines(recorded, _locks_shown(recorded)))
     marked = _marked(recorded, everything, divergence)
     kept = _fitting(everything, marked, _Layout(recorded.roles, width))
     layout = _Layout([role for role in recorded.roles if _acts(role, kept, recorded)], width)
@@ -53,7 +53,7 @@ def columns(
     return "\n".join(line.rstrip() for line in text)
 
 
-def _locks_to_tell(recorded: Recorded) -> frozenset[int]:
+def _locks_shown(recorded: Recorded) -> frozenset[int]:
     """Return the steps that took what is still held, where the failure is about locks."""
     failure = recorded.failure
     if failure is None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from stress.executions import Target
-from stress.explaining.choices import Need, before
+from stress.explaining.choices import Choice, before
 from stress.explaining.columns import columns
 from stress.explaining.first_divergence import FirstDivergence
 from stress.explaining.recorded import Recorded
@@ -23,7 +23,7 @@ def commit(
     parameters: Parameters,
     target: Target,
     token: str,
-    needed: Sequence[Need],
+    choices: Sequence[Choice],
     divergence: FirstDivergence | None,
 ) -> str:
     """Return the view: plain text under 78 columns.
@@ -33,7 +33,7 @@ def commit(
         parameters: the machine and its programs.
         target: what was tested.
         token: replays it.
-        needed: what each choice is needed for.
+        choices: what happens without each choice.
         divergence: where the correct kernel goes another way, if that is known.
     """
     failure = recorded.failure
@@ -47,8 +47,8 @@ def commit(
     ]
     if not recorded.preemptions:
         story.append("Nobody has to be preempted for it.")
-    elif all(need.without == "it passes" for need in needed):
-        which = "this" if len(needed) == 1 else "any one of these"
+    elif all(choice.without == "it passes" for choice in choices):
+        which = "this" if len(choices) == 1 else "any one of these"
         story.append(f"Without {which} it does not happen.")
     paragraphs = [
         "\n".join(wrap(" ".join(story), WIDTH)),

@@ -34,9 +34,9 @@ def _step(step: Step, width: int) -> list[str]:
     )
     lines = [f"{number:>5}  {'' if is_note else event.role:<8} {first}"]
     lines += [" " * _INDENT + line for line in rest]
-    told = [change_in_words(change) for change in step.changes]
-    told += [f"unlock {lock}" for lock in step.released]
-    for text in told:
+    said = [change_in_words(change) for change in step.changes]
+    said += [f"unlock {lock}" for lock in step.released]
+    for text in said:
         lines += wrap(
             text, width, initial_indent=" " * (_INDENT + 2), subsequent_indent=" " * (_INDENT + 4)
         )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Where a kernel first does other than the correct one under the same schedule.
+"""The first divergence from the reference: where a kernel does other than the correct one.
 
-The same machine with the same deviations is run on both; up to some step they are alike, operation
+The same machine is run with the same deviations on both; up to some step they are alike, operation
 by operation and change by change. What comes first after that is where the failure begins, often
 long before it shows.
 """
@@ -20,15 +20,15 @@ from vgic.state import LockState, ModeState, ShadowLrs
 _PASSED_OVER = (ShadowLrs, LockState, ModeState)
 """Kinds of object of which a change is no divergence.
 
-Other changes and operations tell of list registers and locks as well. When a vCPU is seen outside
-its guest differs between kernels, not only between right and wrong ones; where that matters,
-somebody does something else about it.
+What happens to list registers and locks shows in other changes and operations as well. When a vCPU
+is seen outside its guest differs between kernels, not only between right and wrong ones; where that
+matters, somebody does something else about it.
 """
 
 
 @dataclass(frozen=True)
 class FirstDivergence:
-    """The first difference.
+    """The first difference between an execution and that of the reference.
 
     Attributes:
         step: the number of the first step that is not alike.
@@ -57,7 +57,7 @@ class _Done:
 
 
 def first_divergence(recorded: Recorded, reference: Recorded) -> FirstDivergence | None:
-    """Return where an execution departs from that of the correct kernel, None if it does not."""
+    """Return where an execution diverges from that of the reference, None if it does not."""
     theirs = _done(reference)
     for ours in _done(recorded):
         other = next(theirs, None)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """From recorded steps to lines of text: what was done and what it changed, by weight.
 
-A line weighs what it tells a reader of the race: changes of interrupts, lists and list registers
-most, then how vCPUs are kicked, then locks and walks. What stands next to a change of threads
-weighs most too, whatever it is. Views leave out what is too light for the room they have.
+A line weighs as much as a reader learns of the race by it: changes of interrupts, lists and list
+registers most, then how vCPUs are kicked, then locks and walks. What stands next to a change of
+threads weighs most too, whatever it is. Views leave out what is too light for the room they have.
 """
 
 from collections.abc import Container, Iterator
@@ -22,7 +22,7 @@ LOCKS, KICKS, STATE = 1, 2, 3
 """The weights of a line."""
 
 _HIDDEN_FIELDS = {"on_lr", "vcpu", "handles"}
-"""Told by other lines: by the list registers, the lists, the guest's own instructions."""
+"""Shown by other lines: by the list registers, the lists, the guest's own instructions."""
 
 _KICKS = (ModeState, RequestsState, IpiState)
 """What vCPUs are kicked by."""
@@ -39,7 +39,7 @@ class Line:
         role: the thread; "" for the world outside.
         function: the model function it is done in.
         text: what was done, or what has changed.
-        weight: how much it tells, see above.
+        weight: how much a reader learns by it, see above.
         changed: the object that has changed, None if the line is of something done.
     """
 
@@ -51,12 +51,12 @@ class Line:
     changed: Thing | None = None
 
 
-def lines(recorded: Recorded, locks_to_tell: Container[int] = ()) -> Iterator[Line]:
+def lines(recorded: Recorded, locks_shown: Container[int] = ()) -> Iterator[Line]:
     """Yield the lines about an execution, in order.
 
     Args:
         recorded: the execution.
-        locks_to_tell: the numbers of steps that take a lock the reader has to know of.
+        locks_shown: the numbers of steps that take a lock the reader has to know of.
     """
     steps, things = recorded.steps, recorded.things
     for index, (step, after) in enumerate(zip_longest(steps, steps[1:])):
@@ -67,7 +67,7 @@ def lines(recorded: Recorded, locks_to_tell: Container[int] = ()) -> Iterator[Li
             said = _of_guest(event, after)
             text = said or _operation(step, what, after, things.get(what.name))
             if text:
-                heavy = said or by_switch or index in locks_to_tell
+                heavy = said or by_switch or index in locks_shown
                 weight = STATE if heavy else _weight(what, things.get(what.name))
                 yield Line(index, event.role, done_in, text, weight)
         elif what is not None and what[0] == DRAIN:
@@ -119,7 +119,7 @@ def _operation(step: Step, what: Operation, after: Step | None, thing: Thing | N
         fields = None if thing is None else step.event.state.get(thing)
         return f"{what.name} is {'' if fields is None else fields_in_words(fields).get('', '')}"
     if what.kind == "list":
-        # A walk that ends at once tells nothing.
+        # A walk that ends at once shows nothing.
         goes_on = after is not None and after.event.stack == step.event.stack
         return f"walk {what.name}" if goes_on else ""
     return {
@@ -138,7 +138,7 @@ def _changed(step: Step, *, in_guest: bool) -> Iterator[tuple[Thing, str, int]]:
         if change.field in _HIDDEN_FIELDS or thing.kind is ShadowLrs:
             continue
         if thing.kind in (HardwareLrs, HardwareHcr) and not in_guest and not change.new:
-            continue  # saved on the way out, which the shadow's lines tell
+            continue  # saved on the way out, which the shadow's lines show
         value = value_in_words(change.field, change.new)
         if name:
             fields.setdefault(thing, []).append(f"{name}={value}")

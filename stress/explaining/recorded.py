@@ -35,7 +35,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Recorded:
-    """An execution with all that can be told of it.
+    """An execution with all that there is to say of it.
 
     Attributes:
         execution: the execution.

@@ -61,7 +61,7 @@ class Failures:
         """Shrink, keep and print each failure that was confirmed.
 
         Returns:
-            What was wrong with the harness meanwhile; the failure is then told as it was found.
+            What was wrong with the harness meanwhile; the failure is then reported as it was found.
         """
         bugs = []
         for signature, confirmed in self._confirmed.items():

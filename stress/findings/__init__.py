@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Findings: a failure is looked into, told whole, and kept in a folder of its own.
+"""Findings: a failure is looked into, explained, and written into the findings directory.
 
 An `Inquiry` asks for a failure of a campaign to be looked into and an `Answer` is what came of it;
 an `Example` is one failure with all there is to say of it, a `Finding` where it was first met, and

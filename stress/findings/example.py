@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """An example: one failure with all that there is to say of it, as found or in its simplest form.
 
-A failure is confirmed first, which gives its token; then it is shrunk, and told in every view.
+A failure is confirmed first, which gives its token; then it is shrunk, and shown in every view.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from harness import Carriers, Failure
 from stress.executions import Single, Target, Token, confirm
-from stress.explaining import repro_file, tell
+from stress.explaining import explain, repro_file
 from stress.shrinking import Size, shrink
 from stress.system import output
 
@@ -53,7 +53,7 @@ class Example:
     others: tuple[str, ...] = ()
 
 
-def untold(
+def in_its_own_words(
     failure: Failure, signature: str, tokens: Sequence[str], size: Size, target: Target
 ) -> Example:
     """Return a failure as it was found, in its own words."""
@@ -87,7 +87,7 @@ def as_found(
     """
     token, failure = confirm(single, scenario, target, carriers)
     size = shrink(token, target, carriers, replays_max=0).before
-    return token, untold(failure, token.signature, [token.encode()], size, target)
+    return token, in_its_own_words(failure, token.signature, [token.encode()], size, target)
 
 
 def look_into(
@@ -99,7 +99,7 @@ def look_into(
     replays_max: int,
     confirmed: Callable[[Example], None] = lambda example: None,
 ) -> Example:
-    """Confirm a failing execution, shrink it and tell it.
+    """Confirm a failing execution, shrink it and explain it.
 
     Args:
         single: the execution.
@@ -126,7 +126,7 @@ def simplest(
     replays_max: int,
     interrupted: Callable[[], bool] = lambda: False,
 ) -> Example:
-    """Shrink a failing execution that was confirmed, and tell it.
+    """Shrink a failing execution that was confirmed, and explain it.
 
     Args:
         token: the execution as it was found.
@@ -140,14 +140,14 @@ def simplest(
         HarnessBug: it cannot be replayed.
     """
     shrunk = shrink(token, target, carriers, replays_max=replays_max, interrupted=interrupted)
-    story = tell(shrunk.token, target, carriers)
+    explanation = explain(shrunk.token, target, carriers)
     identity = token.signature
     # Preemptions that shrinking has not come to are the schedule's, not the bug's.
     if shrunk.complete and shrunk.preempted:
         identity += f", preempted in {', '.join(shrunk.preempted)}"
-    text, columns = shrunk.token.encode(), story.columns()
+    text, columns = shrunk.token.encode(), explanation.columns()
     return Example(
-        failure=story.recorded.failure or failure,
+        failure=explanation.recorded.failure or failure,
         symptom=token.signature,
         identity=identity,
         token=text,
@@ -157,8 +157,8 @@ def simplest(
         replays=shrunk.replays,
         complete=shrunk.complete,
         columns=columns,
-        on_screen=story.columns(output.width()),
-        commit=story.view("commit"),
-        timeline=story.timeline(),
+        on_screen=explanation.columns(output.width()),
+        commit=explanation.view("commit"),
+        timeline=explanation.timeline(),
         repro=repro_file(identity, columns, [text], target),
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A finding: what is told of a race, and where it was first met."""
+"""A finding: what there is to say of a race, and where it was first met."""
 
 from dataclasses import dataclass
 

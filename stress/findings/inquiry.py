@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""An inquiry into one failure: confirm it, shrink it, and write down all there is to tell of it.
+"""An inquiry into one failure: confirm it, shrink it, and write down all there is to say of it.
 
 A campaign sees only that an execution failed, and how. It asks for an inquiry into the first
 failure with a symptom, the tenth, the hundredth: a known race must not hide another one with the
@@ -14,7 +14,7 @@ from harness import Carriers, Failure
 from harness.detectors.lock_order import KIND, Witnessed, inverted
 from stress.executions import Target, run_index, witness
 from stress.explaining import orders_text
-from stress.findings.example import Example, look_into, untold
+from stress.findings.example import Example, in_its_own_words, look_into
 from stress.scenarios import SCENARIOS
 from stress.shrinking import Size
 
@@ -52,7 +52,7 @@ class Answer:
         scenario: the scenario of the execution.
         execution: its index within the scenario.
         strategy: the strategy that found it.
-        example: what there is to tell.
+        example: what there is to say of it.
         last: nothing more comes; False for what is confirmed and about to be shrunk.
     """
 
@@ -70,7 +70,7 @@ def inquire(inquiry: Inquiry, carriers: Carriers, so_far: Callable[[Answer], Non
     Args:
         inquiry: what to look into.
         carriers: what the threads run on.
-        so_far: told the failure when it is confirmed, before shrinking it takes its time.
+        so_far: called with the failure when it is confirmed, before shrinking it takes its time.
 
     Raises:
         HarnessBug: it does not fail again, or not alike.
@@ -93,16 +93,16 @@ def inquire(inquiry: Inquiry, carriers: Carriers, so_far: Callable[[Answer], Non
 
 
 def _look_into_orders(inquiry: Inquiry, carriers: Carriers) -> Example:
-    """Make a token of each execution of a cycle; they are told together and not shrunk."""
+    """Make a token of each execution of a cycle; they are one finding and not shrunk."""
     tokens, target = [], inquiry.target
     signature = inverted(list(inquiry.orders))
     for name, index in inquiry.items:
         single = run_index(SCENARIOS[name], inquiry.seed, index, inquiry.strategy, target, carriers)
         tokens.append(witness(single, name, signature, target, carriers))
     texts = [token.encode() for token in tokens]
-    told = orders_text([(learned, f"{name} {index}") for learned, (name, index) in inquiry.orders])
-    failure = Failure(KIND, told[0], details=tuple(told[1:]))
-    return untold(failure, signature, texts, _NO_SIZE, target)
+    lines = orders_text([(learned, f"{name} {index}") for learned, (name, index) in inquiry.orders])
+    failure = Failure(KIND, lines[0], details=tuple(lines[1:]))
+    return in_its_own_words(failure, signature, texts, _NO_SIZE, target)
 
 
 _NO_SIZE = Size(0, 0, 0, choices=0, preemptions=0, switches=0, steps=0)

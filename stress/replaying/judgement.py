@@ -16,7 +16,7 @@ from pathlib import Path
 
 from harness import Carriers, HarnessBug, OsThreads
 from stress.executions import Followed, follow, model_digest, watched
-from stress.explaining import step_through, tell
+from stress.explaining import explain, step_through
 from stress.replaying.opening import Case
 from stress.replaying.together import judge_together
 from stress.reporting import Headline, Verdict, verdict
@@ -139,7 +139,7 @@ def _judge(case: Case, carriers: Carriers, say: Say, wanted: Wanted, *, strict: 
     say_divergence(case, followed, say, strict=strict)
     failed, unwritten = followed.failure is not None, ""
     if failed or wanted != USUAL:
-        story = tell(case.token, case.target, carriers)
+        story = explain(case.token, case.target, carriers)
         if wanted.timeline is not None:
             unwritten = output.write(wanted.timeline, story.timeline(), "--timeline")
             say(unwritten or f"timeline for ui.perfetto.dev: {wanted.timeline}")

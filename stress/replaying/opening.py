@@ -4,7 +4,7 @@
 A token comes from an e-mail, perhaps of another year: what it needs and is not there cannot be
 judged, which is no failure of the code under test and makes `git bisect` skip a commit. And it
 comes from anybody: it may choose among the revisions and bugs that are here, but code of a user's
-own is run only if whoever replays the token says so himself.
+own is run only if it is named by who replays the token.
 """
 
 from collections.abc import Sequence
@@ -60,7 +60,7 @@ def cases(
     *,
     races: bool = False,
 ) -> list[Case]:
-    """Return tokens with what to run them on, as whoever replays them says.
+    """Return tokens with what to run them on, as it is named for the replay.
 
     Args:
         tokens: the tokens; several are of one finding.

@@ -2,7 +2,7 @@
 """What commands say: first line, findings, verdict, last line, result for programs, exit code.
 
 What something comes to is decided in verdict.py, for `run`, `explore`, `replay` and marked tests
-alike; `Writer` says it. The rest is what there is to tell of a campaign and of a finding.
+alike; `Writer` says it. The rest is what there is to say of a campaign and of a finding.
 """
 
 from stress.reporting import verdict

@@ -42,7 +42,7 @@ def line(begin: str, tested: str, identity: Sequence[str], options: Sequence[str
 
     Args:
         begin: what it begins with; its end is cut off if it leaves no room for the rest.
-        tested: what was tested; shortened in the middle, since both its ends tell it.
+        tested: what was tested; shortened in the middle, since both its ends say what it is.
         identity: what has to be there: the seed, if there is one, and last the model.
         options: what else was asked for, the most important first.
     """

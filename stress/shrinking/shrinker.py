@@ -76,7 +76,7 @@ class _Shrinker:
         return self._simplest.best.deviations
 
     def run(self) -> bool:
-        """Shrink; tell whether it came to its end."""
+        """Shrink; return whether it came to its end."""
         try:
             reached = None
             while reached != (reached := simplicity(self._simplest.best)):

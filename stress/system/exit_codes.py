@@ -25,7 +25,7 @@ RUN_CODES = {
     Exit.CLEAN: "clean: the budget was spent, the canary was found, nothing else was",
     Exit.FINDINGS: "findings",
     Exit.USAGE: "usage: something on the command line is wrong",
-    Exit.HARNESS_BUG: "harness bug: nondeterminism, canary missed, worker died or silent",
+    Exit.HARNESS_BUG: "harness bug: nondeterminism, canary missed, worker died or hung",
     Exit.TOO_FEW: "too few to judge: nothing selected, too few executions, windows missed",
     Exit.INTERRUPTED: "interrupted",
 }

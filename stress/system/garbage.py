@@ -13,7 +13,7 @@ EVERY = 128
 
 
 class Garbage:
-    """Collects when it is told, for as long as its context lasts."""
+    """Collects between executions, for as long as its context lasts."""
 
     def __init__(self) -> None:
         self._executions = 0

@@ -21,7 +21,7 @@ from pathlib import Path
 from harness import OsThreads
 from stress.executions.target import Target
 from stress.executions.token import Token
-from stress.explaining.story import tell
+from stress.explaining.explanation import explain
 from stress.scenarios import SCENARIOS
 from stress.shrinking import Shrunk, shrink
 from vgic import BUGS, CANARY, DEFAULT, REVISIONS
@@ -108,7 +108,7 @@ def row(target: Target, made: list[Exhibit]) -> str:
 def picture(target: Target, exhibit: Exhibit, carriers: OsThreads) -> str:
     """Return a section of the gallery."""
     token = exhibit.shrunk.token
-    story = tell(token, target, carriers)
+    story = explain(token, target, carriers)
     what = BUGS[target.bugs[0]] if target.bugs else REVISIONS[target.revision]
     summary = what.story.partition("\n")[0]
     return f"## {target}\n\n{summary}\n\n```text\n{story.columns()}\n```\n"

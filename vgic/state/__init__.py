@@ -2,8 +2,8 @@
 """The state of a machine as values, object by object, for what explains an execution.
 
 Objects go by the names that operations and reports print, so that a reader who follows one through
-a diagram meets it under one name. Nothing here says anything in words; `Look` finds the objects and
-tells which have changed, and the class of an object's fields is the kind of thing that it is.
+a diagram meets it under one name. Nothing here says anything in words; `Look` finds the objects
+and returns those that have changed, and the class of an object's fields is the kind of thing it is.
 """
 
 from vgic.state.fields import (

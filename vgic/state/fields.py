@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What is shown of each kind of object, as values; the class of the fields is the kind.
 
-In words they are put by whoever shows them (stress/explaining/words.py).
+They are put into words where they are shown (stress/explaining/words.py).
 """
 
 from typing import NamedTuple

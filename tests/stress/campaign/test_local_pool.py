@@ -39,7 +39,7 @@ def test_who_is_up_and_does_not_move_is(process: Process) -> None:
     process.pulse[0] = 0
     (bug,) = process.outcomes(ready=False, hang_s=AT_ONCE)
     assert isinstance(bug, Bug)
-    assert "the fresh process has been silent for" in bug.message
+    assert "the fresh process hangs: no step for" in bug.message
     assert "in execution 0 of one_interrupt at step 0" in bug.message
 
 

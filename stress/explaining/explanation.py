@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""All there is to tell of one execution: recorded once, told in every view."""
+"""An explanation: one execution, recorded once and shown in every view."""
 
 from dataclasses import dataclass
 from textwrap import wrap
 
 from harness import Carriers
 from stress.executions import Target, Token
-from stress.explaining.choices import Need, needs
+from stress.explaining.choices import Choice, what_matters
 from stress.explaining.columns import WIDTH, columns
 from stress.explaining.commit import commit
 from stress.explaining.every_step import every_step
@@ -15,8 +15,8 @@ from stress.explaining.lockdep import lockdep
 from stress.explaining.recorded import Recorded, record
 from stress.explaining.timeline import timeline
 
-NEEDS_MAX = 12
-"""Of more choices than this nobody wants to read what each is needed for."""
+CHOICES_MAX = 12
+"""Of more choices than this nobody wants to read which matter."""
 
 _REFERENCE = Target()
 """The correct kernel."""
@@ -25,7 +25,7 @@ VIEWS = ("columns", "lockdep", "commit", "full")
 
 
 @dataclass(frozen=True)
-class Story:
+class Explanation:
     """An execution that was recorded.
 
     Attributes:
@@ -33,23 +33,23 @@ class Story:
         target: what it was run on.
         recorded: what happened.
         divergence: where the reference goes another way under the same schedule, if it does.
-        needed: what each choice is needed for, if it failed and there are few.
+        choices: what happens without each choice, if it failed and there are few.
     """
 
     token: Token
     target: Target
     recorded: Recorded
     divergence: FirstDivergence | None
-    needed: tuple[Need, ...]
+    choices: tuple[Choice, ...]
 
     def columns(self, width: int = WIDTH) -> str:
-        """Return who does what, side by side, and what each choice is needed for."""
+        """Return who does what, side by side, and what happens without each choice."""
         lines = [columns(self.recorded, self.divergence, width)]
-        for need in self.needed:
-            lines += wrap(str(need), width, subsequent_indent="  ")
-        choices = len(self.token.deviations)
-        if self.recorded.failure is not None and choices > NEEDS_MAX:
-            lines.append(f"{choices} choices: `vgic-stress shrink` leaves those that matter")
+        for choice in self.choices:
+            lines += wrap(str(choice), width, subsequent_indent="  ")
+        count = len(self.token.deviations)
+        if self.recorded.failure is not None and count > CHOICES_MAX:
+            lines.append(f"{count} choices: `vgic-stress shrink` leaves those that matter")
         return "\n".join(lines)
 
     def view(self, name: str, width: int = WIDTH) -> str:
@@ -65,7 +65,7 @@ class Story:
             self.token.parameters,
             self.target,
             self.token.encode(),
-            self.needed,
+            self.choices,
             self.divergence,
         )
 
@@ -74,7 +74,7 @@ class Story:
         return timeline(self.recorded, f"{self.token.signature} on {self.target}")
 
 
-def tell(token: Token, target: Target, carriers: Carriers) -> Story:
+def explain(token: Token, target: Target, carriers: Carriers) -> Explanation:
     """Run an execution again and record it.
 
     Args:
@@ -87,13 +87,13 @@ def tell(token: Token, target: Target, carriers: Carriers) -> Story:
     """
     recorded = record(token.parameters, token.deviations, target, carriers)
     failure = recorded.failure
-    divergence, needed = None, []
+    divergence, choices = None, []
     if failure is not None:
         if target.kernel is not _REFERENCE.kernel:
             reference = record(token.parameters, token.deviations, _REFERENCE, carriers)
             divergence = first_divergence(recorded, reference)
-        if len(token.deviations) <= NEEDS_MAX:
-            needed = needs(
+        if len(token.deviations) <= CHOICES_MAX:
+            choices = what_matters(
                 token.parameters,
                 token.deviations,
                 recorded.preemptions,
@@ -101,4 +101,4 @@ def tell(token: Token, target: Target, carriers: Carriers) -> Story:
                 target,
                 carriers,
             )
-    return Story(token, target, recorded, divergence, tuple(needed))
+    return Explanation(token, target, recorded, divergence, tuple(choices))
