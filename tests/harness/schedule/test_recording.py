@@ -66,12 +66,12 @@ def test_every_operation_and_note_is_an_event_with_its_place(run: Run) -> None:
 
 def test_the_state_of_an_event_is_that_before_it(run: Run) -> None:
     events = recorded(run, counts).events
-    assert [each.state[Thing(Word, "word[0]")] for each in events] == [
-        (0,),
-        (1,),
-        (1,),
-        (2,),
-        (2,),
+    assert [each.state[Thing(Word, "word[0]")]._asdict()["value"] for each in events] == [
+        0,
+        1,
+        1,
+        2,
+        2,
     ]
 
 
