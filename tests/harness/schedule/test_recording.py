@@ -66,13 +66,8 @@ def test_every_operation_and_note_is_an_event_with_its_place(run: Run) -> None:
 
 def test_the_state_of_an_event_is_that_before_it(run: Run) -> None:
     events = recorded(run, counts).events
-    assert [each.state[Thing(Word, "word[0]")]._asdict()["value"] for each in events] == [
-        0,
-        1,
-        1,
-        2,
-        2,
-    ]
+    states = [each.state[Thing(Word, "word[0]")] for each in events]
+    assert states == [Word(0), Word(1), Word(1), Word(2), Word(2)]
 
 
 def test_the_last_event_is_the_end(run: Run) -> None:
