@@ -2,12 +2,14 @@
 """Does a recording say what was done, by whom, where, and what the world looked like before it?"""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from harness import Atomic, Execution, Failure, Ipi, LockOrder, Recorder, Scheduler, SpinLock
 from harness.engine import Operation, Touch, operation
 from harness.engine.carriers import OsThreads
 from harness.engine.execution import execute
 from harness.engine.strategy import Quiet
+from harness.schedule import Fields, Thing
 
 Run = Callable[..., Execution]
 
@@ -25,16 +27,23 @@ def recorded(run: Run, program: Callable[[Scheduler, Recorder], None]) -> Record
     return recorders[0]
 
 
+class Word(NamedTuple):
+    value: int
+
+
+WORD = Thing(Word, "word[0]")
+
+
 def counts(scheduler: Scheduler, recorder: Recorder) -> None:
     """Two threads that add to a word and say so."""
     word = Atomic(scheduler, "word", "0")
     seen: list[int] = []
 
-    def look() -> dict[str, dict[str, str]]:
+    def look() -> dict[Thing, Fields]:
         if seen[-1:] == [word.value]:
             return {}
         seen.append(word.value)
-        return {word.name: {"": str(word.value)}}
+        return {WORD: Word(word.value)}
 
     def adds() -> None:
         word.fetch_add(1)
@@ -58,7 +67,7 @@ def test_every_operation_and_note_is_an_event_with_its_place(run: Run) -> None:
 
 def test_the_state_of_an_event_is_that_before_it(run: Run) -> None:
     events = recorded(run, counts).events
-    assert [each.state["word[0]"][""] for each in events] == ["0", "1", "1", "2", "2"]
+    assert [each.state[WORD] for each in events] == [Word(n) for n in (0, 1, 1, 2, 2)]
 
 
 def test_the_last_event_is_the_end(run: Run) -> None:
