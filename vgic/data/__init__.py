@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""TODO."""
+"""The VM as plain data: what the kernel's functions change and judges read.
+
+`Kvm`, `Vcpu`, `VgicCpu`, `VgicDist` and `VgicIrq` follow the kernel's structs of these names.
+lock_order.py has the locks and the order in which they are taken; program.py has what guests and
+devices do, as values.
+"""
 
 from vgic.data.intids import EDGE, FIRST_PPI, FIRST_SPI, LAST_SPI, LEVEL, Config, is_private
 from vgic.data.program import (

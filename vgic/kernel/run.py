@@ -12,7 +12,7 @@ from vgic.data import IN_GUEST_MODE, KVM_REQ_IRQ_PENDING, OUTSIDE_GUEST_MODE, Ex
 from vgic.kernel.table import Kernel
 
 
-class Guest(Protocol):
+class RunsInGuestMode(Protocol):
     """What runs on a vCPU while it is in guest mode."""
 
     def run_guest(self) -> Exit | None:
@@ -51,7 +51,7 @@ class Run(Kernel):
         return False
 
     @final
-    def kvm_arch_vcpu_ioctl_run(self, vcpu: Vcpu, guest: Guest) -> None:
+    def kvm_arch_vcpu_ioctl_run(self, vcpu: Vcpu, guest: RunsInGuestMode) -> None:
         """Run a vCPU until user space wants it back.
 
         Models: arm.c, kvm_arch_vcpu_ioctl_run.
