@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the unit tests of the room `stress` share: a pool without processes, and small tokens.
 
-The pool is an executor (stress/campaign/executor.py) that computes its answers from a function, in
+The pool is an executor (stress/jobs/executor.py) that computes its answers from a function, in
 whatever order of completion a test wants.
 """
 
@@ -13,15 +13,15 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from harness import Deviation, Failure, Label, OsThreads
-from stress.campaign.executor import Executor, Job, Outcome
 from stress.campaign.plan import Plan
-from stress.campaign.rerun import Reran, Rerun
-from stress.campaign.work import Batch, Bug, Fact, Facts, is_compared
-from stress.campaign.worker import Working, run_job
 from stress.executions.target import Target
 from stress.executions.token import Token
 from stress.findings.example import Example
 from stress.findings.inquiry import Answer, Inquiry
+from stress.jobs.executor import Executor, Job, Outcome
+from stress.jobs.rerun import Reran, Rerun
+from stress.jobs.work import Batch, Bug, Fact, Facts, is_compared
+from stress.jobs.worker import Working, run_job
 from stress.scenarios import SCENARIOS
 from stress.shrinking import Size
 from stress.system.garbage import Garbage
