@@ -2,8 +2,8 @@
 """`python -m stress`, the same as the command vgic-stress.
 
 Every worker process imports this file again, and has no use for the command line: so that is
-imported only when it is called. That takes a while, in which nobody has to be able to tell that
-this is Python: Ctrl-C ends it without a word, and closed standard streams stay out of the way.
+imported only when it is called. That takes a while, in which it should not show that this is
+Python: Ctrl-C ends it without a word, and closed standard streams stay out of the way.
 """
 
 import os

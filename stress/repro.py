@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a finding's test file calls: a token must pass, or the test tells the race."""
+"""What a finding's test file calls: a token must pass, or the test shows the race."""
 
 from collections.abc import Sequence
 
+from stress.executions import CannotJudge
 from stress.plugin import last_words
 from stress.replaying import opening, replay
+from stress.reporting import not_judged
 from stress.system import Exit
 
 
@@ -37,7 +39,7 @@ def assert_passes(
     try:
         tokens = [opening.opened(text) for text in (token, *others)]
         cases = opening.cases(tokens, revision, (bugs,) if isinstance(bugs, str) else bugs)
-    except opening.CannotJudge as error:
-        raise AssertionError(f"cannot be judged: {error}") from None
+    except CannotJudge as error:
+        raise AssertionError(not_judged(str(error)).words) from None
     if replay(cases, said.append, last_words=last_words) is not Exit.CLEAN:
         raise AssertionError("\n".join(said))

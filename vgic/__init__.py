@@ -26,11 +26,10 @@ from vgic.machine import Machine
 from vgic.moved import MODULES, NAMES
 from vgic.parameters import NR_LR_MAX, BadParameters, Irq, Parameters
 from vgic.revisions import DEFAULT, REVISIONS, Reference, Revision
-from vgic.state import Look
 
 __all__ = [
     "BUGS", "CANARY", "CANARY_OF_RACES", "DEFAULT", "NR_LR_MAX", "REVISIONS", "WINDOWS",
-    "BadParameters", "Bug", "CompositionError", "Irq", "Look", "Machine", "Mechanism", "Parameters",
+    "BadParameters", "Bug", "CompositionError", "Irq", "Machine", "Mechanism", "Parameters",
     "Reference", "Revision", "compose", "functions", "named_bug", "named_revision", "patched",
     "true_name", "with_races_checked",
 ]  # fmt: skip

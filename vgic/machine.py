@@ -5,6 +5,7 @@ from functools import partial
 
 from harness import Scheduler
 from harness.engine import Operation, operation
+from vgic.accesses import QUIESCE, Access
 from vgic.data import Kvm, Pulse, Vcpu
 from vgic.drain import Drain
 from vgic.guest import Guest
@@ -55,7 +56,7 @@ class Machine:
         self.kernel = kernel(self.kvm, self.trace)
         self.guests = []
         for vcpu, program in zip(self.kvm.vcpus, parameters.guests, strict=True):
-            guest = Guest(self.kvm, vcpu, program, self.trace)
+            guest = Guest(self.kvm, vcpu, program, self.trace, partial(Access, QUIESCE))
             self.guests.append(guest)
             self.kernel.kvm_vgic_vcpu_init(vcpu)
             scheduler.thread(vcpu.role, partial(self.vcpu, vcpu, guest))

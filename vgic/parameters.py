@@ -9,17 +9,18 @@ that there is to tell of it, takes little time and memory, whoever has made it.
 
 from typing import NamedTuple
 
+from vgic.accesses import ACCESSES, Access
 from vgic.data import (
-    ACCESSES,
+    ACCESS,
+    ACKNOWLEDGE,
+    END,
+    END_AGAIN,
     FIRST_PPI,
-    FIRST_SPI,
-    INSTRUCTIONS,
     LAST_SPI,
-    QUIESCE,
-    ROUTE,
-    SGI,
-    Access,
+    LETTERS,
+    WORK,
     Config,
+    Instruction,
     Program,
     Pulse,
     is_private,
@@ -35,6 +36,9 @@ PAUSE_MAX = 1_000
 PROGRAMS_MAX = 10_000
 """Instructions, latenesses, accesses and pulses of a whole machine. An execution of more than twice
 as many steps counts as a livelock, and an instruction or a pulse takes at least one."""
+
+
+_PLAIN = {each.name: each for each in (ACKNOWLEDGE, END, END_AGAIN, WORK)}
 
 
 class BadParameters(ValueError):
@@ -83,11 +87,7 @@ class Parameters(NamedTuple):
             "nr_lr": self.nr_lr,
             "irqs": [[irq.intid, irq.config.value, irq.priority, irq.vcpu] for irq in self.irqs],
             "guests": [
-                [
-                    guest.instructions,
-                    list(guest.lateness),
-                    [[access.kind, access.intid, access.value] for access in guest.accesses],
-                ]
+                [[_instruction_values(each) for each in guest.instructions], list(guest.lateness)]
                 for guest in self.guests
             ],
             "devices": [
@@ -97,13 +97,18 @@ class Parameters(NamedTuple):
         }
 
     @staticmethod
-    def from_values(values: object) -> "Parameters":
+    def from_values(values: object, *, spelled: bool = False) -> "Parameters":
         """Read what to_values returned.
+
+        Args:
+            values: what it returned.
+            spelled: programs are spelled in letters, as tokens of version 1 have them.
 
         Raises:
             BadParameters: the values do not describe a machine.
         """
         fields = _fields(values, {"nr_lr", "irqs", "guests", "devices"})
+        read = _spelled if spelled else _program
         guests = _list(fields["guests"], "guests", 1, NR_VCPUS_MAX)
         irqs = tuple(
             _irq(irq, len(guests)) for irq in _list(fields["irqs"], "irqs", 1, NR_IRQS_MAX)
@@ -111,7 +116,7 @@ class Parameters(NamedTuple):
         parameters = Parameters(
             nr_lr=_integer(fields["nr_lr"], "nr_lr", 1, NR_LR_MAX),
             irqs=irqs,
-            guests=tuple(_program(guest, len(guests)) for guest in guests),
+            guests=tuple(read(guest, len(guests)) for guest in guests),
             devices=tuple(
                 tuple(
                     _pulse(pulse, len(guests)) for pulse in _list(device, "device", 0, PROGRAMS_MAX)
@@ -179,27 +184,57 @@ def _irq(value: object, nr_vcpus: int) -> Irq:
 
 
 def _program(value: object, nr_vcpus: int) -> Program:
-    instructions, lateness, accesses = _list(value, "a guest", 3, 3)
-    if not isinstance(instructions, str) or len(instructions) > PROGRAMS_MAX:
-        raise BadParameters(f"instructions must be a string of at most {PROGRAMS_MAX} letters")
-    if set(instructions) - set(INSTRUCTIONS):
-        raise BadParameters(f"instructions are letters of {INSTRUCTIONS}, not {instructions!r:.40}")
-    late = _list(lateness, "lateness", 1, PROGRAMS_MAX)
+    instructions, lateness = _list(value, "a guest", 2, 2)
     return Program(
-        instructions,
-        tuple(_integer(each, "a lateness", 0, LATENESS_MAX) for each in late),
-        tuple(_access(each, nr_vcpus) for each in _list(accesses, "accesses", 0, PROGRAMS_MAX)),
+        tuple(
+            _instruction(each, nr_vcpus)
+            for each in _list(instructions, "instructions", 0, PROGRAMS_MAX)
+        ),
+        _lateness(lateness),
     )
+
+
+def _spelled(value: object, nr_vcpus: int) -> Program:
+    letters, lateness, accesses = _list(value, "a guest", 3, 3)
+    if not isinstance(letters, str) or len(letters) > PROGRAMS_MAX:
+        raise BadParameters(f"instructions must be a string of at most {PROGRAMS_MAX} letters")
+    if set(letters) - set(LETTERS):
+        known = "".join(LETTERS)
+        raise BadParameters(f"instructions are letters of {known}, not {letters!r:.40}")
+    listed = [_access(each, nr_vcpus) for each in _list(accesses, "accesses", 0, PROGRAMS_MAX)]
+    return Program.spelled(letters, _lateness(lateness), listed)
+
+
+def _lateness(value: object) -> tuple[int, ...]:
+    late = _list(value, "lateness", 1, PROGRAMS_MAX)
+    return tuple(_integer(each, "a lateness", 0, LATENESS_MAX) for each in late)
+
+
+def _instruction_values(instruction: Instruction) -> object:
+    if instruction.name != ACCESS:
+        return instruction.name
+    access = instruction.access
+    return [] if access is None else [access.kind, access.intid, access.value]
+
+
+def _instruction(value: object, nr_vcpus: int) -> Instruction:
+    """Read a name, or the access that an instruction is for, [] for none."""
+    if isinstance(value, list):
+        return Instruction(ACCESS, _access(value, nr_vcpus) if value else None)
+    if not isinstance(value, str) or value not in _PLAIN:
+        known = ", ".join(_PLAIN)
+        raise BadParameters(f"an instruction is an access or one of {known}, not {value!r:.40}")
+    return _PLAIN[value]
 
 
 def _access(value: object, nr_vcpus: int) -> Access:
     kind, intid, target = _list(value, "an access", 3, 3)
-    if not isinstance(kind, str) or kind not in ACCESSES or kind == QUIESCE:
-        raise BadParameters(f"an access is one of {', '.join(ACCESSES[1:])}, not {kind!r:.40}")
-    low, high = {SGI: (0, FIRST_PPI - 1), ROUTE: (FIRST_SPI, LAST_SPI)}.get(kind, (0, LAST_SPI))
+    known = [each.name for each in ACCESSES.values() if each.in_programs]
+    if not isinstance(kind, str) or kind not in known:
+        raise BadParameters(f"an access is one of {', '.join(known)}, not {kind!r:.40}")
     return Access(
         kind,
-        _integer(intid, "an INTID", low, high),
+        _integer(intid, "an INTID", *ACCESSES[kind].intids),
         _integer(target, "a target", 0, nr_vcpus - 1),
     )
 

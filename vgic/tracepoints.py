@@ -8,27 +8,11 @@ execution without any takes the same steps and has the same trace.
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Protocol
 
 from harness.engine import observes
+from vgic.data import Exit
 
 observes(__name__)
-
-
-class Asked(Protocol):
-    """A guest's access to a register or device, in plain values; see vgic.accesses."""
-
-    @property
-    def kind(self) -> str:
-        """Which access it is, by name."""
-
-    @property
-    def intid(self) -> int:
-        """The interrupt it is about."""
-
-    @property
-    def value(self) -> int:
-        """What is written, 0 if nothing is."""
 
 
 class Tracepoints:
@@ -62,10 +46,10 @@ class Tracepoints:
     def ended(self, vcpu: int, intid: int) -> None:
         """The guest has ended the interrupt of its innermost handler."""
 
-    def accessing(self, vcpu: int, access: Asked) -> None:
+    def accessing(self, vcpu: int, access: Exit) -> None:
         """An access that the guest has exited for is about to be emulated."""
 
-    def accessed(self, vcpu: int, access: Asked) -> None:
+    def accessed(self, vcpu: int, access: Exit) -> None:
         """The access has been emulated."""
 
     def driving(self, vcpu: int, intid: int, level: bool) -> None:

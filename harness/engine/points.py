@@ -115,9 +115,8 @@ class Points(ABC):
         """
         if not self.unwinding:
             self.trace.append(words)
-            if self._notes:
-                for notify in self._notes:
-                    notify(words)
+            for notify in self._notes:
+                notify(words)
 
     def interrupt(self, me: Thread) -> None:
         """Run the handlers of what is asserted for this thread, on top of it."""
@@ -126,9 +125,8 @@ class Points(ABC):
 
     def touch(self, operation: Operation) -> None:
         """Say that the running step touches an object that its thread has not published."""
-        if self._touches:
-            for notify in self._touches:
-                notify(operation)
+        for notify in self._touches:
+            notify(operation)
 
     def opened(self, gate: Gate) -> None:
         """Say that a gate was opened, if `wants_growth`: a thread may have become enabled."""

@@ -28,7 +28,10 @@ from harness.engine.strategy import Strategy
 from harness.engine.threads import EXIT, Operation, Standstill, Thread
 
 _EVERYWHERE = 1
-"""The point to be asked at if every operation is; zero says that the strategy wants it now."""
+"""The first step: with a listener to operations every point comes to `decide`.
+
+Zero keeps its meaning, that the strategy is to be asked.
+"""
 
 
 class Scheduler(Points):
@@ -51,7 +54,7 @@ class Scheduler(Points):
         self.bug: BaseException | None = None
         self._strategy = strategy
         self._loop: LoopWatch | None = None
-        # The last point at which a thread has to come to `decide`, whatever the strategy wants.
+        # The step by which a thread has to come to `decide`, whatever the strategy wants.
         self._within = steps_max + 1
 
     def retire(self) -> None:
@@ -113,9 +116,8 @@ class Scheduler(Points):
                 self._carriers.hand_over(me, chosen)
                 if self.unwinding:
                     raise Unwind
-        if self._does:
-            for notify in self._does:
-                notify(operation)
+        for notify in self._does:
+            notify(operation)
 
     def _strategy_is_due(self, operation: Operation) -> bool:
         """Return whether there would be a decision here without any listener."""

@@ -8,7 +8,7 @@ schedules are tried: that is harness.search.
 """
 
 from harness.schedule.footprint import NOBODY, Step, steps_of
-from harness.schedule.history import Change
+from harness.schedule.history import Change, Fields, State, Thing
 from harness.schedule.recording import Event, Recorder
 from harness.schedule.replay import Labels, LenientReplay, StrictReplay
 
@@ -16,10 +16,13 @@ __all__ = [
     "NOBODY",
     "Change",
     "Event",
+    "Fields",
     "Labels",
     "LenientReplay",
     "Recorder",
+    "State",
     "Step",
     "StrictReplay",
+    "Thing",
     "steps_of",
 ]

@@ -9,12 +9,29 @@ takes is proportional to what happened, not to how much there is for how long.
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
 
-Fields = Mapping[str, str]
-"""An object's fields in words."""
 
-State = Mapping[str, Fields]
-"""Objects, by the name reports print."""
+class Fields(Protocol):
+    """An object's fields at one moment: a named tuple, of a class for each kind of object."""
+
+    def _asdict(self) -> dict[str, Any]: ...
+
+
+class Thing(NamedTuple):
+    """An object of the world.
+
+    Attributes:
+        kind: the class of its fields, which says what kind of thing it is.
+        name: what operations and reports call it.
+    """
+
+    kind: type
+    name: str
+
+
+State = Mapping[Thing, Fields]
+"""Objects and their fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +40,15 @@ class Change:
 
     Attributes:
         thing: the object.
-        field: the field.
-        old: what it was.
-        new: what it is; "" if there is no such field any more.
+        field: the field's name.
+        old: its value before; None if there was none.
+        new: its value after; None if it has none any more.
     """
 
-    thing: str
+    thing: Thing
     field: str
-    old: str
-    new: str
+    old: object
+    new: object
 
 
 @dataclass(slots=True)
@@ -50,8 +67,8 @@ class History:
     """The moments of an execution so far."""
 
     def __init__(self) -> None:
-        self.lines: dict[str, _Line] = {}
-        self.changed: list[tuple[str, ...]] = []
+        self.lines: dict[Thing, _Line] = {}
+        self.changed: list[tuple[Thing, ...]] = []
 
     def add(self, changed: State) -> "Moment":
         """Add a moment.
@@ -77,14 +94,14 @@ class Moment(State):
         self._history = history
         self._number = number
 
-    def __getitem__(self, thing: str) -> Fields:
+    def __getitem__(self, thing: Thing) -> Fields:
         """Return an object's fields."""
         fields = self._history.lines[thing].at(self._number)
         if fields is None:
             raise KeyError(thing)
         return fields
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[Thing]:
         """Yield the objects there are."""
         for thing, line in self._history.lines.items():
             if line.since[0] <= self._number:
@@ -98,7 +115,9 @@ class Moment(State):
         """Yield what differs at a later moment, object by object in the order they changed."""
         between = self._history.changed[self._number + 1 : after._number + 1]
         for thing in dict.fromkeys(thing for things in between for thing in things):
-            old, new = self.get(thing, {}), after[thing]
-            for name in {**old, **new}:
-                if old.get(name, "") != new.get(name, ""):
-                    yield Change(thing, name, old.get(name, ""), new.get(name, ""))
+            new = after[thing]._asdict()
+            old = self[thing]._asdict() if thing in self else {}
+            for name, value in new.items():
+                before = old.get(name)
+                if before != value:
+                    yield Change(thing, name, before, value)

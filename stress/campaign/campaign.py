@@ -3,9 +3,9 @@
 
 The executions of a seed stand in one order (order.py). Batches of them go to workers; answers are
 merged in that order, so a shorter campaign is a prefix of a longer one, and the first finding is
-the first whoever found it. Some failures are looked into, chosen by their place in that order too
-(inquiry.py). What is found is told only if it comes out alike in a fresh process (rerun.py), and
-kept from then on: shrinking it takes seconds, and a run may be killed at any moment.
+the first whichever worker found it. Some failures are looked into, chosen by their place in that
+order too (inquiry.py). What is found is reported only if it comes out alike in a fresh process
+(rerun.py), and kept at once: shrinking takes seconds, and a run may be killed at any moment.
 """
 
 import time
@@ -21,13 +21,12 @@ from harness.detectors.lock_order import (
     inverted,
     witnesses,
 )
-from stress.campaign.canaries import not_all_told, not_as_planned
+from stress.campaign.canaries import not_all_reported, not_as_planned
 from stress.campaign.comparing import Comparing
+from stress.campaign.executor import Executor, Outcome
 from stress.campaign.plan import Plan
-from stress.campaign.pool import Pool
 from stress.campaign.result import Result
 from stress.campaign.work import Batch, Bug, Fact, Facts
-from stress.campaign.worker import Outcome
 from stress.findings import Answer, Inquiry, Keeper, found, is_looked_into
 
 BATCH = 24
@@ -35,12 +34,12 @@ WAIT_S = 0.1
 
 
 class Campaign:
-    """Carries a plan out on a pool of workers."""
+    """Carries a plan out on an executor."""
 
     def __init__(
         self,
         plan: Plan,
-        pool: Pool,
+        executor: Executor,
         *,
         interrupted: Callable[[], bool] = lambda: False,
         progress: Callable[[Result], None] = lambda result: None,
@@ -50,13 +49,13 @@ class Campaign:
 
         Args:
             plan: what to do.
-            pool: who does it.
+            executor: runs its jobs.
             interrupted: asked often; True ends the campaign after the batches under way.
-            progress: told the result so far, often.
+            progress: called with the result so far, often.
             keeper: keeps each finding as soon as it is confirmed; None if they are not to be kept.
         """
         self._plan = plan
-        self._pool = pool
+        self._executor = executor
         self._interrupted = interrupted
         self._progress = progress
         self._keeper = keeper or Keeper(None)
@@ -76,27 +75,27 @@ class Campaign:
 
     def run(self) -> Result:
         """Run the campaign to its end."""
-        pool, result = self._pool, Result()
+        executor, result = self._executor, Result()
         begin = time.monotonic()
         more = True
         while True:
             more = more and not self._over(result, time.monotonic() - begin)
-            while pool.idle:
+            while executor.idle:
                 job: Batch | Inquiry | None = self._next_inquiry(result)
                 if job is None and more:
                     job = self._next_batch()
                 if job is None:
                     break
-                pool.submit(job)
-            if pool.can_rerun:
+                executor.submit(job)
+            if executor.can_rerun:
                 rerun = self._comparing.next_rerun(
                     no_more=not self._batches, compares=not result.bugs
                 )
                 if rerun is not None:
-                    pool.submit(rerun)
-            if not pool.busy:
+                    executor.submit(rerun)
+            if not executor.busy:
                 break
-            for answer in pool.answers(WAIT_S):
+            for answer in executor.answers(WAIT_S):
                 self._take(answer, result)
             self._merge(result)
             result.seconds = time.monotonic() - begin
@@ -127,7 +126,7 @@ class Campaign:
         if not items:
             return None
         alone = plan.execution is not None
-        batch = Batch(self._handed_out, plan.subject, plan.seed, plan.strategy, items, alone)
+        batch = Batch(self._handed_out, plan.target, plan.seed, plan.strategy, items, alone)
         self._handed_out += 1
         self._batches[batch.number] = batch
         return batch
@@ -136,14 +135,14 @@ class Campaign:
         if result.bugs or not self._wanted:
             return None
         inquiry = self._wanted.popleft()
-        # Whoever interrupts does not want to wait, and does not want to lose anything.
+        # Who interrupts does not want to wait, and does not want to lose anything.
         return replace(inquiry, replays_max=0) if result.interrupted else inquiry
 
     def _take(self, answer: Outcome, result: Result) -> None:
         if isinstance(answer, Bug):
             result.bugs.append(answer.message)
         elif isinstance(answer, Facts):
-            result.bugs += not_all_told(self._batches[answer.number], answer)
+            result.bugs += not_all_reported(self._batches[answer.number], answer)
             self._facts[answer.number] = answer
         elif isinstance(answer, Answer):
             if self._comparing.is_known(answer):
@@ -214,7 +213,7 @@ class Campaign:
         self._wanted.append(
             Inquiry(
                 -self._inquiries,
-                plan.subject,
+                plan.target,
                 plan.seed,
                 plan.strategy,
                 items,

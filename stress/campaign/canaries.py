@@ -14,7 +14,7 @@ from stress.campaign.plan import Plan
 from stress.campaign.portfolio import EPOCH
 from stress.campaign.result import Result
 from stress.campaign.work import COMPARE_EVERY, Batch, Facts
-from stress.executions import Subject
+from stress.executions import Target
 from stress.scenarios import SCENARIOS
 from vgic import CANARY, CANARY_OF_RACES
 
@@ -54,18 +54,19 @@ COMPARED_FROM = 1024
 """Of so many executions and more at least half as many are compared as on average."""
 
 
-def not_all_told(batch: Batch, facts: Facts) -> list[str]:
-    """Say if a worker has not told of exactly the executions it was given; [] if it has."""
-    told = [(fact.scenario, fact.index, fact.strategy) for fact in facts.facts]
+def not_all_reported(batch: Batch, facts: Facts) -> list[str]:
+    """Say if a worker has not reported exactly the executions it was given; [] if it has."""
+    reported = [(fact.scenario, fact.index, fact.strategy) for fact in facts.facts]
     given = [
         (name, index, SCENARIOS[name].strategy(batch.strategy, index))
         for name, index in batch.items
     ]
-    if told == given:
+    if reported == given:
         return []
     return [
-        f"batch {batch.number}: {len(given)} executions were handed out and {len(told)} came back"
-        if len(told) != len(given)
+        f"batch {batch.number}: {len(given)} executions were handed out and {len(reported)} came "
+        "back"
+        if len(reported) != len(given)
         else f"batch {batch.number}: other executions came back than were handed out"
     ]
 
@@ -140,7 +141,7 @@ def plan_for(canary: Canary, plan: Plan) -> Plan:
     """Return the campaign that looks for a canary, whatever is tested otherwise."""
     return replace(
         plan,
-        subject=Subject(bugs=(canary.bug,), races=canary.races),
+        target=Target(bugs=(canary.bug,), races=canary.races),
         scenarios=[canary.scenario],
         strategy=MIX,
         executions=canary.executions,

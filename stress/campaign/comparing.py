@@ -8,13 +8,12 @@ from collections import deque
 
 from harness import HarnessBug
 from harness.search.strategies import MIX
+from stress.campaign.executor import Executor, Outcome
 from stress.campaign.plan import Plan
-from stress.campaign.pool import Pool
 from stress.campaign.rerun import COMPARED_AT_ONCE, Expected, Reran, Rerun
 from stress.campaign.result import Result
 from stress.campaign.work import Bug, Fact
-from stress.campaign.worker import Outcome
-from stress.executions import Subject
+from stress.executions import Target
 from stress.findings import Answer, Example
 from stress.scenarios import SCENARIOS
 
@@ -65,7 +64,7 @@ class Comparing:
             self._confirming[number] = answer
             rerun = Rerun(
                 number,
-                plan.subject,
+                plan.target,
                 plan.seed,
                 plan.strategy,
                 tokens=_tokens(answer.example),
@@ -74,7 +73,7 @@ class Comparing:
         elif compares and len(self._waiting) >= (1 if no_more else COMPARED_AT_ONCE):
             count = min(COMPARED_AT_ONCE, len(self._waiting))
             those = tuple(self._waiting.popleft() for _ in range(count))
-            rerun = Rerun(number, plan.subject, plan.seed, plan.strategy, executions=those)
+            rerun = Rerun(number, plan.target, plan.seed, plan.strategy, executions=those)
         else:
             return None
         self._reruns += 1
@@ -98,13 +97,13 @@ class Comparing:
         return answer
 
 
-def takes_all_for_the_same(pool: Pool) -> list[str]:
+def takes_all_for_the_same(executor: Executor) -> list[str]:
     """Say if the fresh process does not notice that an execution comes out otherwise; [] if so.
 
     A campaign asks that before it begins, about an execution that nothing has ever come out as.
     """
     wrong = Expected(next(iter(SCENARIOS)), 0, "0" * 16, "nothing")
-    differences, bugs = _outcome(pool, Rerun(0, Subject(), 0, MIX, executions=(wrong,)))
+    differences, bugs = _outcome(executor, Rerun(0, Target(), 0, MIX, executions=(wrong,)))
     if differences or bugs:
         return bugs
     return [
@@ -113,31 +112,33 @@ def takes_all_for_the_same(pool: Pool) -> list[str]:
     ]
 
 
-def differs_afresh(pool: Pool, subject: Subject, example: Example, found_in: str) -> list[str]:
+def differs_afresh(
+    executor: Executor, target: Target, example: Example, found_in: str
+) -> list[str]:
     """Say if a failure comes out otherwise in a fresh process; [] if not.
 
     Args:
-        pool: has the fresh process.
-        subject: what it was found on.
+        executor: has the fresh process.
+        target: what it was found on.
         example: the failure.
         found_in: where it was found, in words.
 
     Raises:
         HarnessBug: it cannot be run there.
     """
-    rerun = Rerun(0, subject, 0, MIX, tokens=_tokens(example), found_in=found_in)
-    differences, bugs = _outcome(pool, rerun)
+    rerun = Rerun(0, target, 0, MIX, tokens=_tokens(example), found_in=found_in)
+    differences, bugs = _outcome(executor, rerun)
     if bugs:
         raise HarnessBug(bugs[0])
     return differences
 
 
-def _outcome(pool: Pool, rerun: Rerun) -> tuple[list[str], list[str]]:
+def _outcome(executor: Executor, rerun: Rerun) -> tuple[list[str], list[str]]:
     """Have something run once more, and wait; return the differences, and what went wrong."""
-    pool.submit(rerun)
+    executor.submit(rerun)
     answers: list[Outcome] = []
-    while pool.busy:
-        answers += pool.answers(1.0)
+    while executor.busy:
+        answers += executor.answers(1.0)
     differences = [
         each for answer in answers if isinstance(answer, Reran) for each in answer.differences
     ]

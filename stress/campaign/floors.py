@@ -30,7 +30,7 @@ def too_few(plan: Plan, result: Result) -> list[str]:
             )
             continue
         for window, floors in scenario.floors.per_cent.items():
-            if window in plan.subject.kernel().never_crosses:
+            if window in plan.target.kernel.never_crosses:
                 continue
             for strategy, count in runs.items():
                 crossed = 100 * result.crossings[name, strategy, window] / count

@@ -44,7 +44,7 @@ def outlook(plan: Plan, jobs: int) -> str:
     least = least_executions(plan)
     if plan.executions is not None and plan.executions < least:
         return f"--executions {plan.executions} is too few for a verdict: it takes {least} at least"
-    cost = RUNS.get(plan.strategy, 1) * (RACES_COST if plan.subject.races else 1)
+    cost = RUNS.get(plan.strategy, 1) * (RACES_COST if plan.target.races else 1)
     seconds = ceil(least * cost / (jobs * RATE))
     if plan.duration_s is not None and plan.duration_s < seconds:
         return (

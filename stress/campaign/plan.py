@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from harness.search.strategies import PORTFOLIO
 from stress.campaign.order import Order
-from stress.executions import Subject
+from stress.executions import Target
 from stress.scenarios import SCENARIOS
 from stress.shrinking import REPLAYS
 
@@ -16,7 +16,7 @@ class Plan:
     """What a campaign is to do.
 
     Attributes:
-        subject: what is tested.
+        target: what is tested.
         scenarios: names of the scenarios, in order.
         seed: the seed.
         strategy: the strategy's name, or the mix.
@@ -27,7 +27,7 @@ class Plan:
         shrink_replays: how many replays shrinking one finding may take; 0 leaves it as found.
     """
 
-    subject: Subject
+    target: Target
     scenarios: Sequence[str]
     seed: int
     strategy: str

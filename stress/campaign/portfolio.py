@@ -2,7 +2,7 @@
 """The portfolio: which executions of a scenario to run, more of the strategies that find something.
 
 The number of an execution says which strategy it uses, by its remainder; so choosing numbers is
-choosing strategies, and execution 17 is the same whoever chose it. A portfolio goes by epochs. The
+choosing strategies, and execution 17 is the same whatever chose it. A portfolio goes by epochs. The
 share of a strategy in an epoch follows from what it has shown for its cost up to the last epoch
 but one, in the campaign's order, so that the next one can begin before the last has ended, and
 the result does not depend on the number of jobs.

@@ -13,8 +13,9 @@ from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
+from stress.campaign.executor import Job, Outcome
 from stress.campaign.work import Bug
-from stress.campaign.worker import DESCRIPTORS_GONE, GROUP_SIGNALS, NOT_UP, PULSES, Job, Outcome
+from stress.campaign.worker import DESCRIPTORS_GONE, GROUP_SIGNALS, NOT_UP, PULSES
 from stress.executions import hangs_text
 from stress.findings import Answer
 from stress.system import GONE
@@ -63,8 +64,8 @@ class Process:
         with suppress(ConnectionError):
             self.connection.send(job)
 
-    def outcomes(self, *, ready: bool, silence_s: float) -> list[Outcome]:
-        """Return what the process has said; a dead or silent one says a Bug."""
+    def outcomes(self, *, ready: bool, hang_s: float) -> list[Outcome]:
+        """Return what the process has said; of one that died or hangs comes a Bug."""
         assert self.job is not None
         if ready:
             try:
@@ -76,8 +77,8 @@ class Process:
             if not isinstance(outcome, Answer) or outcome.last:
                 self.job = None
             return [outcome]
-        if self._silent_for() > (COMES_UP_S if self.pulse[0] == NOT_UP else silence_s):
-            bug = Bug(self.job.number, self._hangs(silence_s))
+        if self._unmoved_s() > (COMES_UP_S if self.pulse[0] == NOT_UP else hang_s):
+            bug = Bug(self.job.number, self._hangs(hang_s))
             self.job = None
             return [bug]
         return []
@@ -106,7 +107,7 @@ class Process:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
 
-    def _silent_for(self) -> float:
+    def _unmoved_s(self) -> float:
         """Return for how many seconds the process has not moved."""
         now, pulse = time.monotonic(), tuple(self.pulse)
         if pulse != self._seen:
@@ -140,7 +141,7 @@ class Process:
             return f"{GONE}: {self.name} lost its connection {place}"
         return f"{self.name} died (exit code {code}) {place}"
 
-    def _hangs(self, silence_s: float) -> str:
+    def _hangs(self, hang_s: float) -> str:
         place = self._place()
         # Let it print where it is (faulthandler) before it goes.
         if self.process.pid is not None:
@@ -148,7 +149,7 @@ class Process:
                 os.kill(self.process.pid, signal.SIGUSR1)
             time.sleep(0.5)
         self.kill()
-        return hangs_text(self.name, silence_s, place)
+        return hangs_text(self.name, hang_s, place)
 
 
 @contextmanager

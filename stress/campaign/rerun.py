@@ -3,17 +3,16 @@
 
 An execution is to depend on nothing but its seed or its token. Run twice in one process it shows
 what depends on time; not what depends on PYTHONHASHSEED, nor what depends on the five hundred
-executions before it. So one in 64 of a campaign's executions, and every finding before it is told,
-is run in a process that is fresh (stress/campaign/fresh.py), and has to come out alike.
+executions before it. So one in 64 of a campaign's executions, and every finding before it is
+reported, is run in a process that is fresh (stress/campaign/fresh.py), and has to come out alike.
 """
 
 from dataclasses import dataclass
 
 from harness import Carriers
 from harness.schedule import StrictReplay
-from stress.executions import Subject, Token, outcome_text, run_index, run_parameters
+from stress.executions import Target, Token, outcome_text, run, run_index
 from stress.scenarios import SCENARIOS
-from vgic import Mechanism
 
 COMPARED_AT_ONCE = 16
 """So many executions are compared in one fresh process: the more, the less fresh for the last."""
@@ -42,7 +41,7 @@ class Rerun:
 
     Attributes:
         number: its number among the campaign's reruns, from 0.
-        subject: what is tested.
+        target: what is tested.
         seed: the campaign's seed.
         strategy: the strategy's name, or the mix.
         executions: executions of the campaign.
@@ -51,7 +50,7 @@ class Rerun:
     """
 
     number: int
-    subject: Subject
+    target: Target
     seed: int
     strategy: str
     executions: tuple[Expected, ...] = ()
@@ -79,16 +78,16 @@ class Reran:
     differences: tuple[str, ...]
 
 
-def run_again(rerun: Rerun, kernel: type[Mechanism], carriers: Carriers) -> Reran:
+def run_again(rerun: Rerun, carriers: Carriers) -> Reran:
     """Run the executions of a rerun and compare.
 
     Raises:
         HarnessBug: the harness's own code raised an exception.
     """
-    differences = []
+    differences, target = [], rerun.target
     for each in rerun.executions:
         scenario = SCENARIOS[each.scenario]
-        single = run_index(scenario, rerun.seed, each.index, rerun.strategy, kernel, carriers)
+        single = run_index(scenario, rerun.seed, each.index, rerun.strategy, target, carriers)
         execution = single.execution
         if execution.digest != each.digest:
             who = f"execution {each.index} of {each.scenario}"
@@ -97,7 +96,7 @@ def run_again(rerun: Rerun, kernel: type[Mechanism], carriers: Carriers) -> Rera
     for text in rerun.tokens:
         token = Token.decode(text)
         replay = StrictReplay(token.deviations)
-        execution = run_parameters(token.parameters, kernel, replay, carriers).execution
+        execution = run(token.parameters, target, replay, carriers).execution
         if execution.digest != token.digest:
             who = f"what was found in {rerun.found_in}, replayed,"
             here = f"{outcome_text(execution)} (digest {execution.digest})"

@@ -73,7 +73,7 @@ class Result:
 
     @property
     def is_endless(self) -> bool:
-        """Whether so many executions came to the step bound that more of them would tell nothing.
+        """Whether so many executions came to the step bound that more would show nothing new.
 
         Each takes as long as a hundred others: twelve thousand of them would take a night.
         """

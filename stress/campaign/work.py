@@ -7,10 +7,9 @@ from functools import cache
 from harness import Carriers, Failed, HarnessBug
 from harness.detectors.lock_order import Learned
 from harness.search import behaviour
-from stress.executions import Subject, run_index
+from stress.executions import Target, run_index
 from stress.scenarios import SCENARIOS, Scenario
 from stress.system import Garbage
-from vgic import Mechanism
 
 COMPARE_EVERY = 64
 """One execution in so many is run once more in another process, see stress/campaign/rerun.py."""
@@ -39,7 +38,7 @@ class Batch:
 
     Attributes:
         number: the batch's place in the campaign.
-        subject: what is tested.
+        target: what is tested.
         seed: the campaign's seed.
         strategy: the strategy's name, or the mix.
         items: scenario and index of each execution, in the campaign's order.
@@ -47,7 +46,7 @@ class Batch:
     """
 
     number: int
-    subject: Subject
+    target: Target
     seed: int
     strategy: str
     items: tuple[tuple[str, int], ...]
@@ -123,15 +122,14 @@ class Cursor:
         self.item = -1
 
 
-def run_batch(
-    batch: Batch, kernel: type[Mechanism], carriers: Carriers, cursor: Cursor, garbage: Garbage
-) -> Facts:
+def run_batch(batch: Batch, carriers: Carriers, cursor: Cursor, garbage: Garbage) -> Facts:
     """Run a batch.
 
     Raises:
         HarnessBug: an execution showed something wrong with the harness; says which.
     """
     facts: list[Fact] = []
+    target = batch.target
     cursor.batch = batch.number
     for item, (name, index) in enumerate(batch.items):
         cursor.item = item
@@ -139,7 +137,7 @@ def run_batch(
         try:
             looked = is_looked_at(scenario, batch.strategy, index)
             single = run_index(
-                scenario, batch.seed, index, batch.strategy, kernel, carriers, listening=looked
+                scenario, batch.seed, index, batch.strategy, target, carriers, listening=looked
             )
         except HarnessBug as bug:
             raise HarnessBug(f"in execution {index} of {name}: {bug}") from bug

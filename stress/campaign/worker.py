@@ -15,20 +15,18 @@ import traceback
 import warnings
 from collections.abc import Callable, MutableSequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import cache
 from multiprocessing.connection import Connection
 
 from harness import HarnessBug, OldName, OsThreads
 from harness.engine import SIGNS
-from stress.campaign.rerun import Reran, Rerun, run_again
-from stress.campaign.work import Batch, Bug, Cursor, Facts, run_batch
-from stress.executions import Subject
-from stress.findings import Answer, Inquiry, inquire
+from stress.campaign.executor import Job, Outcome
+from stress.campaign.rerun import Rerun, run_again
+from stress.campaign.work import Batch, Bug, Cursor, run_batch
+from stress.executions import Target
+from stress.findings import Answer, inquire
 from stress.system import Exit, Garbage, confined, end_at_once, is_bad_descriptor
-from vgic import Mechanism
-
-Job = Batch | Inquiry | Rerun
-Outcome = Facts | Answer | Reran | Bug
 
 BEAT_S = 0.25
 
@@ -125,8 +123,9 @@ def leave_signals_to_the_parent() -> None:
 
 
 @cache
-def _kernel(subject: Subject) -> type[Mechanism]:
-    return subject.kernel()
+def _known(target: Target) -> Target:
+    """Return equal targets as one object, whose kernel is made once and not for each job."""
+    return target
 
 
 def run_job(
@@ -137,16 +136,16 @@ def run_job(
     Args:
         job: what to do.
         working: what to do it with.
-        so_far: told what an inquiry has confirmed, before it is shrunk.
+        so_far: called with what an inquiry has confirmed, before it is shrunk.
     """
     try:
-        kernel = _kernel(job.subject)
+        job = replace(job, target=_known(job.target))
         if isinstance(job, Batch):
-            return run_batch(job, kernel, working.carriers, working.cursor, working.garbage)
+            return run_batch(job, working.carriers, working.cursor, working.garbage)
         working.cursor.batch, working.cursor.item = job.number, 0
         if isinstance(job, Rerun):
-            return run_again(job, kernel, working.carriers)
-        return inquire(job, kernel, working.carriers, so_far)
+            return run_again(job, working.carriers)
+        return inquire(job, working.carriers, so_far)
     except HarnessBug as bug:
         return Bug(job.number, str(bug))
     except ConnectionError:

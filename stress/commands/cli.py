@@ -1,26 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The command line: read the arguments, call, and give the exit code."""
+"""The command line: for each command read its arguments, call it, and give its exit code.
 
-import traceback
+What a command takes to do its work is imported only when it is called, so that `--help` and what
+a shell completes come at once.
+"""
+
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from loguru import logger
 
-from harness.engine import printable
 from harness.search.strategies import PORTFOLIO
-from stress.campaign import Plan
 from stress.commands import options
 from stress.commands.list import listing
-from stress.executions import BadToken, Subject, model_digest
+from stress.executions import Target, model_digest
 from stress.inputs import EXECUTIONS, LIMIT, BadArgument, View, arguments, standard_input
-from stress.replaying import opening
 from stress.scenarios import SCENARIOS
 from stress.shrinking import REPLAYS
-from stress.system import Exit, end_at_once, output
 from stress.system import exit_codes as exits
-from vgic import DEFAULT, CompositionError
+from stress.system import output
+from vgic import DEFAULT
 
 _COMMANDS = "--step: its commands are"
 
@@ -90,14 +90,15 @@ def run(
     verbose: options.Verbose = False,
 ) -> None:
     """Run scenarios under random schedules and give a verdict."""
+    from stress.campaign import Plan
     from stress.commands.run import Workers
     from stress.commands.run import run as run_campaign
 
     _log(verbose)
-    subject = Subject(revision, arguments.bugs(bug), arguments.checks_races(check))
-    subject.kernel()
+    target = Target(revision, arguments.bugs(bug), arguments.checks_races(check))
+    target.check()
     plan = Plan(
-        subject=subject,
+        target=target,
         scenarios=arguments.scenarios(scenario or ()),
         seed=arguments.seed(seed),
         strategy=arguments.strategy(strategy),
@@ -108,7 +109,7 @@ def run(
         shrink_replays=shrink,
     )
     json_file = arguments.writable(json_file, "--json")
-    workers = Workers(arguments.jobs(jobs), arguments.silence_s())
+    workers = Workers(arguments.jobs(jobs), arguments.hang_s())
     raise typer.Exit(run_campaign(plan, workers, json_file=json_file, quiet=quiet))
 
 
@@ -134,7 +135,7 @@ def replay(
     It is replayed on what it was found on. --revision replaces that, bugs and all; --bug replaces
     the bugs. What fails is shown in columns, with -v every step of it.
     """
-    from stress.replaying import Wanted
+    from stress.replaying import Wanted, opening
     from stress.replaying import replay as replay_token
 
     _log(verbose)
@@ -173,6 +174,7 @@ def shrink(
     Ctrl-C ends it with the simplest so far. It exits as replay does.
     """
     from stress.commands.shrink import shrink_token
+    from stress.replaying import opening
 
     _log(verbose)
     tokens = [opening.opened(token)]
@@ -207,16 +209,16 @@ def explore(
     With --preemptions under every schedule of no more preemptions. What hits the limit is no pass:
     it exits with 4, otherwise as run does.
     """
-    from stress.commands.explore import Space
     from stress.commands.explore import explore as explore_space
+    from stress.exploration import Space
 
     _log(verbose)
     (name,) = arguments.scenarios([scenario])
-    subject = Subject(revision, arguments.bugs(bug), arguments.checks_races(check))
-    kernel = subject.kernel()
-    space = Space(SCENARIOS[name], arguments.seed(seed), execution, preemptions, limit)
+    target = Target(revision, arguments.bugs(bug), arguments.checks_races(check))
+    target.check()
+    space = Space(SCENARIOS[name], arguments.seed(seed), execution, preemptions, limit, target)
     json_file = arguments.writable(json_file, "--json")
-    raise typer.Exit(explore_space(space, subject, kernel, json_file))
+    raise typer.Exit(explore_space(space, json_file))
 
 
 @app.command(name="list")
@@ -243,37 +245,3 @@ def _log(verbose: bool) -> None:
     logger.remove()
     if verbose:
         logger.add(output.complain, level="DEBUG", format="{level}: {message}")
-
-
-def main() -> None:
-    """Run the command line; bad input is a message and exit code 2, never a traceback.
-
-    The process ends here, at once: a user's file may have left threads behind that never end, or
-    functions to be called at the exit that would change its code.
-    """
-    output.prepare()
-    code = _run()
-    output.flush()
-    end_at_once(code)
-
-
-def _run() -> int:
-    try:
-        app(prog_name="vgic-stress", max_content_width=output.width(output.HELP_WIDTH))
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    except (BadArgument, BadToken, CompositionError) as error:
-        output.complain(f"vgic-stress: {error}")
-        return Exit.USAGE
-    except opening.CannotJudge as error:
-        output.say(printable(f"cannot be judged: {error}"))
-        return Exit.CANNOT_JUDGE
-    except OSError as error:
-        # No descriptors, no memory, no room, no directory: ours to bear, and nobody's bug.
-        output.complain(f"vgic-stress: the system refuses what this takes: {error}")
-        logger.debug("{}", traceback.format_exc())
-        return Exit.HARNESS_BUG
-    except Exception:
-        output.complain_of_bug(traceback.format_exc())
-        return Exit.HARNESS_BUG
-    return Exit.CLEAN

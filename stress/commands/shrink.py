@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The command `shrink`: the least that still fails as a token does."""
 
-from harness import Carriers, HarnessBug, OsThreads
-from stress.executions import follow, labelled, watched
-from stress.explaining import tell
-from stress.replaying import Case, Say, first_line, say_differences, say_divergence
-from stress.reporting import counted, shrinking_text
+from harness import Carriers
+from stress.executions import follow, labelled
+from stress.explaining import explain
+from stress.replaying import Case, Say, judged, say_divergence
+from stress.reporting import Verdict, not_judged, shrinking_text
 from stress.shrinking import STEPS_A_REPLAY, Shrunk, shrink
-from stress.system import Exit, Interrupts, bug_text, interrupts, output
+from stress.system import Exit, Interrupts, counted, interrupts, output
 
 
 def shrink_token(case: Case, say: Say, *, replays_max: int) -> Exit:
@@ -18,36 +18,31 @@ def shrink_token(case: Case, say: Say, *, replays_max: int) -> Exit:
         say: prints one text.
         replays_max: at most so many executions.
     """
-    with interrupts() as interrupted, OsThreads() as carriers, watched(carriers):
-        say(first_line("vgic-stress shrink:", [case]))
-        say(f"found as: {case.token.signature}")
-        say_differences([case], say)
-        try:
-            return _shrink(case, carriers, say, replays_max, interrupted)
-        except HarnessBug as bug:
-            say(bug_text(str(bug)))
-            return Exit.HARNESS_BUG
+    with interrupts() as interrupted:
+        return judged(
+            "shrink",
+            [case],
+            say,
+            lambda carriers: _shrink(case, carriers, say, replays_max, interrupted),
+        )
 
 
 def _shrink(
     case: Case, carriers: Carriers, say: Say, replays_max: int, interrupted: Interrupts
-) -> Exit:
-    subject, kernel = case.subject, case.kernel
-    followed = follow(case.token, kernel, carriers)
+) -> Verdict:
+    target = case.target
+    followed = follow(case.token, target, carriers)
     say_divergence(case, followed, say)
     if followed.no_verdict:
-        say(f"cannot be judged: {followed.no_verdict}")
-        return Exit.CANNOT_JUDGE
+        return not_judged(followed.no_verdict)
     if followed.failure is None:
-        say("it does not fail, so there is nothing to shrink")
-        return Exit.CLEAN
-    here = labelled(case.token, followed.execution, subject, kernel, carriers)
-    shrunk = shrink(here, kernel, carriers, replays_max=replays_max, interrupted=interrupted)
+        return Verdict(Exit.CLEAN, "it does not fail, so there is nothing to shrink")
+    here = labelled(case.token, followed.execution, target, carriers)
+    shrunk = shrink(here, target, carriers, replays_max=replays_max, interrupted=interrupted)
     stopped = interrupted()
-    say(tell(shrunk.token, subject, kernel, carriers).columns(output.width()))
+    say(explain(shrunk.token, target, carriers).columns(output.width()))
     say(_ended(shrunk, stopped=stopped, replays_max=replays_max))
-    say(shrunk.token.encode())
-    return Exit.FINDINGS
+    return Verdict(Exit.FINDINGS, shrunk.token.encode())
 
 
 def _ended(shrunk: Shrunk, *, stopped: bool, replays_max: int) -> str:

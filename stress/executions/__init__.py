@@ -1,41 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""TODO."""
+"""One execution: what is tested, the machine and the schedule in, a verdict out, and its token.
 
-from stress.executions.class_subject import ClassSubject, subject_of
+A `Target` is a revision or a class with bugs in it. `run` and `run_index` (single.py) run it once,
+`confirm` (confirming.py) makes a token of what came of it, `follow` (following.py) replays one, and
+`watched` (hanging.py) ends the process if an execution never comes to its end.
+"""
+
+from stress.executions.confirming import confirm, labelled, outcome_text, witness
 from stress.executions.following import Followed, follow
-from stress.executions.silence import hangs_text, watched
-from stress.executions.single import (
-    Single,
-    confirm,
-    labelled,
-    outcome_text,
-    run_index,
-    run_parameters,
-    witness,
-)
+from stress.executions.hanging import hangs_text, watched
+from stress.executions.single import Single, run, run_index
 from stress.executions.source import model_digest
-from stress.executions.subject import Subject
-from stress.executions.token import PACKED_MAX, PRINTED_MAX, BadToken, Token, UnknownVersion
+from stress.executions.target import Target, target_of
+from stress.executions.token import (
+    PACKED_MAX,
+    PRINTED_MAX,
+    BadToken,
+    CannotJudge,
+    Token,
+    UnknownVersion,
+)
 
 __all__ = [
-    "PACKED_MAX",
-    "PRINTED_MAX",
-    "BadToken",
-    "ClassSubject",
-    "Followed",
-    "Single",
-    "Subject",
-    "Token",
-    "UnknownVersion",
-    "confirm",
-    "follow",
-    "hangs_text",
-    "labelled",
-    "model_digest",
-    "outcome_text",
-    "run_index",
-    "run_parameters",
-    "subject_of",
-    "watched",
-    "witness",
-]
+    "PACKED_MAX", "PRINTED_MAX", "BadToken", "CannotJudge", "Followed", "Single", "Target", "Token",
+    "UnknownVersion", "confirm", "follow", "hangs_text", "labelled", "model_digest",
+    "outcome_text", "run", "run_index", "target_of", "watched", "witness",
+]  # fmt: skip

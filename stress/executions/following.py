@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Following a token: strictly, and re-anchored where that no longer fits.
 
-Whoever replays one, a person, a test or `git bisect`, gets the same judgement: a verdict is given
+A person, a test and `git bisect` get the same judgement: a verdict is given
 only when every deviation found its place.
 """
 
@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from harness import Carriers, DivergedFrom, Execution, Failed, Failure
 from harness.detectors.lock_order import Learned
 from harness.schedule import LenientReplay, StrictReplay
-from stress.executions.single import run_parameters
+from stress.executions.single import run
+from stress.executions.target import Target
 from stress.executions.token import Token
-from vgic import Mechanism
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,12 @@ class Followed:
         return outcome.failure if isinstance(outcome, Failed) else None
 
 
-def follow(
-    token: Token, kernel: type[Mechanism], carriers: Carriers, *, strict: bool = False
-) -> Followed:
-    """Follow a token on a kernel.
+def follow(token: Token, target: Target, carriers: Carriers, *, strict: bool = False) -> Followed:
+    """Follow a token.
 
     Args:
         token: the execution.
-        kernel: what it is run on.
+        target: what it is run on.
         carriers: what the threads run on.
         strict: do not look for deviations that have moved.
 
@@ -55,14 +53,14 @@ def follow(
         HarnessBug: the harness's own code raised an exception.
     """
     strictly = StrictReplay(token.deviations)
-    single = run_parameters(token.parameters, kernel, strictly, carriers)
+    single = run(token.parameters, target, strictly, carriers)
     execution = single.execution
     divergence, placed = _divergence(execution, strictly), len(strictly.labelled)
     if divergence and strict:
         return Followed(execution, divergence, placed, "it was to be followed strictly")
     if divergence:
         leniently = LenientReplay(token.deviations)
-        single = run_parameters(token.parameters, kernel, leniently, carriers)
+        single = run(token.parameters, target, leniently, carriers)
         execution = single.execution
         placed = len(leniently.labelled)
         if leniently.unplaced and not isinstance(execution.outcome, Failed):

@@ -2,7 +2,7 @@
 """The digest of the model's source: a seed means nothing to another model than its own.
 
 What decides what a seed does is the engine and the model as a whole, the scenarios, and those files
-of this room that choose executions and draw them; what only tells of them is left out.
+of this room that choose executions and draw them; what only reports them is left out.
 """
 
 from collections.abc import Iterable

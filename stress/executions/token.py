@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The replay token: one execution as text that can be pasted into an e-mail.
 
-`vs1-` and then JSON, compressed, in URL-safe base64. It holds values only: parameters and
+`vs2-` and then JSON, compressed, in URL-safe base64. It holds values only: parameters and
 programs, the revision and bugs by name, a user's class by name and source hash, the deviations
 with their labels, and what came of it. Opening a token imports nothing and runs nothing. A token
 that was damaged on the way is refused, never guessed at; so is one that was made to harm: its texts
@@ -26,7 +26,9 @@ from harness.engine import (
 )
 from vgic import BadParameters, Parameters, true_name
 
-VERSION = "vs1"
+VERSION = "vs2"
+_SPELLED = "vs1"
+"""The first version, which spells programs in letters; it is read for good."""
 PRINTED_MAX = 2048
 PACKED_MAX = 2 << 20
 _UNPACKED_MAX = 4 << 20
@@ -53,6 +55,10 @@ class BadToken(ValueError):
 
 class UnknownVersion(ValueError):
     """The token is of a version this release does not know."""
+
+
+class CannotJudge(Exception):
+    """A token says nothing about the code that is here; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -117,13 +123,13 @@ class Token:
         if not dash or not version.startswith("vs") or not version[2:].isdigit():
             begins = f"this begins with {text[:12]!r}" if text.strip() else "this is empty"
             raise BadToken(f"a token begins with {VERSION}-; {begins} (for a file write @FILE)")
-        if version != VERSION:
+        if version not in (VERSION, _SPELLED):
             raise UnknownVersion(
                 f"the token is of version {shortened(version, 20)}; this release knows {VERSION}"
             )
         values = _unpack(body)
         try:
-            return _token(values)
+            return _token(values, spelled=version == _SPELLED)
         except BadParameters as error:
             raise BadToken(f"the token is damaged: {error}") from error
         except (KeyError, TypeError, ValueError) as error:
@@ -151,10 +157,10 @@ def _unpack(body: str) -> dict[str, object]:
     return values
 
 
-def _token(values: dict[str, object]) -> Token:
+def _token(values: dict[str, object], *, spelled: bool) -> Token:
     unknown = sorted(set(values) - set(_FIELDS))
     if unknown:
-        raise ValueError(f"no token of {VERSION} has a field {unknown[0]!r:.40}")
+        raise ValueError(f"no token has a field {unknown[0]!r:.40}")
     deviations, bugs, patch = values["deviations"], values["bugs"], values["patch"]
     if not isinstance(deviations, list) or not isinstance(bugs, list):
         raise TypeError("deviations and bugs must be lists")
@@ -166,7 +172,7 @@ def _token(values: dict[str, object]) -> Token:
         raise TypeError("patch must be a name and a hash")
     return Token(
         scenario=_name(values["scenario"]),
-        parameters=Parameters.from_values(values["parameters"]),
+        parameters=Parameters.from_values(values["parameters"], spelled=spelled),
         revision=true_name(_text(values["revision"])),
         bugs=tuple(_name(bug) for bug in bugs),
         patch=None if patch is None else (_name(patch[0]), _name(patch[1])),

@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-from stress.explaining.departure import Departure
+from harness.schedule import Thing
+from stress.explaining.first_divergence import FirstDivergence
 from stress.explaining.lines import STATE, Line, lines
 from stress.explaining.recorded import Recorded
+from stress.explaining.words import object_in_words
+from vgic.state import LockState
 
 WIDTH = 77
 LINES_MAX = 48
@@ -20,16 +23,18 @@ LINES_MAX = 48
 _MARGIN = 2
 
 
-def columns(recorded: Recorded, departure: Departure | None = None, width: int = WIDTH) -> str:
+def columns(
+    recorded: Recorded, divergence: FirstDivergence | None = None, width: int = WIDTH
+) -> str:
     """Return the view: plain text.
 
     Args:
         recorded: the execution.
-        departure: where the correct kernel goes another way, if that is known.
+        divergence: where the correct kernel goes another way, if that is known.
         width: of no line more than so many characters.
     """
-    everything = list(lines(recorded.steps, _locks_to_tell(recorded)))
-    marked = _marked(recorded, everything, departure)
+    everything = list(lines(recorded, _locks_shown(recorded)))
+    marked = _marked(recorded, everything, divergence)
     kept = _fitting(everything, marked, _Layout(recorded.roles, width))
     layout = _Layout([role for role in recorded.roles if _acts(role, kept, recorded)], width)
     text = [*layout.header()]
@@ -41,34 +46,36 @@ def columns(recorded: Recorded, departure: Departure | None = None, width: int =
         if _acts(role, kept, recorded):
             text += layout.line(role, f"({wait})", indent=0)
     text += ["", *verdict(recorded, width)]
-    if departure is not None:
+    if divergence is not None:
         where = "here" if marked in kept.shown else "before these lines"
-        footnote = f"* the reference goes another way {where}: {departure.instead}"
+        footnote = f"* the reference goes another way {where}: {divergence.instead}"
         text += wrap(footnote, width, subsequent_indent="  ")
     return "\n".join(line.rstrip() for line in text)
 
 
-def _locks_to_tell(recorded: Recorded) -> frozenset[int]:
+def _locks_shown(recorded: Recorded) -> frozenset[int]:
     """Return the steps that took what is still held, where the failure is about locks."""
     failure = recorded.failure
-    if failure is None or "lock[" not in " ".join([failure.message, *failure.details]):
+    if failure is None:
+        return frozenset()
+    said = " ".join([failure.message, *failure.details])
+    if not any(lock.name in said for lock in recorded.locks):
         return frozenset()
     return frozenset(index for role in recorded.roles for index in recorded.holds(role))
 
 
 def _marked(
-    recorded: Recorded, everything: Sequence[Line], departure: Departure | None
+    recorded: Recorded, everything: Sequence[Line], divergence: FirstDivergence | None
 ) -> Line | None:
     """Return the line at which the correct kernel goes another way."""
-    if departure is None:
+    if divergence is None:
         return None
     there = [
         line
         for line in everything
-        if departure.step <= recorded.steps[line.index].event.step < departure.until
+        if divergence.step <= recorded.steps[line.index].event.step < divergence.until
     ]
-    begins = tuple(f"{thing}{sign}" for thing in departure.things for sign in (":", " ="))
-    changed = [line for line in there if line.text.startswith(begins)]
+    changed = [line for line in there if line.changed in divergence.things]
     return next(iter(changed or there), None)
 
 
@@ -155,20 +162,16 @@ def verdict(recorded: Recorded, width: int) -> list[str]:
     ]
     for line in failure.details:
         text += wrap(line, width, initial_indent="     ", subsequent_indent="       ")
-    state = recorded.end.state
-    for thing in _named(failure.message, list(state)):
-        fields = " ".join(
-            f"{field}={value}" if field else value for field, value in state[thing].items()
-        )
-        text += wrap(f"{thing}: {fields}", width, initial_indent="   ", subsequent_indent="     ")
+    for thing, fields in recorded.end.state.items():
+        if thing.kind is not LockState and _is_named(thing, failure.message):
+            text += wrap(
+                object_in_words(thing, fields),
+                width,
+                initial_indent="   ",
+                subsequent_indent="     ",
+            )
     return text
 
 
-def _named(message: str, things: Sequence[str]) -> list[str]:
-    """Return the interrupts and lists that a message names."""
-    return [
-        thing
-        for thing in things
-        if re.search(rf"(?<!\w){re.escape(thing)}(?!\w)", message)
-        and not thing.startswith(("irq_lock[", "ap_list_lock["))
-    ]
+def _is_named(thing: Thing, message: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(thing.name)}(?!\w)", message) is not None

@@ -7,10 +7,10 @@ In neutral words made from the trace: it says what was seen, not what is to be d
 from collections.abc import Sequence
 from textwrap import wrap
 
-from stress.executions import Subject
+from stress.executions import Target
+from stress.explaining.choices import Choice, before
 from stress.explaining.columns import columns
-from stress.explaining.departure import Departure
-from stress.explaining.necessity import Need, before
+from stress.explaining.first_divergence import FirstDivergence
 from stress.explaining.recorded import Recorded
 from stress.system import shell
 from vgic import Parameters
@@ -21,25 +21,25 @@ WIDTH = 75
 def commit(
     recorded: Recorded,
     parameters: Parameters,
-    subject: Subject,
+    target: Target,
     token: str,
-    needed: Sequence[Need],
-    departure: Departure | None,
+    choices: Sequence[Choice],
+    divergence: FirstDivergence | None,
 ) -> str:
     """Return the view: plain text under 78 columns.
 
     Args:
         recorded: the execution.
         parameters: the machine and its programs.
-        subject: what was tested.
+        target: what was tested.
         token: replays it.
-        needed: what each choice is needed for.
-        departure: where the correct kernel goes another way, if that is known.
+        choices: what happens without each choice.
+        divergence: where the correct kernel goes another way, if that is known.
     """
     failure = recorded.failure
     if failure is None:
         return "nothing went wrong"
-    story = [f"On {subject}, with {_machine(parameters)}: {failure.message}."]
+    story = [f"On {target}, with {_machine(parameters)}: {failure.message}."]
     story += [
         f"{deviation.role} is preempted {before(deviation.label)}, and {deviation.to} runs."
         for deviation in recorded.preemptions
@@ -47,13 +47,13 @@ def commit(
     ]
     if not recorded.preemptions:
         story.append("Nobody has to be preempted for it.")
-    elif all(need.without == "it passes" for need in needed):
-        which = "this" if len(needed) == 1 else "any one of these"
+    elif all(choice.without == "it passes" for choice in choices):
+        which = "this" if len(choices) == 1 else "any one of these"
         story.append(f"Without {which} it does not happen.")
     paragraphs = [
         "\n".join(wrap(" ".join(story), WIDTH)),
-        columns(recorded, departure),
-        "\n".join([shell.joined(subject.replaying("-")) + " <<EOF", *wrap(token, WIDTH), "EOF"]),
+        columns(recorded, divergence),
+        "\n".join([shell.joined(target.replaying("-")) + " <<EOF", *wrap(token, WIDTH), "EOF"]),
     ]
     return "\n\n".join(paragraphs)
 

@@ -6,10 +6,10 @@ Last comes what went wrong.
 
 from textwrap import wrap
 
-from harness import Change
 from harness.engine import entry_text
 from stress.explaining.columns import verdict
 from stress.explaining.recorded import Recorded, Step
+from stress.explaining.words import change_in_words
 
 _INDENT = 16
 
@@ -34,14 +34,10 @@ def _step(step: Step, width: int) -> list[str]:
     )
     lines = [f"{number:>5}  {'' if is_note else event.role:<8} {first}"]
     lines += [" " * _INDENT + line for line in rest]
-    told = [_change(change) for change in step.changes]
-    told += [f"unlock {lock}" for lock in step.released]
-    for text in told:
+    said = [change_in_words(change) for change in step.changes]
+    said += [f"unlock {lock}" for lock in step.released]
+    for text in said:
         lines += wrap(
             text, width, initial_indent=" " * (_INDENT + 2), subsequent_indent=" " * (_INDENT + 4)
         )
     return lines
-
-
-def _change(change: Change) -> str:
-    return f"{change.thing}{f' {change.field}' if change.field else ''} = {change.new}"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """From recorded steps to lines of text: what was done and what it changed, by weight.
 
-A line weighs what it tells a reader of the race: changes of interrupts, lists and list registers
-most, then how vCPUs are kicked, then locks and walks. What stands next to a change of threads
-weighs most too, whatever it is. Views leave out what is too light for the room they have.
+A line weighs as much as a reader learns of the race by it: changes of interrupts, lists and list
+registers most, then how vCPUs are kicked, then locks and walks. What stands next to a change of
+threads weighs most too, whatever it is. Views leave out what is too light for the room they have.
 """
 
 from collections.abc import Container, Iterator
@@ -12,16 +12,21 @@ from itertools import takewhile, zip_longest
 
 from harness import Event
 from harness.engine import Operation
-from stress.explaining.recorded import Step
+from harness.schedule import Thing
+from stress.explaining.recorded import Recorded, Step
+from stress.explaining.words import field_name, fields_in_words, value_in_words
 from vgic.drain import DRAIN
+from vgic.state import HardwareHcr, HardwareLrs, IpiState, ModeState, RequestsState, ShadowLrs
 
 LOCKS, KICKS, STATE = 1, 2, 3
 """The weights of a line."""
 
 _HIDDEN_FIELDS = {"on_lr", "vcpu", "handles"}
-"""Told by other lines: by the list registers, the lists, the guest's own instructions."""
+"""Shown by other lines: by the list registers, the lists, the guest's own instructions."""
 
-_KICKS = ("mode[", "requests[", "ipi[")
+_KICKS = (ModeState, RequestsState, IpiState)
+"""What vCPUs are kicked by."""
+
 _GUEST = ("guest acknowledges", "guest ends")
 
 
@@ -34,7 +39,8 @@ class Line:
         role: the thread; "" for the world outside.
         function: the model function it is done in.
         text: what was done, or what has changed.
-        weight: how much it tells, see above.
+        weight: how much a reader learns by it, see above.
+        changed: the object that has changed, None if the line is of something done.
     """
 
     index: int
@@ -42,31 +48,34 @@ class Line:
     function: str
     text: str
     weight: int
+    changed: Thing | None = None
 
 
-def lines(steps: tuple[Step, ...], locks_to_tell: Container[int] = ()) -> Iterator[Line]:
-    """Yield the lines about some steps, in order.
+def lines(recorded: Recorded, locks_shown: Container[int] = ()) -> Iterator[Line]:
+    """Yield the lines about an execution, in order.
 
     Args:
-        steps: the steps.
-        locks_to_tell: the numbers of steps that take a lock the reader has to know of.
+        recorded: the execution.
+        locks_shown: the numbers of steps that take a lock the reader has to know of.
     """
+    steps, things = recorded.steps, recorded.things
     for index, (step, after) in enumerate(zip_longest(steps, steps[1:])):
         event, what = step.event, step.event.what
         done_in = event.stack[-1] if event.stack else ""
         by_switch = step.enters or step.leaves
         if isinstance(what, Operation):
             said = _of_guest(event, after)
-            text = said or _operation(step, what, after)
+            text = said or _operation(step, what, after, things.get(what.name))
             if text:
-                heavy = said or by_switch or index in locks_to_tell
-                weight = STATE if heavy else _weight(what)
+                heavy = said or by_switch or index in locks_shown
+                weight = STATE if heavy else _weight(what, things.get(what.name))
                 yield Line(index, event.role, done_in, text, weight)
         elif what is not None and what[0] == DRAIN:
             yield Line(index, "", "", " ".join(map(str, what)), STATE)
         changed_in = _changed_in(event, after)
-        for text, weight in _changed(step, in_guest=changed_in == "run_guest"):
-            yield Line(index, event.role, changed_in, text, STATE if by_switch else weight)
+        for thing, text, weight in _changed(step, in_guest=changed_in == "run_guest"):
+            weight = STATE if by_switch else weight
+            yield Line(index, event.role, changed_in, text, weight, changed=thing)
         for lock in step.released:
             text = f"unlock {lock}"
             yield Line(index, event.role, changed_in, text, STATE if by_switch else LOCKS)
@@ -88,10 +97,10 @@ def _changed_in(event: Event, after: Step | None) -> str:
     return stack[-1] if stack else ""
 
 
-def _weight(what: Operation) -> int:
+def _weight(what: Operation, thing: Thing | None) -> int:
     if what.kind in ("list", "relink"):
         return STATE
-    return KICKS if what.name.startswith(_KICKS) else LOCKS
+    return KICKS if thing is not None and thing.kind in _KICKS else LOCKS
 
 
 def _of_guest(event: Event, after: Step | None) -> str:
@@ -102,14 +111,15 @@ def _of_guest(event: Event, after: Step | None) -> str:
     return " ".join(map(str, note)) if isinstance(note, tuple) and note[0] in _GUEST else ""
 
 
-def _operation(step: Step, what: Operation, after: Step | None) -> str:
+def _operation(step: Step, what: Operation, after: Step | None, thing: Thing | None) -> str:
     """Say what an operation does, where what it changes does not say it already."""
-    if any(change.thing == what.name for change in step.changes):
+    if any(change.thing == thing for change in step.changes):
         return ""
     if what.kind in ("read", "cmpxchg", "request", "take"):
-        return f"{what.name} is {step.event.state.get(what.name, {}).get('', '')}"
+        fields = None if thing is None else step.event.state.get(thing)
+        return f"{what.name} is {'' if fields is None else fields_in_words(fields).get('', '')}"
     if what.kind == "list":
-        # A walk that ends at once tells nothing.
+        # A walk that ends at once shows nothing.
         goes_on = after is not None and after.event.stack == step.event.stack
         return f"walk {what.name}" if goes_on else ""
     return {
@@ -120,17 +130,19 @@ def _operation(step: Step, what: Operation, after: Step | None) -> str:
     }.get(what.kind, str(what))
 
 
-def _changed(step: Step, *, in_guest: bool) -> Iterator[tuple[str, int]]:
-    fields: dict[str, list[str]] = {}
+def _changed(step: Step, *, in_guest: bool) -> Iterator[tuple[Thing, str, int]]:
+    """Yield each object that a step has changed, what has changed in words, and its weight."""
+    fields: dict[Thing, list[str]] = {}
     for change in step.changes:
-        thing, new = change.thing, change.new
-        if change.field in _HIDDEN_FIELDS or thing.startswith("vgic_lr["):
+        thing, name = change.thing, field_name(change.field)
+        if change.field in _HIDDEN_FIELDS or thing.kind is ShadowLrs:
             continue
-        if thing.startswith(("ICH_LR[", "ICH_HCR[")) and not in_guest and new in ("empty", "0"):
-            continue  # saved on the way out, which the shadow's lines tell
-        if not change.field:
-            yield f"{thing} = {new}", KICKS if thing.startswith(_KICKS) else STATE
+        if thing.kind in (HardwareLrs, HardwareHcr) and not in_guest and not change.new:
+            continue  # saved on the way out, which the shadow's lines show
+        value = value_in_words(change.field, change.new)
+        if name:
+            fields.setdefault(thing, []).append(f"{name}={value}")
         else:
-            fields.setdefault(thing, []).append(f"{change.field}={new}")
+            yield thing, f"{thing.name} = {value}", KICKS if thing.kind in _KICKS else STATE
     for thing, values in fields.items():
-        yield f"{thing}: {' '.join(values)}", STATE
+        yield thing, f"{thing.name}: {' '.join(values)}", STATE

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The lockdep view: what was wanted, what was held, and where everybody stands.
 
-In the order in which the kernel's lock checker tells it: the complaint, who wants what while
+In the order of a report by the kernel's lock checker: the complaint, who wants what while
 holding what, the dependency that is known already, the locks held by all, the stacks.
 """
 

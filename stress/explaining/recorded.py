@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """An execution run again and recorded: what every view is made from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from harness import Carriers, Deviation, Execution, Failed, Failure, Scheduler, execute
 from harness.engine import Operation
-from harness.schedule import Change, Event, LenientReplay, Recorder
-from vgic import Look, Machine, Mechanism, Parameters
+from harness.schedule import Change, Event, LenientReplay, Recorder, Thing
+from stress.executions import Target
+from vgic import Machine, Parameters
+from vgic.state import LockState, Look
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class Step:
     Attributes:
         event: the operation or note.
         changes: the fields that are not the same before the next event.
-        released: the locks let go before the next event.
+        released: the names of the locks released before the next event.
         enters: control has just passed to its thread.
         leaves: control passes to another thread after it.
     """
@@ -32,7 +35,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Recorded:
-    """An execution with all that can be told of it.
+    """An execution with all that there is to say of it.
 
     Attributes:
         execution: the execution.
@@ -58,6 +61,16 @@ class Recorded:
         outcome = self.execution.outcome
         return outcome.failure if isinstance(outcome, Failed) else None
 
+    @cached_property
+    def things(self) -> Mapping[str, Thing]:
+        """The objects by the names that operations print."""
+        return {thing.name: thing for thing in self.end.state}
+
+    @property
+    def locks(self) -> list[Thing]:
+        """The locks, in the order in which they are shown."""
+        return [thing for thing in self.end.state if thing.kind is LockState]
+
     def holds(self, role: str) -> list[int]:
         """Return the steps in which a thread took what it holds at the end, oldest first."""
         taken: dict[str, int] = {}
@@ -66,17 +79,13 @@ class Recorded:
             if step.event.role == role and isinstance(what, Operation) and what.kind == "lock":
                 taken.pop(what.name, None)
                 taken[what.name] = index
-        return [
-            index
-            for name, index in taken.items()
-            if self.end.state.get(name, {}).get("") == f"held by {role}"
-        ]
+        return [index for name, index in taken.items() if _holder(self.end, name) == role]
 
 
 def record(
     parameters: Parameters,
     deviations: Sequence[Deviation],
-    kernel: type[Mechanism],
+    target: Target,
     carriers: Carriers,
 ) -> Recorded:
     """Run an execution once more and record it.
@@ -84,7 +93,7 @@ def record(
     Args:
         parameters: the machine and its programs.
         deviations: the schedule; what has no place is left out.
-        kernel: what it is run on.
+        target: what it is run on.
         carriers: what the threads run on.
 
     Raises:
@@ -95,7 +104,8 @@ def record(
     def program(scheduler: Scheduler) -> None:
         recorder = Recorder(scheduler)
         recorders.append(recorder)
-        recorder.look = Look(Machine(scheduler, parameters, kernel))
+        machine = Machine(scheduler, parameters, target.kernel)
+        recorder.look = Look(machine.kvm, machine.guests, machine.kernel)
 
     replay = LenientReplay(deviations)
     execution = execute(program, replay, carriers)
@@ -131,13 +141,19 @@ def _steps(events: Sequence[Event]) -> tuple[Step, ...]:
 
 
 def _is_lock(change: Change) -> bool:
-    return "_lock[" in change.thing
+    return change.thing.kind is LockState
+
+
+def _holder(event: Event, name: str) -> object:
+    """Return who holds a lock before an event: None if nobody does, "" if it is not shown."""
+    lock = event.state.get(Thing(LockState, name), "")
+    return lock.holder if isinstance(lock, LockState) else ""
 
 
 def _released(event: Event, after: Event, changed: Sequence[Change]) -> tuple[str, ...]:
-    """Return the locks let go between two events: held before, or taken by the event itself."""
-    let_go = [change.thing for change in changed if _is_lock(change) and change.new == "free"]
+    """Return the locks released between two events: held before, or taken by the event itself."""
+    released = [change.thing.name for change in changed if _is_lock(change) and change.new is None]
     what = event.what
     if isinstance(what, Operation) and what.kind == "lock":
-        let_go += [what.name] * (after.state.get(what.name, {}).get("") == "free")
-    return tuple(let_go)
+        released += [what.name] * (_holder(after, what.name) is None)
+    return tuple(released)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from textwrap import wrap
 
-from stress.executions import Subject
+from stress.executions import Target
 
 _TEMPLATE = '''\
 """{signature}
@@ -25,25 +25,25 @@ from stress.repro import assert_passes
 {kernel}
 
 def test_repro() -> None:
-    assert_passes({names}{subject})
+    assert_passes({names}{target})
 '''
 
 
-def repro_file(signature: str, view: str, tokens: Sequence[str], subject: Subject) -> str:
+def repro_file(signature: str, view: str, tokens: Sequence[str], target: Target) -> str:
     """Return the text of a test file.
 
     Args:
         signature: the failure's identity.
         view: the execution in columns.
         tokens: replay it, together if it takes several.
-        subject: what it was found on. A user's class is named by its file.
+        target: what it was found on. A user's class is named by its file.
     """
     kernel = chosen = ""
-    if subject.patch is not None:
-        path, name = subject.patch
+    if target.patch is not None:
+        path, name = target.patch
         place = f"{Path(path).resolve()}{f':{name}' if name else ''}"
         kernel = f"KERNEL = {place!r}  # change it if the class has moved\n"
-        chosen = f", revision=KERNEL, bugs={subject.bugs!r}"
+        chosen = f", revision=KERNEL, bugs={target.bugs!r}"
     names = ["TOKEN", *(f"TOKEN_{number}" for number in range(2, len(tokens) + 1))]
     return _TEMPLATE.format(
         signature=_in_docstring(signature),
@@ -51,7 +51,7 @@ def repro_file(signature: str, view: str, tokens: Sequence[str], subject: Subjec
         tokens="\n".join(map(_assignment, names, tokens)),
         kernel=kernel,
         names=", ".join(names),
-        subject=chosen,
+        target=chosen,
     )
 
 

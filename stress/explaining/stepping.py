@@ -7,17 +7,15 @@ The whole execution has been recorded, so every step can be gone to and nothing 
 from collections.abc import Callable
 from textwrap import wrap
 
-from harness import Change
 from harness.engine import entry_text
 from stress.explaining.recorded import Recorded
+from stress.explaining.words import change_in_words, has_nothing, object_in_words
 
 HELP = """\
   n, Enter   next step            b   back one step
   s          next switch          r   back to the switch before
   f          the failure          g N go to step N
   p          the whole state      q   quit"""
-
-_NOTHING = {"", "0", "empty", "free", "none", "nothing"}
 
 
 def step_through(
@@ -94,7 +92,7 @@ class _Stepper:
         lines = []
         if self._at:
             done = self._steps[self._at - 1]
-            lines += [f"      {_change(change)}" for change in done.changes]
+            lines += [f"      {change_in_words(change)}" for change in done.changes]
             lines += [f"      unlock {lock}" for lock in done.released]
         if self._at == len(self._steps):
             failure = self._recorded.failure
@@ -124,17 +122,12 @@ class _Stepper:
         lines = []
         for thing, fields in event.state.items():
             changed = before.get(thing) != fields
-            if not (everything or changed) and set(fields.values()) <= _NOTHING:
+            if not (everything or changed) and has_nothing(fields):
                 continue
-            text = " ".join(f"{name}={value}" if name else value for name, value in fields.items())
             lines += wrap(
-                f"{thing}: {text}",
+                object_in_words(thing, fields),
                 self._width,
                 initial_indent="    * " if changed else "      ",
                 subsequent_indent="          ",
             )
         return "\n".join(lines)
-
-
-def _change(change: Change) -> str:
-    return f"{change.thing}{f' {change.field}' if change.field else ''} = {change.new}"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from harness.engine import Operation, entry_text
 from stress.explaining.recorded import Recorded
+from stress.explaining.words import changed_name, value_in_words
 
 _THREADS, _LOCKS = 1, 2
 _TraceEvent = dict[str, object]
@@ -47,8 +48,7 @@ def _threads(recorded: Recorded) -> dict[str, tuple[int, int]]:
 
 
 def _locks(recorded: Recorded) -> dict[str, tuple[int, int]]:
-    names = [thing for thing in recorded.end.state if "_lock[" in thing]
-    return {name: (_LOCKS, number + 1) for number, name in enumerate(names)}
+    return {lock.name: (_LOCKS, number + 1) for number, lock in enumerate(recorded.locks)}
 
 
 def _calls(recorded: Recorded) -> Iterator[_TraceEvent]:
@@ -80,7 +80,10 @@ def _operations(recorded: Recorded) -> Iterator[_TraceEvent]:
         if what is None or role not in tracks:
             continue
         name = entry_text(what).strip()
-        changed = {f"{change.thing} {change.field}".strip(): change.new for change in step.changes}
+        changed = {
+            changed_name(change): value_in_words(change.field, change.new)
+            for change in step.changes
+        }
         if isinstance(what, Operation):
             yield _event("X", name, tracks[role], at, dur=1, cat=what.kind, args=changed)
         else:

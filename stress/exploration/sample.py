@@ -32,7 +32,7 @@ class Sample:
         self._count += 1
 
     def must_come_out_alike(self, program: Callable[[Scheduler], None], carriers: Carriers) -> None:
-        """Run the sample once more; a small one as often as tells anything.
+        """Run the sample once more; a small one often enough to show anything.
 
         Raises:
             HarnessBug: an execution comes out otherwise.

@@ -1,28 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""TODO."""
+"""Findings: a failure is looked into, explained, and written into the findings directory.
 
+An `Inquiry` asks for a failure of a campaign to be looked into and an `Answer` is what came of it;
+an `Example` is one failure with all there is to say of it, a `Finding` where it was first met, and
+a `Keeper` writes what is found into the findings directory.
+"""
+
+from stress.findings.example import Example, as_found, look_into, simplest
 from stress.findings.finding import Finding, found
-from stress.findings.inquiry import (
-    Answer,
-    Example,
-    Inquiry,
-    as_found,
-    inquire,
-    is_looked_into,
-    look_into,
-)
+from stress.findings.inquiry import Answer, Inquiry, inquire, is_looked_into
 from stress.findings.store import Keeper, token_file
 
 __all__ = [
-    "Answer",
-    "Example",
-    "Finding",
-    "Inquiry",
-    "Keeper",
-    "as_found",
-    "found",
-    "inquire",
-    "is_looked_into",
-    "look_into",
-    "token_file",
-]
+    "Answer", "Example", "Finding", "Inquiry", "Keeper", "as_found", "found", "inquire",
+    "is_looked_into", "look_into", "simplest", "token_file",
+]  # fmt: skip

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A finding: what is told of a race, and where it was first met."""
+"""A finding: what there is to say of a race, and where it was first met."""
 
 from dataclasses import dataclass
 
-from stress.findings.inquiry import Answer, Example
+from stress.findings.example import Example
+from stress.findings.inquiry import Answer
 
 
 @dataclass(frozen=True)

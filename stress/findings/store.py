@@ -114,7 +114,7 @@ def _report(folder: Path) -> str:
 
 
 def _name(finding: Finding) -> str:
-    """Return a name that tells the kind and is the same for the same finding only."""
+    """Return a name that says the kind and is the same for the same finding only."""
     example = finding.example
     kind = re.sub(r"[^a-z0-9]+", "-", example.failure.kind.lower())[:_KIND_MAX].strip("-")
     tokens = f"{example.token} {example.original}".encode()

@@ -95,7 +95,7 @@ def jobs(text: str) -> int:
     return int(text)
 
 
-def silence_s() -> float:
+def hang_s() -> float:
     """Read from the environment after how many seconds without a step an execution hangs."""
     text = os.environ.get(_SILENCE, "60")
     try:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Standard input: a token through a pipe, or commands that somebody types.
 
-It may be closed, or open for writing only, which is a mistake of who started us and told as one.
+It may be closed, or open for writing only, which is a mistake of the caller and reported as one.
 """
 
 import sys

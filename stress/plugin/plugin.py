@@ -68,9 +68,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _token(text: str) -> str:
-    from stress.executions import BadToken
+    from stress.executions import BadToken, CannotJudge
     from stress.inputs import BadArgument
-    from stress.replaying import CannotJudge, opened
+    from stress.replaying import opened
 
     if text == "-":
         raise pytest.UsageError("--vgic-replay -: pytest has no standard input; use =@FILE")

@@ -12,13 +12,13 @@ from functools import cache
 
 from harness import Failed, HarnessBug, OsThreads
 from harness.search.strategies import PORTFOLIO
-from stress.campaign import Pool, differs_afresh
-from stress.executions import ClassSubject, Subject, Token, run_index, subject_of, watched
+from stress.campaign import LocalPool, differs_afresh
+from stress.executions import Target, Token, run_index, target_of, watched
 from stress.findings import Example, look_into
 from stress.inputs import Check, arguments
 from stress.plugin.capture import last_words
 from stress.replaying import opening, replay
-from stress.reporting import shrunk_text
+from stress.reporting import example_text
 from stress.scenarios import SCENARIOS, Scenario
 from stress.shrinking import REPLAYS
 from stress.system import Exit
@@ -87,7 +87,7 @@ def _stress(
     seed_text: str,
     token_texts: Sequence[str],
 ) -> Found | None:
-    subject = _subject(kernel, bugs, check)
+    target = _target(kernel, bugs, check)
     if not isinstance(scenario, str) or not isinstance(strategy, str):
         wrong = strategy if isinstance(scenario, str) else scenario
         raise BadMarker(f"scenarios and strategies go by their names, not {wrong!r}")
@@ -96,15 +96,15 @@ def _stress(
         raise BadMarker(f"executions is a number from 1, not {executions!r}")
     seed, strategy = arguments.seed(seed_text), arguments.strategy(strategy)
     if token_texts:
-        return _replay(token_texts, subject)
+        return _replay(token_texts, target)
     try:
         with watched(_carriers(), last_words):
-            return _run(SCENARIOS[name], seed, executions, strategy, subject)
+            return _run(SCENARIOS[name], seed, executions, strategy, target)
     except HarnessBug as bug:
-        return Found(f"HARNESS BUG: {bug}\n  {name}, seed {seed:#x}, on {subject}")
+        return Found(f"HARNESS BUG: {bug}\n  {name}, seed {seed:#x}, on {target}")
 
 
-def _subject(kernel: object, bugs: object, check: object) -> Subject:
+def _target(kernel: object, bugs: object, check: object) -> Target:
     names, checks = (
         _names(bugs, "bugs are names of bugs"),
         _names(check, "checks go by their names"),
@@ -119,7 +119,7 @@ def _subject(kernel: object, bugs: object, check: object) -> Subject:
         named_revision(kernel)
     elif not inspect.isclass(kernel):
         raise BadMarker(f"kernel is a revision by name or a class, not {kernel!r}")
-    return subject_of(kernel, arguments.bugs(names), races=Check.RACES in checks)
+    return target_of(kernel, arguments.bugs(names), races=Check.RACES in checks)
 
 
 def _names(value: object, rule: str) -> Sequence[str]:
@@ -130,52 +130,42 @@ def _names(value: object, rule: str) -> Sequence[str]:
 
 
 def _run(
-    scenario: Scenario, seed: int, executions: int, strategy: str, subject: Subject
+    scenario: Scenario, seed: int, executions: int, strategy: str, target: Target
 ) -> Found | None:
-    kernel = subject.kernel()
     for index in range(executions):
-        single = run_index(scenario, seed, index, strategy, kernel, _carriers())
+        single = run_index(scenario, seed, index, strategy, target, _carriers())
         if isinstance(single.execution.outcome, Failed):
-            example = look_into(
-                single, scenario.name, subject, kernel, _carriers(), replays_max=REPLAYS
-            )
+            example = look_into(single, scenario.name, target, _carriers(), replays_max=REPLAYS)
             where = f"execution {index} of {scenario.name}"
-            text = [
-                example.identity,
-                f"  {where}, seed {seed:#x}, on {subject}",
-                f"  {shrunk_text(example)}",
-                *_confirmed(subject, example, where),
-                "",
-                example.columns,
-            ]
-            return Found("\n".join(text), (example.token,))
+            notes = _confirmed(target, example, where)
+            text = example_text(example, f"{where}, seed {seed:#x}", target, notes)
+            return Found(text, (example.token,))
     return None
 
 
-def _confirmed(subject: Subject, example: Example, where: str) -> list[str]:
+def _confirmed(target: Target, example: Example, where: str) -> list[str]:
     """Have a finding run once more in a fresh process; say if it could not be.
 
     Raises:
         HarnessBug: it came out otherwise there.
     """
     try:
-        by_file = subject.by_file() if isinstance(subject, ClassSubject) else subject
-        with Pool(0, silence_s=arguments.silence_s()) as pool:
-            differences = differs_afresh(pool, by_file, example, where)
+        with LocalPool(0, hang_s=arguments.hang_s()) as pool:
+            differences = differs_afresh(pool, target.by_file(), example, where)
     except HarnessBug as bug:
         # A class inside a function, or one whose file needs its neighbours, cannot be had there.
         reason = str(bug).strip().splitlines()[-1]
-        return [f"  not confirmed in a fresh process: {reason}"]
+        return [f"not confirmed in a fresh process: {reason}"]
     if differences:
         raise HarnessBug(differences[0])
     return []
 
 
-def _replay(token_texts: Sequence[str], subject: Subject) -> Found | None:
+def _replay(token_texts: Sequence[str], target: Target) -> Found | None:
     """Replay on the test's kernel, not on that of the tokens; they say what to check for."""
     tokens = [Token.decode(text) for text in token_texts]
     said: list[str] = []
-    cases = opening.on(replace(subject, races=False), tokens)
+    cases = opening.on(replace(target, races=False), tokens)
     if replay(cases, said.append, last_words=last_words) is Exit.CLEAN:
         return None
     return Found("\n".join(said), tuple(token_texts))

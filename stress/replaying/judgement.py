@@ -11,17 +11,16 @@ its place, so that `git bisect run vgic-stress replay TOKEN` never blames the wr
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness import Carriers, HarnessBug, OsThreads
 from stress.executions import Followed, follow, model_digest, watched
-from stress.explaining import step_through, tell
+from stress.explaining import explain, step_through
 from stress.replaying.opening import Case
 from stress.replaying.together import judge_together
-from stress.reporting import counted, headline
-from stress.system import Exit, bug_text, output
-from stress.system import exit_codes as exits
+from stress.reporting import Headline, Verdict, verdict
+from stress.system import Exit, bug_text, counted, output
 
 Say = Callable[[str], None]
 
@@ -64,30 +63,55 @@ def replay(
     Returns:
         CLEAN, FINDINGS, CANNOT_JUDGE or HARNESS_BUG.
     """
-    say(first_line("vgic-stress replay:", cases))
+
+    def judge(carriers: OsThreads) -> Verdict:
+        if len(cases) > 1:
+            return judge_together(cases, carriers, say)
+        return _judge(cases[0], carriers, say, wanted, strict=strict)
+
+    return judged("replay", cases, say, judge, last_words)
+
+
+def judged(
+    command: str,
+    cases: Sequence[Case],
+    say: Say,
+    judge: Callable[[OsThreads], Verdict],
+    last_words: Say = output.say,
+) -> Exit:
+    """Say what is judged, judge it, and say the verdict.
+
+    Args:
+        command: `replay` or `shrink`.
+        cases: each token and what it is replayed on.
+        say: prints one text.
+        judge: judges on some carriers; it may raise a HarnessBug.
+        last_words: prints why the process ends, should an execution hang.
+    """
+    say(_first_line(f"vgic-stress {command}:", cases))
     say(f"found as: {cases[0].token.signature}")
-    say_differences(cases, say)
+    _say_differences(cases, say)
     try:
         with OsThreads() as carriers, watched(carriers, last_words):
-            if len(cases) > 1:
-                return judge_together(cases, carriers, say)
-            return _judge(cases[0], carriers, say, wanted, strict=strict)
+            ended = judge(carriers)
     except HarnessBug as bug:
         say(bug_text(str(bug)))
         return Exit.HARNESS_BUG
+    say(ended.words)
+    return ended.code
 
 
-def first_line(begin: str, cases: Sequence[Case]) -> str:
+def _first_line(begin: str, cases: Sequence[Case]) -> str:
     """Return what is replayed, on what, and by which model."""
-    token, subject = cases[0].token, cases[0].subject
+    token, target = cases[0].token, cases[0].target
     model = f"model={model_digest()}"
     if len(cases) > 1:
-        return headline.line(begin, f"{len(cases)} executions on {subject}", [model])
+        return Headline(f"{len(cases)} executions on {target}", [model]).line(begin)
     deviations = counted(len(token.deviations), "deviation")
-    return headline.line(begin, f"{token.scenario} on {subject}", [model], [f"{deviations},"])
+    return Headline(f"{token.scenario} on {target}", [model], [f"{deviations},"]).line(begin)
 
 
-def say_differences(cases: Sequence[Case], say: Say) -> None:
+def _say_differences(cases: Sequence[Case], say: Say) -> None:
     """Say what is not as it was when the tokens were made: the model, or a user's class."""
     texts = [text for case in cases for text in (_other_model(case), _other_patch(case)) if text]
     for text in dict.fromkeys(texts):
@@ -102,7 +126,7 @@ def _other_model(case: Case) -> str:
 
 
 def _other_patch(case: Case) -> str:
-    patch, identity = case.token.patch, case.subject.patch_identity()
+    patch, identity = case.token.patch, case.target.patch_identity()
     if patch is None or identity is None or identity == patch:
         return ""
     if identity[0] != patch[0]:
@@ -110,12 +134,12 @@ def _other_patch(case: Case) -> str:
     return f"the class {patch[0]} has changed since the token was made: it may diverge"
 
 
-def _judge(case: Case, carriers: Carriers, say: Say, wanted: Wanted, *, strict: bool) -> Exit:
-    followed = follow(case.token, case.kernel, carriers, strict=strict)
+def _judge(case: Case, carriers: Carriers, say: Say, wanted: Wanted, *, strict: bool) -> Verdict:
+    followed = follow(case.token, case.target, carriers, strict=strict)
     say_divergence(case, followed, say, strict=strict)
     failed, unwritten = followed.failure is not None, ""
     if failed or wanted != USUAL:
-        story = tell(case.token, case.subject, case.kernel, carriers)
+        story = explain(case.token, case.target, carriers)
         if wanted.timeline is not None:
             unwritten = output.write(wanted.timeline, story.timeline(), "--timeline")
             say(unwritten or f"timeline for ui.perfetto.dev: {wanted.timeline}")
@@ -123,8 +147,8 @@ def _judge(case: Case, carriers: Carriers, say: Say, wanted: Wanted, *, strict: 
             step_through(story.recorded, wanted.read, say, output.width())
         elif failed or wanted.view is not None:
             say(story.view(wanted.view or "columns", output.width()))
-    code = _verdict(case, followed, say)
-    return exits.unwritten(code) if unwritten else code
+    ended = verdict.of_replay(followed, case.token)
+    return replace(ended, code=ended.without("--timeline").code) if unwritten else ended
 
 
 def say_divergence(case: Case, followed: Followed, say: Say, *, strict: bool = False) -> None:
@@ -134,20 +158,3 @@ def say_divergence(case: Case, followed: Followed, say: Say, *, strict: bool = F
         if not strict:
             count = len(case.token.deviations)
             say(f"re-anchored: {followed.placed} of {count} deviations found a place")
-
-
-def _verdict(case: Case, followed: Followed, say: Say) -> Exit:
-    execution = followed.execution
-    how = "re-anchored" if followed.divergence else "strictly"
-    replayed = f"replayed {how}, {execution.steps} steps, digest {execution.digest}"
-    failure = followed.failure
-    if followed.no_verdict:
-        what = f": {failure.signature}" if failure is not None else ""
-        say(f"{replayed}{what}\ncannot be judged: {followed.no_verdict}")
-        return Exit.CANNOT_JUDGE
-    if failure is None:
-        say(f"passed: {replayed}")
-        return Exit.CLEAN
-    same = "same digest" if execution.digest == case.token.digest else "another digest"
-    say(f"{failure.signature}\nfailed again: {replayed} ({same})")
-    return Exit.FINDINGS

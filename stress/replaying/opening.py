@@ -4,20 +4,23 @@
 A token comes from an e-mail, perhaps of another year: what it needs and is not there cannot be
 judged, which is no failure of the code under test and makes `git bisect` skip a commit. And it
 comes from anybody: it may choose among the revisions and bugs that are here, but code of a user's
-own is run only if whoever replays the token says so himself.
+own is run only if it is named by who replays the token.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from stress.executions import PACKED_MAX, Subject, Token, UnknownVersion, subject_of
+from stress.executions import (
+    PACKED_MAX,
+    CannotJudge,
+    Target,
+    Token,
+    UnknownVersion,
+    target_of,
+)
 from stress.inputs import BadArgument, arguments, standard_input
-from vgic import CompositionError, Mechanism, with_races_checked
-
-
-class CannotJudge(Exception):
-    """A token that says nothing about the code that is here, and why."""
+from vgic import CompositionError
 
 
 @dataclass(frozen=True)
@@ -26,13 +29,11 @@ class Case:
 
     Attributes:
         token: the execution.
-        subject: what it is run on.
-        kernel: the same, as a class.
+        target: what it is run on.
     """
 
     token: Token
-    subject: Subject
-    kernel: type[Mechanism]
+    target: Target
 
 
 def opened(argument: str) -> Token:
@@ -59,7 +60,7 @@ def cases(
     *,
     races: bool = False,
 ) -> list[Case]:
-    """Return tokens with what to run them on, as whoever replays them says.
+    """Return tokens with what to run them on, as it is named for the replay.
 
     Args:
         tokens: the tokens; several are of one finding.
@@ -78,48 +79,45 @@ def cases(
     named = revision is not None or bugs is not None
     if bugs is None:
         bugs = first.bugs if revision is None else ()
-    subject = subject_of(
+    target = target_of(
         first.revision if revision is None else revision, arguments.bugs(bugs), races=races
     )
     try:
-        return on(subject, tokens)
+        return on(target, tokens)
     except CompositionError as error:
         # Under `git bisect` a commit that lacks the class, or what the token names, is skipped.
-        if subject.patch is None and named:
+        if target.patch is None and named:
             raise
         raise CannotJudge(str(error)) from error
 
 
-def on(subject: Subject, tokens: Sequence[Token]) -> list[Case]:
+def on(target: Target, tokens: Sequence[Token]) -> list[Case]:
     """Return tokens with what to run them on; those of data races have these checked for.
 
     Raises:
-        CompositionError: the subject is no kernel.
+        CompositionError: the target is no kernel.
     """
-    kernel = subject.kernel()
+    target.check()
     return [
-        Case(token, replace(subject, races=True), with_races_checked(kernel))
-        if token.needs_races and not subject.races
-        else Case(token, subject, kernel)
-        for token in tokens
+        Case(token, target.checking_races() if token.needs_races else target) for token in tokens
     ]
 
 
 def _check_names(tokens: Sequence[Token], *, same_bugs: bool) -> None:
     """Check that tokens themselves say what to run them on: one kernel, that is none's own."""
     for token in tokens:
-        if token.patch is not None or Subject(token.revision).patch is not None:
+        if token.patch is not None or Target(token.revision).patch is not None:
             raise CannotJudge(
                 f"it was found on {token.revision}, which a token does not carry; say where it is: "
                 f"--revision FILE.py:{token.patch[0] if token.patch else 'CLASS'} "
                 "(revision= in a test)"
             )
-    subjects = {
-        str(Subject(token.revision, token.bugs if same_bugs else ())): None for token in tokens
+    targets = {
+        str(Target(token.revision, token.bugs if same_bugs else ())): None for token in tokens
     }
-    if len(subjects) > 1:
+    if len(targets) > 1:
         raise BadArgument(
-            f"the tokens were found on {' and '.join(subjects)}, so they are not of one finding; "
+            f"the tokens were found on {' and '.join(targets)}, so they are not of one finding; "
             "to replay them on one kernel all the same name it with --revision"
         )
 

@@ -13,11 +13,14 @@ from harness.detectors.lock_order import OrderGraph, inverted
 from stress.executions import follow
 from stress.explaining import orders_text
 from stress.replaying.opening import Case
+from stress.reporting import Verdict, not_judged
 from stress.system import Exit
 
 
-def judge_together(cases: Sequence[Case], carriers: Carriers, say: Callable[[str], None]) -> Exit:
-    """Replay executions into one graph of lock orders and say what came of it.
+def judge_together(
+    cases: Sequence[Case], carriers: Carriers, say: Callable[[str], None]
+) -> Verdict:
+    """Replay executions into one graph of lock orders; say what is seen on the way.
 
     Args:
         cases: the executions, as the finding's command names them.
@@ -30,12 +33,11 @@ def judge_together(cases: Sequence[Case], carriers: Carriers, say: Callable[[str
     graph, found, failed = OrderGraph(), "", False
     # The one that closed the cycle is named first.
     for number, case in reversed(list(enumerate(cases, 1))):
-        followed = follow(case.token, case.kernel, carriers)
+        followed = follow(case.token, case.target, carriers)
         if followed.divergence:
             say(f"token {number} diverged {followed.divergence}")
         if followed.no_verdict:
-            say(f"cannot be judged: token {number}: {followed.no_verdict}")
-            return Exit.CANNOT_JUDGE
+            return not_judged(f"token {number}: {followed.no_verdict}")
         if followed.failure is not None:
             say(f"token {number} fails alone: {followed.failure.signature}")
             failed = True
@@ -47,7 +49,5 @@ def judge_together(cases: Sequence[Case], carriers: Carriers, say: Callable[[str
     if found:
         say(found)
     if found or failed:
-        say("failed again")
-        return Exit.FINDINGS
-    say(f"passed: no order is inverted in {len(cases)} executions together")
-    return Exit.CLEAN
+        return Verdict(Exit.FINDINGS, "failed again")
+    return Verdict(Exit.CLEAN, f"passed: no order is inverted in {len(cases)} executions together")

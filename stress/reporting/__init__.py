@@ -1,34 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""TODO."""
+"""What commands say: first line, findings, verdict, last line, result for programs, exit code.
 
-from stress.reporting import headline
-from stress.reporting.progress_line import progress
-from stress.reporting.report import (
-    counted,
-    every_option,
+What something comes to is decided in verdict.py, for `run`, `explore`, `replay` and marked tests
+alike; `Writer` says it. The rest is what there is to say of a campaign and of a finding.
+"""
+
+from stress.reporting import verdict
+from stress.reporting.asked import every_option, headline_of
+from stress.reporting.finding_text import (
+    example_text,
     finding_text,
-    first_line,
-    json_object,
-    last_line,
     replay_command,
     shrinking_text,
-    shrunk_text,
-    summary_text,
-    verdict_object,
 )
+from stress.reporting.headline import Headline
+from stress.reporting.progress_line import progress
+from stress.reporting.summary import campaign_values, summary_text
+from stress.reporting.verdict import HARNESS_BUG, Verdict, not_judged
+from stress.reporting.writer import Writer
 
 __all__ = [
-    "counted",
-    "every_option",
-    "finding_text",
-    "first_line",
-    "headline",
-    "json_object",
-    "last_line",
-    "progress",
-    "replay_command",
-    "shrinking_text",
-    "shrunk_text",
-    "summary_text",
-    "verdict_object",
-]
+    "HARNESS_BUG", "Headline", "Verdict", "Writer", "campaign_values", "every_option",
+    "example_text", "finding_text", "headline_of", "not_judged", "progress", "replay_command",
+    "shrinking_text", "summary_text", "verdict",
+]  # fmt: skip

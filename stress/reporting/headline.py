@@ -8,6 +8,7 @@ no room, for which `...` stands: --json and -v have them all.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 COLUMNS_MAX = 100
 
@@ -15,12 +16,33 @@ _TESTED_MIN = 12
 _DOTS = "..."
 
 
+@dataclass(frozen=True)
+class Headline:
+    """What first and last line say beside how it begins and how it ended.
+
+    Attributes:
+        tested: what was tested.
+        identity: the seed, if there is one, and last the model.
+        options: what else was asked for, the most important first.
+        joint: what stands between a verdict and what was tested.
+    """
+
+    tested: str
+    identity: Sequence[str]
+    options: Sequence[str] = ()
+    joint: str = ""
+
+    def line(self, begin: str) -> str:
+        """Return a line that begins like that."""
+        return line(begin, self.tested, self.identity, self.options)
+
+
 def line(begin: str, tested: str, identity: Sequence[str], options: Sequence[str] = ()) -> str:
     """Return the line `BEGIN TESTED (IDENTITY OPTIONS IDENTITY)`.
 
     Args:
         begin: what it begins with; its end is cut off if it leaves no room for the rest.
-        tested: what was tested; shortened in the middle, since both its ends tell it.
+        tested: what was tested; shortened in the middle, since both its ends say what it is.
         identity: what has to be there: the seed, if there is one, and last the model.
         options: what else was asked for, the most important first.
     """

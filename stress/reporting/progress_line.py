@@ -4,28 +4,28 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Protocol
-
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING, Protocol
 
 from stress.campaign import Plan, Result
 from stress.system import complain
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 FIRST_LINE_S = 10.0
 
 
-class Told(Protocol):
-    """Hears of the result so far."""
+class Shows(Protocol):
+    """Shows how far a campaign has come."""
 
     def __call__(self, result: Result) -> None:
-        """Show it, if it is time."""
+        """Show the result so far, if it is time."""
 
 
 @contextmanager
-def progress(plan: Plan, *, quiet: bool) -> Iterator[Told]:
+def progress(plan: Plan, *, quiet: bool) -> Iterator[Shows]:
     """Show a campaign's progress on standard error for as long as the context lasts."""
-    console = Console(stderr=True)
+    console = _console()
     if quiet:
         yield lambda result: None
     elif console.is_terminal:
@@ -34,7 +34,15 @@ def progress(plan: Plan, *, quiet: bool) -> Iterator[Told]:
         yield _Lines(plan)
 
 
-def _live(plan: Plan, console: Console) -> Iterator[Told]:
+def _console() -> "Console":
+    from rich.console import Console  # only a run has one, and to import it takes a while
+
+    return Console(stderr=True)
+
+
+def _live(plan: Plan, console: "Console") -> Iterator[Shows]:
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
     of_all = f"/{plan.total}" if plan.total is not None else ""
     columns = (
         TextColumn("{task.fields[executions]}" + of_all + " executions"),
@@ -46,7 +54,7 @@ def _live(plan: Plan, console: Console) -> Iterator[Told]:
         total = plan.total if plan.total is not None else plan.duration_s
         task = bar.add_task("", total=total, executions=0, rate=0.0, findings=0)
 
-        def told(result: Result) -> None:
+        def show(result: Result) -> None:
             bar.update(
                 task,
                 completed=result.executions if plan.total is not None else result.seconds,
@@ -55,7 +63,7 @@ def _live(plan: Plan, console: Console) -> Iterator[Told]:
                 findings=len(result.findings),
             )
 
-        yield told
+        yield show
 
 
 class _Lines:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from harness import Stream, Streams
 from vgic import Irq
-from vgic.data import DISABLE, EDGE, ENABLE, FIRST_SPI, LEVEL, ROUTE, Access, Pulse
+from vgic.accesses import DISABLE, ENABLE, ROUTE, Access
+from vgic.data import EDGE, FIRST_SPI, LEVEL, Pulse
 from vgic.hardware import PRIORITY_MASK
 
 

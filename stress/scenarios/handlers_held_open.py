@@ -47,7 +47,7 @@ def handlers_held_open(streams: Streams) -> Parameters:
         nr_lr=nr_lr,
         irqs=irqs,
         guests=(
-            Program(
+            Program.spelled(
                 opening + held + "e" * program.between(0, count) + opening,
                 draw_lateness(streams.stream("mi:vcpu0"), _LATENESS),
             ),

@@ -31,7 +31,7 @@ def inject_before_entry(streams: Streams) -> Parameters:
         stream = streams.stream(f"vcpu{vcpu}:program")
         instructions = "".join(stream.choose("aen") for _ in range(stream.pick(3)))
         late = draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS)
-        guests.append(Program(instructions, late))
+        guests.append(Program.spelled(instructions, late))
     return Parameters(
         nr_lr=streams.stream("param:nr_lr").between(1, 2),
         irqs=irqs,

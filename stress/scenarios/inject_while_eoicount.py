@@ -53,7 +53,7 @@ def _guest(streams: Streams, vcpu: int) -> Program:
         instructions = "".join(runs)
     else:
         instructions = "".join(program.choose("aaen") for _ in range(program.between(0, 4)))
-    return Program(instructions, draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS))
+    return Program.spelled(instructions, draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS))
 
 
 def _device(stream: Stream, irqs: tuple[Irq, ...]) -> tuple[Pulse, ...]:

@@ -5,7 +5,8 @@ from harness import Streams
 from stress.scenarios.drawing import draw_lateness, draw_priority
 from stress.scenarios.scenario import Floors, Scenario
 from vgic import Irq, Parameters
-from vgic.data import FIRST_PPI, FIRST_SPI, PEND, Access, Config, Program, Pulse
+from vgic.accesses import PEND, Access
+from vgic.data import FIRST_PPI, FIRST_SPI, Config, Program, Pulse
 
 _LATENESS = (0, 1, 4, 10)
 _PAUSES = (0, 2, 6, 14)
@@ -36,7 +37,7 @@ def level_lines_toggle(streams: Streams) -> Parameters:
             Access(PEND, stream.choose(irqs).intid) for _ in range(instructions.count("m"))
         )
         late = draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS)
-        guests.append(Program(instructions, late, accesses))
+        guests.append(Program.spelled(instructions, late, accesses))
     devices = []
     for device in range(streams.stream("param:devices").between(1, 3)):
         stream = streams.stream(f"dev{device}:program")

@@ -5,7 +5,8 @@ from harness import Streams
 from stress.scenarios.drawing import draw_priority
 from stress.scenarios.scenario import Floors, Scenario
 from vgic import NR_LR_MAX, Irq, Parameters
-from vgic.data import EDGE, FIRST_SPI, PEND, Access, Program, Pulse
+from vgic.accesses import PEND, Access
+from vgic.data import EDGE, FIRST_SPI, Program, Pulse
 
 _LATENESS = (24, 40)
 """Enough for all handlers to end before the host looks."""
@@ -36,7 +37,7 @@ def _wide(streams: Streams) -> Parameters:
     return Parameters(
         nr_lr=NR_LR_MAX,
         irqs=tuple(irqs),
-        guests=(Program("n" * streams.stream("vcpu0:program").between(0, 40), (0,)),),
+        guests=(Program.spelled("n" * streams.stream("vcpu0:program").between(0, 40), (0,)),),
         devices=(_all_of(irqs[:half]), _all_of(irqs[half:])),
     )
 
@@ -53,7 +54,7 @@ def _deep(streams: Streams) -> Parameters:
         nr_lr=1,
         irqs=irqs,
         guests=(
-            Program(
+            Program.spelled(
                 "ma" * count + "e" * count,
                 (streams.stream("mi:vcpu0").choose(_LATENESS),),
                 tuple(Access(PEND, irq.intid) for irq in irqs),

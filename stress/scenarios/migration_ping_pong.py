@@ -6,7 +6,8 @@ from stress.scenarios.drawing import draw_devices, draw_lateness, draw_spis
 from stress.scenarios.portfolios import FOR_MIGRATION
 from stress.scenarios.scenario import Floors, Scenario
 from vgic import Irq, Parameters
-from vgic.data import ROUTE, Access, Program
+from vgic.accesses import ROUTE, Access
+from vgic.data import Program
 
 _LATENESS = (0, 0, 1, 3)
 _PAUSES = (0, 0, 3, 10)
@@ -43,7 +44,7 @@ def _guest(streams: Streams, vcpu: int, irqs: tuple[Irq, ...]) -> Program:
         Access(ROUTE, stream.choose(irqs).intid, 1 - vcpu if stream.chance(75) else vcpu)
         for _ in range(instructions.count("m"))
     )
-    return Program(
+    return Program.spelled(
         instructions, draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS), accesses
     )
 

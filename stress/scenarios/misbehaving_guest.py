@@ -38,7 +38,7 @@ def misbehaving_guest(streams: Streams) -> Parameters:
     return Parameters(
         nr_lr=nr_lr,
         irqs=irqs,
-        guests=(Program(opening + ending + "x", late),),
+        guests=(Program.spelled(opening + ending + "x", late),),
         devices=tuple(devices),
     )
 

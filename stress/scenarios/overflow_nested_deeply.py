@@ -6,9 +6,11 @@ from stress.scenarios.drawing import draw_lateness
 from stress.scenarios.portfolios import FOR_NESTING
 from stress.scenarios.scenario import Floors, Scenario
 from vgic import Irq, Parameters
-from vgic.data import FIRST_SPI, ROUTE, Access, Config, Program, Pulse
+from vgic.accesses import ROUTE, Access
+from vgic.data import FIRST_SPI, Config, Program, Pulse
 
 _LATENESS = (0, 4, 8, 16)
+_IDLE = Program((), (0,))
 _PAUSES = (4, 12, 24)
 
 
@@ -33,7 +35,10 @@ def overflow_nested_deeply(streams: Streams) -> Parameters:
     return Parameters(
         nr_lr=streams.stream("param:nr_lr").between(1, 2),
         irqs=irqs,
-        guests=(_guest(streams, irqs, routes=routes), *([Program("", (0,))] if routes else [])),
+        guests=(
+            _guest(streams, irqs, routes=routes),
+            *([_IDLE] if routes else []),
+        ),
         devices=(
             _rising(streams.stream("dev0:program"), irqs),
             *(
@@ -59,7 +64,8 @@ def _guest(streams: Streams, irqs: tuple[Irq, ...], *, routes: bool) -> Program:
                 routed.append(Access(ROUTE, irqs[number // 2].intid, 1))
                 rounds += "m"
         rounds += "e" * stream.between(2, depth)
-    return Program(rounds, draw_lateness(streams.stream("mi:vcpu0"), _LATENESS), tuple(routed))
+    late = draw_lateness(streams.stream("mi:vcpu0"), _LATENESS)
+    return Program.spelled(rounds, late, routed)
 
 
 def _rising(stream: Stream, irqs: tuple[Irq, ...]) -> tuple[Pulse, ...]:

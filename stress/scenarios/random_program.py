@@ -15,7 +15,8 @@ from stress.scenarios.drawing import (
 )
 from stress.scenarios.scenario import Floors, Scenario
 from vgic import Irq, Parameters
-from vgic.data import EDGE, FIRST_PPI, FIRST_SPI, LEVEL, PEND, SGI, UNPEND, Access, Program, Pulse
+from vgic.accesses import PEND, SGI, UNPEND, Access
+from vgic.data import EDGE, FIRST_PPI, FIRST_SPI, LEVEL, Program, Pulse
 
 _LATENESS = (0, 0, 1, 3, 8)
 _PAUSES = (0, 0, 2, 6)
@@ -112,7 +113,7 @@ def _guest(
         accesses += draw_toggles(stream, mine, stream.between(0, 2))
     instructions = ["m"] * len(accesses)
     instructions += stream.choose_each("aaeen", stream.between(1, 4))
-    return Program(
+    return Program.spelled(
         "".join(_shuffled(stream, instructions)),
         draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS),
         tuple(accesses),

@@ -6,7 +6,8 @@ from stress.scenarios.drawing import draw_lateness, draw_pulse, draw_spis
 from stress.scenarios.portfolios import FOR_MIGRATION
 from stress.scenarios.scenario import Floors, Scenario
 from vgic import Parameters
-from vgic.data import ROUTE, Access, Program
+from vgic.accesses import ROUTE, Access
+from vgic.data import Program
 
 _LATENESS = (0, 0, 2)
 _PAUSES = (0, 0, 2)
@@ -49,7 +50,8 @@ def _guest(
     stream = streams.stream(f"vcpu{vcpu}:program")
     routes = (route,) * stream.between(*times)
     instructions = "".join(stream.choose(steps) for _ in routes)
-    return Program(instructions, draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS), routes)
+    late = draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS)
+    return Program.spelled(instructions, late, routes)
 
 
 SCENARIO = Scenario(

@@ -12,7 +12,8 @@ from stress.scenarios.drawing import (
 from stress.scenarios.portfolios import FOR_MIGRATION
 from stress.scenarios.scenario import Floors, Scenario
 from vgic import Irq, Parameters
-from vgic.data import Access, Program
+from vgic.accesses import Access
+from vgic.data import Program
 
 _LATENESS = (0, 0, 2)
 _PAUSES = (0, 0, 2, 8)
@@ -40,7 +41,7 @@ def reroute_while_pruning(streams: Streams) -> Parameters:
         accesses = _accesses(stream, irqs, nr_vcpus)
         instructions = "".join(stream.choose(("m", "mn", "am", "me")) for _ in accesses)
         late = draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS)
-        guests.append(Program(instructions, late, accesses))
+        guests.append(Program.spelled(instructions, late, accesses))
     return Parameters(
         nr_lr=streams.stream("param:nr_lr").between(1, 4),
         irqs=irqs,

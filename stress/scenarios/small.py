@@ -9,10 +9,11 @@ from harness import Streams
 from harness.search.strategies import ARMS_AMONG_OTHERS
 from stress.scenarios.scenario import Floors, Scenario
 from vgic import Irq, Parameters
-from vgic.data import DISABLE, FIRST_SPI, ROUTE, Access, Config, Program, Pulse
+from vgic.accesses import DISABLE, ROUTE, Access
+from vgic.data import FIRST_SPI, Config, Program, Pulse
 
 _EDGE = Irq(FIRST_SPI, Config.EDGE, 0x80, 0)
-_IDLE = Program("", (0,))
+_IDLE = Program.spelled("", (0,))
 _ONCE = (Pulse(FIRST_SPI, level=True, pause=0),)
 
 
@@ -37,7 +38,7 @@ def one_reroute(streams: Streams) -> Parameters:
     guest has acknowledged. Wherever it comes, the edge is delivered once: a pending interrupt
     moves with the next prune, an active one stays until it is ended.
     """
-    guests = (_IDLE, Program("m", (0,), (Access(ROUTE, FIRST_SPI, 1),)))
+    guests = (_IDLE, Program.spelled("m", (0,), (Access(ROUTE, FIRST_SPI, 1),)))
     return Parameters(nr_lr=1, irqs=(_EDGE,), guests=guests, devices=(_ONCE,))
 
 
@@ -49,7 +50,7 @@ def one_disable(streams: Streams) -> Parameters:
     A disabled interrupt is never put on a list or taken off it by the next prune, and stays
     pending; if it was in a list register already, the guest may still take it, once.
     """
-    guests = (_IDLE, Program("m", (0,), (Access(DISABLE, FIRST_SPI),)))
+    guests = (_IDLE, Program.spelled("m", (0,), (Access(DISABLE, FIRST_SPI),)))
     return Parameters(nr_lr=1, irqs=(_EDGE,), guests=guests, devices=(_ONCE,))
 
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from vgic import Irq, Parameters
-from vgic.data import ACCESS, ROUTE, SGI, Access, Program, Pulse, is_private
+from vgic.accesses import ACCESSES, Access
+from vgic.data import ACCESS, Exit, Instruction, Program, Pulse, is_private
 
 
 @dataclass(frozen=True)
@@ -48,18 +49,13 @@ def _without_vcpu(parameters: Parameters, gone: int, *, rerouted: bool) -> Small
     )
     guests = tuple(
         _with_accesses(
-            guest, lambda access: not (access.kind in (ROUTE, SGI) and access.value == gone)
+            guest, lambda access: not (ACCESSES[access.kind].names_vcpu and access.value == gone)
         )
         for vcpu, guest in enumerate(parameters.guests)
         if vcpu != gone
     )
     guests = tuple(
-        guest._replace(
-            accesses=tuple(
-                each._replace(value=number(each.value)) if each.kind in (ROUTE, SGI) else each
-                for each in guest.accesses
-            ),
-        )
+        guest._replace(instructions=tuple(_renumbered(each, number) for each in guest.instructions))
         for guest in guests
     )
     devices = tuple(
@@ -147,27 +143,26 @@ def _instructions(vcpu: int) -> Operations:
 
 
 def _without_instructions(guest: Program, begin: int, end: int) -> Program:
-    """Leave out instructions, and with each that accesses its access."""
-    before = guest.instructions[:begin].count(ACCESS)
-    cut = guest.instructions[begin:end].count(ACCESS)
+    return guest._replace(instructions=guest.instructions[:begin] + guest.instructions[end:])
+
+
+def _with_accesses(guest: Program, keeps: Callable[[Exit], bool]) -> Program:
+    """Keep only some of the instructions that access something, and all others."""
     return guest._replace(
-        instructions=guest.instructions[:begin] + guest.instructions[end:],
-        accesses=guest.accesses[:before] + guest.accesses[before + cut :],
+        instructions=tuple(
+            each
+            for each in guest.instructions
+            if each.name != ACCESS or (each.access is not None and keeps(each.access))
+        )
     )
 
 
-def _with_accesses(guest: Program, keeps: Callable[[Access], bool]) -> Program:
-    """Keep only some accesses, and only the instructions of those."""
-    accesses = iter(guest.accesses)
-    instructions, kept = [], []
-    for instruction in guest.instructions:
-        if instruction == ACCESS:
-            access = next(accesses, None)
-            if access is None or not keeps(access):
-                continue
-            kept.append(access)
-        instructions.append(instruction)
-    return guest._replace(instructions="".join(instructions), accesses=tuple(kept))
+def _renumbered(instruction: Instruction, number: Callable[[int], int]) -> Instruction:
+    """Return an instruction that names its vCPU by the number it has now."""
+    access = instruction.access
+    if access is None or not ACCESSES[access.kind].names_vcpu:
+        return instruction
+    return Instruction(ACCESS, Access(access.kind, access.intid, number(access.value)))
 
 
 def _only_what_is_there(parameters: Parameters) -> Parameters:
@@ -191,7 +186,6 @@ def _pulsed(pulse: Pulse) -> tuple[int, int]:
     return pulse.intid, pulse.vcpu if is_private(pulse.intid) else 0
 
 
-def _subject(access: Access, vcpu: int) -> tuple[int, int]:
+def _subject(access: Exit, vcpu: int) -> tuple[int, int]:
     """Say which interrupt a guest's access is about."""
-    whose = access.value if access.kind == SGI else vcpu
-    return access.intid, whose if is_private(access.intid) else 0
+    return access.intid, access.about(vcpu) if is_private(access.intid) else 0

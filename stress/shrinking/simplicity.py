@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How simple a failing execution is: what is compared, and what a reader is told of it."""
+"""How simple a failing execution is: what is compared, and what a report says of it."""
 
 from dataclasses import dataclass
 
@@ -68,7 +68,7 @@ def _operations(parameters: Parameters) -> int:
 
 
 def size_of(candidate: Candidate) -> Size:
-    """Return what a reader is told of it."""
+    """Return what a report says of it."""
     parameters, execution = candidate.parameters, candidate.execution
     return Size(
         threads=len(parameters.guests) + len(parameters.devices),

@@ -7,6 +7,7 @@ from stress.system.exit_codes import Exit, end_at_once, worst
 from stress.system.files import is_open_as, is_replaceable, write_whole
 from stress.system.garbage import Garbage
 from stress.system.output import bug_text, complain, say, write_json, write_unfinished
+from stress.system.plurals import counted
 from stress.system.signals import Interrupts, interrupts
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "bug_text",
     "complain",
     "confined",
+    "counted",
     "end_at_once",
     "exit_codes",
     "interrupts",

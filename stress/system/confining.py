@@ -55,8 +55,8 @@ def confined(carriers: OsThreads, descriptors_gone: Callable[[], None]) -> Itera
     """Confine code under test for as long as the context lasts.
 
     Args:
-        carriers: what its executions run on. Whoever starts a process while one is under way has
-            a StartsAProcess raised at the place.
+        carriers: what its executions run on. Code that starts a process while one is under way
+            has a StartsAProcess raised there.
         descriptors_gone: called when a carrier can go on no more, since its own are closed.
     """
     usual = threading.excepthook

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 from os import _exit as end_at_once
 
-__all__ = ["REPLAY_CODES", "RUN_CODES", "Exit", "end_at_once", "table", "unwritten", "worst"]
+__all__ = ["REPLAY_CODES", "RUN_CODES", "Exit", "end_at_once", "table", "worst"]
 # `end_at_once` is what code under test can have taken from the module os, or is refused there.
 
 
@@ -25,7 +25,7 @@ RUN_CODES = {
     Exit.CLEAN: "clean: the budget was spent, the canary was found, nothing else was",
     Exit.FINDINGS: "findings",
     Exit.USAGE: "usage: something on the command line is wrong",
-    Exit.HARNESS_BUG: "harness bug: nondeterminism, canary missed, worker died or silent",
+    Exit.HARNESS_BUG: "harness bug: nondeterminism, canary missed, worker died or hung",
     Exit.TOO_FEW: "too few to judge: nothing selected, too few executions, windows missed",
     Exit.INTERRUPTED: "interrupted",
 }
@@ -48,14 +48,6 @@ def worst(codes: Iterable[Exit]) -> Exit:
     """Return the exit code that counts when several apply; CLEAN when none does."""
     applying = set(codes)
     return next((code for code in _WORST_FIRST if code in applying), Exit.CLEAN)
-
-
-def unwritten(code: Exit) -> Exit:
-    """Return the exit code where a report could not be written: a verdict stays one.
-
-    Only what would have been clean is not, since a program may wait for the report.
-    """
-    return Exit.USAGE if code is Exit.CLEAN else code
 
 
 def table() -> str:

@@ -7,14 +7,13 @@ taken apart (Machine.retire), so only failures and rehearsals leave cycles to co
 """
 
 import gc
-from types import TracebackType
 
 EVERY = 128
 """Executions between two collections; one that leaves anything leaves some hundred kilobytes."""
 
 
 class Garbage:
-    """Collects when it is told, for as long as its context lasts."""
+    """Collects between executions, for as long as its context lasts."""
 
     def __init__(self) -> None:
         self._executions = 0
@@ -26,12 +25,7 @@ class Garbage:
         gc.disable()
         return self
 
-    def __exit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         gc.enable()
         gc.unfreeze()
 

@@ -2,8 +2,8 @@
 """The doors to the terminal: lines as they are, since they are copied and pasted.
 
 Neither a terminal that lacks a character nor a reader that has gone away may change the exit code,
-and nothing that comes from outside acts on a terminal: what is no glyph is escaped here, whoever
-has let it come so far.
+and nothing that comes from outside acts on a terminal: what is no glyph is escaped here, wherever
+it comes from.
 """
 
 import io
@@ -50,7 +50,7 @@ class _Descriptor(io.FileIO):
 
 
 def prepare() -> None:
-    """Let no character be unprintable, and no write fail, whoever writes: libraries do too."""
+    """Let no character be unprintable, and no write fail, of libraries neither."""
     for descriptor, name in ((1, "stdout"), (2, "stderr")):
         before = getattr(sys, name)
         binary = io.BufferedWriter(_Descriptor(descriptor, "w", closefd=False))

@@ -14,14 +14,14 @@ from stress.system.exit_codes import Exit, end_at_once
 
 
 class Interrupts:
-    """Counts interrupts. Calling it tells whether there was one."""
+    """Counts interrupts. Calling it returns whether there was one."""
 
     def __init__(self) -> None:
         self._count = 0
         self._end: Callable[[], None] = lambda: None
 
     def __call__(self) -> bool:
-        """Tell whether there was an interrupt."""
+        """Return whether there was an interrupt."""
         return self._count > 0
 
     @contextmanager

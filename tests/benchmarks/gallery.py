@@ -19,9 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import OsThreads
-from stress.executions.subject import Subject
+from stress.executions.target import Target
 from stress.executions.token import Token
-from stress.explaining.story import tell
+from stress.explaining.explanation import explain
 from stress.scenarios import SCENARIOS
 from stress.shrinking import Shrunk, shrink
 from vgic import BUGS, CANARY, DEFAULT, REVISIONS
@@ -55,10 +55,10 @@ class Exhibit:
     seconds: float
 
 
-def find(subject: Subject, seed: int) -> Token | None:
+def find(target: Target, seed: int) -> Token | None:
     """Return the first finding of a seed as it was found."""
-    options = ["--revision", subject.revision]
-    options += [word for bug in subject.bugs for word in ("--bug", bug)]
+    options = ["--revision", target.revision]
+    options += [word for bug in target.bugs for word in ("--bug", bug)]
     with tempfile.TemporaryDirectory() as folder:
         run = ["run", "-x", "-q", "--shrink", "0", "--json", "run.json", "--seed", str(seed)]
         subprocess.run(
@@ -71,19 +71,19 @@ def find(subject: Subject, seed: int) -> Token | None:
     return Token.decode(findings[0]["original"]) if findings else None
 
 
-def exhibits(subject: Subject, seeds: int, carriers: OsThreads) -> list[Exhibit]:
+def exhibits(target: Target, seeds: int, carriers: OsThreads) -> list[Exhibit]:
     """Find and shrink once for each seed."""
     made = []
     for seed in range(1, seeds + 1):
-        token = find(subject, seed)
+        token = find(target, seed)
         if token is not None:
             begin = time.perf_counter()
-            shrunk = shrink(token, subject.kernel(), carriers)
+            shrunk = shrink(token, target, carriers)
             made.append(Exhibit(token, shrunk, time.perf_counter() - begin))
     return made
 
 
-def row(subject: Subject, made: list[Exhibit]) -> str:
+def row(target: Target, made: list[Exhibit]) -> str:
     """Return a line of the table."""
 
     def median(values: list[float]) -> str:
@@ -91,7 +91,7 @@ def row(subject: Subject, made: list[Exhibit]) -> str:
 
     before, after = [each.shrunk.before for each in made], [each.shrunk.after for each in made]
     cells = [
-        str(subject),
+        str(target),
         median([size.choices for size in before]),
         median([size.switches for size in before]),
         median([size.steps for size in before]),
@@ -105,13 +105,13 @@ def row(subject: Subject, made: list[Exhibit]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def picture(subject: Subject, exhibit: Exhibit, carriers: OsThreads) -> str:
+def picture(target: Target, exhibit: Exhibit, carriers: OsThreads) -> str:
     """Return a section of the gallery."""
     token = exhibit.shrunk.token
-    story = tell(token, subject, subject.kernel(), carriers)
-    what = BUGS[subject.bugs[0]] if subject.bugs else REVISIONS[subject.revision]
+    story = explain(token, target, carriers)
+    what = BUGS[target.bugs[0]] if target.bugs else REVISIONS[target.revision]
     summary = what.story.partition("\n")[0]
-    return f"## {subject}\n\n{summary}\n\n```text\n{story.columns()}\n```\n"
+    return f"## {target}\n\n{summary}\n\n```text\n{story.columns()}\n```\n"
 
 
 def main() -> None:
@@ -120,8 +120,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args()
-    subjects = [Subject(name) for name in REVISIONS if name != DEFAULT]
-    subjects += [Subject(bugs=(name,)) for name in BUGS if name != CANARY]
+    targets = [Target(name) for name in REVISIONS if name != DEFAULT]
+    targets += [Target(bugs=(name,)) for name in BUGS if name != CANARY]
     lines = [
         "| found on | choices | switches | steps | threads left | choices left "
         "| preemptions left | steps left | replays | seconds |",
@@ -130,11 +130,11 @@ def main() -> None:
     pictures = []
     with OsThreads() as carriers:
         carriers.pin_caller()
-        for subject in subjects:
-            made = exhibits(subject, chosen.seeds, carriers)
+        for target in targets:
+            made = exhibits(target, chosen.seeds, carriers)
             if made:
-                lines.append(row(subject, made))
-                pictures.append(picture(subject, made[0], carriers))
+                lines.append(row(target, made))
+                pictures.append(picture(target, made[0], carriers))
                 sys.stdout.write(lines[-1] + "\n")
                 sys.stdout.flush()
     if chosen.write:

@@ -15,6 +15,7 @@ from pathlib import Path
 from harness import Failed, OsThreads, Scheduler, Streams, execute
 from harness.search.strategies import MIX, STRATEGIES
 from stress.executions.single import run_index
+from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
 from vgic import BUGS, CANARY, Machine, Mechanism
 
@@ -32,10 +33,12 @@ def find(
     kernel: type[Mechanism], seed: int, executions: int, carriers: OsThreads
 ) -> tuple[int, str]:
     """Return after how many executions it is found (0: not), and as what kind."""
+    target = Target(cls=kernel)
     for number in range(executions):
         index, which = divmod(number, len(SCENARIOS))
         scenario = list(SCENARIOS.values())[which]
-        outcome = run_index(scenario, seed, index, MIX, kernel, carriers).execution.outcome
+        single = run_index(scenario, seed, index, MIX, target, carriers)
+        outcome = single.execution.outcome
         if isinstance(outcome, Failed):
             return number + 1, outcome.failure.kind
     return 0, ""

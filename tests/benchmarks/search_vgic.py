@@ -15,7 +15,7 @@ from harness.search.behaviour import behaviour
 from harness.search.strategies import MIX, PORTFOLIO, STRATEGIES
 from stress.campaign.order import Order
 from stress.campaign.work import is_looked_at
-from stress.executions.subject import Subject
+from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
 from stress.system.garbage import Garbage
 from vgic import BUGS, CANARY, DEFAULT, REVISIONS, Machine, Parameters
@@ -26,7 +26,7 @@ COLUMNS = (*STRATEGIES, MIX, PORTFOLIO)
 
 
 def first_find(
-    subject: Subject,
+    target: Target,
     strategy: str,
     seed: int,
     runs_max: int,
@@ -34,7 +34,7 @@ def first_find(
     garbage: Garbage,
 ) -> int:
     """Return how many runs it took to find a failure; more than the most if it was none."""
-    kernel = subject.kernel()
+    kernel = target.kernel
     portfolios = {
         name: scenario.portfolio for name, scenario in SCENARIOS.items() if strategy == PORTFOLIO
     }
@@ -73,22 +73,22 @@ def main() -> None:
     """Print the table."""
     seeds = int(sys.argv[1]) if len(sys.argv) > 1 else SEEDS
     runs_max = int(sys.argv[2]) if len(sys.argv) > 2 else RUNS_MAX
-    subjects = [Subject(name) for name in REVISIONS if name != DEFAULT]
-    subjects += [Subject(bugs=(name,)) for name in BUGS if name != CANARY]
+    targets = [Target(name) for name in REVISIONS if name != DEFAULT]
+    targets += [Target(bugs=(name,)) for name in BUGS if name != CANARY]
     sys.stdout.write(f"| found on | {' | '.join(COLUMNS)} |\n|---|{'---:|' * len(COLUMNS)}\n")
     with OsThreads() as carriers, Garbage() as garbage:
         carriers.pin_caller()
-        for subject in subjects:
+        for target in targets:
             row = {
                 strategy: median(
-                    first_find(subject, strategy, seed, runs_max, carriers, garbage)
+                    first_find(target, strategy, seed, runs_max, carriers, garbage)
                     for seed in range(1, seeds + 1)
                 )
                 for strategy in COLUMNS
             }
             best = min(row[strategy] for strategy in STRATEGIES)
             cells = [_cell(value, best, runs_max) for value in row.values()]
-            sys.stdout.write(f"| {subject} | {' | '.join(cells)} |\n")
+            sys.stdout.write(f"| {target} | {' | '.join(cells)} |\n")
             sys.stdout.flush()
 
 

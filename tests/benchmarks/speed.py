@@ -13,11 +13,11 @@ import time
 from harness import OsThreads, Streams
 from harness.engine.greenlets import Greenlets
 from harness.search.strategies import STRATEGIES
-from stress.executions.single import run_parameters
+from stress.executions.single import run
+from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
 from stress.scenarios.scenario import Scenario
 from stress.system.garbage import Garbage
-from vgic import Reference
 
 ROUNDS = 3
 
@@ -35,7 +35,7 @@ def measure(
     for index in range(executions):
         streams = Streams(1, scenario.name, index)
         schedule = STRATEGIES[strategy](streams.stream("schedule"), scenario.length)
-        execution = run_parameters(scenario.draw(streams), Reference, schedule, carriers).execution
+        execution = run(scenario.draw(streams), Target(), schedule, carriers).execution
         steps += execution.steps
         switches += execution.switches
         garbage.left()

@@ -147,7 +147,7 @@ def _picture(replayed: str) -> str:
 
 def _new_names(old: str, new: str) -> dict[str, str]:
     """Return the names that an output gives to things, by those that it gave them before."""
-    names = {}
+    names: dict[str, str] = {}
     for pattern in _NAMES:
         found = [list(dict.fromkeys(re.findall(pattern, text))) for text in (old, new)]
         names |= dict(zip(*found, strict=False))

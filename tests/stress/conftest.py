@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the unit tests of the room `stress` share: a pool without processes, and small tokens.
 
-The pool has the interface of stress.campaign.pool.Pool and computes its answers from a function, in
+The pool is an executor (stress/campaign/executor.py) that computes its answers from a function, in
 whatever order of completion a test wants.
 """
 
@@ -9,24 +9,25 @@ import random
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 import pytest
 
 from harness import Deviation, Failure, Label, OsThreads
+from stress.campaign.executor import Executor, Job, Outcome
 from stress.campaign.plan import Plan
-from stress.campaign.pool import Pool
 from stress.campaign.rerun import Reran, Rerun
 from stress.campaign.work import Batch, Bug, Fact, Facts, is_compared
-from stress.campaign.worker import Job, Outcome, Working, run_job
-from stress.executions.subject import Subject
+from stress.campaign.worker import Working, run_job
+from stress.executions.target import Target
 from stress.executions.token import Token
-from stress.findings.inquiry import Answer, Example, Inquiry
+from stress.findings.example import Example
+from stress.findings.inquiry import Answer, Inquiry
 from stress.scenarios import SCENARIOS
 from stress.shrinking import Size
 from stress.system.garbage import Garbage
+from vgic.accesses import ROUTE, Access
 from vgic.data.intids import FIRST_SPI, Config
-from vgic.data.program import ROUTE, Access, Program, Pulse
+from vgic.data.program import Program, Pulse
 from vgic.parameters import Irq, Parameters
 
 SCENARIO = "inject_while_eoicount"
@@ -182,16 +183,16 @@ class InsidePool(FakePool):
 
 
 @pytest.fixture
-def inside_pool() -> Iterator[Pool]:
+def inside_pool() -> Iterator[Executor]:
     """Return a pool without processes that does what the workers do."""
     with OsThreads(pinned=False) as carriers:
-        yield cast(Pool, InsidePool(working=Working(carriers, Garbage())))
+        yield InsidePool(working=Working(carriers, Garbage()))
 
 
 @pytest.fixture
-def fake_pool() -> Callable[..., Pool]:
+def fake_pool() -> Callable[..., Executor]:
     """Return a maker of pools without processes; it takes the fields of FakePool."""
-    return lambda *args, **options: cast(Pool, FakePool(*args, **options))
+    return lambda *args, **options: FakePool(*args, **options)
 
 
 @pytest.fixture
@@ -217,7 +218,7 @@ def plan() -> Callable[..., Plan]:
 
     def make(**fields: object) -> Plan:
         values = {
-            "subject": Subject(),
+            "target": Target(),
             "scenarios": [SCENARIO],
             "seed": 7,
             "strategy": "mix",
@@ -239,7 +240,10 @@ def token() -> Token:
                 Irq(FIRST_SPI, Config.EDGE, 0x40, 0),
                 Irq(FIRST_SPI + 1, Config.LEVEL, 0xF8, 1),
             ),
-            guests=(Program("aenm", (0, 4), (Access(ROUTE, FIRST_SPI, 1),)), Program("", (1,))),
+            guests=(
+                Program.spelled("aenm", (0, 4), (Access(ROUTE, FIRST_SPI, 1),)),
+                Program.spelled("", (1,)),
+            ),
             devices=((Pulse(FIRST_SPI, True, 3), Pulse(FIRST_SPI + 1, False, 0)), ()),
         ),
         revision="patch.py:MyKernel",

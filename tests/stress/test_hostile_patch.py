@@ -17,12 +17,12 @@ from harness import Failed, OsThreads
 from harness.engine.printable import is_printable, printable_lines
 from stress.executions.following import follow
 from stress.executions.single import run_index
-from stress.executions.subject import Subject
+from stress.executions.target import Target
 from stress.executions.token import Token
+from stress.findings.example import Example, look_into
 from stress.findings.finding import Finding
-from stress.findings.inquiry import Example, look_into
 from stress.findings.store import keep
-from stress.reporting.report import finding_text, replay_command
+from stress.reporting.finding_text import finding_text, replay_command
 from stress.scenarios import SCENARIOS
 
 SCENARIO = "many_interrupts"
@@ -66,21 +66,20 @@ def carriers() -> Iterator[OsThreads]:
         yield pool
 
 
-def written(folder: Path, name: bytes, what: str) -> Subject:
+def written(folder: Path, name: bytes, what: str) -> Target:
     """Write a patch and return what names it."""
     path = folder / os.fsdecode(name)
     more = RENAME if what == "function" else ""
     path.write_text(PATCH.format(statement=STATEMENTS[what], more=more), "utf-8")
-    return Subject(str(path))
+    return Target(str(path))
 
 
-def looked_into(subject: Subject, carriers: OsThreads) -> tuple[Finding, Token]:
-    kernel = subject.kernel()
-    single = run_index(SCENARIOS[SCENARIO], 1, 0, "random-walk", kernel, carriers)
+def looked_into(target: Target, carriers: OsThreads) -> tuple[Finding, Token]:
+    single = run_index(SCENARIOS[SCENARIO], 1, 0, "random-walk", target, carriers)
     assert isinstance(single.execution.outcome, Failed)
-    example = look_into(single, SCENARIO, subject, kernel, carriers, replays_max=20)
+    example = look_into(single, SCENARIO, target, carriers, replays_max=20)
     token = Token.decode(example.token)
-    followed = follow(token, kernel, carriers)
+    followed = follow(token, target, carriers)
     assert (followed.divergence, followed.no_verdict) == ("", "")
     assert followed.execution.digest == token.digest
     return Finding(SCENARIO, 0, "random-walk", example), token
@@ -99,24 +98,24 @@ def texts_of(example: Example) -> list[str]:
 def test_whatever_it_says_is_told_kept_and_replayed(
     what: str, tmp_path: Path, carriers: OsThreads
 ) -> None:
-    subject = written(tmp_path, b"my_patch.py", what)
-    finding, _ = looked_into(subject, carriers)
+    target = written(tmp_path, b"my_patch.py", what)
+    finding, _ = looked_into(target, carriers)
     assert all(map(is_harmless, texts_of(finding.example)))
-    assert_kept_whole(finding, subject, tmp_path / "kept")
+    assert_kept_whole(finding, target, tmp_path / "kept")
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_its_file_may_have_any_name(name: bytes, tmp_path: Path, carriers: OsThreads) -> None:
-    subject = written(tmp_path, name, "text")
-    finding, token = looked_into(subject, carriers)
+    target = written(tmp_path, name, "text")
+    finding, token = looked_into(target, carriers)
     assert all(map(is_harmless, texts_of(finding.example)))
     assert is_printable(token.revision)
-    assert is_printable(str(subject))
-    assert subject.patch_identity() == token.patch
-    assert_kept_whole(finding, subject, tmp_path / "kept")
+    assert is_printable(str(target))
+    assert target.patch_identity() == token.patch
+    assert_kept_whole(finding, target, tmp_path / "kept")
 
 
-def assert_kept_whole(finding: Finding, subject: Subject, folder: Path) -> None:
+def assert_kept_whole(finding: Finding, target: Target, folder: Path) -> None:
     kept = keep(finding, folder)
     assert kept is not None
     assert kept.parent == folder
@@ -125,28 +124,28 @@ def assert_kept_whole(finding: Finding, subject: Subject, folder: Path) -> None:
     assert len(files) == 6
     assert all(map(is_harmless, files.values()))
     assert isinstance(json.loads(files["timeline.json"]), dict)
-    assert_names(ast.parse(files["test_repro.py"]), subject)
-    command = replay_command(finding, subject, kept)
+    assert_names(ast.parse(files["test_repro.py"]), target)
+    command = replay_command(finding, target, kept)
     assert is_printable(command)
     assert is_harmless(finding_text(1, finding, 1, command, kept, drawn=True))
     assert is_harmless(finding_text(1, finding, 1, command, kept, drawn=False))
 
 
-def assert_names(test_file: ast.Module, subject: Subject) -> None:
+def assert_names(test_file: ast.Module, target: Target) -> None:
     """Check that the test file is one test that names the patch's file as it is."""
     (kernel,) = (
         node.value
         for node in test_file.body
         if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "KERNEL"
     )
-    assert ast.literal_eval(kernel) == str(Path(subject.revision).resolve())
+    assert ast.literal_eval(kernel) == str(Path(target.revision).resolve())
     assert isinstance(test_file.body[-1], ast.FunctionDef)
 
 
 def test_a_kind_of_nothing_but_signs_has_a_folder_too(tmp_path: Path) -> None:
-    subject = written(tmp_path, b"my_patch.py", "failure")
+    target = written(tmp_path, b"my_patch.py", "failure")
     with OsThreads() as carriers:
-        finding, _ = looked_into(subject, carriers)
+        finding, _ = looked_into(target, carriers)
     kept = keep(finding, tmp_path / "kept")
     assert kept is not None
     assert not kept.name.startswith("-")

@@ -25,6 +25,7 @@ from harness.engine.threads import Thread
 from harness.engine.trace import entry_text, numbered
 from harness.search.strategies import MIX
 from stress.executions.single import run_index
+from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
 from tests.fixtures.judged import judged
 from vgic import Machine, Mechanism, Parameters, Reference
@@ -80,8 +81,9 @@ def first_failure(pinned: OsThreads) -> Callable[..., Failure | None]:
     def look(
         kernel: type[Mechanism], scenario: str, executions: int, strategy: str = MIX
     ) -> Failure | None:
+        target = Target(cls=kernel)
         for index in range(executions):
-            single = run_index(SCENARIOS[scenario], SEED, index, strategy, kernel, pinned)
+            single = run_index(SCENARIOS[scenario], SEED, index, strategy, target, pinned)
             if isinstance(single.execution.outcome, Failed):
                 return single.execution.outcome.failure
         return None

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vgic import BadParameters, Parameters
+from vgic.accesses import DISABLE, ROUTE, SGI, Access
 from vgic.data.intids import LAST_SPI, Config
-from vgic.data.program import DISABLE, ROUTE, SGI, Access, Program, Pulse
+from vgic.data.program import Program, Pulse
 from vgic.parameters import Irq
 
 NR_VCPUS = 3
@@ -71,7 +72,7 @@ def valid() -> dict[str, object]:
     return Parameters(
         nr_lr=2,
         irqs=(Irq(32, Config.LEVEL, 0x80, 0), Irq(5, Config.EDGE, 0x40, 1)),
-        guests=(Program("ae", (1, 0), (Access(ROUTE, 32, 1),)), Program("", (0,))),
+        guests=(Program.spelled("ae", (1, 0), (Access(ROUTE, 32, 1),)), Program.spelled("", (0,))),
         devices=((Pulse(32, level=True, pause=3),), ()),
     ).to_values()
 

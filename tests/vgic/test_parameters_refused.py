@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vgic import BadParameters, Parameters
+from vgic.accesses import ACCESSES, QUIESCE, ROUTE, SGI, Access
 from vgic.data.intids import Config
-from vgic.data.program import ACCESSES, INSTRUCTIONS, QUIESCE, ROUTE, SGI, Access, Program, Pulse
+from vgic.data.program import LETTERS, Program, Pulse
 from vgic.parameters import Irq
 
 VCPUS = 3
@@ -37,7 +38,7 @@ IRQS = st.builds(
 )
 PROGRAMS = st.builds(
     Program,
-    st.text(INSTRUCTIONS, max_size=10),
+    st.text("".join(LETTERS), max_size=10),
     st.lists(st.integers(0, 9), min_size=1, max_size=3).map(tuple),
     st.lists(st.sampled_from(KINDS).flatmap(an_access), max_size=3).map(tuple),
 )
@@ -74,7 +75,7 @@ JSON = st.recursive(
 GOOD: dict[str, object] = Parameters(
     nr_lr=2,
     irqs=(Irq(32, Config.LEVEL, 0x80, 0), Irq(5, Config.EDGE, 0x40, 1)),
-    guests=(Program("amen", (0, 2), (Access(ROUTE, 32, 1),)), Program("", (0,))),
+    guests=(Program.spelled("amen", (0, 2), (Access(ROUTE, 32, 1),)), Program.spelled("", (0,))),
     devices=((Pulse(32, level=True, pause=1),),),
 ).to_values()
 

@@ -5,6 +5,7 @@ import pytest
 
 from harness import Failed, OsThreads
 from stress.executions import run_index
+from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
 from vgic import Reference, machine
 from vgic.data.vcpu import Vcpu
@@ -73,7 +74,7 @@ def test_without_any_listener_an_execution_takes_the_same_steps(
 ) -> None:
     def digests(carriers: OsThreads) -> list[str]:
         return [
-            run_index(SCENARIOS[name], 3, index, strategy, Reference, carriers).execution.digest
+            run_index(SCENARIOS[name], 3, index, strategy, Target(), carriers).execution.digest
             for name in ("random_program", "migration_ping_pong", "overflow_nested_deeply")
             for index in range(3)
         ]
@@ -93,7 +94,8 @@ class TellsNobody(Reference):
 
 def test_without_any_listener_nothing_is_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(carriers: OsThreads) -> bool:
-        single = run_index(SCENARIOS["inject_before_entry"], 3, 0, "burst", TellsNobody, carriers)
+        target = Target(cls=TellsNobody)
+        single = run_index(SCENARIOS["inject_before_entry"], 3, 0, "burst", target, carriers)
         return isinstance(single.execution.outcome, Failed)
 
     with OsThreads(pinned=False) as carriers:

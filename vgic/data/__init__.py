@@ -1,23 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""TODO."""
+"""The VM as plain data: what the kernel's functions change and judges read.
+
+`Kvm`, `Vcpu`, `VgicCpu`, `VgicDist` and `VgicIrq` follow the kernel's structs of these names.
+lock_order.py has the locks and the order in which they are taken; program.py has what guests and
+devices do, as values.
+"""
 
 from vgic.data.intids import EDGE, FIRST_PPI, FIRST_SPI, LAST_SPI, LEVEL, Config, is_private
 from vgic.data.program import (
     ACCESS,
-    ACCESSES,
     ACKNOWLEDGE,
-    DISABLE,
-    ENABLE,
     END,
     END_AGAIN,
-    INSTRUCTIONS,
-    PEND,
-    QUIESCE,
-    ROUTE,
-    SGI,
-    UNPEND,
+    LETTERS,
     WORK,
-    Access,
+    Asks,
+    Exit,
+    Instruction,
     Program,
     Pulse,
 )
@@ -26,6 +25,7 @@ from vgic.data.vcpu import (
     IN_GUEST_MODE,
     KVM_REQ_IRQ_PENDING,
     OUTSIDE_GUEST_MODE,
+    Mode,
     Vcpu,
     VgicIrq,
     irq_is_pending,
@@ -34,31 +34,26 @@ from vgic.data.vm import Kvm
 
 __all__ = [
     "ACCESS",
-    "ACCESSES",
     "ACKNOWLEDGE",
-    "DISABLE",
     "EDGE",
-    "ENABLE",
     "END",
     "END_AGAIN",
     "EXITING_GUEST_MODE",
     "FIRST_PPI",
     "FIRST_SPI",
-    "INSTRUCTIONS",
     "IN_GUEST_MODE",
     "KVM_REQ_IRQ_PENDING",
     "LAST_SPI",
+    "LETTERS",
     "LEVEL",
     "OUTSIDE_GUEST_MODE",
-    "PEND",
-    "QUIESCE",
-    "ROUTE",
-    "SGI",
-    "UNPEND",
     "WORK",
-    "Access",
+    "Asks",
     "Config",
+    "Exit",
+    "Instruction",
     "Kvm",
+    "Mode",
     "Program",
     "Pulse",
     "Vcpu",

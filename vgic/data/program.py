@@ -1,56 +1,125 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What guests and devices do, as values: instructions, accesses that exit, pulses on a line."""
+"""What guests and devices do, as named values: instructions with arguments, pulses on a line."""
 
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Protocol
 
-ACKNOWLEDGE = "a"
-END = "e"
-END_AGAIN = "x"
-WORK = "n"
-ACCESS = "m"
-INSTRUCTIONS = ACKNOWLEDGE + END + END_AGAIN + WORK + ACCESS
-
-QUIESCE = "quiesce"
-ROUTE = "route"
-ENABLE = "enable"
-DISABLE = "disable"
-PEND = "pend"
-UNPEND = "unpend"
-SGI = "sgi"
-ACCESSES = (QUIESCE, ROUTE, ENABLE, DISABLE, PEND, UNPEND, SGI)
+from vgic.data.vcpu import Vcpu
 
 
-class Access(NamedTuple):
-    """One access that exits.
+class Asks(NamedTuple):
+    """What judges ask of an access, in plain values.
 
     Attributes:
-        kind: `quiesce` makes the device behind a level-triggered interrupt lower its line;
-            `route`, `enable`, `disable`, `pend` and `unpend` write the distributor's IROUTER,
-            ISENABLER, ICENABLER, ISPENDR and ICPENDR; `sgi` writes ICC_SGI1R_EL1.
-        intid: the interrupt.
-        value: the target vCPU of `route` and `sgi`, else 0.
+        pends: it makes the interrupt pending, by software, and announces that.
+        pends_throughout: whoever acknowledges the interrupt while it lasts may do so because of it.
+        announces: it announces the interrupt if that is pending.
+        forgives: it takes the pending state away, so that what was sent need not be delivered.
+        lowers: it lowers the interrupt's line, as its device does.
+        field: the field of the interrupt that it writes, "" if none.
+        value: what the field is to be; the number of a vCPU where it is one.
     """
 
-    kind: str
-    intid: int
-    value: int = 0
+    pends: bool = False
+    pends_throughout: bool = False
+    announces: bool = False
+    forgives: bool = False
+    lowers: bool = False
+    field: str = ""
+    value: bool | int = False
+
+
+class Exit(Protocol):
+    """An access that a guest exits for; vgic.accesses has all there are."""
+
+    @property
+    def kind(self) -> str:
+        """Which access it is, by name."""
+
+    @property
+    def intid(self) -> int:
+        """The interrupt it is about."""
+
+    @property
+    def value(self) -> int:
+        """What is written, 0 if nothing is."""
+
+    @property
+    def asks(self) -> Asks:
+        """What judges ask of it."""
+
+    def about(self, vcpu: int) -> int:
+        """Return whose interrupt it is about, if that is a private one, by the accessing vCPU."""
+
+    def emulate(self, kernel: Any, vcpu: Vcpu) -> None:
+        """Call the kernel function that the access comes to."""
+
+
+class Instruction(NamedTuple):
+    """One thing that a guest does.
+
+    Attributes:
+        name: `acknowledge`; `end`, of the innermost handler; `end again`, of what was ended last,
+            which no honest guest does; `work`, which touches nothing; `access`, which exits.
+        access: what an `access` is for; None exits for nothing.
+    """
+
+    name: str
+    access: Exit | None = None
+
+
+ACKNOWLEDGE = Instruction("acknowledge")
+END = Instruction("end")
+END_AGAIN = Instruction("end again")
+WORK = Instruction("work")
+ACCESS = "access"
+"""The name of the one instruction that has an argument."""
+
+LETTERS = {"a": ACKNOWLEDGE, "e": END, "x": END_AGAIN, "n": WORK, "m": Instruction(ACCESS)}
+"""How instructions are spelled where a program is written by hand, and in tokens of version 1."""
 
 
 class Program(NamedTuple):
     """What a guest does.
 
     Attributes:
-        instructions: letters: a acknowledges, e ends the innermost handler, n is other work, m
-            does the next of the accesses, x ends again what was ended last, which no honest
-            guest does.
+        instructions: in order.
         lateness: how many instructions each exit somebody asks for arrives late, in turn and
             then over again.
-        accesses: what the m instructions do, in order.
     """
 
-    instructions: str
+    instructions: tuple[Instruction, ...]
     lateness: tuple[int, ...]
-    accesses: tuple[Access, ...] = ()
+
+    @staticmethod
+    def spelled(
+        letters: Iterable[str], lateness: tuple[int, ...], accesses: Sequence[Exit] = ()
+    ) -> "Program":
+        """Return a program that is spelled in letters.
+
+        Args:
+            letters: a acknowledges, e ends, x ends again, n works, m does the next access.
+            lateness: as in the program.
+            accesses: what the m instructions do, in order; those that find none left exit for
+                nothing.
+
+        Raises:
+            KeyError: a letter that spells nothing.
+        """
+        left = iter(accesses)
+        spelled = [LETTERS[letter] for letter in letters]
+        return Program(
+            tuple(
+                Instruction(ACCESS, next(left, None)) if each.name == ACCESS else each
+                for each in spelled
+            ),
+            lateness,
+        )
+
+    @property
+    def accesses(self) -> tuple[Exit, ...]:
+        """The accesses among its instructions, in order."""
+        return tuple(each.access for each in self.instructions if each.access is not None)
 
     @property
     def honest(self) -> bool:

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""TODO."""
+"""The guest: what runs on a vCPU while that is in guest mode, one instruction a step.
+
+It sees the hardware, and exits; it calls no kernel function and knows no judge.
+"""
 
 from vgic.guest.guest import Guest
 

@@ -8,32 +8,37 @@ and the slow maintenance interrupt is a race. A maintenance interrupt is a level
 if its condition has gone by then.
 """
 
+from collections.abc import Callable
 from functools import cache
 
 from harness.engine import Operation, operation
-from vgic.data import LEVEL, Kvm, Vcpu
-from vgic.data.program import (
+from vgic.data import (
     ACCESS,
     ACKNOWLEDGE,
     END,
     END_AGAIN,
-    QUIESCE,
+    LEVEL,
     WORK,
-    Access,
+    Exit,
+    Instruction,
+    Kvm,
     Program,
+    Vcpu,
 )
 from vgic.hardware import SPURIOUS
 from vgic.tracepoints import Tracepoints
+
+_ACKNOWLEDGE, _END, _END_AGAIN = ACKNOWLEDGE.name, END.name, END_AGAIN.name
 
 
 @cache
 def _operations(name: str) -> dict[str, Operation]:
     """Return the operation of each instruction on a vCPU."""
     return {
-        ACKNOWLEDGE: operation("acknowledge", "", name),
-        END: operation("eoi", "", name),
-        END_AGAIN: operation("eoi", "", name),
-        WORK: operation("work", "", name),
+        ACKNOWLEDGE.name: operation("acknowledge", "", name),
+        END.name: operation("eoi", "", name),
+        END_AGAIN.name: operation("eoi", "", name),
+        WORK.name: operation("work", "", name),
         ACCESS: operation("access", "", name),
     }
 
@@ -45,7 +50,14 @@ class Guest:
         stack: the INTIDs it has acknowledged and not yet ended, outermost first.
     """
 
-    def __init__(self, kvm: Kvm, vcpu: Vcpu, program: Program, trace: Tracepoints) -> None:
+    def __init__(
+        self,
+        kvm: Kvm,
+        vcpu: Vcpu,
+        program: Program,
+        trace: Tracepoints,
+        quiesce: Callable[[int], Exit],
+    ) -> None:
         """Load a guest.
 
         Args:
@@ -53,12 +65,13 @@ class Guest:
             vcpu: the vCPU it runs on.
             program: what it does.
             trace: where it announces what it acknowledges and ends.
+            quiesce: returns the access by which a handler has its device lower its line.
         """
         self._kvm = kvm
         self._vcpu = vcpu
         self._program = program.instructions
         self._position = 0
-        self._accesses = iter(program.accesses)
+        self._quiesce = quiesce
         self._lateness = program.lateness
         self._exits = 0
         self._trace = trace
@@ -67,7 +80,7 @@ class Guest:
         self.stack: list[int] = []
         self._operations = _operations(vcpu.name)
 
-    def run_guest(self) -> Access | None:
+    def run_guest(self) -> Exit | None:
         """Run the guest until it exits; return the access it exits for, None for an interrupt."""
         vcpu, operations = self._vcpu, self._operations
         point, ipi, cpuif = self._kvm.scheduler.point, vcpu.ipi, vcpu.cpuif
@@ -84,20 +97,21 @@ class Guest:
             if instruction is None:
                 ipi.wait()
                 continue
-            if instruction == END and self._has_to_quiesce():
+            name = instruction.name
+            if name == _END and self._has_to_quiesce():
                 point(operations[ACCESS])
                 self._quiesced.add(self.stack[-1])
-                return Access(QUIESCE, self.stack[-1])
-            point(operations[instruction])
+                return self._quiesce(self.stack[-1])
+            point(operations[name])
             self._position += 1
-            if instruction == ACKNOWLEDGE:
+            if name == _ACKNOWLEDGE:
                 self._acknowledge()
-            elif instruction == END:
+            elif name == _END:
                 self._end()
-            elif instruction == END_AGAIN and self._last_ended is not None:
+            elif name == ACCESS:
+                return instruction.access
+            elif name == _END_AGAIN and self._last_ended is not None:
                 cpuif.end_of_interrupt(self._last_ended)
-            elif instruction == ACCESS:
-                return next(self._accesses, None)
             retired += 1
             if due is not None:
                 due -= 1
@@ -110,11 +124,11 @@ class Guest:
         # one instruction the vCPU would enter and exit for ever.
         return late if self._vcpu.ipi.pending or retired else max(late, 1)
 
-    def _next_instruction(self) -> str | None:
+    def _next_instruction(self) -> Instruction | None:
         """Return the next instruction, None if there is nothing to do."""
         if self._position < len(self._program):
             instruction = self._program[self._position]
-            return WORK if instruction == END and not self.stack else instruction
+            return WORK if instruction.name == _END and not self.stack else instruction
         if self._vcpu.cpuif.highest_pending() is not None:
             return ACKNOWLEDGE
         return END if self.stack else None

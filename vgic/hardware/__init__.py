@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""TODO."""
+"""The hardware between host and guest: list registers and the virtual CPU interface.
+
+It knows no kernel and no guest: what a guest reads and writes, what that does to the registers, and
+when a maintenance interrupt is asserted, is the architecture's.
+"""
 
 from vgic.hardware.cpuif import SPURIOUS, CpuInterface
 from vgic.hardware.list_registers import PRIORITY_MASK, Hcr, ListRegister, Vmcr

@@ -4,10 +4,9 @@
 It comes first among the listeners, so that the others read of an event what it has changed.
 """
 
-from vgic.data import ENABLE, PEND, QUIESCE, ROUTE, SGI, UNPEND, Kvm, Vcpu, VgicIrq
+from vgic.data import Exit, Kvm, Vcpu, VgicIrq
 from vgic.judging.judge import Judge
 from vgic.judging.ledger import Ledger
-from vgic.tracepoints import Asked
 
 
 class Bookkeeping(Judge):
@@ -61,39 +60,39 @@ class Bookkeeping(Judge):
             self.ledger.driven(irq, level)
             self.ledger.end(irq, self._kvm.scheduler.steps)
 
-    def accessing(self, vcpu: int, access: Asked) -> None:
+    def accessing(self, vcpu: int, access: Exit) -> None:
         """Enter an access before it begins."""
-        kvm, ledger, kind = self._kvm, self.ledger, access.kind
-        whose = kvm.vcpus[access.value if kind == SGI else vcpu]
-        self.irq = self._accessed[vcpu] = irq = kvm.get_vcpu_irq(whose, access.intid)
+        kvm, ledger, asks = self._kvm, self.ledger, access.asks
+        irq = kvm.get_vcpu_irq(kvm.vcpus[access.about(vcpu)], access.intid)
+        self.irq = self._accessed[vcpu] = irq
         if irq is None:
             return
-        if kind == UNPEND:
+        if asks.forgives:
             ledger.forgive(irq)
-        pends = kind in (PEND, SGI)
-        ledger.begin(irq, sends=pends, announces=pends or kind == ENABLE, pends=pends)
-        if kind == QUIESCE:
+        pends = asks.pends
+        ledger.begin(irq, sends=pends, announces=pends or asks.announces, pends=pends)
+        if asks.lowers:
             ledger.drive(irq)
         self._old_targets[vcpu], self._began_at[vcpu] = irq.target_vcpu, kvm.scheduler.steps
         self.alone[vcpu] = ledger[irq].busy == 1
 
-    def accessed(self, vcpu: int, access: Asked) -> None:
+    def accessed(self, vcpu: int, access: Exit) -> None:
         """Close it when it has been emulated."""
         self.irq = irq = self._accessed[vcpu]
-        ledger = self.ledger
         if irq is None:
             return
-        kind, step, began = access.kind, self._kvm.scheduler.steps, self._began_at[vcpu]
+        ledger, asks = self.ledger, access.asks
+        step, began = self._kvm.scheduler.steps, self._began_at[vcpu]
         self.alone[vcpu] = alone = self.alone[vcpu] and ledger.is_alone_since(irq, began)
-        if kind == UNPEND:
+        if asks.forgives:
             ledger.forgive(irq)
             if alone:
                 ledger.unpended(irq)
-        elif kind == ROUTE:
+        elif asks.field == "target_vcpu":
             ledger.routed(irq, self._old_targets[vcpu], began, step)
-        elif kind == PEND:
+        elif asks.pends_throughout:
             ledger.pended(irq)
-        elif kind == QUIESCE:
+        elif asks.lowers:
             ledger.driven(irq, False)
         ledger.end(irq, step)
 

@@ -5,10 +5,9 @@ All other invariants take the kernel's own fields for what guests and devices ha
 write that is lost, or a line that the kernel forgets, is none to them.
 """
 
-from vgic.data import DISABLE, EDGE, ENABLE, LEVEL, QUIESCE, ROUTE, UNPEND, Kvm, VgicIrq
+from vgic.data import EDGE, LEVEL, Exit, Kvm, Vcpu, VgicIrq
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import Judge, fail
-from vgic.tracepoints import Asked
 
 
 class Writes(Judge):
@@ -31,7 +30,7 @@ class Writes(Judge):
         if irq is not None:
             self._judge_line(irq)
 
-    def accessing(self, vcpu: int, access: Asked) -> None:
+    def accessing(self, vcpu: int, access: Exit) -> None:
         """Remember whether a pending state that is cleared may come back."""
         irq = self._books.irq
         # A copy in another vCPU's list register may come back at any time (quirk Q2).
@@ -39,14 +38,15 @@ class Writes(Judge):
             irq is not None and irq.config is EDGE and irq.vcpu not in (None, self._kvm.vcpus[vcpu])
         )
 
-    def accessed(self, vcpu: int, access: Asked) -> None:
+    def accessed(self, vcpu: int, access: Exit) -> None:
         """Judge what a guest has written."""
-        irq, kind = self._books.irq, access.kind
+        irq, asks = self._books.irq, access.asks
         if irq is None:
             return
-        if kind == QUIESCE:
+        if asks.lowers:
             self._judge_line(irq)
-        if self._books.alone[vcpu] and not (kind == UNPEND and self._may_return[vcpu]):
+        may_return = asks.forgives and self._may_return[vcpu]
+        if asks.field and self._books.alone[vcpu] and not may_return:
             write_took_effect(self._kvm, irq, access)
 
     def _judge_line(self, irq: VgicIrq) -> None:
@@ -73,7 +73,7 @@ def line_is_as_driven(kvm: Kvm, irq: VgicIrq, level: bool) -> None:
         )
 
 
-def write_took_effect(kvm: Kvm, irq: VgicIrq, access: Asked) -> None:
+def write_took_effect(kvm: Kvm, irq: VgicIrq, access: Exit) -> None:
     """I26: a register write is in the interrupt's state when it has returned.
 
     Args:
@@ -83,13 +83,10 @@ def write_took_effect(kvm: Kvm, irq: VgicIrq, access: Asked) -> None:
 
     Locks: none needed: nobody else has touched the interrupt since the write began.
     """
-    kind = access.kind
-    lost = (
-        (kind == ROUTE and irq.target_vcpu is not kvm.vcpus[access.value])
-        or (kind == ENABLE and not irq.enabled)
-        or (kind == DISABLE and irq.enabled)
-        or (kind == UNPEND and irq.pending_latch)
-    )
-    if lost:
-        target = f" to {kvm.vcpus[access.value]}" if kind == ROUTE else ""
-        fail(kvm, "I26 write lost", f"{irq}: the write ({kind}{target}) has changed nothing")
+    asks = access.asks
+    found = getattr(irq, asks.field)
+    if isinstance(found, Vcpu):
+        found = found.vcpu_id
+    if found != asks.value:
+        target = f" to {kvm.vcpus[asks.value]}" if asks.field == "target_vcpu" else ""
+        fail(kvm, "I26 write lost", f"{irq}: the write ({access.kind}{target}) has changed nothing")

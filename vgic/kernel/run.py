@@ -8,26 +8,14 @@ of the functions a patch overrides.
 from typing import Protocol, final
 
 from harness import local_irq_disable, local_irq_enable
-from vgic.data import (
-    DISABLE,
-    ENABLE,
-    IN_GUEST_MODE,
-    KVM_REQ_IRQ_PENDING,
-    OUTSIDE_GUEST_MODE,
-    PEND,
-    QUIESCE,
-    ROUTE,
-    SGI,
-    Access,
-    Vcpu,
-)
+from vgic.data import IN_GUEST_MODE, KVM_REQ_IRQ_PENDING, OUTSIDE_GUEST_MODE, Exit, Vcpu
 from vgic.kernel.table import Kernel
 
 
-class Guest(Protocol):
+class RunsInGuestMode(Protocol):
     """What runs on a vCPU while it is in guest mode."""
 
-    def run_guest(self) -> Access | None:
+    def run_guest(self) -> Exit | None:
         """Run until the vCPU exits; return the access it exits for, None for an interrupt."""
 
 
@@ -44,31 +32,14 @@ class Run(Kernel):
         if vcpu.requests.pending():
             vcpu.requests.check(KVM_REQ_IRQ_PENDING)
 
-    def handle_exit(self, vcpu: Vcpu, access: Access | None) -> None:
+    def handle_exit(self, vcpu: Vcpu, access: Exit | None) -> None:
         """Do what the guest left for, if it did: emulate its access.
 
         Models: handle_exit.c, down to the registers and the device's own emulation.
         Locking: called with nothing held, interrupts on.
         """
-        if access is None:
-            return
-        irq = self.kvm.get_vcpu_irq(vcpu, access.intid)
-        if access.kind == SGI:
-            self.vgic_v3_dispatch_sgi(self.kvm.vcpus[access.value], access.intid)
-        elif irq is None:
-            return
-        elif access.kind == QUIESCE:
-            self.kvm_vgic_inject_irq(vcpu, access.intid, level=False)
-        elif access.kind == ROUTE:
-            self.vgic_mmio_write_irouter(irq, self.kvm.vcpus[access.value])
-        elif access.kind == ENABLE:
-            self.vgic_mmio_write_senable(irq)
-        elif access.kind == DISABLE:
-            self.vgic_mmio_write_cenable(irq)
-        elif access.kind == PEND:
-            self.vgic_mmio_write_spending(irq)
-        else:
-            self.vgic_mmio_write_cpending(irq)
+        if access is not None:
+            access.emulate(self, vcpu)
 
     def leaves_guest_mode_before_sync(self) -> bool:
         """Say whether others see the vCPU outside before its state is folded.
@@ -80,7 +51,7 @@ class Run(Kernel):
         return False
 
     @final
-    def kvm_arch_vcpu_ioctl_run(self, vcpu: Vcpu, guest: Guest) -> None:
+    def kvm_arch_vcpu_ioctl_run(self, vcpu: Vcpu, guest: RunsInGuestMode) -> None:
         """Run a vCPU until user space wants it back.
 
         Models: arm.c, kvm_arch_vcpu_ioctl_run.

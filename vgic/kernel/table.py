@@ -18,7 +18,7 @@ only to compare two entries of one list.
 from abc import ABC, abstractmethod
 
 from harness import ListHead
-from vgic.data import Access, Kvm, Vcpu, VgicIrq
+from vgic.data import Exit, Kvm, Vcpu, VgicIrq
 from vgic.hardware import ListRegister
 from vgic.kernel.summary import ApListSummary
 from vgic.tracepoints import Tracepoints
@@ -168,7 +168,7 @@ class Kernel(ABC):
         """See run.py."""
 
     @abstractmethod
-    def handle_exit(self, vcpu: Vcpu, access: Access | None) -> None:
+    def handle_exit(self, vcpu: Vcpu, access: Exit | None) -> None:
         """See run.py."""
 
     # Decisions.

@@ -72,10 +72,15 @@ def body_of(scheduler: Scheduler, lock: SpinLock, cell: Cell[int], queue: WaitQu
     queue.wait_event(lambda: cell.read() > 0)
 
 
-def shares(scheduler: Scheduler, listens: Callable[[Scheduler], object] = lambda _: None) -> None:
+def shares(
+    scheduler: Scheduler,
+    listens: Callable[[Scheduler], object] = lambda _: None,
+    *,
+    lock_order: bool = True,
+) -> None:
     """Two threads that lock, touch, note and wait."""
     listens(scheduler)
-    order = LockOrder(scheduler)
+    order = LockOrder(scheduler, checking=lock_order)
     lock = SpinLock(order, order.lock_class("lock"), "0")
     cell, queue = Cell(scheduler, "cell", "0", 0), WaitQueue(scheduler, "queue")
     for role in ("t0", "t1"):
@@ -240,6 +245,15 @@ def test_the_strategy_is_asked_where_it_is_asked_without_listeners(
             execution = execute(program, strategy, carriers)
             ways.append((strategy.asked, execution.deviations, execution.digest, execution.steps))
         assert ways[0] == ways[1], seed
+
+
+def test_a_lock_whose_listener_checks_nothing_takes_the_same_steps(carriers: OsThreads) -> None:
+    for seed in range(20):
+        with_it, without = (
+            execute(program, STRATEGIES["random-walk"](Stream("locks", seed), 20), carriers)
+            for program in (shares, partial(shares, lock_order=False))
+        )
+        assert with_it.digest == without.digest
 
 
 @pytest.mark.parametrize("listens", [lambda _: None, everything])

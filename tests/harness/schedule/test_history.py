@@ -1,14 +1,37 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Does a history give back every moment, though it keeps only what changed?"""
 
+from typing import NamedTuple
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import Change
-from harness.schedule.history import History, Moment, State
+from harness.schedule.history import Fields, History, Moment, State, Thing
 
-FIELDS = st.dictionaries(st.sampled_from(["", "x", "y"]), st.sampled_from("012"), min_size=1)
-CHANGES = st.lists(st.dictionaries(st.sampled_from("abcd"), FIELDS), min_size=1, max_size=12)
+
+class Word(NamedTuple):
+    value: int
+
+
+class Point(NamedTuple):
+    x: int | None
+    y: int | None
+
+
+NUMBERS = st.none() | st.integers(0, 2)
+A, B, C, D, E = (Thing(Word, "a"), Thing(Word, "b"), *(Thing(Point, name) for name in "cde"))
+CHANGES = st.lists(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            **dict.fromkeys((A, B), st.builds(Word, st.integers(0, 2))),
+            **dict.fromkeys((C, D), st.builds(Point, NUMBERS, NUMBERS)),
+        },
+    ),
+    min_size=1,
+    max_size=12,
+)
 
 
 def moments_of(changes: list[State]) -> list[Moment]:
@@ -30,16 +53,22 @@ def test_every_moment_is_what_the_world_was(changes: list[State]) -> None:
     for moment, world in zip(moments_of(changes), worlds_of(changes), strict=True):
         assert dict(moment) == world
         assert len(moment) == len(world)
-        assert [thing in moment for thing in "abcd"] == [thing in world for thing in "abcd"]
-        assert moment.get("e") is None
+        assert [thing in moment for thing in (A, B, C, D)] == [
+            thing in world for thing in (A, B, C, D)
+        ]
+        assert moment.get(E) is None
+
+
+def values(fields: Fields | None) -> dict[str, object]:
+    return {} if fields is None else fields._asdict()
 
 
 def differences(before: State, after: State) -> set[Change]:
     return {
         Change(thing, field, old, new)
         for thing, fields in after.items()
-        for field in {**before.get(thing, {}), **fields}
-        if (old := before.get(thing, {}).get(field, "")) != (new := fields.get(field, ""))
+        for field, new in values(fields).items()
+        if (old := values(before.get(thing)).get(field)) != new
     }
 
 
@@ -56,8 +85,12 @@ def test_between_any_two_moments_lies_what_differs(changes: list[State]) -> None
 
 def test_objects_and_changes_are_named_in_the_order_in_which_they_came() -> None:
     first, second, third = moments_of(
-        [{"b": {"": "0"}, "a": {"": "0"}}, {"c": {"": "0"}}, {"a": {}}]
+        [{B: Word(0), C: Point(0, None)}, {A: Word(1)}, {C: Point(None, 2)}]
     )
-    assert (list(first), list(third)) == (["b", "a"], ["b", "a", "c"])
-    assert list(first.until(third)) == [Change("c", "", "", "0"), Change("a", "", "0", "")]
+    assert (list(first), list(third)) == ([B, C], [B, C, A])
+    assert list(first.until(third)) == [
+        Change(A, "value", None, 1),
+        Change(C, "x", 0, None),
+        Change(C, "y", None, 2),
+    ]
     assert list(second.until(second)) == []

@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stress.campaign.campaign import Campaign
+from stress.campaign.executor import Executor
 from stress.campaign.plan import Plan
-from stress.campaign.pool import Pool
 from stress.campaign.result import Result
 from stress.campaign.work import Fact
 from stress.findings.finding import Finding
 from stress.findings.store import Keeper
 
-MakePool = Callable[..., Pool]
+MakePool = Callable[..., Executor]
 MakePlan = Callable[..., Plan]
 Factory = pytest.TempPathFactory
 MODEST = settings(
@@ -45,7 +45,7 @@ def timeless(result: Result) -> Result:
     return replace(result, seconds=0.0)
 
 
-def run(plan: Plan, pool: Pool) -> Result:
+def run(plan: Plan, pool: Executor) -> Result:
     return timeless(Campaign(plan, pool).run())
 
 

@@ -12,15 +12,14 @@ from typing import Any
 import pytest
 
 from stress.campaign.canaries import CANARIES
+from stress.campaign.executor import Executor, Job, Outcome
 from stress.campaign.plan import Plan
-from stress.campaign.pool import Pool
 from stress.campaign.work import Fact
-from stress.campaign.worker import Job, Outcome
 from stress.commands import run as running
-from stress.executions.subject import Subject
+from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
 
-MakePool = Callable[..., Pool]
+MakePool = Callable[..., Executor]
 MakePlan = Callable[..., Plan]
 NAME = "inject_while_eoicount"
 ALL_WINDOWS = frozenset(SCENARIOS[NAME].floors.per_cent)
@@ -37,7 +36,7 @@ class Bench:
     """
 
     def __init__(self, pool: Any, as_what: dict[str, str | None]) -> None:
-        self.subjects: list[str] = []
+        self.targets: list[str] = []
         self._pool = pool
         self._as_what = as_what
 
@@ -51,9 +50,9 @@ class Bench:
         self._pool.kill()
 
     def submit(self, job: Job) -> None:
-        if str(job.subject) not in self.subjects[-1:]:
-            self.subjects.append(str(job.subject))
-        symptom = next((self._as_what.get(bug) for bug in job.subject.bugs), None)
+        if str(job.target) not in self.targets[-1:]:
+            self.targets.append(str(job.target))
+        symptom = next((self._as_what.get(bug) for bug in job.target.bugs), None)
         self._pool.fact = lambda scenario, index: Fact(
             scenario, index, "pct", 10, ALL_WINDOWS, symptom
         )
@@ -68,17 +67,17 @@ class Bench:
 def run(
     fake_pool: MakePool, plan: MakePlan, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Callable[..., Any]:
-    """Return what runs a plan, and returns its exit code, its result and the subjects of its jobs.
+    """Return what runs a plan, and returns its exit code, its result and the targets of its jobs.
 
     It takes the fields of the plan, and what the canaries are found as where that is otherwise.
     """
 
     def run(as_what: dict[str, str | None] | None = None, **fields: object) -> Any:
         bench = Bench(fake_pool(lambda scenario, index: None), FOUND_AS | (as_what or {}))
-        monkeypatch.setattr(running, "Pool", lambda jobs, silence_s: bench)
+        monkeypatch.setattr(running, "LocalPool", lambda jobs, hang_s: bench)
         result = tmp_path / "result.json"
         code = running.run(plan(**fields), running.Workers(1, 60.0), json_file=result)
-        return code, json.loads(result.read_text("utf-8")), bench.subjects
+        return code, json.loads(result.read_text("utf-8")), bench.targets
 
     return run
 
@@ -88,10 +87,10 @@ def run(
 def test_a_campaign_that_misses_a_canary_is_a_harness_bug(
     run: Callable[..., Any], capsys: pytest.CaptureFixture[str], bug: str, as_what: str | None
 ) -> None:
-    subject = Subject(races=True)
-    code, result, subjects = run({bug: as_what}, executions=1_000, subject=subject)
+    target = Target(races=True)
+    code, result, targets = run({bug: as_what}, executions=1_000, target=target)
     assert code == 3
-    assert "reference" not in subjects
+    assert "reference" not in targets
     assert result["findings"] == []
     printed = capsys.readouterr().out
     assert f"canary missed: the bug {bug} was not found as {FOUND_AS[bug]}" in printed
@@ -99,16 +98,16 @@ def test_a_campaign_that_misses_a_canary_is_a_harness_bug(
 
 
 def test_a_found_canary_is_neither_a_finding_nor_counted(run: Callable[..., Any]) -> None:
-    code, result, subjects = run(executions=1_000)
+    code, result, targets = run(executions=1_000)
     assert code == 0
     assert (result["executions"], result["steps"], result["findings"]) == (1_000, 10_000, [])
-    assert subjects == [*BY_DEFAULT, "reference"]
+    assert targets == [*BY_DEFAULT, "reference"]
 
 
 def test_canaries_are_looked_for_on_plain_v1_whatever_is_tested(run: Callable[..., Any]) -> None:
-    tested = Subject("head-walk", ("kick_without_request",), races=True)
-    _, _, subjects = run({"kick_without_request": None}, executions=24, subject=tested)
-    assert subjects == [
+    tested = Target("head-walk", ("kick_without_request",), races=True)
+    _, _, targets = run({"kick_without_request": None}, executions=24, target=tested)
+    assert targets == [
         *(f"reference+{bug}" for bug in FOUND_AS),
         "reference",
         "head-walk+kick_without_request",
@@ -116,5 +115,5 @@ def test_canaries_are_looked_for_on_plain_v1_whatever_is_tested(run: Callable[..
 
 
 def test_one_execution_alone_looks_for_none(run: Callable[..., Any]) -> None:
-    _, _, subjects = run(execution=17)
-    assert subjects == ["reference"]
+    _, _, targets = run(execution=17)
+    assert targets == ["reference"]

@@ -12,7 +12,7 @@ from stress.campaign.floors import too_few
 from stress.campaign.plan import Plan
 from stress.campaign.result import Result
 from stress.campaign.work import Fact
-from stress.executions.subject import Subject
+from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
 from stress.scenarios.scenario import Floors, Scenario
 from vgic import Parameters
@@ -121,7 +121,7 @@ def test_a_users_class_that_never_crosses_a_window_is_not_asked_for_it(
     file = tmp_path / "mine.py"
     file.write_text(NEVER_OVERFLOWS, "utf-8")
     result = crossed(random_walk=(10, 0), pct=(10, 0))
-    assert not too_few(plan(scenarios=[NAME], subject=Subject(f"{file}:Mine")), result)
+    assert not too_few(plan(scenarios=[NAME], target=Target(f"{file}:Mine")), result)
     assert too_few(plan(scenarios=[NAME]), result)
 
 

@@ -10,7 +10,7 @@ import pytest
 from stress.campaign.floors import executions_needed
 from stress.campaign.outlook import RACES_COST, RATE, least_executions, outlook
 from stress.campaign.plan import Plan
-from stress.executions.subject import Subject
+from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
 
 MakePlan = Callable[..., Plan]
@@ -43,12 +43,12 @@ def test_too_few_executions_are_said_and_enough_are_not(plan: MakePlan) -> None:
 def test_too_short_a_duration_is_said_and_enough_is_not(plan: MakePlan) -> None:
     endless = plan(executions=None, strategy="pct")
     seconds = least_executions(endless) / RATE
-    for jobs, cost, subject in (
-        (1, 1, Subject()),
-        (4, 1, Subject()),
-        (1, RACES_COST, Subject(races=True)),
+    for jobs, cost, target in (
+        (1, 1, Target()),
+        (4, 1, Target()),
+        (1, RACES_COST, Target(races=True)),
     ):
-        asked = plan(executions=None, strategy="pct", subject=subject)
+        asked = plan(executions=None, strategy="pct", target=target)
         enough = seconds * cost / jobs + 1
         assert outlook(_lasting(asked, enough), jobs) == ""
         assert "too short for a verdict" in outlook(_lasting(asked, enough / 2), jobs)
@@ -65,7 +65,7 @@ def test_one_execution_alone_needs_no_minimum(plan: MakePlan) -> None:
 
 
 def test_it_is_one_line_of_at_most_a_hundred_columns(plan: MakePlan) -> None:
-    whole = plan(scenarios=list(SCENARIOS), subject=Subject(races=True), strategy="portfolio")
+    whole = plan(scenarios=list(SCENARIOS), target=Target(races=True), strategy="portfolio")
     for asked in (replace(whole, executions=8_399), _lasting(replace(whole, executions=None), 0.5)):
         assert 0 < len(outlook(asked, 1)) <= 100
 

@@ -17,14 +17,14 @@ from harness.detectors.lock_order.checker import LockOrder
 from harness.engine.strategy import Quiet
 from harness.search.strategies import STRATEGIES
 from stress.campaign import rerun, work, worker
+from stress.campaign.executor import Executor
 from stress.campaign.order import Order
 from stress.campaign.plan import Plan
-from stress.campaign.pool import Pool
 from stress.campaign.portfolio import Portfolio
 from stress.campaign.work import Facts
 from stress.commands import run as running
 from stress.executions import single
-from stress.executions.subject import Subject
+from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
 from stress.system.exit_codes import Exit
 from vgic import machine
@@ -137,7 +137,7 @@ SABOTAGE = {
 
 @pytest.fixture
 def run(
-    inside_pool: Pool,
+    inside_pool: Executor,
     plan: MakePlan,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -145,11 +145,11 @@ def run(
 ) -> Callable[[], tuple[Exit, str, dict[str, Any]]]:
     """Return what runs a small campaign, and returns the exit code, what was said, the result."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(running, "Pool", lambda jobs, silence_s: inside_pool)
+    monkeypatch.setattr(running, "LocalPool", lambda jobs, hang_s: inside_pool)
 
     def run() -> tuple[Exit, str, dict[str, Any]]:
         planned = plan(
-            scenarios=[NAME], strategy="portfolio", executions=1_100, subject=Subject(races=True)
+            scenarios=[NAME], strategy="portfolio", executions=1_100, target=Target(races=True)
         )
         code = running.run(planned, running.Workers(1, 60.0), json_file=Path("result.json"))
         result = json.loads(Path("result.json").read_text("utf-8"))

@@ -94,8 +94,8 @@ def test_strict_is_125_where_an_edited_patch_diverges_and_says_where_and_how(
 ) -> None:
     words = ("--bug", "no_splice", "--seed", 7, "--executions", 300, "-x", "--shrink", 0)
     (finding,) = result("--revision", patch("pass"), *words)["findings"]
-    subject = ("--revision", "my_patch.py:MyKernel", "--bug", "no_splice")
-    again = ("replay", finding["token"], *subject)
+    target = ("--revision", "my_patch.py:MyKernel", "--bug", "no_splice")
+    again = ("replay", finding["token"], *target)
     assert vgic_stress(*again, "--strict").returncode == 1
     patch("vcpu.mode.read()")
     strict = vgic_stress(*again, "--strict")

@@ -91,10 +91,10 @@ def test_what_a_file_does_at_its_top_changes_no_verdict(
     vgic_stress: Run, patch: Patch, tmp_path: Path, what: str
 ) -> None:
     statement, code, words = AT_ITS_TOP[what]
-    subject = patch("pass")
+    target = patch("pass")
     path = tmp_path / "my_patch.py"
     path.write_text(f"{statement}\n{path.read_text('utf-8')}", "utf-8")
-    run = ("one_interrupt", "--revision", subject, "--executions", 700, "--jobs", 1)
+    run = ("one_interrupt", "--revision", target, "--executions", 700, "--jobs", 1)
     done = vgic_stress("run", *run)
     assert done.returncode == code, done.stdout + done.stderr
     assert words in done.stdout + done.stderr
@@ -104,10 +104,10 @@ def test_what_a_file_does_at_its_top_changes_no_verdict(
 def test_processes_are_started_as_ever_where_no_execution_is_under_way(
     vgic_stress: Run, patch: Patch, tmp_path: Path
 ) -> None:
-    subject = patch("pass")
+    target = patch("pass")
     path = tmp_path / "my_patch.py"
     path.write_text(f"import os\nos.system('true')\n{path.read_text('utf-8')}", "utf-8")
-    done = vgic_stress("run", "one_interrupt", "--revision", subject, "--execution", 1)
+    done = vgic_stress("run", "one_interrupt", "--revision", target, "--execution", 1)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -26,8 +26,8 @@ def broken(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def test_3_when_a_patch_depends_on_earlier_executions(vgic_stress: Run, patch: Patch) -> None:
-    subject = patch("[vcpu.mode.read() for _ in range(next(_calls) % 7)]")
-    done = vgic_stress("run", "--revision", subject, "--seed", 7, "--jobs", 1)
+    target = patch("[vcpu.mode.read() for _ in range(next(_calls) % 7)]")
+    done = vgic_stress("run", "--revision", target, "--seed", 7, "--jobs", 1)
     assert "nondeterminism" in broken(done)
 
 
@@ -43,8 +43,8 @@ def test_3_when_a_worker_dies(vgic_stress: Run, patch: Patch, jobs: int) -> None
 def test_3_when_a_worker_is_silent_and_its_execution_is_named(
     vgic_stress: Run, patch: Patch
 ) -> None:
-    subject = patch("while True: pass")
-    words = ("--revision", subject, "--seed", 7, "--jobs", 1)
+    target = patch("while True: pass")
+    words = ("--revision", target, "--seed", 7, "--jobs", 1)
     text = broken(vgic_stress("run", *words, VGIC_STRESS_SILENCE_S="2"))
     assert "silent" in text
     assert "in execution 0 of inject_while_eoicount" in text

@@ -118,4 +118,4 @@ def test_a_finding_that_cannot_be_kept_is_printed_whole(vgic_stress: Run, tmp_pa
     done = vgic_stress("run", *words)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "not kept: its folder cannot be written" in done.stdout
-    assert "replay: vgic-stress replay vs1-" in done.stdout
+    assert "replay: vgic-stress replay vs2-" in done.stdout

@@ -34,7 +34,7 @@ def test_first_and_last_line_say_what_was_run_in_a_hundred_columns(lines: list[s
 
 
 def test_a_token_stands_once_in_a_finding(lines: list[str]) -> None:
-    tokens = re.findall(r"vs1-\S+", "\n".join(lines))
+    tokens = re.findall(r"vs2-\S+", "\n".join(lines))
     assert tokens
     assert len(set(tokens)) == len(tokens)
 

@@ -44,7 +44,7 @@ def test_the_object_has_the_promised_keys_and_values(result: Result) -> None:
         assert finding["signature"].startswith(finding["kind"])
         assert 0 <= finding["execution"] < 60
         assert 1 <= finding["count"] <= 60
-        assert finding["token"].startswith("vs1-")
+        assert finding["token"].startswith("vs2-")
 
 
 def test_jobs_do_not_change_the_result(result: Result) -> None:

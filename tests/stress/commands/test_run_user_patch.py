@@ -85,11 +85,11 @@ def test_a_bug_goes_into_the_users_class(result: Result, patch: Patch) -> None:
 def test_an_exception_in_a_users_function_is_a_finding(
     vgic_stress: Run, result: Result, patch: Patch, statement: str, words: str
 ) -> None:
-    subject = patch(statement)
-    done = vgic_stress("run", "--revision", subject, "--seed", 7, "--executions", 5)
+    target = patch(statement)
+    done = vgic_stress("run", "--revision", target, "--seed", 7, "--executions", 5)
     assert done.returncode == 1, done.stdout + done.stderr
     assert words in done.stdout
-    (finding,) = result("--revision", subject, "--seed", 7, "--executions", 5)["findings"]
+    (finding,) = result("--revision", target, "--seed", 7, "--executions", 5)["findings"]
     assert finding["kind"] == "exception"
     assert finding["signature"] == "exception in vgic_prune_ap_list"
     assert finding["count"] == 5
@@ -98,6 +98,6 @@ def test_an_exception_in_a_users_function_is_a_finding(
 def test_what_a_users_exception_says_is_printed_as_it_stands(
     vgic_stress: Run, patch: Patch
 ) -> None:
-    subject = patch("raise ValueError('[red]list[/red] :bug: [0]')")
-    done = vgic_stress("run", "--revision", subject, "--seed", 7, "--executions", 1)
+    target = patch("raise ValueError('[red]list[/red] :bug: [0]')")
+    done = vgic_stress("run", "--revision", target, "--seed", 7, "--executions", 1)
     assert "ValueError: [red]list[/red] :bug: [0]" in done.stdout

@@ -32,5 +32,5 @@ def test_it_prints_the_simplest_so_far(
     output, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 1, output + errors
     assert errors == ""
-    assert output.splitlines()[-1].startswith("vs1-")
+    assert output.splitlines()[-1].startswith("vs2-")
     assert vgic_stress("replay", output.splitlines()[-1]).returncode == 1

@@ -20,8 +20,8 @@ from harness import Carriers, OsThreads
 from harness.engine.greenlets import Greenlets
 from harness.search.strategies import MIXED, STRATEGIES
 from stress.executions.single import run_index
+from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
-from vgic import REVISIONS
 
 EXECUTIONS = range(4)
 PAIRS = [(name, strategy) for name in SCENARIOS for strategy in MIXED]
@@ -32,12 +32,13 @@ import json
 from harness import OsThreads
 from stress.scenarios import SCENARIOS
 from stress.executions.single import run_index
+from stress.executions.target import Target
 from vgic import REVISIONS
 
 with OsThreads() as carriers:
     print(json.dumps({{
         name + "/" + strategy: [
-            run_index(SCENARIOS[name], 7, index, strategy, REVISIONS[{REVISION!r}].cls, carriers)
+            run_index(SCENARIOS[name], 7, index, strategy, Target({REVISION!r}), carriers)
             .execution.digest
             for index in range({len(EXECUTIONS)})
         ]
@@ -51,7 +52,7 @@ def digests_on(carriers: Carriers) -> Digests:
     return {
         f"{name}/{strategy}": [
             run_index(
-                SCENARIOS[name], 7, index, strategy, REVISIONS[REVISION].cls, carriers
+                SCENARIOS[name], 7, index, strategy, Target(REVISION), carriers
             ).execution.digest
             for index in EXECUTIONS
         ]
@@ -123,7 +124,7 @@ def test_an_execution_does_not_depend_on_those_before_it(reference: Digests) -> 
     last = EXECUTIONS[-1]
     for name, strategy in PAIRS:
         with OsThreads() as carriers:
-            alone = run_index(SCENARIOS[name], 7, last, strategy, REVISIONS[REVISION].cls, carriers)
+            alone = run_index(SCENARIOS[name], 7, last, strategy, Target(REVISION), carriers)
         assert alone.execution.digest == reference[f"{name}/{strategy}"][last]
 
 

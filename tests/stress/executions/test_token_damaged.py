@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.engine.printable import is_printable
-from stress.executions.token import PACKED_MAX, BadToken, Token, UnknownVersion
+from stress.executions.token import PACKED_MAX, VERSION, BadToken, Token, UnknownVersion
 
 FUZZ = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -30,7 +30,7 @@ JSON_VALUES = st.recursive(
 
 
 def packed(content: bytes) -> str:
-    return "vs1-" + base64.urlsafe_b64encode(zlib.compress(content, 9)).decode().rstrip("=")
+    return f"{VERSION}-" + base64.urlsafe_b64encode(zlib.compress(content, 9)).decode().rstrip("=")
 
 
 def from_values(values: object) -> str:
@@ -38,7 +38,7 @@ def from_values(values: object) -> str:
 
 
 def values_of(token: Token) -> Values:
-    body = token.encode().removeprefix("vs1-")
+    body = token.encode().removeprefix(f"{VERSION}-")
     padded = body + "=" * (-len(body) % 4)
     values: Values = json.loads(zlib.decompress(base64.urlsafe_b64decode(padded)))
     return values
@@ -62,7 +62,7 @@ def test_garbage_is_refused(text: str) -> None:
 @given(st.text(max_size=60))
 def test_garbage_behind_the_right_version_is_a_bad_token(body: str) -> None:
     with pytest.raises(BadToken):
-        Token.decode("vs1-" + body)
+        Token.decode(f"{VERSION}-{body}")
 
 
 @FUZZ
@@ -111,7 +111,7 @@ def test_an_unknown_field_is_a_bad_token(token: Token, place: tuple[str, ...]) -
     for name in place:
         inner = inner[name]
     inner["later\x1b[2J"] = 1
-    refused(values, "no token of vs1 has a field|exactly the fields")
+    refused(values, "no token has a field|exactly the fields")
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_an_unknown_field_is_a_bad_token(token: Token, place: tuple[str, ...]) -
         ("deviations", 0),
         ("parameters", "irqs", 0),
         ("parameters", "guests", 0),
-        ("parameters", "guests", 0, 2, 0),
+        ("parameters", "guests", 0, 0, 3),
         ("parameters", "devices", 0, 0),
     ],
 )
@@ -180,7 +180,7 @@ def test_more_than_any_execution_has_is_a_bad_token(token: Token) -> None:
 
 def test_a_text_longer_than_a_token_is_not_looked_into() -> None:
     with pytest.raises(BadToken, match="at most"):
-        Token.decode("vs1-" + "A" * PACKED_MAX)
+        Token.decode(f"{VERSION}-" + "A" * PACKED_MAX)
     with pytest.raises(UnknownVersion) as unknown:
         Token.decode(f"vs{'9' * 100_000}-")
     assert len(str(unknown.value)) < 100
@@ -205,7 +205,7 @@ def set_intid(values: Values) -> None:
 
 
 def set_instructions(values: Values) -> None:
-    values["parameters"]["guests"][0][0] = "aez"
+    values["parameters"]["guests"][0][0] = ["acknowledge", "z"]
 
 
 def set_negative_operation(values: Values) -> None:
@@ -256,16 +256,16 @@ def test_a_number_of_many_digits_is_read_or_refused(token: Token) -> None:
     decode_or_refuse(packed(text.replace('"HERE"', f'[["vcpu0",{number},"dev0"]]').encode()))
 
 
-@pytest.mark.parametrize("version", ["vs0", "vs2", "vs9", "vs10"])
+@pytest.mark.parametrize("version", ["vs0", "vs3", "vs9", "vs10"])
 def test_another_version_is_unknown_whatever_follows(token: Token, version: str) -> None:
-    for body in (token.encode().removeprefix("vs1-"), "garbage", ""):
+    for body in (token.encode().removeprefix(f"{VERSION}-"), "garbage", ""):
         with pytest.raises(UnknownVersion, match=version):
             Token.decode(f"{version}-{body}")
 
 
 @pytest.mark.parametrize("text", ["", "-", "vs1", "vs-", "v1-abc", "1-abc", "@file", "vsx-abc"])
 def test_what_does_not_begin_as_a_token_is_told_how_one_begins(text: str) -> None:
-    with pytest.raises(BadToken, match="begins with vs1-"):
+    with pytest.raises(BadToken, match=f"begins with {VERSION}-"):
         Token.decode(text)
 
 

@@ -59,7 +59,7 @@ def test_a_frozen_token_replays_to_what_it_was_made_of(
     token = Token.decode(line["token"])
     assert (token.scenario, token.digest) == (line["scenario"], line["digest"])
     (case,) = cases([token], None, None)
-    followed = follow(token, case.kernel, carriers, strict=True)
+    followed = follow(token, case.target, carriers, strict=True)
     outcome = followed.execution.outcome
     assert followed.divergence == ""
     assert (followed.execution.digest, followed.execution.steps) == (line["digest"], line["steps"])

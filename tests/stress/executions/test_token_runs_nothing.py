@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from harness import Streams
-from stress.executions.class_subject import subject_of
-from stress.executions.subject import Subject
+from stress.executions import CannotJudge
+from stress.executions.target import Target, target_of
 from stress.executions.token import BadToken, Token
 from stress.inputs.arguments import BadArgument
 from stress.plugin.run import stress
@@ -84,7 +84,7 @@ def test_what_a_token_names_is_not_run_and_cannot_be_judged(
     for others in ((), (text,)):
         with pytest.raises(AssertionError, match=r"^cannot be judged: "):
             assert_passes(text, *others)
-    with pytest.raises(opening.CannotJudge):
+    with pytest.raises(CannotJudge):
         opening.cases([Token.decode(text)], None, None)
     assert not mark.exists()
 
@@ -124,12 +124,12 @@ def test_what_the_caller_names_is_run(quiet: Token, mark: Path) -> None:
 def test_a_class_is_named_by_itself(quiet: Token) -> None:
     with pytest.raises(AssertionError, match="ValueError: mine"):
         assert_passes(quiet.encode(), revision=Mine)
-    subject = subject_of(Mine, ("no_splice",), races=True)
-    assert str(subject) == "test_token_runs_nothing.py:Mine+no_splice"
-    identity = subject.patch_identity()
+    target = target_of(Mine, ("no_splice",), races=True)
+    assert str(target) == "test_token_runs_nothing.py:Mine+no_splice"
+    identity = target.patch_identity()
     assert identity is not None
-    assert identity == Subject(f"{__file__}:Mine").patch_identity()
-    assert subject.kernel().checks_races
+    assert identity == Target(f"{__file__}:Mine").patch_identity()
+    assert target.kernel.checks_races
 
 
 def test_a_class_that_comes_from_no_file_is_refused(quiet: Token) -> None:

@@ -14,14 +14,15 @@ import pytest
 
 import harness
 from harness import Failed, OsThreads
+from stress.executions.confirming import confirm
 from stress.executions.following import follow
-from stress.executions.single import confirm, run_index
-from stress.executions.subject import Subject
+from stress.executions.single import run_index
+from stress.executions.target import Target
 from stress.executions.token import Token
 from stress.explaining.columns import WIDTH
+from stress.explaining.explanation import VIEWS, Explanation, explain
 from stress.explaining.repro_file import repro_file
 from stress.explaining.stepping import HELP, step_through
-from stress.explaining.story import VIEWS, Story, tell
 from stress.scenarios import SCENARIOS
 from stress.shrinking import shrink
 from vgic import Mechanism, Reference
@@ -34,27 +35,26 @@ Tokens = dict[str, Token]
 SCENARIO = "inject_while_eoicount"
 
 
-def story_of(token: Token, carriers: OsThreads, *, shrunk: bool = True) -> Story:
-    subject = Subject(token.revision, token.bugs)
-    kernel = subject.kernel()
+def story_of(token: Token, carriers: OsThreads, *, shrunk: bool = True) -> Explanation:
+    target = Target(token.revision, token.bugs)
     if shrunk:
-        token = shrink(token, kernel, carriers).token
-    return tell(token, subject, kernel, carriers)
+        token = shrink(token, target, carriers).token
+    return explain(token, target, carriers)
 
 
 @pytest.fixture(scope="module")
-def stories(tokens: Tokens, carriers: OsThreads) -> dict[str, Story]:
+def stories(tokens: Tokens, carriers: OsThreads) -> dict[str, Explanation]:
     return {name: story_of(token, carriers) for name, token in tokens.items()}
 
 
 @pytest.fixture(scope="module")
-def kick(stories: dict[str, Story]) -> Story:
+def kick(stories: dict[str, Explanation]) -> Explanation:
     return stories["kick_without_request"]
 
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_is_plain_text_under_78_columns_without_addresses(
-    stories: dict[str, Story], view: str
+    stories: dict[str, Explanation], view: str
 ) -> None:
     for story in stories.values():
         text = story.view(view)
@@ -66,14 +66,14 @@ def test_every_view_is_plain_text_under_78_columns_without_addresses(
 @pytest.mark.parametrize("width", [60, 200])
 @pytest.mark.parametrize("view", ["columns", "lockdep", "full"])
 def test_a_view_for_the_screen_is_as_wide_as_that(
-    stories: dict[str, Story], view: str, width: int
+    stories: dict[str, Explanation], view: str, width: int
 ) -> None:
     widths = [max(map(len, story.view(view, width).splitlines())) for story in stories.values()]
     assert 60 - 16 < max(widths) <= width
     assert (max(widths) > WIDTH) == (width > WIDTH)
 
 
-def test_the_view_for_an_email_is_not(kick: Story) -> None:
+def test_the_view_for_an_email_is_not(kick: Explanation) -> None:
     assert kick.view("commit", 200) == kick.view("commit")
 
 
@@ -86,14 +86,14 @@ def test_what_was_not_shrunk_is_cut_at_the_front_and_says_so(
     assert len(text.splitlines()) < 120
 
 
-def test_the_columns_name_functions_objects_and_what_went_wrong(kick: Story) -> None:
+def test_the_columns_name_functions_objects_and_what_went_wrong(kick: Explanation) -> None:
     text = kick.columns()
     for words in ("vcpu0", "dev0", "vgic_queue_irq_unlock()", "irq_lock[spi", "ap_list_lock[vcpu"):
         assert words in text
     assert "=> I16 missed kick" in text
 
 
-def test_each_thread_has_a_column_of_its_own(kick: Story) -> None:
+def test_each_thread_has_a_column_of_its_own(kick: Explanation) -> None:
     lines = kick.columns().splitlines()
     begin = lines[0].index("CPU 1")
     injects = next(line for line in lines if "kvm_vgic_inject_irq()" in line)
@@ -102,25 +102,25 @@ def test_each_thread_has_a_column_of_its_own(kick: Story) -> None:
     assert flushes.index("kvm_vgic_flush_hwstate") < begin
 
 
-def test_a_mark_shows_where_the_correct_kernel_goes_another_way(kick: Story) -> None:
+def test_a_mark_shows_where_the_correct_kernel_goes_another_way(kick: Explanation) -> None:
     text = kick.columns()
     assert len([line for line in text.splitlines() if line.startswith("* ")]) == 2
     assert "`request requests[vcpu" in text.replace("\n  ", " ")
 
 
 def test_what_each_choice_is_needed_for_is_what_running_it_gives(
-    kick: Story, carriers: OsThreads
+    kick: Explanation, carriers: OsThreads
 ) -> None:
-    assert kick.needed
+    assert kick.choices
     deviations = kick.token.deviations
-    for place, need in enumerate(kick.needed):
+    for place, need in enumerate(kick.choices):
         less = (*deviations[:place], *deviations[place + 1 :])
         token = Token(**{**vars(kick.token), "deviations": less})
-        followed = follow(token, kick.subject.kernel(), carriers)
+        followed = follow(token, kick.target, carriers)
         assert (need.without == "it passes") == (followed.failure is None)
 
 
-def test_the_commit_view_replays_when_it_is_pasted(kick: Story) -> None:
+def test_the_commit_view_replays_when_it_is_pasted(kick: Explanation) -> None:
     text = kick.view("commit")
     pasted = text.partition("<<EOF\n")[2].partition("\nEOF")[0]
     assert Token.decode(pasted) == kick.token
@@ -129,7 +129,7 @@ def test_the_commit_view_replays_when_it_is_pasted(kick: Story) -> None:
 
 
 def test_the_columns_show_where_the_locks_were_taken_that_a_finding_is_about(
-    stories: dict[str, Story],
+    stories: dict[str, Explanation],
 ) -> None:
     lines = stories["two_locks_unordered"].columns().splitlines()
     verdict = lines.index("=> lock nesting")
@@ -152,18 +152,18 @@ class CannotBeMade(Reference):
         raise AttributeError("'Kvm' object has no attribute 'nr_lrs'")
 
 
-def first_story(kernel: type[Mechanism], carriers: OsThreads) -> Story:
+def first_story(kernel: type[Mechanism], carriers: OsThreads) -> Explanation:
     """Find a failure of a kernel, as it was met."""
-    subject = Subject("mine.py:Kernel")
+    target = Target("mine.py:Kernel", cls=kernel)
     for index in range(1_000):
-        single = run_index(SCENARIOS[SCENARIO], 3, index, "random-walk", kernel, carriers)
+        single = run_index(SCENARIOS[SCENARIO], 3, index, "random-walk", target, carriers)
         if isinstance(single.execution.outcome, Failed):
-            token, _ = confirm(single, SCENARIO, Subject(), kernel, carriers)
-            return tell(token, subject, kernel, carriers)
+            token, _ = confirm(single, SCENARIO, target, carriers)
+            return explain(token, target, carriers)
     raise AssertionError("nothing found")
 
 
-def test_a_departure_names_the_field_that_the_correct_kernel_leaves_alone(
+def test_the_first_divergence_names_the_field_that_the_correct_kernel_leaves_alone(
     carriers: OsThreads,
 ) -> None:
     text = first_story(FoldsPending, carriers).columns()
@@ -182,13 +182,13 @@ def test_the_commit_view_names_the_file_of_a_users_class(carriers: OsThreads) ->
     assert "\nvgic-stress replay - --revision mine.py:Kernel <<EOF\n" in text
 
 
-def test_the_lockdep_view_says_who_holds_what(stories: dict[str, Story]) -> None:
+def test_the_lockdep_view_says_who_holds_what(stories: dict[str, Explanation]) -> None:
     text = stories["two_locks_unordered"].view("lockdep")
     assert re.search(r"1 lock held by vcpu\d:\n  #0: ap_list_lock\[vcpu \d\], taken in", text)
     assert "vgic_prune_ap_list" in text
 
 
-def test_the_full_view_has_every_step(kick: Story) -> None:
+def test_the_full_view_has_every_step(kick: Explanation) -> None:
     text = kick.view("full")
     steps, _, verdict = text.partition("\n\n")
     numbers = [int(line[:5]) for line in steps.splitlines()[1:] if line[:5].strip()]
@@ -197,7 +197,7 @@ def test_the_full_view_has_every_step(kick: Story) -> None:
     assert numbers == [step.event.step for step in operations]
 
 
-def test_the_timeline_is_in_the_trace_event_format(stories: dict[str, Story]) -> None:
+def test_the_timeline_is_in_the_trace_event_format(stories: dict[str, Explanation]) -> None:
     for story in stories.values():
         events = json.loads(story.timeline())["traceEvents"]
         calls: dict[tuple[int, int], list[str]] = defaultdict(list)
@@ -221,14 +221,14 @@ def test_the_timeline_is_in_the_trace_event_format(stories: dict[str, Story]) ->
         assert not any(calls.values())
 
 
-def stepped(story: Story, *commands: str) -> list[str]:
+def stepped(story: Explanation, *commands: str) -> list[str]:
     said: list[str] = []
     read = iter(commands)
     step_through(story.recorded, lambda: next(read, None), said.append, WIDTH)
     return said
 
 
-def test_stepping_goes_forward_back_to_switches_and_to_the_failure(kick: Story) -> None:
+def test_stepping_goes_forward_back_to_switches_and_to_the_failure(kick: Explanation) -> None:
     _, begin, second, back, switch, before, end, over = stepped(kick, "", "b", "s", "r", "f")
     assert begin == back
     assert second != begin
@@ -239,7 +239,7 @@ def test_stepping_goes_forward_back_to_switches_and_to_the_failure(kick: Story) 
     assert "ap_list_head[vcpu 0]" in end
 
 
-def test_stepping_goes_to_a_step_prints_all_and_explains_itself(kick: Story) -> None:
+def test_stepping_goes_to_a_step_prints_all_and_explains_itself(kick: Explanation) -> None:
     _, _, there, everything, helped, also = stepped(kick, "g 5", "p", "what?", "g x", "q", "n")
     assert re.search(r"^ +5 ", there, re.MULTILINE)
     assert "ICH_HCR[vcpu 0]: EOIcount=0" in everything
@@ -247,9 +247,9 @@ def test_stepping_goes_to_a_step_prints_all_and_explains_itself(kick: Story) -> 
 
 
 def test_the_test_file_fails_while_the_race_is_there_and_tells_it(
-    kick: Story, tmp_path: Path
+    kick: Explanation, tmp_path: Path
 ) -> None:
-    text = repro_file("I16 missed kick", kick.columns(), [kick.token.encode()], kick.subject)
+    text = repro_file("I16 missed kick", kick.columns(), [kick.token.encode()], kick.target)
     (tmp_path / "test_repro.py").write_text(text, "utf-8")
     mended = text.replace("assert_passes(TOKEN)", "assert_passes(TOKEN, revision='reference')")
     assert mended != text
@@ -268,11 +268,11 @@ def test_the_test_file_fails_while_the_race_is_there_and_tells_it(
 
 
 def test_the_test_file_of_a_users_class_says_where_it_was_and_can_be_read_whatever_was_raised(
-    kick: Story,
+    kick: Explanation,
 ) -> None:
-    subject = Subject("mine.py:Kernel", ("no_splice",))
+    target = Target("mine.py:Kernel", ("no_splice",))
     raised = 'exception in f: \\N """'
-    text = repro_file(raised, raised, [kick.token.encode()], subject)
+    text = repro_file(raised, raised, [kick.token.encode()], target)
     module = ast.parse(text)
     assert str(ast.get_docstring(module, clean=False)).startswith(raised)
     assert f"KERNEL = {str(Path('mine.py').resolve()) + ':Kernel'!r}  # change it" in text
@@ -282,13 +282,13 @@ def test_the_test_file_of_a_users_class_says_where_it_was_and_can_be_read_whatev
 PRINT_VIEWS = """
 import sys
 from harness import OsThreads
-from stress.explaining.story import VIEWS, tell
-from stress.executions.subject import Subject
+from stress.explaining.explanation import VIEWS, explain
+from stress.executions.target import Target
 from stress.executions.token import Token
 token = Token.decode(sys.argv[1])
-subject = Subject(token.revision, token.bugs)
+target = Target(token.revision, token.bugs)
 with OsThreads() as carriers:
-    story = tell(token, subject, subject.kernel(), carriers)
+    story = explain(token, target, carriers)
     print(*map(story.view, VIEWS), story.timeline(), sep="\\n")
 """
 
@@ -314,7 +314,7 @@ def has_what_it_takes(python: Path) -> bool:
     return done.returncode == 0
 
 
-def test_the_views_of_a_token_are_the_same_on_every_python_and_hash_seed(kick: Story) -> None:
+def test_the_views_of_a_token_are_the_same_on_every_python_and_hash_seed(kick: Explanation) -> None:
     mine = printed_by(sys.executable, kick.token, "0")
     assert mine.startswith(kick.view(VIEWS[0]))
     assert printed_by(sys.executable, kick.token, "1") == mine

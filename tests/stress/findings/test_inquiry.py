@@ -5,11 +5,11 @@ import pytest
 
 from harness import Failed, OsThreads
 from stress.executions.single import Single, run_index
-from stress.executions.subject import Subject
-from stress.findings.inquiry import Example, look_into
+from stress.executions.target import Target
+from stress.findings.example import Example, look_into
 from stress.scenarios import SCENARIOS
 
-SUBJECT = Subject(bugs=("kick_without_request",))
+TARGET = Target(bugs=("kick_without_request",))
 SCENARIO = "inject_before_entry"
 
 
@@ -17,14 +17,14 @@ SCENARIO = "inject_before_entry"
 def failing(carriers: OsThreads) -> Single:
     """Return an execution that fails."""
     for index in range(6_000):
-        single = run_index(SCENARIOS[SCENARIO], 1, index, "random-walk", SUBJECT.kernel(), carriers)
+        single = run_index(SCENARIOS[SCENARIO], 1, index, "random-walk", TARGET, carriers)
         if isinstance(single.execution.outcome, Failed):
             return single
     raise AssertionError("nothing found")
 
 
 def looked_into(single: Single, carriers: OsThreads, replays_max: int) -> Example:
-    return look_into(single, SCENARIO, SUBJECT, SUBJECT.kernel(), carriers, replays_max=replays_max)
+    return look_into(single, SCENARIO, TARGET, carriers, replays_max=replays_max)
 
 
 def test_it_names_the_preemptions_that_shrinking_has_left(

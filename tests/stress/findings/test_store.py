@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from stress.findings import store as keeping
+from stress.findings.example import Example
 from stress.findings.finding import Finding
-from stress.findings.inquiry import Example
 from stress.findings.store import Keeper, keep
 
 MakeExample = Callable[..., Example]

@@ -15,8 +15,9 @@ from pathlib import Path
 import pytest
 
 from harness import Deviation, Failed, OsThreads, Streams
-from stress.executions.single import confirm, run_index, witness
-from stress.executions.subject import Subject
+from stress.executions.confirming import confirm, witness
+from stress.executions.single import run_index
+from stress.executions.target import Target
 from stress.executions.token import Token
 from stress.explaining.repro_file import repro_file
 from stress.plugin.run import stress
@@ -104,34 +105,33 @@ def carriers() -> Iterator[OsThreads]:
 def kinds(folder: Path, carriers: OsThreads) -> dict[str, tuple[Token, ...]]:
     """Return the tokens of a finding of each kind, as somebody in the folder would get them."""
 
-    def first(subject: Subject, scenario: str) -> tuple[Token, ...]:
-        kernel = subject.kernel()
+    def first(target: Target, scenario: str) -> tuple[Token, ...]:
         for index in range(200):
-            single = run_index(SCENARIOS[scenario], SEED, index, "random-walk", kernel, carriers)
+            single = run_index(SCENARIOS[scenario], SEED, index, "random-walk", target, carriers)
             if isinstance(single.execution.outcome, Failed):
-                found, _ = confirm(single, scenario, subject, kernel, carriers)
-                token = shrink(found, kernel, carriers).token
+                found, _ = confirm(single, scenario, target, carriers)
+                token = shrink(found, target, carriers).token
                 return (replace(token, revision=token.revision.removeprefix(f"{folder}/")),)
-        raise AssertionError(f"nothing found on {subject}")
+        raise AssertionError(f"nothing found on {target}")
 
     mine = f"{folder}/{FILE}"
     return {
-        "revision": first(Subject("head-walk"), "inject_while_eoicount"),
-        "bug": first(Subject(bugs=("kick_without_request",)), "inject_before_entry"),
-        "class": first(Subject(f"{mine}:Leaky"), "inject_while_eoicount"),
-        "data race": first(Subject(f"{mine}:Racy", races=True), "migration_ping_pong"),
-        "lock order": _crosswise(Subject(f"{mine}:Crosswise"), carriers),
+        "revision": first(Target("head-walk"), "inject_while_eoicount"),
+        "bug": first(Target(bugs=("kick_without_request",)), "inject_before_entry"),
+        "class": first(Target(f"{mine}:Leaky"), "inject_while_eoicount"),
+        "data race": first(Target(f"{mine}:Racy", races=True), "migration_ping_pong"),
+        "lock order": _crosswise(Target(f"{mine}:Crosswise"), carriers),
     }
 
 
-def _crosswise(subject: Subject, carriers: OsThreads) -> tuple[Token, ...]:
+def _crosswise(target: Target, carriers: OsThreads) -> tuple[Token, ...]:
     """Return two executions that take the locks each another way round."""
-    name, kernel = "inject_while_eoicount", subject.kernel()
+    name = "inject_while_eoicount"
     found: dict[int, Token] = {}
     for index in range(60):
-        single = run_index(SCENARIOS[name], SEED, index, "random-walk", kernel, carriers)
+        single = run_index(SCENARIOS[name], SEED, index, "random-walk", target, carriers)
         if any("one" in learned for learned in single.orders):
-            token = witness(single, name, "lock order across", subject, kernel, carriers)
+            token = witness(single, name, "lock order across", target, carriers)
             found.setdefault(
                 single.parameters.nr_lr % 2, replace(token, revision=f"{FILE}:Crosswise")
             )
@@ -195,7 +195,7 @@ def kernel_of(row: Row) -> tuple[str | type[Mechanism], tuple[str, ...]]:
     """Return the kernel and the bugs that a marked test of this would have."""
     if row.on is None:
         return row.tokens[0].revision, row.tokens[0].bugs
-    return (Subject(row.on).kernel(), ()) if row.on.startswith(FILE) else (row.on, ())
+    return (Target(row.on).kernel, ()) if row.on.startswith(FILE) else (row.on, ())
 
 
 @pytest.mark.parametrize("name", ROWS)
@@ -264,8 +264,8 @@ def test_the_test_file_of_each_kind_fails_in_a_session_of_its_own_and_passes_onc
     for kind, tokens in kinds.items():
         first = tokens[0]
         texts = [token.encode() for token in tokens]
-        subject = Subject(first.revision, first.bugs)
-        text = repro_file(first.signature, kind, texts, subject)
+        target = Target(first.revision, first.bugs)
+        text = repro_file(first.signature, kind, texts, target)
         Path(f"test_{kind.replace(' ', '_')}.py").write_text(text, "utf-8")
     output = run_tests(tmp_path)
     assert f"{len(kinds)} failed" in output

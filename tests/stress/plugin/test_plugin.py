@@ -45,7 +45,7 @@ def test_other():
 
 def replay_options(output: str) -> list[str]:
     """Return the options of the replay line in a report."""
-    match = re.search(r"^pytest test_it.py::\w+ (--vgic-replay vs1-\S+)$", output, re.MULTILINE)
+    match = re.search(r"^pytest test_it.py::\w+ (--vgic-replay vs2-\S+)$", output, re.MULTILINE)
     assert match is not None, output
     return match[1].split()
 
@@ -187,7 +187,7 @@ def test_a_method_of_unittest_is_stressed_too(run_pytest: Pytest) -> None:
     session = run_pytest(source.replace("inject_before_entry", "inject_while_eoicount"), "-q")
     assert session.returncode == 1, session.stdout
     assert "list corruption" in session.stdout
-    assert "--vgic-replay vs1-" in session.stdout
+    assert "--vgic-replay vs2-" in session.stdout
 
 
 UNSTEADY = """

@@ -4,13 +4,15 @@
 import io
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from stress.executions.token import PACKED_MAX, Token
+from stress.executions.token import PACKED_MAX, CannotJudge, Token
 from stress.inputs.arguments import BadArgument
 from stress.replaying import opening
+from vgic import CompositionError, Reference
 
 
 class Stdin:
@@ -65,3 +67,19 @@ def test_a_file_that_cannot_be_read_is_a_bad_argument(name: str, tmp_path: Path)
     (tmp_path / "folder").mkdir()
     with pytest.raises(BadArgument, match="cannot be read"):
         opening.opened(f"@{tmp_path / name}")
+
+
+def test_what_it_was_found_on_may_be_called_by_an_alias(token: Token) -> None:
+    for name in ("v1", "reference"):
+        (case,) = opening.cases([replace(token, revision=name, bugs=(), patch=None)], None, None)
+        assert case.target.kernel is Reference
+        assert case.target.revision == "reference"
+
+
+def test_a_bug_that_does_not_apply_cannot_be_judged_where_a_token_says_so(token: Token) -> None:
+    strange = replace(token, revision="head-walk", bugs=("no_splice",), patch=None)
+    with pytest.raises(CannotJudge, match="no_splice does not apply to head-walk"):
+        opening.cases([strange], None, None)
+    assert opening.cases([strange], None, ["prune_active"])
+    with pytest.raises(CompositionError, match="no_splice does not apply to head-walk"):
+        opening.cases([token], "head-walk", ["no_splice"])

@@ -31,10 +31,10 @@ def live(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return what a terminal shows of it."""
     screen = StringIO()
 
-    def console(*, stderr: bool) -> Console:
+    def console() -> Console:
         return Console(file=screen, force_terminal=True, width=90)
 
-    monkeypatch.setattr(module, "Console", console)
+    monkeypatch.setattr(module, "_console", console)
     with progress(plan, quiet=False) as told:
         told(SOME)
     return screen.getvalue()

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Do the printed lines carry what a reader needs to tell, repeat and replay a campaign?"""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,20 +14,18 @@ from stress.campaign.plan import Plan
 from stress.campaign.result import Result
 from stress.campaign.work import Fact
 from stress.executions.source import model_digest
-from stress.executions.subject import Subject
+from stress.executions.target import Target
 from stress.executions.token import PRINTED_MAX
+from stress.findings.example import Example
 from stress.findings.finding import Finding
-from stress.findings.inquiry import Answer, Example
+from stress.findings.inquiry import Answer
 from stress.findings.store import keep
-from stress.reporting.report import (
-    every_option,
-    finding_text,
-    first_line,
-    json_object,
-    last_line,
-    replay_command,
-    shrunk_text,
-)
+from stress.reporting import writer as writing
+from stress.reporting.asked import every_option, headline_of
+from stress.reporting.finding_text import finding_text, replay_command, shrunk_text
+from stress.reporting.summary import campaign_values
+from stress.reporting.verdict import UNFINISHED, of_campaign
+from stress.reporting.writer import Writer
 from stress.scenarios import SCENARIOS
 from stress.shrinking import REPLAYS, Size
 from stress.system.exit_codes import Exit
@@ -53,7 +53,7 @@ MakeFinding = Callable[..., Finding]
 
 
 def test_a_short_token_is_printed(finding: MakeFinding, tmp_path: Path) -> None:
-    command = replay_command(finding(), Subject(), tmp_path)
+    command = replay_command(finding(), Target(), tmp_path)
     assert command == f"vgic-stress replay {SHORT}"
 
 
@@ -63,35 +63,62 @@ def test_a_token_longer_than_two_kilobytes_is_read_from_where_it_is_kept(
     assert PRINTED_MAX == 2048
     kept = keep(finding(LONG), tmp_path)
     assert kept is not None
-    command = replay_command(finding(LONG), Subject(), kept)
+    command = replay_command(finding(LONG), Target(), kept)
     assert command.startswith("vgic-stress replay @")
     assert LONG not in command
     assert Path(command.rpartition("@")[2]).read_text("utf-8").strip() == LONG
 
 
 def test_a_finding_is_not_lost_where_it_cannot_be_kept(finding: MakeFinding) -> None:
-    assert LONG in replay_command(finding(LONG), Subject(), None)
+    assert LONG in replay_command(finding(LONG), Target(), None)
 
 
 def test_the_command_names_the_users_class_and_bugs_a_token_does_not_carry(
     finding: MakeFinding,
 ) -> None:
-    subject = Subject("my patch.py:MyKernel", ("no_splice",))
-    command = replay_command(finding(), subject, None)
+    target = Target("my patch.py:MyKernel", ("no_splice",))
+    command = replay_command(finding(), target, None)
     assert command.endswith("--revision 'my patch.py:MyKernel' --bug no_splice")
 
 
-def lines(plan: Plan) -> tuple[str, ...]:
+ENDINGS: dict[int, tuple[dict[str, Any], list[str]]] = {
+    0: ({}, []),
+    1: ({"findings": {"I13 lost": None}}, []),
+    3: ({"bugs": ["a worker died"]}, []),
+    4: ({}, ["nothing was selected"]),
+    130: ({"interrupted": True}, []),
+}
+"""By exit code: what of a result brings it about, and why there are too few executions."""
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return what a writer says, as it comes."""
+    texts: list[str] = []
+    monkeypatch.setattr(writing, "say", texts.append)
+    return texts
+
+
+def first_line(plan: Plan) -> str:
+    return headline_of(plan).line("vgic-stress run:")
+
+
+def lines(plan: Plan, said: list[str], json_file: Path | None = None) -> list[str]:
     """Return the first line of a campaign, and every last line it can have."""
-    result = Result(executions=123_456)
-    return (first_line(plan), *(last_line(code, plan, result) for code in Exit if code != 125))
+    writer = Writer("vgic-stress run", headline_of(plan), json_file)
+    writer.begin()
+    for code, (fields, reasons) in ENDINGS.items():
+        ended = of_campaign(Result(executions=123_456, **fields), reasons)
+        assert ended.code == code
+        writer.end(ended, {})
+    return said
 
 
 def test_first_and_last_line_say_what_was_tested_on_which_seed_by_which_model(
-    plan: MakePlan,
+    plan: MakePlan, said: list[str]
 ) -> None:
-    tested = plan(subject=Subject("head-walk", ("no_splice",)), seed=42, executions=5)
-    for line in lines(tested):
+    tested = plan(target=Target("head-walk", ("no_splice",)), seed=42, executions=5)
+    for line in lines(tested, said):
         assert "head-walk+no_splice (seed=0x2a " in line
         assert line.endswith(f" model={model_digest()})")
 
@@ -120,35 +147,56 @@ def test_every_option_is_told_to_who_asks_however_long_that_is(plan: MakePlan) -
 
 @pytest.mark.parametrize("seed", [7, 2**32 - 1, 2**64 - 1])
 @pytest.mark.parametrize(
-    "subject",
+    "target",
     [
-        Subject(),
-        Subject("head-walk", tuple(BUGS), races=True),
-        Subject(f"/{'long/' * 40}my_patch.py:MyKernel", ("no_splice",)),
+        Target(),
+        Target("head-walk", tuple(BUGS), races=True),
+        Target(f"/{'long/' * 40}my_patch.py:MyKernel", ("no_splice",)),
     ],
 )
 def test_no_first_or_last_line_has_more_than_100_columns(
-    plan: MakePlan, subject: Subject, seed: int
+    plan: MakePlan, said: list[str], target: Target, seed: int
 ) -> None:
     asked = plan(
-        subject=subject,
+        target=target,
         seed=seed,
         scenarios=list(SCENARIOS)[:-1],
         strategy="random-walk",
         executions=10**30,
         duration_s=86_400_000.0,
     )
-    for line in lines(asked):
+    for line in lines(asked, said):
         assert len(line) <= 100
         assert f"(seed={seed:#x} " in line
         assert line.endswith(f"model={model_digest()})")
         assert "\n" not in line
 
 
-@pytest.mark.parametrize("code", [0, 1, 3, 4, 130])
-def test_the_last_line_says_success_or_failure(plan: MakePlan, code: int) -> None:
-    line = last_line(Exit(code), plan(), Result())
-    assert line.startswith("SUCCESS" if code == 0 else "FAILURE")
+def test_the_last_line_says_success_or_failure(plan: MakePlan, said: list[str]) -> None:
+    _, *last = lines(plan(), said)
+    words = [line.partition(":")[0] for line in last]
+    assert words == ["SUCCESS" if code == 0 else "FAILURE" for code in ENDINGS]
+
+
+def test_what_cannot_be_written_leaves_every_verdict_but_a_clean_one(
+    plan: MakePlan, said: list[str]
+) -> None:
+    """A program may wait for the file; nobody may take a finding for a wrong option."""
+    writer = Writer("vgic-stress run", headline_of(plan()), Path("/dev/full"))
+    for code, (fields, reasons) in ENDINGS.items():
+        ended = writer.end(of_campaign(Result(**fields), reasons), {})
+        assert ended.code == (code or Exit.USAGE)
+        unwritten, last = said[-2:]
+        assert unwritten.startswith("--json /dev/full: it cannot be written")
+        assert last.startswith(f"FAILURE: {ended.words} on v1")
+
+
+def test_until_there_is_a_verdict_the_file_says_so(plan: MakePlan, tmp_path: Path) -> None:
+    file = tmp_path / "result.json"
+    writer = Writer("vgic-stress run", headline_of(plan()), file)
+    writer.so_far(lambda: {"seed": 7})
+    assert json.loads(file.read_text("utf-8")) == {**UNFINISHED, "seed": 7}
+    assert UNFINISHED == {"verdict": "unfinished", "exit": None}
 
 
 def test_a_finding_is_told_with_story_first_index_count_and_command(finding: MakeFinding) -> None:
@@ -185,9 +233,11 @@ def test_json_has_the_promised_keys(
     identity = "I13 lost in f, preempted in g"
     story = example("I13 lost in f", SHORT, identity)
     result.find(Answer(-1, "inject_while_eoicount", 9, "pct", story))
-    subject = Subject("head-walk", ("no_splice",))
+    target = Target("head-walk", ("no_splice",))
     reasons = ["inject_while_eoicount: few"]
-    value = json_object(plan(subject=subject, seed=42), result, Exit.FINDINGS, reasons)
+    asked = plan(target=target, seed=42)
+    ended = of_campaign(result, reasons)
+    value = {**ended.values(), **campaign_values(asked, result, reasons)}
     seconds = value.pop("seconds")
     assert isinstance(seconds, float)
     assert value == {

@@ -8,9 +8,9 @@ import pytest
 
 from harness import HarnessBug, OsThreads
 from stress.executions.following import follow
-from stress.executions.subject import Subject
+from stress.executions.target import Target
 from stress.executions.token import Token
-from stress.shrinking import Shrunk, shrink, shrinker
+from stress.shrinking import Shrunk, shrink, simplest
 
 NAMES = (
     "v1-posted", "head-walk", "no_splice", "kick_without_request", "two_locks_unordered",
@@ -22,14 +22,14 @@ Tokens = dict[str, Token]
 
 
 def shrink_it(token: Token, carriers: OsThreads, **options: object) -> Shrunk:
-    kernel = Subject(token.revision, token.bugs).kernel()
-    return shrink(token, kernel, carriers, **options)  # type: ignore[arg-type]
+    target = Target(token.revision, token.bugs)
+    return shrink(token, target, carriers, **options)  # type: ignore[arg-type]
 
 
 def fails_alike(token: Token, carriers: OsThreads) -> bool:
     """Follow a token strictly; tell whether it fails with its signature and its digest."""
-    kernel = Subject(token.revision, token.bugs).kernel()
-    followed = follow(token, kernel, carriers, strict=True)
+    target = Target(token.revision, token.bugs)
+    followed = follow(token, target, carriers, strict=True)
     assert not followed.divergence
     failure = followed.failure
     return (
@@ -82,7 +82,7 @@ def test_steps_are_a_budget_too_so_that_what_goes_round_for_ever_ends(
     token = tokens["no_recheck_after_relock"]
     budget = {"replays_max": 200}
     enough = shrink_it(token, carriers, **budget)
-    monkeypatch.setattr(shrinker, "STEPS_A_REPLAY", 1)
+    monkeypatch.setattr(simplest, "STEPS_A_REPLAY", 1)
     shrunk = shrink_it(token, carriers, **budget)
     assert not shrunk.complete
     assert 0 < shrunk.replays <= 200 // 20 < enough.replays
@@ -102,10 +102,10 @@ def test_an_interrupt_ends_it_with_the_simplest_so_far(tokens: Tokens, carriers:
 
 def test_a_finding_that_shows_once_in_thousands_shrinks(find: Find, carriers: OsThreads) -> None:
     """Shrinking replays; it does not hope for the failure to come again."""
-    subject = Subject(bugs=("no_recheck_after_relock",))
+    target = Target(bugs=("no_recheck_after_relock",))
     # Under PCT this bug shows once in 6,000 executions of random_program; the search begins not
     # far from the first of them.
-    token, passed = find(subject, "random_program", "pct", begin=10_000)
+    token, passed = find(target, "random_program", "pct", begin=10_000)
     assert passed > 100
     shrunk = shrink_it(token, carriers)
     assert fails_alike(shrunk.token, carriers)
@@ -115,4 +115,4 @@ def test_a_finding_that_shows_once_in_thousands_shrinks(find: Find, carriers: Os
 
 def test_what_does_not_fail_is_refused(tokens: Tokens, carriers: OsThreads) -> None:
     with pytest.raises(HarnessBug, match="strictly"):
-        shrink(tokens["no_splice"], Subject().kernel(), carriers)
+        shrink(tokens["no_splice"], Target(), carriers)

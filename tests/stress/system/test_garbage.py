@@ -8,9 +8,9 @@ import pytest
 
 from harness import OsThreads, Streams
 from harness.search.strategies import STRATEGIES
-from stress.executions.single import run_parameters
+from stress.executions.single import run
+from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
-from vgic import Reference
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +34,9 @@ def test_a_machine_leaves_nothing_to_collect(name: str, strategy: str, carriers:
     scenario = SCENARIOS[name]
     for index in range(5):
         streams = Streams(1, name, index)
-        run_parameters(
+        run(
             scenario.draw(streams),
-            Reference,
+            Target(),
             STRATEGIES[strategy](streams.stream("schedule"), scenario.length),
             carriers,
         )

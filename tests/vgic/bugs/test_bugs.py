@@ -12,6 +12,7 @@ from harness import Failed, Failure, OsThreads, Scheduler, Streams, execute
 from harness.search.strategies import MIX, MIXED
 from harness.search.strategies.burst import Burst
 from stress.executions.single import run_index
+from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
 from vgic import BUGS, REVISIONS, Machine, Mechanism, Reference
 from vgic.composition import compose
@@ -28,10 +29,12 @@ WRONG = {name: revision for name, revision in REVISIONS.items() if revision.foun
 
 def first_finding(kernel: type[Mechanism], carriers: OsThreads) -> tuple[int, Failure]:
     """Go over all scenarios; return the number of executions it took, and what was found."""
+    target = Target(cls=kernel)
     for number in range(EXECUTIONS):
         index, which = divmod(number, len(SCENARIOS))
         scenario = list(SCENARIOS.values())[which]
-        outcome = run_index(scenario, SEED, index, MIX, kernel, carriers).execution.outcome
+        single = run_index(scenario, SEED, index, MIX, target, carriers)
+        outcome = single.execution.outcome
         if isinstance(outcome, Failed):
             return number + 1, outcome.failure
     pytest.fail(f"nothing found in {EXECUTIONS} executions over {len(SCENARIOS)} scenarios")
@@ -89,5 +92,5 @@ def test_ordered_locks_never_deadlock(carriers: OsThreads) -> None:
 @pytest.mark.parametrize("strategy", [*MIXED, MIX])
 def test_the_reference_is_silent_everywhere(carriers: OsThreads, name: str, strategy: str) -> None:
     for index in range(SILENT):
-        single = run_index(SCENARIOS[name], SEED, index, strategy, Reference, carriers)
+        single = run_index(SCENARIOS[name], SEED, index, strategy, Target(), carriers)
         assert not isinstance(single.execution.outcome, Failed), (index, single.execution.outcome)

@@ -5,18 +5,22 @@ It runs on real list registers here, filled by hand, with no host around it.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from harness import Execution
 from tests.fixtures.judged import judged
 from vgic import Mechanism
+from vgic.accesses import DISABLE, QUIESCE, Access
 from vgic.data.intids import Config
-from vgic.data.program import DISABLE, QUIESCE, Access, Program
+from vgic.data.program import Program
 from vgic.guest.guest import Guest
 from vgic.hardware.list_registers import ListRegister
 
 Operations = Callable[[Execution], list[str]]
+
+QUIESCES = partial(Access, QUIESCE)
 
 
 def load(kernel: Mechanism, *intids: int, config: Config = Config.EDGE) -> None:
@@ -42,8 +46,8 @@ def guest(
         return True
 
     kernel.scheduler.on_quiescence = kick
-    program = Program(instructions, lateness, accesses)
-    return Guest(kernel.kvm, vcpu, program, judged(kernel.kvm, honest=False))
+    program = Program.spelled(instructions, lateness, accesses)
+    return Guest(kernel.kvm, vcpu, program, judged(kernel.kvm, honest=False), QUIESCES)
 
 
 def done(story: list[str]) -> str:
@@ -285,5 +289,5 @@ def test_a_dishonest_guest_ends_again_what_it_ended_last(
         assert vcpu.cpuif.apr == 0
         assert vcpu.cpuif.lrs[0].active
 
-    assert not Program("annaex", (1,)).honest
+    assert not Program.spelled("annaex", (1,)).honest
     in_kernel(body)

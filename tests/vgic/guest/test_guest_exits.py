@@ -6,6 +6,7 @@ before it ends, and leaves a chosen number of instructions after an exit was ask
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -13,8 +14,9 @@ from harness import Execution
 from harness.engine.trace import entry_text
 from tests.fixtures.judged import judged
 from vgic import Mechanism, Parameters
+from vgic.accesses import DISABLE, ENABLE, QUIESCE, Access
 from vgic.data.intids import Config
-from vgic.data.program import DISABLE, ENABLE, Access, Program, Pulse
+from vgic.data.program import Program, Pulse
 from vgic.data.vm import Kvm
 from vgic.guest.guest import Guest
 from vgic.hardware.list_registers import Hcr, ListRegister
@@ -23,6 +25,8 @@ from vgic.tracepoints import Tracepoints
 
 OnVcpu0 = Callable[..., Execution]
 INSTRUCTIONS = ("acknowledge", "eoi", "work", "access", "idle")
+
+QUIESCES = partial(Access, QUIESCE)
 
 
 class Telling(Tracepoints):
@@ -67,7 +71,9 @@ def guest_runs(on_vcpu0: OnVcpu0) -> Callable[..., list[str]]:
                 lr = ListRegister(intid, pending=True, priority=priority, group=1)
                 vcpu.cpuif.lrs[index] = lr
             vcpu.cpuif.hcr = hcr or Hcr()
-            guest = Guest(kvm, vcpu, Program(program, (late,), accesses), Telling(kvm))
+            guest = Guest(
+                kvm, vcpu, Program.spelled(program, (late,), accesses), Telling(kvm), QUIESCES
+            )
             for _ in range(entries):
                 if kicked:
                     vcpu.ipi.assert_line()
@@ -117,7 +123,7 @@ def test_what_is_less_urgent_does_not_nest(guest_runs: GuestRuns) -> None:
 def test_nested_handlers_end_from_the_inside(on_vcpu0: OnVcpu0) -> None:
     def body(kernel: Mechanism) -> None:
         kvm, vcpu = kernel.kvm, kernel.kvm.vcpus[0]
-        guest = Guest(kvm, vcpu, Program("aaee", (1,)), judged(kvm, honest=False))
+        guest = Guest(kvm, vcpu, Program.spelled("aaee", (1,)), judged(kvm, honest=False), QUIESCES)
         stacks = []
         for index, priority in enumerate((0x80, 0x40)):
             kvm.add_irq(32 + index, Config.EDGE, priority, 0)
@@ -225,7 +231,7 @@ def test_a_dishonest_guest_counts_an_end_that_deactivates_nothing(on_vcpu0: OnVc
             state = {"pending": priority == 0x40, "active": priority == 0x80}
             vcpu.cpuif.lrs[index] = ListRegister(32 + index, priority=priority, group=1, **state)
         vcpu.cpuif.apr = 1 << 0x10
-        guest = Guest(kvm, vcpu, Program("aex", (50,)), judged(kvm, honest=False))
+        guest = Guest(kvm, vcpu, Program.spelled("aex", (50,)), judged(kvm, honest=False), QUIESCES)
         vcpu.ipi.assert_line()
         guest.run_guest()
         assert (vcpu.cpuif.hcr.eoicount, vcpu.cpuif.apr) == (1, 0)
@@ -239,7 +245,7 @@ def test_over_a_whole_run_each_handler_of_a_level_quiesces_once_and_ends_once(
 ) -> None:
     pulses = (Pulse(40, level=True, pause=0), Pulse(40, level=True, pause=4))
     level = Irq(40, Config.LEVEL, 0x80, 0)
-    execution, _ = run_passing(Parameters(1, (level,), (Program("", (0,)),), (pulses,)))
+    execution, _ = run_passing(Parameters(1, (level,), (Program.spelled("", (0,)),), (pulses,)))
     told = [entry_text(each) for each in execution.trace]
     counts = [told.count(f"{each} vcpu 0") for each in ("acknowledge", "access", "eoi")]
     assert counts[0] >= 1

@@ -11,8 +11,9 @@ import pytest
 
 from harness import Execution, Failed, Passed, Strategy
 from vgic import Machine, Mechanism, Parameters, Reference
+from vgic.accesses import PEND, ROUTE, SGI, Access
 from vgic.data.intids import Config
-from vgic.data.program import PEND, ROUTE, SGI, Access, Program, Pulse
+from vgic.data.program import Program, Pulse
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.hardware.list_registers import ListRegister
 from vgic.parameters import Irq
@@ -31,7 +32,7 @@ def irqs(vcpu: int) -> tuple[Irq, ...]:
 SENT = Parameters(
     nr_lr=1,
     irqs=irqs(0),
-    guests=(Program("", (0,)),),
+    guests=(Program.spelled("", (0,)),),
     devices=(tuple(Pulse(intid, True, 0) for intid in (32, 33, 34)),),
 )
 
@@ -40,8 +41,8 @@ ROUTED = Parameters(
     nr_lr=1,
     irqs=irqs(1),
     guests=(
-        Program("", (0,)),
-        Program("mmam", (0,), (Access(PEND, 32), Access(PEND, 34), Access(ROUTE, 32, 0))),
+        Program.spelled("", (0,)),
+        Program.spelled("mmam", (0,), (Access(PEND, 32), Access(PEND, 34), Access(ROUTE, 32, 0))),
     ),
     devices=(),
 )
@@ -52,8 +53,8 @@ MOVED_LATE = Parameters(
     nr_lr=1,
     irqs=(*irqs(1), Irq(1, Config.EDGE, 0x40, 0)),
     guests=(
-        Program("", (0,)),
-        Program(
+        Program.spelled("", (0,)),
+        Program.spelled(
             "mammmnem",
             (0,),
             (Access(PEND, 32), Access(PEND, 32), Access(ROUTE, 32, 0), Access(SGI, 1, 0)),

@@ -11,9 +11,10 @@ import pytest
 
 from harness import Execution, Failed, Passed
 from vgic import Machine, Mechanism, Parameters, Reference
+from vgic.accesses import PEND, Access
 from vgic.composition import compose
 from vgic.data.intids import Config
-from vgic.data.program import PEND, Access, Program
+from vgic.data.program import Program
 from vgic.parameters import Irq
 
 RunMachine = Callable[..., tuple[Execution, Machine]]
@@ -30,7 +31,7 @@ def machine_of(instructions: str) -> Parameters:
             *(Irq(32 + n, Config.EDGE, 0xA0 - 0x20 * n, 0) for n in range(3)),
             Irq(35, Config.EDGE, 0xC0, 0),
         ),
-        guests=(Program(f"mamamam{instructions}", (4,), ACCESSES),),
+        guests=(Program.spelled(f"mamamam{instructions}", (4,), ACCESSES),),
         devices=(),
     )
 

@@ -23,7 +23,7 @@ RunMachine = Callable[..., tuple[Execution, Machine]]
 ONE_EDGE = Parameters(
     nr_lr=2,
     irqs=(Irq(32, Config.EDGE, 0x80, 0),),
-    guests=(Program("", (0,)), Program("", (0,))),
+    guests=(Program.spelled("", (0,)), Program.spelled("", (0,))),
     devices=((Pulse(32, level=True, pause=0),),),
 )
 

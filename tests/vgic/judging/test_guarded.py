@@ -9,8 +9,9 @@ from harness import Failed, Failure, OsThreads
 from harness.detectors.races.checker import KINDS
 from harness.search.strategies import STRATEGIES
 from stress.executions.single import run_index
+from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
-from vgic import BUGS, Mechanism, Reference, with_races_checked
+from vgic import BUGS, Mechanism, Reference
 from vgic.composition import compose
 from vgic.data.vcpu import Vcpu, VgicIrq
 
@@ -31,7 +32,7 @@ def failures(carriers: OsThreads) -> Callable[..., list[Failure]]:
         found = []
         for scenario in SCENARIOS.values():
             for index in range(executions):
-                checked = with_races_checked(kernel)
+                checked = Target(cls=kernel, races=True)
                 single = run_index(scenario, 7, index, strategy, checked, carriers)
                 if isinstance(single.execution.outcome, Failed):
                     found.append(single.execution.outcome.failure)

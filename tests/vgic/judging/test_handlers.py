@@ -11,8 +11,9 @@ from collections.abc import Callable
 import pytest
 
 from vgic import Mechanism, Parameters, Reference
+from vgic.accesses import PEND, Access
 from vgic.data.intids import Config
-from vgic.data.program import PEND, Access, Program
+from vgic.data.program import Program
 from vgic.data.vcpu import Vcpu
 from vgic.hardware.list_registers import ListRegister
 from vgic.parameters import Irq
@@ -28,7 +29,7 @@ def nested(config: Config = Config.EDGE, lateness: int = 0, nr_lr: int = 1) -> P
             Irq(35, Config.EDGE, 0xC0, 0),
         ),
         guests=(
-            Program(
+            Program.spelled(
                 "mamamameee",
                 (lateness,),
                 tuple(Access(PEND, intid) for intid in (32, 33, 34, 35)),

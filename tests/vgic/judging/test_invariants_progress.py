@@ -61,7 +61,7 @@ def one_edge() -> Parameters:
     return Parameters(
         nr_lr=4,
         irqs=(Irq(32, Config.EDGE, 0x80, 0),),
-        guests=(Program("", (0,)),),
+        guests=(Program.spelled("", (0,)),),
         devices=((Pulse(32, True, 0), Pulse(32, True, 0)),),
     )
 
@@ -76,7 +76,7 @@ def busy_with_little() -> Parameters:
             *(Irq(intid, Config.EDGE, 0x20 * (intid - 31), 0) for intid in (32, 33, 34)),
             Irq(35, Config.LEVEL, 0xE0, 0),
         ),
-        guests=(Program(WORK * 100, (0,)),),
+        guests=(Program((WORK,) * 100, (0,)),),
         devices=((*pends, *toggles),),
     )
 

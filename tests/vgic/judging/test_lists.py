@@ -11,8 +11,9 @@ from collections.abc import Callable
 import pytest
 
 from vgic import Mechanism, Parameters, Reference
+from vgic.accesses import DISABLE, ENABLE, PEND, ROUTE, Access
 from vgic.data.intids import Config
-from vgic.data.program import DISABLE, ENABLE, PEND, ROUTE, Access, Program
+from vgic.data.program import Program
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.parameters import Irq
 
@@ -31,7 +32,7 @@ ACCESSES = (
 TWO_GUESTS = Parameters(
     nr_lr=1,
     irqs=tuple(Irq(32 + n, Config.EDGE, 0xA0 - 0x20 * n, 0) for n in range(3)),
-    guests=(Program("mmmammmme", (0,), ACCESSES), Program("", (0,))),
+    guests=(Program.spelled("mmmammmme", (0,), ACCESSES), Program.spelled("", (0,))),
     devices=(),
 )
 

@@ -18,8 +18,8 @@ from harness import (
 from harness.engine.strategy import Quiet
 from tests.fixtures.judged import judged
 from vgic import Mechanism, Reference
+from vgic.accesses import DISABLE, PEND, ROUTE, UNPEND, Access
 from vgic.data.intids import Config
-from vgic.data.program import DISABLE, PEND, ROUTE, UNPEND, Access
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.data.vm import Kvm
 

@@ -10,8 +10,9 @@ from collections.abc import Callable
 import pytest
 
 from vgic import Mechanism, Parameters, Reference
+from vgic.accesses import DISABLE, ENABLE, PEND, Access
 from vgic.data.intids import Config
-from vgic.data.program import DISABLE, ENABLE, PEND, Access, Program
+from vgic.data.program import Program
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.hardware.list_registers import ListRegister
 from vgic.parameters import Irq
@@ -31,7 +32,7 @@ def alone(nr_lr: int, config: Config = Config.EDGE) -> Parameters:
     return Parameters(
         nr_lr=nr_lr,
         irqs=tuple(Irq(32 + n, config, 0xA0 - 0x20 * n, 0) for n in range(3)),
-        guests=(Program("mammmnm", (0,), ACCESSES),),
+        guests=(Program.spelled("mammmnm", (0,), ACCESSES),),
         devices=(),
     )
 

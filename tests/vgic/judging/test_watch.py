@@ -7,9 +7,10 @@ import pytest
 
 from harness import Execution, Failed, Failure
 from vgic import REVISIONS, Machine, Mechanism, Parameters, Reference
+from vgic.accesses import PEND, Access
 from vgic.composition import compose
 from vgic.data.intids import Config
-from vgic.data.program import PEND, Access, Program
+from vgic.data.program import Program
 from vgic.data.vcpu import Vcpu
 from vgic.drain import Drain
 from vgic.parameters import Irq
@@ -18,7 +19,9 @@ NESTED = Parameters(
     nr_lr=1,
     irqs=tuple(Irq(32 + n, Config.EDGE, 0xC0 - 0x20 * n, 0) for n in range(4)),
     guests=(
-        Program("mamamammeee", (0,), tuple(Access(PEND, intid) for intid in (33, 34, 35, 32))),
+        Program.spelled(
+            "mamamammeee", (0,), tuple(Access(PEND, intid) for intid in (33, 34, 35, 32))
+        ),
     ),
     devices=(),
 )
@@ -113,7 +116,7 @@ def test_a_missed_kick_is_seen_before_anything_forces_an_exit(
     two = Parameters(
         nr_lr=1,
         irqs=(Irq(32, Config.EDGE, 0x80, 0),),
-        guests=(Program("", (0,)), Program("m", (0,), (Access(PEND, 32),))),
+        guests=(Program.spelled("", (0,)), Program.spelled("m", (0,), (Access(PEND, 32),))),
         devices=(),
     )
     execution, _ = run_machine(two, kernel=TellsNobody)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from harness import Execution, Failure
 from tests.fixtures.judged import judged, windows
 from vgic import Mechanism
+from vgic.accesses import PEND, ROUTE, UNPEND, Access
 from vgic.data.intids import Config
-from vgic.data.program import PEND, ROUTE, UNPEND, Access
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.tracepoints import Tracepoints
 

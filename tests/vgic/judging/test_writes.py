@@ -12,8 +12,9 @@ import pytest
 from harness import Execution, Failed, Passed, Strategy
 from harness.engine.execution import Outcome
 from vgic import Machine, Mechanism, Parameters, Reference
+from vgic.accesses import DISABLE, ENABLE, PEND, ROUTE, UNPEND, Access
 from vgic.data.intids import EDGE, LEVEL, Config
-from vgic.data.program import DISABLE, ENABLE, PEND, ROUTE, UNPEND, Access, Program, Pulse
+from vgic.data.program import Program, Pulse
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.hardware.list_registers import ListRegister
 from vgic.parameters import Irq
@@ -27,7 +28,7 @@ def machine(config: Config, *accesses: Access, lines: str = "") -> Parameters:
     return Parameters(
         nr_lr=1,
         irqs=(Irq(32, config, 0x80, 0),),
-        guests=(Program("m" * len(accesses), (0,), accesses), Program("", (0,))),
+        guests=(Program.spelled("m" * len(accesses), (0,), accesses), Program.spelled("", (0,))),
         devices=(tuple(Pulse(32, level=line == "/", pause=0) for line in lines),),
     )
 

@@ -11,8 +11,8 @@ import pytest
 
 from harness import Execution, local_irq_disable, local_irq_enable
 from vgic import Mechanism
+from vgic.accesses import DISABLE, ENABLE, PEND, QUIESCE, ROUTE, SGI, UNPEND, Access
 from vgic.data.intids import Config
-from vgic.data.program import DISABLE, ENABLE, PEND, QUIESCE, ROUTE, SGI, UNPEND, Access
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu, VgicIrq
 from vgic.hardware.list_registers import ListRegister
 

@@ -12,8 +12,9 @@ import pytest
 from harness import Execution, local_irq_disable
 from harness.engine.trace import entry_text
 from vgic import REVISIONS, Machine, Mechanism, Parameters, Reference
+from vgic.accesses import PEND, Access
 from vgic.data.intids import Config
-from vgic.data.program import PEND, Access, Program, Pulse
+from vgic.data.program import Exit, Program, Pulse
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu
 from vgic.parameters import Irq
 
@@ -24,7 +25,7 @@ EDGE = Irq(32, Config.EDGE, 0x80, 0)
 
 def machine_of(instructions: str, *pulses: Pulse, accesses: tuple[Access, ...] = ()) -> Parameters:
     """One vCPU with two list registers, one edge, and one device if there are pulses."""
-    guest = Program(instructions, (0,), accesses)
+    guest = Program.spelled(instructions, (0,), accesses)
     return Parameters(2, (EDGE,), (guest,), (pulses,) if pulses else ())
 
 
@@ -52,7 +53,7 @@ def telling(revision: type[Mechanism], events: list[str]) -> type[Mechanism]:
             super().vgic_prune_ap_list(vcpu)
             self._tell("pruned", vcpu)
 
-        def handle_exit(self, vcpu: Vcpu, access: Access | None) -> None:
+        def handle_exit(self, vcpu: Vcpu, access: Exit | None) -> None:
             self._tell("access" if access else "exit", vcpu)
             super().handle_exit(vcpu, access)
 
@@ -171,7 +172,7 @@ def test_interrupts_are_off_from_flush_to_sync_and_on_while_the_exit_is_handled(
             super().kvm_vgic_sync_hwstate(vcpu)
             self._look("sync")
 
-        def handle_exit(self, vcpu: Vcpu, access: Access | None) -> None:
+        def handle_exit(self, vcpu: Vcpu, access: Exit | None) -> None:
             self._look("exit")
             super().handle_exit(vcpu, access)
 
@@ -193,7 +194,7 @@ def test_nothing_is_held_while_the_guest_runs_or_an_exit_is_handled(
             held.append(len(self.scheduler.current.held))
             super().vgic_v3_fold_lr_state(vcpu)
 
-        def handle_exit(self, vcpu: Vcpu, access: Access | None) -> None:
+        def handle_exit(self, vcpu: Vcpu, access: Exit | None) -> None:
             held.append(len(self.scheduler.current.held))
             super().handle_exit(vcpu, access)
 

@@ -107,7 +107,7 @@ MARCH_2026 = Parameters(
     ),
     # Acknowledges 32; then 33, ends both, of which 32 is outside by then, and acknowledges 34
     # before the maintenance interrupt that 32 has raised arrives.
-    guests=(Program("an" + "aeeannnn", (0, 4)),),
+    guests=(Program.spelled("an" + "aeeannnn", (0, 4)),),
     devices=(tuple(Pulse(intid, level=True, pause=0) for intid in (32, 33, 34)),),
 )
 IN_THIS_ORDER = (

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Does a subject become the class its text names, or an error that says what to write instead?"""
+"""Does a target become the class its text names, or an error that says what to write instead?"""
 
 import inspect
 from pathlib import Path
 
 import pytest
 
-from stress.executions.subject import Subject
+from stress.executions.target import Target
 from vgic import REVISIONS, CompositionError, Reference
 
 ONE = """
@@ -36,7 +36,7 @@ def file(tmp_path: Path) -> Path:
 
 def refused(revision: object) -> str:
     with pytest.raises(CompositionError) as refusal:
-        Subject(str(revision)).kernel()
+        Target(str(revision)).check()
     return str(refusal.value)
 
 
@@ -46,11 +46,11 @@ def told(function: object) -> str | None:
 
 @pytest.mark.parametrize("name", sorted(REVISIONS))
 def test_a_revision_is_known_by_name(name: str) -> None:
-    assert Subject(name).kernel() is REVISIONS[name].cls
+    assert Target(name).kernel is REVISIONS[name].cls
 
 
 def test_the_default_is_v1() -> None:
-    assert Subject().kernel() is Reference
+    assert Target().kernel is Reference
 
 
 def test_a_wrong_revision_gets_the_nearest_one_suggested() -> None:
@@ -59,22 +59,22 @@ def test_a_wrong_revision_gets_the_nearest_one_suggested() -> None:
 
 def test_a_wrong_bug_gets_the_nearest_one_suggested() -> None:
     with pytest.raises(CompositionError, match="did you mean no_splice"):
-        Subject(bugs=("no-splice",)).kernel()
+        Target(bugs=("no-splice",)).check()
 
 
 def test_a_users_class_is_loaded_by_file_and_name(file: Path) -> None:
-    kernel = Subject(f"{file}:MyKernel").kernel()
+    kernel = Target(f"{file}:MyKernel").kernel
     assert issubclass(kernel, Reference)
     assert told(kernel.replug_overflow) == "Mine."
 
 
 def test_the_file_alone_is_enough_if_it_has_one_class(file: Path) -> None:
-    assert told(Subject(str(file)).kernel().replug_overflow) == "Mine."
+    assert told(Target(str(file)).kernel.replug_overflow) == "Mine."
 
 
 def test_of_several_classes_the_named_one_is_taken(file: Path) -> None:
     file.write_text(TWO, "utf-8")
-    assert told(Subject(f"{file}:YourKernel").kernel().replug_overflow) == "Yours."
+    assert told(Target(f"{file}:YourKernel").kernel.replug_overflow) == "Yours."
 
 
 def test_of_several_classes_one_has_to_be_named(file: Path) -> None:
@@ -86,11 +86,11 @@ def test_of_several_classes_one_has_to_be_named(file: Path) -> None:
 
 def test_an_imported_revision_does_not_count_as_a_class_of_the_file(file: Path) -> None:
     file.write_text("from vgic.revisions.head_walk import HeadWalk\n" + ONE, "utf-8")
-    assert told(Subject(str(file)).kernel().replug_overflow) == "Mine."
+    assert told(Target(str(file)).kernel.replug_overflow) == "Mine."
 
 
 def test_bugs_go_into_a_users_class(file: Path) -> None:
-    kernel = Subject(f"{file}:MyKernel", ("eoicount_not_preserved",)).kernel()
+    kernel = Target(f"{file}:MyKernel", ("eoicount_not_preserved",)).kernel
     assert told(kernel.replug_overflow) == "Mine."
     assert told(kernel.save_eoicount) == "Forget it."
 
@@ -113,7 +113,7 @@ def test_a_file_without_a_class_is_refused(file: Path) -> None:
 
 def test_a_class_derived_from_no_revision_overrides_functions_of_v1(file: Path) -> None:
     file.write_text(ONE.replace("(Reference)", ""), "utf-8")
-    kernel = Subject(f"{file}:MyKernel").kernel()
+    kernel = Target(f"{file}:MyKernel").kernel
     assert issubclass(kernel, Reference)
     assert told(kernel.replug_overflow) == "Mine."
 
@@ -139,7 +139,7 @@ def test_a_class_that_can_be_no_kernel_is_refused(file: Path, source: str, words
 def test_a_file_may_import_what_lies_beside_it(file: Path) -> None:
     (file.parent / "my_base_beside.py").write_text(ONE.replace("MyKernel", "Base"), "utf-8")
     file.write_text("from my_base_beside import Base\nclass Mine(Base):\n    pass\n", "utf-8")
-    assert told(Subject(str(file)).kernel().replug_overflow) == "Mine."
+    assert told(Target(str(file)).kernel.replug_overflow) == "Mine."
 
 
 def test_a_missing_file_is_told_by_name(tmp_path: Path) -> None:
@@ -181,21 +181,21 @@ def test_a_name_the_kernel_lacks_is_refused_with_the_nearest_one(
 
 def test_helpers_of_the_users_own_begin_with_an_underscore(file: Path) -> None:
     file.write_text(ONE + "\n    def _helper(self):\n        pass\n", "utf-8")
-    assert issubclass(Subject(str(file)).kernel(), Reference)
+    assert issubclass(Target(str(file)).kernel, Reference)
 
 
 def test_a_users_class_is_known_by_name_and_source_hash(file: Path) -> None:
-    subject = Subject(str(file))
-    before = subject.patch_identity()
+    target = Target(str(file))
+    before = target.patch_identity()
     assert before is not None
     assert before[0] == "MyKernel"
-    assert Subject(f"{file}:MyKernel").patch_identity() == before
+    assert Target(f"{file}:MyKernel").patch_identity() == before
     file.write_text(ONE + "# edited\n", "utf-8")
-    after = subject.patch_identity()
+    after = target.patch_identity()
     assert after is not None
     assert after[0] == "MyKernel"
     assert after[1] != before[1]
 
 
 def test_a_named_revision_has_no_patch_identity() -> None:
-    assert Subject("head-walk").patch_identity() is None
+    assert Target("head-walk").patch_identity() is None

@@ -6,16 +6,17 @@ from dataclasses import replace
 
 import pytest
 
+from stress.campaign.executor import Outcome
 from stress.campaign.fresh import serve
-from stress.campaign.pool import FRESH_FOR, FRESH_HASH, Pool
+from stress.campaign.local_pool import FRESH_FOR, FRESH_HASH, LocalPool
 from stress.campaign.process import Process
 from stress.campaign.rerun import Expected, Reran, Rerun
 from stress.campaign.work import Bug
-from stress.campaign.worker import NOT_UP, Outcome
-from stress.executions.subject import Subject
+from stress.campaign.worker import NOT_UP
+from stress.executions.target import Target
 
 NOTHING = Expected("one_interrupt", 0, "0" * 16, "nothing")
-RERUN = Rerun(0, Subject(), 7, "mix", executions=(NOTHING,))
+RERUN = Rerun(0, Target(), 7, "mix", executions=(NOTHING,))
 AT_ONCE = -1.0
 
 
@@ -30,15 +31,15 @@ def process() -> Iterator[Process]:
 def test_who_comes_up_is_not_silent(process: Process) -> None:
     process.job = RERUN
     process.pulse[0] = NOT_UP
-    assert process.outcomes(ready=False, silence_s=AT_ONCE) == []
+    assert process.outcomes(ready=False, hang_s=AT_ONCE) == []
 
 
 def test_who_is_up_and_does_not_move_is(process: Process) -> None:
     process.job = RERUN
     process.pulse[0] = 0
-    (bug,) = process.outcomes(ready=False, silence_s=AT_ONCE)
+    (bug,) = process.outcomes(ready=False, hang_s=AT_ONCE)
     assert isinstance(bug, Bug)
-    assert "the fresh process has been silent for" in bug.message
+    assert "the fresh process hangs: no step for" in bug.message
     assert "in execution 0 of one_interrupt at step 0" in bug.message
 
 
@@ -47,12 +48,12 @@ def test_no_job_is_taken_for_coming_up(process: Process, number: int) -> None:
     """Inquiries have negative numbers; one of them was that of coming up."""
     process.job = replace(RERUN, number=number)
     process.pulse[0] = number
-    (bug,) = process.outcomes(ready=False, silence_s=AT_ONCE)
+    (bug,) = process.outcomes(ready=False, hang_s=AT_ONCE)
     assert isinstance(bug, Bug)
 
 
 def test_a_fresh_process_that_was_killed_is_replaced() -> None:
-    with Pool(0, silence_s=AT_ONCE) as pool:
+    with LocalPool(0, hang_s=AT_ONCE) as pool:
         pool.submit(RERUN)
         answers: list[Outcome] = []
         while not answers:
@@ -69,7 +70,7 @@ def test_who_comes_up_says_so(process: Process) -> None:
 
 
 def test_a_rerun_tells_what_came_out_otherwise() -> None:
-    with Pool(0) as pool:
+    with LocalPool(0) as pool:
         pool.submit(RERUN)
         (reran,) = pool.answers(60)
     assert isinstance(reran, Reran)
@@ -80,7 +81,7 @@ def test_a_rerun_tells_what_came_out_otherwise() -> None:
 def test_now_and_then_another_fresh_process_hashes_otherwise() -> None:
     """What agrees by chance in one of them does not in all."""
     seeds = []
-    with Pool(0) as pool:
+    with LocalPool(0) as pool:
         for _ in range(2 * FRESH_FOR):
             pool.submit(RERUN)
             seeds.append(pool.fresh_hash)

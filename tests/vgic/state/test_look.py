@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from harness import Execution, OsThreads, Passed, Recorder, Scheduler, Streams, execute
+from harness.schedule import Fields, State, Thing
 from harness.search.strategies import STRATEGIES
 from stress.scenarios import SCENARIOS
 from vgic import Machine, Mechanism, Reference, named_revision, with_races_checked
 from vgic.composition import compose
-from vgic.state import Look, State
+from vgic.state import IrqState, Look, RequestsState
 
 Looks = list[tuple[State, State, State]]
 
@@ -31,11 +32,12 @@ def looked_at(
         recorder = Recorder(scheduler)
         parameters = SCENARIOS[scenario].draw(Streams(seed, scenario, 0))
         machine = Machine(scheduler, parameters, kernel)
-        look, told = Look(machine), dict[str, dict[str, str]]()
+        parts = machine.kvm, machine.guests, machine.kernel
+        look, told = Look(*parts), dict[Thing, Fields]()
 
         def both() -> State:
             told.update(changed := look())
-            looks.append((changed, dict(told), Look(machine)()))
+            looks.append((changed, dict(told), Look(*parts)()))
             return changed
 
         recorder.look = both
@@ -80,11 +82,11 @@ def test_what_has_not_changed_is_not_told_again(carriers: OsThreads) -> None:
 
     execute(program, STRATEGIES["pct"](Streams(1, "a", 0).stream("schedule"), 100), carriers)
     (machine,) = machines
-    look = Look(machine)
+    look = Look(machine.kvm, machine.guests, machine.kernel)
     assert look()
     assert look() == {}
     irq = machine.kvm.irqs[0]
     irq.enabled = not irq.enabled
-    assert list(look()) == [irq.name]
+    assert list(look()) == [Thing(IrqState, irq.name)]
     machine.kvm.vcpus[0].requests.bits ^= 1
-    assert list(look()) == [machine.kvm.vcpus[0].requests.name]
+    assert list(look()) == [Thing(RequestsState, machine.kvm.vcpus[0].requests.name)]

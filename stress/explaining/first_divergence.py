@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Where a kernel first does other than the correct one under the same schedule.
+"""The first divergence from the reference: where a kernel does other than the correct one.
 
-The same machine with the same deviations is run on both; up to some step they are alike, operation
+The same machine is run with the same deviations on both; up to some step they are alike, operation
 by operation and change by change. What comes first after that is where the failure begins, often
 long before it shows.
 """
@@ -12,19 +12,23 @@ from itertools import pairwise
 
 from harness import Change, Event
 from harness.engine import Operation
+from harness.schedule import Thing
 from stress.explaining.recorded import Recorded
+from stress.explaining.words import change_in_words, changed_name
+from vgic.state import LockState, ModeState, ShadowLrs
 
-_INNER = ("vgic_lr[", "irq_lock[", "ap_list_lock[")
-"""What other changes and operations tell as well."""
+_PASSED_OVER = (ShadowLrs, LockState, ModeState)
+"""Kinds of object of which a change is no divergence.
 
-_MODE = "mode["
-"""When a vCPU is seen outside its guest differs between kernels, not only between right and wrong
-ones. Where that matters, somebody does something else about it."""
+What happens to list registers and locks shows in other changes and operations as well. When a vCPU
+is seen outside its guest differs between kernels, not only between right and wrong ones; where that
+matters, somebody does something else about it.
+"""
 
 
 @dataclass(frozen=True)
-class Departure:
-    """The first difference.
+class FirstDivergence:
+    """The first difference between an execution and that of the reference.
 
     Attributes:
         step: the number of the first step that is not alike.
@@ -35,7 +39,7 @@ class Departure:
 
     step: int
     until: int
-    things: frozenset[str]
+    things: frozenset[Thing]
     instead: str
 
 
@@ -52,19 +56,19 @@ class _Done:
         return self.event.role, str(self.event.what)
 
 
-def departure(recorded: Recorded, correct: Recorded) -> Departure | None:
-    """Return where an execution departs from that of the correct kernel, None if it does not."""
-    theirs = _done(correct)
+def first_divergence(recorded: Recorded, reference: Recorded) -> FirstDivergence | None:
+    """Return where an execution diverges from that of the reference, None if it does not."""
+    theirs = _done(reference)
     for ours in _done(recorded):
         other = next(theirs, None)
         step, until = ours.event.step, ours.until
         if other is None:
-            return Departure(step, until, frozenset(), "the execution ends")
+            return FirstDivergence(step, until, frozenset(), "the execution ends")
         if ours.look != other.look:
-            return Departure(step, until, frozenset(), _what(other.event))
+            return FirstDivergence(step, until, frozenset(), _what(other.event))
         if ours.changed != other.changed:
             things = frozenset(change.thing for change in ours.changed ^ other.changed)
-            return Departure(step, until, things, _instead(ours, other))
+            return FirstDivergence(step, until, things, _instead(ours, other))
     return None
 
 
@@ -72,20 +76,22 @@ def _done(recorded: Recorded) -> Iterator[_Done]:
     events = [
         step.event
         for step in recorded.steps
-        if isinstance(step.event.what, Operation) and not _is_passed_over(step.event.what)
+        if isinstance(step.event.what, Operation) and not _is_passed_over(step.event.what, recorded)
     ]
     for event, after in pairwise([*events, recorded.end]):
         changed = frozenset(
             change
             for change in event.state.until(after.state)
-            if not change.thing.startswith((*_INNER, _MODE))
+            if change.thing.kind not in _PASSED_OVER
         )
         # A failure in the middle of the last step leaves it without a step after it.
         yield _Done(event, max(after.step, event.step + 1), changed)
 
 
-def _is_passed_over(what: Operation) -> bool:
-    return what.kind == "list" or (what.kind == "write" and what.name.startswith(_MODE))
+def _is_passed_over(what: Operation, recorded: Recorded) -> bool:
+    thing = recorded.things.get(what.name)
+    is_mode = thing is not None and thing.kind is ModeState
+    return what.kind == "list" or (what.kind == "write" and is_mode)
 
 
 def _what(event: Event) -> str:
@@ -98,21 +104,13 @@ def _instead(ours: _Done, other: _Done) -> str:
     touched = {change.thing for change in other.changed}
     theirs = {(change.thing, change.field) for change in other.changed}
     alone = {
-        _name(change) if change.thing in touched else change.thing
+        changed_name(change) if change.thing in touched else change.thing.name
         for change in ours.changed
         if (change.thing, change.field) not in theirs
     }
     return ", ".join(
         [
-            *sorted(_text(change) for change in other.changed - ours.changed),
+            *sorted(change_in_words(change) for change in other.changed - ours.changed),
             *(f"{name} stays as it was" for name in sorted(alone)),
         ]
     )
-
-
-def _text(change: Change) -> str:
-    return f"{_name(change)} = {change.new}"
-
-
-def _name(change: Change) -> str:
-    return f"{change.thing}{f' {change.field}' if change.field else ''}"

@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The workers as their parent sees them: hand out jobs, wait for answers, notice silence.
+"""The local pool: an executor with worker processes on this machine.
 
 Beside the workers there is the fresh process (fresh.py). Each process hashes strings by a
 seed of its own, always the same one, so that what depends on hashing shows as a difference between
 them and comes out alike the next time. None of them imports anything from the current directory.
 """
 
+from contextlib import AbstractContextManager
 from multiprocessing.connection import wait
-from types import TracebackType
 
+from stress.campaign.executor import Job, Outcome
 from stress.campaign.fresh import serve
 from stress.campaign.process import Process
 from stress.campaign.rerun import Rerun
-from stress.campaign.worker import Job, Outcome, work
+from stress.campaign.worker import work
 
-SILENCE_S = 60.0
+HANG_S = 60.0
 """A worker that takes no step for so long is taken to hang."""
 
 WORKERS_HASH = 1
@@ -25,25 +26,17 @@ FRESH_FOR = 8
 """So many reruns go to the first fresh process, to each next one twice as many as before."""
 
 
-class Pool:
-    """Some worker processes and a fresh one. As a context manager: leaving it ends them."""
+class LocalPool(AbstractContextManager["LocalPool"]):
+    """Some worker processes and a fresh one, for as long as the context lasts."""
 
-    def __init__(self, jobs: int, *, silence_s: float = SILENCE_S) -> None:
-        self._silence_s = silence_s
+    def __init__(self, jobs: int, *, hang_s: float = HANG_S) -> None:
+        self._hang_s = hang_s
         self._workers = [Process("a worker", work, WORKERS_HASH + number) for number in range(jobs)]
         self._renewed = 0
         self._reruns_left = FRESH_FOR
         self._fresh = Process("the fresh process", serve, self.fresh_hash)
 
-    def __enter__(self) -> "Pool":
-        return self
-
-    def __exit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
     @property
@@ -89,14 +82,12 @@ class Pool:
         self._reruns_left -= 1
 
     def answers(self, timeout_s: float) -> list[Outcome]:
-        """Wait for answers, at most so long; a dead or silent process answers with a Bug."""
+        """Wait for answers, at most so long; of a process that died or hangs comes a Bug."""
         busy = [process for process in self._processes if process.job is not None]
         ready = wait([process.connection for process in busy], timeout_s)
         answers: list[Outcome] = []
         for process in busy:
-            answers += process.outcomes(
-                ready=process.connection in ready, silence_s=self._silence_s
-            )
+            answers += process.outcomes(ready=process.connection in ready, hang_s=self._hang_s)
         return answers
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Why this order matters: what happens if one of the remaining choices is left out.
+"""Which preemptions matter: what happens if one of the choices that are left is left out.
 
-Said from running it, never from reasoning about it.
+Found by running it, never by reasoning about it.
 """
 
 from collections.abc import Sequence
@@ -9,34 +9,34 @@ from dataclasses import dataclass
 
 from harness import Carriers, Deviation, Failed, Label
 from harness.schedule import LenientReplay
-from stress.executions import run_parameters
-from vgic import Mechanism, Parameters
+from stress.executions import Target, run
+from vgic import Parameters
 
 
 @dataclass(frozen=True)
-class Need:
+class Choice:
     """One choice, and what happens without it.
 
     Attributes:
-        choice: the choice in words.
+        words: the choice in words.
         without: what happens without it, in words.
     """
 
-    choice: str
+    words: str
     without: str
 
     def __str__(self) -> str:
-        return f"without {self.choice}: {self.without}"
+        return f"without {self.words}: {self.without}"
 
 
-def needs(
+def what_matters(
     parameters: Parameters,
     deviations: Sequence[Deviation],
     preemptions: Sequence[Deviation],
     signature: str,
-    kernel: type[Mechanism],
+    target: Target,
     carriers: Carriers,
-) -> list[Need]:
+) -> list[Choice]:
     """Leave out each choice of a schedule in turn and say what happens.
 
     Args:
@@ -44,22 +44,22 @@ def needs(
         deviations: the schedule, labelled.
         preemptions: those of its deviations at which the thread could have gone on.
         signature: the failure's identity.
-        kernel: what it is run on.
+        target: what it is run on.
         carriers: what the threads run on.
     """
     found = []
     for place, deviation in enumerate(deviations):
         left = [*deviations[:place], *deviations[place + 1 :]]
         replay = LenientReplay(left, anywhere=False)
-        outcome = run_parameters(parameters, kernel, replay, carriers).execution.outcome
+        outcome = run(parameters, target, replay, carriers).execution.outcome
         if not isinstance(outcome, Failed):
             without = "it passes"
         elif outcome.failure.signature == signature:
             without = "it fails all the same"
         else:
             without = f"it fails in another way, {outcome.failure.signature}"
-        choice = in_words(deviation, preempts=deviation in preemptions)
-        found.append(Need(choice, without))
+        words = in_words(deviation, preempts=deviation in preemptions)
+        found.append(Choice(words, without))
     return found
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Silence: an execution that takes no step for long hangs in code without a scheduling point.
+"""Hanging: an execution that takes no step for long is in code without a scheduling point.
 
 Nothing ends that from inside, since the thread that holds the baton never comes to pass it on. A
-campaign watches over its workers; whoever runs executions in this process is watched from here.
+campaign watches its workers; what is run in this process itself is watched from here.
 """
 
 import faulthandler
@@ -19,17 +19,17 @@ from stress.system import GONE, Exit, confined, end_at_once, say
 _LOOK_EVERY_S = 0.25
 
 
-def hangs_text(who: str, silence_s: float, place: str) -> str:
-    """Say that somebody has been silent, and what that is like.
+def hangs_text(who: str, hang_s: float, place: str) -> str:
+    """Say that something hangs, and what code hangs like that.
 
     Args:
-        who: who is silent.
-        silence_s: for how many seconds.
+        who: what hangs.
+        hang_s: for how many seconds nothing has moved.
         place: where it was last seen.
     """
     return (
-        f"{who} has been silent for {silence_s:.0f} s {place}; "
-        "code that loops without a scheduling point hangs like this"
+        f"{who} hangs: no step for {hang_s:.0f} s {place}; "
+        "code that loops without a scheduling point does this"
     )
 
 
@@ -46,20 +46,20 @@ def watched(carriers: OsThreads, last_words: Callable[[str], None] = say) -> Ite
     Raises:
         BadArgument: the environment names a time that is none.
     """
-    silence_s = arguments.silence_s()
+    hang_s = arguments.hang_s()
     over = threading.Event()
 
     def look() -> None:
         seen, since = (-1, -1, -1), time.monotonic()
         while not over.wait(_LOOK_EVERY_S):
-            # Small executions may be at the same step each time that somebody looks.
+            # Small executions may be at the same step at each look.
             place = carriers.executions, carriers.steps, SIGNS.analysed
             now = time.monotonic()
             if place != seen or not carriers.running:
                 seen, since = place, now
-            elif now - since > silence_s:
+            elif now - since > hang_s:
                 where = f"at step {carriers.steps}"
-                last_words(f"HARNESS BUG: {hangs_text('an execution', silence_s, where)}")
+                last_words(f"HARNESS BUG: {hangs_text('an execution', hang_s, where)}")
                 try:
                     faulthandler.dump_traceback(all_threads=True)
                 finally:
@@ -69,7 +69,7 @@ def watched(carriers: OsThreads, last_words: Callable[[str], None] = say) -> Ite
         last_words(f"HARNESS BUG: {GONE}")
         end_at_once(Exit.HARNESS_BUG)
 
-    threading.Thread(target=look, name="silence", daemon=True).start()
+    threading.Thread(target=look, name="hanging", daemon=True).start()
     try:
         with confined(carriers, descriptors_gone):
             yield

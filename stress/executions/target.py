@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is tested: a revision by name or a class of the user's own, and the bugs put into it.
+
+A target is plain text, so that it can be sent to a worker and put into a token. Only its `kernel`
+is a class, made when it is first asked for, which for a user's class means running the user's file.
+A test that has its class at hand gives that instead of a name: the token then names the class and
+hashes its source like that of any user's class.
+"""
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+from harness import HarnessBug
+from harness.engine import printable_name, printable_text
+from stress.executions.patch_file import load
+from vgic import (
+    DEFAULT,
+    CompositionError,
+    Mechanism,
+    compose,
+    named_revision,
+    patched,
+    true_name,
+    with_races_checked,
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """A kernel to test.
+
+    Attributes:
+        revision: a revision's name, also given by an alias, or `file.py:Class`; `file.py` alone if
+            it has one class.
+        bugs: names of bugs put into it.
+        races: check every access to a shared field for data races.
+        cls: the class, if it is at hand; the revision is then only what the token calls it.
+    """
+
+    revision: str = DEFAULT
+    bugs: tuple[str, ...] = ()
+    races: bool = False
+    cls: type[Mechanism] | None = None
+
+    def __post_init__(self) -> None:
+        """Call a revision by its own name, whatever alias it was given by."""
+        object.__setattr__(self, "revision", true_name(self.revision))
+
+    @cached_property
+    def kernel(self) -> type[Mechanism]:
+        """The kernel as a class, made once.
+
+        Raises:
+            CompositionError: a name is unknown, the user's file cannot be used, or the bugs
+                exclude each other.
+        """
+        return with_races_checked(self._composed) if self.races else self._composed
+
+    def check(self) -> None:
+        """Make the kernel now, so that what is wrong with it is said before anything is run.
+
+        Raises:
+            CompositionError: see `kernel`.
+        """
+        _ = self.kernel
+
+    @cached_property
+    def _composed(self) -> type[Mechanism]:
+        return compose(self._class, self.bugs)
+
+    @cached_property
+    def _class(self) -> type[Mechanism]:
+        if self.cls is not None:
+            return self.cls
+        return named_revision(self.revision).cls if self.patch is None else load(*self.patch)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Return what goes to another process, which makes the class itself."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @property
+    def patch(self) -> tuple[Path, str] | None:
+        """The user's file and class ("" if not said), None for a named revision."""
+        if self.revision.endswith(".py"):
+            return Path(self.revision), ""
+        path, _, name = self.revision.rpartition(":")
+        return (Path(path), name) if path.endswith(".py") else None
+
+    def patch_identity(self) -> tuple[str, str] | None:
+        """Return the user's class by name and source hash, None for a named revision."""
+        if self.cls is not None:
+            path, name = _source(self.cls), self.cls.__name__
+        elif self.patch is not None:
+            path, name = self.patch
+            name = name or self._class.__name__
+        else:
+            return None
+        return printable_name(name), sha256(path.read_bytes()).hexdigest()[:16]
+
+    def checking_races(self) -> "Target":
+        """Return the same with data races checked for; a user's file is not run once more."""
+        if self.races:
+            return self
+        target = replace(self, races=True)
+        vars(target)["_composed"] = self._composed
+        return target
+
+    def by_file(self) -> "Target":
+        """Return the same by the name of its file, for a process that has none of our objects.
+
+        Raises:
+            HarnessBug: the class is none of those that the file has by their names.
+        """
+        if self.cls is None:
+            return self
+        if self.cls.__qualname__ != self.cls.__name__:
+            raise HarnessBug(f"{self.cls.__qualname__} is not at the top of its file")
+        return Target(f"{_source(self.cls)}:{self.cls.__name__}", self.bugs, self.races)
+
+    def replaying(self, *tokens: str) -> list[str]:
+        """Return the words of the command that replays tokens of executions of this.
+
+        A user's class is named, since a token does not carry it.
+        """
+        words = ["vgic-stress", "replay", *tokens]
+        if self.patch is not None:
+            words += ["--revision", self.revision]
+            words += [word for bug in self.bugs for word in ("--bug", bug)]
+        return words
+
+    def __str__(self) -> str:
+        return "+".join([printable_text(self.revision), *self.bugs])
+
+
+def target_of(kernel: str | type, bugs: Sequence[str], *, races: bool = False) -> Target:
+    """Return what is tested.
+
+    Args:
+        kernel: a revision's name, FILE.py:CLASS, or a class.
+        bugs: names of bugs put into it.
+        races: check for data races.
+
+    Raises:
+        CompositionError: the class can be no kernel.
+    """
+    if isinstance(kernel, str):
+        return Target(kernel, tuple(bugs), races)
+    cls = patched(kernel)
+    return Target(f"{_source(kernel).name}:{cls.__name__}", tuple(bugs), races, cls)
+
+
+def _source(cls: type) -> Path:
+    try:
+        return Path(inspect.getfile(cls))
+    except (TypeError, OSError) as error:
+        raise CompositionError(
+            f"{cls.__name__} comes from no file, and a token knows a class by the hash of its "
+            "source: write it into a file"
+        ) from error

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""An example: one failure with all that there is to say of it, as found or in its simplest form.
+
+A failure is confirmed first, which gives its token; then it is shrunk, and shown in every view.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from harness import Carriers, Failure
+from stress.executions import Single, Target, Token, confirm
+from stress.explaining import explain, repro_file
+from stress.shrinking import Size, shrink
+from stress.system import output
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A failure with all that is to be said of it.
+
+    Attributes:
+        failure: what goes wrong in the simplest execution.
+        symptom: how the execution fails.
+        identity: the same, with the functions at the preemptions that shrinking has left.
+        token: replays the simplest execution that fails alike.
+        original: replays the execution that was found.
+        before: the size of that one.
+        after: the size of the simplest.
+        replays: how many executions shrinking took.
+        complete: shrinking came to its end.
+        columns: the simplest one side by side.
+        on_screen: the same, as wide as the screen.
+        commit: the same for a patch e-mail.
+        timeline: the same as Chrome trace events.
+        repro: a test file.
+        others: the tokens of the other executions it takes.
+    """
+
+    failure: Failure
+    symptom: str
+    identity: str
+    token: str
+    original: str
+    before: Size
+    after: Size
+    replays: int
+    complete: bool
+    columns: str
+    on_screen: str
+    commit: str
+    timeline: str
+    repro: str
+    others: tuple[str, ...] = ()
+
+
+def in_its_own_words(
+    failure: Failure, signature: str, tokens: Sequence[str], size: Size, target: Target
+) -> Example:
+    """Return a failure as it was found, in its own words."""
+    text = "\n".join([failure.message, *failure.details])
+    return Example(
+        failure=failure,
+        symptom=signature,
+        identity=signature,
+        token=tokens[0],
+        original=tokens[0],
+        before=size,
+        after=size,
+        replays=0,
+        complete=True,
+        columns=text,
+        on_screen=text,
+        commit=text,
+        timeline="[]",
+        repro=repro_file(signature, text, tokens, target),
+        others=tuple(tokens[1:]),
+    )
+
+
+def as_found(
+    single: Single, scenario: str, target: Target, carriers: Carriers
+) -> tuple[Token, Example]:
+    """Confirm a failing execution; return its token, and the failure as it was found.
+
+    Raises:
+        HarnessBug: it cannot be replayed.
+    """
+    token, failure = confirm(single, scenario, target, carriers)
+    size = shrink(token, target, carriers, replays_max=0).before
+    return token, in_its_own_words(failure, token.signature, [token.encode()], size, target)
+
+
+def look_into(
+    single: Single,
+    scenario: str,
+    target: Target,
+    carriers: Carriers,
+    *,
+    replays_max: int,
+    confirmed: Callable[[Example], None] = lambda example: None,
+) -> Example:
+    """Confirm a failing execution, shrink it and explain it.
+
+    Args:
+        single: the execution.
+        scenario: where its parameters come from.
+        target: what it was run on.
+        carriers: what the threads run on.
+        replays_max: how many replays shrinking may take.
+        confirmed: called with the failure as it was found, when that has been replayed.
+
+    Raises:
+        HarnessBug: it cannot be replayed.
+    """
+    token, found = as_found(single, scenario, target, carriers)
+    confirmed(found)
+    return simplest(token, found.failure, target, carriers, replays_max=replays_max)
+
+
+def simplest(
+    token: Token,
+    failure: Failure,
+    target: Target,
+    carriers: Carriers,
+    *,
+    replays_max: int,
+    interrupted: Callable[[], bool] = lambda: False,
+) -> Example:
+    """Shrink a failing execution that was confirmed, and explain it.
+
+    Args:
+        token: the execution as it was found.
+        failure: what goes wrong in it.
+        target: what it was run on.
+        carriers: what the threads run on.
+        replays_max: how many replays shrinking may take.
+        interrupted: asked before each; True ends shrinking with the simplest so far.
+
+    Raises:
+        HarnessBug: it cannot be replayed.
+    """
+    shrunk = shrink(token, target, carriers, replays_max=replays_max, interrupted=interrupted)
+    explanation = explain(shrunk.token, target, carriers)
+    identity = token.signature
+    # Preemptions that shrinking has not come to are the schedule's, not the bug's.
+    if shrunk.complete and shrunk.preempted:
+        identity += f", preempted in {', '.join(shrunk.preempted)}"
+    text, columns = shrunk.token.encode(), explanation.columns()
+    return Example(
+        failure=explanation.recorded.failure or failure,
+        symptom=token.signature,
+        identity=identity,
+        token=text,
+        original=token.encode(),
+        before=shrunk.before,
+        after=shrunk.after,
+        replays=shrunk.replays,
+        complete=shrunk.complete,
+        columns=columns,
+        on_screen=explanation.columns(output.width()),
+        commit=explanation.view("commit"),
+        timeline=explanation.timeline(),
+        repro=repro_file(identity, columns, [text], target),
+    )

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A finding as it is printed: what goes wrong, where it was met, and what replays it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from stress.executions import PRINTED_MAX, Target
+from stress.findings import Example, Finding, token_file
+from stress.shrinking import Size
+from stress.system import counted, shell
+
+
+def replay_command(finding: Finding, target: Target, kept: Path | None) -> str:
+    """Return the command that replays a finding.
+
+    A long token is read from the folder in which the finding is kept, if it is.
+    """
+    texts = [finding.example.token, *finding.example.others]
+    tokens = [
+        f"@{kept / token_file(number)}" if len(text) > PRINTED_MAX and kept is not None else text
+        for number, text in enumerate(texts)
+    ]
+    return shell.joined(target.replaying(*tokens))
+
+
+def finding_text(
+    number: int,
+    finding: Finding,
+    count: int,
+    command: str,
+    kept: Path | None,
+    *,
+    first: bool = True,
+    drawn: bool,
+) -> str:
+    """Return what there is to say of one finding.
+
+    Args:
+        number: its number in the report, from 1.
+        finding: what was found.
+        count: how many executions had its symptom.
+        command: replays it.
+        kept: the folder it is kept in, None if it could not be kept.
+        first: no finding before it has the same symptom.
+        drawn: draw the execution too.
+    """
+    example = finding.example
+    # The count is the symptom's; who comes second with it has been counted.
+    times = "once" if count == 1 else f"{count} times" if first else "again"
+    lines = [f"finding {number}: {finding.signature}"]
+    if not drawn:
+        lines += [f"  {example.failure.message}", *(f"    {x}" for x in example.failure.details)]
+    lines += [
+        f"  {times}, first like this in execution {finding.execution} of {finding.scenario} "
+        f"under {finding.strategy}",
+        f"  {shrunk_text(example)}",
+    ]
+    if drawn:
+        lines += ["", example.on_screen, ""]
+    where = f"kept in {kept}" if kept is not None else "not kept: its folder cannot be written"
+    lines += [f"  {where}", f"  replay: {command}"]
+    return "\n".join(lines)
+
+
+def shrunk_text(example: Example) -> str:
+    """Return in one line what shrinking a finding has done."""
+    text = shrinking_text(example.before, example.after)
+    if not example.replays:
+        return f"{text}; not shrunk"
+    ended = "" if example.complete else "; the budget ended, so there may be less"
+    return f"{text} (in {counted(example.replays, 'replay')}{ended})"
+
+
+def shrinking_text(before: Size, after: Size) -> str:
+    """Return how much there was to understand, and how much is left."""
+    return (
+        f"{counted(before.choices, 'choice')}, {counted(before.switches, 'switch')} -> "
+        f"{counted(after.threads, 'thread')}, {counted(after.preemptions, 'preemption')}"
+    )
+
+
+def example_text(example: Example, where: str, target: Target, notes: Sequence[str]) -> str:
+    """Return what there is to say of one finding of a marked test.
+
+    Args:
+        example: the finding.
+        where: the execution it was found in, and the seed.
+        target: what it was found on.
+        notes: what else is to be said of it.
+    """
+    lines = [
+        example.identity,
+        *(f"  {line}" for line in (f"{where}, on {target}", shrunk_text(example), *notes)),
+        "",
+        example.columns,
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One access, as a value: what programs hold, tokens carry, and guests exit for."""
+
+from typing import NamedTuple
+
+from vgic.accesses import (
+    device,
+    icenabler,
+    icpendr,
+    irouter,
+    isenabler,
+    ispendr,
+    sgi1r,
+)
+from vgic.accesses.kind import AccessKind
+from vgic.data import Asks, Vcpu
+from vgic.kernel import Kernel
+
+ACCESSES: dict[str, AccessKind] = {
+    module.KIND.name: module.KIND
+    for module in (device, irouter, isenabler, icenabler, ispendr, icpendr, sgi1r)
+}
+"""All kinds by name. To add one, write its file and enter it here."""
+
+
+class Access(NamedTuple):
+    """One access that exits.
+
+    Attributes:
+        kind: the name of its kind.
+        intid: the interrupt.
+        value: the vCPU that the kind names, else 0.
+    """
+
+    kind: str
+    intid: int
+    value: int = 0
+
+    @property
+    def asks(self) -> Asks:
+        """What judges ask of it."""
+        return ACCESSES[self.kind].asks(self.value)
+
+    def about(self, vcpu: int) -> int:
+        """Return whose interrupt it is about, if that is a private one."""
+        return self.value if ACCESSES[self.kind].is_theirs else vcpu
+
+    def emulate(self, kernel: Kernel, vcpu: Vcpu) -> None:
+        """Call the kernel function that the access comes to, if there is the interrupt."""
+        kvm = kernel.kvm
+        irq = kvm.get_vcpu_irq(kvm.vcpus[self.about(vcpu.vcpu_id)], self.intid)
+        if irq is not None:
+            ACCESSES[self.kind].emulate(kernel, vcpu, irq, self.value)

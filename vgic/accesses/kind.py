@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A kind of access: all that differs from one to the other, as plain data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vgic.data import LAST_SPI, Asks, Vcpu, VgicIrq
+from vgic.kernel import Kernel
+
+
+@dataclass(frozen=True)
+class AccessKind:
+    """A register that a guest writes, or something of a device that it touches.
+
+    Attributes:
+        name: as tokens and reports have it.
+        register: the register, by its name in the architecture; "" for a device.
+        emulate: calls the kernel function that the access comes to, by kernel, accessing vCPU,
+            interrupt and value.
+        asks: what judges ask of it, by its value.
+        intids: the first and last INTID it can be about.
+        names_vcpu: its value is the number of a vCPU.
+        is_theirs: it is about an interrupt of the vCPU that it names, not of the accessing one.
+        in_programs: a program can have it; others come of what a guest does by itself.
+    """
+
+    name: str
+    register: str
+    emulate: Callable[[Kernel, Vcpu, VgicIrq, int], None]
+    asks: Callable[[int], Asks]
+    intids: tuple[int, int] = (0, LAST_SPI)
+    names_vcpu: bool = False
+    is_theirs: bool = False
+    in_programs: bool = True
