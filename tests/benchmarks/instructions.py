@@ -19,11 +19,10 @@ from types import FrameType
 import harness
 import stress
 import vgic
-from harness import Carriers, OsThreads
+from harness import Carriers, OsThreads, Passed
 from harness.search.strategies import STRATEGIES
-from stress.executions import run_index
+from stress.executions import Target, run_index
 from stress.scenarios import SCENARIOS
-from vgic import Reference
 
 FIGURES = Path(__file__).parents[1] / "data" / "instructions.json"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -66,9 +65,12 @@ def counted(work: Callable[[], None]) -> int:
 def figure(strategy: str) -> int:
     """Return the instructions of some executions under a strategy."""
 
+    target = Target()
+
     def run(carriers: Carriers) -> None:
         for index in range(EXECUTIONS):
-            run_index(SCENARIOS[SCENARIO], SEED, index, strategy, Reference, carriers)
+            single = run_index(SCENARIOS[SCENARIO], SEED, index, strategy, target, carriers)
+            assert isinstance(single.execution.outcome, Passed)
 
     def work() -> None:
         with OsThreads(pinned=False) as carriers:
