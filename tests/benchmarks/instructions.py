@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 import harness
 import stress
@@ -23,6 +24,9 @@ from harness import Carriers, OsThreads, Passed
 from harness.search.strategies import STRATEGIES
 from stress.executions import Target, run_index
 from stress.scenarios import SCENARIOS
+
+if TYPE_CHECKING:
+    from _typeshed import TraceFunction
 
 FIGURES = Path(__file__).parents[1] / "data" / "instructions.json"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -40,13 +44,13 @@ def counted(work: Callable[[], None]) -> int:
     """
     count = 0
 
-    def at_call(frame: FrameType, event: str, argument: object) -> Callable[..., object] | None:
+    def at_call(frame: FrameType, event: str, argument: Any) -> "TraceFunction | None":
         if not frame.f_code.co_filename.startswith(OURS):
             return None
         frame.f_trace_lines, frame.f_trace_opcodes = False, True
         return at_instruction
 
-    def at_instruction(frame: FrameType, event: str, argument: object) -> Callable[..., object]:
+    def at_instruction(frame: FrameType, event: str, argument: Any) -> "TraceFunction | None":
         nonlocal count
         if event == "opcode":
             count += 1
@@ -58,7 +62,7 @@ def counted(work: Callable[[], None]) -> int:
         work()
     finally:
         sys.settrace(None)
-        threading.settrace(None)  # type: ignore[arg-type]
+        threading.settrace(None)
     return count
 
 
