@@ -129,3 +129,13 @@ def test_every_kind_that_the_harness_reports_is_documented() -> None:
 def test_links_lead_somewhere(page: Path) -> None:
     links = re.findall(r"\]\((?!https?:)([^)#\s]+)(?:#\S*)?\)", page.read_text("utf-8"))
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_files_that_a_page_names_are_there(page: Path) -> None:
+    """A file still to be written is called NAME."""
+    named = re.findall(r"`([A-Za-z_]+(?:/[\w.-]+)+/?)`", page.read_text("utf-8"))
+    ours = [
+        each for each in named if (ROOT / each.partition("/")[0]).is_dir() and "NAME" not in each
+    ]
+    assert [each for each in ours if not (ROOT / each).exists()] == []

@@ -26,10 +26,10 @@ def test_while_modules_are_imported(
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
-def test_while_a_token_is_replayed(vgic_stress: Run, tmp_path: Path, token: str) -> None:
+def test_while_a_token_is_replayed(vgic_stress: Run, tmp_path: Path, a_token: str) -> None:
     source = "class K:\n    def vgic_prune_ap_list(self, vcpu):\n"
     (tmp_path / "patch.py").write_text(f"{source}        {INTERRUPT}\n", "utf-8")
-    done = vgic_stress("replay", token, "--revision", "patch.py:K")
+    done = vgic_stress("replay", a_token, "--revision", "patch.py:K")
     assert (done.returncode, done.stderr) == (130, "")
     assert done.stdout.startswith("vgic-stress replay: ")
 

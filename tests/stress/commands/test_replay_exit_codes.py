@@ -46,8 +46,8 @@ def test_0_or_125_and_never_1_on_the_right_kernel(
     assert codes <= {0, 125}
 
 
-def test_0_when_all_deviations_fit_and_it_does_not_fail(vgic_stress: Run, token: str) -> None:
-    quiet = replace(Token.decode(token), deviations=(), revision="reference")
+def test_0_when_all_deviations_fit_and_it_does_not_fail(vgic_stress: Run, a_token: str) -> None:
+    quiet = replace(Token.decode(a_token), deviations=(), revision="reference")
     done = vgic_stress("replay", quiet.encode())
     assert done.returncode == 0, done.stdout + done.stderr
     assert "passed" in done.stdout
@@ -61,8 +61,8 @@ def test_0_when_the_bug_that_was_found_is_mended(vgic_stress: Run, result: Resul
     assert vgic_stress("replay", tokens[0]).returncode == 1
 
 
-def test_125_when_a_deviation_finds_no_place(vgic_stress: Run, token: str) -> None:
-    opened = replace(Token.decode(token), revision="reference")
+def test_125_when_a_deviation_finds_no_place(vgic_stress: Run, a_token: str) -> None:
+    opened = replace(Token.decode(a_token), revision="reference")
     nobody = replace(opened, deviations=(Deviation("vcpu7", 1, "dev0"),))
     for options in ((), ("--strict",)):
         done = vgic_stress("replay", nobody.encode(), *options)
@@ -133,24 +133,24 @@ def test_2_and_no_traceback_when_it_is_no_token(vgic_stress: Run, text: str) -> 
     assert "Traceback" not in done.stderr
 
 
-def test_2_when_the_token_was_cut_off(vgic_stress: Run, token: str) -> None:
-    assert vgic_stress("replay", token[:-9]).returncode == 2
+def test_2_when_the_token_was_cut_off(vgic_stress: Run, a_token: str) -> None:
+    assert vgic_stress("replay", a_token[:-9]).returncode == 2
 
 
 @pytest.mark.parametrize("options", [("--revision", "head_walk"), ("--bug", "no_slice")])
 def test_2_when_what_to_replay_it_on_is_misspelt(
-    vgic_stress: Run, token: str, options: tuple[str, str]
+    vgic_stress: Run, a_token: str, options: tuple[str, str]
 ) -> None:
-    done = vgic_stress("replay", token, *options)
+    done = vgic_stress("replay", a_token, *options)
     assert done.returncode == 2
     assert "did you mean" in done.stderr
 
 
-def test_a_token_needs_no_seed_only_its_values(vgic_stress: Run, token: str) -> None:
+def test_a_token_needs_no_seed_only_its_values(vgic_stress: Run, a_token: str) -> None:
     scenario = SCENARIOS["inject_while_eoicount"]
     drawn = scenario.draw(Streams("no campaign ever", scenario.name, 0))
     other = replace(
-        Token.decode(token),
+        Token.decode(a_token),
         parameters=drawn,
         deviations=(),
         revision="reference",

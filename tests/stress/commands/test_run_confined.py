@@ -60,9 +60,9 @@ def test_who_starts_a_process_is_told_where_and_none_is_left(
 
 @pytest.mark.parametrize("command", ["run", "explore", "replay"])
 def test_who_ends_the_process_ends_nothing(
-    vgic_stress: Run, patch: Patch, token: str, command: str
+    vgic_stress: Run, patch: Patch, a_token: str, command: str
 ) -> None:
-    words = [command, token if command == "replay" else "one_interrupt"]
+    words = [command, a_token if command == "replay" else "one_interrupt"]
     done = vgic_stress(*words, "--revision", patch("os._exit(0)"))
     assert done.returncode == (125 if command == "replay" else 1), done.stdout + done.stderr
     assert "EndsTheProcess: os._exit: code under test does not end the process" in done.stdout

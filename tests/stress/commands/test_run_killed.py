@@ -104,9 +104,9 @@ def test_a_report_that_cannot_be_written_hides_no_verdict(
 
 @pytest.mark.parametrize(("revision", "code"), [("head-walk", 1), ("reference", 2)])
 def test_a_timeline_that_cannot_be_written_hides_none_either(
-    vgic_stress: Run, token: str, revision: str, code: int
+    vgic_stress: Run, a_token: str, revision: str, code: int
 ) -> None:
-    done = vgic_stress("replay", token, "--revision", revision, "--timeline", "/dev/full")
+    done = vgic_stress("replay", a_token, "--revision", revision, "--timeline", "/dev/full")
     assert done.returncode == code, done.stdout + done.stderr
     assert "--timeline /dev/full: it cannot be written: No space left on device" in done.stdout
     assert done.stderr == ""

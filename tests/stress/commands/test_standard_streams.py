@@ -88,22 +88,22 @@ def test_no_file_takes_the_place_of_a_closed_stream(tmp_path: Path) -> None:
     assert (tmp_path / "result.json").read_text("utf-8").startswith("{")
 
 
-def test_stepping_needs_an_open_standard_input(tmp_path: Path, token: str) -> None:
-    done = shell(f"replay {token} --step", "0<&-", tmp_path)
+def test_stepping_needs_an_open_standard_input(tmp_path: Path, a_token: str) -> None:
+    done = shell(f"replay {a_token} --step", "0<&-", tmp_path)
     assert done.returncode == 2
     assert done.stdout == ""
     assert "commands are to come from standard input, and that is closed" in done.stderr
 
 
-def test_stepping_says_that_the_commands_have_ended(vgic_stress: Run, token: str) -> None:
-    done = vgic_stress("replay", token, "--step", stdin="n\n")
+def test_stepping_says_that_the_commands_have_ended(vgic_stress: Run, a_token: str) -> None:
+    done = vgic_stress("replay", a_token, "--step", stdin="n\n")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "\nthe commands have ended here\n" in done.stdout
     assert "failed again: " in done.stdout
 
 
-def test_what_is_typed_may_be_no_text(tmp_path: Path, token: str) -> None:
-    for command, code in ((f"replay {token} --step", 1), ("replay -", 2)):
+def test_what_is_typed_may_be_no_text(tmp_path: Path, a_token: str) -> None:
+    for command, code in ((f"replay {a_token} --step", 1), ("replay -", 2)):
         done = subprocess.run(
             [sys.executable, "-m", "stress", *command.split()],
             cwd=tmp_path,

@@ -44,9 +44,9 @@ class Adding(Reference):
 
 
 @pytest.fixture(scope="module")
-def recorded(carriers: OsThreads) -> Recorded:
+def recorded(pinned: OsThreads) -> Recorded:
     parameters = SCENARIOS["one_interrupt"].draw(Streams(1, "one_interrupt", 0))
-    return record(parameters, (), Target(cls=Adding), carriers)
+    return record(parameters, (), Target(cls=Adding), pinned)
 
 
 def test_a_new_lock_is_a_lock_in_every_view(recorded: Recorded) -> None:

@@ -35,16 +35,16 @@ Tokens = dict[str, Token]
 SCENARIO = "inject_while_eoicount"
 
 
-def story_of(token: Token, carriers: OsThreads, *, shrunk: bool = True) -> Explanation:
+def story_of(token: Token, pinned: OsThreads, *, shrunk: bool = True) -> Explanation:
     target = Target(token.revision, token.bugs)
     if shrunk:
-        token = shrink(token, target, carriers).token
-    return explain(token, target, carriers)
+        token = shrink(token, target, pinned).token
+    return explain(token, target, pinned)
 
 
 @pytest.fixture(scope="module")
-def stories(tokens: Tokens, carriers: OsThreads) -> dict[str, Explanation]:
-    return {name: story_of(token, carriers) for name, token in tokens.items()}
+def stories(tokens: Tokens, pinned: OsThreads) -> dict[str, Explanation]:
+    return {name: story_of(token, pinned) for name, token in tokens.items()}
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +78,9 @@ def test_the_view_for_an_email_is_not(kick: Explanation) -> None:
 
 
 def test_what_was_not_shrunk_is_cut_at_the_front_and_says_so(
-    tokens: Tokens, carriers: OsThreads
+    tokens: Tokens, pinned: OsThreads
 ) -> None:
-    text = story_of(tokens["no_recheck_after_relock"], carriers, shrunk=False).columns()
+    text = story_of(tokens["no_recheck_after_relock"], pinned, shrunk=False).columns()
     assert re.search(r"\.\.\. \d+ lines before these", text)
     assert max(map(len, text.splitlines())) < 78
     assert len(text.splitlines()) < 120
@@ -109,14 +109,14 @@ def test_a_mark_shows_where_the_correct_kernel_goes_another_way(kick: Explanatio
 
 
 def test_what_each_choice_is_needed_for_is_what_running_it_gives(
-    kick: Explanation, carriers: OsThreads
+    kick: Explanation, pinned: OsThreads
 ) -> None:
     assert kick.choices
     deviations = kick.token.deviations
     for place, need in enumerate(kick.choices):
         less = (*deviations[:place], *deviations[place + 1 :])
         token = Token(**{**vars(kick.token), "deviations": less})
-        followed = follow(token, kick.target, carriers)
+        followed = follow(token, kick.target, pinned)
         assert (need.without == "it passes") == (followed.failure is None)
 
 
@@ -152,33 +152,33 @@ class CannotBeMade(Reference):
         raise AttributeError("'Kvm' object has no attribute 'nr_lrs'")
 
 
-def first_story(kernel: type[Mechanism], carriers: OsThreads) -> Explanation:
+def first_story(kernel: type[Mechanism], pinned: OsThreads) -> Explanation:
     """Find a failure of a kernel, as it was met."""
     target = Target("mine.py:Kernel", cls=kernel)
     for index in range(1_000):
-        single = run_index(SCENARIOS[SCENARIO], 3, index, "random-walk", target, carriers)
+        single = run_index(SCENARIOS[SCENARIO], 3, index, "random-walk", target, pinned)
         if isinstance(single.execution.outcome, Failed):
-            token, _ = confirm(single, SCENARIO, target, carriers)
-            return explain(token, target, carriers)
+            token, _ = confirm(single, SCENARIO, target, pinned)
+            return explain(token, target, pinned)
     raise AssertionError("nothing found")
 
 
 def test_the_first_divergence_names_the_field_that_the_correct_kernel_leaves_alone(
-    carriers: OsThreads,
+    pinned: OsThreads,
 ) -> None:
-    text = first_story(FoldsPending, carriers).columns()
+    text = first_story(FoldsPending, pinned).columns()
     footnote = " ".join(text.partition("* the reference goes another way ")[2].split())
     assert re.match(r"[a-z ]+: spi \d+ pending_latch stays as it was", footnote)
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_what_fails_before_the_first_step_is_told(carriers: OsThreads, view: str) -> None:
-    text = first_story(CannotBeMade, carriers).view(view)
+def test_what_fails_before_the_first_step_is_told(pinned: OsThreads, view: str) -> None:
+    text = first_story(CannotBeMade, pinned).view(view)
     assert "'Kvm' object has no attribute 'nr_lrs'" in " ".join(text.split())
 
 
-def test_the_commit_view_names_the_file_of_a_users_class(carriers: OsThreads) -> None:
-    text = first_story(FoldsPending, carriers).view("commit")
+def test_the_commit_view_names_the_file_of_a_users_class(pinned: OsThreads) -> None:
+    text = first_story(FoldsPending, pinned).view("commit")
     assert "\nvgic-stress replay - --revision mine.py:Kernel <<EOF\n" in text
 
 
@@ -287,8 +287,8 @@ from stress.executions.target import Target
 from stress.executions.token import Token
 token = Token.decode(sys.argv[1])
 target = Target(token.revision, token.bugs)
-with OsThreads() as carriers:
-    story = explain(token, target, carriers)
+with OsThreads() as pinned:
+    story = explain(token, target, pinned)
     print(*map(story.view, VIEWS), story.timeline(), sep="\\n")
 """
 

@@ -188,7 +188,7 @@ def test_what_cannot_be_written_leaves_every_verdict_but_a_clean_one(
         assert ended.code == (code or Exit.USAGE)
         unwritten, last = said[-2:]
         assert unwritten.startswith("--json /dev/full: it cannot be written")
-        assert last.startswith(f"FAILURE: {ended.words} on v1")
+        assert last.startswith(f"FAILURE: {ended.words} on reference")
 
 
 def test_until_there_is_a_verdict_the_file_says_so(plan: MakePlan, tmp_path: Path) -> None:
