@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What people run: scenarios, campaigns, findings, replay tokens, the command line.
 
-One execution goes through single.py; a batch of them through work.py in a worker (worker.py,
-pool.py); a campaign (campaign.py) merges what the workers found, and running.py says it. A token
-(token.py) goes the other way, through replaying.py. Scenarios are in scenarios/.
+Its rooms, each of which knows only those before it: system (the process and its streams),
+scenarios, inputs (what options mean), executions (one execution, its target and its token),
+shrinking and explaining, findings, campaign, reporting, replaying and exploration, commands and
+plugin. A seed goes through campaign to findings; a token goes the other way, through replaying.
 """

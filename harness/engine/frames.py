@@ -16,6 +16,7 @@ The innermost frame of the model is the model function. Nothing is looked for be
 
 import sys
 from collections.abc import Callable
+from functools import cache
 from types import CodeType, FrameType, TracebackType
 from typing import Any, TypeVar
 
@@ -42,6 +43,7 @@ def observes(module: str) -> None:
     global _observing
     if f"{module}." not in _observing:
         _observing += (f"{module}.",)
+        is_observer.cache_clear()
 
 
 def ground_floor(function: Function) -> Function:
@@ -56,18 +58,15 @@ def is_ours(frame: FrameType) -> bool:
     return name.startswith(_HARNESS)
 
 
-def is_observer(frame: FrameType) -> bool:
-    """Return whether a frame is of the harness or of a package that observes."""
-    name: str = frame.f_globals.get("__name__", "")
-    return f"{name}.".startswith(_observing)
+@cache
+def is_observer(module: str) -> bool:
+    """Return whether a module is of the harness or of a package that observes."""
+    return f"{module}.".startswith(_observing)
 
 
 def _is_model(frame: FrameType) -> bool:
-    return not (frame.f_code.co_name.startswith(_NAMELESS) or is_observer(frame))
-
-
-def _is_ground_floor(frame: FrameType) -> bool:
-    return frame.f_code in _ground_floors
+    nameless = frame.f_code.co_name.startswith(_NAMELESS)
+    return not (nameless or is_observer(frame.f_globals.get("__name__", "")))
 
 
 def model_stack(frame: FrameType | None) -> tuple[str, ...]:
@@ -77,7 +76,7 @@ def model_stack(frame: FrameType | None) -> tuple[str, ...]:
         frame: where to start, going outward; frames of the harness itself are left out.
     """
     names = []
-    while frame is not None and not _is_ground_floor(frame):
+    while frame is not None and frame.f_code not in _ground_floors:
         if _is_model(frame):
             names.append(printable_name(frame.f_code.co_name))
         frame = frame.f_back
@@ -92,7 +91,7 @@ def model_function(frame: FrameType | None = None) -> str:
         frame: where to start, going outward; the caller if None.
     """
     frame = frame or sys._getframe(1)
-    while frame is not None and not _is_ground_floor(frame):
+    while frame is not None and frame.f_code not in _ground_floors:
         if _is_model(frame):
             return printable_name(frame.f_code.co_name)
         frame = frame.f_back

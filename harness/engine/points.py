@@ -99,10 +99,6 @@ class Points(ABC):
             return
         if self.interrupts and not self.current.irqs_off:
             self.interrupt(self.current)
-        self.pass_gate(operation)
-
-    def pass_gate(self, operation: Operation) -> None:
-        """Do what `gated_point` does, interrupts and unwinding having been looked at."""
         self.steps = step = self.steps + 1
         if step >= self.next_ask or operation.gate.shut:  # type: ignore[union-attr]
             self.decide(operation)

@@ -89,8 +89,10 @@ def accessor(module: str) -> FrameType | None:
     """
     innermost = sys._getframe(2)
     frame: FrameType | None = innermost
-    while frame is not None and frame.f_globals.get("__name__") == module:
+    while frame is not None and (caller := frame.f_globals.get("__name__", "")) == module:
         frame = frame.f_back
-    if frame is None or is_ours(frame):
+    if frame is None:
         return innermost
-    return None if is_observer(frame) else frame
+    if not is_observer(caller):
+        return frame
+    return innermost if is_ours(frame) else None

@@ -1,24 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A campaign: many executions under one budget, and what they found together.
 
-A `Plan` says what is to be done, `Campaign` does it on an executor and merges what comes back in
-the order of the executions, and a `Result` is what came of it. `LocalPool` is the executor with
-worker processes on this machine. `CANARIES` are known bugs that have to be found before anything is
-believed; `too_few` and `outlook` say whether there is enough for a verdict.
+A `Plan` says what is to be done, `Campaign` has it done by an executor and merges what comes back
+in the order of the executions, and a `Result` is what came of it. `CANARIES` are known bugs that
+have to be found before anything is believed; `too_few` and `outlook` say whether there is enough
+for a verdict.
 """
 
 from stress.campaign.campaign import Campaign
 from stress.campaign.canaries import CANARIES, missed, plan_for
 from stress.campaign.comparing import differs_afresh, takes_all_for_the_same
-from stress.campaign.executor import Executor
 from stress.campaign.floors import too_few
-from stress.campaign.local_pool import LocalPool
 from stress.campaign.outlook import outlook
 from stress.campaign.plan import Plan
 from stress.campaign.result import ENDLESS_MAX, Result
-from stress.campaign.work import LOOK_EVERY
 
 __all__ = [
-    "CANARIES", "ENDLESS_MAX", "LOOK_EVERY", "Campaign", "Executor", "LocalPool", "Plan", "Result",
-    "differs_afresh", "missed", "outlook", "plan_for", "takes_all_for_the_same", "too_few",
+    "CANARIES", "ENDLESS_MAX", "Campaign", "Plan", "Result", "differs_afresh", "missed", "outlook",
+    "plan_for", "takes_all_for_the_same", "too_few",
 ]  # fmt: skip

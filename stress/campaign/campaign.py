@@ -23,11 +23,10 @@ from harness.detectors.lock_order import (
 )
 from stress.campaign.canaries import not_all_reported, not_as_planned
 from stress.campaign.comparing import Comparing
-from stress.campaign.executor import Executor, Outcome
 from stress.campaign.plan import Plan
 from stress.campaign.result import Result
-from stress.campaign.work import Batch, Bug, Fact, Facts
 from stress.findings import Answer, Inquiry, Keeper, found, is_looked_into
+from stress.jobs import Batch, Bug, Executor, Fact, Facts, Outcome
 
 BATCH = 24
 WAIT_S = 0.1

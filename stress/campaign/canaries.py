@@ -13,8 +13,8 @@ from harness.search.strategies import MIX, MIXED, PORTFOLIO
 from stress.campaign.plan import Plan
 from stress.campaign.portfolio import EPOCH
 from stress.campaign.result import Result
-from stress.campaign.work import COMPARE_EVERY, Batch, Facts
 from stress.executions import Target
+from stress.jobs import COMPARE_EVERY, Batch, Facts
 from stress.scenarios import SCENARIOS
 from vgic import CANARY, CANARY_OF_RACES
 

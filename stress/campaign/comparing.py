@@ -8,13 +8,11 @@ from collections import deque
 
 from harness import HarnessBug
 from harness.search.strategies import MIX
-from stress.campaign.executor import Executor, Outcome
 from stress.campaign.plan import Plan
-from stress.campaign.rerun import COMPARED_AT_ONCE, Expected, Reran, Rerun
 from stress.campaign.result import Result
-from stress.campaign.work import Bug, Fact
 from stress.executions import Target
 from stress.findings import Answer, Example
+from stress.jobs import COMPARED_AT_ONCE, Bug, Executor, Expected, Fact, Outcome, Reran, Rerun
 from stress.scenarios import SCENARIOS
 
 

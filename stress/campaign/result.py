@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.search import Seen
-from stress.campaign.work import Fact
 from stress.findings import Answer, Finding, found
+from stress.jobs import Fact
 
 ENDLESS_MAX = 100
 """A campaign ends after so many executions that came to the step bound."""

@@ -159,7 +159,7 @@ def replay(
 
 @app.command(epilog=_EPILOG)
 def shrink(
-    token: options.Token,
+    token: options.OneToken,
     revision: options.ReplayRevision = None,
     bug: options.Bugs = None,
     check: options.Checks = None,
@@ -184,7 +184,7 @@ def shrink(
 
 @app.command(epilog=_EPILOG)
 def explore(
-    scenario: options.Scenario,
+    scenario: options.OneScenario,
     revision: options.Revision = DEFAULT,
     bug: options.Bugs = None,
     check: options.Checks = None,

@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The options of the command line that several commands share, and what a shell completes in them.
 
-A word out of a fixed list is plain text here: arguments.py checks it and knows the nearest one.
+A word out of a fixed list is plain text here: stress/inputs/arguments.py checks it and knows the
+nearest one.
 """
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from harness.search.strategies import DESCRIPTIONS
-from stress.inputs.arguments import Check, Kind, View
+from stress.inputs import Check, Kind, View
 from stress.scenarios import SCENARIOS
 from vgic import BUGS, REVISIONS
 
@@ -25,67 +26,39 @@ def _among(names: Iterable[str]) -> Callable[[str], list[str]]:
     return complete
 
 
-Scenario = Annotated[
-    str,
-    typer.Argument(metavar="SCENARIO", help="A small one.", autocompletion=_among(SCENARIOS)),
-]
+def _argument(metavar: str, text: str, among: Iterable[str] | None = None) -> Any:
+    """Return an argument, which a shell completes among some names."""
+    complete = None if among is None else _among(among)
+    return typer.Argument(metavar=metavar, help=text, autocompletion=complete)
+
+
+def _option(flag: str, metavar: str, text: str | None, among: Iterable[str] | None = None) -> Any:
+    """Return an option with a value, which a shell completes among some names."""
+    complete = None if among is None else _among(among)
+    return typer.Option(flag, metavar=metavar, help=text, autocompletion=complete)
+
+
+def _revision(text: str) -> Any:
+    return _option("--revision", "NAME|FILE.py:CLASS", text, REVISIONS)
+
+
+_TOKEN = _argument("TOKEN|@FILE|-", "What a run has printed.")
+
+OneScenario = Annotated[str, _argument("SCENARIO", "A small one.", SCENARIOS)]
 Scenarios = Annotated[
-    list[str] | None,
-    typer.Argument(
-        metavar="SCENARIO", help="All of them if left out.", autocompletion=_among(SCENARIOS)
-    ),
+    list[str] | None, _argument("SCENARIO", "All of them if left out.", SCENARIOS)
 ]
-Token = Annotated[str, typer.Argument(metavar="TOKEN|@FILE|-", help="What a run has printed.")]
-Tokens = Annotated[
-    list[str], typer.Argument(metavar="TOKEN|@FILE|-", help="What a run has printed.")
-]
-What = Annotated[
-    str | None,
-    typer.Argument(metavar="KIND", help=", ".join(Kind), autocompletion=_among(Kind)),
-]
-Revision = Annotated[
-    str,
-    typer.Option(
-        "--revision",
-        metavar="NAME|FILE.py:CLASS",
-        help="What to test.",
-        autocompletion=_among(REVISIONS),
-    ),
-]
-ReplayRevision = Annotated[
-    str | None,
-    typer.Option(
-        "--revision",
-        metavar="NAME|FILE.py:CLASS",
-        help="Replay it on this instead.",
-        autocompletion=_among(REVISIONS),
-    ),
-]
-Bugs = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--bug", metavar="NAME", help="Put a named bug into it.", autocompletion=_among(BUGS)
-    ),
-]
+OneToken = Annotated[str, _TOKEN]
+Tokens = Annotated[list[str], _TOKEN]
+What = Annotated[str | None, _argument("KIND", ", ".join(Kind), Kind)]
+Revision = Annotated[str, _revision("What to test.")]
+ReplayRevision = Annotated[str | None, _revision("Replay it on this instead.")]
+Bugs = Annotated[list[str] | None, _option("--bug", "NAME", "Put a named bug into it.", BUGS)]
 Checks = Annotated[
     list[str] | None,
-    typer.Option(
-        "--check",
-        metavar="|".join(Check),
-        help="Look for more, at a third of the speed.",
-        autocompletion=_among(Check),
-    ),
+    _option("--check", "|".join(Check), "Look for more, at a third of the speed.", Check),
 ]
-Strategy = Annotated[
-    str, typer.Option("--strategy", metavar="NAME", autocompletion=_among(DESCRIPTIONS))
-]
-Views = Annotated[
-    str | None,
-    typer.Option(
-        "--view", metavar="|".join(View), help="How to show it.", autocompletion=_among(View)
-    ),
-]
-JsonFile = Annotated[
-    Path | None, typer.Option("--json", metavar="FILE", help="The result for programs.")
-]
+Strategy = Annotated[str, _option("--strategy", "NAME", None, DESCRIPTIONS)]
+Views = Annotated[str | None, _option("--view", "|".join(View), "How to show it.", View)]
+JsonFile = Annotated[Path | None, _option("--json", "FILE", "The result for programs.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")]

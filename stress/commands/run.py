@@ -11,7 +11,6 @@ from stress.campaign import (
     CANARIES,
     ENDLESS_MAX,
     Campaign,
-    LocalPool,
     Plan,
     Result,
     missed,
@@ -21,6 +20,7 @@ from stress.campaign import (
     too_few,
 )
 from stress.findings import Keeper
+from stress.jobs import LocalPool
 from stress.reporting import (
     Writer,
     campaign_values,

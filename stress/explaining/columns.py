@@ -12,7 +12,8 @@ from textwrap import wrap
 
 from harness.schedule import Thing
 from stress.explaining.first_divergence import FirstDivergence
-from stress.explaining.lines import STATE, Line, lines
+from stress.explaining.lines import Line, lines
+from stress.explaining.operations import STATE
 from stress.explaining.recorded import Recorded
 from stress.explaining.words import object_in_words
 from vgic.state import LockState

@@ -13,13 +13,11 @@ from itertools import takewhile, zip_longest
 from harness import Event
 from harness.engine import Operation
 from harness.schedule import Thing
+from stress.explaining.operations import KICKS, LOCKS, STATE, operation_in_words, weight_of
 from stress.explaining.recorded import Recorded, Step
 from stress.explaining.words import field_name, fields_in_words, value_in_words
 from vgic.drain import DRAIN
 from vgic.state import HardwareHcr, HardwareLrs, IpiState, ModeState, RequestsState, ShadowLrs
-
-LOCKS, KICKS, STATE = 1, 2, 3
-"""The weights of a line."""
 
 _HIDDEN_FIELDS = {"on_lr", "vcpu", "handles"}
 """Shown by other lines: by the list registers, the lists, the guest's own instructions."""
@@ -98,9 +96,8 @@ def _changed_in(event: Event, after: Step | None) -> str:
 
 
 def _weight(what: Operation, thing: Thing | None) -> int:
-    if what.kind in ("list", "relink"):
-        return STATE
-    return KICKS if thing is not None and thing.kind in _KICKS else LOCKS
+    of_object = KICKS if thing is not None and thing.kind in _KICKS else LOCKS
+    return max(weight_of(what), of_object)
 
 
 def _of_guest(event: Event, after: Step | None) -> str:
@@ -115,19 +112,11 @@ def _operation(step: Step, what: Operation, after: Step | None, thing: Thing | N
     """Say what an operation does, where what it changes does not say it already."""
     if any(change.thing == thing for change in step.changes):
         return ""
-    if what.kind in ("read", "cmpxchg", "request", "take"):
-        fields = None if thing is None else step.event.state.get(thing)
-        return f"{what.name} is {'' if fields is None else fields_in_words(fields).get('', '')}"
-    if what.kind == "list":
-        # A walk that ends at once shows nothing.
-        goes_on = after is not None and after.event.stack == step.event.stack
-        return f"walk {what.name}" if goes_on else ""
-    return {
-        "acknowledge": "guest acknowledges nothing",
-        "access": "guest accesses a register",
-        "work": "other work",
-        "idle": f"wakes up: {what.name} is pending",
-    }.get(what.kind, str(what))
+    if what.kind == "list" and (after is None or after.event.stack != step.event.stack):
+        return ""  # a walk that ends at once shows nothing
+    fields = None if thing is None else step.event.state.get(thing)
+    state = "" if fields is None else fields_in_words(fields).get("", "")
+    return operation_in_words(what, state)
 
 
 def _changed(step: Step, *, in_guest: bool) -> Iterator[tuple[Thing, str, int]]:

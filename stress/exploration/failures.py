@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 from harness import Execution, Failed, HarnessBug, OsThreads
 from harness.search.explore import Exploration
-from stress.campaign import LocalPool, differs_afresh
+from stress.campaign import differs_afresh
 from stress.executions import Single, Token
 from stress.exploration.space import Space
 from stress.findings import Example, Finding, Keeper, as_found, simplest
+from stress.jobs import LocalPool
 from stress.reporting import finding_text, replay_command
 from stress.shrinking import REPLAYS
 from stress.system import say

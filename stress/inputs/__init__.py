@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""TODO."""
+"""What comes in from a user: options, marks and environment (arguments), and standard input.
+
+Each is checked here, for the command line and for marked tests alike, with an error that says what
+would be right.
+"""
 
 from stress.inputs import arguments, standard_input
 from stress.inputs.arguments import EXECUTIONS, LIMIT, BadArgument, Check, Kind, View, seed
 
 __all__ = [
-    "EXECUTIONS",
-    "LIMIT",
-    "BadArgument",
-    "Check",
-    "Kind",
-    "View",
-    "arguments",
-    "seed",
+    "EXECUTIONS", "LIMIT", "BadArgument", "Check", "Kind", "View", "arguments", "seed",
     "standard_input",
-]
+]  # fmt: skip

@@ -12,10 +12,11 @@ from functools import cache
 
 from harness import Failed, HarnessBug, OsThreads
 from harness.search.strategies import PORTFOLIO
-from stress.campaign import LocalPool, differs_afresh
+from stress.campaign import differs_afresh
 from stress.executions import Target, Token, run_index, target_of, watched
 from stress.findings import Example, look_into
 from stress.inputs import Check, arguments
+from stress.jobs import LocalPool
 from stress.plugin.capture import last_words
 from stress.replaying import opening, replay
 from stress.reporting import example_text

@@ -3,7 +3,8 @@
 
 from collections.abc import Sequence
 
-from stress.campaign import LOOK_EVERY, Plan, Result
+from stress.campaign import Plan, Result
+from stress.jobs import LOOK_EVERY
 from stress.reporting.asked import asked_values
 from stress.system import counted
 

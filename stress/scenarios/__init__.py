@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The scenarios by name, one file each, small ones together. To add one, enter it here."""
+"""Scenarios: functions that draw parameters of executions, one file each, small ones together.
+
+A scenario says what it does and whether a correct kernel can fail it, as a litmus test does, and
+which windows it has to cross. To add one, enter it here.
+"""
 
 from stress.scenarios import (
     handlers_held_open,

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""TODO."""
+"""The process and its surroundings: streams, files, signals, exit codes, confined code under test.
+
+It knows nothing of executions or findings. What code under test may not do to its process is in
+confining.py, what every printed text goes through in output.py.
+"""
 
 from stress.system import exit_codes, output, shell
 from stress.system.confining import GONE, confined, is_bad_descriptor, loading

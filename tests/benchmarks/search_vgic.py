@@ -14,8 +14,8 @@ from harness import Failed, OsThreads, Scheduler, Streams, execute
 from harness.search.behaviour import behaviour
 from harness.search.strategies import MIX, PORTFOLIO, STRATEGIES
 from stress.campaign.order import Order
-from stress.campaign.work import is_looked_at
 from stress.executions.target import Target
+from stress.jobs.work import is_looked_at
 from stress.scenarios import SCENARIOS
 from stress.system.garbage import Garbage
 from vgic import BUGS, CANARY, DEFAULT, REVISIONS, Machine, Parameters

@@ -30,6 +30,7 @@ ORDER = {
         "executions",
         ("shrinking", "explaining"),
         "findings",
+        "jobs",
         "campaign",
         "reporting",
         ("replaying", "exploration"),

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """One access, as a value: what programs hold, tokens carry, and guests exit for."""
 
+from functools import cache
 from typing import NamedTuple
 
 from vgic.accesses import (
@@ -23,6 +24,11 @@ ACCESSES: dict[str, AccessKind] = {
 """All kinds by name. To add one, write its file and enter it here."""
 
 
+@cache
+def _asks(kind: str, value: int) -> Asks:
+    return ACCESSES[kind].asks(value)
+
+
 class Access(NamedTuple):
     """One access that exits.
 
@@ -39,7 +45,7 @@ class Access(NamedTuple):
     @property
     def asks(self) -> Asks:
         """What judges ask of it."""
-        return ACCESSES[self.kind].asks(self.value)
+        return _asks(self.kind, self.value)
 
     def about(self, vcpu: int) -> int:
         """Return whose interrupt it is about, if that is a private one."""

@@ -75,7 +75,8 @@ WORK = Instruction("work")
 ACCESS = "access"
 """The name of the one instruction that has an argument."""
 
-LETTERS = {"a": ACKNOWLEDGE, "e": END, "x": END_AGAIN, "n": WORK, "m": Instruction(ACCESS)}
+_M = "m"
+LETTERS = {"a": ACKNOWLEDGE, "e": END, "x": END_AGAIN, "n": WORK, _M: Instruction(ACCESS)}
 """How instructions are spelled where a program is written by hand, and in tokens of version 1."""
 
 
@@ -107,11 +108,12 @@ class Program(NamedTuple):
             KeyError: a letter that spells nothing.
         """
         left = iter(accesses)
-        spelled = [LETTERS[letter] for letter in letters]
         return Program(
             tuple(
-                Instruction(ACCESS, next(left, None)) if each.name == ACCESS else each
-                for each in spelled
+                [
+                    Instruction(ACCESS, next(left, None)) if each == _M else LETTERS[each]
+                    for each in letters
+                ]
             ),
             lateness,
         )

@@ -6,7 +6,7 @@ them is in the kernel mixins, code that judges them in watch.py.
 """
 
 from harness import LockOrder, Scheduler
-from vgic.data.intids import Config, is_private
+from vgic.data.intids import FIRST_SPI, Config, is_private
 from vgic.data.lock_order import VgicLocks
 from vgic.data.vcpu import Vcpu, VgicIrq
 
@@ -97,6 +97,6 @@ class Kvm:
             vcpu: whose private interrupts are meant; None finds shared ones only.
             intid: the INTID.
         """
-        if is_private(intid):
+        if intid < FIRST_SPI:
             return None if vcpu is None else vcpu.vgic_cpu.private_irqs.get(intid)
         return self.dist.spis.get(intid)

@@ -5,6 +5,8 @@ The shadow copies that the host prepares and the hardware's own are of the same 
 saving copies from one to the other.
 """
 
+from functools import cache
+
 PRIORITY_MASK = 0xF8
 """The bits of a priority byte that are implemented, which leave 32 preemption levels."""
 
@@ -53,8 +55,13 @@ class ListRegister:
         self.pending, self.active, self.eoi = other.pending, other.active, other.eoi
 
     def __str__(self) -> str:
-        state = ("P" if self.pending else "") + ("A" if self.active else "")
-        return f"{self.intid}:{state or 'invalid'}"
+        return _text(self.intid, self.pending, self.active)
+
+
+@cache
+def _text(intid: int, pending: bool, active: bool) -> str:
+    state = ("P" if pending else "") + ("A" if active else "")
+    return f"{intid}:{state or 'invalid'}"
 
 
 class Hcr:

@@ -16,7 +16,6 @@ class Bookkeeping(Judge):
         ledger: what was asked of the kernel, interrupt by interrupt.
         irq: what the event is about that is being announced, None if there is no such interrupt.
         alone: for each vCPU, whether nobody else touched that interrupt while the access lasted.
-        flushed_at: for each vCPU, the step at which it began its last flush, -1 before any.
         left_at: for each vCPU, the step at which it last left its guest, or did not go in.
     """
 
@@ -27,14 +26,9 @@ class Bookkeeping(Judge):
         self.irq: VgicIrq | None = None
         self._accessed: list[VgicIrq | None] = [None] * count
         self.alone = [False] * count
-        self.flushed_at = [-1] * count
         self.left_at = [-1] * count
         self._old_targets: list[Vcpu | None] = [None] * count
         self._began_at = [-1] * count
-
-    def flushing(self, vcpu: int) -> None:
-        """Enter when the flush began: what changes later may come too late for it."""
-        self.flushed_at[vcpu] = self._kvm.scheduler.steps
 
     def aborted(self, vcpu: int) -> None:
         """Enter when the vCPU turned back: what changes later may come too late for its sync."""

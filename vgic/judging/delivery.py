@@ -22,11 +22,12 @@ class Delivery(Judge):
 
         Args:
             kvm: the VM.
-            books: tell what was sent, and when each vCPU has flushed.
-            lists: tell when each flush had seen its list.
+            books: tell what was sent.
+            lists: tell when each vCPU has flushed, and when it had seen its list by then.
         """
         super().__init__(kvm)
         self._books = books
+        self._flushed_at = lists.flushed_at
         self._seen_at = lists.seen_at
 
     def idled(self) -> None:
@@ -43,7 +44,7 @@ class Delivery(Judge):
 
     def _routed_home(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
         """Tell whether an interrupt belongs here by a write of IROUTER, which kicks nobody."""
-        return self._books.ledger[irq].routed_home_at >= self._books.flushed_at[vcpu.vcpu_id]
+        return self._books.ledger[irq].routed_home_at >= self._flushed_at[vcpu.vcpu_id]
 
     def drained(self) -> None:
         """Judge loss and stuck states: every vCPU has been through two more entries."""

@@ -10,23 +10,26 @@ from collections.abc import Container, Sequence
 from vgic.data import EDGE, Kvm, Vcpu, VgicIrq
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import SYNC, Judge, fail
+from vgic.judging.lists import Lists
 from vgic.judging.registers import Registers
 
 
 class Handlers(Judge):
     """Follows each guest's open handlers, and what it ends outside the list registers."""
 
-    def __init__(self, kvm: Kvm, books: Bookkeeping, registers: Registers) -> None:
+    def __init__(self, kvm: Kvm, books: Bookkeeping, registers: Registers, lists: Lists) -> None:
         """Begin to listen.
 
         Args:
             kvm: the VM.
             books: tell what was sent; they hear of an acknowledge first.
             registers: tell what is listed; they hear of a sync first.
+            lists: tell when each vCPU has flushed.
         """
         super().__init__(kvm)
         self._books = books
         self._listed = registers.listed
+        self._flushed_at = lists.flushed_at
         self._active_outside: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
         self._stacks: list[list[int]] = [[] for _ in kvm.vcpus]
 
@@ -81,7 +84,7 @@ class Handlers(Judge):
         been taken off it as idle: its end was folded before it arrived.
         """
         books, ledger = self._books, self._books.ledger
-        arrivals = ledger.listed_since(books.flushed_at[vcpu])
+        arrivals = ledger.listed_since(self._flushed_at[vcpu])
         arrivals -= ledger.listed_since(books.left_at[vcpu])
         arrivals_keep_active_state(self._kvm, self._active_outside[vcpu], arrivals)
         self._active_outside[vcpu] = []

@@ -16,7 +16,8 @@ class Lists(Judge):
     """Checks the lists whenever somebody releases their lock, adds to them, or enters or leaves.
 
     Attributes:
-        seen_at: for each vCPU, the step at which its last flush had seen its list, -1 before any.
+        flushed_at: for each vCPU, the step at which it began its last flush, -1 before any.
+        seen_at: for each vCPU, the step at which that flush had seen its list, -1 before any.
     """
 
     def __init__(self, kvm: Kvm, registers: Registers, books: Bookkeeping | None) -> None:
@@ -29,6 +30,7 @@ class Lists(Judge):
                 guests lose what they lose by right.
         """
         super().__init__(kvm)
+        self.flushed_at = [-1] * len(kvm.vcpus)
         self.seen_at = [-1] * len(kvm.vcpus)
         self._listed = registers.listed
         self._books = books
@@ -37,7 +39,9 @@ class Lists(Judge):
 
     def flushing(self, vcpu: int) -> None:
         """Begin the window in which there may be an overflow."""
-        overflow_is_empty(self._kvm, self._kvm.vcpus[vcpu])
+        kvm = self._kvm
+        overflow_is_empty(kvm, kvm.vcpus[vcpu])
+        self.flushed_at[vcpu] = kvm.scheduler.steps
         self._in_window[vcpu] = self._flush_is_new[vcpu] = True
 
     def synced(self, vcpu: int) -> None:

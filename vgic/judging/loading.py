@@ -7,6 +7,7 @@ from vgic.data import LEVEL, Kvm, Vcpu, VgicIrq
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import FLUSH, Judge, deliverable, fail
 from vgic.judging.ledger import Ledger
+from vgic.judging.lists import Lists
 from vgic.judging.progress import why_it_exits
 from vgic.judging.registers import Registers
 
@@ -16,22 +17,24 @@ FLUSHES_MAX = 8
 class Loading(Judge):
     """Judges each flush by what was deliverable, and unchanged, since it began."""
 
-    def __init__(self, kvm: Kvm, books: Bookkeeping, registers: Registers) -> None:
+    def __init__(self, kvm: Kvm, books: Bookkeeping, registers: Registers, lists: Lists) -> None:
         """Begin to listen.
 
         Args:
             kvm: the VM.
-            books: tell who touches an interrupt, and when each vCPU has flushed.
+            books: tell who touches an interrupt.
             registers: tell what a flush has left outside; they hear of that first.
+            lists: tell when each vCPU has flushed.
         """
         super().__init__(kvm)
         self._books = books
         self._outside = registers.outside
+        self._flushed_at = lists.flushed_at
         self._left_out: list[dict[VgicIrq, int]] = [{} for _ in kvm.vcpus]
 
     def entered(self, vcpu: int) -> None:
         """Judge the flush."""
-        kvm, ledger, since = self._kvm, self._books.ledger, self._books.flushed_at[vcpu]
+        kvm, ledger, since = self._kvm, self._books.ledger, self._flushed_at[vcpu]
         here, outside, left_out = kvm.vcpus[vcpu], self._outside[vcpu], self._left_out[vcpu]
         if here.vgic_cpu.used_lrs:
             loaded_by_right(kvm, here, since, ledger)

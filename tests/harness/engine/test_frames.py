@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Which function does a signature name?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import ModuleType
 
 import pytest
@@ -13,9 +13,11 @@ Run = Callable[..., Execution]
 
 
 @pytest.fixture
-def observing(monkeypatch: pytest.MonkeyPatch) -> None:
+def observing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let what a test registers be forgotten after it."""
     monkeypatch.setattr(frames, "_observing", frames._observing)
+    yield
+    frames.is_observer.cache_clear()
 
 
 def module(name: str, source: str) -> ModuleType:

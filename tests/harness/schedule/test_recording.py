@@ -9,7 +9,7 @@ from harness.engine import Operation, Touch, operation
 from harness.engine.carriers import OsThreads
 from harness.engine.execution import execute
 from harness.engine.strategy import Quiet
-from harness.schedule import Thing
+from harness.schedule import Fields, Thing
 
 Run = Callable[..., Execution]
 
@@ -28,9 +28,10 @@ def recorded(run: Run, program: Callable[[Scheduler, Recorder], None]) -> Record
 
 
 class Word(NamedTuple):
-    """The fields of the word."""
-
     value: int
+
+
+WORD = Thing(Word, "word[0]")
 
 
 def counts(scheduler: Scheduler, recorder: Recorder) -> None:
@@ -38,11 +39,11 @@ def counts(scheduler: Scheduler, recorder: Recorder) -> None:
     word = Atomic(scheduler, "word", "0")
     seen: list[int] = []
 
-    def look() -> dict[Thing, Word]:
+    def look() -> dict[Thing, Fields]:
         if seen[-1:] == [word.value]:
             return {}
         seen.append(word.value)
-        return {Thing(Word, word.name): Word(word.value)}
+        return {WORD: Word(word.value)}
 
     def adds() -> None:
         word.fetch_add(1)
@@ -66,13 +67,7 @@ def test_every_operation_and_note_is_an_event_with_its_place(run: Run) -> None:
 
 def test_the_state_of_an_event_is_that_before_it(run: Run) -> None:
     events = recorded(run, counts).events
-    assert [each.state[Thing(Word, "word[0]")]._asdict()["value"] for each in events] == [
-        0,
-        1,
-        1,
-        2,
-        2,
-    ]
+    assert [each.state[WORD] for each in events] == [Word(n) for n in (0, 1, 1, 2, 2)]
 
 
 def test_the_last_event_is_the_end(run: Run) -> None:

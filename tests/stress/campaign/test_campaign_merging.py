@@ -13,12 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stress.campaign.campaign import Campaign
-from stress.campaign.executor import Executor
 from stress.campaign.plan import Plan
 from stress.campaign.result import Result
-from stress.campaign.work import Fact
 from stress.findings.finding import Finding
 from stress.findings.store import Keeper
+from stress.jobs.executor import Executor
+from stress.jobs.work import Fact
 
 MakePool = Callable[..., Executor]
 MakePlan = Callable[..., Plan]

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from stress.campaign.canaries import CANARIES
-from stress.campaign.executor import Executor, Job, Outcome
 from stress.campaign.plan import Plan
-from stress.campaign.work import Fact
 from stress.commands import run as running
 from stress.executions.target import Target
+from stress.jobs.executor import Executor, Job, Outcome
+from stress.jobs.work import Fact
 from stress.scenarios import SCENARIOS
 
 MakePool = Callable[..., Executor]

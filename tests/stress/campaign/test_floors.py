@@ -11,8 +11,8 @@ from harness.search.strategies import MIXED
 from stress.campaign.floors import too_few
 from stress.campaign.plan import Plan
 from stress.campaign.result import Result
-from stress.campaign.work import Fact
 from stress.executions.target import Target
+from stress.jobs.work import Fact
 from stress.scenarios import SCENARIOS
 from stress.scenarios.scenario import Floors, Scenario
 from vgic import Parameters

@@ -16,15 +16,15 @@ import pytest
 from harness.detectors.lock_order.checker import LockOrder
 from harness.engine.strategy import Quiet
 from harness.search.strategies import STRATEGIES
-from stress.campaign import rerun, work, worker
-from stress.campaign.executor import Executor
 from stress.campaign.order import Order
 from stress.campaign.plan import Plan
 from stress.campaign.portfolio import Portfolio
-from stress.campaign.work import Facts
 from stress.commands import run as running
 from stress.executions import single
 from stress.executions.target import Target
+from stress.jobs import rerun, work, worker
+from stress.jobs.executor import Executor
+from stress.jobs.work import Facts
 from stress.scenarios import SCENARIOS
 from stress.system.exit_codes import Exit
 from vgic import machine

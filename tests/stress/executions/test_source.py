@@ -71,7 +71,7 @@ def test_a_new_file_of_the_model_changes_the_digest(copy: Path) -> None:
 
 
 def test_an_edit_of_what_only_reports_does_not_change_the_digest(copy: Path) -> None:
-    for name in ("reporting/verdict", "findings/store", "campaign/local_pool", "executions/token"):
+    for name in ("reporting/verdict", "findings/store", "jobs/local_pool", "executions/token"):
         edit(copy / "stress" / f"{name}.py")
     assert digest_of(copy) == model_digest()
 

@@ -2,11 +2,13 @@
 """Does a target become the class its text names, or an error that says what to write instead?"""
 
 import inspect
+import pickle
 from pathlib import Path
 
 import pytest
 
-from stress.executions.target import Target
+from harness import HarnessBug
+from stress.executions.target import Target, target_of
 from vgic import REVISIONS, CompositionError, Reference
 
 ONE = """
@@ -199,3 +201,63 @@ def test_a_users_class_is_known_by_name_and_source_hash(file: Path) -> None:
 
 def test_a_named_revision_has_no_patch_identity() -> None:
     assert Target("head-walk").patch_identity() is None
+
+
+def counting(file: Path) -> Path:
+    """Have the file say each time that it is run."""
+    runs = file.with_name("runs")
+    file.write_text(f"with open({str(runs)!r}, 'a') as file:\n    file.write('x')\n{ONE}", "utf-8")
+    return runs
+
+
+def test_a_users_file_is_run_when_its_kernel_is_first_asked_for_and_once(file: Path) -> None:
+    runs = counting(file)
+    target = Target(str(file), ("prune_active",))
+    assert not runs.exists()
+    assert target.kernel is target.kernel
+    assert target.patch_identity() is not None
+    assert runs.read_text("utf-8") == "x"
+
+
+def test_to_check_for_races_too_no_file_is_run_once_more(file: Path) -> None:
+    runs = counting(file)
+    target = Target(str(file))
+    checking = target.checking_races()
+    assert checking == Target(str(file), races=True)
+    assert checking.kernel.checks_races
+    assert not target.kernel.checks_races
+    assert checking.checking_races() is checking
+    assert runs.read_text("utf-8") == "x"
+
+
+def test_what_goes_to_another_process_is_text_and_makes_the_class_there(file: Path) -> None:
+    runs = counting(file)
+    target = Target(str(file), ("prune_active",), races=True)
+    target.check()
+    there = pickle.loads(pickle.dumps(target))
+    assert there == target
+    assert runs.read_text("utf-8") == "x"
+    there.check()
+    assert runs.read_text("utf-8") == "xx"
+
+
+class AtHand(Reference):
+    """A class that a test has at hand."""
+
+
+def test_a_class_at_hand_is_named_in_tokens_and_had_by_its_file_elsewhere() -> None:
+    target = target_of(AtHand, ["prune_active"])
+    assert str(target) == "test_target.py:AtHand+prune_active"
+    assert issubclass(target.kernel, AtHand)
+    by_file = target.by_file()
+    assert (by_file.cls, by_file.revision) == (None, f"{__file__}:AtHand")
+    assert by_file.patch_identity() == target.patch_identity()
+    assert by_file.by_file() is by_file
+
+
+def test_a_class_inside_a_function_cannot_be_had_by_its_file() -> None:
+    class Inside(Reference):
+        pass
+
+    with pytest.raises(HarnessBug, match="is not at the top of its file"):
+        target_of(Inside, ()).by_file()

@@ -12,7 +12,6 @@ import pytest
 from harness import Failure
 from stress.campaign.plan import Plan
 from stress.campaign.result import Result
-from stress.campaign.work import Fact
 from stress.executions.source import model_digest
 from stress.executions.target import Target
 from stress.executions.token import PRINTED_MAX
@@ -20,6 +19,7 @@ from stress.findings.example import Example
 from stress.findings.finding import Finding
 from stress.findings.inquiry import Answer
 from stress.findings.store import keep
+from stress.jobs.work import Fact
 from stress.reporting import writer as writing
 from stress.reporting.asked import every_option, headline_of
 from stress.reporting.finding_text import finding_text, replay_command, shrunk_text

@@ -16,9 +16,9 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 
 from harness import OldName, OsThreads
-from stress.campaign.rerun import Rerun
-from stress.campaign.work import Bug, Cursor
-from stress.campaign.worker import DESCRIPTORS_GONE, Working, leave_signals_to_the_parent, run_job
+from stress.jobs.rerun import Rerun
+from stress.jobs.work import Bug, Cursor
+from stress.jobs.worker import DESCRIPTORS_GONE, Working, leave_signals_to_the_parent, run_job
 from stress.system import GONE, Exit, Garbage, end_at_once
 
 _LOOK_EVERY_S = 0.25
@@ -29,7 +29,7 @@ def serve(connection: Connection, pulse: MutableSequence[int]) -> None:
 
     Args:
         connection: reruns come in, what came of them goes out.
-        pulse: what shows the parent that something moves, see stress/campaign/worker.py.
+        pulse: what shows the parent that something moves, see stress/jobs/worker.py.
     """
     leave_signals_to_the_parent()
     warnings.simplefilter("ignore", OldName)  # the parent has said so once for all

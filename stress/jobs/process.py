@@ -13,11 +13,11 @@ from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
-from stress.campaign.executor import Job, Outcome
-from stress.campaign.work import Bug
-from stress.campaign.worker import DESCRIPTORS_GONE, GROUP_SIGNALS, NOT_UP, PULSES
 from stress.executions import hangs_text
 from stress.findings import Answer
+from stress.jobs.executor import Job, Outcome
+from stress.jobs.work import Bug
+from stress.jobs.worker import DESCRIPTORS_GONE, GROUP_SIGNALS, NOT_UP, PULSES
 from stress.system import GONE
 
 COMES_UP_S = 600.0

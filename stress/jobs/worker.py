@@ -21,11 +21,11 @@ from multiprocessing.connection import Connection
 
 from harness import HarnessBug, OldName, OsThreads
 from harness.engine import SIGNS
-from stress.campaign.executor import Job, Outcome
-from stress.campaign.rerun import Rerun, run_again
-from stress.campaign.work import Batch, Bug, Cursor, run_batch
 from stress.executions import Target
 from stress.findings import Answer, inquire
+from stress.jobs.executor import Job, Outcome
+from stress.jobs.rerun import Rerun, run_again
+from stress.jobs.work import Batch, Bug, Cursor, run_batch
 from stress.system import Exit, Garbage, confined, end_at_once, is_bad_descriptor
 
 BEAT_S = 0.25

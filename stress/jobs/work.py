@@ -12,7 +12,7 @@ from stress.scenarios import SCENARIOS, Scenario
 from stress.system import Garbage
 
 COMPARE_EVERY = 64
-"""One execution in so many is run once more in another process, see stress/campaign/rerun.py."""
+"""One execution in so many is run once more in another process, see stress/jobs/rerun.py."""
 
 LOOK_EVERY = 8
 """The behaviour of one execution in so many of a strategy is looked at: that takes a while."""

@@ -8,9 +8,9 @@ are and in which order is the campaign's affair, so a result does not depend on 
 
 from typing import Protocol
 
-from stress.campaign.rerun import Reran, Rerun
-from stress.campaign.work import Batch, Bug, Facts
 from stress.findings import Answer, Inquiry
+from stress.jobs.rerun import Reran, Rerun
+from stress.jobs.work import Batch, Bug, Facts
 
 Job = Batch | Inquiry | Rerun
 """What is to be done: executions, an inquiry into one, or executions once more afresh."""

@@ -4,7 +4,7 @@
 An execution is to depend on nothing but its seed or its token. Run twice in one process it shows
 what depends on time; not what depends on PYTHONHASHSEED, nor what depends on the five hundred
 executions before it. So one in 64 of a campaign's executions, and every finding before it is
-reported, is run in a process that is fresh (stress/campaign/fresh.py), and has to come out alike.
+reported, is run in a process that is fresh (stress/jobs/fresh.py), and has to come out alike.
 """
 
 from dataclasses import dataclass

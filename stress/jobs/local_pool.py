@@ -9,11 +9,11 @@ them and comes out alike the next time. None of them imports anything from the c
 from contextlib import AbstractContextManager
 from multiprocessing.connection import wait
 
-from stress.campaign.executor import Job, Outcome
-from stress.campaign.fresh import serve
-from stress.campaign.process import Process
-from stress.campaign.rerun import Rerun
-from stress.campaign.worker import work
+from stress.jobs.executor import Job, Outcome
+from stress.jobs.fresh import serve
+from stress.jobs.process import Process
+from stress.jobs.rerun import Rerun
+from stress.jobs.worker import work
 
 HANG_S = 60.0
 """A worker that takes no step for so long is taken to hang."""

@@ -4,10 +4,13 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import harness
+import vgic
 from harness.detectors.races.edges import EDGES, ORDERS_NOTHING
 from harness.search.dependency import COMMUTE_WITH_NOTHING, MODES
+from stress.explaining.operations import WEIGHTS, WORDS
 
 KINDS_ARE_ARGUMENTS = {
     "Operation": slice(0, 1),
@@ -27,9 +30,10 @@ def kinds_of_operations(source: str) -> Iterator[str]:
             )
 
 
-def kinds_of_the_harness() -> set[str]:
-    rooms = Path(harness.__file__).parent.rglob("*.py")
-    return {kind for source in rooms for kind in kinds_of_operations(source.read_text("utf-8"))}
+def kinds_of(*rooms: ModuleType) -> set[str]:
+    """Return the kinds of operations that the source of some rooms makes."""
+    sources = [path for room in rooms for path in Path(str(room.__file__)).parent.rglob("*.py")]
+    return {kind for source in sources for kind in kinds_of_operations(source.read_text("utf-8"))}
 
 
 def test_kinds_are_found_in_each_way_to_make_an_operation() -> None:
@@ -38,10 +42,14 @@ def test_kinds_are_found_in_each_way_to_make_an_operation() -> None:
 
 
 def test_every_kind_orders_or_is_said_not_to() -> None:
-    assert kinds_of_the_harness() == set(EDGES) | ORDERS_NOTHING
+    assert kinds_of(harness) == set(EDGES) | ORDERS_NOTHING
     assert not set(EDGES) & ORDERS_NOTHING
 
 
 def test_every_kind_commutes_with_its_like_or_is_said_to_commute_with_nothing() -> None:
-    assert kinds_of_the_harness() == set(MODES) | COMMUTE_WITH_NOTHING
+    assert kinds_of(harness) == set(MODES) | COMMUTE_WITH_NOTHING
     assert not set(MODES) & COMMUTE_WITH_NOTHING
+
+
+def test_every_kind_has_words_and_a_weight() -> None:
+    assert kinds_of(harness, vgic) == set(WORDS) == set(WEIGHTS)

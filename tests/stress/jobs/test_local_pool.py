@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from stress.campaign.executor import Outcome
-from stress.campaign.fresh import serve
-from stress.campaign.local_pool import FRESH_FOR, FRESH_HASH, LocalPool
-from stress.campaign.process import Process
-from stress.campaign.rerun import Expected, Reran, Rerun
-from stress.campaign.work import Bug
-from stress.campaign.worker import NOT_UP
 from stress.executions.target import Target
+from stress.jobs.executor import Outcome
+from stress.jobs.fresh import serve
+from stress.jobs.local_pool import FRESH_FOR, FRESH_HASH, LocalPool
+from stress.jobs.process import Process
+from stress.jobs.rerun import Expected, Reran, Rerun
+from stress.jobs.work import Bug
+from stress.jobs.worker import NOT_UP
 
 NOTHING = Expected("one_interrupt", 0, "0" * 16, "nothing")
 RERUN = Rerun(0, Target(), 7, "mix", executions=(NOTHING,))

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Jobs: what a campaign has done for it, and the processes that do it.
+
+A `Batch` of executions (work.py), an inquiry into one, or a `Rerun` of some where nothing has run
+before (rerun.py). An `Executor` takes jobs on; `LocalPool` is the one with worker processes on this
+machine (process.py is one of them as its parent sees it, worker.py and fresh.py from inside). Which
+jobs there are, and what they come to together, is the campaign's affair.
+"""
+
+from stress.jobs.executor import Executor, Job, Outcome
+from stress.jobs.local_pool import LocalPool
+from stress.jobs.rerun import COMPARED_AT_ONCE, Expected, Reran, Rerun
+from stress.jobs.work import COMPARE_EVERY, LOOK_EVERY, Batch, Bug, Fact, Facts
+
+__all__ = [
+    "COMPARED_AT_ONCE", "COMPARE_EVERY", "LOOK_EVERY", "Batch", "Bug", "Executor", "Expected",
+    "Fact", "Facts", "Job", "LocalPool", "Outcome", "Reran", "Rerun",
+]  # fmt: skip
