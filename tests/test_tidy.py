@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.tidy.rooms import ORDER
 from tests.tidy.rules import RULES, STILL_OPEN
 
 ROOT = Path(__file__).parent.parent
@@ -24,6 +25,14 @@ def test_the_house_is_tidy(rule: str) -> None:
 
 def test_what_is_still_open_is_of_a_rule() -> None:
     assert set(STILL_OPEN) <= set(RULES)
+
+
+def test_the_docs_tell_the_order_of_rooms() -> None:
+    page = " ".join((ROOT / "docs" / "architecture.md").read_text("utf-8").split())
+    for top, order in ORDER.items():
+        rooms = [room if isinstance(room, str) else ", ".join(room) for room in order]
+        told = " < ".join(room for room in rooms if room not in {"repro", "__main__"})
+        assert f" {top} {told} " in page
 
 
 def test_top_level_holds_nothing_unexpected() -> None:

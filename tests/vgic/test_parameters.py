@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from vgic import BadParameters, Parameters
 from vgic.accesses import DISABLE, ROUTE, SGI, Access
 from vgic.data.intids import LAST_SPI, Config
-from vgic.data.program import Program, Pulse
+from vgic.data.program import ACCESS, LETTERS, Instruction, Program, Pulse
 from vgic.parameters import Irq
 
 NR_VCPUS = 3
@@ -29,11 +29,14 @@ ACCESSES = st.one_of(
     st.builds(Access, st.just(ROUTE), SHARED, VCPUS),
     st.builds(Access, st.just(SGI), st.integers(0, 15), VCPUS),
 )
+INSTRUCTIONS = st.one_of(
+    st.sampled_from([each for each in LETTERS.values() if each.name != ACCESS]),
+    st.builds(Instruction, st.just(ACCESS), st.none() | ACCESSES),
+)
 PROGRAMS = st.builds(
-    Program.spelled,
-    st.text("aenmx", max_size=8),
+    Program,
+    st.lists(INSTRUCTIONS, max_size=8).map(tuple),
     st.lists(st.integers(0, 1000), min_size=1, max_size=3).map(tuple),
-    st.lists(ACCESSES, max_size=3).map(tuple),
 )
 IRQ_LISTS = st.lists(
     IRQS,
@@ -75,6 +78,11 @@ def valid() -> dict[str, object]:
         guests=(Program.spelled("aem", (1, 0), (Access(ROUTE, 32, 1),)), Program.spelled("", (0,))),
         devices=((Pulse(32, level=True, pause=3),), ()),
     ).to_values()
+
+
+def spelled() -> dict[str, object]:
+    """The same machine as tokens of version 1 have it."""
+    return {**valid(), "guests": [["aem", [1, 0], [["route", 32, 1]]], ["", [0], []]]}
 
 
 def read(values: object) -> Parameters | None:
@@ -159,22 +167,58 @@ def test_one_value_replaced_by_any_other_is_parameters_or_bad_parameters(
         (("irqs", 0, 2), 0x100),
         (("irqs", 0, 3), 2),
         (("irqs", 1, 1), "level"),
+        (("irqs", 1), ["x"]),
+        (("irqs", 1), [32, "edge", 0, 1]),
         (("guests", 0, 0), "aem"),
-        (("guests", 0, 0, 0), "e"),
-        (("guests", 0, 1), []),
-        (("guests", 0, 1, 0), -1),
+        (("guests", 0, 0, 0), "acknowledged"),
         (("guests", 0, 0, 2, 0), "quiesce"),
         (("guests", 0, 0, 2, 1), 5),
         (("guests", 0, 0, 2, 2), 2),
+        (("guests", 0, 1), []),
+        (("guests", 0, 1, 0), -1),
         (("devices", 0, 0, 0), 5),
         (("devices", 0, 0, 1), 2),
+        (("devices", 0, 0, 0), 33),
         (("devices", 0, 0, 2), 1001),
+        (("devices", 0, 0, 3), 2),
         (("devices", 0, 0), [32, 1]),
     ],
 )
 def test_what_describes_no_machine_is_refused(path: tuple[int | str, ...], wrong: object) -> None:
     with pytest.raises(BadParameters, match=r"\w+ \w+"):
         Parameters.from_values(replaced(valid(), path, wrong))
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        (("guests", 0, 0), "aez"),
+        (("guests", 0, 0), ["acknowledge"]),
+        (("guests", 0, 1), []),
+        (("guests", 0, 2, 0, 0), "quiesce"),
+        (("guests", 0, 2, 0, 1), 5),
+        (("guests", 0, 2, 0, 2), 2),
+        (("guests", 0), [["acknowledge"], [0]]),
+    ],
+)
+def test_what_is_spelled_wrongly_is_refused(path: tuple[int | str, ...], wrong: object) -> None:
+    with pytest.raises(BadParameters, match=r"\w+ \w+"):
+        Parameters.from_values(replaced(spelled(), path, wrong), spelled=True)
+
+
+def test_letters_are_read_as_what_they_stand_for() -> None:
+    assert Parameters.from_values(spelled(), spelled=True).to_values() == valid()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(paths(spelled())), JSON)
+def test_one_value_of_a_spelled_machine_replaced_is_parameters_or_bad_parameters(
+    path: tuple[int | str, ...], new: object
+) -> None:
+    try:
+        Parameters.from_values(replaced(spelled(), path, new), spelled=True)
+    except BadParameters:
+        return
 
 
 def drop_a_field(values: dict[str, object]) -> None:
@@ -216,12 +260,12 @@ def test_more_interrupts_than_can_be_of_use_are_refused() -> None:
 
 def test_the_programs_of_a_machine_are_bounded_together() -> None:
     """An attacker's machine is large in each of them; none of them alone is too large."""
-    pulses, lateness, accesses = [[32, 1, 0, 0]] * 2_500, [1] * 2_500, [["pend", 32, 0]] * 2_500
-    guests = [[accesses, lateness], [["work"] * 2_499, [1]]]
+    pulses, lateness, pend = [[32, 1, 0, 0]] * 2_000, [1] * 2_000, ["pend", 32, 0]
+    guests = [[["work"] * 3_000 + [pend] * 1_000, lateness], [["work"] * 1_999, [1]]]
     full = replaced(replaced(valid(), ("guests",), guests), ("devices",), [pulses])
     assert Parameters.from_values(full)
     with pytest.raises(BadParameters, match="have 10001 instructions, latenesses"):
-        Parameters.from_values(replaced(full, ("guests", 1, 0), ["work"] * 2_500))
+        Parameters.from_values(replaced(full, ("guests", 1, 0), ["work"] * 2_000))
 
 
 def test_one_dishonest_guest_makes_the_machine_dishonest() -> None:

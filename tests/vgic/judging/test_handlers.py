@@ -1,22 +1,220 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Does each invariant between guest and host pass the reference, and fire on a bug? I10-I15.
-
-The guest is alone. It nests three handlers: its accesses pend the next, more urgent one from within
-the handler of the last. A fourth, the least urgent, stays pending and so keeps the only list
-register: all three are ended outside it.
-"""
+"""Do the checks between guest and host fire on what is wrong, and on nothing else? I10 to I15."""
 
 from collections.abc import Callable
 
 import pytest
 
+from harness import Execution, Failure
 from vgic import Mechanism, Parameters, Reference
 from vgic.accesses import PEND, Access
 from vgic.data.intids import Config
 from vgic.data.program import Program
-from vgic.data.vcpu import Vcpu
+from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.hardware.list_registers import ListRegister
+from vgic.judging.handlers import (
+    acknowledged_by_right,
+    active_is_acknowledged,
+    arrivals_keep_active_state,
+    eoicount_is_plausible,
+    priorities_nest,
+)
+from vgic.judging.judge import listed
 from vgic.parameters import Irq
+
+Enlist = Callable[..., None]
+
+
+def interrupt(
+    kernel: Mechanism, intid: int = 32, *, active: bool = False, vcpu_id: int = 0
+) -> VgicIrq:
+    irq = kernel.kvm.add_irq(intid, Config.EDGE, 0x80, vcpu_id)
+    irq.active = active
+    irq.vcpu = kernel.kvm.vcpus[vcpu_id]
+    return irq
+
+
+def acknowledge(
+    kernel: Mechanism, config: Config, *, sent: int = 0, acknowledged: int = 1, raised: bool = False
+) -> None:
+    irq = kernel.kvm.add_irq(32, config, 0x80, 0)
+    acknowledged_by_right(kernel.kvm, irq, sent=sent, acknowledged=acknowledged, raised=raised)
+
+
+@pytest.mark.parametrize(("sent", "acknowledged"), [(1, 1), (3, 1), (3, 3)])
+def test_i10_is_silent_on_edges_acknowledged_at_most_as_often_as_sent(
+    in_kernel: Callable[..., Execution], sent: int, acknowledged: int
+) -> None:
+    in_kernel(lambda k: acknowledge(k, Config.EDGE, sent=sent, acknowledged=acknowledged))
+
+
+@pytest.mark.parametrize(("sent", "acknowledged"), [(0, 1), (2, 3)])
+def test_i10_fires_on_one_acknowledge_too_many(
+    failure_in_kernel: Callable[..., Failure], sent: int, acknowledged: int
+) -> None:
+    failure = failure_in_kernel(
+        lambda k: acknowledge(k, Config.EDGE, sent=sent, acknowledged=acknowledged, raised=True)
+    )
+    assert failure.kind == "I10 phantom edge"
+
+
+def test_i11_is_silent_on_a_level_that_was_up_however_often(
+    in_kernel: Callable[..., Execution],
+) -> None:
+    in_kernel(lambda k: acknowledge(k, Config.LEVEL, acknowledged=5, raised=True))
+
+
+def test_i11_fires_on_a_level_that_was_never_up(
+    failure_in_kernel: Callable[..., Failure],
+) -> None:
+    failure = failure_in_kernel(lambda k: acknowledge(k, Config.LEVEL, sent=5, raised=False))
+    assert failure.kind == "I11 phantom level"
+
+
+@pytest.mark.parametrize(("apr", "depth"), [(0, 0), (1, 1), (0b1010, 2), (1 << 31, 1)])
+def test_i12_is_silent_with_one_active_priority_for_each_handler(
+    in_kernel: Callable[..., Execution], apr: int, depth: int
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        kernel.kvm.vcpus[0].cpuif.apr = apr
+        priorities_nest(kernel.kvm, kernel.kvm.vcpus[0], depth)
+
+    in_kernel(body)
+
+
+@pytest.mark.parametrize(("apr", "depth"), [(0, 1), (1, 0), (0b11, 1), (1, 2)])
+def test_i12_fires_on_one_too_many_and_one_too_few(
+    failure_in_kernel: Callable[..., Failure], apr: int, depth: int
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        kernel.kvm.vcpus[0].cpuif.apr = apr
+        priorities_nest(kernel.kvm, kernel.kvm.vcpus[0], depth)
+
+    assert failure_in_kernel(body).kind == "I12 active priorities"
+
+
+def after_sync(kernel: Mechanism, *stack: int) -> None:
+    kvm, vcpu = kernel.kvm, kernel.kvm.vcpus[0]
+    active_is_acknowledged(kvm, vcpu, listed(kvm, vcpu), stack)
+
+
+def test_i13_is_silent_where_active_is_what_the_guest_handles(
+    in_kernel: Callable[..., Execution],
+) -> None:
+    """Beside it: one that is sent again while idle, one active on another vCPU, one on no list."""
+
+    def body(kernel: Mechanism) -> None:
+        interrupt(kernel, 32, active=True)
+        interrupt(kernel, 33).pending_latch = True
+        interrupt(kernel, 34, active=True, vcpu_id=1)
+        interrupt(kernel, 35).vcpu = None
+        after_sync(kernel, 32)
+
+    in_kernel(body, nr_vcpus=2)
+
+
+def test_i13_is_silent_on_a_handled_interrupt_that_is_pending_again(
+    in_kernel: Callable[..., Execution],
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        interrupt(kernel, 32, active=True).pending_latch = True
+        after_sync(kernel, 32)
+
+    in_kernel(body)
+
+
+def test_i13_fires_on_an_active_interrupt_nobody_handles(
+    failure_in_kernel: Callable[..., Failure],
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        interrupt(kernel, 32, active=True)
+        interrupt(kernel, 33, active=True)
+        after_sync(kernel, 33)
+
+    failure = failure_in_kernel(body)
+    assert failure.kind == "I13 stuck active"
+    assert "spi 32" in failure.message
+    assert failure.functions == ("kvm_vgic_sync_hwstate",)
+
+
+def test_i13_fires_on_a_handled_interrupt_that_is_not_active(
+    failure_in_kernel: Callable[..., Failure],
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        interrupt(kernel, 32, active=True)
+        interrupt(kernel, 33)
+        after_sync(kernel, 32, 33)
+
+    failure = failure_in_kernel(body)
+    assert failure.kind == "I13 active state lost"
+    assert "spi 33" in failure.message
+
+
+def test_i13_fires_on_a_handled_interrupt_that_prune_has_taken_off_its_list(
+    failure_in_kernel: Callable[..., Failure],
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        interrupt(kernel, 32).vcpu = None
+        after_sync(kernel, 32)
+
+    assert failure_in_kernel(body).kind == "I13 active state lost"
+
+
+def leaving(kernel: Mechanism, eoicount: int) -> None:
+    """Leave a guest with two interrupts active outside the registers, and others beside them."""
+    interrupt(kernel, 32, active=True)
+    interrupt(kernel, 33, active=True)
+    interrupt(kernel, 34, active=True).on_lr = True
+    interrupt(kernel, 35, active=True, vcpu_id=1)
+    interrupt(kernel, 36)
+    kernel.kvm.vcpus[0].cpuif.hcr.eoicount = eoicount
+    eoicount_is_plausible(kernel.kvm, kernel.kvm.vcpus[0])
+
+
+@pytest.mark.parametrize("eoicount", [0, 1, 2])
+def test_i14_is_silent_up_to_the_number_active_outside(
+    in_kernel: Callable[..., Execution], eoicount: int
+) -> None:
+    in_kernel(lambda kernel: leaving(kernel, eoicount), nr_vcpus=2)
+
+
+@pytest.mark.parametrize("eoicount", [3, 31])
+def test_i14_fires_on_a_count_above_the_number_active_outside(
+    failure_in_kernel: Callable[..., Failure], eoicount: int
+) -> None:
+    failure = failure_in_kernel(lambda kernel: leaving(kernel, eoicount), nr_vcpus=2)
+    assert failure.kind == "I14 EOIcount too high"
+
+
+def test_i15_is_silent_when_only_what_was_there_before_was_deactivated(
+    in_kernel: Callable[..., Execution],
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        ended = interrupt(kernel, 32)
+        still_active, idle = interrupt(kernel, 33, active=True), interrupt(kernel, 34)
+        arrivals_keep_active_state(kernel.kvm, [ended, still_active], {still_active, idle})
+
+    in_kernel(body)
+
+
+def test_i15_fires_when_an_arrival_was_deactivated(
+    failure_in_kernel: Callable[..., Failure],
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        arrival = interrupt(kernel, 33)
+        arrivals_keep_active_state(kernel.kvm, [arrival], {arrival})
+
+    failure = failure_in_kernel(body)
+    assert failure.kind == "I15 arrival deactivated"
+    assert "spi 33" in failure.message
+
+
+# Does each invariant between guest and host pass the reference, and fire on a bug? I10-I15.
+#
+# The guest is alone. It nests three handlers: its accesses pend the next, more urgent one from
+# within the handler of the last. A fourth, the least urgent, stays pending and so keeps the only
+# list register: all three are ended outside it.
+
 
 Judge = Callable[[Parameters, type[Mechanism]], str | None]
 

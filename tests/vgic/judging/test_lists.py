@@ -1,21 +1,236 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Is each invariant of the lists silent on Reference, and is a kernel bug called by it?
-
-I1, I2, I3, I7 and I23. Two guests alone. The first takes three interrupts over one list register,
-so that its list is split at each entry, and exits from within a handler; it routes two of them to
-the second guest: the pending one migrates, the one being handled does not.
-"""
+"""Do the checks of the lists fire on what is wrong, and on nothing else? I1, I2, I3, I7, I23."""
 
 from collections.abc import Callable
 
 import pytest
 
+from harness import Execution, Failure, Node
 from vgic import Mechanism, Parameters, Reference
 from vgic.accesses import DISABLE, ENABLE, PEND, ROUTE, Access
 from vgic.data.intids import Config
 from vgic.data.program import Program
 from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.judging.handlers import active_is_listed
+from vgic.judging.lists import added_where_it_belongs, lists_are_whole, overflow_is_empty
 from vgic.parameters import Irq
+
+Enlist = Callable[..., None]
+
+
+def pending(kernel: Mechanism, intid: int = 32, vcpu_id: int = 0) -> VgicIrq:
+    irq = kernel.kvm.add_irq(intid, Config.EDGE, 0x80, vcpu_id)
+    irq.pending_latch = True
+    return irq
+
+
+def check_lists(kernel: Mechanism) -> list[VgicIrq]:
+    return lists_are_whole(kernel.kvm, kernel.kvm.vcpus[0])
+
+
+def test_whole_lists_are_silent_with_others_on_no_list_and_on_anothers(
+    in_kernel: Callable[..., Execution], enlist: Enlist
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        here, there = kernel.kvm.vcpus
+        first, second, third = (pending(kernel, intid) for intid in (32, 33, 34))
+        pending(kernel, 35)
+        enlist(here, first, second)
+        enlist(here, third, overflow=True)
+        enlist(there, pending(kernel, 36))
+        assert check_lists(kernel) == [third, first, second]
+
+    in_kernel(body, nr_vcpus=2)
+
+
+def test_empty_lists_are_silent(in_kernel: Callable[..., Execution]) -> None:
+    in_kernel(lambda kernel: check_lists(kernel))
+
+
+@pytest.mark.parametrize("overflow", [False, True])
+def test_i1_fires_on_a_listed_interrupt_that_says_nobody(
+    failure_in_kernel: Callable[..., Failure], enlist: Enlist, overflow: bool
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        irq = pending(kernel)
+        enlist(kernel.kvm.vcpus[0], irq, overflow=overflow)
+        irq.vcpu = None
+        check_lists(kernel)
+
+    assert failure_in_kernel(body).kind == "I1 list without vcpu"
+
+
+def test_i1_fires_on_a_listed_interrupt_that_says_another_vcpu(
+    failure_in_kernel: Callable[..., Failure], enlist: Enlist
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        irq = pending(kernel)
+        enlist(kernel.kvm.vcpus[0], irq)
+        irq.vcpu = kernel.kvm.vcpus[1]
+        check_lists(kernel)
+
+    assert failure_in_kernel(body, nr_vcpus=2).kind == "I1 list without vcpu"
+
+
+def test_i1_fires_on_an_interrupt_that_says_a_vcpu_and_is_on_none_of_its_lists(
+    failure_in_kernel: Callable[..., Failure], enlist: Enlist
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        enlist(kernel.kvm.vcpus[0], pending(kernel))
+        pending(kernel, 33).vcpu = kernel.kvm.vcpus[0]
+        check_lists(kernel)
+
+    failure = failure_in_kernel(body)
+    assert failure.kind == "I1 vcpu without list"
+    assert "spi 33" in failure.message
+
+
+def test_i1_fires_on_an_interrupt_that_is_on_both_lists(
+    failure_in_kernel: Callable[..., Failure], enlist: Enlist
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        irq = pending(kernel)
+        vcpu = kernel.kvm.vcpus[0]
+        enlist(vcpu, irq)
+        enlist(vcpu, pending(kernel, 33))
+        vcpu.vgic_cpu.overflow_ap_list_head.add_tail(Node(irq, "a second link"))
+        check_lists(kernel)
+
+    assert failure_in_kernel(body).kind == "I1 on two lists"
+
+
+@pytest.mark.parametrize("overflow", [False, True])
+def test_i2_fires_on_a_ring_that_is_not_the_same_both_ways(
+    failure_in_kernel: Callable[..., Failure], enlist: Enlist, overflow: bool
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        first, second = pending(kernel, 32), pending(kernel, 33)
+        enlist(kernel.kvm.vcpus[0], first, second, overflow=overflow)
+        second.ap_list.prev = second.ap_list
+        check_lists(kernel)
+
+    assert failure_in_kernel(body).kind == "list corruption"
+
+
+def test_i2_fires_on_a_tail_that_points_at_another_head(
+    failure_in_kernel: Callable[..., Failure], enlist: Enlist
+) -> None:
+    """What the posted split leaves behind: the head was copied by value."""
+
+    def body(kernel: Mechanism) -> None:
+        vgic_cpu = kernel.kvm.vcpus[0].vgic_cpu
+        enlist(kernel.kvm.vcpus[0], pending(kernel, 32), pending(kernel, 33))
+        vgic_cpu.overflow_ap_list_head.copy_from(vgic_cpu.ap_list_head)
+        vgic_cpu.ap_list_head.init()
+        check_lists(kernel)
+
+    assert failure_in_kernel(body).kind == "list corruption"
+
+
+def test_i3_is_silent_on_an_empty_overflow_beside_a_full_list(
+    in_kernel: Callable[..., Execution], enlist: Enlist
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        enlist(kernel.kvm.vcpus[0], pending(kernel))
+        overflow_is_empty(kernel.kvm, kernel.kvm.vcpus[0])
+
+    in_kernel(body)
+
+
+def test_i3_fires_on_an_overflow_left_behind(
+    failure_in_kernel: Callable[..., Failure], enlist: Enlist
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        enlist(kernel.kvm.vcpus[0], pending(kernel), overflow=True)
+        overflow_is_empty(kernel.kvm, kernel.kvm.vcpus[0])
+
+    failure = failure_in_kernel(body)
+    assert failure.kind == "I3 overflow left behind"
+    assert "spi 32" in failure.message
+
+
+def added(kernel: Mechanism, irq: VgicIrq) -> None:
+    added_where_it_belongs(kernel.kvm, kernel.kvm.vcpus[0], irq)
+
+
+def test_i23_is_silent_where_the_target_gets_a_pending_interrupt(
+    in_kernel: Callable[..., Execution],
+) -> None:
+    in_kernel(lambda kernel: added(kernel, pending(kernel)))
+
+
+@pytest.mark.parametrize("why", ["routed elsewhere", "idle", "disabled", "distributor off"])
+def test_i23_fires_on_what_does_not_belong_there(
+    failure_in_kernel: Callable[..., Failure], why: str
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        irq = pending(kernel, vcpu_id=int(why == "routed elsewhere"))
+        irq.pending_latch = why != "idle"
+        irq.enabled = why != "disabled"
+        kernel.kvm.dist.enabled = why != "distributor off"
+        added(kernel, irq)
+
+    assert failure_in_kernel(body, nr_vcpus=2).kind == "I23 put on the wrong list"
+
+
+def test_i7_fires_on_an_active_interrupt_that_is_put_on_a_list(
+    failure_in_kernel: Callable[..., Failure],
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        irq = pending(kernel)
+        irq.active = True
+        added(kernel, irq)
+
+    assert failure_in_kernel(body).kind == "I7 active interrupt moved"
+
+
+def handled(kernel: Mechanism) -> None:
+    active_is_listed(kernel.kvm, kernel.kvm.vcpus[0], [32])
+
+
+def test_i7_is_silent_on_a_handled_interrupt_on_its_list_and_an_idle_one_on_none(
+    in_kernel: Callable[..., Execution], enlist: Enlist
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        irq = pending(kernel)
+        irq.active = True
+        enlist(kernel.kvm.vcpus[0], irq)
+        kernel.kvm.add_irq(33, Config.EDGE, 0x80, 0)
+        handled(kernel)
+
+    in_kernel(body)
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_i7_fires_on_a_handled_interrupt_that_is_not_on_its_list(
+    failure_in_kernel: Callable[..., Failure], enlist: Enlist, elsewhere: bool
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        irq = pending(kernel)
+        irq.active = True
+        if elsewhere:
+            enlist(kernel.kvm.vcpus[1], irq)
+        handled(kernel)
+
+    assert failure_in_kernel(body, nr_vcpus=2).kind == "I7 active interrupt unlisted"
+
+
+def test_i7_leaves_a_handled_interrupt_that_lost_its_active_state_to_i13(
+    in_kernel: Callable[..., Execution],
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        pending(kernel)
+        handled(kernel)
+
+    in_kernel(body)
+
+
+# Is each invariant of the lists silent on Reference, and is a kernel bug called by it?
+#
+# I1, I2, I3, I7 and I23. Two guests alone. The first takes three interrupts over one list register,
+# so that its list is split at each entry, and exits from within a handler; it routes two of them to
+# the second guest: the pending one migrates, the one being handled does not.
+
 
 Judge = Callable[[Parameters, type[Mechanism]], str | None]
 

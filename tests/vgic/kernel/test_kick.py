@@ -1,18 +1,138 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Does a vCPU that has something new always either find a request or get an interrupt?
+"""Does a vCPU always learn that it has something new, whatever the interleaving?
 
-I16 of the semantics: the request is set before the mode is read, and the mode is published before
-the requests are read, so at least one of the two sees the other.
+The requester sets a request and then looks at the mode; the vCPU publishes its mode and then looks
+at its requests. At least one of them sees the other: Dekker's pairing, invariant I16.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 
 import pytest
 
-from harness import Execution, Passed
+from harness import Execution, OsThreads, Passed, Scheduler, execute
+from harness.engine.threads import Thread
 from harness.engine.trace import entry_text
-from vgic import BUGS, Mechanism
+from tests.fixtures.judged import judged
+from vgic import BUGS, Mechanism, Reference
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode
+from vgic.data.vm import Kvm
+
+CHOICES = 7
+"""More than there are points at which both threads can go on."""
+
+
+class Bits:
+    """Takes the n-th enabled thread at the n-th point, as a row of bits says; then goes on."""
+
+    next_point = 0
+    asks_on_growth = False
+
+    def __init__(self, bits: Sequence[int]) -> None:
+        self._bits = list(bits)
+
+    def begin(self, threads: Sequence[Thread]) -> None:
+        pass
+
+    def pick(self, step: int, me: Thread, options: Sequence[Thread]) -> int:
+        return self._bits.pop(0) % len(options) if self._bits else 0
+
+
+def sees(kernel: type[Mechanism], bits: Sequence[int], carriers: OsThreads) -> tuple[bool, bool]:
+    """Race one entry with one announcement: did the vCPU see the request, is an IPI pending?"""
+    seen: list[bool] = []
+    machines: list[Kvm] = []
+
+    def program(scheduler: Scheduler) -> None:
+        kvm = Kvm(scheduler, nr_lr=1, nr_vcpus=1)
+        machines.append(kvm)
+        built = kernel(kvm, judged(kvm))
+        vcpu = kvm.vcpus[0]
+
+        def entry() -> None:
+            vcpu.mode.write(Mode.IN_GUEST_MODE)
+            seen.append(vcpu.requests.pending())
+
+        scheduler.thread("vcpu0", entry)
+        scheduler.thread("dev0", lambda: built.announce_pending(vcpu))
+
+    assert isinstance(execute(program, Bits(bits), carriers).outcome, Passed)
+    return seen[0], machines[0].vcpus[0].ipi.pending
+
+
+def test_one_of_the_two_always_sees_the_other(carriers: OsThreads) -> None:
+    results = {sees(Reference, bits, carriers) for bits in product((0, 1), repeat=CHOICES)}
+    assert (False, False) not in results
+    assert {(True, False), (False, True)} <= results, "both sides can be the one that sees"
+
+
+def test_without_the_request_neither_may_see_the_other(carriers: OsThreads) -> None:
+    bug = BUGS["kick_without_request"].cls
+    assert (False, False) in {sees(bug, bits, carriers) for bits in product((0, 1), repeat=CHOICES)}
+
+
+@pytest.mark.parametrize(
+    ("mode", "after", "sent"),
+    [
+        (Mode.OUTSIDE_GUEST_MODE, Mode.OUTSIDE_GUEST_MODE, False),
+        (Mode.IN_GUEST_MODE, Mode.EXITING_GUEST_MODE, True),
+        (Mode.EXITING_GUEST_MODE, Mode.EXITING_GUEST_MODE, False),
+    ],
+)
+def test_an_ipi_is_sent_only_to_a_vcpu_in_guest_mode(
+    in_kernel: Callable[..., Execution], mode: Mode, after: Mode, sent: bool
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        vcpu = kernel.kvm.vcpus[1]
+        vcpu.mode.value = mode
+        kernel.kvm_vcpu_kick(vcpu)
+        assert vcpu.mode.value is after
+        assert vcpu.ipi.pending is sent
+
+    in_kernel(body, nr_vcpus=2)
+
+
+def test_a_vcpu_does_not_interrupt_itself(in_kernel: Callable[..., Execution]) -> None:
+    def body(kernel: Mechanism) -> None:
+        myself = kernel.kvm.vcpus[0]
+        myself.mode.value = Mode.IN_GUEST_MODE
+        kernel.announce_pending(myself)
+        assert not myself.ipi.pending
+        assert myself.requests.bits == 1 << KVM_REQ_IRQ_PENDING
+
+    in_kernel(body)
+
+
+def test_kicks_in_a_row_are_one_ipi(
+    in_kernel: Callable[..., Execution], operations: Callable[[Execution], list[str]]
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        vcpu = kernel.kvm.vcpus[1]
+        vcpu.mode.value = Mode.IN_GUEST_MODE
+        for _ in range(3):
+            kernel.announce_pending(vcpu)
+
+    story = operations(in_kernel(body, nr_vcpus=2))
+    assert story.count("vcpu0: send ipi[vcpu 1]") == 1
+
+
+def test_the_run_loop_takes_the_request_once(in_kernel: Callable[..., Execution]) -> None:
+    def body(kernel: Mechanism) -> None:
+        vcpu = kernel.kvm.vcpus[0]
+        kernel.kvm_make_request(KVM_REQ_IRQ_PENDING, vcpu)
+        kernel.check_vcpu_requests(vcpu)
+        assert vcpu.requests.bits == 0
+        kernel.check_vcpu_requests(vcpu)
+        assert vcpu.requests.bits == 0
+
+    in_kernel(body, irqs_off=False)
+
+
+# Does a vCPU that has something new always either find a request or get an interrupt?
+#
+# I16 of the semantics: the request is set before the mode is read, and the mode is published before
+# the requests are read, so at least one of the two sees the other.
+
 
 Attempt = Callable[..., Execution]
 AtEachPoint = Callable[..., Iterator[Mechanism]]

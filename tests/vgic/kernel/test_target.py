@@ -1,18 +1,106 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Does the target oracle answer as the kernel's does, for every state an interrupt can be in?
-
-Section 3.1 of the semantics. It looks at nothing else: not at group, priority or masks.
-"""
+"""On which vCPU's list does an interrupt belong? The truth table of vgic_target_oracle."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import product
 
 import pytest
 
-from harness import Execution, Failed
+from harness import Execution, Failed, Failure
 from vgic import Mechanism
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
+
+HERE = 0
+TARGET = 1
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: an interrupt routed to vCPU 1 unless said otherwise, and where it belongs."""
+
+    says: str
+    answer: int | None
+    active: bool = False
+    enabled: bool = True
+    pending: bool = True
+    on_list_of: int | None = None
+    routed: bool = True
+    distributor: bool = True
+
+
+ROWS = [
+    Row("pending goes where it is routed", TARGET),
+    Row("pending goes where it is routed even from another list", TARGET, on_list_of=HERE),
+    Row("idle belongs nowhere", None, pending=False),
+    Row("idle belongs nowhere even while on a list", None, pending=False, on_list_of=HERE),
+    Row("disabled belongs nowhere", None, enabled=False),
+    Row("pending with no target belongs nowhere", None, routed=False),
+    Row("pending with the distributor off belongs nowhere", None, distributor=False),
+    Row("no target and distributor off belongs nowhere", None, routed=False, distributor=False),
+    Row("active stays on its list", HERE, active=True, on_list_of=HERE),
+    Row("active and disabled stays on its list", HERE, active=True, enabled=False, on_list_of=HERE),
+    Row("active not pending stays on its list", HERE, active=True, pending=False, on_list_of=HERE),
+    Row("active with the distributor off", HERE, active=True, distributor=False, on_list_of=HERE),
+    Row("active on no list goes where it is routed", TARGET, active=True, pending=False),
+    Row("active, on no list, routed nowhere", None, active=True, routed=False),
+    Row("active, routed nowhere, on a list", HERE, active=True, routed=False, on_list_of=HERE),
+]
+
+
+@pytest.mark.parametrize("config", Config)
+@pytest.mark.parametrize("row", ROWS, ids=[row.says for row in ROWS])
+def test_truth_table(in_kernel: Callable[..., Execution], row: Row, config: Config) -> None:
+    def body(kernel: Mechanism) -> None:
+        vcpus = kernel.kvm.vcpus
+        irq = kernel.kvm.add_irq(32, config, 0x80, TARGET)
+        irq.active, irq.enabled = row.active, row.enabled
+        irq.line_level = row.pending and config is Config.LEVEL
+        irq.pending_latch = row.pending and config is Config.EDGE
+        irq.vcpu = None if row.on_list_of is None else vcpus[row.on_list_of]
+        irq.target_vcpu = vcpus[TARGET] if row.routed else None
+        kernel.kvm.dist.enabled = row.distributor
+        with irq.irq_lock:
+            answer = kernel.vgic_target_oracle(irq)
+        assert answer is (None if row.answer is None else vcpus[row.answer])
+
+    in_kernel(body, nr_vcpus=2)
+
+
+def test_a_level_is_pending_by_its_latch_as_well(in_kernel: Callable[..., Execution]) -> None:
+    def body(kernel: Mechanism) -> None:
+        irq = kernel.kvm.add_irq(32, Config.LEVEL, 0x80, 0)
+        irq.pending_latch = True
+        with irq.irq_lock:
+            assert kernel.vgic_target_oracle(irq) is kernel.kvm.vcpus[0]
+
+    in_kernel(body)
+
+
+def test_an_edge_is_not_pending_by_its_line(in_kernel: Callable[..., Execution]) -> None:
+    def body(kernel: Mechanism) -> None:
+        irq = kernel.kvm.add_irq(32, Config.EDGE, 0x80, 0)
+        irq.line_level = True
+        with irq.irq_lock:
+            assert kernel.vgic_target_oracle(irq) is None
+
+    in_kernel(body)
+
+
+def test_asking_without_the_lock_is_a_failure(failure_in_kernel: Callable[..., Failure]) -> None:
+    def body(kernel: Mechanism) -> None:
+        kernel.vgic_target_oracle(kernel.kvm.add_irq(32, Config.EDGE, 0x80, 0))
+
+    failure = failure_in_kernel(body)
+    assert failure.kind == "lock not held"
+    assert failure.lock_classes == ("irq_lock",)
+
+
+# Does the target oracle answer as the kernel's does, for every state an interrupt can be in?
+#
+# Section 3.1 of the semantics. It looks at nothing else: not at group, priority or masks.
+
 
 OnVcpu0 = Callable[..., Execution]
 FLAGS = ("active", "enabled", "pending_latch", "line_level")
