@@ -17,6 +17,7 @@ import pytest
 
 from harness import Failed, OsThreads
 from stress.executions import Token, follow
+from stress.executions.token import VERSION
 from stress.replaying.opening import cases
 
 TOKENS = Path(__file__).parents[2] / "data" / "tokens"
@@ -64,3 +65,11 @@ def test_a_frozen_token_replays_to_what_it_was_made_of(
     assert followed.divergence == ""
     assert (followed.execution.digest, followed.execution.steps) == (line["digest"], line["steps"])
     assert (outcome.failure.signature if isinstance(outcome, Failed) else "") == line["signature"]
+
+
+@pytest.mark.parametrize("line", LINES, ids=name_of)
+def test_a_frozen_token_is_the_same_once_it_is_written_anew(line: dict[str, Any]) -> None:
+    token = Token.decode(line["token"])
+    anew = token.encode()
+    assert anew.startswith(f"{VERSION}-")
+    assert Token.decode(anew) == token
