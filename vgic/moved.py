@@ -21,7 +21,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "vgic.mmio": ("vgic.kernel.mmio",),
     "vgic.names": ("vgic.composition",),
     "vgic.populate": ("vgic.kernel.populate",),
-    "vgic.program": ("vgic.data.program",),
+    "vgic.program": ("vgic.data.program", "vgic.accesses"),
     "vgic.prune": ("vgic.kernel.prune",),
     "vgic.queue": ("vgic.kernel.queue",),
     "vgic.revisions.v1": ("vgic.revisions",),

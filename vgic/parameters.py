@@ -34,7 +34,7 @@ NR_IRQS_MAX = 256
 LATENESS_MAX = 1_000
 PAUSE_MAX = 1_000
 PROGRAMS_MAX = 10_000
-"""Instructions, latenesses, accesses and pulses of a whole machine. An execution of more than twice
+"""Instructions, latenesses and pulses of a whole machine. An execution of more than twice
 as many steps counts as a livelock, and an instruction or a pulse takes at least one."""
 
 
@@ -130,13 +130,12 @@ class Parameters(NamedTuple):
 
 
 def _check_size(parameters: Parameters) -> None:
-    size = sum(
-        len(guest.instructions) + len(guest.lateness) + len(guest.accesses)
-        for guest in parameters.guests
-    ) + sum(map(len, parameters.devices))
+    size = sum(len(guest.instructions) + len(guest.lateness) for guest in parameters.guests) + sum(
+        map(len, parameters.devices)
+    )
     if size > PROGRAMS_MAX:
         raise BadParameters(
-            f"all programs together have {size} instructions, latenesses, accesses and pulses; "
+            f"all programs together have {size} instructions, latenesses and pulses; "
             f"at most {PROGRAMS_MAX} can be of use"
         )
 

@@ -54,12 +54,14 @@ def run(
         listening: have the execution say what its steps touched.
 
     Raises:
+        CompositionError: the target is no kernel.
         HarnessBug: the harness's own code raised an exception.
     """
     machines: list[Machine] = []
+    kernel = target.kernel  # what is wrong with it is no failure of an execution
 
     def program(scheduler: Scheduler) -> None:
-        machines.append(Machine(scheduler, parameters, target.kernel))
+        machines.append(Machine(scheduler, parameters, kernel))
 
     touches: list[Touch] | None = [] if listening else None
     execution = execute(program, strategy, carriers, touches=touches)

@@ -100,11 +100,12 @@ def record(
         HarnessBug: the harness's own code raised an exception.
     """
     recorders: list[Recorder] = []
+    kernel = target.kernel
 
     def program(scheduler: Scheduler) -> None:
         recorder = Recorder(scheduler)
         recorders.append(recorder)
-        machine = Machine(scheduler, parameters, target.kernel)
+        machine = Machine(scheduler, parameters, kernel)
         recorder.look = Look(machine.kvm, machine.guests, machine.kernel)
 
     replay = LenientReplay(deviations)

@@ -5,6 +5,11 @@ A function under a name that the kernel lacks would never be called, and its aut
 verdict for one on his patch.
 """
 
+import warnings
+from types import CodeType
+
+from harness import OldName
+from harness.old_names import WORKS_UNTIL
 from vgic.composition.composing import overridden
 from vgic.composition.names import did_you_mean
 from vgic.composition.refused import CompositionError
@@ -25,6 +30,7 @@ def patched(patch: type) -> type[Mechanism]:
     kernel = patch if issubclass(patch, Mechanism) else _on_the_default(patch)
     _check_windows(kernel)
     _check_names(kernel)
+    _warn_of_watch(kernel)
     return kernel
 
 
@@ -40,6 +46,21 @@ def _on_the_default(patch: type) -> type[Mechanism]:
     except TypeError as error:
         raise CompositionError(f"{patch.__name__} cannot be a kernel: {error}") from error
     return kernel
+
+
+def _warn_of_watch(patch: type[Mechanism]) -> None:
+    """Say once, where it is loaded and not where it runs, that a patch uses an old name."""
+    for cls in patch.__mro__:
+        if cls.__module__.partition(".")[0] == "vgic":
+            continue
+        for function in vars(cls).values():
+            code = getattr(function, "__code__", None)
+            if isinstance(code, CodeType) and "watch" in code.co_names:
+                message = (
+                    f"{cls.__name__}.{code.co_name}: self.watch is self.trace now; the old name "
+                    f"works until {WORKS_UNTIL}"
+                )
+                warnings.warn_explicit(message, OldName, code.co_filename, code.co_firstlineno)
 
 
 def _check_windows(patch: type[Mechanism]) -> None:

@@ -86,6 +86,7 @@ class Flush(Kernel):
 
         Decision: which entries are passed over.
         """
+        irq.irq_lock.assert_held()
         return self.vgic_target_oracle(irq) is vcpu
 
     def split_ap_list(self, vcpu: Vcpu, last: VgicIrq) -> None:
@@ -98,6 +99,7 @@ class Flush(Kernel):
 
         Decision: how the list is split, if at all.
         """
+        vcpu.vgic_cpu.ap_list_lock.assert_held()
         ap_list = vcpu.vgic_cpu.ap_list_head
         overflow = vcpu.vgic_cpu.overflow_ap_list_head
         overflow.replace(ap_list)

@@ -68,6 +68,7 @@ class Fold(Kernel):
 
         Decision: whether the pending state survives the exit.
         """
+        irq.irq_lock.assert_held()
         if irq.config is EDGE and lr.pending:
             irq.pending_latch = True
 

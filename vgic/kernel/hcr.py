@@ -16,6 +16,7 @@ class ConfigureHcr(Kernel):
         Locking: called with ap_list_lock held, from the vCPU's own thread.
         Differs: EOImode 0 only, so DIR is never trapped; no direct SGIs.
         """
+        vcpu.vgic_cpu.ap_list_lock.assert_held()
         enabled = vcpu.cpuif.vmcr.group_enabled
         hcr = vcpu.vgic_cpu.vgic_hcr
         hcr.uie = outside = summary.outside

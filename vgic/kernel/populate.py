@@ -51,4 +51,5 @@ class Populate(Kernel):
         Models: vgic-v3.c, vgic_v3_clear_lr.
         Locking: called with ap_list_lock held.
         """
+        vcpu.vgic_cpu.ap_list_lock.assert_held()
         vcpu.vgic_cpu.vgic_lr[lr].clear()

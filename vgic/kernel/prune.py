@@ -100,6 +100,7 @@ class Prune(Kernel):
 
         Decision: whether and where the overflow goes back.
         """
+        vcpu.vgic_cpu.ap_list_lock.assert_held()
         overflow = vcpu.vgic_cpu.overflow_ap_list_head
         if not overflow.empty:
             vcpu.vgic_cpu.ap_list_head.splice_tail_init(overflow)
@@ -112,6 +113,7 @@ class Prune(Kernel):
 
         Decision: what counts as idle, and as being elsewhere.
         """
+        irq.irq_lock.assert_held()
         return self.vgic_target_oracle(irq)
 
     def migration_lock_order(self, vcpu: Vcpu, target: Vcpu) -> tuple[Vcpu, Vcpu]:
@@ -130,6 +132,9 @@ class Prune(Kernel):
 
         Decision: what is looked at again.
         """
+        vcpu.vgic_cpu.ap_list_lock.assert_held()
+        target.vgic_cpu.ap_list_lock.assert_held()
+        irq.irq_lock.assert_held()
         return irq.vcpu is vcpu and self.vgic_target_oracle(irq) is target
 
     def announce_migration(self, target: Vcpu) -> None:

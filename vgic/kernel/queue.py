@@ -67,4 +67,6 @@ class Queue(Kernel):
 
         Decision: what is looked at again.
         """
+        vcpu.vgic_cpu.ap_list_lock.assert_held()
+        irq.irq_lock.assert_held()
         return irq.vcpu is None and self.vgic_target_oracle(irq) is vcpu

@@ -22,6 +22,7 @@ class Sort(Kernel):
             nested. Nobody else takes two, and only the list's holder sorts it.
         Differs: no interrupt is mapped to a physical one, so that key is left out.
         """
+        vcpu.vgic_cpu.ap_list_lock.assert_held()
         # A merge sort may compare an element with itself.
         if a is b:
             return 0
@@ -39,6 +40,7 @@ class Sort(Kernel):
 
         Decision: what counts, and in which order.
         """
+        irq.irq_lock.assert_held()
         return (
             self.vgic_target_oracle(irq) is not vcpu,
             not vcpu.cpuif.vmcr.group_enabled[irq.group],

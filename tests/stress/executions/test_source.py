@@ -53,7 +53,8 @@ DECIDING = [
         "harness/engine/scheduler.py",
         "stress/scenarios/inject_while_eoicount.py",
     ),
-    *(f"stress/campaign/{name}.py" for name in ("campaign", "order", "plan", "portfolio", "work")),
+    *(f"stress/campaign/{name}.py" for name in ("campaign", "order", "plan", "portfolio")),
+    "stress/jobs/work.py",
     "stress/executions/single.py",
     "stress/scenarios/scenario.py",
 ]

@@ -7,8 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from harness import HarnessBug
+from harness import HarnessBug, OsThreads, Streams
+from harness.engine.strategy import Quiet
+from stress.executions.single import run
 from stress.executions.target import Target, target_of
+from stress.explaining.recorded import record
+from stress.scenarios import SCENARIOS
 from vgic import REVISIONS, CompositionError, Reference
 
 ONE = """
@@ -239,6 +243,16 @@ def test_what_goes_to_another_process_is_text_and_makes_the_class_there(file: Pa
     assert runs.read_text("utf-8") == "x"
     there.check()
     assert runs.read_text("utf-8") == "xx"
+
+
+def test_what_can_be_no_kernel_is_no_failure_of_an_execution(file: Path) -> None:
+    parameters = SCENARIOS["one_interrupt"].draw(Streams(1, "one_interrupt", 0))
+    target = Target(f"{file}:YourKernel")
+    with OsThreads(pinned=False) as carriers:
+        with pytest.raises(CompositionError, match="has no class YourKernel"):
+            run(parameters, target, Quiet(), carriers)
+        with pytest.raises(CompositionError, match="has no class YourKernel"):
+            record(parameters, (), target, carriers)
 
 
 class AtHand(Reference):

@@ -129,7 +129,7 @@ def test_tokens_come_from_files_however_broken_into_lines_and_with_workers(
 @pytest.mark.parametrize(
     ("option", "words"),
     [
-        ("garbage", "a token begins with vs1-"),
+        ("garbage", "a token begins with vs2-"),
         ("vs9-x", "the token is of version vs9"),
         ("@absent", "the token file absent cannot be read"),
         ("-", "pytest has no standard input"),

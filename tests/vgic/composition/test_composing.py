@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Do bugs, revisions and a user's own class go together, and say so where they do not?"""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
 
 import pytest
 
-from harness import Execution
+from harness import Execution, OldName
+from tests.fixtures.judged import windows_of
 from vgic import (
     BUGS,
     REVISIONS,
@@ -346,3 +348,34 @@ def test_a_patch_over_any_revision_is_checked_for_what_is_its_own(revision: str)
     patched(type("Mine", (base,), {"vgic_sort_ap_list": nothing}))
     with pytest.raises(CompositionError, match="vgic_sort_ap_list"):
         patched(type("Mine", (base,), {"vgic_sort_ap_lst": nothing}))
+
+
+class CallsTheOldName:
+    """Like a patch that was written against 0.1."""
+
+    def announce_pending(self, vcpu: Vcpu) -> None:
+        self.watch.crossed("queue_retry")  # type: ignore[attr-defined]
+        super().announce_pending(vcpu)  # type: ignore[misc]
+
+
+def test_what_a_patch_called_watch_works_and_is_said_to_be_old(
+    in_kernel: Callable[..., Execution],
+) -> None:
+    with pytest.warns(OldName, match=r"CallsTheOldName.announce_pending: self.watch is self.trace"):
+        kernel = patched(CallsTheOldName)
+
+    def body(built: Mechanism) -> None:
+        built.announce_pending(built.kvm.vcpus[0])
+        assert "queue_retry" in windows_of(built)
+
+    in_kernel(body, kernel=kernel)
+
+
+def test_a_patch_that_uses_no_old_name_is_loaded_without_a_warning() -> None:
+    class Announces(Reference):
+        def announce_pending(self, vcpu: Vcpu) -> None:
+            self.trace.crossed("queue_retry")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        patched(Announces)

@@ -103,7 +103,8 @@ def test_clearing_leaves_an_invalid_register(in_kernel: Callable[..., Execution]
         irq.line_level = True
         populate(kernel, irq, 2)
         vcpu = kernel.kvm.vcpus[0]
-        kernel.vgic_v3_clear_lr(vcpu, 2)
+        with vcpu.vgic_cpu.ap_list_lock:
+            kernel.vgic_v3_clear_lr(vcpu, 2)
         lr = vcpu.vgic_cpu.vgic_lr[2]
         assert (lr.pending, lr.active, lr.eoi) == (False, False, False)
 
