@@ -76,7 +76,7 @@ class Tracepoints:
         """Prune starts again from the head: it has moved an interrupt, or found a change."""
 
     def kicked(self, vcpu: int) -> None:
-        """Somebody makes the vCPU look again."""
+        """Somebody has sent the vCPU an interrupt that makes it leave its guest."""
 
     # The machine, when nobody has anything left to do.
 

@@ -10,6 +10,7 @@ from stress.scenarios import SCENARIOS
 from vgic import Reference, machine
 from vgic.data.vcpu import Vcpu
 from vgic.data.vm import Kvm
+from vgic.judging.judges import Judges
 from vgic.tracepoints import EVENTS, Announcer, Tracepoints, announcer
 
 
@@ -108,3 +109,25 @@ def test_an_announcer_is_made_once_for_the_same_kinds_of_listeners() -> None:
     first, second = (announcer((Hears(name, []),)) for name in "ab")
     assert type(first) is type(second)
     assert issubclass(type(first), Announcer)
+
+
+def hears_of_all(heard: set[str]) -> Tracepoints:
+    events = {event: lambda self, *values, event=event: heard.add(event) for event in EVENTS}
+    listener: Tracepoints = type("HearsOfAll", (Tracepoints,), events)()
+    return listener
+
+
+def test_every_event_is_announced_by_some_execution(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: set[str] = set()
+
+    class Hearing(Judges):
+        def __init__(self, kvm: Kvm, *, honest: bool = True) -> None:
+            super().__init__(kvm, honest=honest)
+            self.listeners = (*self.listeners, hears_of_all(heard))
+
+    monkeypatch.setattr(machine, "Judges", Hearing)
+    with OsThreads(pinned=False) as carriers:
+        for name in ("migration_ping_pong", "inject_while_eoicount", "reroute_while_pruning"):
+            for index in range(12):
+                run_index(SCENARIOS[name], 3, index, "random-walk", Target(), carriers)
+    assert heard == set(EVENTS) - {"crossed"}, "a patch says that one itself"

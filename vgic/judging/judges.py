@@ -13,6 +13,7 @@ from vgic.judging.progress import Progress
 from vgic.judging.registers import Registers
 from vgic.judging.windows import Windows
 from vgic.judging.writes import Writes
+from vgic.tracepoints import Tracepoints
 
 
 class Judges:
@@ -51,5 +52,5 @@ class Judges:
                 Delivery(kvm, books, lists),
             )
         attach(kvm, judges)
-        self.listeners = judges
+        self.listeners: tuple[Tracepoints, ...] = judges
         self.windows = windows.crossed_ones

@@ -32,6 +32,7 @@ class Kick(Kernel):
         was = vcpu.mode.cmpxchg(IN_GUEST_MODE, EXITING_GUEST_MODE)
         if was is IN_GUEST_MODE:
             vcpu.ipi.send()
+            self.trace.kicked(vcpu.vcpu_id)
 
     def announce_pending(self, vcpu: Vcpu) -> None:
         """Tell a vCPU that something became pending for it.
