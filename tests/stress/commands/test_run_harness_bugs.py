@@ -40,9 +40,7 @@ def test_3_when_a_worker_dies(vgic_stress: Run, patch: Patch, jobs: int) -> None
     assert "died (exit code -9)" in text
 
 
-def test_3_when_a_worker_hangs_and_its_execution_is_named(
-    vgic_stress: Run, patch: Patch
-) -> None:
+def test_3_when_a_worker_hangs_and_its_execution_is_named(vgic_stress: Run, patch: Patch) -> None:
     target = patch("while True: pass")
     words = ("--revision", target, "--seed", 7, "--jobs", 1)
     text = broken(vgic_stress("run", *words, VGIC_STRESS_SILENCE_S="2"))
