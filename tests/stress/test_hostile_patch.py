@@ -8,7 +8,6 @@ all the same, and nothing of it acts on a terminal or leaves the findings' folde
 import ast
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -60,12 +59,6 @@ STATEMENTS = {
 FILES = [b"plain.py", b"caf\xe9\xff.py", b'it\'s \x1b[31m\n"""two:lines.py', b"-x.py"]
 
 
-@pytest.fixture(scope="module")
-def carriers() -> Iterator[OsThreads]:
-    with OsThreads() as pool:
-        yield pool
-
-
 def written(folder: Path, name: bytes, what: str) -> Target:
     """Write a patch and return what names it."""
     path = folder / os.fsdecode(name)
@@ -74,12 +67,12 @@ def written(folder: Path, name: bytes, what: str) -> Target:
     return Target(str(path))
 
 
-def looked_into(target: Target, carriers: OsThreads) -> tuple[Finding, Token]:
-    single = run_index(SCENARIOS[SCENARIO], 1, 0, "random-walk", target, carriers)
+def looked_into(target: Target, pinned: OsThreads) -> tuple[Finding, Token]:
+    single = run_index(SCENARIOS[SCENARIO], 1, 0, "random-walk", target, pinned)
     assert isinstance(single.execution.outcome, Failed)
-    example = look_into(single, SCENARIO, target, carriers, replays_max=20)
+    example = look_into(single, SCENARIO, target, pinned, replays_max=20)
     token = Token.decode(example.token)
-    followed = follow(token, target, carriers)
+    followed = follow(token, target, pinned)
     assert (followed.divergence, followed.no_verdict) == ("", "")
     assert followed.execution.digest == token.digest
     return Finding(SCENARIO, 0, "random-walk", example), token
@@ -96,18 +89,18 @@ def texts_of(example: Example) -> list[str]:
 
 @pytest.mark.parametrize("what", STATEMENTS)
 def test_whatever_it_says_is_told_kept_and_replayed(
-    what: str, tmp_path: Path, carriers: OsThreads
+    what: str, tmp_path: Path, pinned: OsThreads
 ) -> None:
     target = written(tmp_path, b"my_patch.py", what)
-    finding, _ = looked_into(target, carriers)
+    finding, _ = looked_into(target, pinned)
     assert all(map(is_harmless, texts_of(finding.example)))
     assert_kept_whole(finding, target, tmp_path / "kept")
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_its_file_may_have_any_name(name: bytes, tmp_path: Path, carriers: OsThreads) -> None:
+def test_its_file_may_have_any_name(name: bytes, tmp_path: Path, pinned: OsThreads) -> None:
     target = written(tmp_path, name, "text")
-    finding, token = looked_into(target, carriers)
+    finding, token = looked_into(target, pinned)
     assert all(map(is_harmless, texts_of(finding.example)))
     assert is_printable(token.revision)
     assert is_printable(str(target))
@@ -144,8 +137,8 @@ def assert_names(test_file: ast.Module, target: Target) -> None:
 
 def test_a_kind_of_nothing_but_signs_has_a_folder_too(tmp_path: Path) -> None:
     target = written(tmp_path, b"my_patch.py", "failure")
-    with OsThreads() as carriers:
-        finding, _ = looked_into(target, carriers)
+    with OsThreads() as pinned:
+        finding, _ = looked_into(target, pinned)
     kept = keep(finding, tmp_path / "kept")
     assert kept is not None
     assert not kept.name.startswith("-")

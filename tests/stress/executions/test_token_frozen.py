@@ -8,7 +8,6 @@ was, of every bug, of every access, and those that the docs have shown.
 """
 
 import json
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import pytest
 
 from harness import Failed, OsThreads
 from stress.executions import Token, follow
+from stress.executions.token import VERSION
 from stress.replaying.opening import cases
 
 TOKENS = Path(__file__).parents[2] / "data" / "tokens"
@@ -34,12 +34,6 @@ def name_of(line: dict[str, Any]) -> str:
     return "+".join([line["revision"], *line["bugs"], line["scenario"], line["digest"]])
 
 
-@pytest.fixture(scope="module")
-def carriers() -> Iterator[OsThreads]:
-    with OsThreads() as threads:
-        yield threads
-
-
 def test_what_is_frozen_stays_as_it_is() -> None:
     held = {path.name: sha256(path.read_bytes()).hexdigest() for path in TOKENS.iterdir()}
     assert held == FROZEN
@@ -54,13 +48,21 @@ def test_what_is_frozen_is_of_every_kind() -> None:
 
 @pytest.mark.parametrize("line", LINES, ids=name_of)
 def test_a_frozen_token_replays_to_what_it_was_made_of(
-    line: dict[str, Any], carriers: OsThreads
+    line: dict[str, Any], pinned: OsThreads
 ) -> None:
     token = Token.decode(line["token"])
     assert (token.scenario, token.digest) == (line["scenario"], line["digest"])
     (case,) = cases([token], None, None)
-    followed = follow(token, case.target, carriers, strict=True)
+    followed = follow(token, case.target, pinned, strict=True)
     outcome = followed.execution.outcome
     assert followed.divergence == ""
     assert (followed.execution.digest, followed.execution.steps) == (line["digest"], line["steps"])
     assert (outcome.failure.signature if isinstance(outcome, Failed) else "") == line["signature"]
+
+
+@pytest.mark.parametrize("line", LINES, ids=name_of)
+def test_a_frozen_token_is_the_same_once_it_is_written_anew(line: dict[str, Any]) -> None:
+    token = Token.decode(line["token"])
+    anew = token.encode()
+    assert anew.startswith(f"{VERSION}-")
+    assert Token.decode(anew) == token

@@ -8,7 +8,7 @@ say the same text. `git bisect` sees the command's exit code.
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -96,21 +96,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def carriers() -> Iterator[OsThreads]:
-    with OsThreads() as threads:
-        yield threads
-
-
-@pytest.fixture(scope="module")
-def kinds(folder: Path, carriers: OsThreads) -> dict[str, tuple[Token, ...]]:
+def kinds(folder: Path, pinned: OsThreads) -> dict[str, tuple[Token, ...]]:
     """Return the tokens of a finding of each kind, as somebody in the folder would get them."""
 
     def first(target: Target, scenario: str) -> tuple[Token, ...]:
         for index in range(200):
-            single = run_index(SCENARIOS[scenario], SEED, index, "random-walk", target, carriers)
+            single = run_index(SCENARIOS[scenario], SEED, index, "random-walk", target, pinned)
             if isinstance(single.execution.outcome, Failed):
-                found, _ = confirm(single, scenario, target, carriers)
-                token = shrink(found, target, carriers).token
+                found, _ = confirm(single, scenario, target, pinned)
+                token = shrink(found, target, pinned).token
                 return (replace(token, revision=token.revision.removeprefix(f"{folder}/")),)
         raise AssertionError(f"nothing found on {target}")
 
@@ -120,18 +114,18 @@ def kinds(folder: Path, carriers: OsThreads) -> dict[str, tuple[Token, ...]]:
         "bug": first(Target(bugs=("kick_without_request",)), "inject_before_entry"),
         "class": first(Target(f"{mine}:Leaky"), "inject_while_eoicount"),
         "data race": first(Target(f"{mine}:Racy", races=True), "migration_ping_pong"),
-        "lock order": _crosswise(Target(f"{mine}:Crosswise"), carriers),
+        "lock order": _crosswise(Target(f"{mine}:Crosswise"), pinned),
     }
 
 
-def _crosswise(target: Target, carriers: OsThreads) -> tuple[Token, ...]:
+def _crosswise(target: Target, pinned: OsThreads) -> tuple[Token, ...]:
     """Return two executions that take the locks each another way round."""
     name = "inject_while_eoicount"
     found: dict[int, Token] = {}
     for index in range(60):
-        single = run_index(SCENARIOS[name], SEED, index, "random-walk", target, carriers)
+        single = run_index(SCENARIOS[name], SEED, index, "random-walk", target, pinned)
         if any("one" in learned for learned in single.orders):
-            token = witness(single, name, "lock order across", target, carriers)
+            token = witness(single, name, "lock order across", target, pinned)
             found.setdefault(
                 single.parameters.nr_lr % 2, replace(token, revision=f"{FILE}:Crosswise")
             )

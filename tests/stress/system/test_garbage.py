@@ -13,12 +13,6 @@ from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
 
 
-@pytest.fixture(scope="module")
-def carriers() -> Iterator[OsThreads]:
-    with OsThreads() as pool:
-        yield pool
-
-
 @pytest.fixture
 def nothing_is_collected() -> Iterator[None]:
     gc.collect()
@@ -30,7 +24,7 @@ def nothing_is_collected() -> Iterator[None]:
 @pytest.mark.usefixtures("nothing_is_collected")
 @pytest.mark.parametrize("strategy", ["random-walk", "burst", "pct"])
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_machine_leaves_nothing_to_collect(name: str, strategy: str, carriers: OsThreads) -> None:
+def test_a_machine_leaves_nothing_to_collect(name: str, strategy: str, pinned: OsThreads) -> None:
     scenario = SCENARIOS[name]
     for index in range(5):
         streams = Streams(1, name, index)
@@ -38,6 +32,6 @@ def test_a_machine_leaves_nothing_to_collect(name: str, strategy: str, carriers:
             scenario.draw(streams),
             Target(),
             STRATEGIES[strategy](streams.stream("schedule"), scenario.length),
-            carriers,
+            pinned,
         )
     assert gc.collect() == 0

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Is each access to a shared field under its lock in the reference, and one that is not found?"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -19,13 +19,7 @@ RARE = {"stale_summary", "kick_without_request", "eoicount_plus_one", "no_rechec
 
 
 @pytest.fixture(scope="module")
-def carriers() -> Iterator[OsThreads]:
-    with OsThreads() as pool:
-        yield pool
-
-
-@pytest.fixture(scope="module")
-def failures(carriers: OsThreads) -> Callable[..., list[Failure]]:
+def failures(pinned: OsThreads) -> Callable[..., list[Failure]]:
     """Run some executions of each scenario with the check on, and return the failures."""
 
     def run(kernel: type[Mechanism], strategy: str, executions: int) -> list[Failure]:
@@ -33,7 +27,7 @@ def failures(carriers: OsThreads) -> Callable[..., list[Failure]]:
         for scenario in SCENARIOS.values():
             for index in range(executions):
                 checked = Target(cls=kernel, races=True)
-                single = run_index(scenario, 7, index, strategy, checked, carriers)
+                single = run_index(scenario, 7, index, strategy, checked, pinned)
                 if isinstance(single.execution.outcome, Failed):
                     found.append(single.execution.outcome.failure)
         return found

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Does looking again and again tell all that a first look does, and no more than has changed?"""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -16,14 +16,8 @@ from vgic.state import IrqState, Look, RequestsState
 Looks = list[tuple[State, State, State]]
 
 
-@pytest.fixture(scope="module")
-def carriers() -> Iterator[OsThreads]:
-    with OsThreads() as pool:
-        yield pool
-
-
 def looked_at(
-    scenario: str, kernel: type[Mechanism], carriers: OsThreads, seed: int
+    scenario: str, kernel: type[Mechanism], pinned: OsThreads, seed: int
 ) -> tuple[Execution, Looks]:
     """Run an execution; return what each look told, all that was told so far, and what is so."""
     looks: Looks = []
@@ -43,7 +37,7 @@ def looked_at(
         recorder.look = both
 
     strategy = STRATEGIES["random-walk"](Streams(seed, "look", 0).stream("schedule"), 100)
-    return execute(program, strategy, carriers), looks
+    return execute(program, strategy, pinned), looks
 
 
 KERNELS: dict[str, Callable[[], type[Mechanism]]] = {
@@ -57,8 +51,8 @@ KERNELS: dict[str, Callable[[], type[Mechanism]]] = {
 
 @pytest.mark.parametrize("kernel", KERNELS)
 @pytest.mark.parametrize("scenario", ["many_interrupts", "reroute_while_pruning", "random_program"])
-def test_what_has_been_told_is_the_state(kernel: str, scenario: str, carriers: OsThreads) -> None:
-    _, looks = looked_at(scenario, KERNELS[kernel](), carriers, seed=3)
+def test_what_has_been_told_is_the_state(kernel: str, scenario: str, pinned: OsThreads) -> None:
+    _, looks = looked_at(scenario, KERNELS[kernel](), pinned, seed=3)
     assert len(looks) > 50
     assert all(told == fresh for _, told, fresh in looks)
     assert len({str(fresh) for _, _, fresh in looks}) > 20
@@ -67,20 +61,20 @@ def test_what_has_been_told_is_the_state(kernel: str, scenario: str, carriers: O
     assert sum(len(changed) for changed, _, _ in looks[1:]) < 3 * len(looks)
 
 
-def test_looking_is_no_access(carriers: OsThreads) -> None:
+def test_looking_is_no_access(pinned: OsThreads) -> None:
     """A check for data races does not hear of it, so it finds nothing in a right kernel."""
-    execution, _ = looked_at("many_interrupts", with_races_checked(Reference), carriers, seed=3)
+    execution, _ = looked_at("many_interrupts", with_races_checked(Reference), pinned, seed=3)
     assert isinstance(execution.outcome, Passed)
 
 
-def test_what_has_not_changed_is_not_told_again(carriers: OsThreads) -> None:
+def test_what_has_not_changed_is_not_told_again(pinned: OsThreads) -> None:
     machines: list[Machine] = []
 
     def program(scheduler: Scheduler) -> None:
         parameters = SCENARIOS["many_interrupts"].draw(Streams(1, "many_interrupts", 0))
         machines.append(Machine(scheduler, parameters, Reference))
 
-    execute(program, STRATEGIES["pct"](Streams(1, "a", 0).stream("schedule"), 100), carriers)
+    execute(program, STRATEGIES["pct"](Streams(1, "a", 0).stream("schedule"), 100), pinned)
     (machine,) = machines
     look = Look(machine.kvm, machine.guests, machine.kernel)
     assert look()
