@@ -13,14 +13,14 @@ from stress.executions.source import model_digest
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 SMALL = ("run", "inject_while_eoicount", "--seed", 7, "--executions", 30)
-IDENTITY = ("head-walk+no_splice", "seed=0x7", f"model={model_digest()}")
+IDENTITY = ("head-walk+prune_active", "seed=0x7", f"model={model_digest()}")
 OPTIONS = ("strategy=pct", "executions=40")
 
 
 @pytest.fixture
 def lines(vgic_stress: Run) -> list[str]:
     """Return what a small run with findings prints."""
-    words = ("--revision", "head-walk", "--bug", "no_splice", "--strategy", "pct")
+    words = ("--revision", "head-walk", "--bug", "prune_active", "--strategy", "pct")
     small = ("run", "inject_while_eoicount", "--seed", 7, "--executions", 40)
     return vgic_stress(*small, *words).stdout.splitlines()
 

@@ -24,9 +24,15 @@ def timeless(value: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_the_object_has_the_promised_keys_and_values(result: Result) -> None:
-    value = result(*HEAD_WALK, "--bug", "no_splice", "--strategy", "burst", "--executions", 60)
+    value = result(
+        *HEAD_WALK, "--bug", "kick_without_request", "--strategy", "burst", "--executions", 60
+    )
     assert set(value) == KEYS
-    assert (value["seed"], value["revision"], value["bugs"]) == (7, "head-walk", ["no_splice"])
+    assert (value["seed"], value["revision"], value["bugs"]) == (
+        7,
+        "head-walk",
+        ["kick_without_request"],
+    )
     assert (value["strategy"], value["executions"]) == ("burst", 60)
     assert (value["verdict"], value["exit"], value["reasons"]) == ("findings", 1, [])
     assert (value["races"], value["scenarios"]) == (False, ["inject_while_eoicount"])
