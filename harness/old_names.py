@@ -10,9 +10,9 @@ import sys
 import warnings
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+from typing import Any
 
 WORKS_UNTIL = "0.3"
 """The version that knows the old names no more."""
@@ -22,7 +22,7 @@ class OldName(FutureWarning):
     """Something is asked for by a name that it no longer has; the message says which it has."""
 
 
-class _Finder(MetaPathFinder):
+class _Finder:
     """Finds old modules, after all others have looked for a module in vain.
 
     Args:
@@ -37,7 +37,9 @@ class _Finder(MetaPathFinder):
     ) -> ModuleSpec | None:
         """Return how to make a module; None if it is none of the old ones."""
         new = self._new(name)
-        return ModuleSpec(name, _Loader(new), is_package=True) if new else None
+        # Not of the classes in importlib.abc: to import those takes a fiftieth of a worker's start.
+        loader: Any = _Loader(new)
+        return ModuleSpec(name, loader, is_package=True) if new else None
 
     def _new(self, name: str) -> tuple[str, ...]:
         """Return where a module's contents are now; of a package its modules went with it."""
@@ -59,7 +61,7 @@ class _OldModule(ModuleType):
         return vars(self)[self.__name__.rpartition(".")[2]](*arguments, **options)
 
 
-class _Loader(Loader):
+class _Loader:
     """Makes an old module.
 
     Args:

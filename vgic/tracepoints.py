@@ -109,21 +109,29 @@ class Announcer(Tracepoints):
 
     Attributes:
         listeners: whoever hears of them, in this order.
+        only_one: the events that one of them wants, with its place: those are called directly.
     """
+
+    only_one: tuple[tuple[str, int], ...] = ()
 
     def __init__(self, listeners: Sequence[Tracepoints]) -> None:
         self.listeners = listeners
+        for event, n in self.only_one:
+            setattr(self, event, getattr(listeners[n], event))
 
 
 @cache
 def _announcer_to(kinds: tuple[type, ...]) -> type[Announcer]:
     """Return an announcer to listeners of these kinds, made for them."""
-    passed_on = {}
+    passed_on: dict[str, object] = {}
+    only_one = []
     for event in EVENTS:
         wanted = overriding(kinds, event, getattr(Tracepoints, event))
-        if wanted:
+        if len(wanted) == 1:
+            only_one.append((event, wanted[0][0]))
+        elif wanted:
             passed_on[event] = _to_all(event, wanted)
-    return type("Announcer", (Announcer,), passed_on)
+    return type("Announcer", (Announcer,), {**passed_on, "only_one": tuple(only_one)})
 
 
 def overriding(

@@ -155,9 +155,9 @@ class SpinLock(Gate):
 
     def assert_held(self) -> None:
         """Fail unless the running thread holds the lock (lockdep_assert_held)."""
-        scheduler = self._scheduler
-        if self.owner is not scheduler.current and not scheduler.unwinding:
-            self._not_owner(scheduler.current, "lock not held")
+        me = self._scheduler.current
+        if self.owner is not me and not self._scheduler.unwinding:
+            self._not_owner(me, "lock not held")
 
     def retire(self) -> None:
         """Release what refers back here: the lock is not taken any more."""

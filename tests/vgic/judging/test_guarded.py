@@ -55,9 +55,11 @@ class SplicesUnlocked(Reference):
 
     def replug_overflow(self, vcpu: Vcpu) -> None:
         """Forget ap_list_lock."""
-        vcpu.vgic_cpu.ap_list_lock.unlock()
-        super().replug_overflow(vcpu)
-        vcpu.vgic_cpu.ap_list_lock.lock()
+        vgic_cpu = vcpu.vgic_cpu
+        vgic_cpu.ap_list_lock.unlock()
+        if not vgic_cpu.overflow_ap_list_head.empty:
+            vgic_cpu.ap_list_head.splice_tail_init(vgic_cpu.overflow_ap_list_head)
+        vgic_cpu.ap_list_lock.lock()
 
 
 class ReadsAnothersRegisters(Reference):
