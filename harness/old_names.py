@@ -58,7 +58,10 @@ class _OldModule(ModuleType):
 
     def __call__(self, *arguments: object, **options: object) -> object:
         """Call the function of the same name."""
-        return vars(self)[self.__name__.rpartition(".")[2]](*arguments, **options)
+        function = vars(self).get(self.__name__.rpartition(".")[2])
+        if not callable(function):
+            raise TypeError(f"{self.__name__} is a module and cannot be called")
+        return function(*arguments, **options)
 
 
 class _Loader:

@@ -2,10 +2,10 @@
 """The model: the kernel's vGIC for KVM/arm64, the hardware its guest sees, and what must hold.
 
 Its rooms, each of which knows only those before it: hardware (list registers, the CPU interface),
-data (interrupts, vCPUs, the VM), kernel (the kernel's functions under the kernel's names), guest
-(what runs on a vCPU) and judging (what must hold, and when), revisions, bugs, and composition,
-which puts these together. machine.py builds a VM and its threads out of parameters. Threads and
-locks come from harness, and only from there.
+data (interrupts, vCPUs, the VM), tracepoints; then kernel (the kernel's functions under the
+kernel's names), guest (what runs on a vCPU) and judging (what must hold, and when), which know
+nothing of each other; accesses, revisions, bugs, and composition, which puts kernels together.
+machine.py builds a VM and its threads out of parameters. Threads and locks come from harness.
 """
 
 from harness import keep_old_names

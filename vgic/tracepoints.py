@@ -108,7 +108,7 @@ class Announcer(Tracepoints):
     """Passes events on.
 
     Attributes:
-        listeners: whoever hears of them, in this order.
+        listeners: they hear of each event in this order.
         only_one: the events that one of them wants, with its place: those are called directly.
     """
 
@@ -126,7 +126,7 @@ def _announcer_to(kinds: tuple[type, ...]) -> type[Announcer]:
     passed_on: dict[str, object] = {}
     only_one = []
     for event in EVENTS:
-        wanted = overriding(kinds, event, getattr(Tracepoints, event))
+        wanted = wanted_by(kinds, event, getattr(Tracepoints, event))
         if len(wanted) == 1:
             only_one.append((event, wanted[0][0]))
         elif wanted:
@@ -134,7 +134,7 @@ def _announcer_to(kinds: tuple[type, ...]) -> type[Announcer]:
     return type("Announcer", (Announcer,), {**passed_on, "only_one": tuple(only_one)})
 
 
-def overriding(
+def wanted_by(
     kinds: Sequence[type], event: str, plain: object
 ) -> tuple[tuple[int, Callable[..., None]], ...]:
     """Return place and function of those classes in which an event is not the plain one."""

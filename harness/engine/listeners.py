@@ -27,7 +27,10 @@ class Listener:
     """Notified of the events of one execution; a subclass overrides those that it wants."""
 
     def begins(self) -> None:
-        """The program is set up and the threads are about to run; nothing so far was a step."""
+        """The program is set up and the threads are about to run; nothing so far was a step.
+
+        There is no execution to fail yet.
+        """
 
     def does(self, operation: Operation) -> None:
         """The running thread does an operation: its turn has come, and nothing is done yet.

@@ -88,8 +88,8 @@ class SpinLock(Gate):
         if subclass or chain & self._news[bit]:
             bit <<= subclass
             self._look_twice(me, bit, subclass)
-        # `scheduler.gated_point(self._operation)`, written out: no call is made more often, and an
-        # execution takes 1.015 of the instructions with it.
+        # `scheduler.gated_point(self._operation)`, written out: no call is made more often, and to
+        # make it takes 1.015 of the instructions of an execution.
         taking = self._operation
         scheduler.steps = step = scheduler.steps + 1
         if step >= scheduler.next_ask or self.shut:

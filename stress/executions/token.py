@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The replay token: one execution as text that can be pasted into an e-mail.
 
-`vs2-` and then JSON, compressed, in URL-safe base64. It holds values only: parameters and
-programs, the revision and bugs by name, a user's class by name and source hash, the deviations
-with their labels, and what came of it. Opening a token imports nothing and runs nothing. A token
-that was damaged on the way is refused, never guessed at; so is one that was made to harm: its texts
-are single printable lines, and all of it has a size that some execution can have.
+`vs2-` and then JSON, compressed, in URL-safe base64; `vs1-` is read for good. It holds values only:
+parameters and programs, the revision and bugs by name, a user's class by name and source hash, the
+deviations with their labels, and what came of it. Opening a token imports nothing and runs nothing.
+A token that was damaged on the way is refused, never guessed at; so is one that was made to harm:
+its texts are single printable lines, and all of it has a size that some execution can have.
 """
 
 import base64
@@ -125,7 +125,8 @@ class Token:
             raise BadToken(f"a token begins with {VERSION}-; {begins} (for a file write @FILE)")
         if version not in (VERSION, _SPELLED):
             raise UnknownVersion(
-                f"the token is of version {shortened(version, 20)}; this release knows {VERSION}"
+                f"the token is of version {shortened(version, 20)}; this release "
+                f"reads {_SPELLED} and {VERSION}"
             )
         values = _unpack(body)
         try:

@@ -39,6 +39,3 @@ RULES: dict[str, Rule] = {
     "the same from run to run": what_differs_from_run_to_run,
     "tests stand where their sources do": tests_that_mirror_nothing,
 }
-
-STILL_OPEN: dict[str, list[str]] = {}
-"""What is known to be wrong, by rule. Only to be taken from: what is mended has to go from here."""

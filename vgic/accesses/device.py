@@ -16,4 +16,4 @@ def _asks(value: int) -> Asks:
     return Asks(lowers=True)
 
 
-KIND = AccessKind(QUIESCE, "", _emulate, _asks, in_programs=False)
+KIND = AccessKind(QUIESCE, _emulate, _asks, in_programs=False)

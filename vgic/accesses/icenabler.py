@@ -16,4 +16,4 @@ def _asks(value: int) -> Asks:
     return Asks(field="enabled", value=False)
 
 
-KIND = AccessKind(DISABLE, "GICD_ICENABLER", _emulate, _asks)
+KIND = AccessKind(DISABLE, _emulate, _asks)

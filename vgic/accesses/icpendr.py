@@ -16,4 +16,4 @@ def _asks(value: int) -> Asks:
     return Asks(forgives=True, field="pending_latch", value=False)
 
 
-KIND = AccessKind(UNPEND, "GICD_ICPENDR", _emulate, _asks)
+KIND = AccessKind(UNPEND, _emulate, _asks)

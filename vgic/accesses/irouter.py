@@ -16,6 +16,4 @@ def _asks(value: int) -> Asks:
     return Asks(field="target_vcpu", value=value)
 
 
-KIND = AccessKind(
-    ROUTE, "GICD_IROUTER", _emulate, _asks, intids=(FIRST_SPI, LAST_SPI), names_vcpu=True
-)
+KIND = AccessKind(ROUTE, _emulate, _asks, intids=(FIRST_SPI, LAST_SPI), names_vcpu=True)

@@ -16,4 +16,4 @@ def _asks(value: int) -> Asks:
     return Asks(announces=True, field="enabled", value=True)
 
 
-KIND = AccessKind(ENABLE, "GICD_ISENABLER", _emulate, _asks)
+KIND = AccessKind(ENABLE, _emulate, _asks)

@@ -16,4 +16,4 @@ def _asks(value: int) -> Asks:
     return Asks(pends=True, pends_throughout=True)
 
 
-KIND = AccessKind(PEND, "GICD_ISPENDR", _emulate, _asks)
+KIND = AccessKind(PEND, _emulate, _asks)

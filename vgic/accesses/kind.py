@@ -14,7 +14,6 @@ class AccessKind:
 
     Attributes:
         name: as tokens and reports have it.
-        register: the register, by its name in the architecture; "" for a device.
         emulate: calls the kernel function that the access comes to, by kernel, accessing vCPU,
             interrupt and value.
         asks: what judges ask of it, by its value.
@@ -25,7 +24,6 @@ class AccessKind:
     """
 
     name: str
-    register: str
     emulate: Callable[[Kernel, Vcpu, VgicIrq, int], None]
     asks: Callable[[int], Asks]
     intids: tuple[int, int] = (0, LAST_SPI)

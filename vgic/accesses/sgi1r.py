@@ -18,7 +18,6 @@ def _asks(value: int) -> Asks:
 
 KIND = AccessKind(
     SGI,
-    "ICC_SGI1R_EL1",
     _emulate,
     _asks,
     intids=(0, FIRST_PPI - 1),

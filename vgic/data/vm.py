@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The virtual machine as plain data: who has which lists, locks and registers.
+"""The virtual machine as plain data: its vCPUs, its distributor and all of its interrupts.
 
-`Kvm`, `Vcpu`, `VgicCpu`, `VgicDist` follow the kernel's structs of these names; code that changes
-them is in the kernel mixins, code that judges them in watch.py.
+`Kvm` and `VgicDist` follow the kernel's structs of these names; vgic.kernel changes them, and
+vgic.judging judges them.
 """
 
 from harness import LockOrder, Scheduler

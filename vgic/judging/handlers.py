@@ -103,7 +103,7 @@ def acknowledged_by_right(
         raised: its level was up, or pended by software, at some time since its last
             deactivation; for an edge not looked at.
 
-    Locks: none needed: both counts are the watcher's own.
+    Locks: none needed: both counts are the judge's own.
     """
     if irq.config is EDGE:
         if acknowledged > sent:

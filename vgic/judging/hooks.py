@@ -6,7 +6,7 @@ from functools import cache, partial
 
 from vgic.data import Kvm, Vcpu, VgicIrq
 from vgic.judging.judge import Judge
-from vgic.tracepoints import overriding
+from vgic.tracepoints import wanted_by
 
 
 def attach(kvm: Kvm, judges: Sequence[Judge]) -> None:
@@ -27,7 +27,7 @@ def attach(kvm: Kvm, judges: Sequence[Judge]) -> None:
 @cache
 def _wanted(kinds: tuple[type, ...], event: str) -> tuple[int, ...]:
     """Return the places of those kinds of judges that want to hear of an event."""
-    return tuple(n for n, _ in overriding(kinds, event, getattr(Judge, event)))
+    return tuple(n for n, _ in wanted_by(kinds, event, getattr(Judge, event)))
 
 
 def _heard(judges: Sequence[Judge], kinds: tuple[type, ...], event: str) -> Callable[..., None]:

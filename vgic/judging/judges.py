@@ -37,20 +37,18 @@ class Judges:
         registers = Registers(kvm)
         windows = Windows(kvm, registers)
         lists = Lists(kvm, registers, books)
-        progress = Progress(kvm)
-        judges: tuple[Judge, ...] = (registers, windows, lists, progress)
+        judges: list[Judge] = [registers, windows, lists]
         if books is not None:
-            judges = (
+            judges = [
                 books,
-                registers,
-                windows,
-                lists,
+                *judges,
                 Loading(kvm, books, registers, lists),
                 Handlers(kvm, books, registers, lists),
                 Writes(kvm, books),
-                progress,
-                Delivery(kvm, books, lists),
-            )
+            ]
+        judges.append(Progress(kvm))
+        if books is not None:
+            judges.append(Delivery(kvm, books, lists))
         attach(kvm, judges)
-        self.listeners: tuple[Tracepoints, ...] = judges
+        self.listeners: tuple[Tracepoints, ...] = tuple(judges)
         self.windows = windows.crossed_ones

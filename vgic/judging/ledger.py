@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The ledger: what was sent and what was acknowledged, interrupt by interrupt.
 
-Kept by whoever looks on, outside the kernel: what a kernel loses stays in the ledger. A send is
+It is outside the kernel: what a kernel loses stays in the ledger. A send is
 entered before it begins and closed after it has returned, so an acknowledge in between counts for
 it, and a level that is on its way up counts as up.
 """
@@ -85,13 +85,13 @@ class Ledger(defaultdict[VgicIrq, Account]):
             self.pended(irq)
 
     def end(self, irq: VgicIrq, step: int) -> None:
-        """They have done so."""
+        """A send or a register write has ended, at this step."""
         account = self[irq]
         account.busy -= 1
         account.touched_at = step
 
     def pended(self, irq: VgicIrq) -> None:
-        """Software pends an interrupt: as it begins, and whoever acknowledged it meanwhile."""
+        """Software pends an interrupt: one acknowledge more is right, two if it is in use."""
         account = self[irq]
         account.pends = max(account.pends, 2 if irq.on_lr or irq.active else 1)
 
@@ -102,7 +102,7 @@ class Ledger(defaultdict[VgicIrq, Account]):
         account.contested = account.contested or account.drivers > 1
 
     def driven(self, irq: VgicIrq, level: bool) -> bool:
-        """It has done so; tell whether it alone has."""
+        """A device has driven an interrupt's line; tell whether it alone has."""
         account = self[irq]
         account.drivers -= 1
         alone = not account.contested
@@ -132,7 +132,7 @@ class Ledger(defaultdict[VgicIrq, Account]):
             account.routed_home_at = step
 
     def is_alone_since(self, irq: VgicIrq, step: int) -> bool:
-        """Tell whoever has been touching an interrupt since a step whether nobody else has."""
+        """Tell whether nobody but the caller has touched an interrupt since a step."""
         account = self[irq]
         return account.busy == 1 and account.touched_at <= step
 
@@ -147,7 +147,7 @@ class Ledger(defaultdict[VgicIrq, Account]):
         self[irq].unserved = False
 
     def unpended(self, irq: VgicIrq) -> None:
-        """The guest has done so, and nobody else has touched it meanwhile."""
+        """The guest has cleared a pending state, and nobody else touched it meanwhile."""
         self[irq].pends = 0
 
     def acknowledge(self, irq: VgicIrq) -> Account:

@@ -68,7 +68,7 @@ def _state(vcpu: Vcpu) -> object:
 def prune_ends(kvm: Kvm, vcpu: Vcpu, in_vain: int) -> None:
     """I21: prune starts again only because it has moved something or something has changed.
 
-    Locks: none needed: the count is the watcher's own.
+    Locks: none needed: the count is the judge's own.
 
     Args:
         kvm: the VM.

@@ -98,5 +98,6 @@ class Windows(Judge):
             self.crossed_ones.add("two_prune_retries")
 
     def crossed(self, window: str) -> None:
-        """Note what a patch says itself."""
-        self.crossed_ones.add(window)
+        """Note what a patch says itself, if there is such a window."""
+        if window in WINDOWS:
+            self.crossed_ones.add(window)

@@ -20,6 +20,7 @@ from abc import ABC, abstractmethod
 from harness import ListHead
 from vgic.data import Exit, Kvm, Vcpu, VgicIrq
 from vgic.hardware import ListRegister
+from vgic.kernel.old_watch import OldWatch
 from vgic.kernel.summary import ApListSummary
 from vgic.tracepoints import Tracepoints
 
@@ -41,9 +42,9 @@ class Kernel(ABC):
         self.scheduler = kvm.scheduler
 
     @property
-    def watch(self) -> Tracepoints:
-        """What patches written before 0.2 call `trace`."""
-        return self.trace
+    def watch(self) -> OldWatch:
+        """The trace, by the name and with the methods that it had in 0.1."""
+        return OldWatch(self.trace)
 
     # Kernel functions.
 

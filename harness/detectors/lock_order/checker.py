@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple, NoReturn
 
-from harness.detectors.lock_order.graph import Learned
+from harness.detectors.lock_order.graph import Learned, path_between
 from harness.detectors.lock_order.usage import Usages
 from harness.engine import (
     CONTEXT,
@@ -185,16 +185,8 @@ class LockOrder:
 
     def _path(self, start: int, goal: int) -> list[_Edge]:
         """Return edges that lead from start to goal, [] if there are none."""
-        paths: list[tuple[int, list[_Edge]]] = [(start, [])]
-        seen = {start}
-        for place, path in paths:
-            for edge in self._edges.values():
-                if edge.before == place and edge.after not in seen:
-                    if edge.after == goal:
-                        return [*path, edge]
-                    seen.add(edge.after)
-                    paths.append((edge.after, [*path, edge]))
-        return []
+        edges = ((edge.before, edge.after, edge) for edge in self._edges.values())
+        return path_between(edges, start, goal)
 
     def _recursive(self, me: Thread, lock: Lock, bit: int) -> NoReturn:
         name = self._name(bit)

@@ -5,11 +5,15 @@ An execution knows only its own orders. Here they are put together, each with th
 showed it first; an order that closes a cycle is reported once, with an execution for each step.
 """
 
-from typing import NamedTuple
+from collections.abc import Hashable, Iterable
+from typing import NamedTuple, TypeVar
 
 from harness.engine import printable_text
 
 KIND = "lock order"
+
+_At = TypeVar("_At", bound=Hashable)
+_Via = TypeVar("_Via")
 
 
 class Learned(NamedTuple):
@@ -55,24 +59,34 @@ class OrderGraph:
         key = learned.before, learned.after
         if key in self._steps or key in self._reported:
             return []
-        back = self._path(learned.after, learned.before)
+        edges = ((before, after, step) for (before, after), step in self._steps.items())
+        back = path_between(edges, learned.after, learned.before)
         if back:
             self._reported.add(key)
             return [(learned, witness), *back]
         self._steps[key] = learned, witness
         return []
 
-    def _path(self, start: str, goal: str) -> list[Witnessed]:
-        paths: list[tuple[str, list[Witnessed]]] = [(start, [])]
-        seen = {start}
-        for place, path in paths:
-            for (before, after), step in self._steps.items():
-                if before == place and after not in seen:
-                    if after == goal:
-                        return [*path, step]
-                    seen.add(after)
-                    paths.append((after, [*path, step]))
-        return []
+
+def path_between(edges: Iterable[tuple[_At, _At, _Via]], start: _At, goal: _At) -> list[_Via]:
+    """Return what leads from one node to another by the fewest edges, [] if nothing does.
+
+    Args:
+        edges: from where, to where, and what stands for the edge in the result.
+        start: where to begin.
+        goal: where to come to.
+    """
+    listed = list(edges)
+    paths: list[tuple[_At, list[_Via]]] = [(start, [])]
+    seen = {start}
+    for place, path in paths:
+        for before, after, step in listed:
+            if before == place and after not in seen:
+                if after == goal:
+                    return [*path, step]
+                seen.add(after)
+                paths.append((after, [*path, step]))
+    return []
 
 
 def witnesses(steps: list[Witnessed]) -> tuple[Witness, ...]:

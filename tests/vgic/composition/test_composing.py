@@ -355,6 +355,8 @@ class CallsTheOldName:
 
     def announce_pending(self, vcpu: Vcpu) -> None:
         self.watch.crossed("queue_retry")  # type: ignore[attr-defined]
+        self.watch.crossed("of my own")  # type: ignore[attr-defined]
+        self.watch.retried(vcpu, moved=True)  # type: ignore[attr-defined]
         super().announce_pending(vcpu)  # type: ignore[misc]
 
 
@@ -366,7 +368,7 @@ def test_what_a_patch_called_watch_works_and_is_said_to_be_old(
 
     def body(built: Mechanism) -> None:
         built.announce_pending(built.kvm.vcpus[0])
-        assert "queue_retry" in windows_of(built)
+        assert windows_of(built) == {"queue_retry", "migration"}
 
     in_kernel(body, kernel=kernel)
 
