@@ -109,6 +109,7 @@ def test_a_terminal_that_is_closed_takes_nothing_with_it(patch: Patch, tmp_path:
     pid, terminal = pty.fork()
     if not pid:
         os.chdir(tmp_path)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whatever these tests run under
         os.execv(command[0], command)
     deadline = time.monotonic() + PATIENCE_S
     while not (tmp_path / "mark").exists():
