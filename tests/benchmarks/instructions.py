@@ -36,34 +36,45 @@ SEED = 7
 OURS = tuple(f"{Path(str(room.__file__)).parent}/" for room in (harness, vgic, stress))
 
 
+class Tracer:
+    """Counts the instructions of our sources, in each thread that it is set for.
+
+    Attributes:
+        count: how many there were.
+    """
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def at_call(self, frame: FrameType, event: str, argument: Any) -> "TraceFunction | None":
+        """Trace a function's instructions if it is one of ours."""
+        if not frame.f_code.co_filename.startswith(OURS):
+            return None
+        frame.f_trace_lines, frame.f_trace_opcodes = False, True
+        return self.at_instruction
+
+    def at_instruction(self, frame: FrameType, event: str, argument: Any) -> "TraceFunction | None":
+        """Count one."""
+        if event == "opcode":
+            self.count += 1
+        return self.at_instruction
+
+
 def counted(work: Callable[[], None]) -> int:
     """Return how many instructions of our sources a piece of work takes, in threads it starts too.
 
     Args:
         work: does the same each time.
     """
-    count = 0
-
-    def at_call(frame: FrameType, event: str, argument: Any) -> "TraceFunction | None":
-        if not frame.f_code.co_filename.startswith(OURS):
-            return None
-        frame.f_trace_lines, frame.f_trace_opcodes = False, True
-        return at_instruction
-
-    def at_instruction(frame: FrameType, event: str, argument: Any) -> "TraceFunction | None":
-        nonlocal count
-        if event == "opcode":
-            count += 1
-        return at_instruction
-
-    threading.settrace(at_call)
-    sys.settrace(at_call)
+    tracer = Tracer()
+    threading.settrace(tracer.at_call)
+    sys.settrace(tracer.at_call)
     try:
         work()
     finally:
         sys.settrace(None)
         threading.settrace(None)
-    return count
+    return tracer.count
 
 
 def figure(strategy: str) -> int:
