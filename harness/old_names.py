@@ -37,7 +37,7 @@ class _Finder:
     ) -> ModuleSpec | None:
         """Return how to make a module; None if it is none of the old ones."""
         new = self._new(name)
-        # Not of the classes in importlib.abc: to import those takes a fiftieth of a worker's start.
+        # Not of the classes in importlib.abc: to import those takes 3 % of a worker's start.
         loader: Any = _Loader(new)
         return ModuleSpec(name, loader, is_package=True) if new else None
 

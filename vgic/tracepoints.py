@@ -146,7 +146,7 @@ def _to_all(event: str, wanted: Sequence[tuple[int, Callable[..., None]]]) -> Ca
     """Return the method that passes an event on.
 
     Events come a hundred times in an execution: written with `*values`, for any number of them,
-    the whole execution takes 7 % more instructions.
+    the whole execution takes 4 % more instructions.
     """
 
     def of_nothing(self: Announcer) -> None:
