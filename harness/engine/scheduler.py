@@ -135,12 +135,14 @@ class Scheduler(Points):
         # The enabled threads in cyclic creation order, `me` first if it is one. A thread that
         # has ended stands at a gate that never opens.
         cycle = self._cycles[me.index]
-        while not (
-            options := [
-                thread for thread in cycle if (gate := thread.op.gate) is None or not gate.shut
-            ]
-        ):
-            self._wake_a_thread(me)
+        options: list[Thread] = []
+        while not options:
+            for thread in cycle:
+                gate = thread.op.gate
+                if gate is None or not gate.shut:
+                    options.append(thread)
+            if not options:
+                self._wake_a_thread(me)
         strategy = self._strategy
         try:
             picked = strategy.pick(step, me, options)
