@@ -6,7 +6,8 @@ the wait-for cycle where there is one, in the order in which the waits chain.
 
 A lost wake-up is another kind: a thread sleeps, what it sleeps for has happened, and it will not be
 woken for it again. Whether that is so is known to the gate that it sleeps at
-(harness.primitives.waitqueue).
+(harness.primitives.waitqueue). Where none was lost, somebody else may have had it: so a deadlock
+says of each sleeper whom the last wake-up at its place went to, and what became of those.
 """
 
 from collections.abc import Callable, Sequence
@@ -54,7 +55,7 @@ def deadlock(waiting: Sequence[Thread], stack_of: Callable[[Thread], tuple[str, 
             for thread in waiting
             for line in (
                 f"{thread.role}: {' > '.join(stacks[thread])}: waits for {_wait(thread)}",
-                *(f"  {how}" for how in lost.get(thread, ())),
+                *(f"  {how}" for how in lost.get(thread, ()) or _last_wake_up(thread)),
             )
         ),
     )
@@ -62,6 +63,10 @@ def deadlock(waiting: Sequence[Thread], stack_of: Callable[[Thread], tuple[str, 
 
 def _lost_wake_up(thread: Thread) -> tuple[str, ...]:
     return () if thread.op.gate is None else thread.op.gate.lost_wake_up()
+
+
+def _last_wake_up(thread: Thread) -> tuple[str, ...]:
+    return () if thread.op.gate is None else thread.op.gate.last_wake_up()
 
 
 def _idle(thread: Thread) -> bool:

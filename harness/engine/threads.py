@@ -37,6 +37,10 @@ class Gate:
         """Return how the wake-up was lost that a thread waits for here, () if none was."""
         return ()
 
+    def last_wake_up(self) -> tuple[str, ...]:
+        """Return whom the last wake-up here went to and what they did with it, () if unknown."""
+        return ()
+
 
 class Lock(Protocol):
     """A lock that a thread can hold.
