@@ -16,7 +16,7 @@ from harness.engine.carriers import OsThreads
 from harness.engine.carrying import Carriers
 from harness.engine.deviation import Deviation, Label
 from harness.engine.execution import DivergedFrom, Execution, Failed, Outcome, Passed, execute
-from harness.engine.failures import Diverged, Failure, HarnessBug, ModelFailure
+from harness.engine.failures import Diverged, Failure, HarnessBug, ModelFailure, Unwind
 from harness.engine.frames import (
     delivered,
     is_observer,
@@ -102,6 +102,7 @@ __all__ = [
     "Streams",
     "Thread",
     "Touch",
+    "Unwind",
     "delivered",
     "described",
     "entry_text",
