@@ -5,6 +5,7 @@ from functools import partial
 
 from harness import Scheduler
 from harness.engine import Operation, operation
+from harness.primitives import remember_places
 from vgic.accesses import QUIESCE, Access
 from vgic.data import Kvm, Pulse, Vcpu
 from vgic.drain import Drain
@@ -66,6 +67,9 @@ class Machine:
         scheduler.on_quiescence = Drain(self.kvm, self.trace)
         if kernel.checks_races:
             check_races(self.kvm)
+        if kernel.remembers_places:
+            for lock in self.kvm.all_locks():
+                remember_places(lock)
 
     def vcpu(self, vcpu: Vcpu, guest: Guest) -> None:
         """Run a vCPU for as long as the VM lives, as its thread in user space does."""

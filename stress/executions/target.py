@@ -24,8 +24,10 @@ from vgic import (
     Mechanism,
     compose,
     named_revision,
+    not_of_ours,
     patched,
     true_name,
+    with_contracts_checked,
     with_races_checked,
 )
 
@@ -71,7 +73,8 @@ class Target:
 
     @cached_property
     def _composed(self) -> type[Mechanism]:
-        return compose(self._class, self.bugs)
+        kernel = compose(self._class, self.bugs)
+        return with_contracts_checked(kernel, not_of_ours(kernel)) if self.is_users else kernel
 
     @cached_property
     def _class(self) -> type[Mechanism]:
