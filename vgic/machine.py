@@ -10,7 +10,7 @@ from vgic.accesses import QUIESCE, Access
 from vgic.data import Kvm, Pulse, Vcpu
 from vgic.drain import Drain
 from vgic.guest import Guest
-from vgic.judging import Judges, check_races
+from vgic.judging import Judges, check_races, leave_listed, lists_are_forgotten
 from vgic.kernel import Mechanism
 from vgic.parameters import Parameters
 from vgic.tracepoints import announcer
@@ -74,7 +74,9 @@ class Machine:
     def vcpu(self, vcpu: Vcpu, guest: Guest) -> None:
         """Run a vCPU for as long as the VM lives, as its thread in user space does."""
         self.kernel.kvm_arch_vcpu_ioctl_run(vcpu, guest)
+        left = leave_listed(self.kvm, vcpu)
         self.kernel.kvm_vgic_vcpu_destroy(vcpu)
+        lists_are_forgotten(self.kvm, vcpu, left)
 
     def retire(self) -> None:
         """Take the machine apart when nothing of it is wanted any more.
