@@ -8,8 +8,8 @@ schedules are tried: that is harness.search.
 """
 
 from harness.schedule.footprint import NOBODY, Step, steps_of
-from harness.schedule.history import Change, Fields, State, Thing
-from harness.schedule.recording import Event, Recorder
+from harness.schedule.history import Change, Fields, Moment, State, Thing
+from harness.schedule.recording import Event, Recorder, Stretch
 from harness.schedule.replay import Labels, LenientReplay, StrictReplay
 
 __all__ = [
@@ -19,9 +19,11 @@ __all__ = [
     "Fields",
     "Labels",
     "LenientReplay",
+    "Moment",
     "Recorder",
     "State",
     "Step",
+    "Stretch",
     "StrictReplay",
     "Thing",
     "steps_of",
