@@ -5,7 +5,9 @@ A function under a name that the kernel lacks would never be called, and its aut
 verdict for one on his patch.
 """
 
+import difflib
 import warnings
+from collections.abc import Iterator
 from types import CodeType
 
 from harness import OldName
@@ -17,19 +19,24 @@ from vgic.judging import WINDOWS
 from vgic.kernel import Mechanism
 from vgic.revisions import DEFAULT, REVISIONS
 
+NEARLY = 0.75
+"""How alike two names are, from 0 to 1, for one of them to be taken for the other misspelt."""
+
 
 def patched(patch: type) -> type[Mechanism]:
     """Return the kernel that a user's class makes: itself, or put in front of the default one.
 
-    Names that begin with an underscore are the user's own business.
+    Names that begin with an underscore are the user's own business, unless one that nothing in the
+    class uses is nearly a name that the kernel calls.
 
     Raises:
-        CompositionError: it overrides nothing, a name the kernel lacks, or one that cannot be
-            overridden.
+        CompositionError: it overrides nothing, a name the kernel lacks, one that cannot be
+            overridden, or a misspelt one.
     """
     kernel = patch if issubclass(patch, Mechanism) else _on_the_default(patch)
     _check_windows(kernel)
     _check_names(kernel)
+    _check_helpers(kernel)
     _warn_of_watch(kernel)
     return kernel
 
@@ -102,3 +109,36 @@ def _check_names(patch: type[Mechanism]) -> None:
                     f"{cls.__name__} overrides {name}, which is the frame the kernel runs in and "
                     "cannot be replaced; override one of the functions it calls"
                 )
+
+
+def _check_helpers(patch: type[Mechanism]) -> None:
+    """Check that no helper is a misspelt name of the kernel's, which nobody would ever call."""
+    kernels = [name for name in dir(Mechanism) if not name.startswith("__")]
+    ours = {cls for record in REVISIONS.values() for cls in record.cls.__mro__}
+    theirs = [cls for cls in patch.__mro__ if cls not in ours]
+    used = {name for cls in theirs for name in _used_in(cls)}
+    for cls in theirs:
+        if cls.__module__.partition(".")[0] == "vgic":
+            continue
+        for name, value in sorted(vars(cls).items()):
+            helper = name.startswith("_") and not name.startswith("__") and callable(value)
+            if not helper or name in kernels or name in used:
+                continue
+            near = difflib.get_close_matches(name, kernels, n=1, cutoff=NEARLY)
+            if near:
+                raise CompositionError(
+                    f"{cls.__name__} defines {name}, which nothing calls; did you mean {near[0]}? "
+                    "(a helper of your own is called by some function of the class)"
+                )
+
+
+def _used_in(cls: type) -> Iterator[str]:
+    """Yield the names that the functions of a class use."""
+    for value in vars(cls).values():
+        function = getattr(value, "__func__", value)
+        codes = [getattr(function, "__code__", None)]
+        while codes:
+            code = codes.pop()
+            if isinstance(code, CodeType):
+                yield from code.co_names
+                codes += code.co_consts

@@ -2,9 +2,11 @@
 """The windows: situations that an execution came through, by which a campaign is known not vacuous.
 
 A window is what a race needs to happen in. A campaign that never came through one has said nothing
-of the code in it, however many executions it ran.
+of the code in it, however many executions it ran. All of them are seen from outside, in the lists,
+their locks and the run loop, so that a patch which replaces a kernel function is counted alike.
 """
 
+from harness.engine import Thread
 from vgic.data import Kvm, Vcpu, VgicIrq
 from vgic.judging.judge import Judge
 from vgic.judging.registers import Registers
@@ -24,7 +26,7 @@ WINDOWS = {
     "arrival_with_eoicount": (
         "An interrupt is queued for a vCPU whose guest has ended one that was in no list register."
     ),
-    "queue_retry": "Queueing has both locks at last, finds a change, and starts again.",
+    "queue_retry": "Queueing has both locks at last, finds a change, and puts nothing on the list.",
     "migration": "Prune moves an interrupt to the list of another vCPU.",
     "prune_recheck": "Prune has all three locks at last, finds a change, and does not move it.",
     "two_prune_retries": "One prune starts again from the head of the list twice or more.",
@@ -49,12 +51,24 @@ class Windows(Judge):
         self.crossed_ones: set[str] = set()
         self._outside = registers.outside
         self._in_guest = [False] * len(kvm.vcpus)
-        self._prune_restarts = [0] * len(kvm.vcpus)
+        self._prune_restarts: dict[str, int] = {}
+        self._flushing = set[str]()
+        self._just_added: VgicIrq | None = None
+        self._ap_list_lock = kvm.locks.ap_list_lock
+
+    def flushing(self, vcpu: int) -> None:
+        """Note that the vCPU is on its way from flush to sync."""
+        self._flushing.add(self._kvm.vcpus[vcpu].role)
+
+    def synced(self, vcpu: int) -> None:
+        """Note that it has come to the end of it, and its prune with it."""
+        role = self._kvm.vcpus[vcpu].role
+        self._flushing.discard(role)
+        self._prune_restarts.pop(role, None)
 
     def entered(self, vcpu: int) -> None:
         """Note what the guest leaves behind."""
         self._in_guest[vcpu] = True
-        self._prune_restarts[vcpu] = 0
         if self._outside[vcpu]:
             self.crossed_ones.add("overflow")
         if not self._kvm.vcpus[vcpu].vgic_cpu.overflow_ap_list_head.empty:
@@ -62,7 +76,6 @@ class Windows(Judge):
 
     def aborted(self, vcpu: int) -> None:
         """Note that the flush was in vain."""
-        self._prune_restarts[vcpu] = 0
         self.crossed_ones.add("aborted_entry")
         if self._outside[vcpu]:
             self.crossed_ones.add("aborted_entry_with_overflow")
@@ -79,25 +92,44 @@ class Windows(Judge):
                 self.crossed_ones.add("eoicount_of_two")
 
     def added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
-        """Note an arrival while the guest runs."""
+        """Note a migration, and an arrival while the guest runs."""
+        self._just_added = irq
+        me = self._kvm.scheduler.current
+        if len(me.held) > 2 and self._lists_held(me) > 1:
+            self.crossed_ones.add("migration")
+            self._start_again(me)
         if self._in_guest[vcpu.vcpu_id]:
             if self._outside[vcpu.vcpu_id]:
                 self.crossed_ones.add("arrival_with_overflow")
             if vcpu.cpuif.hcr.eoicount:
                 self.crossed_ones.add("arrival_with_eoicount")
 
-    def queue_restarted(self, vcpu: int, intid: int) -> None:
-        """Note that queueing found a change."""
-        self.crossed_ones.add("queue_retry")
+    def irq_unlocked(self, irq: VgicIrq) -> None:
+        """Note that an interrupt was looked at under the locks to move it, and left alone.
 
-    def prune_restarted(self, vcpu: int, moved: bool) -> None:
-        """Note a migration, or one that was found to be over."""
-        self._prune_restarts[vcpu] += 1
-        self.crossed_ones.add("migration" if moved else "prune_recheck")
-        if self._prune_restarts[vcpu] > 1:
+        Who queues holds one list's lock beside the interrupt's, who migrates holds two. A flush or
+        a prune of the own list holds one, too, but between flush and sync, where nobody queues.
+        """
+        me = self._kvm.scheduler.current
+        if len(me.held) < 2:
+            return
+        just_added, self._just_added = self._just_added, None
+        if just_added is irq:
+            return
+        lists = self._lists_held(me)
+        if lists > 1:
+            self.crossed_ones.add("prune_recheck")
+            self._start_again(me)
+        elif lists and me.role not in self._flushing:
+            self.crossed_ones.add("queue_retry")
+
+    def _lists_held(self, me: Thread) -> int:
+        """Return of how many vCPUs a thread holds the lock of the lists."""
+        return sum(lock.lock_class is self._ap_list_lock for lock in me.held)
+
+    def _start_again(self, me: Thread) -> None:
+        """Note that a prune starts again from the head."""
+        again = self._prune_restarts.get(me.role, 0) + 1
+        self._prune_restarts[me.role] = again
+        if again > 1:
             self.crossed_ones.add("two_prune_retries")
-
-    def crossed(self, window: str) -> None:
-        """Note what a patch says itself, if there is such a window."""
-        if window in WINDOWS:
-            self.crossed_ones.add(window)
