@@ -54,7 +54,7 @@ class Windows(Judge):
         self._prune_restarts: dict[str, int] = {}
         self._flushing = set[str]()
         self._just_added: VgicIrq | None = None
-        self._ap_list_lock = kvm.locks.ap_list_lock
+        self._list_locks = frozenset[object](vcpu.vgic_cpu.ap_list_lock for vcpu in kvm.vcpus)
 
     def flushing(self, vcpu: int) -> None:
         """Note that the vCPU is on its way from flush to sync."""
@@ -125,7 +125,7 @@ class Windows(Judge):
 
     def _lists_held(self, me: Thread) -> int:
         """Return of how many vCPUs a thread holds the lock of the lists."""
-        return sum(lock.lock_class is self._ap_list_lock for lock in me.held)
+        return sum(lock in self._list_locks for lock in me.held)
 
     def _start_again(self, me: Thread) -> None:
         """Note that a prune starts again from the head."""

@@ -381,3 +381,28 @@ def test_a_patch_that_uses_no_old_name_is_loaded_without_a_warning() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         patched(Announces)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("_prune_own_lists", "_prune_own_list"),
+        ("_migrat", "_migrate"),
+        ("_still_to_queue", "still_to_queue"),
+    ],
+)
+def test_a_helper_that_nothing_calls_and_is_nearly_one_of_the_kernels_is_refused(
+    name: str, near: str
+) -> None:
+    with pytest.raises(CompositionError, match=f"did you mean {near}"):
+        patched(type("Mine", (Reference,), {name: nothing}))
+
+
+def test_a_helper_of_ones_own_may_have_any_name_that_is_used_or_far_from_the_kernels() -> None:
+    def vgic_prune_ap_list(self: Mechanism, vcpu: Vcpu) -> None:
+        self._prune_own_lists(vcpu)  # type: ignore[attr-defined]
+
+    used = {"vgic_prune_ap_list": vgic_prune_ap_list, "_prune_own_lists": nothing}
+    patched(type("Mine", (Reference,), used))
+    patched(type("Mine", (Reference,), {"vgic_sort_ap_list": nothing, "_counted": nothing}))
+    patched(type("Mine", (Reference,), {"_prune_own_list": nothing}))
