@@ -90,6 +90,11 @@ class Target:
         path, _, name = self.revision.rpartition(":")
         return (Path(path), name) if path.endswith(".py") else None
 
+    @property
+    def is_users(self) -> bool:
+        """Whether it is a class of a user's own, and no revision of ours."""
+        return self.cls is not None or self.patch is not None
+
     def patch_identity(self) -> tuple[str, str] | None:
         """Return the user's class by name and source hash, None for a named revision."""
         if self.cls is not None:
