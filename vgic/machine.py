@@ -6,6 +6,7 @@ from functools import partial
 from harness import Scheduler
 from harness.engine import Operation, operation
 from vgic.accesses import QUIESCE, Access
+from vgic.composition import note_calls
 from vgic.data import Kvm, Pulse, Vcpu
 from vgic.drain import Drain
 from vgic.guest import Guest
@@ -24,6 +25,7 @@ class Machine:
         trace: where all of it announces what it does.
         windows: the windows crossed so far, by name.
         guests: what runs on each vCPU.
+        called: what was called so far of what the kernel overrides beyond a revision.
     """
 
     def __init__(
@@ -54,6 +56,8 @@ class Machine:
         self.windows = judges.windows
         self.trace = announcer(judges.listeners)
         self.kernel = kernel(self.kvm, self.trace)
+        self.called = set[str]()
+        note_calls(self.kernel, self.called)
         self.guests = []
         for vcpu, program in zip(self.kvm.vcpus, parameters.guests, strict=True):
             guest = Guest(self.kvm, vcpu, program, self.trace, partial(Access, QUIESCE))

@@ -27,6 +27,7 @@ from stress.campaign.plan import Plan
 from stress.campaign.result import Result
 from stress.findings import Answer, Inquiry, Keeper, found, is_looked_into
 from stress.jobs import Batch, Bug, Executor, Fact, Facts, Outcome
+from vgic import overrides_of
 
 BATCH = 24
 WAIT_S = 0.1
@@ -74,7 +75,8 @@ class Campaign:
 
     def run(self) -> Result:
         """Run the campaign to its end."""
-        executor, result = self._executor, Result()
+        executor = self._executor
+        result = Result(overrides=overrides_of(self._plan.target.kernel))
         begin = time.monotonic()
         more = True
         while True:

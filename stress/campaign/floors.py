@@ -22,6 +22,12 @@ def too_few(plan: Plan, result: Result) -> list[str]:
     if not result.executions:
         return ["nothing was selected"]
     reasons = []
+    if result.tested_nothing:
+        reasons.append(
+            f"{', '.join(result.overrides)}: never called in {result.executions} executions, so "
+            f"what was run is not {plan.target}; see whether a function that the scenarios come "
+            "through calls it"
+        )
     for name in plan.scenarios:
         scenario = SCENARIOS[name]
         runs = {strategy: n for (which, strategy), n in result.runs.items() if which == name}

@@ -28,6 +28,8 @@ class Result:
         seen: for each strategy, the behaviours of the executions that were looked at.
         seen_by_all: the same for all strategies together.
         failures: for each symptom, how many executions showed it.
+        overrides: what the kernel under test overrides beyond a revision.
+        called: what of that was called in some execution.
         findings: by signature, in order of the first.
         kept: for each finding, by signature, the folder it is kept in; None if there is none.
         compared: how many executions were run once more in a fresh process, and came out alike.
@@ -46,6 +48,8 @@ class Result:
     seen: dict[str, Seen] = field(default_factory=dict)
     seen_by_all: Seen = field(default_factory=Seen)
     failures: Counter[str] = field(default_factory=Counter)
+    overrides: tuple[str, ...] = ()
+    called: set[str] = field(default_factory=set)
     findings: dict[str, Finding] = field(default_factory=dict)
     kept: dict[str, Path | None] = field(default_factory=dict)
     compared: int = 0
@@ -65,11 +69,22 @@ class Result:
         for window in fact.windows:
             self.windows[window] += 1
             self.crossings[fact.scenario, fact.strategy, window] += 1
+        self.called |= fact.called
         if fact.behaviour is not None:
             self.seen.setdefault(fact.strategy, Seen()).add(fact.behaviour)
             self.seen_by_all.add(fact.behaviour)
         if fact.signature is not None:
             self.failures[fact.signature] += 1
+
+    @property
+    def never_called(self) -> tuple[str, ...]:
+        """The overrides that no execution has called, by name."""
+        return tuple(name for name in self.overrides if name not in self.called)
+
+    @property
+    def tested_nothing(self) -> bool:
+        """Whether there are overrides and none of them was called: only the revision was run."""
+        return bool(self.overrides) and not self.called
 
     @property
     def is_endless(self) -> bool:

@@ -24,6 +24,8 @@ def summary_text(result: Result) -> str:
             f"  {window:<{width}}  {count:>7}  {100 * count / result.executions:5.1f} %"
             for window, count in sorted(result.windows.items())
         ]
+    if result.never_called:
+        lines.append(f"overrides that were never called: {', '.join(result.never_called)}")
     return "\n".join(lines)
 
 
@@ -60,6 +62,7 @@ def campaign_values(plan: Plan, result: Result, reasons: Sequence[str] = ()) -> 
         "steps": result.steps,
         "seconds": round(result.seconds, 3),
         "windows": dict(sorted(result.windows.items())),
+        "overrides": {name: name in result.called for name in result.overrides},
         "behaviours": {
             name: {
                 "executions": seen.executions,

@@ -14,9 +14,12 @@ from stress.campaign.plan import Plan
 from stress.campaign.result import Result
 from stress.executions.target import Target
 from stress.jobs.work import Fact
+from stress.reporting.summary import campaign_values, summary_text
+from stress.reporting.verdict import of_campaign
 from stress.scenarios import SCENARIOS, rates
 from stress.scenarios.floors import DEVIATIONS, below
 from stress.scenarios.scenario import Scenario
+from stress.system import Exit
 from tests.benchmarks.floors import measured
 from vgic import WINDOWS, Parameters
 
@@ -215,3 +218,26 @@ def test_what_the_model_is_about_is_crossed_in_some_scenario_or_there_is_no_verd
         if window in scenario.floors.rates
     ]
     assert max(floors) > 0
+
+
+def test_a_class_of_which_nothing_was_called_is_too_few_by_name(
+    this: Plan, crossed: Callable[..., Result]
+) -> None:
+    result = crossed(random_walk=(800, 700), pct=(400, 300))
+    result.overrides = ("vgic_prune_ap_list", "vgic_irq_cmp")
+    (reason,) = too_few(this, result)
+    assert "vgic_prune_ap_list, vgic_irq_cmp: never called in 1200 executions" in reason
+    ended = of_campaign(result, [reason])
+    assert (ended.code, ended.words) == (Exit.TOO_FEW, "nothing of the class was called")
+
+
+def test_a_class_of_which_something_was_called_is_judged_and_what_was_not_is_said(
+    this: Plan, crossed: Callable[..., Result]
+) -> None:
+    result = crossed(random_walk=(800, 700), pct=(400, 300))
+    result.overrides = ("vgic_prune_ap_list", "vgic_irq_cmp")
+    result.called = {"vgic_prune_ap_list"}
+    assert not too_few(this, result)
+    assert "overrides that were never called: vgic_irq_cmp" in summary_text(result)
+    values = campaign_values(this, result)
+    assert values["overrides"] == {"vgic_prune_ap_list": True, "vgic_irq_cmp": False}
