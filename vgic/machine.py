@@ -24,6 +24,7 @@ class Machine:
         kernel: the kernel that runs it.
         trace: where all of it announces what it does.
         windows: the windows crossed so far, by name.
+        steps: what else was reached so far of what leads to windows.
         guests: what runs on each vCPU.
         called: what was called so far of what the kernel overrides beyond a revision.
     """
@@ -53,7 +54,7 @@ class Machine:
         for irq in parameters.irqs:
             self.kvm.add_irq(irq.intid, irq.config, irq.priority, irq.vcpu)
         judges = Judges(self.kvm, honest=parameters.honest)
-        self.windows = judges.windows
+        self.windows, self.steps = judges.windows, judges.steps
         self.trace = announcer(judges.listeners)
         self.kernel = kernel(self.kvm, self.trace)
         self.called = set[str]()

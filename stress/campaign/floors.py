@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from harness.search.strategies import MIXED
 from stress.campaign.plan import Plan
 from stress.campaign.result import Result
+from stress.campaign.towards import towards
 from stress.scenarios import SCENARIOS, Scenario
-from vgic import WINDOWS
 
 
 def executions_needed(scenario: Scenario, strategy: str) -> int:
@@ -57,17 +57,19 @@ def _missed(
     floors = {
         strategy: scenario.floors.floor(window, strategy, count) for strategy, count in runs.items()
     }
+    best = f"it came to {towards(result, window, name)}"
     if plan.target.is_users:
         if not any(floors.values()) or any(crossed.values()):
             return []
         return [
             f"{name}: window {window} was never crossed in {sum(runs.values())} executions, so "
-            f"nothing is known of what may go wrong in it. It is: {WINDOWS[window]} If your class "
+            f"nothing is known of what may go wrong in it. So far {best}. If your class "
             f"rightly never comes through it, say in it never_crosses = frozenset({{{window!r}}})"
         ]
+    rest = "" if any(crossed.values()) else f"; {best}"
     return [
         f"{name}: window {window} crossed in {100 * crossed[strategy] / count:.1f} % of the "
-        f"executions under {strategy}, at least {floors[strategy]:.1f} % are needed"
+        f"executions under {strategy}, at least {floors[strategy]:.1f} % are needed{rest}"
         for strategy, count in runs.items()
         if 100 * crossed[strategy] / count < floors[strategy]
     ]

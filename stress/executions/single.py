@@ -29,6 +29,7 @@ class Single:
         windows: the windows it crossed.
         orders: the orders in which it took locks.
         called: what was called of what the kernel overrides.
+        steps: what else it reached of what leads to windows.
     """
 
     parameters: Parameters
@@ -36,6 +37,7 @@ class Single:
     windows: frozenset[str]
     orders: tuple[Learned, ...] = ()
     called: frozenset[str] = frozenset()
+    steps: frozenset[str] = frozenset()
 
 
 def run(
@@ -72,7 +74,9 @@ def run(
     machine = machines[-1]
     windows, orders = frozenset(machine.windows), machine.kvm.order.learned()
     machine.retire()
-    return Single(parameters, execution, windows, orders, frozenset(machine.called))
+    return Single(
+        parameters, execution, windows, orders, frozenset(machine.called), frozenset(machine.steps)
+    )
 
 
 def run_index(

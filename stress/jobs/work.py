@@ -67,6 +67,7 @@ class Fact:
         behaviour: what it showed, by scenario and happens-before order; None if nobody looked.
         orders: the orders in which it took locks.
         called: what was called of what the kernel overrides.
+        reached: what else it reached of what leads to windows.
         deviated: it left the quiet default somewhere.
         digest: the digest of its trace, None if nobody is to compare it.
     """
@@ -80,6 +81,7 @@ class Fact:
     behaviour: str | None = None
     orders: tuple[Learned, ...] = ()
     called: frozenset[str] = frozenset()
+    reached: frozenset[str] = frozenset()
     deviated: bool = True
     digest: str | None = None
 
@@ -157,6 +159,7 @@ def run_batch(batch: Batch, carriers: Carriers, cursor: Cursor, garbage: Garbage
                 behaviour=f"{name} {showed}" if showed else None,
                 orders=_same(single.orders),
                 called=single.called,
+                reached=single.steps,
                 deviated=bool(execution.deviations),
                 digest=execution.digest if batch.alone or is_compared(index) else None,
             )

@@ -3,10 +3,11 @@
 
 from collections.abc import Sequence
 
-from stress.campaign import Plan, Result
+from stress.campaign import Plan, Result, towards
 from stress.jobs import LOOK_EVERY
 from stress.reporting.asked import asked_values
 from stress.system import counted
+from vgic.judging import WINDOWS, steps_of
 
 
 def summary_text(result: Result) -> str:
@@ -24,6 +25,11 @@ def summary_text(result: Result) -> str:
             f"  {window:<{width}}  {count:>7}  {100 * count / result.executions:5.1f} %"
             for window, count in sorted(result.windows.items())
         ]
+    lines += [
+        f"  {window} was never crossed: {towards(result, window)}"
+        for window in sorted(WINDOWS)
+        if result.progress and not result.windows[window]
+    ]
     if result.never_called:
         lines.append(f"overrides that were never called: {', '.join(result.never_called)}")
     return "\n".join(lines)
@@ -62,6 +68,7 @@ def campaign_values(plan: Plan, result: Result, reasons: Sequence[str] = ()) -> 
         "steps": result.steps,
         "seconds": round(result.seconds, 3),
         "windows": dict(sorted(result.windows.items())),
+        "progress": _progress(result),
         "overrides": {name: name in result.called for name in result.overrides},
         "behaviours": {
             name: {
@@ -86,3 +93,13 @@ def campaign_values(plan: Plan, result: Result, reasons: Sequence[str] = ()) -> 
             for finding in result.findings.values()
         ],
     }
+
+
+def _progress(result: Result) -> dict[str, object]:
+    """Return for each window its steps, how many were reached at most, and how often so many."""
+    values: dict[str, object] = {}
+    for window in sorted(WINDOWS):
+        reached, executions = result.best_progress(window)
+        steps = list(steps_of(window))
+        values[window] = {"steps": steps, "reached": reached, "executions": executions}
+    return values

@@ -10,6 +10,7 @@ from harness.engine import Thread
 from vgic.data import Kvm, Vcpu, VgicIrq
 from vgic.judging.judge import Judge
 from vgic.judging.registers import Registers
+from vgic.judging.steps import LISTED, TWO_LISTS
 
 WINDOWS = {
     "overflow": "A vCPU enters its guest while something of its own is in no list register.",
@@ -38,6 +39,7 @@ class Windows(Judge):
 
     Attributes:
         crossed_ones: their names so far.
+        steps: what else was reached of what leads to them (steps.py).
     """
 
     def __init__(self, kvm: Kvm, registers: Registers) -> None:
@@ -49,6 +51,7 @@ class Windows(Judge):
         """
         super().__init__(kvm)
         self.crossed_ones: set[str] = set()
+        self.steps: set[str] = set()
         self._outside = registers.outside
         self._in_guest = [False] * len(kvm.vcpus)
         self._prune_restarts: dict[str, int] = {}
@@ -93,6 +96,7 @@ class Windows(Judge):
 
     def added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
         """Note a migration, and an arrival while the guest runs."""
+        self.steps.add(LISTED)
         self._just_added = irq
         me = self._kvm.scheduler.current
         if len(me.held) > 2 and self._lists_held(me) > 1:
@@ -129,6 +133,7 @@ class Windows(Judge):
 
     def _start_again(self, me: Thread) -> None:
         """Note that a prune starts again from the head."""
+        self.steps.add(TWO_LISTS)
         again = self._prune_restarts.get(me.role, 0) + 1
         self._prune_restarts[me.role] = again
         if again > 1:

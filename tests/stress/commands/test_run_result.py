@@ -12,8 +12,8 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 HEAD_WALK = ("inject_while_eoicount", "--revision", "head-walk", "--seed", 7)
 KEYS = {
     "verdict", "exit", "reasons", "harness_bugs", "model", "seed", "revision", "bugs", "races",
-    "scenarios", "strategy", "asked", "executions", "compared", "steps", "seconds", "windows", "overrides",
-    "behaviours", "findings",
+    "scenarios", "strategy", "asked", "executions", "compared", "steps", "seconds", "windows",
+    "progress", "overrides", "behaviours", "findings",
 }  # fmt: skip
 FINDING_KEYS = {"signature", "kind", "scenario", "execution", "count", "token", "original", "with"}
 

@@ -264,6 +264,7 @@ def test_json_has_the_promised_keys(
         "steps": 40,
         "windows": {"overflow": 1},
         "overrides": {},
+        "progress": value["progress"],
         "behaviours": {"together": {"executions": 0, "distinct": 0, "unseen": 1.0, "growth": []}},
         "findings": [
             {
