@@ -7,7 +7,7 @@ What cannot go together is refused here, with a message that says why and what t
 from vgic.composition.composing import compose, with_races_checked
 from vgic.composition.names import did_you_mean, named_bug, named_revision, true_name
 from vgic.composition.overridable import functions
-from vgic.composition.overrides import note_calls, overrides_of
+from vgic.composition.overrides import note_calls, overrides_of, stop_noting
 from vgic.composition.patch import patched
 from vgic.composition.refused import CompositionError
 
@@ -21,6 +21,7 @@ __all__ = [
     "note_calls",
     "overrides_of",
     "patched",
+    "stop_noting",
     "true_name",
     "with_races_checked",
 ]

@@ -8,8 +8,11 @@ execution and removes itself when it is first called, so that it costs a call fo
 
 from functools import cache
 
+from harness.engine import observes
 from vgic.kernel import Mechanism
 from vgic.revisions import REVISIONS
+
+observes(__name__)
 
 
 @cache
@@ -36,6 +39,12 @@ def note_calls(kernel: Mechanism, called: set[str]) -> None:
     for name in overrides_of(type(kernel)):
         if name not in vars(kernel):
             _note_call(kernel, name, called)
+
+
+def stop_noting(kernel: Mechanism) -> None:
+    """Remove what stands before the overrides that were not called: it refers to the kernel."""
+    for name in overrides_of(type(kernel)):
+        vars(kernel).pop(name, None)
 
 
 def _note_call(kernel: Mechanism, name: str, called: set[str]) -> None:

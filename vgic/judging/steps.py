@@ -10,11 +10,11 @@ from collections.abc import Set as AbstractSet
 from functools import cache
 
 LISTED = "listed"
-TWO_LISTS = "two_lists"
+OTHERS_LIST = "others_list"
 
 _WORDS = {
     LISTED: "an interrupt is put on a list",
-    TWO_LISTS: "prune holds the locks of two vCPUs' lists",
+    OTHERS_LIST: "prune holds the lock of another vCPU's list",
     "overflow": "a vCPU enters its guest with something in no list register",
     "split": "what is in no list register is put aside on the overflow list",
     "aborted_entry": "an entry is aborted",
@@ -39,9 +39,9 @@ _BEFORE = {
     "arrival_with_overflow": (LISTED, "overflow"),
     "arrival_with_eoicount": (LISTED, "overflow", "eoicount"),
     "queue_retry": (LISTED,),
-    "migration": (LISTED, TWO_LISTS),
-    "prune_recheck": (LISTED, TWO_LISTS),
-    "two_prune_retries": (LISTED, TWO_LISTS),
+    "migration": (LISTED, OTHERS_LIST),
+    "prune_recheck": (LISTED, OTHERS_LIST),
+    "two_prune_retries": (LISTED, OTHERS_LIST),
 }
 
 

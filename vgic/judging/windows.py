@@ -6,11 +6,15 @@ of the code in it, however many executions it ran. All of them are seen from out
 their locks and the run loop, so that a patch which replaces a kernel function is counted alike.
 """
 
-from harness.engine import Thread
+import sys
+
+from harness.engine import model_stack
 from vgic.data import Kvm, Vcpu, VgicIrq
 from vgic.judging.judge import Judge
 from vgic.judging.registers import Registers
-from vgic.judging.steps import LISTED, TWO_LISTS
+from vgic.judging.steps import LISTED, OTHERS_LIST
+
+QUEUE = "vgic_queue_irq_unlock"
 
 WINDOWS = {
     "overflow": "A vCPU enters its guest while something of its own is in no list register.",
@@ -50,28 +54,28 @@ class Windows(Judge):
             registers: tells what a flush has left outside; it hears of that first.
         """
         super().__init__(kvm)
+        count = len(kvm.vcpus)
         self.crossed_ones: set[str] = set()
         self.steps: set[str] = set()
         self._outside = registers.outside
-        self._in_guest = [False] * len(kvm.vcpus)
-        self._prune_restarts: dict[str, int] = {}
-        self._flushing = set[str]()
-        self._just_added: VgicIrq | None = None
-        self._list_locks = frozenset[object](vcpu.vgic_cpu.ap_list_lock for vcpu in kvm.vcpus)
+        self._in_guest = [False] * count
+        # The role of each vCPU's thread while it is between flush and sync, else "".
+        self._flushed_by = [""] * count
+        self._prune_restarts = [0] * count
+        self._added_to = [False] * count
 
     def flushing(self, vcpu: int) -> None:
         """Note that the vCPU is on its way from flush to sync."""
-        self._flushing.add(self._kvm.vcpus[vcpu].role)
+        self._flushed_by[vcpu] = self._kvm.vcpus[vcpu].role
 
     def synced(self, vcpu: int) -> None:
         """Note that it has come to the end of it, and its prune with it."""
-        role = self._kvm.vcpus[vcpu].role
-        self._flushing.discard(role)
-        self._prune_restarts.pop(role, None)
+        self._flushed_by[vcpu] = ""
 
     def entered(self, vcpu: int) -> None:
         """Note what the guest leaves behind."""
         self._in_guest[vcpu] = True
+        self._prune_restarts[vcpu] = 0
         if self._outside[vcpu]:
             self.crossed_ones.add("overflow")
         if not self._kvm.vcpus[vcpu].vgic_cpu.overflow_ap_list_head.empty:
@@ -79,6 +83,7 @@ class Windows(Judge):
 
     def aborted(self, vcpu: int) -> None:
         """Note that the flush was in vain."""
+        self._prune_restarts[vcpu] = 0
         self.crossed_ones.add("aborted_entry")
         if self._outside[vcpu]:
             self.crossed_ones.add("aborted_entry_with_overflow")
@@ -96,45 +101,41 @@ class Windows(Judge):
 
     def added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
         """Note a migration, and an arrival while the guest runs."""
+        number = vcpu.vcpu_id
         self.steps.add(LISTED)
-        self._just_added = irq
-        me = self._kvm.scheduler.current
-        if len(me.held) > 2 and self._lists_held(me) > 1:
-            self.crossed_ones.add("migration")
-            self._start_again(me)
-        if self._in_guest[vcpu.vcpu_id]:
-            if self._outside[vcpu.vcpu_id]:
+        role = self._kvm.scheduler.current.role
+        if role != self._flushed_by[number]:
+            self._added_to[number] = True
+            if role in self._flushed_by:
+                self.crossed_ones.add("migration")
+                self._start_again(self._flushed_by.index(role))
+        if self._in_guest[number]:
+            if self._outside[number]:
                 self.crossed_ones.add("arrival_with_overflow")
             if vcpu.cpuif.hcr.eoicount:
                 self.crossed_ones.add("arrival_with_eoicount")
 
-    def irq_unlocked(self, irq: VgicIrq) -> None:
-        """Note that an interrupt was looked at under the locks to move it, and left alone.
+    def list_unlocked(self, vcpu: Vcpu) -> None:
+        """Note that somebody had a list's lock to put an interrupt there, and has put none.
 
-        Who queues holds one list's lock beside the interrupt's, who migrates holds two. A flush or
-        a prune of the own list holds one, too, but between flush and sync, where nobody queues.
+        A vCPU has its own lock between flush and sync for other reasons; beside that only who
+        queues has one, and a prune that of another vCPU.
         """
-        me = self._kvm.scheduler.current
-        if len(me.held) < 2:
+        number = vcpu.vcpu_id
+        role = self._kvm.scheduler.current.role
+        if role == self._flushed_by[number]:
             return
-        just_added, self._just_added = self._just_added, None
-        if just_added is irq:
-            return
-        lists = self._lists_held(me)
-        if lists > 1:
-            self.crossed_ones.add("prune_recheck")
-            self._start_again(me)
-        elif lists and me.role not in self._flushing:
+        if self._added_to[number]:
+            self._added_to[number] = False
+        elif QUEUE in model_stack(sys._getframe(1)):
             self.crossed_ones.add("queue_retry")
+        elif role in self._flushed_by:
+            self.crossed_ones.add("prune_recheck")
+            self._start_again(self._flushed_by.index(role))
 
-    def _lists_held(self, me: Thread) -> int:
-        """Return of how many vCPUs a thread holds the lock of the lists."""
-        return sum(lock in self._list_locks for lock in me.held)
-
-    def _start_again(self, me: Thread) -> None:
+    def _start_again(self, vcpu: int) -> None:
         """Note that a prune starts again from the head."""
-        self.steps.add(TWO_LISTS)
-        again = self._prune_restarts.get(me.role, 0) + 1
-        self._prune_restarts[me.role] = again
-        if again > 1:
+        self.steps.add(OTHERS_LIST)
+        self._prune_restarts[vcpu] += 1
+        if self._prune_restarts[vcpu] > 1:
             self.crossed_ones.add("two_prune_retries")

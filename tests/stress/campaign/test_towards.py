@@ -28,8 +28,9 @@ def result_of(fact: MakeFact, *reached: set[str]) -> Result:
 
 def test_the_best_progress_is_said_with_its_count_and_what_never_came(fact: MakeFact) -> None:
     assert towards(result_of(fact, *REACHED), "eoicount") == (
-        "2 of 3 steps in 2 executions: an interrupt is put on a list; a vCPU enters its guest with "
-        "something in no list register; never: a guest ends an interrupt that is in no list register"
+        "2 of 3 steps in 2 executions: an interrupt is put on a list; a vCPU enters its guest "
+        "with something in no list register; never: a guest ends an interrupt that is in no list "
+        "register"
     )
 
 

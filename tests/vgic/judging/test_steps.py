@@ -8,7 +8,7 @@ from stress.executions import run_index
 from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
 from vgic import WINDOWS
-from vgic.judging.steps import LISTED, TWO_LISTS, progress, steps_of, steps_reached
+from vgic.judging.steps import LISTED, OTHERS_LIST, progress, steps_of, steps_reached
 
 
 @pytest.mark.parametrize("window", WINDOWS)
@@ -31,7 +31,7 @@ def test_progress_is_of_all_windows() -> None:
         ({LISTED}, 1),
         ({"overflow"}, 0),  # the first is missing, so it is no progress
         ({LISTED, "overflow"}, 2),
-        ({LISTED, "overflow", TWO_LISTS}, 2),
+        ({LISTED, "overflow", OTHERS_LIST}, 2),
         ({LISTED, "overflow", "eoicount"}, 3),
         ({LISTED, "overflow", "eoicount", "eoicount_of_two"}, 4),
     ],
@@ -48,4 +48,4 @@ def test_executions_reach_what_leads_to_their_windows(carriers: OsThreads) -> No
     assert all(LISTED in single.steps for single in singles)
     for single in singles:
         moved = bool({"migration", "prune_recheck"} & single.windows)
-        assert (TWO_LISTS in single.steps) is moved
+        assert (OTHERS_LIST in single.steps) is moved
