@@ -22,7 +22,12 @@ def too_few(plan: Plan, result: Result) -> list[str]:
     if not result.executions:
         return ["nothing was selected"]
     reasons = []
-    if result.tested_nothing:
+    if result.changes_nothing:
+        reasons.append(
+            f"{plan.target} overrides nothing that the kernel calls, so what was run is the "
+            "revision it is derived from; `vgic-stress list functions` shows what there is"
+        )
+    elif result.tested_nothing:
         reasons.append(
             f"{', '.join(result.overrides)}: never called in {result.executions} executions, so "
             f"what was run is not {plan.target}; see whether a function that the scenarios come "

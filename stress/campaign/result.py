@@ -32,6 +32,7 @@ class Result:
         failures: for each symptom, how many executions showed it.
         overrides: what the kernel under test overrides beyond a revision.
         called: what of that was called in some execution.
+        changes_nothing: it is a user's class without anything that the kernel would call.
         findings: by signature, in order of the first.
         kept: for each finding, by signature, the folder it is kept in; None if there is none.
         compared: how many executions were run once more in a fresh process, and came out alike.
@@ -53,6 +54,7 @@ class Result:
     failures: Counter[str] = field(default_factory=Counter)
     overrides: tuple[str, ...] = ()
     called: set[str] = field(default_factory=set)
+    changes_nothing: bool = False
     findings: dict[str, Finding] = field(default_factory=dict)
     kept: dict[str, Path | None] = field(default_factory=dict)
     compared: int = 0
@@ -102,8 +104,8 @@ class Result:
 
     @property
     def tested_nothing(self) -> bool:
-        """Whether there are overrides and none of them was called: only the revision was run."""
-        return bool(self.overrides) and not self.called
+        """Whether no override was called, or there is none: only the revision was run."""
+        return self.changes_nothing or (bool(self.overrides) and not self.called)
 
     @property
     def is_endless(self) -> bool:

@@ -7,12 +7,13 @@ What cannot go together is refused here, with a message that says why and what t
 from vgic.composition.composing import compose, with_races_checked
 from vgic.composition.names import did_you_mean, named_bug, named_revision, true_name
 from vgic.composition.overridable import functions
-from vgic.composition.overrides import note_calls, overrides_of, stop_noting
+from vgic.composition.overrides import changes_nothing, note_calls, overrides_of, stop_noting
 from vgic.composition.patch import patched
 from vgic.composition.refused import CompositionError
 
 __all__ = [
     "CompositionError",
+    "changes_nothing",
     "compose",
     "did_you_mean",
     "functions",

@@ -7,6 +7,7 @@ execution and removes itself when it is first called, so that it costs a call fo
 """
 
 from functools import cache
+from inspect import isfunction
 
 from harness.engine import observes
 from vgic.kernel import Mechanism
@@ -22,11 +23,36 @@ def overrides_of(kernel: type[Mechanism]) -> tuple[str, ...]:
     Args:
         kernel: a revision, or a class derived from one; () for a revision as it is.
     """
-    ours = {cls for record in REVISIONS.values() for cls in record.cls.__mro__}
-    theirs = [cls for cls in kernel.__mro__ if cls not in ours]
-    names = {name for cls in theirs for name in vars(cls) if not name.startswith("__")}
-    methods = (name for name in names if callable(getattr(Mechanism, name, None)))
+    names = {name for cls in _beyond_revisions(kernel) for name in vars(cls)}
+    methods = (n for n in names if not n.startswith("__") and callable(getattr(Mechanism, n, None)))
     return tuple(sorted(name for name in methods if callable(getattr(kernel, name))))
+
+
+@cache
+def changes_nothing(kernel: type[Mechanism]) -> bool:
+    """Tell whether a kernel has nothing beside a revision that would be called or read.
+
+    Args:
+        kernel: a revision, or a class derived from one.
+    """
+    return not any(map(_has_its_own, _beyond_revisions(kernel)))
+
+
+def _beyond_revisions(kernel: type[Mechanism]) -> list[type]:
+    """Return the classes that a kernel is made of and no revision is."""
+    ours = {cls for record in REVISIONS.values() for cls in record.cls.__mro__}
+    return [cls for cls in kernel.__mro__ if cls not in ours]
+
+
+def _has_its_own(cls: type) -> bool:
+    """Tell whether a class has anything in place of a method, or a function of Python's own.
+
+    Such a one as `__init__` may replace anything.
+    """
+    return any(
+        isfunction(value) if name.startswith("__") else callable(getattr(Mechanism, name, None))
+        for name, value in vars(cls).items()
+    )
 
 
 def note_calls(kernel: Mechanism, called: set[str]) -> None:

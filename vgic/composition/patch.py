@@ -8,7 +8,9 @@ verdict for one on his patch.
 import difflib
 import warnings
 from collections.abc import Iterator
-from types import CodeType
+from contextlib import suppress
+from functools import partial, partialmethod
+from types import CodeType, FunctionType
 
 from harness import OldName
 from harness.old_names import WORKS_UNTIL
@@ -116,7 +118,13 @@ def _check_helpers(patch: type[Mechanism]) -> None:
     kernels = [name for name in dir(Mechanism) if not name.startswith("__")]
     ours = {cls for record in REVISIONS.values() for cls in record.cls.__mro__}
     theirs = [cls for cls in patch.__mro__ if cls not in ours]
-    used = {name for cls in theirs for name in _used_in(cls)}
+    used = {
+        used
+        for cls in theirs
+        for name, value in vars(cls).items()
+        for used in _used_in(value)
+        if used != name
+    }
     for cls in theirs:
         if cls.__module__.partition(".")[0] == "vgic":
             continue
@@ -132,13 +140,38 @@ def _check_helpers(patch: type[Mechanism]) -> None:
                 )
 
 
-def _used_in(cls: type) -> Iterator[str]:
-    """Yield the names that the functions of a class use."""
-    for value in vars(cls).values():
-        function = getattr(value, "__func__", value)
-        codes = [getattr(function, "__code__", None)]
-        while codes:
-            code = codes.pop()
-            if isinstance(code, CodeType):
-                yield from code.co_names
-                codes += code.co_consts
+def _used_in(value: object) -> Iterator[str]:
+    """Yield the names that a function uses, and that what it calls in its own file does."""
+    seen = set[int]()
+    left = [value]
+    while left:
+        value = left.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, CodeType):
+            yield from value.co_names
+            # The name may be text, as in `getattr(self, name)`.
+            yield from (text for text in value.co_consts if isinstance(text, str))
+            left += value.co_consts
+        elif isinstance(value, FunctionType):
+            called = (value.__globals__.get(name) for name in value.__code__.co_names)
+            left += [f for f in called if isinstance(f, FunctionType) and _are_together(f, value)]
+            left += [value.__code__, vars(value).get("__wrapped__"), *_enclosed_in(value)]
+        elif isinstance(value, property):
+            left += [value.fget, value.fset]
+        elif isinstance(value, classmethod | staticmethod):
+            left.append(value.__func__)
+        elif isinstance(value, partial | partialmethod):
+            left.append(value.func)
+
+
+def _are_together(one: FunctionType, other: FunctionType) -> bool:
+    return one.__globals__ is other.__globals__
+
+
+def _enclosed_in(function: FunctionType) -> Iterator[object]:
+    """Yield what a function, such as one that decorates another, has of where it was made."""
+    for cell in function.__closure__ or ():
+        with suppress(ValueError):  # it was never set
+            yield cell.cell_contents

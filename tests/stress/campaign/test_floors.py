@@ -231,6 +231,16 @@ def test_a_class_of_which_nothing_was_called_is_too_few_by_name(
     assert (ended.code, ended.words) == (Exit.TOO_FEW, "nothing of the class was called")
 
 
+def test_a_class_that_overrides_nothing_is_too_few(
+    this: Plan, crossed: Callable[..., Result]
+) -> None:
+    result = crossed(random_walk=(800, 700), pct=(400, 300))
+    result.changes_nothing = True
+    (reason,) = too_few(this, result)
+    assert "overrides nothing that the kernel calls" in reason
+    assert of_campaign(result, [reason]).code is Exit.TOO_FEW
+
+
 def test_a_class_of_which_something_was_called_is_judged_and_what_was_not_is_said(
     this: Plan, crossed: Callable[..., Result]
 ) -> None:

@@ -4,6 +4,7 @@
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partialmethod
 from itertools import combinations
 
 import pytest
@@ -398,11 +399,50 @@ def test_a_helper_that_nothing_calls_and_is_nearly_one_of_the_kernels_is_refused
         patched(type("Mine", (Reference,), {name: nothing}))
 
 
-def test_a_helper_of_ones_own_may_have_any_name_that_is_used_or_far_from_the_kernels() -> None:
-    def vgic_prune_ap_list(self: Mechanism, vcpu: Vcpu) -> None:
+def test_a_helper_that_only_itself_calls_is_called_by_nothing() -> None:
+    def _prune_own_lists(self: Mechanism, vcpu: Vcpu) -> None:
         self._prune_own_lists(vcpu)  # type: ignore[attr-defined]
 
-    used = {"vgic_prune_ap_list": vgic_prune_ap_list, "_prune_own_lists": nothing}
-    patched(type("Mine", (Reference,), used))
+    with pytest.raises(CompositionError, match="did you mean _prune_own_list"):
+        patched(type("Mine", (Reference,), {"_prune_own_lists": _prune_own_lists}))
+
+
+def calls_it(kernel: Mechanism, vcpu: Vcpu) -> None:
+    kernel._prune_own_lists(vcpu)  # type: ignore[attr-defined]
+
+
+def calls_what_calls_it(kernel: Mechanism, vcpu: Vcpu) -> None:
+    calls_it(kernel, vcpu)
+
+
+def decorated(function: Callable[..., None]) -> Callable[..., None]:
+    def instead(self: Mechanism, vcpu: Vcpu) -> None:
+        function(self, vcpu)
+
+    return instead
+
+
+def by_its_name(kernel: Mechanism, vcpu: Vcpu) -> None:
+    getattr(kernel, "_prune_own_lists")(vcpu)  # noqa: B009  as a patch may have it
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        calls_it,
+        calls_what_calls_it,
+        by_its_name,
+        decorated(calls_it),
+        partialmethod(calls_it),
+        staticmethod(calls_it),
+        property(calls_it),  # type: ignore[arg-type]
+    ],
+)
+def test_a_helper_of_ones_own_may_have_any_name_if_it_is_used(function: object) -> None:
+    theirs = {"vgic_sort_ap_list": nothing, "_mine": function, "_prune_own_lists": nothing}
+    patched(type("Mine", (Reference,), theirs))
+
+
+def test_a_helper_of_ones_own_may_have_any_name_that_is_far_from_the_kernels() -> None:
     patched(type("Mine", (Reference,), {"vgic_sort_ap_list": nothing, "_counted": nothing}))
     patched(type("Mine", (Reference,), {"_prune_own_list": nothing}))

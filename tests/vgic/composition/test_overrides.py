@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Is it noted whether anything of a class was called, and does that change nothing?"""
 
+import gc
+from typing import Any
+from weakref import ReferenceType, ref
+
 import pytest
 
 from harness import OsThreads
@@ -8,8 +12,18 @@ from stress.executions import run_index
 from stress.executions.single import Single
 from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
-from vgic import REVISIONS, Mechanism, Reference, compose, overrides_of, with_races_checked
+from vgic import (
+    REVISIONS,
+    Mechanism,
+    Reference,
+    changes_nothing,
+    compose,
+    overrides_of,
+    with_races_checked,
+)
 from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.data.vm import Kvm
+from vgic.tracepoints import Tracepoints
 
 
 class Mine(Reference):
@@ -46,6 +60,36 @@ def test_what_a_class_or_a_bug_overrides_is_known_by_name() -> None:
     assert overrides_of(compose(Reference, ["kick_without_request"])) == ("announce_pending",)
 
 
+def nothing(self: Mechanism) -> None:
+    """Do nothing."""
+
+
+@pytest.mark.parametrize(
+    "theirs",
+    [
+        {},
+        {"never_crosses": frozenset({"split"})},
+        {"_retry": nothing, "_count": 0},
+    ],
+)
+def test_a_class_that_has_nothing_of_the_kernels_changes_nothing(theirs: dict[str, Any]) -> None:
+    cls = type("Mine", (Reference,), theirs)
+    assert changes_nothing(cls)
+    assert changes_nothing(with_races_checked(cls))
+
+
+@pytest.mark.parametrize(
+    "theirs", [{"announce_pending": nothing}, {"_migrate": nothing}, {"__init__": nothing}]
+)
+def test_one_that_has_something_does_not(theirs: dict[str, Any]) -> None:
+    assert not changes_nothing(type("Mine", (Reference,), theirs))
+
+
+def test_a_bug_changes_something_in_a_class_that_does_not() -> None:
+    empty = type("Mine", (Reference,), {})
+    assert not changes_nothing(compose(empty, ["kick_without_request"]))
+
+
 def single_of(kernel: type[Mechanism] | None, name: str, carriers: OsThreads, index: int) -> Single:
     target = Target() if kernel is None else Target(cls=kernel)
     return run_index(SCENARIOS[name], 3, index, "random-walk", target, carriers)
@@ -75,3 +119,20 @@ class Static(Reference):
 def test_a_method_without_self_is_noted_too(carriers: OsThreads) -> None:
     called = [single_of(Static, "many_interrupts", carriers, index).called for index in range(8)]
     assert {"overflow_counts"} in called
+
+
+def test_what_was_not_called_is_not_kept_alive_by_what_was_to_note_it(carriers: OsThreads) -> None:
+    kernels = list[ReferenceType[Mechanism]]()
+
+    class Kept(Mine):
+        def __init__(self, kvm: Kvm, trace: Tracepoints) -> None:
+            super().__init__(kvm, trace)
+            kernels.append(ref(self))
+
+    gc.collect()
+    gc.disable()
+    try:
+        single_of(Kept, "one_interrupt", carriers, 0)
+        assert kernels[0]() is None
+    finally:
+        gc.enable()
