@@ -18,9 +18,11 @@ from vgic.composition import (
     functions,
     named_bug,
     named_revision,
+    not_of_ours,
     overrides_of,
     patched,
     true_name,
+    with_contracts_checked,
     with_races_checked,
 )
 from vgic.judging import WINDOWS
@@ -34,7 +36,8 @@ __all__ = [
     "BUGS", "CANARY", "CANARY_OF_RACES", "DEFAULT", "NR_LR_MAX", "REVISIONS", "WINDOWS",
     "BadParameters", "Bug", "CompositionError", "Irq", "Machine", "Mechanism", "Parameters",
     "Reference", "Revision", "changes_nothing", "compose", "functions", "named_bug",
-    "named_revision", "overrides_of", "patched", "true_name", "with_races_checked",
+    "named_revision", "not_of_ours", "overrides_of", "patched", "true_name",
+    "with_contracts_checked", "with_races_checked",
 ]  # fmt: skip
 
 delivered(__name__)

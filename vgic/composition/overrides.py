@@ -15,6 +15,9 @@ from vgic.revisions import REVISIONS
 
 observes(__name__)
 
+_CHECKS = {"checks_races", "remembers_places"}
+"""What a class sets that is put in front of a kernel to check it, and changes nothing."""
+
 
 @cache
 def overrides_of(kernel: type[Mechanism]) -> tuple[str, ...]:
@@ -39,9 +42,9 @@ def changes_nothing(kernel: type[Mechanism]) -> bool:
 
 
 def _beyond_revisions(kernel: type[Mechanism]) -> list[type]:
-    """Return the classes that a kernel is made of and no revision is."""
+    """Return the classes that a kernel is made of, but for revisions and what only checks it."""
     ours = {cls for record in REVISIONS.values() for cls in record.cls.__mro__}
-    return [cls for cls in kernel.__mro__ if cls not in ours]
+    return [cls for cls in kernel.__mro__ if cls not in ours and not _CHECKS & vars(cls).keys()]
 
 
 def _has_its_own(cls: type) -> bool:

@@ -19,6 +19,7 @@ from vgic import (
     changes_nothing,
     compose,
     overrides_of,
+    with_contracts_checked,
     with_races_checked,
 )
 from vgic.data.vcpu import Vcpu, VgicIrq
@@ -57,6 +58,7 @@ def test_a_revision_as_it_is_overrides_nothing(revision: str) -> None:
 def test_what_a_class_or_a_bug_overrides_is_known_by_name() -> None:
     assert overrides_of(Mine) == OVERRIDES
     assert overrides_of(with_races_checked(Mine)) == OVERRIDES
+    assert overrides_of(with_contracts_checked(Mine)) == OVERRIDES
     assert overrides_of(compose(Reference, ["kick_without_request"])) == ("announce_pending",)
 
 
@@ -76,6 +78,7 @@ def test_a_class_that_has_nothing_of_the_kernels_changes_nothing(theirs: dict[st
     cls = type("Mine", (Reference,), theirs)
     assert changes_nothing(cls)
     assert changes_nothing(with_races_checked(cls))
+    assert changes_nothing(with_contracts_checked(cls))
 
 
 @pytest.mark.parametrize(
