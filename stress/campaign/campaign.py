@@ -189,7 +189,9 @@ class Campaign:
     def _find(self, answer: Answer, result: Result) -> None:
         """Add what came of an inquiry, and keep it if it is a finding of its own."""
         finding = result.find(answer)
-        kept = self._keeper.settled(-answer.number, finding)
+        one = None if finding is None else result.one_with(finding)
+        beside = None if one is None else result.kept.get(one.signature)
+        kept = self._keeper.settled(-answer.number, finding, beside)
         if finding is not None:
             result.kept[finding.signature] = kept
 

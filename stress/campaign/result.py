@@ -34,6 +34,7 @@ class Result:
         called: what of that was called in some execution.
         changes_nothing: it is a user's class without anything that the kernel would call.
         findings: by signature, in order of the first.
+        also: for each finding, by signature, what else is mended by what mends it.
         kept: for each finding, by signature, the folder it is kept in; None if there is none.
         compared: how many executions were run once more in a fresh process, and came out alike.
         bugs: what was wrong with the harness itself.
@@ -56,6 +57,7 @@ class Result:
     called: set[str] = field(default_factory=set)
     changes_nothing: bool = False
     findings: dict[str, Finding] = field(default_factory=dict)
+    also: dict[str, list[Finding]] = field(default_factory=dict)
     kept: dict[str, Path | None] = field(default_factory=dict)
     compared: int = 0
     bugs: list[str] = field(default_factory=list)
@@ -116,10 +118,36 @@ class Result:
         endless = sum(n for symptom, n in self.failures.items() if symptom.startswith("step bound"))
         return endless >= ENDLESS_MAX
 
+    @property
+    def symptoms(self) -> list[str]:
+        """The symptoms of all that was found."""
+        also = (each for others in self.also.values() for each in others)
+        return [finding.example.symptom for finding in (*self.findings.values(), *also)]
+
     def find(self, answer: Answer) -> Finding | None:
-        """Add what came of an inquiry; return the finding if there was none like it before."""
+        """Add what came of an inquiry; return it if there was none with its signature before."""
         finding = found(answer)
-        if finding.signature in self.findings:
+        known = {each.signature for others in self.also.values() for each in others}
+        if finding.signature in self.findings or finding.signature in known:
             return None
-        self.findings[finding.signature] = finding
+        one = self.one_with(finding)
+        if one is None:
+            self.findings[finding.signature] = finding
+        else:
+            self.also.setdefault(one.signature, []).append(finding)
         return finding
+
+    def mends(self, finding: Finding) -> tuple[str, ...]:
+        """Return what mends a finding and whatever it was also seen as."""
+        others = self.also.get(finding.signature, [])
+        return tuple(
+            name
+            for name in finding.example.mends
+            if all(name in other.example.mends for other in others)
+        )
+
+    def one_with(self, finding: Finding) -> Finding | None:
+        """Return the finding that is mended by what mends this one, too; None if there is none."""
+        mended = set(finding.example.mends)
+        ones = (one for one in self.findings.values() if one.signature != finding.signature)
+        return next((one for one in ones if mended.intersection(self.mends(one))), None)

@@ -96,6 +96,18 @@ def campaign_values(plan: Plan, result: Result, reasons: Sequence[str] = ()) -> 
                 "token": finding.example.token,
                 "original": finding.example.original,
                 "with": list(finding.example.others),
+                "mended_by": list(result.mends(finding)),
+                "also_seen_as": [
+                    {
+                        "signature": other.signature,
+                        "kind": other.example.failure.kind,
+                        "scenario": other.scenario,
+                        "execution": other.execution,
+                        "count": result.failures[other.example.symptom],
+                        "token": other.example.token,
+                    }
+                    for other in result.also.get(finding.signature, [])
+                ],
             }
             for finding in result.findings.values()
         ],

@@ -276,6 +276,8 @@ def test_json_has_the_promised_keys(
                 "token": SHORT,
                 "original": f"{SHORT}-as-found",
                 "with": [],
+                "mended_by": [],
+                "also_seen_as": [],
             }
         ],
     }
