@@ -26,7 +26,7 @@ class Judge(Tracepoints):
     def added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
         """Hear that an interrupt is put on a vCPU's list, from nowhere or from another's.
 
-        The list's lock and the interrupt's are held; `irq.vcpu` is still what it was.
+        The list's lock and the interrupt's are held; `irq.vcpu` may have been set already.
         """
 
     def list_unlocked(self, vcpu: Vcpu) -> None:

@@ -49,6 +49,6 @@ class Judges:
         judges.append(Progress(kvm))
         if books is not None:
             judges.append(Delivery(kvm, books, lists))
-        attach(kvm, judges)
+        attach(kvm, judges, lists)
         self.listeners: tuple[Tracepoints, ...] = tuple(judges)
         self.windows = windows.crossed_ones
