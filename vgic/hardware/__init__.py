@@ -5,7 +5,9 @@ It knows no kernel and no guest: what a guest reads and writes, what that does t
 when a maintenance interrupt is asserted, is the architecture's.
 """
 
-from vgic.hardware.cpuif import SPURIOUS, CpuInterface
+from vgic.hardware.cpuif import IDLE_PRIORITY, SPURIOUS, CpuInterface
 from vgic.hardware.list_registers import PRIORITY_MASK, Hcr, ListRegister, Vmcr
 
-__all__ = ["PRIORITY_MASK", "SPURIOUS", "CpuInterface", "Hcr", "ListRegister", "Vmcr"]
+__all__ = [
+    "IDLE_PRIORITY", "PRIORITY_MASK", "SPURIOUS", "CpuInterface", "Hcr", "ListRegister", "Vmcr",
+]  # fmt: skip

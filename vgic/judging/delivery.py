@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from vgic.data import EDGE, LEVEL, Kvm, Vcpu, VgicIrq, irq_is_pending
 from vgic.judging.bookkeeping import Bookkeeping
-from vgic.judging.judge import Judge, fail, names
+from vgic.judging.judge import Judge, fail, names, would_take
 from vgic.judging.lists import Lists
 from vgic.judging.writes import line_is_as_driven
 
@@ -70,22 +70,13 @@ def nobody_missed_a_kick(kvm: Kvm, excused: Callable[[Vcpu, VgicIrq], bool]) -> 
             continue
         if irq.vcpu is None:
             fail(kvm, "I8 pending but not queued", f"{irq} is pending but on no list")
-        elif _would_take(irq.vcpu, irq) and not excused(irq.vcpu, irq):
+        elif would_take(irq.vcpu, irq) and not excused(irq.vcpu, irq):
             fail(
                 kvm,
                 "I16 missed kick",
                 f"{irq} is pending for {irq.vcpu}, which idles in its guest with no request, "
                 "IPI or maintenance interrupt under way",
             )
-
-
-def _would_take(vcpu: Vcpu, irq: VgicIrq) -> bool:
-    """Tell whether an idling vCPU would take an interrupt; one in a register is not active."""
-    return (
-        irq.target_vcpu is vcpu
-        and vcpu.cpuif.vmcr.group_enabled[irq.group]
-        and irq.priority < min(vcpu.cpuif.vmcr.pmr, vcpu.cpuif.running_priority)
-    )
 
 
 def nothing_is_stuck(kvm: Kvm) -> None:

@@ -81,3 +81,12 @@ def deliverable(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq) -> bool:
         and kvm.dist.enabled
         and vcpu.cpuif.vmcr.group_enabled[irq.group]
     )
+
+
+def would_take(vcpu: Vcpu, irq: VgicIrq) -> bool:
+    """Tell whether a guest would be interrupted by what is routed to it, as it is now."""
+    return (
+        irq.target_vcpu is vcpu
+        and vcpu.cpuif.vmcr.group_enabled[irq.group]
+        and irq.priority < min(vcpu.cpuif.vmcr.pmr, vcpu.cpuif.running_priority)
+    )

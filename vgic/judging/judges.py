@@ -2,6 +2,7 @@
 """All judges of one VM, in the order in which they hear of an event: the first failure stands."""
 
 from vgic.data import Kvm
+from vgic.judging.announcements import Announcements
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.delivery import Delivery
 from vgic.judging.handlers import Handlers
@@ -45,6 +46,7 @@ class Judges:
                 Loading(kvm, books, registers, lists),
                 Handlers(kvm, books, registers, lists),
                 Writes(kvm, books),
+                Announcements(kvm, books, registers, lists),
             ]
         judges.append(Progress(kvm))
         if books is not None:
