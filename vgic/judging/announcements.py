@@ -114,6 +114,7 @@ class Announcements(Judge):
         account = self._books.ledger[irq]
         if (
             account.busy
+            or account.late
             or self._announcers[irq]
             or account.routed_home_at >= self._flushed_at[here.vcpu_id]
             or irq in self._seen[here.vcpu_id]

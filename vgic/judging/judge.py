@@ -2,7 +2,7 @@
 """What a judge is: how it hears, how an invariant fails, and what it may ask of an interrupt.
 
 A judge is a listener with a memory of its own for one family of invariants. Beside what is
-announced it hears of the lists and of their locks, from outside, whatever code it was that changed
+announced it hears of lists, locks and requests, from outside, whatever code it was that changed
 them; and it reads the VM, without asking the kernel.
 """
 
@@ -34,6 +34,9 @@ class Judge(Tracepoints):
 
     def irq_unlocked(self, irq: VgicIrq) -> None:
         """Hear that somebody is about to release an interrupt's lock."""
+
+    def requested(self, vcpu: Vcpu) -> None:
+        """Hear that somebody has made a request of a vCPU."""
 
 
 def fail(kvm: Kvm, kind: str, message: str, *functions: str) -> NoReturn:

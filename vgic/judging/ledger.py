@@ -26,6 +26,7 @@ class Account:
         contested: two of them were doing so at once.
         raised: the level was up, or pended by software, since the last deactivation.
         busy: sends and register writes under way.
+        late: a write has returned that somebody is still to carry out.
         touched_at: the step of the last of them to end.
         listed_at: the step at which it was put on a list last, -1 if never.
         routed_home_at: the step at which a write of its routing ended that made it belong to the
@@ -33,8 +34,8 @@ class Account:
     """
 
     __slots__ = (
-        "acknowledged", "busy", "contested", "drivers", "line", "listed_at", "pends", "raised",
-        "routed_home_at", "sent", "touched_at", "unserved",
+        "acknowledged", "busy", "contested", "drivers", "late", "line", "listed_at", "pends",
+        "raised", "routed_home_at", "sent", "touched_at", "unserved",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -47,6 +48,7 @@ class Account:
         self.contested = False
         self.raised = False
         self.busy = 0
+        self.late = False
         self.touched_at = -1
         self.listed_at = -1
         self.routed_home_at = -1
@@ -168,9 +170,21 @@ class Ledger(defaultdict[VgicIrq, Account]):
         return [irq for irq, account in self.items() if account.unserved and irq.enabled]
 
     def is_touched_since(self, irq: VgicIrq, step: int) -> bool:
-        """Tell whether an interrupt was touched since a step, or is being touched now."""
+        """Tell whether an interrupt was touched since a step, or may be touched at any time."""
         account = self[irq]
-        return account.busy > 0 or account.touched_at >= step
+        return account.busy > 0 or account.late or account.touched_at >= step
+
+    def waits(self, irq: VgicIrq) -> None:
+        """A write has returned and has not taken effect; somebody is to carry it out."""
+        self[irq].late = True
+
+    def settled(self, irq: VgicIrq, step: int) -> None:
+        """What was to be carried out has been by this step, nobody knows when and by whom."""
+        account = self[irq]
+        account.late = False
+        account.touched_at = step
+        if irq.vcpu is irq.target_vcpu:
+            account.routed_home_at = step
 
     def listed_since(self, step: int) -> set[VgicIrq]:
         """Return the interrupts that were last put on a list after a step."""

@@ -18,7 +18,7 @@ from harness import (
 from harness.engine.strategy import Quiet
 from tests.fixtures.judged import judged
 from vgic import Mechanism, Reference
-from vgic.accesses import DISABLE, PEND, ROUTE, UNPEND, Access
+from vgic.accesses import DISABLE, ENABLE, PEND, ROUTE, UNPEND, Access
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.data.vm import Kvm
@@ -105,6 +105,13 @@ class TakesAnything(Reference):
         return True
 
 
+class EnablesAlone(Reference):
+    """An interrupt is enabled, and that is all."""
+
+    def vgic_mmio_write_senable(self, irq: VgicIrq) -> None:
+        irq.enabled = True
+
+
 class RemembersLatch(Reference):
     """An acknowledged edge is made pending again by the fold: a phantom."""
 
@@ -152,7 +159,7 @@ def left_disabled(bench: Bench) -> None:
 
 def enabled_but_never_queued(bench: Bench) -> None:
     left_disabled(bench)
-    bench.irq.enabled = True
+    bench.write(ENABLE)
     bench.trace.drained()
 
 
@@ -161,7 +168,7 @@ def test_q1_what_stays_disabled_need_not_be_delivered() -> None:
 
 
 def test_q1_fires_if_it_is_enabled_and_not_delivered() -> None:
-    assert kind_of(enabled_but_never_queued) == "stuck pending"
+    assert kind_of(enabled_but_never_queued, EnablesAlone) == "stuck pending"
 
 
 def test_q1_fires_if_it_is_loaded_after_it_was_disabled() -> None:
