@@ -4,7 +4,8 @@
 It comes first among the listeners, so that the others read of an event what it has changed.
 """
 
-from vgic.data import Exit, Kvm, Vcpu, VgicIrq
+from vgic.data import EDGE, Exit, Kvm, Vcpu, VgicIrq
+from vgic.judging.edges import Edges
 from vgic.judging.judge import Judge
 from vgic.judging.ledger import Ledger
 
@@ -14,6 +15,7 @@ class Bookkeeping(Judge):
 
     Attributes:
         ledger: what was asked of the kernel, interrupt by interrupt.
+        explained: an edge explains the acknowledge that is being announced.
         irq: what the event is about that is being announced, None if there is no such interrupt.
         alone: for each vCPU, whether nobody else touched that interrupt while the access lasted.
         left_at: for each vCPU, the step at which it last left its guest, or did not go in.
@@ -23,19 +25,28 @@ class Bookkeeping(Judge):
         super().__init__(kvm)
         count = len(kvm.vcpus)
         self.ledger = Ledger()
+        self.explained = False
+        self._edges = Edges(kvm)
         self.irq: VgicIrq | None = None
         self._accessed: list[VgicIrq | None] = [None] * count
         self.alone = [False] * count
         self.left_at = [-1] * count
+        self._was_away = [False] * count
         self._old_targets: list[Vcpu | None] = [None] * count
         self._began_at = [-1] * count
 
+    def flushing(self, vcpu: int) -> None:
+        """Enter that the vCPU's guest may get to see what is loaded."""
+        self._edges.flushing(vcpu)
+
     def aborted(self, vcpu: int) -> None:
         """Enter when the vCPU turned back: what changes later may come too late for its sync."""
+        self._edges.left(vcpu)
         self.left_at[vcpu] = self._kvm.scheduler.steps
 
     def exited(self, vcpu: int) -> None:
         """Enter when the guest was left: what changes later may come too late for the sync."""
+        self._edges.left(vcpu)
         self.left_at[vcpu] = self._kvm.scheduler.steps
 
     def driving(self, vcpu: int, intid: int, level: bool) -> None:
@@ -44,6 +55,8 @@ class Bookkeeping(Judge):
         self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
         if irq is not None:
             self.ledger.begin(irq, sends=level)
+            if level and irq.config is EDGE:
+                self._edges.begin(irq)
             self.ledger.drive(irq)
 
     def driven(self, vcpu: int, intid: int, level: bool) -> None:
@@ -52,6 +65,8 @@ class Bookkeeping(Judge):
         self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
         if irq is not None:
             self.ledger.driven(irq, level)
+            if level and irq.config is EDGE:
+                self._edges.end(irq)
             self.ledger.end(irq, self._kvm.scheduler.steps)
 
     def accessing(self, vcpu: int, access: Exit) -> None:
@@ -65,10 +80,14 @@ class Bookkeeping(Judge):
             ledger.forgive(irq)
         pends = asks.pends
         ledger.begin(irq, sends=pends, announces=pends or asks.announces, pends=pends)
+        if pends and irq.config is EDGE:
+            self._edges.begin(irq)
         if asks.lowers:
             ledger.drive(irq)
         self._old_targets[vcpu], self._began_at[vcpu] = irq.target_vcpu, kvm.scheduler.steps
-        self.alone[vcpu] = ledger[irq].busy == 1
+        account = ledger[irq]
+        self.alone[vcpu] = account.busy == 1
+        self._was_away[vcpu] = account.late or irq.vcpu not in (None, kvm.vcpus[vcpu])
 
     def accessed(self, vcpu: int, access: Exit) -> None:
         """Close it when it has been emulated."""
@@ -78,10 +97,15 @@ class Bookkeeping(Judge):
         ledger, asks = self.ledger, access.asks
         step, began = self._kvm.scheduler.steps, self._began_at[vcpu]
         self.alone[vcpu] = alone = self.alone[vcpu] and ledger.is_alone_since(irq, began)
+        if asks.pends and irq.config is EDGE:
+            self._edges.end(irq)
         if asks.forgives:
             ledger.forgive(irq)
             if alone:
                 ledger.unpended(irq)
+                # A copy in another vCPU's list register stays (quirk Q2).
+                here = self._kvm.vcpus[vcpu]
+                self._edges.clear(irq, loaded=irq.vcpu not in (None, here) or self._was_away[vcpu])
         elif asks.field == "target_vcpu":
             ledger.routed(irq, self._old_targets[vcpu], began, step)
         elif asks.pends_throughout:
@@ -96,6 +120,7 @@ class Bookkeeping(Judge):
         self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
         if irq is not None:
             self.ledger.acknowledge(irq)
+            self.explained = irq.config is not EDGE or self._edges.acknowledge(irq)
 
     def ended(self, vcpu: int, intid: int) -> None:
         """Enter a deactivation."""

@@ -15,8 +15,6 @@ class Account:
     """What is known of one interrupt.
 
     Attributes:
-        sent: edges sent.
-        acknowledged: acknowledges.
         unserved: an edge was sent after the last acknowledge, or software pended a level that was
             neither active nor loaded.
         pends: how many more acknowledges software may have asked for, two at the most: one, and
@@ -34,13 +32,11 @@ class Account:
     """
 
     __slots__ = (
-        "acknowledged", "busy", "contested", "drivers", "late", "line", "listed_at", "pends",
-        "raised", "routed_home_at", "sent", "touched_at", "unserved",
+        "busy", "contested", "drivers", "late", "line", "listed_at", "pends", "raised",
+        "routed_home_at", "touched_at", "unserved",
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self.sent = 0
-        self.acknowledged = 0
         self.unserved = False
         self.pends = 0
         self.line: bool | None = False
@@ -78,7 +74,6 @@ class Ledger(defaultdict[VgicIrq, Account]):
         if news or announces:
             account.routed_home_at = -1
         if sends:
-            account.sent += 1
             account.raised = True
             # A level that is active, or loaded and perhaps so by now, may lose it (quirk Q5).
             if irq.config is EDGE or (pends and not irq.active and not irq.on_lr):
@@ -155,7 +150,6 @@ class Ledger(defaultdict[VgicIrq, Account]):
     def acknowledge(self, irq: VgicIrq) -> Account:
         """A guest acknowledges an interrupt, and with it every edge sent before."""
         account = self[irq]
-        account.acknowledged += 1
         account.unserved = False
         account.pends = max(0, account.pends - 1)
         return account

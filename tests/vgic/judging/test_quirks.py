@@ -224,6 +224,36 @@ def test_q2_fires_if_it_comes_back_more_often_than_it_was_sent() -> None:
     assert kind_of(script, RemembersLatch) == "I10 phantom edge"
 
 
+def test_q2_fires_if_an_edge_that_was_one_with_another_is_to_pay_for_it() -> None:
+    def script(bench: Bench, *, again: bool) -> None:
+        bench.send()
+        bench.send()
+        bench.enter(bench.first)
+        if again:
+            bench.send()
+        bench.acknowledge(bench.first)
+        bench.leave(bench.first)
+        bench.enter(bench.first)
+        bench.end(bench.first)
+        bench.leave(bench.first)
+        bench.serve(bench.first)
+
+    assert kind_of(lambda bench: script(bench, again=False)) is None
+    assert kind_of(lambda bench: script(bench, again=True)) is None
+    assert kind_of(lambda b: script(b, again=False), RemembersLatch) == "I10 phantom edge"
+
+
+def test_q2_fires_if_what_was_cleared_in_no_register_comes_back() -> None:
+    def script(bench: Bench) -> None:
+        bench.write(ROUTE, 1)
+        bench.send()
+        bench.write(UNPEND)
+        bench.irq.pending_latch = True
+        bench.serve(bench.second)
+
+    assert kind_of(script) == "I10 phantom edge"
+
+
 def test_q2_fires_if_an_edge_sent_after_the_clear_is_lost() -> None:
     assert kind_of(sent_again_after_the_clear) is None
     assert kind_of(sent_again_after_the_clear, DropsLatch) == "I9 lost edge"
