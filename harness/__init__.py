@@ -55,10 +55,12 @@ from harness.primitives import (
     SpinLock,
     Srcu,
     WaitQueue,
+    cpu_relax,
     kfree,
     list_sort,
     local_irq_disable,
     local_irq_enable,
+    wait_until,
 )
 from harness.schedule import Change, Event, Recorder, StrictReplay
 from harness.search.explore import Exploration, every_behaviour, every_schedule, some_schedules
@@ -69,9 +71,10 @@ __all__ = [
     "HostInterrupt", "Ipi", "KmemCache", "Label", "ListHead", "Listener", "LockClass",
     "LockOrder", "ModelFailure", "Mutex", "Node", "OldName", "OsThreads", "Outcome", "Passed",
     "Quiet", "Rcu", "Recorder", "Refcount", "Requests", "Scheduler", "SlabObject", "SpinLock",
-    "Srcu", "Strategy", "Stream", "Streams", "StrictReplay", "WaitQueue", "every_behaviour",
+    "Srcu", "Strategy", "Stream", "Streams", "StrictReplay", "WaitQueue", "cpu_relax",
+    "every_behaviour",
     "every_schedule", "execute", "keep_old_names", "kfree", "list_sort", "local_irq_disable",
-    "local_irq_enable", "observes", "some_schedules",
+    "local_irq_enable", "observes", "some_schedules", "wait_until",
 ]  # fmt: skip
 
 keep_old_names(MODULES, NAMES)

@@ -9,6 +9,7 @@ machine.py builds a VM and its threads out of parameters. Threads and locks come
 """
 
 from harness import keep_old_names
+from harness.engine import delivered
 from vgic.bugs import BUGS, CANARY, CANARY_OF_RACES, Bug
 from vgic.composition import (
     CompositionError,
@@ -34,4 +35,5 @@ __all__ = [
     "true_name", "with_races_checked",
 ]  # fmt: skip
 
+delivered(__name__)
 keep_old_names(MODULES, NAMES)

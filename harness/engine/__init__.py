@@ -16,8 +16,16 @@ from harness.engine.carriers import OsThreads
 from harness.engine.carrying import Carriers
 from harness.engine.deviation import Deviation, Label
 from harness.engine.execution import DivergedFrom, Execution, Failed, Outcome, Passed, execute
-from harness.engine.failures import Diverged, Failure, HarnessBug, ModelFailure
-from harness.engine.frames import is_observer, is_ours, model_function, model_stack, observes
+from harness.engine.failures import Diverged, Failure, HarnessBug, ModelFailure, Unwind
+from harness.engine.frames import (
+    delivered,
+    is_observer,
+    is_ours,
+    model_function,
+    model_stack,
+    observes,
+    own_line,
+)
 from harness.engine.listeners import Listener
 from harness.engine.printable import (
     NAME_MAX,
@@ -94,6 +102,8 @@ __all__ = [
     "Streams",
     "Thread",
     "Touch",
+    "Unwind",
+    "delivered",
     "described",
     "entry_text",
     "execute",
@@ -105,6 +115,7 @@ __all__ = [
     "observes",
     "operation",
     "operations",
+    "own_line",
     "printable",
     "printable_lines",
     "printable_name",

@@ -6,7 +6,9 @@ the wait-for cycle where there is one, in the order in which the waits chain.
 
 A lost wake-up is another kind: a thread sleeps, what it sleeps for has happened, and it will not be
 woken for it again. Whether that is so is known to the gate that it sleeps at
-(harness.primitives.waitqueue).
+(harness.primitives.waitqueue). Where none was lost, somebody else may have had it: so a deadlock
+says of each sleeper whom the last wake-up at its place went to, and what became of those. Where all
+that wait spin on what nobody is left to change (harness.primitives.spinning) it is a livelock.
 """
 
 from collections.abc import Callable, Sequence
@@ -45,7 +47,7 @@ def deadlock(waiting: Sequence[Thread], stack_of: Callable[[Thread], tuple[str, 
     waits = [f"{thread.role} waits for {_wait(thread)}" for thread in involved]
     stacks = {thread: stack_of(thread) for thread in waiting}
     return Failure(
-        kind="lost wake-up" if lost else "deadlock",
+        kind="lost wake-up" if lost else "livelock" if all(map(_spins, involved)) else "deadlock",
         message="; ".join(waits),
         functions=tuple(stacks[thread][-1] if stacks[thread] else "" for thread in involved),
         lock_classes=tuple(thread.op.lock_class for thread in involved),
@@ -54,7 +56,7 @@ def deadlock(waiting: Sequence[Thread], stack_of: Callable[[Thread], tuple[str, 
             for thread in waiting
             for line in (
                 f"{thread.role}: {' > '.join(stacks[thread])}: waits for {_wait(thread)}",
-                *(f"  {how}" for how in lost.get(thread, ())),
+                *(f"  {how}" for how in lost.get(thread, ()) or _last_wake_up(thread)),
             )
         ),
     )
@@ -64,8 +66,16 @@ def _lost_wake_up(thread: Thread) -> tuple[str, ...]:
     return () if thread.op.gate is None else thread.op.gate.lost_wake_up()
 
 
+def _last_wake_up(thread: Thread) -> tuple[str, ...]:
+    return () if thread.op.gate is None else thread.op.gate.last_wake_up()
+
+
 def _idle(thread: Thread) -> bool:
     return thread.op.gate is not None and thread.op.gate.idle
+
+
+def _spins(thread: Thread) -> bool:
+    return thread.op.gate is not None and thread.op.gate.spins
 
 
 def _wait(thread: Thread) -> str:

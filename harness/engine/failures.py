@@ -6,11 +6,9 @@ with one. Both kinds of unwinding are BaseExceptions, so that an `except Excepti
 code cannot swallow them.
 """
 
-import traceback
 from dataclasses import dataclass
-from pathlib import Path
 
-from harness.engine.frames import model_function, traceback_of
+from harness.engine.frames import calls_of, model_function, traceback_of
 from harness.engine.printable import described, printable_name, printable_text, shortened
 
 DETAILS_MAX = 200
@@ -93,16 +91,22 @@ class HarnessBug(Exception):
 
 
 def oops(exception: BaseException) -> Failure:
-    """Describe an exception that the code under test has raised."""
-    place = traceback_of(exception)
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    calls = traceback.extract_tb(traceback_of(exception))
+    """Describe an exception that the code under test has raised.
+
+    The lines below it begin where it came up in that code, and then say who called: whoever reads
+    them looks for a line of his own, and what carries his threads is none.
+    """
     return Failure(
         kind="exception",
         message=described(exception),
-        functions=(model_function(place.tb_frame) if place is not None else "",),
-        details=tuple(
-            f"{Path(call.filename).name}:{call.lineno} in {call.name}" for call in calls[-4:]
-        ),
+        functions=(_raised_in(exception),),
+        details=tuple(calls_of(traceback_of(exception))),
     )
+
+
+def _raised_in(exception: BaseException) -> str:
+    """Return the model function that an exception came up in, "" if none."""
+    place = traceback_of(exception)
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    return model_function(place.tb_frame) if place is not None else ""

@@ -15,8 +15,10 @@ The innermost frame of the model is the model function. Nothing is looked for be
 """
 
 import sys
+import sysconfig
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from types import CodeType, FrameType, TracebackType
 from typing import Any, TypeVar
 
@@ -31,6 +33,13 @@ _TRACEBACK: Any = vars(BaseException)["__traceback__"]
 _observing: tuple[str, ...] = (_HARNESS,)
 """The packages and modules that observe, each with a dot behind it, as `startswith` takes them."""
 
+_delivered: tuple[str, ...] = ()
+"""The packages that are no user's own, as above, though their functions may be the model's."""
+
+_PYTHON = sysconfig.get_paths()["stdlib"]
+
+_CALLS_MAX = 4
+
 _ground_floors: list[CodeType] = []
 
 
@@ -44,6 +53,16 @@ def observes(module: str) -> None:
     if f"{module}." not in _observing:
         _observing += (f"{module}.",)
         is_observer.cache_clear()
+
+
+def delivered(module: str) -> None:
+    """State that a package comes with the harness: no line of it is a user's own.
+
+    Args:
+        module: its name; called once, at the top of it, with `__name__`.
+    """
+    global _delivered
+    _delivered += (f"{module}.",)
 
 
 def ground_floor(function: Function) -> Function:
@@ -102,6 +121,55 @@ def traceback_of(exception: BaseException) -> TracebackType | None:
     """Return the traceback of an exception, whatever its class makes of the attribute."""
     found: TracebackType | None = _TRACEBACK.__get__(exception)
     return found
+
+
+def own_line(frame: FrameType | None) -> str:
+    """Return the innermost line of a user's own at this place, as `FILE:LINE in FUNCTION`.
+
+    Args:
+        frame: where to start, going outward.
+
+    Returns:
+        The line; "" if all frames are of what is delivered here or of Python itself.
+    """
+    while frame is not None and frame.f_code not in _ground_floors:
+        if is_own(frame):
+            return call_text(frame, frame.f_lineno)
+        frame = frame.f_back
+    return ""
+
+
+def is_own(frame: FrameType) -> bool:
+    """Return whether a frame is of a user's own file."""
+    module: str = f"{frame.f_globals.get('__name__', '')}."
+    return not (
+        module.startswith((*_observing, *_delivered))
+        or frame.f_code.co_filename.startswith(("<frozen", _PYTHON))
+    )
+
+
+def call_text(frame: FrameType, line: int | None) -> str:
+    """Return a place in a file, as reports print it."""
+    return f"{Path(frame.f_code.co_filename).name}:{line} in {frame.f_code.co_name}"
+
+
+def calls_of(traceback: TracebackType | None) -> list[str]:
+    """Return the calls of the code under test in a traceback, the one to look at first.
+
+    That is the innermost one in a user's own file, then who called it; where it came up deeper, in
+    what is delivered here or in Python itself, that is said last. What carries threads is left out.
+    """
+    calls = []
+    while traceback is not None:
+        calls.append((traceback.tb_frame, traceback.tb_lineno))
+        traceback = traceback.tb_next
+    calls.reverse()
+    model = [call for call in calls if not is_observer(call[0].f_globals.get("__name__", ""))]
+    model = model or calls
+    first = next((n for n, (frame, _) in enumerate(model) if is_own(frame)), 0)
+    texts = [call_text(*call) for call in model[first:][:_CALLS_MAX]]
+    deeper = [call for call in calls if call not in model[first:]][:1] if first else []
+    return [*texts, *(f"raised in {call_text(*call)}" for call in deeper)]
 
 
 def raised_in_harness(traceback: TracebackType | None) -> bool:

@@ -30,6 +30,7 @@ class Points(ABC):
         next_ask: the step at or after which a scheduling point has to `decide`.
         failure: the first failure, if any.
         unwinding: the execution is over; primitives do nothing.
+        swapped: of each word that a cmpxchg has changed, how long the trace was by then.
         interrupts: what may run on top of threads, asked wherever local interrupts are on.
         wants_growth: a primitive that opens a gate has to say so, see `opened`.
         wants_touches: a listener is to be notified of what is touched, see `touch`.
@@ -41,8 +42,8 @@ class Points(ABC):
 
     __slots__ = (
         "_does", "_fails", "_notes", "_touches", "at_end", "current", "failure", "interrupts",
-        "listeners", "next_ask", "on_quiescence", "steps", "steps_max", "threads", "trace",
-        "unwinding", "wants_growth", "wants_touches",
+        "listeners", "next_ask", "on_quiescence", "steps", "steps_max", "swapped", "threads",
+        "trace", "unwinding", "wants_growth", "wants_touches",
     )  # fmt: skip
 
     def __init__(self, *, steps_max: int, wants_growth: bool) -> None:
@@ -52,6 +53,7 @@ class Points(ABC):
         self.steps_max = steps_max
         self.trace: list[Entry] = []
         self.interrupts: list[Interrupt] = []
+        self.swapped: dict[str, int] = {}
         self.failure: Failure | None = None
         self.unwinding = False
         self.on_quiescence: Callable[[], bool] = bool

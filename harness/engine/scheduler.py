@@ -28,10 +28,7 @@ from harness.engine.strategy import Strategy
 from harness.engine.threads import EXIT, Operation, Standstill, Thread
 
 _EVERYWHERE = 1
-"""The first step: with a listener to operations every point comes to `decide`.
-
-Zero keeps its meaning, that the strategy is to be asked.
-"""
+"""The first step; zero keeps its meaning, that the strategy is to be asked."""
 
 
 class Scheduler(Points):
@@ -162,11 +159,13 @@ class Scheduler(Points):
         return chosen
 
     def _wake_a_thread(self, me: Thread) -> None:
-        """No thread is enabled: ask for one to be woken if all are idle, else fail."""
+        """No thread is enabled: who spins may look again, who idles may be woken; else fail."""
         waiting = [thread for thread in self.threads if not thread.finished]
         if self.wants_touches:
             self.touch(Standstill({thread.index: thread.op for thread in waiting}))
         gates = [thread.op.gate for thread in waiting if thread.op.gate is not None]
+        if [gate for gate in gates if gate.look_again()]:
+            return
         all_idle = all(gate.idle for gate in gates)
         if not (all_idle and self.on_quiescence() and any(not gate.shut for gate in gates)):
             self.fail(deadlock(waiting, lambda thread: self._stack_of(thread, me)))

@@ -17,12 +17,14 @@ class Gate:
     Attributes:
         shut: nobody passes while this is true.
         idle: waiting here means having nothing to do, not being stuck.
+        spins: who waits here looks again and again.
     """
 
     __slots__ = ()
 
     shut: bool
     idle: bool = False
+    spins: bool = False
 
     @property
     def holder(self) -> "Thread | None":
@@ -35,6 +37,14 @@ class Gate:
 
     def lost_wake_up(self) -> tuple[str, ...]:
         """Return how the wake-up was lost that a thread waits for here, () if none was."""
+        return ()
+
+    def look_again(self) -> bool:
+        """Open once more, if that could help where nobody can go on; return whether it is open."""
+        return False
+
+    def last_wake_up(self) -> tuple[str, ...]:
+        """Return whom the last wake-up here went to and what they did with it, () if unknown."""
         return ()
 
 
@@ -145,6 +155,7 @@ class Thread:
         op: the operation it stood at when a thread was last chosen there.
         ops: how many operations it had published by then.
         lag: how many more steps the execution has than the thread, while it runs.
+        relaxed: how long the trace was when its turn of a loop began, see primitives.spinning.
         irqs_off: local interrupts are off on its CPU.
         held: the locks it holds, oldest first.
         chain: the held lock classes as a bit set, with the context, for the lock-order checker.
@@ -152,7 +163,7 @@ class Thread:
     """
 
     __slots__ = (
-        "body", "chain", "finished", "held", "index", "irqs_off", "lag", "op", "ops",
+        "body", "chain", "finished", "held", "index", "irqs_off", "lag", "op", "ops", "relaxed",
         "role", "sections", "started",
     )  # fmt: skip
 
@@ -163,6 +174,7 @@ class Thread:
         self.op = START
         self.ops = 0
         self.lag = 0
+        self.relaxed = 0
         self.started = False
         self.finished = False
         self.irqs_off = False

@@ -2,9 +2,10 @@
 """What modelled threads share, with the kernel's names and rules.
 
 Locks (`spinlock`, `mutex`), words (`cells`, `refcount`, `requests`), lists (`list_head`,
-`list_sort`), waiting (`waitqueue`, `requests`), the life of objects (`slab`, `rcu`, `srcu`) and
-interrupts (`context`, `host_interrupt`). Each operation is a scheduling point before it takes
-effect, and each primitive checks the rules that the kernel's own checks when built for debugging.
+`list_sort`), waiting (`waitqueue`, `requests`, `spinning`), the life of objects (`slab`, `rcu`,
+`srcu`) and interrupts (`context`, `host_interrupt`). Each operation is a scheduling point before it
+takes effect, and each primitive checks the rules that the kernel's own checks when built for
+debugging.
 A lock notifies a `LockListener` of what is new about taking it, and knows no detector;
 `Watching` does the same for plain attributes.
 """
@@ -22,6 +23,7 @@ from harness.primitives.refcount import Refcount
 from harness.primitives.requests import Ipi, Requests
 from harness.primitives.slab import KmemCache, SlabObject, kfree, life_of
 from harness.primitives.spinlock import SpinLock
+from harness.primitives.spinning import cpu_relax, wait_until
 from harness.primitives.srcu import Srcu
 from harness.primitives.waitqueue import Completion, WaitQueue
 from harness.primitives.watched import Watching
@@ -46,9 +48,11 @@ __all__ = [
     "Srcu",
     "WaitQueue",
     "Watching",
+    "cpu_relax",
     "kfree",
     "life_of",
     "list_sort",
     "local_irq_disable",
     "local_irq_enable",
+    "wait_until",
 ]

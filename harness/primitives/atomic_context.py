@@ -16,8 +16,11 @@ def check_may_sleep(scheduler: Scheduler, what: str, family: str) -> None:
         return
     me = scheduler.current
     spins = next((lock for lock in me.held if not lock.sleeps), None)
+    who, kind = me.role, "sleep in atomic"
     if me.chain & IN_IRQ:
-        why = "is in an interrupt handler"
+        # Also what is no kernel has handlers, such as those of signals.
+        who, kind = f"a handler on top of {me.role}", "sleep in a handler"
+        why = f"{me.role} cannot go on before the handler is over"
     elif me.chain & IN_RCU:
         why = "is in an RCU read section"
     elif spins is not None:
@@ -29,8 +32,8 @@ def check_may_sleep(scheduler: Scheduler, what: str, family: str) -> None:
     function = model_function()
     scheduler.fail(
         Failure(
-            kind="sleep in atomic",
-            message=f"{me.role} is about to {what} in {function}, which may sleep, but {why}",
+            kind=kind,
+            message=f"{who} is about to {what} in {function}, which may sleep, but {why}",
             functions=(function,),
             lock_classes=(family,),
         )

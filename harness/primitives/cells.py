@@ -65,7 +65,9 @@ class Cell(Generic[T]):
         self._scheduler.point(self._cmpxchg)
         was = self.value
         if was == old:
-            self._scheduler.touch(self._swapped)
+            scheduler = self._scheduler
+            scheduler.touch(self._swapped)
+            scheduler.swapped[self.name] = len(scheduler.trace)
             self.value = new
         return was
 

@@ -12,7 +12,7 @@ harness.engine.deadlock.
 
 from collections.abc import Callable
 
-from harness.engine import Gate, Operation, Scheduler, operation
+from harness.engine import Gate, Operation, Scheduler, Thread, operation
 from harness.primitives.atomic_context import check_may_sleep
 from harness.primitives.place import Place, here
 from harness.primitives.spinlock import SpinLock
@@ -24,6 +24,7 @@ class _Sleeper(Gate):
     def __init__(
         self, queue: "WaitQueue", since: int, condition: Callable[[], bool] | None
     ) -> None:
+        self.thread = queue.running
         self._queue = queue
         self._since = since
         self._condition = condition
@@ -46,6 +47,24 @@ class _Sleeper(Gate):
         woken = "nobody has woken it" if last is None else f"the last wake-up came before: {last}"
         return ("what the thread waits for is so by now", woken)
 
+    def last_wake_up(self) -> tuple[str, ...]:
+        """Return whom the last wake-up went to, and what they have done since."""
+        last, woken = self._queue.last, self._queue.woken
+        if last is None:
+            return ("nobody has woken anybody there",)
+        how = f"the last wake-up there: {last}"
+        if not woken:
+            return (how, "it found nobody asleep")
+        return (how, *(f"it woke {thread.role}, which {_became(thread)}" for thread in woken))
+
+
+def _became(thread: Thread) -> str:
+    """Say what a thread is at when nobody can go on."""
+    if thread.finished:
+        return "has ended since"
+    gate = thread.op.gate
+    return "has not gone on since" if gate is None else f"waits for {gate.describe_wait()}"
+
 
 class WaitQueue:
     """A queue of sleeping threads (wait_queue_head).
@@ -54,6 +73,7 @@ class WaitQueue:
         name: the queue with its number, as reports print it.
         last: the last wake-up.
         gone: the last wake-up that found nobody asleep.
+        woken: the threads that the last wake-up woke.
     """
 
     def __init__(self, scheduler: Scheduler, family: str, instance: str = "0") -> None:
@@ -62,6 +82,7 @@ class WaitQueue:
         self.name = f"{family}[{instance}]"
         self.last: Place | None = None
         self.gone: Place | None = None
+        self.woken: list[Thread] = []
         self._sleepers: list[_Sleeper] = []
         self._prepare = operation("prepare_to_wait", family, self.name)
         self._wake = operation("wake_up", family, self.name)
@@ -97,6 +118,11 @@ class WaitQueue:
         """Wake all that sleep."""
         self._woken(len(self._sleepers))
 
+    @property
+    def running(self) -> Thread:
+        """The thread that is about to sleep here."""
+        return self._scheduler.current
+
     def look(self, condition: Callable[[], bool]) -> bool:
         """Evaluate a condition when the execution has ended: its reads are no steps any more."""
         scheduler = self._scheduler
@@ -131,6 +157,7 @@ class WaitQueue:
         if scheduler.unwinding:
             return
         self.last = here(scheduler)
+        self.woken = [sleeper.thread for sleeper in self._sleepers[:count]]
         if not self._sleepers:
             self.gone = self.last
         for sleeper in self._sleepers[:count]:

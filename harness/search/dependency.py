@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from harness.engine import EVERYTHING, Operation
 
-_READS = ("read", "acquire", "list", "idle")
+_READS = ("read", "acquire", "list", "idle", "relax")
 _SECTIONS = ("read_lock", "read_unlock")
 MODES = {
     **dict.fromkeys(_READS, "read"),

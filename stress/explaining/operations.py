@@ -17,6 +17,7 @@ WORDS = {
     **dict.fromkeys(("read", "cmpxchg", "request", "take"), _WHAT_IS_FOUND),
     "list": "walk {name}",
     "idle": "wakes up: {name} is pending",
+    "relax": "spins for {name}",
     "acknowledge": "guest acknowledges nothing",
     "access": "guest accesses a register",
     "work": "other work",

@@ -2,6 +2,7 @@
 """Is an exception of the code under test a finding, and one of the harness never taken for one?"""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +52,25 @@ def test_an_exception_of_a_model_function_is_a_failure_that_names_it(
     assert failure.functions == ("divides",)
     assert failure.message.startswith("ZeroDivisionError: ")
     assert failure.signature == "exception in divides"
+
+
+def test_an_exception_is_told_from_the_line_it_came_up_in(failure_of: FailureOf) -> None:
+    details = failure_of(failing_in_a_thread).details
+    assert [line.rpartition(" in ")[2] for line in details] == ["divides", "body"]
+    assert all(line.startswith("test_exceptions.py:") for line in details)
+
+
+def test_an_exception_that_comes_up_in_python_begins_with_the_line_that_called(
+    failure_of: FailureOf,
+) -> None:
+    def body() -> None:
+        Path("").with_name("x")
+
+    first, last = failure_of(lambda scheduler: scheduler.thread("a", body)).details
+    assert first.endswith(" in body")
+    # The file is pathlib.py, or from 3.13 on one of the package pathlib.
+    assert last.startswith("raised in ")
+    assert last.endswith(" in with_name")
 
 
 def test_an_exception_before_the_first_operation_is_a_failure_too(failure_of: FailureOf) -> None:

@@ -223,8 +223,8 @@ def test_a_callback_must_not_sleep(failure_of: FailureOf) -> None:
         scheduler.thread("t0", lambda: rcu.call(mutex.lock))
 
     failure = failure_of(program)
-    assert failure.kind == "sleep in atomic"
-    assert failure.message.endswith("but is in an interrupt handler")
+    assert failure.kind == "sleep in a handler"
+    assert failure.message.endswith("but t0 cannot go on before the handler is over")
 
 
 def test_a_callback_does_not_run_on_top_of_who_has_asked_with_interrupts_off(run: Run) -> None:

@@ -2,6 +2,7 @@
 """Does a wake-up reach who sleeps, and is a lost one told from a wait for nothing?"""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -12,6 +13,7 @@ from harness import (
     Execution,
     Failure,
     LockOrder,
+    Mutex,
     Passed,
     Rcu,
     Scheduler,
@@ -212,3 +214,70 @@ def test_nobody_sleeps_with_a_spinlock_held(
         scheduler.thread("t0", body)
 
     assert failure_of(program).kind == "sleep in atomic"
+
+
+def shelf(scheduler: Scheduler, *, wakes_all: bool) -> None:
+    """An auditor and a taker wait at one place, and one of them is woken for each thing put."""
+    order = LockOrder(scheduler)
+    lock, put = Mutex(order, order.lock_class("shelf"), "0"), WaitQueue(scheduler, "put")
+    things: list[str] = []
+
+    def audit() -> None:
+        with lock:
+            while not things:
+                put.sleep_on(lock)
+
+    def take() -> None:
+        with lock:
+            while not things:
+                put.sleep_on(lock)
+
+    def fill() -> None:
+        with lock:
+            things.append("thing")
+            put.wake_up_all() if wakes_all else put.wake_up()
+
+    scheduler.thread("auditor", audit)
+    scheduler.thread("taker", take)
+    scheduler.thread("filler", fill)
+
+
+def test_a_deadlock_says_who_had_the_last_wake_up_and_what_became_of_it(
+    failure_of: FailureOf,
+) -> None:
+    failure = failure_of(partial(shelf, wakes_all=False))
+    assert failure.signature == "deadlock in take on put"
+    woken = failure.details.index("  it woke auditor, which has ended since")
+    assert failure.details[woken - 1].startswith("  the last wake-up there: filler at step ")
+
+
+def test_all_are_woken_and_nobody_waits_on(run: Run) -> None:
+    assert run(partial(shelf, wakes_all=True)).outcome == Passed()
+
+
+def test_who_was_woken_and_sleeps_again_is_said_to(failure_of: FailureOf) -> None:
+    def program(scheduler: Scheduler) -> None:
+        order = LockOrder(scheduler)
+        lock, set_ = Mutex(order, order.lock_class("event"), "0"), WaitQueue(scheduler, "set")
+        flag = {"set": False}
+
+        def wait() -> None:
+            with lock:
+                while not flag["set"]:
+                    set_.sleep_on(lock)
+
+        def pulse() -> None:
+            with lock:
+                flag["set"] = True
+                set_.wake_up()
+                flag["set"] = False
+
+        scheduler.thread("waiter", wait)
+        scheduler.thread("pulser", pulse)
+
+    assert "  it woke waiter, which waits for a wake-up at set[0]" in failure_of(program).details
+
+
+def test_a_sleeper_whom_nobody_has_woken_is_said_to_be_one(failure_of: FailureOf) -> None:
+    failure = failure_of(sleepers(1, lambda queue: None))
+    assert "  nobody has woken anybody there" in failure.details

@@ -6,6 +6,7 @@ else?
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -98,7 +99,49 @@ def test_a_mutex_in_a_handler_is_refused(failure_of: FailureOf) -> None:
         scheduler.thread("dev", line.assert_line)
         scheduler.thread("t0", lambda: cell.write(1))
 
-    assert failure_of(program).message.endswith("but is in an interrupt handler")
+    failure = failure_of(program)
+    assert failure.kind == "sleep in a handler"
+    assert failure.message.startswith("a handler on top of t0 is about to take mutex[0]")
+    assert failure.message.endswith("but t0 cannot go on before the handler is over")
+
+
+def jobs(scheduler: Scheduler, *, leaves_it_to_the_thread: bool) -> None:
+    """A signal may come while its thread holds the lock that the handler wants."""
+    order = LockOrder(scheduler)
+    lock = Mutex(order, order.lock_class("jobs"), "0")
+    state = {"jobs": 0, "over": False}
+
+    def stop() -> None:
+        if leaves_it_to_the_thread:
+            state["over"] = True
+            return
+        with lock:
+            state["over"] = True
+
+    line = HostInterrupt(scheduler, "SIGTERM", "main", stop)
+
+    def submit() -> None:
+        with lock:
+            state["jobs"] += 1
+
+    scheduler.thread("main", submit)
+    scheduler.thread("killer", line.assert_line)
+
+
+def test_a_handler_that_takes_what_its_thread_holds_waits_for_that(run: Run) -> None:
+    found = outcomes(run, partial(jobs, leaves_it_to_the_thread=False))
+    failures = {each.failure.signature: each.failure for each in found if isinstance(each, Failed)}
+    assert failures["lock recursion in stop on jobs"].message.startswith(
+        "a handler on top of main takes jobs[0] in stop, and main holds it"
+    )
+    assert failures.keys() == {
+        "lock recursion in stop on jobs",
+        "sleep in a handler in stop on jobs",
+    }
+
+
+def test_a_handler_that_leaves_it_to_its_thread_passes(run: Run) -> None:
+    assert set(outcomes(run, partial(jobs, leaves_it_to_the_thread=True))) == {Passed()}
 
 
 def test_interrupts_turned_on_over_a_lock_count_as_taken_so(failure_of: FailureOf) -> None:
