@@ -50,7 +50,7 @@ class Machine:
         )
         for irq in parameters.irqs:
             self.kvm.add_irq(irq.intid, irq.config, irq.priority, irq.vcpu)
-        judges = Judges(self.kvm, honest=parameters.honest)
+        judges = Judges(self.kvm)
         self.windows = judges.windows
         self.trace = announcer(judges.listeners)
         self.kernel = kernel(self.kvm, self.trace)

@@ -46,6 +46,9 @@ class Tracepoints:
     def ended(self, vcpu: int, intid: int) -> None:
         """The guest has ended the interrupt of its innermost handler."""
 
+    def ending_again(self, vcpu: int, intid: int) -> None:
+        """The guest is about to end what it has ended already, as no honest guest does."""
+
     def accessing(self, vcpu: int, access: Exit) -> None:
         """An access that the guest has exited for is about to be emulated."""
 

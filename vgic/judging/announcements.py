@@ -113,7 +113,8 @@ class Announcements(Judge):
             return
         account = self._books.ledger[irq]
         if (
-            account.busy
+            account.forfeited
+            or account.busy
             or account.late
             or self._announcers[irq]
             or account.routed_home_at >= self._flushed_at[here.vcpu_id]

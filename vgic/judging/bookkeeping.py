@@ -18,6 +18,8 @@ class Bookkeeping(Judge):
         explained: an edge explains the acknowledge that is being announced.
         irq: what the event is about that is being announced, None if there is no such interrupt.
         alone: for each vCPU, whether nobody else touched that interrupt while the access lasted.
+        forfeited: for each vCPU, whether its guest has ended an interrupt twice: what it and its
+            host lose from then on they lose by right (quirk Q6).
         left_at: for each vCPU, the step at which it last left its guest, or did not go in.
     """
 
@@ -30,6 +32,7 @@ class Bookkeeping(Judge):
         self.irq: VgicIrq | None = None
         self._accessed: list[VgicIrq | None] = [None] * count
         self.alone = [False] * count
+        self.forfeited = [False] * count
         self.left_at = [-1] * count
         self._was_away = [False] * count
         self._old_targets: list[Vcpu | None] = [None] * count
@@ -129,6 +132,21 @@ class Bookkeeping(Judge):
         if irq is not None:
             self.ledger.deactivate(irq)
 
+    def ending_again(self, vcpu: int, intid: int) -> None:
+        """Enter a second end; one that finds no active priority changes nothing."""
+        if self._kvm.vcpus[vcpu].cpuif.apr:
+            self.forfeit(vcpu)
+
+    def forfeit(self, vcpu: int) -> None:
+        """Give up whatever is on a vCPU's lists, and will be."""
+        here = self._kvm.vcpus[vcpu]
+        self.forfeited[vcpu] = True
+        for irq in self._kvm.irqs:
+            if irq.vcpu is here:
+                self.ledger[irq].forfeited = True
+
     def added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
         """Enter that an interrupt was put on a list."""
         self.ledger.listed(irq, self._kvm.scheduler.steps)
+        if self.forfeited[vcpu.vcpu_id]:
+            self.ledger[irq].forfeited = True

@@ -38,24 +38,26 @@ class Handlers(Judge):
         kvm, stack = self._kvm, self._stacks[vcpu]
         stack.append(intid)
         here = kvm.vcpus[vcpu]
-        irq = self._books.irq
-        if irq is not None:
-            raised = self._books.ledger[irq].raised
-            acknowledged_by_right(kvm, irq, explained=self._books.explained, raised=raised)
+        irq, books = self._books.irq, self._books
+        if irq is not None and not books.forfeited[vcpu]:
+            account = books.ledger[irq]
+            if not account.forfeited:
+                raised = account.raised
+                acknowledged_by_right(kvm, irq, explained=books.explained, raised=raised)
             priorities_nest(kvm, here, len(stack))
 
     def ended(self, vcpu: int, intid: int) -> None:
         """Judge the priorities that are left."""
         kvm, stack = self._kvm, self._stacks[vcpu]
         stack.pop()
-        if self._books.irq is not None:
+        if self._books.irq is not None and not self._books.forfeited[vcpu]:
             priorities_nest(kvm, kvm.vcpus[vcpu], len(stack))
 
     def exited(self, vcpu: int) -> None:
         """Judge the count, before anybody has read it."""
         kvm = self._kvm
         here = kvm.vcpus[vcpu]
-        if here.cpuif.hcr.eoicount:
+        if here.cpuif.hcr.eoicount and not self._books.forfeited[vcpu]:
             eoicount_is_plausible(kvm, here)
             self._active_outside[vcpu] = [
                 irq for irq in kvm.irqs if irq.vcpu is here and irq.active and not irq.on_lr
@@ -63,6 +65,8 @@ class Handlers(Judge):
 
     def synced(self, vcpu: int) -> None:
         """Judge what the sync has made of the active states."""
+        if self._books.forfeited[vcpu]:
+            return
         kvm, irqs, stack = self._kvm, self._listed[vcpu], self._stacks[vcpu]
         if self._active_outside[vcpu]:
             self._judge_account(vcpu)

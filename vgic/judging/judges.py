@@ -25,32 +25,28 @@ class Judges:
         windows: those that were crossed so far, by name.
     """
 
-    def __init__(self, kvm: Kvm, *, honest: bool = True) -> None:
+    def __init__(self, kvm: Kvm) -> None:
         """Have a VM judged.
 
         Args:
             kvm: the VM, with all of its interrupts.
-            honest: each guest ends what it acknowledged, once and in order. Of others only
-                memory, lists, locks and termination are judged: what they lose, they lose by
-                right.
         """
-        books = Bookkeeping(kvm) if honest else None
+        books = Bookkeeping(kvm)
         registers = Registers(kvm)
         windows = Windows(kvm, registers)
         lists = Lists(kvm, registers, books)
-        judges: list[Judge] = [registers, windows, lists]
-        if books is not None:
-            judges = [
-                books,
-                *judges,
-                Loading(kvm, books, registers, lists),
-                Handlers(kvm, books, registers, lists),
-                Writes(kvm, books),
-                Announcements(kvm, books, registers, lists),
-            ]
-        judges.append(Progress(kvm))
-        if books is not None:
-            judges.append(Delivery(kvm, books, lists))
+        judges: list[Judge] = [
+            books,
+            registers,
+            windows,
+            lists,
+            Loading(kvm, books, registers, lists),
+            Handlers(kvm, books, registers, lists),
+            Writes(kvm, books),
+            Announcements(kvm, books, registers, lists),
+            Progress(kvm),
+            Delivery(kvm, books, lists),
+        ]
         attach(kvm, judges, lists)
         self.listeners: tuple[Tracepoints, ...] = tuple(judges)
         self.windows = windows.crossed_ones

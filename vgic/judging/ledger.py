@@ -24,6 +24,7 @@ class Account:
         contested: two of them were doing so at once.
         raised: the level was up, or pended by software, since the last deactivation.
         busy: sends and register writes under way.
+        forfeited: it was on a list of a vCPU whose guest has ended something twice (quirk Q6).
         late: a write has returned that somebody is still to carry out.
         touched_at: the step of the last of them to end.
         listed_at: the step at which it was put on a list last, -1 if never.
@@ -32,8 +33,8 @@ class Account:
     """
 
     __slots__ = (
-        "busy", "contested", "drivers", "late", "line", "listed_at", "pends", "raised",
-        "routed_home_at", "touched_at", "unserved",
+        "busy", "contested", "drivers", "forfeited", "late", "line", "listed_at", "pends",
+        "raised", "routed_home_at", "touched_at", "unserved",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -44,6 +45,7 @@ class Account:
         self.contested = False
         self.raised = False
         self.busy = 0
+        self.forfeited = False
         self.late = False
         self.touched_at = -1
         self.listed_at = -1
@@ -161,7 +163,11 @@ class Ledger(defaultdict[VgicIrq, Account]):
 
     def unserved(self) -> list[VgicIrq]:
         """Return the enabled interrupts that were sent and never acknowledged since."""
-        return [irq for irq, account in self.items() if account.unserved and irq.enabled]
+        return [
+            irq
+            for irq, account in self.items()
+            if account.unserved and irq.enabled and not account.forfeited
+        ]
 
     def is_touched_since(self, irq: VgicIrq, step: int) -> bool:
         """Tell whether an interrupt was touched since a step, or may be touched at any time."""

@@ -22,14 +22,14 @@ class Lists(Judge):
         members: for each vCPU, what was on its lists when their lock was last released.
     """
 
-    def __init__(self, kvm: Kvm, registers: Registers, books: Bookkeeping | None) -> None:
+    def __init__(self, kvm: Kvm, registers: Registers, books: Bookkeeping) -> None:
         """Begin to listen.
 
         Args:
             kvm: the VM.
             registers: tell what is listed; they hear of a sync first.
-            books: tell who touches an interrupt, and when each vCPU has left its guest; None if
-                guests lose what they lose by right.
+            books: tell who touches an interrupt, when each vCPU has left its guest, and whose guest
+                loses by right what it loses.
         """
         super().__init__(kvm)
         self.flushed_at = [-1] * len(kvm.vcpus)
@@ -52,7 +52,7 @@ class Lists(Judge):
         kvm, books, irqs = self._kvm, self._books, self._listed[vcpu]
         overflow_is_empty(kvm, kvm.vcpus[vcpu])
         self._in_window[vcpu] = False
-        if irqs and books is not None:
+        if irqs and not books.forfeited[vcpu]:
             nothing_is_left_behind(kvm, kvm.vcpus[vcpu], irqs, books.left_at[vcpu], books.ledger)
 
     def list_unlocked(self, vcpu: Vcpu) -> None:
