@@ -24,7 +24,6 @@ from harness.engine.frames import (
     model_function,
     model_stack,
     observes,
-    own_line,
 )
 from harness.engine.listeners import Listener
 from harness.engine.printable import (
@@ -115,7 +114,6 @@ __all__ = [
     "observes",
     "operation",
     "operations",
-    "own_line",
     "printable",
     "printable_lines",
     "printable_name",

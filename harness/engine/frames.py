@@ -14,8 +14,8 @@ The innermost frame of the model is the model function. Nothing is looked for be
 `ground_floor`: there are only carriers, or the caller of the execution.
 """
 
+import os
 import sys
-import sysconfig
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -36,7 +36,8 @@ _observing: tuple[str, ...] = (_HARNESS,)
 _delivered: tuple[str, ...] = ()
 """The packages that are no user's own, as above, though their functions may be the model's."""
 
-_PYTHON = sysconfig.get_paths()["stdlib"]
+_PYTHON = str(Path(os.__file__).parent)
+"""Where the files of Python itself are."""
 
 _CALLS_MAX = 4
 
@@ -123,22 +124,6 @@ def traceback_of(exception: BaseException) -> TracebackType | None:
     return found
 
 
-def own_line(frame: FrameType | None) -> str:
-    """Return the innermost line of a user's own at this place, as `FILE:LINE in FUNCTION`.
-
-    Args:
-        frame: where to start, going outward.
-
-    Returns:
-        The line; "" if all frames are of what is delivered here or of Python itself.
-    """
-    while frame is not None and frame.f_code not in _ground_floors:
-        if is_own(frame):
-            return call_text(frame, frame.f_lineno)
-        frame = frame.f_back
-    return ""
-
-
 def is_own(frame: FrameType) -> bool:
     """Return whether a frame is of a user's own file."""
     module: str = f"{frame.f_globals.get('__name__', '')}."
@@ -148,7 +133,7 @@ def is_own(frame: FrameType) -> bool:
     )
 
 
-def call_text(frame: FrameType, line: int | None) -> str:
+def call_text(frame: FrameType, line: int) -> str:
     """Return a place in a file, as reports print it."""
     return f"{Path(frame.f_code.co_filename).name}:{line} in {frame.f_code.co_name}"
 
@@ -168,8 +153,7 @@ def calls_of(traceback: TracebackType | None) -> list[str]:
     model = model or calls
     first = next((n for n, (frame, _) in enumerate(model) if is_own(frame)), 0)
     texts = [call_text(*call) for call in model[first:][:_CALLS_MAX]]
-    deeper = [call for call in calls if call not in model[first:]][:1] if first else []
-    return [*texts, *(f"raised in {call_text(*call)}" for call in deeper)]
+    return [*texts, f"raised in {call_text(*model[0])}"] if first else texts
 
 
 def raised_in_harness(traceback: TracebackType | None) -> bool:

@@ -6,7 +6,6 @@ A `Target` is a revision or a class with bugs in it. `run` and `run_index` (sing
 `watched` (hanging.py) ends the process if an execution never comes to its end.
 """
 
-from harness.engine import delivered
 from stress.executions.confirming import confirm, labelled, outcome_text, witness
 from stress.executions.following import Followed, follow
 from stress.executions.hanging import hangs_text, watched
@@ -27,5 +26,3 @@ __all__ = [
     "UnknownVersion", "confirm", "follow", "hangs_text", "labelled", "model_digest",
     "outcome_text", "run", "run_index", "target_of", "watched", "witness",
 ]  # fmt: skip
-
-delivered("stress")
