@@ -4,7 +4,7 @@
 It comes first among the listeners, so that the others read of an event what it has changed.
 """
 
-from vgic.data import EDGE, Exit, Kvm, Vcpu, VgicIrq
+from vgic.data import EDGE, LEVEL, Exit, Kvm, Vcpu, VgicIrq
 from vgic.judging.edges import Edges
 from vgic.judging.judge import Judge
 from vgic.judging.ledger import Ledger
@@ -57,7 +57,7 @@ class Bookkeeping(Judge):
         kvm = self._kvm
         self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
         if irq is not None:
-            self.ledger.begin(irq, sends=level)
+            self.ledger.begin(irq, sends=level, clears=not level and irq.config is LEVEL)
             if level and irq.config is EDGE:
                 self._edges.begin(irq)
             self.ledger.drive(irq)
@@ -70,7 +70,8 @@ class Bookkeeping(Judge):
             self.ledger.driven(irq, level)
             if level and irq.config is EDGE:
                 self._edges.end(irq)
-            self.ledger.end(irq, self._kvm.scheduler.steps)
+            clears = not level and irq.config is LEVEL
+            self.ledger.end(irq, kvm.scheduler.steps, sends=level, clears=clears)
 
     def accessing(self, vcpu: int, access: Exit) -> None:
         """Enter an access before it begins."""
@@ -82,7 +83,9 @@ class Bookkeeping(Judge):
         if asks.forgives:
             ledger.forgive(irq)
         pends = asks.pends
-        ledger.begin(irq, sends=pends, announces=pends or asks.announces, pends=pends)
+        clears = asks.forgives or asks.lowers
+        announces = pends or asks.announces
+        ledger.begin(irq, sends=pends, announces=announces, pends=pends, clears=clears)
         if pends and irq.config is EDGE:
             self._edges.begin(irq)
         if asks.lowers:
@@ -115,7 +118,7 @@ class Bookkeeping(Judge):
             ledger.pended(irq)
         elif asks.lowers:
             ledger.driven(irq, False)
-        ledger.end(irq, step)
+        ledger.end(irq, step, sends=asks.pends, clears=asks.forgives or asks.lowers)
 
     def acknowledged(self, vcpu: int, intid: int) -> None:
         """Enter an acknowledge, and with it every edge sent before."""

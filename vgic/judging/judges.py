@@ -4,6 +4,7 @@
 from vgic.data import Kvm
 from vgic.judging.announcements import Announcements
 from vgic.judging.bookkeeping import Bookkeeping
+from vgic.judging.contents import Contents
 from vgic.judging.delivery import Delivery
 from vgic.judging.handlers import Handlers
 from vgic.judging.hooks import attach
@@ -41,6 +42,7 @@ class Judges:
             windows,
             lists,
             Loading(kvm, books, registers, lists),
+            Contents(kvm, books, lists),
             Handlers(kvm, books, registers, lists),
             Writes(kvm, books),
             Announcements(kvm, books, registers, lists),

@@ -24,6 +24,10 @@ class Account:
         contested: two of them were doing so at once.
         raised: the level was up, or pended by software, since the last deactivation.
         busy: sends and register writes under way.
+        setting: those of them that may set the pending state.
+        clearing: those of them that may clear it.
+        set_at: the step at which the last that may have set it ended, -1 before any.
+        cleared_at: the step at which the last that may have cleared it ended, -1 before any.
         forfeited: it was on a list of a vCPU whose guest has ended something twice (quirk Q6).
         late: a write has returned that somebody is still to carry out.
         touched_at: the step of the last of them to end.
@@ -33,8 +37,9 @@ class Account:
     """
 
     __slots__ = (
-        "busy", "contested", "drivers", "forfeited", "late", "line", "listed_at", "pends",
-        "raised", "routed_home_at", "touched_at", "unserved",
+        "busy", "cleared_at", "clearing", "contested", "drivers", "forfeited", "late", "line",
+        "listed_at", "pends", "raised", "routed_home_at", "set_at", "setting", "touched_at",
+        "unserved",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -45,6 +50,8 @@ class Account:
         self.contested = False
         self.raised = False
         self.busy = 0
+        self.setting = self.clearing = 0
+        self.set_at = self.cleared_at = -1
         self.forfeited = False
         self.late = False
         self.touched_at = -1
@@ -59,7 +66,13 @@ class Ledger(defaultdict[VgicIrq, Account]):
         super().__init__(Account)
 
     def begin(
-        self, irq: VgicIrq, *, sends: bool, announces: bool = False, pends: bool = False
+        self,
+        irq: VgicIrq,
+        *,
+        sends: bool,
+        announces: bool = False,
+        pends: bool = False,
+        clears: bool = False,
     ) -> None:
         """Somebody begins to touch an interrupt.
 
@@ -68,14 +81,17 @@ class Ledger(defaultdict[VgicIrq, Account]):
             sends: to make it pending, and so to announce it.
             announces: to announce it if it is pending.
             pends: it is software that makes it pending.
+            clears: to take its pending state away.
         """
         account = self[irq]
         account.busy += 1
+        account.clearing += clears
         # A level that is up already is not announced again.
         news = sends and not (irq.config is LEVEL and irq.line_level)
         if news or announces:
             account.routed_home_at = -1
         if sends:
+            account.setting += 1
             account.raised = True
             # A level that is active, or loaded and perhaps so by now, may lose it (quirk Q5).
             if irq.config is EDGE or (pends and not irq.active and not irq.on_lr):
@@ -83,11 +99,27 @@ class Ledger(defaultdict[VgicIrq, Account]):
         if pends:
             self.pended(irq)
 
-    def end(self, irq: VgicIrq, step: int) -> None:
-        """A send or a register write has ended, at this step."""
+    def end(self, irq: VgicIrq, step: int, *, sends: bool = False, clears: bool = False) -> None:
+        """A send or a register write has ended, at this step; the rest is as it began."""
         account = self[irq]
         account.busy -= 1
         account.touched_at = step
+        if sends:
+            account.setting -= 1
+            account.set_at = step
+        if clears:
+            account.clearing -= 1
+            account.cleared_at = step
+
+    def may_be_set_since(self, irq: VgicIrq, step: int) -> bool:
+        """Tell whether somebody may have made an interrupt pending since a step."""
+        account = self[irq]
+        return account.setting > 0 or account.set_at >= step
+
+    def may_be_cleared_since(self, irq: VgicIrq, step: int) -> bool:
+        """Tell whether somebody may have taken an interrupt's pending state away since a step."""
+        account = self[irq]
+        return account.clearing > 0 or account.cleared_at >= step
 
     def pended(self, irq: VgicIrq) -> None:
         """Software pends an interrupt: one acknowledge more is right, two if it is in use."""
