@@ -20,6 +20,7 @@ from vgic.composition import (
     patched,
     true_name,
     with_races_checked,
+    with_returns_announced,
 )
 from vgic.judging import WINDOWS
 from vgic.kernel import Mechanism
@@ -32,7 +33,7 @@ __all__ = [
     "BUGS", "CANARY", "CANARY_OF_RACES", "DEFAULT", "NR_LR_MAX", "REVISIONS", "WINDOWS",
     "BadParameters", "Bug", "CompositionError", "Irq", "Machine", "Mechanism", "Parameters",
     "Reference", "Revision", "compose", "functions", "named_bug", "named_revision", "patched",
-    "true_name", "with_races_checked",
+    "true_name", "with_races_checked", "with_returns_announced",
 ]  # fmt: skip
 
 delivered(__name__)

@@ -26,6 +26,7 @@ from vgic import (
     patched,
     true_name,
     with_races_checked,
+    with_returns_announced,
 )
 
 
@@ -70,7 +71,7 @@ class Target:
 
     @cached_property
     def _composed(self) -> type[Mechanism]:
-        return compose(self._class, self.bugs)
+        return with_returns_announced(compose(self._class, self.bugs))
 
     @cached_property
     def _class(self) -> type[Mechanism]:

@@ -4,6 +4,7 @@
 What cannot go together is refused here, with a message that says why and what to do.
 """
 
+from vgic.composition.announcing import with_returns_announced
 from vgic.composition.composing import compose, with_races_checked
 from vgic.composition.names import did_you_mean, named_bug, named_revision, true_name
 from vgic.composition.overridable import functions
@@ -20,4 +21,5 @@ __all__ = [
     "patched",
     "true_name",
     "with_races_checked",
+    "with_returns_announced",
 ]

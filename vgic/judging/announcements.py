@@ -6,6 +6,7 @@ vCPU has an exit under way, or it has seen the interrupt, or its guest has more 
 """
 
 from collections import Counter, defaultdict
+from typing import NoReturn
 
 from vgic.data import IN_GUEST_MODE, Exit, Kvm, Vcpu, VgicIrq
 from vgic.hardware import IDLE_PRIORITY
@@ -27,17 +28,17 @@ class Announcements(Judge):
 
         Args:
             kvm: the VM.
-            books: tell who touches an interrupt; they hear of each event first.
-            registers: tell what a flush has left outside; they hear of that first.
+            books: tell who touches an interrupt, and when each vCPU has left its guest; they hear
+                of each event first.
+            registers: tell what a flush has left outside, and when each guest was entered.
             lists: tell when each vCPU has flushed, and when it had seen its list by then.
         """
         super().__init__(kvm)
         self._books = books
-        self._outside = registers.outside
+        self._registers = registers
         self._flushed_at, self._seen_at = lists.flushed_at, lists.seen_at
-        self._in_guest = [False] * len(kvm.vcpus)
-        self._seen: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
         self._waiting: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
+        self._deferred: list[VgicIrq] = []
         self._added: defaultdict[str, list[VgicIrq]] = defaultdict(list)
         self._announcers: Counter[VgicIrq] = Counter()
 
@@ -47,51 +48,24 @@ class Announcements(Judge):
         self._announcers[irq] += 1
 
     def flushing(self, vcpu: int) -> None:
-        """Judge what the thread has queued since it synced."""
-        if self._added:
-            self._returned()
-
-    def synced(self, vcpu: int) -> None:
-        """Judge what prune has moved."""
-        if self._added:
+        """Judge what the thread has moved or queued since it came out of its guest."""
+        if self._added or self._deferred:
             self._returned()
 
     def driven(self, vcpu: int, intid: int, level: bool) -> None:
         """Judge what a device has sent."""
-        if self._added:
+        if self._added or self._deferred:
             self._returned()
         if level and self._books.irq is not None:
             self._judge(self._books.irq)
 
     def accessed(self, vcpu: int, access: Exit) -> None:
         """Judge what a guest has sent or enabled."""
-        if self._added:
+        if self._added or self._deferred:
             self._returned()
         irq = self._books.irq
         if irq is not None and (access.asks.pends or access.asks.announces):
             self._judge(irq)
-
-    def entered(self, vcpu: int) -> None:
-        """Remember what the summary has counted and no list register holds."""
-        self._in_guest[vcpu] = True
-        if self._outside[vcpu]:
-            here, ledger, since = self._kvm.vcpus[vcpu], self._books.ledger, self._seen_at[vcpu]
-            self._seen[vcpu] = [
-                irq
-                for irq in self._kvm.irqs
-                if irq.vcpu is here
-                and not irq.on_lr
-                and deliverable(self._kvm, here, irq)
-                and ledger[irq].listed_at <= since
-            ]
-
-    def exited(self, vcpu: int) -> None:
-        """Forget what was seen: the next flush counts afresh."""
-        self._in_guest[vcpu] = False
-        if self._seen[vcpu]:
-            self._seen[vcpu] = []
-        if self._waiting[vcpu]:
-            self._waiting[vcpu] = []
 
     def ended(self, vcpu: int, intid: int) -> None:
         """Judge again what was not urgent enough while that handler was open."""
@@ -101,15 +75,18 @@ class Announcements(Judge):
                 self._judge(irq)
 
     def _returned(self) -> None:
-        """Judge what the running thread has put on lists."""
-        for irq in self._added.pop(self._kvm.scheduler.current.role, ()):
+        """Judge what the running thread has put on lists, and what others had to wait for."""
+        added = self._added.pop(self._kvm.scheduler.current.role, [])
+        for irq in added:
             self._announcers[irq] -= 1
+        deferred, self._deferred = self._deferred, []
+        for irq in deferred + added:
             self._judge(irq)
 
     def _judge(self, irq: VgicIrq) -> None:
         """Judge whether the vCPU of an interrupt that was announced by all who had to looks."""
         here = irq.vcpu
-        if here is None or not self._in_guest[here.vcpu_id] or irq.on_lr:
+        if here is None or irq.on_lr or not self._is_in_guest(here.vcpu_id):
             return
         account = self._books.ledger[irq]
         if (
@@ -118,17 +95,57 @@ class Announcements(Judge):
             or account.late
             or self._announcers[irq]
             or account.routed_home_at >= self._flushed_at[here.vcpu_id]
-            or irq in self._seen[here.vcpu_id]
+            or self._was_seen(irq, here.vcpu_id)
             or not deliverable(self._kvm, here, irq)
         ):
             return
         if here.ipi.shut and here.mode.value is IN_GUEST_MODE:
-            self._waiting[here.vcpu_id].append(irq)
-            running_vcpu_comes_back(self._kvm, here, irq)
+            if self._others_announce_to(here):
+                self._deferred.append(irq)
+            elif not comes_back(here, irq):
+                missed(self._kvm, here, irq)
+            else:
+                self._waiting[here.vcpu_id].append(irq)
+
+    def _is_in_guest(self, vcpu: int) -> bool:
+        return self._registers.entered_at[vcpu] > self._books.left_at[vcpu]
+
+    def _was_seen(self, irq: VgicIrq, vcpu: int) -> bool:
+        """Tell whether the last flush has counted it, and left it outside for want of registers."""
+        outside = self._registers.outside[vcpu]
+        return irq in outside and self._books.ledger[irq].listed_at <= self._seen_at[vcpu]
+
+    def _others_announce_to(self, here: Vcpu) -> bool:
+        """Tell whether somebody is in the middle of what he may kick this vCPU for.
+
+        That is whoever sends, enables or moves another interrupt that is on its list or routed to
+        it, or was when he looked: one that was touched since the vCPU's last flush. Two who have
+        something for one vCPU may agree that one of them kicks.
+        """
+        ledger, since = self._books.ledger, self._flushed_at[here.vcpu_id]
+        for irq in self._kvm.irqs:
+            account = ledger[irq]
+            if (account.busy or self._announcers[irq]) and (
+                here in (irq.vcpu, irq.target_vcpu) or account.touched_at >= since
+            ):
+                return True
+        return False
 
 
-def running_vcpu_comes_back(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq) -> None:
-    """I16: what is more urgent than what a guest does is announced to its vCPU.
+def comes_back(vcpu: Vcpu, irq: VgicIrq) -> bool:
+    """Tell whether a vCPU that is in its guest need not be made to leave it for an interrupt.
+
+    Args:
+        vcpu: the vCPU, which has no IPI under way.
+        irq: an interrupt that is routed to it.
+
+    Locks: none needed: the CPU interface is read as it is now.
+    """
+    return not would_take(vcpu, irq) or vcpu.cpuif.maintenance()
+
+
+def missed(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq) -> NoReturn:
+    """I16: fail since what is more urgent than what a guest does is not announced to its vCPU.
 
     Args:
         kvm: the VM.
@@ -138,12 +155,11 @@ def running_vcpu_comes_back(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq) -> None:
 
     Locks: none needed: whoever has it in his hands has returned; another may only take it away.
     """
-    if would_take(vcpu, irq) and not vcpu.cpuif.maintenance():
-        running = vcpu.cpuif.running_priority
-        doing = "idles" if running == IDLE_PRIORITY else f"handles one of priority {running}"
-        fail(
-            kvm,
-            "I16 missed kick",
-            f"{irq} (priority {irq.priority}) has come for {vcpu}, whose guest {doing}, and no IPI "
-            "or maintenance interrupt is under way; a request alone makes no guest leave",
-        )
+    running = vcpu.cpuif.running_priority
+    doing = "idles" if running == IDLE_PRIORITY else f"handles one of priority {running}"
+    fail(
+        kvm,
+        "I16 missed kick",
+        f"{irq} (priority {irq.priority}) has come for {vcpu}, whose guest {doing}, and no IPI "
+        "or maintenance interrupt is under way; a request alone makes no guest leave",
+    )

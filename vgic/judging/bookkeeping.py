@@ -20,6 +20,8 @@ class Bookkeeping(Judge):
         alone: for each vCPU, whether nobody else touched that interrupt while the access lasted.
         forfeited: for each vCPU, whether its guest has ended an interrupt twice: what it and its
             host lose from then on they lose by right (quirk Q6).
+        flushed_at: for each vCPU, the step at which it began its last flush, -1 before any; entered
+            by Lists, since nobody else asks before that.
         left_at: for each vCPU, the step at which it last left its guest, or did not go in.
     """
 
@@ -28,28 +30,23 @@ class Bookkeeping(Judge):
         count = len(kvm.vcpus)
         self.ledger = Ledger()
         self.explained = False
-        self._edges = Edges(kvm)
+        self.flushed_at = [-1] * count
+        self.left_at = [-1] * count
+        self._edges = Edges(self.flushed_at, self.left_at)
         self.irq: VgicIrq | None = None
         self._accessed: list[VgicIrq | None] = [None] * count
         self.alone = [False] * count
         self.forfeited = [False] * count
-        self.left_at = [-1] * count
         self._was_away = [False] * count
         self._old_targets: list[Vcpu | None] = [None] * count
         self._began_at = [-1] * count
 
-    def flushing(self, vcpu: int) -> None:
-        """Enter that the vCPU's guest may get to see what is loaded."""
-        self._edges.flushing(vcpu)
-
     def aborted(self, vcpu: int) -> None:
         """Enter when the vCPU turned back: what changes later may come too late for its sync."""
-        self._edges.left(vcpu)
         self.left_at[vcpu] = self._kvm.scheduler.steps
 
     def exited(self, vcpu: int) -> None:
         """Enter when the guest was left: what changes later may come too late for the sync."""
-        self._edges.left(vcpu)
         self.left_at[vcpu] = self._kvm.scheduler.steps
 
     def driving(self, vcpu: int, intid: int, level: bool) -> None:

@@ -7,7 +7,7 @@ interrupt at its end. Its pending state can be set or cleared by others at any t
 when the flush began counts, unless somebody has set or cleared it since, whichever it was.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NoReturn
 
 from vgic.data import EDGE, LEVEL, Kvm, Vcpu, VgicIrq, irq_is_pending
@@ -31,48 +31,51 @@ class Contents(Judge):
         """
         super().__init__(kvm)
         self._ledger = books.ledger
-        self._flushed_at = lists.flushed_at
+        self._lists = lists
+        self._members = list(lists.members)
         self._pending: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
 
     def flushing(self, vcpu: int) -> None:
-        """Remember what is pending."""
-        here, pending = self._kvm.vcpus[vcpu], self._pending[vcpu]
-        pending.clear()
-        for irq in self._kvm.irqs:
-            if irq.vcpu is here and irq_is_pending(irq):
-                pending.append(irq)
+        """Remember what is listed, and what of that is pending."""
+        self._members[vcpu] = members = self._lists.members[vcpu]
+        if members:
+            self._pending[vcpu] = [irq for irq in members if irq_is_pending(irq)]
 
     def entered(self, vcpu: int) -> None:
         """Judge what the hardware has."""
         here = self._kvm.vcpus[vcpu]
-        nothing_is_left_over(self._kvm, here)
-        self._judge(here, here.cpuif.lrs)
+        used, lrs = here.vgic_cpu.used_lrs, here.cpuif.lrs
+        for lr in lrs[used:]:
+            if lr.pending or lr.active:
+                is_left_over(self._kvm, here, lr)
+        if used:
+            self._judge(here, lrs[:used])
 
     def aborted(self, vcpu: int) -> None:
         """Judge what is going to be folded: the guest sees none of it."""
         here = self._kvm.vcpus[vcpu]
-        self._judge(here, here.vgic_cpu.vgic_lr)
+        used = here.vgic_cpu.used_lrs
+        if used:
+            self._judge(here, here.vgic_cpu.vgic_lr[:used])
 
     def _judge(self, here: Vcpu, lrs: Sequence[ListRegister]) -> None:
-        used, kvm, vcpu = here.vgic_cpu.used_lrs, self._kvm, here.vcpu_id
-        since, before = self._flushed_at[vcpu], self._pending[vcpu]
-        for n in range(used):
-            lr = lrs[n]
-            irq = holds_its_interrupt(kvm, here, n, lr)
-            if self._ledger[irq].listed_at < since:
-                pending_is_as_asked_for(
-                    kvm, here, lr, irq, since, self._ledger, before=irq in before
-                )
+        vcpu, ledger = here.vcpu_id, self._ledger
+        members, pending = self._members[vcpu], self._pending[vcpu]
+        since = self._lists.flushed_at[vcpu]
+        for lr in lrs:
+            irq = holds_its_interrupt(self._kvm, here, lr)
+            if irq in members:
+                before = irq in pending
+                pending_is_as_asked_for(self._kvm, here, lr, irq, since, ledger, before=before)
 
 
-def holds_its_interrupt(kvm: Kvm, vcpu: Vcpu, number: int, lr: ListRegister) -> VgicIrq:
+def holds_its_interrupt(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> VgicIrq:
     """I27: a list register in use has an interrupt of the vCPU's lists, as that is.
 
     Args:
         kvm: the VM.
         vcpu: the vCPU that has flushed.
-        number: which of its list registers it is.
-        lr: the register.
+        lr: one of its list registers.
 
     Returns:
         The interrupt.
@@ -81,22 +84,28 @@ def holds_its_interrupt(kvm: Kvm, vcpu: Vcpu, number: int, lr: ListRegister) -> 
     """
     irq = kvm.get_vcpu_irq(vcpu, lr.intid)
     if irq is None or not irq.on_lr or irq.vcpu is not vcpu:
-        what = f"no interrupt {lr.intid}" if irq is None else f"{irq}, which says it is in none"
-        _differs(kvm, vcpu, f"list register {number} has {what}")
-    for what in _differences(lr, irq):
-        _differs(kvm, vcpu, f"{irq} is in list register {number} {what}")
+        what = (
+            f"there is no interrupt {lr.intid}" if irq is None else f"{irq} says that it is in none"
+        )
+        _differs(kvm, vcpu, f"a list register has {lr}, and {what}")
+    if (
+        lr.priority != irq.priority
+        or lr.group != irq.group
+        or lr.active is not irq.active
+        or (irq.config is LEVEL and not lr.eoi)
+    ):
+        _differs(kvm, vcpu, f"{irq} is in {lr} {_difference(lr, irq)}")
     return irq
 
 
-def _differences(lr: ListRegister, irq: VgicIrq) -> Iterator[str]:
+def _difference(lr: ListRegister, irq: VgicIrq) -> str:
     if lr.priority != irq.priority:
-        yield f"with priority {lr.priority}, and has {irq.priority}"
+        return f"with priority {lr.priority}, and has {irq.priority}"
     if lr.group != irq.group:
-        yield f"in group {lr.group}, and is in {irq.group}"
+        return f"in group {lr.group}, and is in {irq.group}"
     if lr.active is not irq.active:
-        yield "active, and is not" if lr.active else "as if it were not active"
-    if irq.config is LEVEL and not lr.eoi:
-        yield "without EOI, so nobody hears of the end of a level"
+        return f"and is {'active' if irq.active else 'not active'}"
+    return "without EOI, so nobody hears of the end of a level"
 
 
 def pending_is_as_asked_for(
@@ -135,16 +144,12 @@ def pending_is_as_asked_for(
             _differs(kvm, vcpu, f"{irq} is in {lr}, and its latch has not been cleared")
 
 
-def nothing_is_left_over(kvm: Kvm, vcpu: Vcpu) -> None:
-    """I27: what is in no list register that is in use is not before the guest's eyes.
+def is_left_over(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> NoReturn:
+    """I27: fail for a list register that is not in use and is not empty: the guest sees it.
 
     Locks: none needed: the CPU interface is the vCPU's own.
     """
-    lrs = vcpu.cpuif.lrs
-    for number in range(vcpu.vgic_cpu.used_lrs, len(lrs)):
-        lr = lrs[number]
-        if lr.pending or lr.active:
-            _differs(kvm, vcpu, f"list register {number} is not in use, and has {lr}")
+    _differs(kvm, vcpu, f"{lr} is in a list register that is not in use")
 
 
 def _differs(kvm: Kvm, vcpu: Vcpu, what: str) -> NoReturn:

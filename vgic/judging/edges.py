@@ -8,8 +8,9 @@ is not spent yet, and none that was lost in another explains a later one.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 
-from vgic.data import Kvm, VgicIrq
+from vgic.data import VgicIrq
 
 
 class _Owed:
@@ -19,8 +20,8 @@ class _Owed:
         acknowledges: how many of them, two at the most.
         sending: sends under way, each of which takes effect at any time until it returns.
         early: how many of those were acknowledged already.
-        copy_in: the vCPU in whose list register the second one's copy was, and how often it had
-            left its guest by then.
+        copy_in: the vCPU in whose list register the second one's copy was, and the step at which
+            it had left its guest last by then.
     """
 
     __slots__ = ("acknowledges", "copy_in", "early", "sending")
@@ -35,24 +36,17 @@ class _Owed:
 class Edges:
     """Counts what is owed, from outside: which state a kernel has it in is not asked."""
 
-    def __init__(self, kvm: Kvm) -> None:
+    def __init__(self, flushed_at: Sequence[int], left_at: Sequence[int]) -> None:
         """Begin with nothing sent.
 
         Args:
-            kvm: the VM.
+            flushed_at: for each vCPU, the step at which it began its last flush; kept by others.
+            left_at: for each vCPU, the step at which it left its guest last, likewise. What its
+                registers hold goes to the latches then: its guest can take nothing any more.
         """
         self._owed: defaultdict[VgicIrq, _Owed] = defaultdict(_Owed)
-        self._exits = [0] * len(kvm.vcpus)
-        self._may_take = [False] * len(kvm.vcpus)
-
-    def flushing(self, vcpu: int) -> None:
-        """A vCPU begins to load copies that its guest can take."""
-        self._may_take[vcpu] = True
-
-    def left(self, vcpu: int) -> None:
-        """A vCPU's guest can take nothing any more: what its registers hold goes to the latches."""
-        self._may_take[vcpu] = False
-        self._exits[vcpu] += 1
+        self._flushed_at = flushed_at
+        self._left_at = left_at
 
     def begin(self, irq: VgicIrq) -> None:
         """An edge is about to be sent."""
@@ -67,9 +61,9 @@ class Edges:
             return
         self._merge(owed)
         here = irq.vcpu
-        if irq.on_lr and here is not None and self._may_take[here.vcpu_id]:
+        if irq.on_lr and here is not None and self._may_take(here.vcpu_id):
             owed.acknowledges = min(owed.acknowledges + 1, 2)
-            owed.copy_in = here.vcpu_id, self._exits[here.vcpu_id]
+            owed.copy_in = here.vcpu_id, self._left_at[here.vcpu_id]
         else:
             owed.acknowledges = max(owed.acknowledges, 1)
 
@@ -97,6 +91,10 @@ class Edges:
 
     def _merge(self, owed: _Owed) -> None:
         """Make one of two pending states if the vCPU that had the copy has left its guest since."""
-        vcpu, exits = owed.copy_in
-        if owed.acknowledges == 2 and self._exits[vcpu] > exits:
+        vcpu, left_at = owed.copy_in
+        if owed.acknowledges == 2 and self._left_at[vcpu] > left_at:
             owed.acknowledges = 1
+
+    def _may_take(self, vcpu: int) -> bool:
+        """Tell whether a vCPU's guest can still take what is in its list registers."""
+        return self._flushed_at[vcpu] > self._left_at[vcpu]

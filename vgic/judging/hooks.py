@@ -27,7 +27,7 @@ def attach(kvm: Kvm, judges: Sequence[Judge], lists: Lists) -> None:
         vcpu.requests.on_make = partial(requested, vcpu)
         vgic_cpu = vcpu.vgic_cpu
         vgic_cpu.ap_list_lock.on_unlock = partial(list_unlocked, vcpu)
-        on_add = partial(added, vcpu, lists.members[vcpu.vcpu_id])
+        on_add = partial(added, vcpu, lists)
         vgic_cpu.ap_list_head.on_add = vgic_cpu.overflow_ap_list_head.on_add = on_add
     for irq in kvm.irqs:
         irq.irq_lock.on_unlock = partial(irq_unlocked, irq)
@@ -55,7 +55,7 @@ def _heard(judges: Sequence[Judge], kinds: tuple[type, ...], event: str) -> Call
 def _added(
     added: Callable[[Vcpu, VgicIrq], None],
     vcpu: Vcpu,
-    members: Sequence[VgicIrq],
+    lists: Lists,
     irq: VgicIrq,
 ) -> None:
     """Pass an addition on, unless the interrupt only changes its place on the vCPU's lists.
@@ -64,5 +64,5 @@ def _added(
     taken off since by the holder of the lock, and nobody has seen it gone. Where the interrupt
     says it is tells nothing: a patch may set `irq.vcpu` before it adds.
     """
-    if irq not in members:
+    if irq not in lists.members[vcpu.vcpu_id]:
         added(vcpu, irq)

@@ -12,6 +12,7 @@ from vgic.judging.judge import Judge
 from vgic.judging.lists import Lists
 from vgic.judging.loading import Loading
 from vgic.judging.progress import Progress
+from vgic.judging.promises import Promises
 from vgic.judging.registers import Registers
 from vgic.judging.windows import Windows
 from vgic.judging.writes import Writes
@@ -46,6 +47,7 @@ class Judges:
             Handlers(kvm, books, registers, lists),
             Writes(kvm, books),
             Announcements(kvm, books, registers, lists),
+            Promises(kvm, books),
             Progress(kvm),
             Delivery(kvm, books, lists),
         ]

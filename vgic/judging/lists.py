@@ -18,7 +18,8 @@ class Lists(Judge):
     Attributes:
         flushed_at: for each vCPU, the step at which it began its last flush, -1 before any.
         seen_at: for each vCPU, the step at which that flush had seen its list, -1 before any.
-        members: for each vCPU, what was on its lists when their lock was last released.
+        members: for each vCPU, what was on its lists when their lock was last released; a new
+            list each time.
     """
 
     def __init__(self, kvm: Kvm, registers: Registers, books: Bookkeeping) -> None:
@@ -31,7 +32,7 @@ class Lists(Judge):
                 loses by right what it loses.
         """
         super().__init__(kvm)
-        self.flushed_at = [-1] * len(kvm.vcpus)
+        self.flushed_at = books.flushed_at
         self.seen_at = [-1] * len(kvm.vcpus)
         self.members: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
         self._listed = registers.listed
@@ -57,7 +58,7 @@ class Lists(Judge):
     def list_unlocked(self, vcpu: Vcpu) -> None:
         """Look at both lists of a vCPU before anybody else can."""
         number = vcpu.vcpu_id
-        self.members[number][:] = lists_are_whole(self._kvm, vcpu)
+        self.members[number] = lists_are_whole(self._kvm, vcpu)
         if not self._in_window[number]:
             overflow_is_empty(self._kvm, vcpu)
         elif self._flush_is_new[number]:

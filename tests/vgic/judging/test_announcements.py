@@ -185,6 +185,29 @@ def test_it_waits_for_the_last_who_has_to_announce_it() -> None:
     assert kind_of(sent_by_two_and_announced_by_none) == "I16 missed kick"
 
 
+def sent_while_another_is_under_way(two: Two, *, of: int, kicked: bool) -> None:
+    """Send it unannounced while a device is sending another interrupt, which may be kicked for."""
+    two.enter()
+    two.other.target_vcpu = two.kvm.vcpus[of]
+    two.trace.driving(0, 33, True)
+    two.send()
+    if kicked:
+        two.first.ipi.assert_line()
+    two.trace.driven(0, 33, True)
+
+
+def test_two_who_have_something_for_one_vcpu_may_agree_that_one_kicks() -> None:
+    """Before the other has returned nobody can say that he does not."""
+    assert kind_of(lambda two: sent_while_another_is_under_way(two, of=0, kicked=True)) is None
+    missed = kind_of(lambda two: sent_while_another_is_under_way(two, of=0, kicked=False))
+    assert missed == "I16 missed kick"
+
+
+def test_who_sends_to_another_vcpu_is_not_waited_for() -> None:
+    kicked = kind_of(lambda two: sent_while_another_is_under_way(two, of=1, kicked=True))
+    assert kicked == "I16 missed kick"
+
+
 def pended_again(two: Two, *, seen: bool) -> None:
     two.trace.flushing(0)
     if seen:

@@ -25,18 +25,21 @@ class Bits:
     def __init__(self, kernel: Mechanism) -> None:
         self.irq = kernel.kvm.add_irq(32, Config.EDGE, 0x80, 0)
         self.vcpu = kernel.kvm.vcpus[0]
-        self.edges = Edges(kernel.kvm)
+        self.flushed_at, self.left_at = [-1], [-1]
+        self.edges = Edges(self.flushed_at, self.left_at)
+        self.step = 0
 
     def do(self, what: str) -> bool | None:
         """Do one of s(end), f(lush), l(eave), a(cknowledge), u(npend), (, ): begin and end."""
         edges, irq = self.edges, self.irq
+        self.step += 1
         if what == "a":
             return edges.acknowledge(irq)
         if what == "f":
-            edges.flushing(0)
+            self.flushed_at[0] = self.step
             irq.vcpu, irq.on_lr = self.vcpu, True
         elif what == "l":
-            edges.left(0)
+            self.left_at[0] = self.step
             irq.vcpu, irq.on_lr = None, False
         elif what == "u":
             edges.clear(irq, loaded=irq.on_lr)
