@@ -17,8 +17,10 @@ from vgic.composition import (
     functions,
     named_bug,
     named_revision,
+    not_of_ours,
     patched,
     true_name,
+    with_contracts_checked,
     with_races_checked,
     with_returns_announced,
 )
@@ -32,8 +34,9 @@ from vgic.revisions import DEFAULT, REVISIONS, Reference, Revision
 __all__ = [
     "BUGS", "CANARY", "CANARY_OF_RACES", "DEFAULT", "NR_LR_MAX", "REVISIONS", "WINDOWS",
     "BadParameters", "Bug", "CompositionError", "Irq", "Machine", "Mechanism", "Parameters",
-    "Reference", "Revision", "compose", "functions", "named_bug", "named_revision", "patched",
-    "true_name", "with_races_checked", "with_returns_announced",
+    "Reference", "Revision", "compose", "functions", "named_bug", "named_revision", "not_of_ours",
+    "patched", "true_name", "with_contracts_checked", "with_races_checked",
+    "with_returns_announced",
 ]  # fmt: skip
 
 delivered(__name__)

@@ -19,6 +19,7 @@ from harness.engine.execution import DivergedFrom, Execution, Failed, Outcome, P
 from harness.engine.failures import Diverged, Failure, HarnessBug, ModelFailure, Unwind
 from harness.engine.frames import (
     delivered,
+    is_model,
     is_observer,
     is_ours,
     model_function,
@@ -106,6 +107,7 @@ __all__ = [
     "described",
     "entry_text",
     "execute",
+    "is_model",
     "is_observer",
     "is_ours",
     "is_printable",

@@ -9,6 +9,7 @@ from functools import wraps
 from inspect import signature
 from typing import Any
 
+from vgic.composition.contracted import not_of_ours
 from vgic.judging import PROMISING
 from vgic.kernel import Kernel, Mechanism
 from vgic.tracepoints import Call
@@ -22,20 +23,15 @@ def with_returns_announced(kernel: type[Mechanism]) -> type[Mechanism]:
     Args:
         kernel: the kernel; returned as it is if all of them are.
     """
+    theirs = not_of_ours(kernel)
     announcing: dict[str, object] = {
-        name: _announcing(name, function)
-        for name in PROMISING
-        if not _is_of_here(function := getattr(kernel, name))
+        name: _announcing(name, getattr(kernel, name)) for name in PROMISING if name in theirs
     }
     if not announcing:
         return kernel
     inside = {**announcing, "__module__": kernel.__module__}
     made: type[Mechanism] = type(kernel.__name__, (kernel,), inside)
     return made
-
-
-def _is_of_here(function: object) -> bool:
-    return str(getattr(function, "__module__", "")).startswith("vgic.")
 
 
 def _announcing(name: str, function: _Function) -> _Function:

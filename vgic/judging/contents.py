@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a guest is going to see of an interrupt is what the interrupt is: I27.
+"""What a guest is going to see of an interrupt is what the interrupt is: I29.
 
 A list register is a copy. What of the interrupt cannot change meanwhile is the same in both: its
 priority, its group, whether it is active, and that a level-triggered one asks for a maintenance
@@ -70,7 +70,7 @@ class Contents(Judge):
 
 
 def holds_its_interrupt(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> VgicIrq:
-    """I27: a list register in use has an interrupt of the vCPU's lists, as that is.
+    """I29: a list register in use has an interrupt of the vCPU's lists, as that is.
 
     Args:
         kvm: the VM.
@@ -118,7 +118,7 @@ def pending_is_as_asked_for(
     *,
     before: bool,
 ) -> None:
-    """I27: what was pending when the flush began is pending in the list register, nothing else.
+    """I29: what was pending when the flush began is pending in the list register, nothing else.
 
     A level that is active is not pending beside that (I22). An edge is in one place: its latch is
     clear.
@@ -145,7 +145,7 @@ def pending_is_as_asked_for(
 
 
 def is_left_over(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> NoReturn:
-    """I27: fail for a list register that is not in use and is not empty: the guest sees it.
+    """I29: fail for a list register that is not in use and is not empty: the guest sees it.
 
     Locks: none needed: the CPU interface is the vCPU's own.
     """
@@ -153,4 +153,4 @@ def is_left_over(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> NoReturn:
 
 
 def _differs(kvm: Kvm, vcpu: Vcpu, what: str) -> NoReturn:
-    fail(kvm, "I27 list register differs", f"{vcpu} is to run, but {what}", FLUSH)
+    fail(kvm, "I29 list register differs", f"{vcpu} is to run, but {what}", FLUSH)

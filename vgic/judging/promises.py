@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a kernel function returns is what its caller is promised: I28.
+"""What a kernel function returns is what its caller is promised: I30.
 
 A wrong answer often does no harm at once, and one that nobody uses today never does. It is judged
 when the function returns, where whatever it has looked at is still guarded as it was for it.
@@ -45,7 +45,7 @@ class Promises(Judge):
         """Judge what a function has returned."""
         broken = _PROMISES[function](self, call, result)
         if broken:
-            fail(self._kvm, "I28 wrong return value", f"{function}() {broken}", function)
+            fail(self._kvm, "I30 wrong return value", f"{function}() {broken}", function)
 
     def _oracle(self, call: Call, result: object) -> str:
         """An interrupt belongs where the architecture has it belong."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Is a list register found that is not what its interrupt is, and no other? I27.
+"""Is a list register found that is not what its interrupt is, and no other? I29.
 
 Registers are damaged after a real flush, by hand, one thing at a time; then come whole kernels each
 of which copies an interrupt wrong.
@@ -20,7 +20,7 @@ from vgic.data.vm import Kvm
 from vgic.hardware.list_registers import ListRegister
 
 FirstFailure = Callable[..., Failure | None]
-KIND = "I27 list register differs"
+KIND = "I29 list register differs"
 
 
 class Flushed:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Is a wrong answer of a kernel function found when it returns, and a right one not? I28.
+"""Is a wrong answer of a kernel function found when it returns, and a right one not? I30.
 
 Each class answers one question of a caller otherwise than is promised; those that are right answer
 what is left to them.
@@ -166,7 +166,7 @@ def test_a_wrong_answer_is_found_when_it_is_given(
 ) -> None:
     failure = first_failure(kernel, scenario, 300)
     assert failure is not None
-    assert failure.kind == "I28 wrong return value"
+    assert failure.kind == "I30 wrong return value"
     assert failure.functions[0] in vars(kernel)
 
 
