@@ -30,6 +30,9 @@ class Two:
         self.irq = self.kvm.add_irq(32, Config.EDGE, 0x80, 0)
         self.other = self.kvm.add_irq(33, Config.EDGE, 0x40, 0)
         self.first, self.second = self.kvm.vcpus
+        for vcpu in self.kvm.vcpus:
+            vcpu.vgic_cpu.ap_list_head.init()
+            vcpu.vgic_cpu.overflow_ap_list_head.init()
         self.trace = judged(self.kvm)
         self.scheduler = scheduler
 

@@ -32,6 +32,8 @@ class Flushed:
         self.vcpu = self.kvm.vcpus[0]
         self.trace = judged(self.kvm)
         self.kernel = Reference(self.kvm, self.trace)
+        for vcpu in self.kvm.vcpus:
+            self.kernel.kvm_vgic_vcpu_init(vcpu)
         self.scheduler = scheduler
         self.config, self.active = config, active
 
