@@ -51,7 +51,7 @@ class Machine:
         )
         for irq in parameters.irqs:
             self.kvm.add_irq(irq.intid, irq.config, irq.priority, irq.vcpu)
-        judges = Judges(self.kvm)
+        judges = Judges(self.kvm, kicks=kernel.checks_kicks)
         self.windows = judges.windows
         self.trace = announcer(judges.listeners)
         self.kernel = kernel(self.kvm, self.trace)

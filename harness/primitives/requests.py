@@ -60,9 +60,10 @@ class Ipi(Gate):
 
     Attributes:
         shut: no interrupt is pending: a waiter has nothing to do.
+        on_send: called when another thread sends it, by that one.
     """
 
-    __slots__ = ("_look", "_scheduler", "_send", "_take", "_wait", "name", "shut")
+    __slots__ = ("_look", "_scheduler", "_send", "_take", "_wait", "name", "on_send", "shut")
 
     idle = True
 
@@ -70,6 +71,7 @@ class Ipi(Gate):
         self._scheduler = scheduler
         self.name = f"ipi[{instance}]"
         self.shut = True
+        self.on_send: Callable[[], None] | None = None
         self._wait = Operation("idle", "ipi", self.name, self)
         self._send, self._look, self._take = operations("ipi", self.name, "send", "read", "taken")
 
@@ -83,6 +85,8 @@ class Ipi(Gate):
     def send(self) -> None:
         """Send the interrupt."""
         self._scheduler.point(self._send)
+        if self.on_send is not None:
+            self.on_send()
         self.assert_line()
 
     def assert_line(self) -> None:
@@ -103,6 +107,7 @@ class Ipi(Gate):
 
     def retire(self) -> None:
         """Release what refers back here: there is no waiter any more."""
+        self.on_send = None
         del self._wait
 
     def describe_wait(self) -> str:

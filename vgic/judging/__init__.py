@@ -11,11 +11,13 @@ from harness.engine import observes
 from vgic.judging.destroyed import leave_listed, lists_are_forgotten
 from vgic.judging.guarded import check_races
 from vgic.judging.judges import Judges
+from vgic.judging.kicks import NEEDLESS_KICK
 from vgic.judging.promises import PROMISING
 from vgic.judging.windows import WINDOWS
 
 __all__ = [
-    "PROMISING", "WINDOWS", "Judges", "check_races", "leave_listed", "lists_are_forgotten",
+    "NEEDLESS_KICK", "PROMISING", "WINDOWS", "Judges", "check_races", "leave_listed",
+    "lists_are_forgotten",
 ]  # fmt: skip
 
 observes(__name__)

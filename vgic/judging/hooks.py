@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What judges hear of lists, locks and requests, from outside, whatever code changes them."""
+"""What judges hear of lists, locks, requests and kicks: from outside, whatever code it is."""
 
 from collections.abc import Callable, Sequence
 from functools import cache, partial
@@ -11,7 +11,7 @@ from vgic.tracepoints import wanted_by
 
 
 def attach(kvm: Kvm, judges: Sequence[Judge], lists: Lists) -> None:
-    """Have judges hear of a VM's lists, locks and requests, in this order; once, before it runs.
+    """Have judges hear of a VM's lists, locks and so on, in this order; once, before it runs.
 
     Args:
         kvm: the VM.
@@ -23,7 +23,10 @@ def attach(kvm: Kvm, judges: Sequence[Judge], lists: Lists) -> None:
     irq_unlocked = _heard(judges, kinds, "irq_unlocked")
     added = partial(_added, _heard(judges, kinds, "added"))
     requested = _heard(judges, kinds, "requested")
+    kicking = _heard(judges, kinds, "kicking") if _wanted(kinds, "kicking") else None
     for vcpu in kvm.vcpus:
+        if kicking is not None:
+            vcpu.ipi.on_send = partial(kicking, vcpu)
         vcpu.requests.on_make = partial(requested, vcpu)
         vgic_cpu = vcpu.vgic_cpu
         vgic_cpu.ap_list_lock.on_unlock = partial(list_unlocked, vcpu)

@@ -38,6 +38,9 @@ class Judge(Tracepoints):
     def requested(self, vcpu: Vcpu) -> None:
         """Hear that somebody has made a request of a vCPU."""
 
+    def kicking(self, vcpu: Vcpu) -> None:
+        """Hear that somebody is about to send a vCPU the IPI that makes it leave its guest."""
+
 
 def fail(kvm: Kvm, kind: str, message: str, *functions: str) -> NoReturn:
     """Fail the execution.

@@ -9,6 +9,7 @@ from vgic.judging.delivery import Delivery
 from vgic.judging.handlers import Handlers
 from vgic.judging.hooks import attach
 from vgic.judging.judge import Judge
+from vgic.judging.kicks import Kicks
 from vgic.judging.lists import Lists
 from vgic.judging.loading import Loading
 from vgic.judging.progress import Progress
@@ -27,11 +28,12 @@ class Judges:
         windows: those that were crossed so far, by name.
     """
 
-    def __init__(self, kvm: Kvm) -> None:
+    def __init__(self, kvm: Kvm, *, kicks: bool = False) -> None:
         """Have a VM judged.
 
         Args:
             kvm: the VM, with all of its interrupts.
+            kicks: judge whether anybody is kicked for nothing.
         """
         books = Bookkeeping(kvm)
         registers = Registers(kvm)
@@ -51,6 +53,8 @@ class Judges:
             Progress(kvm),
             Delivery(kvm, books, lists),
         ]
+        if kicks:
+            judges.append(Kicks(kvm))
         attach(kvm, judges, lists)
         self.listeners: tuple[Tracepoints, ...] = tuple(judges)
         self.windows = windows.crossed_ones

@@ -32,10 +32,12 @@ class Kernel(ABC):
         kvm: the VM it works on.
         trace: where kernel functions announce what they do; none depends on who listens.
         checks_races: every access to a shared field is checked.
+        checks_kicks: nobody is to be kicked for nothing.
         remembers_places: locks remember where they were taken, for a report of one left behind.
     """
 
     checks_races = False
+    checks_kicks = False
     remembers_places = False
 
     def __init__(self, kvm: Kvm, trace: Tracepoints) -> None:
