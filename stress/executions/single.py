@@ -28,12 +28,16 @@ class Single:
         execution: what happened.
         windows: the windows it crossed.
         orders: the orders in which it took locks.
+        called: what was called of what the kernel overrides.
+        steps: what else it reached of what leads to windows.
     """
 
     parameters: Parameters
     execution: Execution
     windows: frozenset[str]
     orders: tuple[Learned, ...] = ()
+    called: frozenset[str] = frozenset()
+    steps: frozenset[str] = frozenset()
 
 
 def run(
@@ -70,7 +74,9 @@ def run(
     machine = machines[-1]
     windows, orders = frozenset(machine.windows), machine.kvm.order.learned()
     machine.retire()
-    return Single(parameters, execution, windows, orders)
+    return Single(
+        parameters, execution, windows, orders, frozenset(machine.called), frozenset(machine.steps)
+    )
 
 
 def run_index(

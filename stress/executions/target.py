@@ -22,6 +22,7 @@ from vgic import (
     REVISIONS,
     CompositionError,
     Mechanism,
+    Reference,
     compose,
     named_revision,
     not_of_ours,
@@ -142,6 +143,16 @@ class Target:
         if target == self:
             return self
         vars(target)["_composed"] = self._composed
+        return target
+
+    def with_reference_methods(self, names: Sequence[str]) -> "Target":
+        """Return the same with the reference's methods in the place of the kernel's own.
+
+        It is for this process only: no name says what it is.
+        """
+        target = replace(self)
+        methods = {name: getattr(Reference, name) for name in names}
+        vars(target)["kernel"] = type(self.kernel.__name__, (self.kernel,), methods)
         return target
 
     def by_file(self) -> "Target":

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from harness import Carriers, Failure
 from stress.executions import Single, Target, Token, confirm
 from stress.explaining import explain, repro_file
+from stress.findings.mending import mends
 from stress.shrinking import Size, shrink
 from stress.system import output
 
@@ -34,6 +35,8 @@ class Example:
         timeline: the same as Chrome trace events.
         repro: a test file.
         others: the tokens of the other executions it takes.
+        mends: what mends it: overrides of the kernel's, first the likeliest; see mending.py.
+        kernel: which kernel that is: what it was found on, and a user's class by its hash.
     """
 
     failure: Failure
@@ -51,6 +54,8 @@ class Example:
     timeline: str
     repro: str
     others: tuple[str, ...] = ()
+    mends: tuple[str, ...] = ()
+    kernel: str = ""
 
 
 def in_its_own_words(
@@ -161,4 +166,6 @@ def simplest(
         commit=explanation.view("commit"),
         timeline=explanation.timeline(),
         repro=repro_file(identity, columns, [text], target),
+        mends=mends(shrunk.token, target, explanation.divergence, carriers),
+        kernel=" ".join([str(target), *(target.patch_identity() or ())]),
     )

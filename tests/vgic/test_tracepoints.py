@@ -64,9 +64,10 @@ def test_an_event_that_nobody_wants_is_announced_all_the_same(event: str) -> Non
 class Nobody:
     """In place of the judges: nobody listens."""
 
-    def __init__(self, kvm: Kvm) -> None:
+    def __init__(self, kvm: Kvm, *, kicks: bool = False) -> None:
         self.listeners = ()
         self.windows: set[str] = set()
+        self.steps: set[str] = set()
 
 
 @pytest.mark.parametrize("strategy", ["random-walk", "pct", "burst", "delays"])
@@ -121,8 +122,8 @@ def test_every_event_is_announced_by_some_execution(monkeypatch: pytest.MonkeyPa
     heard: set[str] = set()
 
     class Hearing(Judges):
-        def __init__(self, kvm: Kvm) -> None:
-            super().__init__(kvm)
+        def __init__(self, kvm: Kvm, *, kicks: bool = False) -> None:
+            super().__init__(kvm, kicks=kicks)
             self.listeners = (*self.listeners, hears_of_all(heard))
 
     monkeypatch.setattr(machine, "Judges", Hearing)

@@ -26,6 +26,7 @@ class Judges:
     Attributes:
         listeners: all of them; they have to be announced to.
         windows: those that were crossed so far, by name.
+        steps: what else was reached so far of what leads to them.
     """
 
     def __init__(self, kvm: Kvm, *, kicks: bool = False) -> None:
@@ -58,3 +59,4 @@ class Judges:
         attach(kvm, judges, lists)
         self.listeners: tuple[Tracepoints, ...] = tuple(judges)
         self.windows = windows.crossed_ones
+        self.steps = windows.steps
