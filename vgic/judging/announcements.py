@@ -5,7 +5,7 @@ Everybody may be far from idle. When the last who had to announce an interrupt h
 vCPU has an exit under way, or it has seen the interrupt, or its guest has more urgent things to do.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import NoReturn
 
 from vgic.data import IN_GUEST_MODE, Exit, Kvm, Vcpu, VgicIrq
@@ -40,12 +40,12 @@ class Announcements(Judge):
         self._waiting: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
         self._deferred: list[VgicIrq] = []
         self._added: defaultdict[str, list[VgicIrq]] = defaultdict(list)
-        self._announcers: Counter[VgicIrq] = Counter()
+        self._announcers: dict[VgicIrq, int] = {}
 
     def added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
         """Remember who has to announce it."""
         self._added[self._kvm.scheduler.current.role].append(irq)
-        self._announcers[irq] += 1
+        self._announcers[irq] = self._announcers.get(irq, 0) + 1
 
     def flushing(self, vcpu: int) -> None:
         """Judge what the thread has moved or queued since it came out of its guest."""
@@ -63,8 +63,8 @@ class Announcements(Judge):
         """Judge what a guest has sent or enabled."""
         if self._added or self._deferred:
             self._returned()
-        irq = self._books.irq
-        if irq is not None and (access.asks.pends or access.asks.announces):
+        irq, asks = self._books.irq, access.asks
+        if irq is not None and (asks.pends or asks.announces):
             self._judge(irq)
 
     def ended(self, vcpu: int, intid: int) -> None:
@@ -86,16 +86,19 @@ class Announcements(Judge):
     def _judge(self, irq: VgicIrq) -> None:
         """Judge whether the vCPU of an interrupt that was announced by all who had to looks."""
         here = irq.vcpu
-        if here is None or irq.on_lr or not self._is_in_guest(here.vcpu_id):
+        if here is None or irq.on_lr:
+            return
+        vcpu = here.vcpu_id
+        if self._registers.entered_at[vcpu] <= self._books.left_at[vcpu]:
             return
         account = self._books.ledger[irq]
         if (
             account.forfeited
             or account.busy
             or account.late
-            or self._announcers[irq]
-            or account.routed_home_at >= self._flushed_at[here.vcpu_id]
-            or self._was_seen(irq, here.vcpu_id)
+            or self._announcers.get(irq)
+            or account.routed_home_at >= self._flushed_at[vcpu]
+            or self._was_seen(irq, vcpu)
             or not deliverable(self._kvm, here, irq)
         ):
             return
@@ -105,10 +108,7 @@ class Announcements(Judge):
             elif not comes_back(here, irq):
                 missed(self._kvm, here, irq)
             else:
-                self._waiting[here.vcpu_id].append(irq)
-
-    def _is_in_guest(self, vcpu: int) -> bool:
-        return self._registers.entered_at[vcpu] > self._books.left_at[vcpu]
+                self._waiting[vcpu].append(irq)
 
     def _was_seen(self, irq: VgicIrq, vcpu: int) -> bool:
         """Tell whether the last flush has counted it, and left it outside for want of registers."""
@@ -125,7 +125,7 @@ class Announcements(Judge):
         ledger, since = self._books.ledger, self._flushed_at[here.vcpu_id]
         for irq in self._kvm.irqs:
             account = ledger[irq]
-            if (account.busy or self._announcers[irq]) and (
+            if (account.busy or self._announcers.get(irq)) and (
                 here in (irq.vcpu, irq.target_vcpu) or account.touched_at >= since
             ):
                 return True

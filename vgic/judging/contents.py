@@ -10,7 +10,7 @@ when the flush began counts, unless somebody has set or cleared it since, whiche
 from collections.abc import Sequence
 from typing import NoReturn
 
-from vgic.data import EDGE, LEVEL, Kvm, Vcpu, VgicIrq, irq_is_pending
+from vgic.data import EDGE, LEVEL, Kvm, Vcpu, VgicIrq
 from vgic.hardware import ListRegister
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import FLUSH, Judge, fail
@@ -39,7 +39,11 @@ class Contents(Judge):
         """Remember what is listed, and what of that is pending."""
         self._members[vcpu] = members = self._lists.members[vcpu]
         if members:
-            self._pending[vcpu] = [irq for irq in members if irq_is_pending(irq)]
+            self._pending[vcpu] = [
+                irq
+                for irq in members
+                if irq.pending_latch or (irq.line_level and irq.config is LEVEL)
+            ]
 
     def entered(self, vcpu: int) -> None:
         """Judge what the hardware has."""
@@ -134,14 +138,15 @@ def pending_is_as_asked_for(
 
     Locks: none needed in the vCPU's own thread, but for what others set and clear.
     """
-    if before and not lr.pending and not (lr.active and irq.config is LEVEL):
-        if not ledger.may_be_cleared_since(irq, since):
+    edge = irq.config is EDGE
+    if before:
+        lost = not lr.pending and (edge or not lr.active)
+        if lost and not ledger.may_be_cleared_since(irq, since):
             _differs(kvm, vcpu, f"{irq} is pending, and {lr} says otherwise")
-    elif not ledger.may_be_set_since(irq, since):
-        if lr.pending and not before:
-            _differs(kvm, vcpu, f"{irq} is not pending, and {lr} says otherwise")
-        if irq.config is EDGE and irq.pending_latch:
-            _differs(kvm, vcpu, f"{irq} is in {lr}, and its latch has not been cleared")
+    elif lr.pending and not ledger.may_be_set_since(irq, since):
+        _differs(kvm, vcpu, f"{irq} is not pending, and {lr} says otherwise")
+    if edge and irq.pending_latch and not ledger.may_be_set_since(irq, since):
+        _differs(kvm, vcpu, f"{irq} is in {lr}, and its latch has not been cleared")
 
 
 def is_left_over(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> NoReturn:

@@ -59,7 +59,8 @@ class Edges:
         if owed.early:
             owed.early -= 1
             return
-        self._merge(owed)
+        if owed.acknowledges == 2:
+            self._merge(owed)
         here = irq.vcpu
         if irq.on_lr and here is not None and self._may_take(here.vcpu_id):
             owed.acknowledges = min(owed.acknowledges + 1, 2)
@@ -80,7 +81,8 @@ class Edges:
     def acknowledge(self, irq: VgicIrq) -> bool:
         """A guest acknowledges it; tell whether an edge explains that."""
         owed = self._owed[irq]
-        self._merge(owed)
+        if owed.acknowledges == 2:
+            self._merge(owed)
         if owed.acknowledges:
             owed.acknowledges -= 1
         elif owed.early < owed.sending:
@@ -92,7 +94,7 @@ class Edges:
     def _merge(self, owed: _Owed) -> None:
         """Make one of two pending states if the vCPU that had the copy has left its guest since."""
         vcpu, left_at = owed.copy_in
-        if owed.acknowledges == 2 and self._left_at[vcpu] > left_at:
+        if self._left_at[vcpu] > left_at:
             owed.acknowledges = 1
 
     def _may_take(self, vcpu: int) -> bool:

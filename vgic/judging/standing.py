@@ -19,10 +19,12 @@ class Written(NamedTuple):
 
     Attributes:
         access: the write.
+        value: what it writes.
         ended: the step by which it had taken effect; none if it is still to.
     """
 
     access: Exit
+    value: bool | int
     ended: float
 
 
@@ -32,13 +34,15 @@ class Standing:
     Attributes:
         under_way: how many have begun and not returned.
         writes: those that have returned, and that no later one is known to have replaced.
+        late: some of them are still to be carried out.
     """
 
-    __slots__ = ("under_way", "writes")
+    __slots__ = ("late", "under_way", "writes")
 
     def __init__(self) -> None:
         self.under_way = 0
         self.writes: list[Written] = []
+        self.late = False
 
     def begin(self) -> None:
         """A write begins."""
@@ -55,16 +59,12 @@ class Standing:
         """
         self.under_way -= 1
         self.writes = [each for each in self.writes if each.ended >= began]
-        self.writes.append(Written(access, step))
+        self.writes.append(Written(access, access.asks.value, step))
+        self.late = self.late or step == NOT_YET
 
     def values(self) -> Sequence[bool | int]:
         """Return the values that may stand."""
-        return [each.access.asks.value for each in self.writes]
-
-    @property
-    def late(self) -> bool:
-        """Whether some of them are still to be carried out."""
-        return any(each.ended == NOT_YET for each in self.writes)
+        return [each.value for each in self.writes]
 
     def settle(self, value: bool | int, step: int) -> None:
         """Nothing is left to carry out, and this value stands.
@@ -73,8 +73,9 @@ class Standing:
             value: what the register holds.
             step: the step at which it does.
         """
+        self.late = False
         self.writes = [
-            Written(each.access, min(each.ended, step))
+            Written(each.access, each.value, min(each.ended, step))
             for each in self.writes
-            if each.access.asks.value == value
+            if each.value == value
         ]

@@ -5,11 +5,11 @@ All other invariants take the kernel's own fields for what guests and devices ha
 write that is lost, or a line that the kernel forgets, is none to them.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import NoReturn
 
-from vgic.data import EDGE, LEVEL, Exit, Kvm, Vcpu, VgicIrq
+from vgic.data import EDGE, LEVEL, Asks, Exit, Kvm, Vcpu, VgicIrq
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import Judge, fail
 from vgic.judging.standing import NOT_YET, Standing
@@ -36,7 +36,7 @@ class Writes(Judge):
         self._books = books
         self._may_return = [False] * len(kvm.vcpus)
         self._began_at = [-1] * len(kvm.vcpus)
-        self._requests: Counter[str] = Counter()
+        self._requests: defaultdict[str, int] = defaultdict(int)
         self._requests_before = [0] * len(kvm.vcpus)
         self._standing: defaultdict[tuple[VgicIrq, str], Standing] = defaultdict(Standing)
 
@@ -71,7 +71,7 @@ class Writes(Judge):
             if self._books.alone[vcpu] and not may_return:
                 clear_took_effect(self._kvm, irq, access)
         elif asks.field:
-            self._judge(irq, access, vcpu)
+            self._judge(irq, access, asks, vcpu)
 
     def requested(self, vcpu: Vcpu) -> None:
         """Count what each thread leaves to others."""
@@ -85,17 +85,17 @@ class Writes(Judge):
         """Judge what was written in the drain."""
         self._settle()
 
-    def _judge(self, irq: VgicIrq, access: Exit, vcpu: int) -> None:
+    def _judge(self, irq: VgicIrq, access: Exit, asks: Asks, vcpu: int) -> None:
         """Judge the last write to return, unless it was left to somebody to carry out.
 
         Where the register holds the value already, a request tells that all the same, if the write
         has nothing to announce.
         """
-        kvm, field = self._kvm, access.asks.field
+        kvm, field = self._kvm, asks.field
         standing, role = self._standing[irq, field], kvm.scheduler.current.role
         step: float = kvm.scheduler.steps
         requested = self._requests[role] > self._requests_before[vcpu]
-        if requested and not (access.asks.announces and access.asks.value == _written(irq, field)):
+        if requested and not (asks.announces and asks.value == _written(irq, field)):
             self._books.ledger.waits(irq)
             step = NOT_YET
         standing.end(access, self._began_at[vcpu], step)
@@ -159,7 +159,8 @@ def a_write_stands(kvm: Kvm, irq: VgicIrq, field: str, standing: Standing) -> No
 
     Locks: none needed: nobody writes to the register, or is still to carry a write out.
     """
-    if standing.writes and _written(irq, field) not in standing.values():
+    writes, value = standing.writes, _written(irq, field)
+    if writes and writes[-1].value != value and value not in standing.values():
         _lost(kvm, irq, [each.access for each in standing.writes])
 
 
