@@ -142,13 +142,14 @@ def _check_helpers(patch: type[Mechanism]) -> None:
 
 def _used_in(value: object) -> Iterator[str]:
     """Yield the names that a function uses, and that what it calls in its own file does."""
-    seen = set[int]()
+    seen = set[CodeType | FunctionType]()
     left = [value]
     while left:
         value = left.pop()
-        if id(value) in seen:
-            continue
-        seen.add(id(value))
+        if isinstance(value, CodeType | FunctionType):
+            if value in seen:
+                continue
+            seen.add(value)
         if isinstance(value, CodeType):
             yield from value.co_names
             # The name may be text, as in `getattr(self, name)`.

@@ -92,8 +92,8 @@ class VgicCpu:
     """
 
     __slots__ = (
-        "ap_list_head", "ap_list_lock", "overflow_ap_list_head", "private_irqs", "used_lrs",
-        "vgic_hcr", "vgic_lr", "_name",
+        "_name", "ap_list_head", "ap_list_lock", "overflow_ap_list_head", "private_irqs",
+        "used_lrs", "vgic_hcr", "vgic_lr",
     )  # fmt: skip
 
     def __init__(self, locks: VgicLocks, nr_lr: int, vcpu_id: int, name: str) -> None:
