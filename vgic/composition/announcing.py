@@ -29,7 +29,7 @@ def with_returns_announced(kernel: type[Mechanism]) -> type[Mechanism]:
     }
     if not announcing:
         return kernel
-    inside = {**announcing, "__module__": kernel.__module__}
+    inside = {**announcing, "announces_returns": True, "__module__": kernel.__module__}
     made: type[Mechanism] = type(kernel.__name__, (kernel,), inside)
     return made
 
