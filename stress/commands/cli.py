@@ -96,7 +96,8 @@ def run(
     from stress.commands.run import run as run_campaign
 
     _log(verbose)
-    target = Target(revision, arguments.bugs(bug)).judged_by(arguments.races(check, no_check))
+    races, kicks = arguments.races(check, no_check), arguments.kicks(check)
+    target = Target(revision, arguments.bugs(bug)).judged_by(races, kicks=kicks)
     target.check()
     plan = Plan(
         target=target,
@@ -140,14 +141,14 @@ def replay(
     from stress.replaying import replay as replay_token
 
     _log(verbose)
-    races = arguments.races(check) or False
+    races, kicks = arguments.races(check) or False, arguments.kicks(check)
     chosen = arguments.view(view) or (View.FULL if verbose else None)
     if step:
         standard_input.check_open(_COMMANDS)
     if step and token == ["-"]:
         raise BadArgument("--step reads its commands where `-` reads the token; use @FILE")
     tokens = [opening.opened(text) for text in token]
-    cases = opening.cases(tokens, revision, bug or None, races=races)
+    cases = opening.cases(tokens, revision, bug or None, races=races, kicks=kicks)
     if len(cases) > 1 and (step or view or timeline or strict):
         raise BadArgument("several tokens have one verdict; to look at one, replay it alone")
     wanted = Wanted(
@@ -179,8 +180,8 @@ def shrink(
 
     _log(verbose)
     tokens = [opening.opened(token)]
-    races = arguments.races(check) or False
-    (case,) = opening.cases(tokens, revision, bug or None, races=races)
+    races, kicks = arguments.races(check) or False, arguments.kicks(check)
+    (case,) = opening.cases(tokens, revision, bug or None, races=races, kicks=kicks)
     raise typer.Exit(shrink_token(case, output.say, replays_max=replays))
 
 
@@ -217,7 +218,8 @@ def explore(
 
     _log(verbose)
     (name,) = arguments.scenarios([scenario])
-    target = Target(revision, arguments.bugs(bug)).judged_by(arguments.races(check, no_check))
+    races, kicks = arguments.races(check, no_check), arguments.kicks(check)
+    target = Target(revision, arguments.bugs(bug)).judged_by(races, kicks=kicks)
     target.check()
     space = Space(SCENARIOS[name], arguments.seed(seed), execution, preemptions, limit, target)
     json_file = arguments.writable(json_file, "--json")

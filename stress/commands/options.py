@@ -56,7 +56,7 @@ ReplayRevision = Annotated[str | None, _revision("Replay it on this instead.")]
 Bugs = Annotated[list[str] | None, _option("--bug", "NAME", "Put a named bug into it.", BUGS)]
 Checks = Annotated[
     list[str] | None,
-    _option("--check", "|".join(Check), "Look for more, at a third of the speed.", Check),
+    _option("--check", "|".join(Check), "Look for more; for races at a third of the speed.", Check),
 ]
 NoChecks = Annotated[
     list[str] | None,
