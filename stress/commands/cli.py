@@ -5,7 +5,6 @@ What a command takes to do its work is imported only when it is called, so that 
 a shell completes come at once.
 """
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -126,10 +125,7 @@ def replay(
     ] = False,
     view: options.Views = None,
     step: Annotated[bool, typer.Option("--step", help="Step through it.")] = False,
-    timeline: Annotated[
-        Path | None,
-        typer.Option("--timeline", metavar="FILE", help="Write it for ui.perfetto.dev."),
-    ] = None,
+    timeline: options.Timeline = None,
     verbose: options.Verbose = False,
 ) -> None:
     """Replay one execution from its token, or several that fail only together.

@@ -64,5 +64,6 @@ NoChecks = Annotated[
 ]
 Strategy = Annotated[str, _option("--strategy", "NAME", None, DESCRIPTIONS)]
 Views = Annotated[str | None, _option("--view", "|".join(View), "How to show it.", View)]
+Timeline = Annotated[Path | None, _option("--timeline", "FILE", "Write it for ui.perfetto.dev.")]
 JsonFile = Annotated[Path | None, _option("--json", "FILE", "The result for programs.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")]
