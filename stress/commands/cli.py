@@ -137,14 +137,13 @@ def replay(
     from stress.replaying import replay as replay_token
 
     _log(verbose)
-    races, kicks = arguments.races(check) or False, arguments.kicks(check)
     chosen = arguments.view(view) or (View.FULL if verbose else None)
     if step:
         standard_input.check_open(_COMMANDS)
     if step and token == ["-"]:
         raise BadArgument("--step reads its commands where `-` reads the token; use @FILE")
     tokens = [opening.opened(text) for text in token]
-    cases = opening.cases(tokens, revision, bug or None, races=races, kicks=kicks)
+    cases = opening.cases(tokens, revision, bug or None, **arguments.more(check))
     if len(cases) > 1 and (step or view or timeline or strict):
         raise BadArgument("several tokens have one verdict; to look at one, replay it alone")
     wanted = Wanted(
@@ -176,8 +175,7 @@ def shrink(
 
     _log(verbose)
     tokens = [opening.opened(token)]
-    races, kicks = arguments.races(check) or False, arguments.kicks(check)
-    (case,) = opening.cases(tokens, revision, bug or None, races=races, kicks=kicks)
+    (case,) = opening.cases(tokens, revision, bug or None, **arguments.more(check))
     raise typer.Exit(shrink_token(case, output.say, replays_max=replays))
 
 

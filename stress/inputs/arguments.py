@@ -143,6 +143,11 @@ def kicks(checks: Iterable[str] | None) -> bool:
     return Check.KICKS in (checks or ())
 
 
+def more(checks: Iterable[str] | None) -> dict[str, bool]:
+    """Return of each check whether a replay is asked to have it, beside what its token needs."""
+    return {"races": races(checks) or False, "kicks": kicks(checks)}
+
+
 def view(name: str | None) -> View | None:
     """Read the name of a view; None for the usual one."""
     return None if name is None else View(_one_of(list(View), name, "--view"))
