@@ -16,6 +16,7 @@ import pytest
 
 from harness import Deviation, Failed, OsThreads, Streams
 from stress.executions.confirming import confirm, witness
+from stress.executions.patch_file import load
 from stress.executions.single import run_index
 from stress.executions.target import Target
 from stress.executions.token import Token
@@ -189,7 +190,9 @@ def kernel_of(row: Row) -> tuple[str | type[Mechanism], tuple[str, ...]]:
     """Return the kernel and the bugs that a marked test of this would have."""
     if row.on is None:
         return row.tokens[0].revision, row.tokens[0].bugs
-    return (Target(row.on).kernel, ()) if row.on.startswith(FILE) else (row.on, ())
+    if not row.on.startswith(FILE):
+        return row.on, ()
+    return load(Path(FILE), row.on.partition(":")[2]), ()
 
 
 @pytest.mark.parametrize("name", ROWS)
