@@ -16,7 +16,15 @@ from harness.engine.carriers import OsThreads
 from harness.engine.carrying import Carriers
 from harness.engine.deviation import Deviation, Label
 from harness.engine.execution import DivergedFrom, Execution, Failed, Outcome, Passed, execute
-from harness.engine.failures import Diverged, Failure, HarnessBug, ModelFailure, Unwind
+from harness.engine.failures import (
+    Diverged,
+    Failure,
+    HarnessBug,
+    Misbehaviour,
+    ModelFailure,
+    NotDeterministic,
+    Unwind,
+)
 from harness.engine.frames import (
     delivered,
     is_observer,
@@ -86,7 +94,9 @@ __all__ = [
     "Label",
     "Listener",
     "Lock",
+    "Misbehaviour",
     "ModelFailure",
+    "NotDeterministic",
     "Note",
     "Operation",
     "OsThreads",

@@ -13,7 +13,7 @@ from types import TracebackType
 from harness.engine.batons import Baton, new_baton
 from harness.engine.carrying import Carried
 from harness.engine.cores import Core, claim_core, pin_this_thread
-from harness.engine.frames import model_stack
+from harness.engine.frames import is_ours, model_stack, own_line
 from harness.engine.threads import Thread
 
 
@@ -73,6 +73,25 @@ class OsThreads:
     def steps(self) -> int:
         """How many operations the execution under way has published; 0 if none was begun."""
         return 0 if self._scheduler is None else self._scheduler.steps
+
+    @property
+    def place(self) -> str:
+        """The user's own line that is running, as `FILE:LINE in FUNCTION`; "" if none is.
+
+        For who watches from outside: an execution that does not come to a scheduling point is
+        there.
+        """
+        scheduler, carriers = self._scheduler, self._carriers
+        if scheduler is None or not 0 <= scheduler.current.index < len(carriers):
+            return ""
+        identity = carriers[scheduler.current.index].os_thread.ident
+        frame = sys._current_frames().get(identity or 0)
+        return "" if frame is None or is_ours(frame) else own_line(frame)
+
+    def carries_this_thread(self) -> bool:
+        """Return whether the calling OS thread runs code under test, as one of these."""
+        here = threading.get_ident()
+        return self._running and any(each.os_thread.ident == here for each in self._carriers)
 
     def pin_caller(self) -> None:
         """Pin the calling thread to the carriers' core too, in a process of the harness's own."""

@@ -148,6 +148,13 @@ def is_own(frame: FrameType) -> bool:
     )
 
 
+def outside_python(frame: FrameType | None) -> FrameType | None:
+    """Return the innermost frame at this place that is not of Python's own library."""
+    while frame is not None and frame.f_code.co_filename.startswith(("<frozen", _PYTHON)):
+        frame = frame.f_back
+    return frame
+
+
 def call_text(frame: FrameType, line: int | None) -> str:
     """Return a place in a file, as reports print it."""
     return f"{Path(frame.f_code.co_filename).name}:{line} in {frame.f_code.co_name}"

@@ -32,6 +32,7 @@ class Result:
         kept: for each finding, by signature, the folder it is kept in; None if there is none.
         compared: how many executions were run once more in a fresh process, and came out alike.
         bugs: what was wrong with the harness itself.
+        faults: why the user's class cannot be judged: it is not deterministic, or blocks.
         interrupted: somebody stopped it.
         seconds: how long it took.
     """
@@ -50,6 +51,7 @@ class Result:
     kept: dict[str, Path | None] = field(default_factory=dict)
     compared: int = 0
     bugs: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
     interrupted: bool = False
     seconds: float = 0.0
 
@@ -70,6 +72,11 @@ class Result:
             self.seen_by_all.add(fact.behaviour)
         if fact.signature is not None:
             self.failures[fact.signature] += 1
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether what further executions would come to could not be believed."""
+        return bool(self.bugs or self.faults)
 
     @property
     def is_endless(self) -> bool:

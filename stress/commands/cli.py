@@ -109,7 +109,7 @@ def run(
         shrink_replays=shrink,
     )
     json_file = arguments.writable(json_file, "--json")
-    workers = Workers(arguments.jobs(jobs), arguments.hang_s())
+    workers = Workers(arguments.jobs(jobs), arguments.hang_s(), stacks=verbose)
     raise typer.Exit(run_campaign(plan, workers, json_file=json_file, quiet=quiet))
 
 

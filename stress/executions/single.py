@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from harness import (
     Carriers,
     Execution,
+    NotDeterministic,
     Scheduler,
     Strategy,
     Streams,
@@ -14,6 +15,7 @@ from harness import (
 from harness.detectors.lock_order import Learned
 from harness.engine import Touch
 from harness.search.strategies import STRATEGIES
+from stress.executions.differing import not_deterministic
 from stress.executions.target import Target
 from stress.scenarios import Scenario
 from vgic import Machine, Parameters
@@ -55,6 +57,7 @@ def run(
 
     Raises:
         CompositionError: the target is no kernel.
+        NotDeterministic: a strategy that has seen the program run has met another one.
         HarnessBug: the harness's own code raised an exception.
     """
     machines: list[Machine] = []
@@ -64,7 +67,10 @@ def run(
         machines.append(Machine(scheduler, parameters, kernel))
 
     touches: list[Touch] | None = [] if listening else None
-    execution = execute(program, strategy, carriers, touches=touches)
+    try:
+        execution = execute(program, strategy, carriers, touches=touches)
+    except NotDeterministic as bug:
+        raise not_deterministic(bug.how, parameters, target, carriers) from bug
     if not machines:
         return Single(parameters, execution, frozenset())
     machine = machines[-1]
@@ -95,6 +101,7 @@ def run_index(
         listening: have the execution say what its steps touched.
 
     Raises:
+        NotDeterministic: a strategy that has seen the program run has met another one.
         HarnessBug: the harness's own code raised an exception.
     """
     streams = Streams(seed, scenario.name, index)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from harness import HarnessBug
 from harness.engine import printable_name, printable_text
+from stress.executions.lasting import State, state_of
 from stress.executions.patch_file import load
 from vgic import (
     DEFAULT,
@@ -58,7 +59,9 @@ class Target:
             CompositionError: a name is unknown, the user's file cannot be used, or the bugs
                 exclude each other.
         """
-        return with_races_checked(self._composed) if self.races else self._composed
+        kernel = with_races_checked(self._composed) if self.races else self._composed
+        _ = self.at_first
+        return kernel
 
     def check(self) -> None:
         """Make the kernel now, so that what is wrong with it is said before anything is run.
@@ -67,6 +70,16 @@ class Target:
             CompositionError: see `kernel`.
         """
         _ = self.kernel
+
+    @cached_property
+    def at_first(self) -> State:
+        """The plain data of the user's class and module before any execution."""
+        return state_of(self._class)
+
+    @property
+    def is_users(self) -> bool:
+        """Whether the class is a user's own, who answers for what it does."""
+        return self.patch is not None or self.cls is not None
 
     @cached_property
     def _composed(self) -> type[Mechanism]:
@@ -106,7 +119,7 @@ class Target:
         if self.races:
             return self
         target = replace(self, races=True)
-        vars(target)["_composed"] = self._composed
+        vars(target).update(_composed=self._composed, at_first=self.at_first)
         return target
 
     def by_file(self) -> "Target":

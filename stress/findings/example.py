@@ -8,10 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from harness import Carriers, Failure
-from stress.executions import Single, Target, Token, confirm
+from harness.engine import printable_text
+from harness.schedule import StrictReplay
+from stress.executions import Single, Target, Token, confirm, run
 from stress.explaining import explain, repro_file
 from stress.shrinking import Size, shrink
-from stress.system import output
+from stress.system import output, printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class Example:
         timeline: the same as Chrome trace events.
         repro: a test file.
         others: the tokens of the other executions it takes.
+        printed: what the class under test has printed in it, in lines.
     """
 
     failure: Failure
@@ -51,6 +54,7 @@ class Example:
     timeline: str
     repro: str
     others: tuple[str, ...] = ()
+    printed: tuple[str, ...] = ()
 
 
 def in_its_own_words(
@@ -161,4 +165,13 @@ def simplest(
         commit=explanation.view("commit"),
         timeline=explanation.timeline(),
         repro=repro_file(identity, columns, [text], target),
+        printed=_printed(shrunk.token, target, carriers),
     )
+
+
+def _printed(token: Token, target: Target, carriers: Carriers) -> tuple[str, ...]:
+    """Run an execution once more, and return what it prints."""
+    if not target.is_users:
+        return ()
+    run(token.parameters, target, StrictReplay(token.deviations), carriers)
+    return tuple(map(printable_text, printed(carriers)))

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from harness.engine import printable_lines
+from stress.findings.example import Example
 from stress.findings.finding import Finding
 from stress.system import write_whole
 
@@ -43,7 +44,7 @@ def keep(finding: Finding, folder: Path = FOLDER) -> Path | None:
         token_file(0): example.token + "\n",
         **{token_file(n): text + "\n" for n, text in enumerate(example.others, 1)},
         ORIGINAL: example.original + "\n",
-        "report.txt": f"{finding.signature}\n\n{example.columns}\n",
+        "report.txt": "\n".join([finding.signature, "", example.columns, *_printed(example), ""]),
         "commit.txt": example.commit + "\n",
         "timeline.json": example.timeline + "\n",
         "test_repro.py": example.repro,
@@ -56,6 +57,12 @@ def keep(finding: Finding, folder: Path = FOLDER) -> Path | None:
     except OSError:
         return None
     return place
+
+
+def _printed(example: Example) -> list[str]:
+    """Return what the class under test has printed, all of it that was kept."""
+    lines = [f"  | {line}" for line in example.printed]
+    return ["", "it printed:", *lines] if lines else []
 
 
 class Keeper:

@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness import Carriers, HarnessBug, OsThreads
-from stress.executions import Followed, follow, model_digest, watched
+from harness import Carriers, HarnessBug, NotDeterministic, OsThreads
+from stress.executions import Followed, fault_text, follow, model_digest, watched
 from stress.explaining import explain, step_through
 from stress.replaying.opening import Case
 from stress.replaying.together import judge_together
@@ -94,6 +94,10 @@ def judged(
     try:
         with OsThreads() as carriers, watched(carriers, last_words):
             ended = judge(carriers)
+    except NotDeterministic as bug:
+        users = cases[0].target.is_users
+        say(fault_text(bug) if users else bug_text(str(bug)))
+        return Exit.CANNOT_JUDGE if users else Exit.HARNESS_BUG
     except HarnessBug as bug:
         say(bug_text(str(bug)))
         return Exit.HARNESS_BUG

@@ -9,6 +9,8 @@ from stress.findings import Example, Finding, token_file
 from stress.shrinking import Size
 from stress.system import counted, shell
 
+_PRINTED_LINES = 8
+
 
 def replay_command(finding: Finding, target: Target, kept: Path | None) -> str:
     """Return the command that replays a finding.
@@ -57,9 +59,17 @@ def finding_text(
     ]
     if drawn:
         lines += ["", example.on_screen, ""]
+    lines += printed_text(example, indent=2)
     where = f"kept in {kept}" if kept is not None else "not kept: its folder cannot be written"
     lines += [f"  {where}", f"  replay: {command}"]
     return "\n".join(lines)
+
+
+def printed_text(example: Example, *, indent: int = 0) -> list[str]:
+    """Return in a few lines what the class under test has printed; none if nothing."""
+    shown = [*example.printed[:_PRINTED_LINES], *["..."] * (len(example.printed) > _PRINTED_LINES)]
+    lines = ["it printed:", *(f"  | {line}" for line in shown)]
+    return [f"{' ' * indent}{line}" for line in lines] if shown else []
 
 
 def shrunk_text(example: Example) -> str:
@@ -93,5 +103,6 @@ def example_text(example: Example, where: str, target: Target, notes: Sequence[s
         *(f"  {line}" for line in (f"{where}, on {target}", shrunk_text(example), *notes)),
         "",
         example.columns,
+        *printed_text(example),
     ]
     return "\n".join(lines)

@@ -54,6 +54,7 @@ def campaign_values(plan: Plan, result: Result, reasons: Sequence[str] = ()) -> 
     return {
         "reasons": list(reasons),
         "harness_bugs": list(result.bugs),
+        "faults": list(result.faults),
         **asked_values(plan),
         "executions": result.executions,
         "compared": result.compared,
@@ -79,6 +80,7 @@ def campaign_values(plan: Plan, result: Result, reasons: Sequence[str] = ()) -> 
                 "token": finding.example.token,
                 "original": finding.example.original,
                 "with": list(finding.example.others),
+                "printed": list(finding.example.printed),
             }
             for finding in result.findings.values()
         ],

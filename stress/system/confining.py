@@ -6,6 +6,9 @@ batons that the original waits for; if it ends this one, nobody has a verdict. S
 where they are tried, and become a finding that names the line. A descriptor that it closes cannot
 be had back: where a carrier finds its own gone there is nothing left but to end the process and to
 say why.
+
+A thread of an execution starts no other, which the scheduler would not know, and does not sleep:
+that would be nothing to anybody but the clock. What it prints goes apart (printed.py).
 """
 
 import errno
@@ -16,7 +19,8 @@ from importlib import import_module
 from typing import NoReturn
 
 from harness import OsThreads
-from harness.engine import observes
+from harness.engine import Misbehaviour, observes
+from stress.system.printed import what_is_printed
 
 observes(__name__)
 
@@ -25,6 +29,7 @@ _STARTERS = (
     *("fork_exec", "_fork_exec"),
 )
 _ENDERS = ("_exit", "abort")
+_THREADS = ("start_new_thread", "start_joinable_thread")
 _REFUSED = tuple(
     (module, name)
     for module in ("os", "posix", "subprocess", "_posixsubprocess")
@@ -34,6 +39,14 @@ _REFUSED = tuple(
 
 An audit hook would find them too, and cost a replay half as much again.
 """
+
+_REFUSED_TO_CARRIERS = (
+    ("time", "sleep"),
+    ("os", "closerange"),
+    *(("_thread", name) for name in _THREADS),
+    *(("threading", f"_{name}") for name in _THREADS),
+)
+"""What a thread of an execution must not do, and others of this process do all the time."""
 
 _confined: list[OsThreads] = []
 """What code under test runs on; only while an execution is under way are processes refused."""
@@ -48,6 +61,32 @@ class StartsAProcess(RuntimeError):
 
 class EndsTheProcess(RuntimeError):
     """Code under test has tried to end the process it runs in."""
+
+
+class ForeignThread(Misbehaviour):
+    """Code under test has tried to start a thread of its own."""
+
+    kind = "foreign thread"
+
+
+class BlocksOutside(Misbehaviour):
+    """Code under test has tried to wait for what the harness does not know."""
+
+    kind = "blocks outside the harness"
+
+
+class ClosesDescriptors(RuntimeError):
+    """Code under test has tried to close descriptors whoever has opened them."""
+
+
+_WHY: dict[str, tuple[type[Exception], str]] = {
+    "time.sleep": (BlocksOutside, "nobody else goes on meanwhile, and no schedule depends on it"),
+    "os.closerange": (ClosesDescriptors, "code under test closes what it has opened, one by one"),
+}
+_WHY_NO_THREAD = (
+    "code under test starts no thread: the scheduler knows only those that a program has added, so "
+    "nobody could replay what another one does"
+)
 
 
 @contextmanager
@@ -69,7 +108,7 @@ def confined(carriers: OsThreads, descriptors_gone: Callable[[], None]) -> Itera
     _confined.append(carriers)
     threading.excepthook = died
     try:
-        with _replaced():
+        with _replaced(), what_is_printed(carriers):
             yield
     finally:
         threading.excepthook = usual
@@ -92,11 +131,12 @@ def _replaced() -> Iterator[None]:
     """Put in place of what starts or ends processes what refuses to where it must not."""
     before = [
         (module, name, start)
-        for module, name in _REFUSED
+        for module, name in (*_REFUSED, *_REFUSED_TO_CARRIERS)
         if (start := getattr(import_module(module), name, None)) is not None
     ]
     for module, name, start in before:
-        setattr(import_module(module), name, _refusing(start, f"{module}.{name}"))
+        refusing = _refusing if (module, name) in _REFUSED else _refusing_to_carriers
+        setattr(import_module(module), name, refusing(start, f"{module}.{name}"))
     try:
         yield
     finally:
@@ -110,6 +150,17 @@ def _refusing(function: Callable[..., object], name: str) -> Callable[..., objec
     def refuse(*args: object, **kwargs: object) -> object:
         if any(carriers.running for carriers in _confined) or (ends and _loading):
             _refuse(name, ends=ends)
+        return function(*args, **kwargs)
+
+    return refuse
+
+
+def _refusing_to_carriers(function: Callable[..., object], name: str) -> Callable[..., object]:
+    error, why = _WHY.get(name, (ForeignThread, _WHY_NO_THREAD))
+
+    def refuse(*args: object, **kwargs: object) -> object:
+        if any(carriers.carries_this_thread() for carriers in _confined):
+            raise error(f"{name}: {why}")
         return function(*args, **kwargs)
 
     return refuse
