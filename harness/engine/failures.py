@@ -8,7 +8,7 @@ code cannot swallow them.
 
 from dataclasses import dataclass
 
-from harness.engine.frames import calls_of, model_function, outside_python, traceback_of
+from harness.engine.frames import calls_of, function_outside_python, traceback_of
 from harness.engine.printable import described, printable_name, printable_text, shortened
 
 DETAILS_MAX = 200
@@ -138,4 +138,4 @@ def _raised_in(exception: BaseException) -> str:
     place = traceback_of(exception)
     while place is not None and place.tb_next is not None:
         place = place.tb_next
-    return model_function(outside_python(place.tb_frame)) if place is not None else ""
+    return function_outside_python(place.tb_frame) if place is not None else ""

@@ -148,11 +148,13 @@ def is_own(frame: FrameType) -> bool:
     )
 
 
-def outside_python(frame: FrameType | None) -> FrameType | None:
-    """Return the innermost frame at this place that is not of Python's own library."""
-    while frame is not None and frame.f_code.co_filename.startswith(("<frozen", _PYTHON)):
+def function_outside_python(frame: FrameType | None) -> str:
+    """Return the innermost model function at this place that is not of Python's own library."""
+    while frame is not None and frame.f_code not in _ground_floors:
+        if _is_model(frame) and not frame.f_code.co_filename.startswith(("<frozen", _PYTHON)):
+            return printable_name(frame.f_code.co_name)
         frame = frame.f_back
-    return frame
+    return ""
 
 
 def call_text(frame: FrameType, line: int | None) -> str:

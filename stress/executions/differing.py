@@ -17,7 +17,7 @@ from stress.executions.lasting import outlived
 from stress.executions.target import Target
 from vgic import Machine, Parameters
 
-_RUNS = 8
+_SCHEDULES = 6
 _LENGTH = 100
 
 
@@ -74,15 +74,13 @@ def fault_text(bug: NotDeterministic) -> str:
 
 
 def _first_difference(parameters: Parameters, target: Target, carriers: Carriers) -> str:
-    """Run a machine some times under one schedule; say where two runs differ, "" if none do."""
-    first = _steps(parameters, target, carriers)
-    for _ in range(_RUNS - 1):
-        again = _steps(parameters, target, carriers)
+    """Run a machine under some schedules, twice each; say where two runs differ, "" if none do."""
+    for schedule in range(_SCHEDULES):
+        first, again = (_steps(schedule, parameters, target, carriers) for _ in range(2))
         for number, (one, other) in enumerate(zip(first, again, strict=False)):
             if (one.role, one.what) != (other.role, other.what):
-                return f"run again, at step {number + 1} {one}, and then {other}" + _line_before(
-                    one, other, first[:number]
-                )
+                before = _line_before(one, other, first[:number])
+                return f"run again, at step {number + 1} {one}, and then {other}{before}"
         if len(first) != len(again):
             shorter, longer = sorted((first, again), key=len)
             return f"run again, after {len(shorter)} steps it ends, and then {longer[len(shorter)]}"
@@ -97,7 +95,9 @@ def _line_before(one: _Step, other: _Step, before: list[_Step]) -> str:
     return f"; the line of the class that ran last is {last}" if last else ""
 
 
-def _steps(parameters: Parameters, target: Target, carriers: Carriers) -> list[_Step]:
+def _steps(
+    schedule: int, parameters: Parameters, target: Target, carriers: Carriers
+) -> list[_Step]:
     kept: list[_Steps] = []
     kernel = target.kernel
 
@@ -105,7 +105,7 @@ def _steps(parameters: Parameters, target: Target, carriers: Carriers) -> list[_
         kept.append(_Steps(scheduler))
         Machine(scheduler, parameters, kernel)
 
-    execute(program, STRATEGIES["random-walk"](Stream("differing", 0), _LENGTH), carriers)
+    execute(program, STRATEGIES["random-walk"](Stream("differing", schedule), _LENGTH), carriers)
     return kept[0].taken
 
 

@@ -55,7 +55,7 @@ def watched(
     Args:
         carriers: what the executions run on.
         last_words: prints why the process ends.
-        at_fault: the exit code if it hangs in a line of the user's own.
+        at_fault: the exit code if it hangs in a line of the user's own, or closes our descriptors.
         stacks: print the stacks of all threads then, too.
 
     Raises:
@@ -83,8 +83,8 @@ def watched(
                     end_at_once(at_fault if line else Exit.HARNESS_BUG)
 
     def descriptors_gone() -> None:
-        last_words(f"HARNESS BUG: {GONE}")
-        end_at_once(Exit.HARNESS_BUG)
+        last_words(GONE)
+        end_at_once(at_fault)
 
     threading.Thread(target=look, name="hanging", daemon=True).start()
     try:

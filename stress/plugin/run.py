@@ -171,6 +171,6 @@ def _replay(token_texts: Sequence[str], target: Target) -> Found | None:
     tokens = [Token.decode(text) for text in token_texts]
     said: list[str] = []
     cases = opening.on(replace(target, races=False), tokens)
-    if replay(cases, said.append, last_words=last_words) is Exit.CLEAN:
+    if replay(cases, said.append, last_words=last_words, at_fault=Exit.FINDINGS) is Exit.CLEAN:
         return None
     return Found("\n".join(said), tuple(token_texts))

@@ -50,6 +50,7 @@ def replay(
     *,
     strict: bool = False,
     last_words: Say = output.say,
+    at_fault: Exit = Exit.CANNOT_JUDGE,
 ) -> Exit:
     """Replay a token, or several of one finding, and say what came of it.
 
@@ -59,6 +60,7 @@ def replay(
         wanted: what else to show of a single token.
         strict: do not follow the deviations of a single token re-anchored.
         last_words: prints why the process ends, should an execution hang.
+        at_fault: how the process ends if it hangs in a user's class.
 
     Returns:
         CLEAN, FINDINGS, CANNOT_JUDGE or HARNESS_BUG.
@@ -69,7 +71,7 @@ def replay(
             return judge_together(cases, carriers, say)
         return _judge(cases[0], carriers, say, wanted, strict=strict)
 
-    return judged("replay", cases, say, judge, last_words)
+    return judged("replay", cases, say, judge, last_words, at_fault)
 
 
 def judged(
@@ -78,6 +80,7 @@ def judged(
     say: Say,
     judge: Callable[[OsThreads], Verdict],
     last_words: Say = output.say,
+    at_fault: Exit = Exit.CANNOT_JUDGE,
 ) -> Exit:
     """Say what is judged, judge it, and say the verdict.
 
@@ -87,12 +90,13 @@ def judged(
         say: prints one text.
         judge: judges on some carriers; it may raise a HarnessBug.
         last_words: prints why the process ends, should an execution hang.
+        at_fault: how the process ends if it hangs in a user's class.
     """
     say(_first_line(f"vgic-stress {command}:", cases))
     say(f"found as: {cases[0].token.signature}")
     _say_differences(cases, say)
     try:
-        with OsThreads() as carriers, watched(carriers, last_words):
+        with OsThreads() as carriers, watched(carriers, last_words, at_fault=at_fault):
             ended = judge(carriers)
     except NotDeterministic as bug:
         users = cases[0].target.is_users
