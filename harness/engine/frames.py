@@ -14,8 +14,8 @@ The innermost frame of the model is the model function. Nothing is looked for be
 `ground_floor`: there are only carriers, or the caller of the execution.
 """
 
+import os
 import sys
-import sysconfig
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -36,7 +36,8 @@ _observing: tuple[str, ...] = (_HARNESS,)
 _delivered: tuple[str, ...] = ()
 """The packages that are no user's own, as above, though their functions may be the model's."""
 
-_PYTHON = sysconfig.get_paths()["stdlib"]
+_PYTHON = str(Path(os.__file__).parent)
+"""Where the files of Python itself are."""
 
 _CALLS_MAX = 4
 
@@ -157,7 +158,7 @@ def function_outside_python(frame: FrameType | None) -> str:
     return ""
 
 
-def call_text(frame: FrameType, line: int | None) -> str:
+def call_text(frame: FrameType, line: int) -> str:
     """Return a place in a file, as reports print it."""
     return f"{Path(frame.f_code.co_filename).name}:{line} in {frame.f_code.co_name}"
 
@@ -177,8 +178,7 @@ def calls_of(traceback: TracebackType | None) -> list[str]:
     model = model or calls
     first = next((n for n, (frame, _) in enumerate(model) if is_own(frame)), 0)
     texts = [call_text(*call) for call in model[first:][:_CALLS_MAX]]
-    deeper = [call for call in calls if call not in model[first:]][:1] if first else []
-    return [*texts, *(f"raised in {call_text(*call)}" for call in deeper)]
+    return [*texts, f"raised in {call_text(*model[0])}"] if first else texts
 
 
 def raised_in_harness(traceback: TracebackType | None) -> bool:

@@ -121,6 +121,14 @@ class Points(ABC):
         for interrupt in self.interrupts:
             interrupt.look(me)
 
+    def evaluate(self, condition: Callable[[], bool]) -> bool:
+        """Return whether a condition holds, without a step: its reads are inert meanwhile."""
+        self.unwinding = True
+        try:
+            return condition()
+        finally:
+            self.unwinding = False
+
     def touch(self, operation: Operation) -> None:
         """Say that the running step touches an object that its thread has not published."""
         for notify in self._touches:

@@ -14,7 +14,7 @@ from harness.primitives.cells import Atomic, Cell
 from harness.primitives.context import local_irq_disable, local_irq_enable
 from harness.primitives.host_interrupt import HostInterrupt
 from harness.primitives.list_head import ListHead
-from harness.primitives.list_node import POISON_NEXT, Node
+from harness.primitives.list_node import Node
 from harness.primitives.list_sort import list_sort
 from harness.primitives.lock_class import LockClass
 from harness.primitives.mutex import Mutex
@@ -29,7 +29,6 @@ from harness.primitives.waitqueue import Completion, WaitQueue
 from harness.primitives.watched import Watching
 
 __all__ = [
-    "POISON_NEXT",
     "Atomic",
     "Cell",
     "Completion",

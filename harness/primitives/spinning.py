@@ -58,14 +58,14 @@ class _Turn(Gate):
         if self._read:
             return not self._changed
         if self._condition is not None:
-            return not self._holds(self._condition)
+            return not self._scheduler.evaluate(self._condition)
         return not self._anything
 
     def look_again(self) -> bool:
         """Open for another turn if what it reads beside words may have changed."""
         self._catch_up()
         if self._condition is not None:
-            self._look_once_more = self._holds(self._condition)
+            self._look_once_more = self._scheduler.evaluate(self._condition)
         else:
             self._look_once_more = self._anything
         return self._look_once_more
@@ -115,15 +115,6 @@ class _Turn(Gate):
         if operation.kind == "cmpxchg":
             return self._scheduler.swapped.get(operation.name, -1) > place
         return operation.kind not in _CHANGES_NOTHING
-
-    def _holds(self, condition: Callable[[], bool]) -> bool:
-        """Evaluate a condition without taking a step."""
-        scheduler = self._scheduler
-        scheduler.unwinding = True
-        try:
-            return condition()
-        finally:
-            scheduler.unwinding = False
 
 
 def cpu_relax(scheduler: Scheduler, what: str) -> None:

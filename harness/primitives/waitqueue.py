@@ -22,11 +22,12 @@ class _Sleeper(Gate):
     """One thread in a queue: the gate at which it sleeps."""
 
     def __init__(
-        self, queue: "WaitQueue", since: int, condition: Callable[[], bool] | None
+        self, queue: "WaitQueue", scheduler: Scheduler, condition: Callable[[], bool] | None
     ) -> None:
-        self.thread = queue.running
+        self.thread = scheduler.current
         self._queue = queue
-        self._since = since
+        self._scheduler = scheduler
+        self._since = scheduler.steps
         self._condition = condition
         self.shut = True
 
@@ -42,7 +43,7 @@ class _Sleeper(Gate):
             if gone is None or gone.step <= self._since:
                 return ()
             return (f"the wake-up found nobody: {gone}", "the thread was about to sleep by then")
-        if not self._queue.look(self._condition):
+        if not self._scheduler.evaluate(self._condition):
             return ()
         woken = "nobody has woken it" if last is None else f"the last wake-up came before: {last}"
         return ("what the thread waits for is so by now", woken)
@@ -118,24 +119,10 @@ class WaitQueue:
         """Wake all that sleep."""
         self._woken(len(self._sleepers))
 
-    @property
-    def running(self) -> Thread:
-        """The thread that is about to sleep here."""
-        return self._scheduler.current
-
-    def look(self, condition: Callable[[], bool]) -> bool:
-        """Evaluate a condition when the execution has ended: its reads are no steps any more."""
-        scheduler = self._scheduler
-        scheduler.unwinding = True
-        try:
-            return condition()
-        finally:
-            scheduler.unwinding = False
-
     def _queued(self, condition: Callable[[], bool] | None, lock: SpinLock | None) -> _Sleeper:
         if lock is None:
             self._may_sleep()
-        sleeper = _Sleeper(self, self._scheduler.steps, condition)
+        sleeper = _Sleeper(self, self._scheduler, condition)
         self._scheduler.point(self._prepare)
         self._sleepers.append(sleeper)
         return sleeper

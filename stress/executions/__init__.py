@@ -6,7 +6,6 @@ A `Target` is a revision or a class with bugs in it. `run` and `run_index` (sing
 `watched` (hanging.py) ends the process if an execution never comes to its end.
 """
 
-from harness.engine import delivered
 from stress.executions.confirming import confirm, labelled, outcome_text, witness
 from stress.executions.differing import fault_text, not_deterministic
 from stress.executions.following import Followed, follow
@@ -28,5 +27,3 @@ __all__ = [
     "UnknownVersion", "confirm", "fault_text", "follow", "hangs_text", "labelled", "model_digest",
     "not_deterministic", "outcome_text", "run", "run_index", "target_of", "watched", "witness",
 ]  # fmt: skip
-
-delivered("stress")

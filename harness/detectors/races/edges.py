@@ -61,18 +61,8 @@ EDGES = {
 
 ORDERS_NOTHING = frozenset(
     {
-        *(
-            "read",
-            "write",
-            "cmpxchg",
-            "take",
-            "inc",
-            "inc_not_zero",
-            "prepare_to_wait",
-            "reinit",
-            "relax",
-        ),
-        *("list", RELINK, "change", "use", "free"),
+        *("read", "write", "cmpxchg", "take", "inc", "inc_not_zero", "prepare_to_wait", "reinit"),
+        *("relax", "list", RELINK, "change", "use", "free"),
         *("learn", "start", "exit", "everything"),
     }
 )

@@ -21,10 +21,7 @@ STARTS = {
     "system": ("os.system('sleep 1000 &')", "my_patch.py:11 in vgic_prune_ap_list"),
     "exec": ("os.execv('/bin/true', ['true'])", "my_patch.py:11 in vgic_prune_ap_list"),
     "posix": ("__import__('posix').fork()", "my_patch.py:11 in vgic_prune_ap_list"),
-    "Popen": (
-        "__import__('subprocess').Popen(['sleep', '1000'])",
-        "my_patch.py:11 in vgic_prune_ap_list",
-    ),
+    "Popen": ("__import__('subprocess').Popen(['sleep', '1000'])", "subprocess.py:"),
 }
 
 
