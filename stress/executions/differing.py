@@ -4,7 +4,7 @@
 An execution depends on its parameters and its schedule. Where it comes out otherwise all the same
 and the class under test is a user's own, the first step that differs says more than two digests
 do, and the line of his that was running there says most. What two runs in one process have in
-common and another process has not is left over from earlier executions, or hashing.
+common and another process has not is what earlier executions have left behind, or hashing.
 """
 
 import sys
@@ -49,7 +49,12 @@ class _Steps(Listener):
 
 
 def not_deterministic(
-    how: str, parameters: Parameters, target: Target, carriers: Carriers
+    how: str,
+    parameters: Parameters,
+    target: Target,
+    carriers: Carriers,
+    *,
+    in_another_process: bool = False,
 ) -> NotDeterministic:
     """Return the error of an execution that came out otherwise when it was run again.
 
@@ -58,10 +63,16 @@ def not_deterministic(
         parameters: the machine and its programs.
         target: what it is run on.
         carriers: what the threads run on.
+        in_another_process: it came out otherwise there, so that hashing was another.
     """
     if not target.is_users:
         return NotDeterministic(how)
-    return NotDeterministic(how, _first_difference(parameters, target, carriers) or _left(target))
+    difference = _first_difference(parameters, target, carriers)
+    left = outlived(target.kernel, target.at_first)
+    if difference:
+        return NotDeterministic(how, f"{difference}; it may depend on {' or '.join(_causes(left))}")
+    hashing = ["hashing (hash of a text, order of a set)"] if in_another_process else []
+    return NotDeterministic(how, f"it depends on {' or '.join([*hashing, *_causes(left)])}")
 
 
 def fault_text(bug: NotDeterministic) -> str:
@@ -71,6 +82,11 @@ def fault_text(bug: NotDeterministic) -> str:
         "not deterministic: the class under test does not do the same each time: "
         f"{bug.how}{why}; what it does may depend on its arguments and on the machine alone"
     )
+
+
+def _causes(left: str) -> list[str]:
+    """Return on what an execution may depend, and should not, even within one process."""
+    return [f"earlier executions, which have left {left}"] if left else ["time", "identity"]
 
 
 def _first_difference(parameters: Parameters, target: Target, carriers: Carriers) -> str:
@@ -107,11 +123,3 @@ def _steps(
 
     execute(program, STRATEGIES["random-walk"](Stream("differing", schedule), _LENGTH), carriers)
     return kept[0].taken
-
-
-def _left(target: Target) -> str:
-    """Say on what it may depend where runs in one process do not differ."""
-    left = outlived(target.kernel, target.at_first)
-    if left:
-        return f"it depends on earlier executions: {left}"
-    return "it depends on hashing (hash of a text, order of a set), on identity or on time"

@@ -15,6 +15,7 @@ _PLAIN = (bool, int, float, str, bytes, type(None), count)
 _SEVERAL = (list, tuple, set, frozenset, deque, dict)
 _ITEMS_MAX = 50
 _TEXT_MAX = 60
+_NAMED_MAX = 5
 
 State = Mapping[str, str]
 """What plain data there is, by its name, in words."""
@@ -35,13 +36,16 @@ def state_of(kernel: type) -> State:
 
 
 def outlived(kernel: type, before: State) -> str:
-    """Say what is not as it was before any execution; "" if all is."""
+    """Name what is not as it was before any execution; "" if all is."""
     now = state_of(kernel)
-    return ", ".join(
-        f"{name} was {_clipped(before.get(name, 'not there'))} and is {_clipped(text)}"
+    changes = [
+        f"{name} (was {_clipped(before.get(name, 'not there'))}, is {_clipped(text)})"
         for name, text in sorted(now.items())
         if before.get(name) != text
-    )
+    ]
+    more = len(changes) - _NAMED_MAX
+    named = [*changes[:_NAMED_MAX], *[f"{more} more"] * (more > 0)]
+    return ", ".join(named)
 
 
 def _add(found: dict[str, str], name: str, value: object) -> None:
@@ -59,7 +63,8 @@ def _text(value: object, *, inside: bool = False) -> str:
     items = [
         ": ".join(_text(part, inside=True) for part in pair) for pair in islice(pairs, _ITEMS_MAX)
     ]
-    return f"[{', '.join(items)}] of {len(value)}"
+    more = len(value) - len(items)
+    return f"[{', '.join([*items, *[f'{more} more'] * (more > 0)])}]"
 
 
 def _clipped(text: str) -> str:

@@ -9,9 +9,10 @@ reported, is run in a process that is fresh (stress/jobs/fresh.py), and has to c
 
 from dataclasses import dataclass
 
-from harness import Carriers, Execution, NotDeterministic
+from harness import Carriers, NotDeterministic
 from harness.schedule import StrictReplay
 from stress.executions import (
+    Single,
     Target,
     Token,
     not_deterministic,
@@ -96,25 +97,26 @@ def run_again(rerun: Rerun, carriers: Carriers) -> Reran:
     for each in rerun.executions:
         scenario = SCENARIOS[each.scenario]
         single = run_index(scenario, rerun.seed, each.index, rerun.strategy, target, carriers)
-        execution = single.execution
-        if execution.digest != each.digest:
+        if single.execution.digest != each.digest:
             who = f"execution {each.index} of {each.scenario}"
-            how = _differs(who, f"{each.outcome} (digest {each.digest})", execution)
-            differences.append(not_deterministic(how, single.parameters, target, carriers))
+            there = f"{each.outcome} (digest {each.digest})"
+            differences.append(_different(who, there, single, target, carriers))
     for text in rerun.tokens:
         token = Token.decode(text)
-        replay = StrictReplay(token.deviations)
-        execution = run(token.parameters, target, replay, carriers).execution
-        if execution.digest != token.digest:
+        single = run(token.parameters, target, StrictReplay(token.deviations), carriers)
+        if single.execution.digest != token.digest:
             who = f"what was found in {rerun.found_in}, replayed,"
-            how = _differs(who, f"{token.signature!r} (digest {token.digest})", execution)
-            differences.append(not_deterministic(how, token.parameters, target, carriers))
+            there = f"{token.signature!r} (digest {token.digest})"
+            differences.append(_different(who, there, single, target, carriers))
     compared = len(rerun.executions) + len(rerun.tokens)
     return Reran(rerun.number, compared, tuple((bug.how, bug.where) for bug in differences))
 
 
-def _differs(who: str, there: str, here: Execution) -> str:
-    return (
-        f"{who} gave {there} in the campaign and {outcome_text(here)} (digest {here.digest}) in a "
-        "fresh process with another PYTHONHASHSEED"
+def _different(
+    who: str, there: str, here: Single, target: Target, carriers: Carriers
+) -> NotDeterministic:
+    how = (
+        f"{who} gave {there} in the campaign and {outcome_text(here.execution)} (digest "
+        f"{here.execution.digest}) in a fresh process with another PYTHONHASHSEED"
     )
+    return not_deterministic(how, here.parameters, target, carriers, in_another_process=True)

@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from harness import OsThreads
+from harness.engine import observes
+
+observes(__name__)
 
 _TEXT_MAX = 4_000
 
