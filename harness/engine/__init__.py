@@ -19,6 +19,7 @@ from harness.engine.execution import DivergedFrom, Execution, Failed, Outcome, P
 from harness.engine.failures import (
     Diverged,
     Failure,
+    ForeignThread,
     HarnessBug,
     Misbehaviour,
     ModelFailure,
@@ -89,6 +90,7 @@ __all__ = [
     "Execution",
     "Failed",
     "Failure",
+    "ForeignThread",
     "Gate",
     "HarnessBug",
     "Label",

@@ -7,8 +7,15 @@ code cannot swallow them.
 """
 
 from dataclasses import dataclass
+from types import FrameType
 
-from harness.engine.frames import calls_of, function_outside_python, traceback_of
+from harness.engine.frames import (
+    calls_of,
+    function_outside_python,
+    model_function,
+    own_line,
+    traceback_of,
+)
 from harness.engine.printable import described, printable_name, printable_text, shortened
 
 DETAILS_MAX = 200
@@ -117,6 +124,28 @@ class Misbehaviour(RuntimeError):
     """
 
     kind = "exception"
+
+
+class ForeignThread(Misbehaviour):
+    """A thread that the scheduler does not know was started, or has called the harness."""
+
+    kind = "foreign thread"
+
+
+def foreign_call(frame: FrameType) -> Failure:
+    """Describe a scheduling point at which a thread stands that the scheduler does not know.
+
+    Args:
+        frame: where it stands, going outward.
+    """
+    line = own_line(frame)
+    return Failure(
+        kind=ForeignThread.kind,
+        message="a thread that the program has not added to the scheduler has called the harness: "
+        "nobody could replay what it does",
+        functions=(model_function(frame),),
+        details=(line,) if line else (),
+    )
 
 
 def oops(exception: BaseException) -> Failure:

@@ -20,7 +20,15 @@ from collections.abc import Callable
 
 from harness.engine.carrying import Carriers
 from harness.engine.deadlock import deadlock
-from harness.engine.failures import Diverged, Failure, ModelFailure, Unwind, oops
+from harness.engine.failures import (
+    Diverged,
+    Failure,
+    ForeignThread,
+    ModelFailure,
+    Unwind,
+    foreign_call,
+    oops,
+)
 from harness.engine.frames import ground_floor, model_stack, raised_in_harness, traceback_of
 from harness.engine.points import Points
 from harness.engine.step_bound import LoopWatch
@@ -110,7 +118,10 @@ class Scheduler(Points):
         if not self._does or self._strategy_is_due(operation):
             chosen = self._choose(me)
             if chosen is not me:
-                self._carriers.hand_over(me, chosen)
+                try:
+                    self._carriers.hand_over(me, chosen)
+                except ForeignThread:
+                    self.fail(foreign_call(sys._getframe(1)))
                 if self.unwinding:
                     raise Unwind
         for notify in self._does:

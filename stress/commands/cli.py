@@ -153,6 +153,7 @@ def replay(
         view=chosen,
         timeline=arguments.writable(timeline, "--timeline"),
         read=_command if step else None,
+        stacks=verbose,
     )
     raise typer.Exit(replay_token(cases, output.say, wanted, strict=strict))
 
@@ -218,7 +219,7 @@ def explore(
     target.check()
     space = Space(SCENARIOS[name], arguments.seed(seed), execution, preemptions, limit, target)
     json_file = arguments.writable(json_file, "--json")
-    raise typer.Exit(explore_space(space, json_file))
+    raise typer.Exit(explore_space(space, json_file, stacks=verbose))
 
 
 @app.command(name="list")

@@ -24,12 +24,13 @@ from stress.system import Exit, interrupts, say
 _SAY_EVERY = 5_000
 
 
-def explore(space: Space, json_file: Path | None = None) -> Exit:
+def explore(space: Space, json_file: Path | None = None, *, stacks: bool = False) -> Exit:
     """Explore and say what came of it.
 
     Args:
         space: what to explore.
         json_file: where to write the result for programs.
+        stacks: print the stacks of all threads if an execution hangs in a user's class.
     """
     count = 0
     writer = Writer("vgic-stress explore", headline_of(space), json_file)
@@ -37,7 +38,7 @@ def explore(space: Space, json_file: Path | None = None) -> Exit:
     with (
         interrupts() as interrupted,
         OsThreads() as carriers,
-        watched(carriers, at_fault=Exit.FINDINGS),
+        watched(carriers, at_fault=Exit.FINDINGS, stacks=stacks),
     ):
         failures = Failures(space, carriers)
 

@@ -13,6 +13,7 @@ from harness.schedule import LenientReplay, StrictReplay
 from stress.executions.single import run
 from stress.executions.target import Target
 from stress.executions.token import Token
+from stress.system import printed
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Followed:
         placed: how many deviations found a place.
         no_verdict: why it cannot be judged, "" if it can.
         orders: the orders in which it took locks.
+        printed: what the class under test has printed in it, in lines.
     """
 
     execution: Execution
@@ -32,6 +34,7 @@ class Followed:
     placed: int
     no_verdict: str
     orders: tuple[Learned, ...] = ()
+    printed: tuple[str, ...] = ()
 
     @property
     def failure(self) -> Failure | None:
@@ -66,8 +69,8 @@ def follow(token: Token, target: Target, carriers: Carriers, *, strict: bool = F
         if leniently.unplaced and not isinstance(execution.outcome, Failed):
             lost = leniently.unplaced[0]
             reason = f"no place for the deviation of {lost.role} before {lost.label}"
-            return Followed(execution, divergence, placed, reason)
-    followed = Followed(execution, divergence, placed, "", single.orders)
+            return Followed(execution, divergence, placed, reason, (), printed(carriers))
+    followed = Followed(execution, divergence, placed, "", single.orders, printed(carriers))
     if followed.failure is not None and followed.failure.signature != token.signature:
         return replace(followed, no_verdict="it fails differently")
     return followed

@@ -6,6 +6,7 @@ campaign watches its workers; what is run in this process itself is watched from
 """
 
 import faulthandler
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -50,7 +51,8 @@ def watched(
 ) -> Iterator[None]:
     """End the process, and say where it was, if an execution hangs in this context.
 
-    Code under test is confined in it as it is in a worker (stress/system/confining.py).
+    Code under test is confined in it as it is in a worker (stress/system/confining.py). Who lets it
+    hang for ever has a debugger there, which is to be seen on the terminal.
 
     Args:
         carriers: what the executions run on.
@@ -88,7 +90,7 @@ def watched(
 
     threading.Thread(target=look, name="hanging", daemon=True).start()
     try:
-        with confined(carriers, descriptors_gone):
+        with confined(carriers, descriptors_gone, keeps_prints=hang_s < math.inf):
             yield
     finally:
         over.set()

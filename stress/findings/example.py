@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from harness import Carriers, Failure
-from harness.engine import printable_text
 from harness.schedule import StrictReplay
 from stress.executions import Single, Target, Token, confirm, run
 from stress.explaining import explain, repro_file
@@ -174,4 +173,4 @@ def _printed(token: Token, target: Target, carriers: Carriers) -> tuple[str, ...
     if not target.is_users:
         return ()
     run(token.parameters, target, StrictReplay(token.deviations), carriers)
-    return tuple(map(printable_text, printed(carriers)))
+    return printed(carriers)

@@ -19,7 +19,7 @@ from stress.executions import Followed, fault_text, follow, model_digest, watche
 from stress.explaining import explain, step_through
 from stress.replaying.opening import Case
 from stress.replaying.together import judge_together
-from stress.reporting import Headline, Verdict, verdict
+from stress.reporting import Headline, Verdict, printed_text, verdict
 from stress.system import Exit, bug_text, counted, output
 
 Say = Callable[[str], None]
@@ -33,11 +33,13 @@ class Wanted:
         view: the name of a view, None for the usual one of an execution that fails.
         timeline: the file to write the timeline to, if any.
         read: where commands for stepping through come from, None not to step.
+        stacks: print the stacks of all threads, should an execution hang in a user's class.
     """
 
     view: str | None = None
     timeline: Path | None = None
     read: Callable[[], str | None] | None = None
+    stacks: bool = False
 
 
 USUAL = Wanted()
@@ -71,7 +73,7 @@ def replay(
             return judge_together(cases, carriers, say)
         return _judge(cases[0], carriers, say, wanted, strict=strict)
 
-    return judged("replay", cases, say, judge, last_words, at_fault)
+    return judged("replay", cases, say, judge, last_words, at_fault, stacks=wanted.stacks)
 
 
 def judged(
@@ -81,6 +83,8 @@ def judged(
     judge: Callable[[OsThreads], Verdict],
     last_words: Say = output.say,
     at_fault: Exit = Exit.CANNOT_JUDGE,
+    *,
+    stacks: bool = False,
 ) -> Exit:
     """Say what is judged, judge it, and say the verdict.
 
@@ -91,12 +95,16 @@ def judged(
         judge: judges on some carriers; it may raise a HarnessBug.
         last_words: prints why the process ends, should an execution hang.
         at_fault: how the process ends if it hangs in a user's class.
+        stacks: print the stacks of all threads then, too.
     """
     say(_first_line(f"vgic-stress {command}:", cases))
     say(f"found as: {cases[0].token.signature}")
     _say_differences(cases, say)
     try:
-        with OsThreads() as carriers, watched(carriers, last_words, at_fault=at_fault):
+        with (
+            OsThreads() as carriers,
+            watched(carriers, last_words, at_fault=at_fault, stacks=stacks),
+        ):
             ended = judge(carriers)
     except NotDeterministic as bug:
         users = cases[0].target.is_users
@@ -155,6 +163,8 @@ def _judge(case: Case, carriers: Carriers, say: Say, wanted: Wanted, *, strict: 
             step_through(story.recorded, wanted.read, say, output.width())
         elif failed or wanted.view is not None:
             say(story.view(wanted.view or "columns", output.width()))
+    if followed.printed:
+        say("\n".join(printed_text(followed.printed)))
     ended = verdict.of_replay(followed, case.token)
     return replace(ended, code=ended.without("--timeline").code) if unwritten else ended
 

@@ -10,6 +10,7 @@ from stress.reporting.asked import every_option, headline_of
 from stress.reporting.finding_text import (
     example_text,
     finding_text,
+    printed_text,
     replay_command,
     shrinking_text,
 )
@@ -21,6 +22,6 @@ from stress.reporting.writer import Writer
 
 __all__ = [
     "AT_FAULT", "HARNESS_BUG", "Headline", "Verdict", "Writer", "campaign_values", "every_option",
-    "example_text", "finding_text", "headline_of", "not_judged", "progress", "replay_command",
-    "shrinking_text", "summary_text", "verdict",
+    "example_text", "finding_text", "headline_of", "not_judged", "printed_text", "progress",
+    "replay_command", "shrinking_text", "summary_text", "verdict",
 ]  # fmt: skip

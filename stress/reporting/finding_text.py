@@ -59,17 +59,21 @@ def finding_text(
     ]
     if drawn:
         lines += ["", example.on_screen, ""]
-    lines += printed_text(example, indent=2)
+    lines += [f"  {line}" for line in printed_text(example.printed, _PRINTED_LINES)]
     where = f"kept in {kept}" if kept is not None else "not kept: its folder cannot be written"
     lines += [f"  {where}", f"  replay: {command}"]
     return "\n".join(lines)
 
 
-def printed_text(example: Example, *, indent: int = 0) -> list[str]:
-    """Return in a few lines what the class under test has printed; none if nothing."""
-    shown = [*example.printed[:_PRINTED_LINES], *["..."] * (len(example.printed) > _PRINTED_LINES)]
-    lines = ["it printed:", *(f"  | {line}" for line in shown)]
-    return [f"{' ' * indent}{line}" for line in lines] if shown else []
+def printed_text(printed: Sequence[str], lines_max: int | None = None) -> list[str]:
+    """Return in lines what the class under test has printed; none if nothing.
+
+    Args:
+        printed: what it was, in lines.
+        lines_max: show no more of them, None for all.
+    """
+    shown = [*printed[:lines_max], *["..."] * (len(printed) > len(printed[:lines_max]))]
+    return ["it printed:", *(f"  | {line}" for line in shown)] if shown else []
 
 
 def shrunk_text(example: Example) -> str:
@@ -103,6 +107,6 @@ def example_text(example: Example, where: str, target: Target, notes: Sequence[s
         *(f"  {line}" for line in (f"{where}, on {target}", shrunk_text(example), *notes)),
         "",
         example.columns,
-        *printed_text(example),
+        *printed_text(example.printed, _PRINTED_LINES),
     ]
     return "\n".join(lines)

@@ -14,12 +14,12 @@ that would be nothing to anybody but the clock. What it prints goes apart (print
 import errno
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from typing import NoReturn
 
-from harness import OsThreads
-from harness.engine import Misbehaviour, observes
+from harness import ModelFailure, OsThreads
+from harness.engine import ForeignThread, Misbehaviour, observes
 from stress.system.printed import what_is_printed
 
 observes(__name__)
@@ -63,12 +63,6 @@ class EndsTheProcess(RuntimeError):
     """Code under test has tried to end the process it runs in."""
 
 
-class ForeignThread(Misbehaviour):
-    """Code under test has tried to start a thread of its own."""
-
-    kind = "foreign thread"
-
-
 class BlocksOutside(Misbehaviour):
     """Code under test has tried to wait for what the harness does not know."""
 
@@ -90,25 +84,30 @@ _WHY_NO_THREAD = (
 
 
 @contextmanager
-def confined(carriers: OsThreads, descriptors_gone: Callable[[], None]) -> Iterator[None]:
+def confined(
+    carriers: OsThreads, descriptors_gone: Callable[[], None], *, keeps_prints: bool = True
+) -> Iterator[None]:
     """Confine code under test for as long as the context lasts.
 
     Args:
         carriers: what its executions run on. Code that starts a process while one is under way
             has a StartsAProcess raised there.
         descriptors_gone: called when a carrier can go on no more, since its own are closed.
+        keeps_prints: keep what it prints with the execution, off the terminal.
     """
     usual = threading.excepthook
 
     def died(what: threading.ExceptHookArgs) -> None:
         if is_bad_descriptor(what.exc_value):
             descriptors_gone()
-        usual(what)
+        # A foreign thread that has called the harness is a finding, and not a traceback too.
+        if not isinstance(what.exc_value, ModelFailure):
+            usual(what)
 
     _confined.append(carriers)
     threading.excepthook = died
     try:
-        with _replaced(), what_is_printed(carriers):
+        with _replaced(), what_is_printed(carriers) if keeps_prints else nullcontext():
             yield
     finally:
         threading.excepthook = usual

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from harness import OsThreads
-from harness.engine import observes
+from harness.engine import observes, printable_text
 
 observes(__name__)
 
@@ -39,10 +39,10 @@ class _Aside:
         self.text += text[:room]
 
     def lines(self, execution: int) -> tuple[str, ...]:
-        """Return what this execution has printed, in lines."""
+        """Return what this execution has printed, in lines that change no terminal."""
         if execution != self._execution:
             return ()
-        return (*self.text.splitlines(), *["..."] * self.cut)
+        return (*map(printable_text, self.text.splitlines()), *["..."] * self.cut)
 
 
 class _Stream:

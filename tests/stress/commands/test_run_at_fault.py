@@ -138,6 +138,21 @@ def test_what_a_class_prints_is_kept_with_its_finding_and_not_on_the_terminal(
     assert "  | \\x1b[2JSUCCESS: all is well" in report.read_text("utf-8")
 
 
+def test_a_replay_shows_what_is_printed_whatever_comes_of_it(
+    vgic_stress: Run, patch: Patch, tmp_path: Path
+) -> None:
+    wrong = ("--revision", patch("vcpu.nothing"), "--seed", 7, "-x", "--json", "result.json")
+    vgic_stress("run", "one_interrupt", *wrong)
+    (finding,) = json.loads((tmp_path / "result.json").read_text("utf-8"))["findings"]
+    mended = ("--revision", patch("print('once \\x1b[2J more')"))
+    done = vgic_stress("replay", finding["token"], *mended)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "it printed:\n  | once \\x1b[2J more\n" in done.stdout
+    # A debugger, for whom nothing hangs, needs the terminal.
+    done = vgic_stress("replay", finding["token"], *mended, VGIC_STRESS_SILENCE_S="0")
+    assert "\nonce \x1b[2J more\n" in done.stdout
+
+
 def test_who_prints_and_does_no_wrong_is_left_alone(vgic_stress: Run, patch: Patch) -> None:
     words = ("--revision", patch("print('here')"), "--executions", 300, "--seed", 7)
     done = vgic_stress("run", "one_interrupt", *words)

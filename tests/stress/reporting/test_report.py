@@ -245,6 +245,7 @@ def test_json_has_the_promised_keys(
         "exit": 1,
         "reasons": reasons,
         "harness_bugs": [],
+        "faults": [],
         "model": model_digest(),
         "seed": 42,
         "revision": "head-walk",
@@ -274,6 +275,7 @@ def test_json_has_the_promised_keys(
                 "token": SHORT,
                 "original": f"{SHORT}-as-found",
                 "with": [],
+                "printed": [],
             }
         ],
     }
