@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.fixtures.judging",
     "tests.fixtures.campaign",
     "tests.fixtures.found",
+    "tests.fixtures.gallery",
     "tests.fixtures.command",
     "tests.fixtures.session",
 ]

@@ -17,8 +17,10 @@ from vgic.composition import (
     functions,
     named_bug,
     named_revision,
+    not_of_ours,
     patched,
     true_name,
+    with_contracts_checked,
     with_races_checked,
 )
 from vgic.judging import WINDOWS
@@ -31,8 +33,8 @@ from vgic.revisions import DEFAULT, REVISIONS, Reference, Revision
 __all__ = [
     "BUGS", "CANARY", "CANARY_OF_RACES", "DEFAULT", "NR_LR_MAX", "REVISIONS", "WINDOWS",
     "BadParameters", "Bug", "CompositionError", "Irq", "Machine", "Mechanism", "Parameters",
-    "Reference", "Revision", "compose", "functions", "named_bug", "named_revision", "patched",
-    "true_name", "with_races_checked",
+    "Reference", "Revision", "compose", "functions", "named_bug", "named_revision", "not_of_ours",
+    "patched", "true_name", "with_contracts_checked", "with_races_checked",
 ]  # fmt: skip
 
 delivered(__name__)

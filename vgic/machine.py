@@ -5,11 +5,12 @@ from functools import partial
 
 from harness import Scheduler
 from harness.engine import Operation, operation
+from harness.primitives import remember_places
 from vgic.accesses import QUIESCE, Access
 from vgic.data import Kvm, Pulse, Vcpu
 from vgic.drain import Drain
 from vgic.guest import Guest
-from vgic.judging import Judges, check_races
+from vgic.judging import Judges, check_races, leave_listed, lists_are_forgotten
 from vgic.kernel import Mechanism
 from vgic.parameters import Parameters
 from vgic.tracepoints import announcer
@@ -66,11 +67,16 @@ class Machine:
         scheduler.on_quiescence = Drain(self.kvm, self.trace)
         if kernel.checks_races:
             check_races(self.kvm)
+        if kernel.remembers_places:
+            for lock in self.kvm.all_locks():
+                remember_places(lock)
 
     def vcpu(self, vcpu: Vcpu, guest: Guest) -> None:
         """Run a vCPU for as long as the VM lives, as its thread in user space does."""
         self.kernel.kvm_arch_vcpu_ioctl_run(vcpu, guest)
+        left = leave_listed(self.kvm, vcpu)
         self.kernel.kvm_vgic_vcpu_destroy(vcpu)
+        lists_are_forgotten(self.kvm, vcpu, left)
 
     def retire(self) -> None:
         """Take the machine apart when nothing of it is wanted any more.

@@ -28,6 +28,7 @@ from harness.engine.failures import (
 )
 from harness.engine.frames import (
     delivered,
+    is_model,
     is_observer,
     is_ours,
     model_function,
@@ -119,6 +120,7 @@ __all__ = [
     "described",
     "entry_text",
     "execute",
+    "is_model",
     "is_observer",
     "is_ours",
     "is_printable",

@@ -84,7 +84,8 @@ def is_observer(module: str) -> bool:
     return f"{module}.".startswith(_observing)
 
 
-def _is_model(frame: FrameType) -> bool:
+def is_model(frame: FrameType) -> bool:
+    """Return whether a frame is of a model function, by the rule above."""
     nameless = frame.f_code.co_name.startswith(_NAMELESS)
     return not (nameless or is_observer(frame.f_globals.get("__name__", "")))
 
@@ -97,7 +98,7 @@ def model_stack(frame: FrameType | None) -> tuple[str, ...]:
     """
     names = []
     while frame is not None and frame.f_code not in _ground_floors:
-        if _is_model(frame):
+        if is_model(frame):
             names.append(printable_name(frame.f_code.co_name))
         frame = frame.f_back
     names.reverse()
@@ -112,7 +113,7 @@ def model_function(frame: FrameType | None = None) -> str:
     """
     frame = frame or sys._getframe(1)
     while frame is not None and frame.f_code not in _ground_floors:
-        if _is_model(frame):
+        if is_model(frame):
             return printable_name(frame.f_code.co_name)
         frame = frame.f_back
     return ""
@@ -152,7 +153,7 @@ def is_own(frame: FrameType) -> bool:
 def function_outside_python(frame: FrameType | None) -> str:
     """Return the innermost model function at this place that is not of Python's own library."""
     while frame is not None and frame.f_code not in _ground_floors:
-        if _is_model(frame) and not frame.f_code.co_filename.startswith(("<frozen", _PYTHON)):
+        if is_model(frame) and not frame.f_code.co_filename.startswith(("<frozen", _PYTHON)):
             return printable_name(frame.f_code.co_name)
         frame = frame.f_back
     return ""

@@ -6,8 +6,6 @@ schedule gives the same trace digest as on OS threads, and whatever is found her
 there before it is reported.
 """
 
-from types import TracebackType
-
 from greenlet import error, greenlet
 
 from harness.engine.carrying import Carried
@@ -27,12 +25,7 @@ class Greenlets:
     def __enter__(self) -> "Greenlets":
         return self
 
-    def __exit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self._greenlets.clear()
 
     def run(self, scheduler: Carried, first: Thread) -> None:

@@ -8,6 +8,7 @@ is read off that operation's gate.
 
 from collections.abc import Callable
 from functools import cache
+from types import CodeType
 from typing import Protocol
 
 
@@ -157,14 +158,15 @@ class Thread:
         lag: how many more steps the execution has than the thread, while it runs.
         relaxed: how long the trace was when its turn of a loop began, see primitives.spinning.
         irqs_off: local interrupts are off on its CPU.
+        irqs_off_at: the function and the line at which they were turned off, None if unknown.
         held: the locks it holds, oldest first.
         chain: the held lock classes as a bit set, with the context, for the lock-order checker.
         sections: how many RCU read sections it is in, of all domains.
     """
 
     __slots__ = (
-        "body", "chain", "finished", "held", "index", "irqs_off", "lag", "op", "ops", "relaxed",
-        "role", "sections", "started",
+        "body", "chain", "finished", "held", "index", "irqs_off", "irqs_off_at", "lag", "op",
+        "ops", "relaxed", "role", "sections", "started",
     )  # fmt: skip
 
     def __init__(self, role: str, index: int, body: Callable[[], None]) -> None:
@@ -178,6 +180,7 @@ class Thread:
         self.started = False
         self.finished = False
         self.irqs_off = False
+        self.irqs_off_at: tuple[CodeType, int] | None = None
         self.held: list[Lock] = []
         self.chain = IRQS_ON
         self.sections = 0

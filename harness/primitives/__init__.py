@@ -18,6 +18,7 @@ from harness.primitives.list_node import Node
 from harness.primitives.list_sort import list_sort
 from harness.primitives.lock_class import LockClass
 from harness.primitives.mutex import Mutex
+from harness.primitives.placed_lock import line_text, remember_places
 from harness.primitives.rcu import Rcu
 from harness.primitives.refcount import Refcount
 from harness.primitives.requests import Ipi, Requests
@@ -50,8 +51,10 @@ __all__ = [
     "cpu_relax",
     "kfree",
     "life_of",
+    "line_text",
     "list_sort",
     "local_irq_disable",
     "local_irq_enable",
+    "remember_places",
     "wait_until",
 ]

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Local interrupts of the CPU that the running thread is on."""
 
+import sys
+
 from harness.engine import IRQS_ON, Scheduler
 
 
 def local_irq_disable(scheduler: Scheduler) -> None:
     """Turn local interrupts off."""
     me = scheduler.current
+    if not me.irqs_off:
+        caller = sys._getframe(1)
+        me.irqs_off_at = caller.f_code, caller.f_lineno
     me.irqs_off = True
     me.chain &= ~IRQS_ON
 

@@ -3,7 +3,8 @@
 
 A real ring of next and prev, so that code which gets a pointer wrong is wrong here in the same way:
 a head copied by value leaves its neighbours pointing at the original. Deleted nodes are poisoned,
-and a walk that meets another head than its own says so. With the guarding lock held the pointer
+a walk that meets another head than its own says so, and a
+head is no list before its init(). With the guarding lock held the pointer
 writes are one step; without it there is a scheduling point between them, where others see the ring
 half made. A holder of the lock touches the ring all the same: its steps cannot be exchanged with
 those of a thread that does without.
@@ -16,7 +17,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from harness.engine import Scheduler
-from harness.primitives.list_node import POISON_NEXT, POISON_PREV, Node, Poison
+from harness.primitives.list_node import NO_LIST_YET, POISON_NEXT, POISON_PREV, Node, Poison
 from harness.primitives.list_walk import ListWalks
 from harness.primitives.spinlock import SpinLock
 
@@ -24,7 +25,7 @@ T = TypeVar("T")
 
 
 class ListHead(ListWalks[T]):
-    """The head of a ring.
+    """The head of a ring, which has to be made one by init() first.
 
     Attributes:
         on_add: called with an entry that was just added.
@@ -35,7 +36,7 @@ class ListHead(ListWalks[T]):
     def __init__(
         self, scheduler: Scheduler, family: str, instance: str, guard: SpinLock | None = None
     ) -> None:
-        """Make an empty list.
+        """Make a head that is no list yet: `init` is still to be called, as INIT_LIST_HEAD is.
 
         Args:
             scheduler: the execution's scheduler.
@@ -44,6 +45,7 @@ class ListHead(ListWalks[T]):
             guard: the lock under which it is changed, None for a ring nobody shares.
         """
         super().__init__(scheduler, family, instance, guard)
+        self.next = self.prev = NO_LIST_YET  # type: ignore[assignment]
         self.on_add: Callable[[T], None] | None = None
 
     def retire(self) -> None:
@@ -62,6 +64,8 @@ class ListHead(ListWalks[T]):
             self._fail(f"{node.name} is added to {self.name} while it is on a list")
         self._change()
         last = self.prev
+        if last is NO_LIST_YET:
+            self._no_list_yet()
         node.next, node.prev = self, last
         self._unguarded_point()
         self.prev = node
@@ -72,7 +76,7 @@ class ListHead(ListWalks[T]):
 
     def delete(self, node: Node[T]) -> None:
         """Take a node off this list and poison it (list_del)."""
-        self._change()
+        self._ring_of(node)._change()
         if isinstance(node.next, Poison) or node.next is node:
             self._fail(f"{node.name} is deleted from {self.name} but is on no list", node)
         if node.prev.next is not node or node.next.prev is not node:
@@ -105,6 +109,7 @@ class ListHead(ListWalks[T]):
             self.init()
         else:
             other._change()
+            other._needs_init()
             self.copy_from(other)
             self.next.prev = self
             self._unguarded_point()
@@ -119,6 +124,7 @@ class ListHead(ListWalks[T]):
             return
         self._change()
         other._change()
+        other._needs_init()
         following = last.next
         self.next = other.next
         self.next.prev = self
@@ -130,16 +136,32 @@ class ListHead(ListWalks[T]):
 
     def splice_tail_init(self, other: "ListHead[T]") -> None:
         """Move all of the other list's entries to the end of this one (list_splice_tail_init)."""
+        if not other.empty:
+            self.splice_tail(other)
+            other.init()
+
+    def splice_tail(self, other: "ListHead[T]") -> None:
+        """Move them likewise, and leave the other head pointing at them (list_splice_tail)."""
         if other.empty:
             return
         self._change()
+        self._needs_init()
+        other._needs_init()
         first, last, end = other.next, other.prev, self.prev
         end.next, first.prev = first, end
         self._unguarded_point()
         last.next, self.prev = self, last
-        other.init()
 
     # What others must not come in between.
+
+    def _ring_of(self, node: Node[T]) -> "ListHead[T]":
+        """Return the head that a node's links lead to, which need not be this one."""
+        if self._scheduler.wants_touches:
+            for _ in range(self.population):
+                node = node.next
+                if isinstance(node, ListHead):
+                    return node
+        return self
 
     def _change(self) -> None:
         guard, scheduler = self.guard, self._scheduler

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The nodes of a ring: what an entry embeds, and where a deleted one points.
 
-A deleted node is poisoned, as in the kernel: a walk that goes on from it does not get far.
+A deleted node is poisoned, as in the kernel: a walk that goes on from it does not get far. Nor does
+one from a head that nobody has made a list of yet.
 """
 
 from types import CodeType
@@ -54,8 +55,10 @@ class Node(Generic[T]):
 
 
 class Poison(Node[T]):
-    """Where the links of a deleted node point."""
+    """Where links point that lead nowhere."""
 
 
 POISON_NEXT: Poison[object] = Poison(None, "LIST_POISON1")
 POISON_PREV: Poison[object] = Poison(None, "LIST_POISON2")
+NO_LIST_YET: Poison[object] = Poison(None, "NULL")
+"""Where the links of a head point before its init()."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NoReturn, TypeVar
 
 from harness.engine import Failure, Operation, Scheduler, model_function, operations
-from harness.primitives.list_node import Node, Poison
+from harness.primitives.list_node import NO_LIST_YET, Node, Poison
 from harness.primitives.spinlock import SpinLock
 
 T = TypeVar("T")
@@ -117,10 +117,19 @@ class ListWalks(Node[T]):
         if guard is not None:
             if guard.owner is not scheduler.current:
                 scheduler.point(self._walks)
+                if scheduler.wants_touches:
+                    scheduler.touch(self._walks)
             elif scheduler.wants_touches:
                 scheduler.touch(self._looks)
 
     # Failing.
+
+    def _needs_init(self) -> None:
+        if self.next is NO_LIST_YET:
+            self._no_list_yet()
+
+    def _no_list_yet(self) -> NoReturn:
+        self._fail(f"{self.name} is used before its init(): INIT_LIST_HEAD has to come first")
 
     def _walks_on(self, node: Node[T], walked: int, before: Node[T]) -> int:
         """Return when a walk is looked at again that has met more entries than there are."""
@@ -130,6 +139,7 @@ class ListWalks(Node[T]):
         return walked + self.population
 
     def _bad_walk(self, node: Node[T], walked: int, before: Node[T]) -> NoReturn:
+        self._needs_init()
         if isinstance(node, Poison):
             self._fail(
                 f"the walk of {self.name} runs into {node.name}: a deleted entry's link", before
@@ -139,6 +149,7 @@ class ListWalks(Node[T]):
         self._fail(f"the walk of {self.name} does not end after {walked} entries")
 
     def _bad_link(self, node: Node[T], following: Node[T]) -> NoReturn:
+        self._needs_init()
         self._fail(
             f"on {self.name} {node.name} is followed by {following.name}, "
             f"which is preceded by {following.prev.name}"

@@ -16,7 +16,6 @@ To end one is not, since whatever comes next in the thread is one, as with unloc
 
 from collections.abc import Callable
 from functools import partial
-from types import TracebackType
 from typing import NoReturn, TypeVar
 
 from harness.engine import (
@@ -113,12 +112,7 @@ class Rcu:
     def __enter__(self) -> None:
         self.read_lock()
 
-    def __exit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.read_unlock()
 
     def synchronize(self) -> None:

@@ -6,7 +6,7 @@ one. A waiter for a lock that has a holder is not offered to the strategy.
 """
 
 from collections.abc import Callable
-from types import TracebackType
+from types import CodeType, TracebackType
 
 from harness.engine import (
     IN_IRQ,
@@ -29,13 +29,15 @@ class SpinLock(Gate):
         name: the lock with its number, as reports print it.
         owner: its holder, or None.
         rank: its place among the locks of its class, for nesting.
+        taken_at: the function and the line at which it was last taken, None if that is not
+            remembered; see harness.primitives.placed_lock.
         on_unlock: called by the holder just before it releases the lock: the place for invariants
             over what the lock guards.
     """
 
     __slots__ = (
         "_bit", "_irqs_off", "_news", "_operation", "_order", "_scheduler", "_wanted", "held_bit",
-        "lock_class", "name", "on_unlock", "owner", "rank", "shut",
+        "lock_class", "name", "on_unlock", "owner", "rank", "shut", "taken_at",
     )  # fmt: skip
 
     sleeps = False
@@ -63,6 +65,7 @@ class SpinLock(Gate):
         self.on_unlock: Callable[[], None] | None = None
         self.rank = rank
         self.held_bit = 0
+        self.taken_at: tuple[CodeType, int] | None = None
         self.shut = False
         # How many threads stand at the scheduling point before taking it, the running one apart.
         # To ask that before `opened` does saves 4 % of the instructions of PCT.

@@ -2,18 +2,15 @@
 """Replay: follow a recorded schedule, strictly or as well as an edited program allows.
 
 Strict replay takes each deviation at its (thread, n-th operation) and checks what stands there.
-Where that no longer fits, a second run follows the deviations re-anchored: each at the n-th
-operation of the same look in its thread, wherever that has moved to. `Labels` runs along any
-schedule and finds out what those looks are.
+Where that no longer fits, a second run takes each deviation at the n-th operation of the same look
+in its thread, wherever that has moved to; anchoring.py has what comes after that. `Labels` runs
+along any schedule and finds out what those looks are.
 """
 
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Sequence
 
 from harness.engine import Deviation, Diverged, Label, Thread, model_function, printable_name
-
-_SLACK = 8
-"""By how many operations a deviation may miss its place before any place will do."""
 
 
 class _Labelling:
@@ -22,6 +19,7 @@ class _Labelling:
     Attributes:
         labelled: the deviations taken so far, each with its label.
         preemptions: those of them at which the thread could have gone on.
+        stands_before: the label of the operation before which the running thread stands.
     """
 
     next_point = 0
@@ -31,6 +29,7 @@ class _Labelling:
         self._alike: dict[tuple[str, str, str, str], int] = {}
         self.labelled: list[Deviation] = []
         self.preemptions: list[Deviation] = []
+        self.stands_before = Label("", "", "", 0)
 
     def begin(self, threads: Sequence[Thread]) -> None:
         """Nothing to learn."""
@@ -43,7 +42,8 @@ class _Labelling:
         alike = (me.role, kind, function, lock_class)
         nth = self._alike.get(alike, 0) + 1
         self._alike[alike] = nth
-        return Label(kind, function, lock_class, nth)
+        self.stands_before = Label(kind, function, lock_class, nth)
+        return self.stands_before
 
     def _take(self, me: Thread, options: Sequence[Thread], index: int, label: Label) -> int:
         """Note a deviation as it is taken."""
@@ -61,7 +61,7 @@ class _Left:
     """
 
     def __init__(self) -> None:
-        self._in_order: OrderedDict[int, Deviation] = OrderedDict()
+        self._in_order: dict[int, Deviation] = {}
         self._by_label: dict[Label | None, deque[int]] = {}
         self._number = 0
 
@@ -70,17 +70,18 @@ class _Left:
         self._by_label.setdefault(deviation.label, deque()).append(self._number)
         self._number += 1
 
-    @property
-    def first(self) -> Deviation | None:
-        return next(iter(self._in_order.values()), None)
-
     def like(self, label: Label | None) -> Deviation | None:
         """Return the first that looks like this."""
         numbers = self._by_label.get(label)
         return self._in_order[numbers[0]] if numbers else None
 
+    def at(self, n: int) -> Deviation | None:
+        """Return the first that has no label, if it belongs before the n-th operation."""
+        deviation = self.like(None)
+        return deviation if deviation is not None and deviation.n == n else None
+
     def remove(self, deviation: Deviation) -> None:
-        """Take out one that `first` or `like` has returned: it is the first of its look."""
+        """Take out one that `like` or `at` has returned: it is the first of its look."""
         del self._in_order[self._by_label[deviation.label].popleft()]
 
     def all(self) -> list[Deviation]:
@@ -147,62 +148,49 @@ class LenientReplay(_Labelling):
     """Follows a schedule by what its deviations look like, as far as they can be placed.
 
     A deviation belongs before the operation that looks like the recorded one, wherever in its
-    thread that has moved to. If none has come by a few operations after the place where it
-    should have been, the next one at which the other thread can go on has to do.
+    thread that has moved to; one without a label belongs where it was recorded.
+
+    Attributes:
+        placed: the deviations that found a place, as they were given: those of `labelled`.
     """
 
     def __init__(
-        self,
-        deviations: Sequence[Deviation],
-        *,
-        anywhere: bool = True,
-        patient: Deviation | None = None,
+        self, deviations: Sequence[Deviation], *, patient: Deviation | None = None
     ) -> None:
         """Prepare to follow a schedule.
 
         Args:
             deviations: the schedule.
-            anywhere: a deviation whose look is gone may be taken at another place.
             patient: one of them that waits at its place until its thread cannot go on, so that
                 it preempts nobody.
         """
         super().__init__()
-        self._anywhere = anywhere
         self._patient = patient
         self._waiting = False
         self._left: dict[str, _Left] = {}
+        self.placed: list[Deviation] = []
         for deviation in deviations:
             self._left.setdefault(deviation.role, _Left()).add(deviation)
-        self._drift: dict[str, int] = {}
 
     def pick(self, step: int, me: Thread, options: Sequence[Thread]) -> int:
         """Take the recorded choice if it is one of the options."""
         label = self._label(me)
         left = self._left.get(me.role)
-        first = left.first if left is not None else None
-        if left is None or first is None:
+        if left is None:
             return 0
-        deviation = left.like(label)
-        if deviation is not None and deviation is self._patient:
-            self._waiting = True
+        deviation = left.like(label) or left.at(me.ops)
         patient = self._patient
+        if deviation is not None and deviation is patient:
+            self._waiting = True
         if self._waiting and patient is not None and left.like(patient.label) == patient:
             if options[0] is me:
                 return 0
             deviation = patient
-        if deviation is None:
-            if not self._anywhere:
-                return 0
-            due = first.n + self._drift.get(me.role, 0) + (_SLACK if first.label else 0)
-            if me.ops < due:
-                return 0
-            deviation = first
-        else:
-            self._drift[me.role] = me.ops - deviation.n
-        index = _index_of(deviation.to, options)
-        if index is None:
+        index = None if deviation is None else _index_of(deviation.to, options)
+        if deviation is None or index is None:
             return 0
         left.remove(deviation)
+        self.placed.append(deviation)
         return self._take(me, options, index, label)
 
     @property

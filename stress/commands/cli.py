@@ -56,6 +56,7 @@ def run(
     revision: options.Revision = DEFAULT,
     bug: options.Bugs = None,
     check: options.Checks = None,
+    no_check: options.NoChecks = None,
     executions: Annotated[
         int | None,
         typer.Option(
@@ -95,7 +96,7 @@ def run(
     from stress.commands.run import run as run_campaign
 
     _log(verbose)
-    target = Target(revision, arguments.bugs(bug), arguments.checks_races(check))
+    target = Target(revision, arguments.bugs(bug)).judged_by(arguments.races(check, no_check))
     target.check()
     plan = Plan(
         target=target,
@@ -139,7 +140,7 @@ def replay(
     from stress.replaying import replay as replay_token
 
     _log(verbose)
-    races = arguments.checks_races(check)
+    races = arguments.races(check) or False
     chosen = arguments.view(view) or (View.FULL if verbose else None)
     if step:
         standard_input.check_open(_COMMANDS)
@@ -179,7 +180,8 @@ def shrink(
 
     _log(verbose)
     tokens = [opening.opened(token)]
-    (case,) = opening.cases(tokens, revision, bug or None, races=arguments.checks_races(check))
+    races = arguments.races(check) or False
+    (case,) = opening.cases(tokens, revision, bug or None, races=races)
     raise typer.Exit(shrink_token(case, output.say, replays_max=replays))
 
 
@@ -189,6 +191,7 @@ def explore(
     revision: options.Revision = DEFAULT,
     bug: options.Bugs = None,
     check: options.Checks = None,
+    no_check: options.NoChecks = None,
     preemptions: Annotated[
         int | None,
         typer.Option("--preemptions", metavar="N", min=0, help="Every schedule to this bound."),
@@ -215,7 +218,7 @@ def explore(
 
     _log(verbose)
     (name,) = arguments.scenarios([scenario])
-    target = Target(revision, arguments.bugs(bug), arguments.checks_races(check))
+    target = Target(revision, arguments.bugs(bug)).judged_by(arguments.races(check, no_check))
     target.check()
     space = Space(SCENARIOS[name], arguments.seed(seed), execution, preemptions, limit, target)
     json_file = arguments.writable(json_file, "--json")

@@ -58,6 +58,10 @@ Checks = Annotated[
     list[str] | None,
     _option("--check", "|".join(Check), "Look for more, at a third of the speed.", Check),
 ]
+NoChecks = Annotated[
+    list[str] | None,
+    _option("--no-check", "|".join(Check), "Leave out what your own class is checked for.", Check),
+]
 Strategy = Annotated[str, _option("--strategy", "NAME", None, DESCRIPTIONS)]
 Views = Annotated[str | None, _option("--view", "|".join(View), "How to show it.", View)]
 JsonFile = Annotated[Path | None, _option("--json", "FILE", "The result for programs.")]

@@ -18,6 +18,7 @@ from harness.search.strategies import STRATEGIES
 from stress.executions.differing import not_deterministic
 from stress.executions.target import Target
 from stress.scenarios import Scenario
+from stress.system import printed
 from vgic import Machine, Parameters
 
 
@@ -30,12 +31,14 @@ class Single:
         execution: what happened.
         windows: the windows it crossed.
         orders: the orders in which it took locks.
+        printed: what the class under test has printed, in lines.
     """
 
     parameters: Parameters
     execution: Execution
     windows: frozenset[str]
     orders: tuple[Learned, ...] = ()
+    printed: tuple[str, ...] = ()
 
 
 def run(
@@ -72,11 +75,11 @@ def run(
     except NotDeterministic as bug:
         raise not_deterministic(bug.how, parameters, target, carriers) from bug
     if not machines:
-        return Single(parameters, execution, frozenset())
+        return Single(parameters, execution, frozenset(), (), printed(carriers))
     machine = machines[-1]
     windows, orders = frozenset(machine.windows), machine.kvm.order.learned()
     machine.retire()
-    return Single(parameters, execution, windows, orders)
+    return Single(parameters, execution, windows, orders, printed(carriers))
 
 
 def run_index(

@@ -20,12 +20,15 @@ from stress.executions.lasting import State, state_of
 from stress.executions.patch_file import load
 from vgic import (
     DEFAULT,
+    REVISIONS,
     CompositionError,
     Mechanism,
     compose,
     named_revision,
+    not_of_ours,
     patched,
     true_name,
+    with_contracts_checked,
     with_races_checked,
 )
 
@@ -76,14 +79,10 @@ class Target:
         """The plain data of the user's class and module before any execution."""
         return state_of(self._class)
 
-    @property
-    def is_users(self) -> bool:
-        """Whether the class is a user's own, who answers for what it does."""
-        return self.patch is not None or self.cls is not None
-
     @cached_property
     def _composed(self) -> type[Mechanism]:
-        return compose(self._class, self.bugs)
+        kernel = compose(self._class, self.bugs)
+        return with_contracts_checked(kernel, not_of_ours(kernel)) if self.is_users else kernel
 
     @cached_property
     def _class(self) -> type[Mechanism]:
@@ -113,6 +112,24 @@ class Target:
         else:
             return None
         return printable_name(name), sha256(path.read_bytes()).hexdigest()[:16]
+
+    @property
+    def is_users(self) -> bool:
+        """Whether it is a class of the user's own, and none of the revisions here."""
+        if self.cls is not None:
+            return all(record.cls is not self.cls for record in REVISIONS.values())
+        return self.patch is not None
+
+    def judged_by(self, races: bool | None) -> "Target":
+        """Return the same, judged as it was asked for.
+
+        Nobody has looked at the locks of a user's class before, so unless something else was
+        asked for it is checked for data races.
+
+        Args:
+            races: check for data races, or do not; None if nothing was said.
+        """
+        return replace(self, races=self.is_users if races is None else races)
 
     def checking_races(self) -> "Target":
         """Return the same with data races checked for; a user's file is not run once more."""
@@ -149,21 +166,20 @@ class Target:
         return "+".join([printable_text(self.revision), *self.bugs])
 
 
-def target_of(kernel: str | type, bugs: Sequence[str], *, races: bool = False) -> Target:
+def target_of(kernel: str | type, bugs: Sequence[str]) -> Target:
     """Return what is tested.
 
     Args:
         kernel: a revision's name, FILE.py:CLASS, or a class.
         bugs: names of bugs put into it.
-        races: check for data races.
 
     Raises:
         CompositionError: the class can be no kernel.
     """
     if isinstance(kernel, str):
-        return Target(kernel, tuple(bugs), races)
+        return Target(kernel, tuple(bugs))
     cls = patched(kernel)
-    return Target(f"{_source(kernel).name}:{cls.__name__}", tuple(bugs), races, cls)
+    return Target(f"{_source(kernel).name}:{cls.__name__}", tuple(bugs), cls=cls)
 
 
 def _source(cls: type) -> Path:

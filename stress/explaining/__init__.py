@@ -7,9 +7,10 @@ and commit.py (ready for a patch e-mail). first_divergence.py finds where a kern
 than the reference, choices.py which preemptions matter; words.py puts a machine's state into words.
 """
 
+from stress.explaining.choices import before
 from stress.explaining.explanation import explain
 from stress.explaining.lock_orders import orders_text
 from stress.explaining.repro_file import repro_file
 from stress.explaining.stepping import step_through
 
-__all__ = ["explain", "orders_text", "repro_file", "step_through"]
+__all__ = ["before", "explain", "orders_text", "repro_file", "step_through"]

@@ -50,7 +50,7 @@ def what_matters(
     found = []
     for place, deviation in enumerate(deviations):
         left = [*deviations[:place], *deviations[place + 1 :]]
-        replay = LenientReplay(left, anywhere=False)
+        replay = LenientReplay(left)
         outcome = run(parameters, target, replay, carriers).execution.outcome
         if not isinstance(outcome, Failed):
             without = "it passes"

@@ -6,16 +6,20 @@ to its right. There is room for what fits one screen: light lines go first, the 
 """
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
 from harness.schedule import Thing
+from stress.explaining.compared import Place
 from stress.explaining.first_divergence import FirstDivergence
 from stress.explaining.lines import Line, lines
+from stress.explaining.machine import machine_in_words, priorities_in_words
 from stress.explaining.operations import STATE
 from stress.explaining.recorded import Recorded
 from stress.explaining.words import object_in_words
+from vgic import Parameters
 from vgic.state import LockState
 
 WIDTH = 77
@@ -35,10 +39,10 @@ def columns(
         width: of no line more than so many characters.
     """
     everything = list(lines(recorded, _locks_shown(recorded)))
-    marked = _marked(recorded, everything, divergence)
+    marked = None if divergence is None else _marked(recorded, everything, divergence)
     kept = _fitting(everything, marked, _Layout(recorded.roles, width))
     layout = _Layout([role for role in recorded.roles if _acts(role, kept, recorded)], width)
-    text = [*layout.header()]
+    text = [*_machine(recorded.parameters, width), *layout.header()]
     left_out = len(kept.before)
     if left_out:
         text.append(f"  ... {left_out} lines before these (--view full has every step)")
@@ -50,8 +54,16 @@ def columns(
     if divergence is not None:
         where = "here" if marked in kept.shown else "before these lines"
         footnote = f"* the reference goes another way {where}: {divergence.instead}"
+        if divergence.decided_in not in ("", divergence.function):
+            footnote += f"; its {divergence.decided_in}() has returned otherwise"
         text += wrap(footnote, width, subsequent_indent="  ")
     return "\n".join(line.rstrip() for line in text)
+
+
+def _machine(parameters: Parameters, width: int) -> Iterator[str]:
+    for words in (machine_in_words(parameters), priorities_in_words(parameters)):
+        yield from wrap(words, width, initial_indent="  ", subsequent_indent="    ")
+    yield ""
 
 
 def _locks_shown(recorded: Recorded) -> frozenset[int]:
@@ -65,19 +77,26 @@ def _locks_shown(recorded: Recorded) -> frozenset[int]:
     return frozenset(index for role in recorded.roles for index in recorded.holds(role))
 
 
-def _marked(
-    recorded: Recorded, everything: Sequence[Line], divergence: FirstDivergence | None
-) -> Line | None:
-    """Return the line at which the correct kernel goes another way."""
-    if divergence is None:
-        return None
-    there = [
-        line
-        for line in everything
-        if divergence.step <= recorded.steps[line.index].event.step < divergence.until
-    ]
-    changed = [line for line in there if line.changed in divergence.things]
-    return next(iter(changed or there), None)
+def _marked(recorded: Recorded, everything: list[Line], divergence: FirstDivergence) -> Line:
+    """Return the line at which the correct kernel goes another way.
+
+    Where nothing is done that there could be a line about, one that says so is put in.
+    """
+    for line in everything:
+        is_there = not divergence.undone and _place(line) == divergence.place
+        if is_there and (not divergence.things or line.changed in divergence.things):
+            return line
+    text = "(left undone)" if divergence.undone else "(goes another way)"
+    step, deed = divergence.place.step, divergence.place.deed
+    role = recorded.steps[step].event.role
+    marked = Line(step, role, divergence.function, text, STATE, deed)
+    places = [_place(line) for line in everything]
+    everything.insert(bisect_right(places, divergence.place), marked)
+    return marked
+
+
+def _place(line: Line) -> Place:
+    return Place(line.index, line.deed)
 
 
 @dataclass(frozen=True)

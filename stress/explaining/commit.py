@@ -11,16 +11,15 @@ from stress.executions import Target
 from stress.explaining.choices import Choice, before
 from stress.explaining.columns import columns
 from stress.explaining.first_divergence import FirstDivergence
+from stress.explaining.machine import machine_in_words
 from stress.explaining.recorded import Recorded
 from stress.system import shell
-from vgic import Parameters
 
 WIDTH = 75
 
 
 def commit(
     recorded: Recorded,
-    parameters: Parameters,
     target: Target,
     token: str,
     choices: Sequence[Choice],
@@ -30,7 +29,6 @@ def commit(
 
     Args:
         recorded: the execution.
-        parameters: the machine and its programs.
         target: what was tested.
         token: replays it.
         choices: what happens without each choice.
@@ -39,7 +37,7 @@ def commit(
     failure = recorded.failure
     if failure is None:
         return "nothing went wrong"
-    story = [f"On {target}, with {_machine(parameters)}: {failure.message}."]
+    story = [f"On {target}, with {machine_in_words(recorded.parameters)}: {failure.message}."]
     story += [
         f"{deviation.role} is preempted {before(deviation.label)}, and {deviation.to} runs."
         for deviation in recorded.preemptions
@@ -56,16 +54,3 @@ def commit(
         "\n".join([shell.joined(target.replaying("-")) + " <<EOF", *wrap(token, WIDTH), "EOF"]),
     ]
     return "\n\n".join(paragraphs)
-
-
-def _machine(parameters: Parameters) -> str:
-    return ", ".join(
-        f"{count} {name}{'' if count == 1 else 's'}"
-        for count, name in (
-            (len(parameters.guests), "vCPU"),
-            (len(parameters.devices), "device"),
-            (len(parameters.irqs), "interrupt"),
-            (parameters.nr_lr, "list register"),
-        )
-        if count
-    )

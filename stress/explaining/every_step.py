@@ -34,10 +34,19 @@ def _step(step: Step, width: int) -> list[str]:
     )
     lines = [f"{number:>5}  {'' if is_note else event.role:<8} {first}"]
     lines += [" " * _INDENT + line for line in rest]
-    said = [change_in_words(change) for change in step.changes]
-    said += [f"unlock {lock}" for lock in step.released]
-    for text in said:
+    for text in deeds_in_words(step):
         lines += wrap(
             text, width, initial_indent=" " * (_INDENT + 2), subsequent_indent=" " * (_INDENT + 4)
         )
     return lines
+
+
+def deeds_in_words(step: Step) -> list[str]:
+    """Return what was changed and released after an event, and in which function if in another."""
+    done_in = step.event.stack[-1] if step.event.stack else ""
+    said = []
+    for deed in step.deeds:
+        where = f"  in {deed.function}()" if deed.function not in ("", done_in) else ""
+        said += [f"{change_in_words(change)}{where}" for change in deed.changes]
+        said += [f"unlock {lock}{where}" for lock in deed.released]
+    return said

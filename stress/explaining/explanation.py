@@ -62,7 +62,6 @@ class Explanation:
             return every_step(self.recorded, width)
         return commit(
             self.recorded,
-            self.token.parameters,
             self.target,
             self.token.encode(),
             self.choices,

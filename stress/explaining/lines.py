@@ -8,16 +8,24 @@ threads weighs most too, whatever it is. Views leave out what is too light for t
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
-from itertools import takewhile, zip_longest
+from itertools import zip_longest
 
 from harness import Event
 from harness.engine import Operation
 from harness.schedule import Thing
 from stress.explaining.operations import KICKS, LOCKS, STATE, operation_in_words, weight_of
-from stress.explaining.recorded import Recorded, Step
+from stress.explaining.recorded import Deed, Recorded, Step
 from stress.explaining.words import field_name, fields_in_words, value_in_words
 from vgic.drain import DRAIN
-from vgic.state import HardwareHcr, HardwareLrs, IpiState, ModeState, RequestsState, ShadowLrs
+from vgic.state import (
+    HardwareHcr,
+    HardwareLrs,
+    HardwareMisr,
+    IpiState,
+    ModeState,
+    RequestsState,
+    ShadowLrs,
+)
 
 _HIDDEN_FIELDS = {"on_lr", "vcpu", "handles"}
 """Shown by other lines: by the list registers, the lists, the guest's own instructions."""
@@ -25,6 +33,9 @@ _HIDDEN_FIELDS = {"on_lr", "vcpu", "handles"}
 _KICKS = (ModeState, RequestsState, IpiState)
 """What vCPUs are kicked by."""
 
+_OF_HARDWARE = (HardwareLrs, HardwareHcr, HardwareMisr)
+
+_GUEST_MODE = "run_guest"
 _GUEST = ("guest acknowledges", "guest ends")
 
 
@@ -34,6 +45,7 @@ class Line:
 
     Attributes:
         index: the number of the step it is about.
+        deed: the number of the deed in that step, of the operation itself -1.
         role: the thread; "" for the world outside.
         function: the model function it is done in.
         text: what was done, or what has changed.
@@ -46,6 +58,7 @@ class Line:
     function: str
     text: str
     weight: int
+    deed: int = -1
     changed: Thing | None = None
 
 
@@ -70,29 +83,13 @@ def lines(recorded: Recorded, locks_shown: Container[int] = ()) -> Iterator[Line
                 yield Line(index, event.role, done_in, text, weight)
         elif what is not None and what[0] == DRAIN:
             yield Line(index, "", "", " ".join(map(str, what)), STATE)
-        changed_in = _changed_in(event, after)
-        for thing, text, weight in _changed(step, in_guest=changed_in == "run_guest"):
-            weight = STATE if by_switch else weight
-            yield Line(index, event.role, changed_in, text, weight, changed=thing)
-        for lock in step.released:
-            text = f"unlock {lock}"
-            yield Line(index, event.role, changed_in, text, STATE if by_switch else LOCKS)
-
-
-def _changed_in(event: Event, after: Step | None) -> str:
-    """Say in which function something was changed after an event and before the next one.
-
-    A note comes right behind what it is about; what comes behind a note is done in a function
-    that the note and the next operation have in common.
-    """
-    stack = event.stack
-    if after is not None and after.event.role == event.role:
-        if isinstance(after.event.what, tuple) and after.event.step == event.step:
-            stack = after.event.stack
-        elif isinstance(event.what, tuple):
-            common = zip(stack, after.event.stack, strict=False)
-            stack = tuple(mine for mine, _ in takewhile(lambda pair: pair[0] == pair[1], common))
-    return stack[-1] if stack else ""
+        for number, deed in enumerate(step.deeds):
+            for thing, text, weight in _changed(deed):
+                weight = STATE if by_switch else weight
+                yield Line(index, event.role, deed.function, text, weight, number, thing)
+            for lock in deed.released:
+                weight = STATE if by_switch else LOCKS
+                yield Line(index, event.role, deed.function, f"unlock {lock}", weight, number)
 
 
 def _weight(what: Operation, thing: Thing | None) -> int:
@@ -119,14 +116,15 @@ def _operation(step: Step, what: Operation, after: Step | None, thing: Thing | N
     return operation_in_words(what, state)
 
 
-def _changed(step: Step, *, in_guest: bool) -> Iterator[tuple[Thing, str, int]]:
-    """Yield each object that a step has changed, what has changed in words, and its weight."""
+def _changed(deed: Deed) -> Iterator[tuple[Thing, str, int]]:
+    """Yield each object that a function has changed, what has changed in words, and its weight."""
     fields: dict[Thing, list[str]] = {}
-    for change in step.changes:
+    in_guest = deed.function == _GUEST_MODE
+    for change in deed.changes:
         thing, name = change.thing, field_name(change.field)
         if change.field in _HIDDEN_FIELDS or thing.kind is ShadowLrs:
             continue
-        if thing.kind in (HardwareLrs, HardwareHcr) and not in_guest and not change.new:
+        if thing.kind in _OF_HARDWARE and not in_guest and not change.new:
             continue  # saved on the way out, which the shadow's lines show
         value = value_in_words(change.field, change.new)
         if name:

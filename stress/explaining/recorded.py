@@ -4,33 +4,59 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 from harness import Carriers, Deviation, Execution, Failed, Failure, Scheduler, execute
 from harness.engine import Operation
-from harness.schedule import Change, Event, LenientReplay, Recorder, Thing
+from harness.schedule import Change, Event, LenientReplay, Moment, Recorder, Stretch, Thing
 from stress.executions import Target
 from vgic import Machine, Parameters
 from vgic.state import LockState, Look
 
 
 @dataclass(frozen=True)
+class Deed:
+    """What one function did after an event, up to where another began or went on.
+
+    Attributes:
+        stack: the functions it was done in, outermost first.
+        changes: the fields it left otherwise; those of locks are no changes.
+        released: the names of the locks it released.
+        returned: what it returned in the end, if it did and that is a word or some; else "".
+    """
+
+    stack: tuple[str, ...]
+    changes: tuple[Change, ...]
+    released: tuple[str, ...]
+    returned: str = ""
+
+    @property
+    def function(self) -> str:
+        """The function that did it, "" if that has no name."""
+        return self.stack[-1] if self.stack else ""
+
+
+@dataclass(frozen=True)
 class Step:
-    """An event and what it changed.
+    """An event and what was done until the next one.
 
     Attributes:
         event: the operation or note.
         changes: the fields that are not the same before the next event.
-        released: the names of the locks released before the next event.
+        deeds: what each function did, in order; the first is what the event itself did.
         enters: control has just passed to its thread.
         leaves: control passes to another thread after it.
     """
 
     event: Event
     changes: tuple[Change, ...]
-    released: tuple[str, ...]
+    deeds: tuple[Deed, ...]
     enters: bool
     leaves: bool
+
+    @property
+    def released(self) -> tuple[str, ...]:
+        """The names of the locks released before the next event."""
+        return tuple(lock for deed in self.deeds for lock in deed.released)
 
 
 @dataclass(frozen=True)
@@ -38,6 +64,7 @@ class Recorded:
     """An execution with all that there is to say of it.
 
     Attributes:
+        parameters: the machine and its programs.
         execution: the execution.
         steps: its operations and notes, in order.
         end: the place of the failure and the state at it; else the end of the execution.
@@ -47,6 +74,7 @@ class Recorded:
         preemptions: the deviations at which the thread could have gone on.
     """
 
+    parameters: Parameters
     execution: Execution
     steps: tuple[Step, ...]
     end: Event
@@ -79,7 +107,7 @@ class Recorded:
             if step.event.role == role and isinstance(what, Operation) and what.kind == "lock":
                 taken.pop(what.name, None)
                 taken[what.name] = index
-        return [index for name, index in taken.items() if _holder(self.end, name) == role]
+        return [index for name, index in taken.items() if _holder(self.end.state, name) == role]
 
 
 def record(
@@ -113,8 +141,9 @@ def record(
     recorder = recorders[0]
     recorder.close()
     return Recorded(
+        parameters=parameters,
         execution=execution,
-        steps=_steps(recorder.events),
+        steps=_steps(recorder.events, recorder.stretches),
         end=recorder.events[-1],
         waiting=recorder.waiting,
         ended=recorder.ended,
@@ -123,16 +152,18 @@ def record(
     )
 
 
-def _steps(events: Sequence[Event]) -> tuple[Step, ...]:
+def _steps(events: Sequence[Event], stretches: Sequence[Stretch]) -> tuple[Step, ...]:
+    done: list[list[Stretch]] = [[] for _ in events]
+    for stretch in stretches:
+        done[stretch.after].append(stretch)
     steps = []
     before = ""
-    for event, after in pairwise(events):
-        changed = tuple(event.state.until(after.state))
+    for event, after, between in zip(events, events[1:], done, strict=False):
         steps.append(
             Step(
                 event=event,
-                changes=tuple(change for change in changed if not _is_lock(change)),
-                released=_released(event, after, changed),
+                changes=_changes(event.state, after.state),
+                deeds=_deeds(event, between),
                 enters=event.role != before,
                 leaves=event.role != after.role,
             )
@@ -141,20 +172,35 @@ def _steps(events: Sequence[Event]) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _is_lock(change: Change) -> bool:
-    return change.thing.kind is LockState
+def _deeds(event: Event, stretches: Sequence[Stretch]) -> tuple[Deed, ...]:
+    """Return what each function did after an event."""
+    deeds = []
+    before, what = event.state, event.what
+    locked = what.name if isinstance(what, Operation) and what.kind == "lock" else ""
+    for stretch in stretches:
+        released = _released(before, stretch.state)
+        # What was taken by the event itself and is free again has been held by nobody in between.
+        if locked and _holder(stretch.state, locked) is None and locked not in released:
+            released.append(locked)
+        changes = _changes(before, stretch.state)
+        deeds.append(Deed(stretch.stack, changes, tuple(released), stretch.returned))
+        before, locked = stretch.state, ""
+    return tuple(deeds)
 
 
-def _holder(event: Event, name: str) -> object:
-    """Return who holds a lock before an event: None if nobody does, "" if it is not shown."""
-    lock = event.state.get(Thing(LockState, name), "")
+def _changes(before: Moment, after: Moment) -> tuple[Change, ...]:
+    return tuple(change for change in before.until(after) if change.thing.kind is not LockState)
+
+
+def _released(before: Moment, after: Moment) -> list[str]:
+    return [
+        change.thing.name
+        for change in before.until(after)
+        if change.thing.kind is LockState and change.new is None
+    ]
+
+
+def _holder(state: Moment, name: str) -> object:
+    """Return who holds a lock at a moment: None if nobody does, "" if it is not shown."""
+    lock = state.get(Thing(LockState, name), "")
     return lock.holder if isinstance(lock, LockState) else ""
-
-
-def _released(event: Event, after: Event, changed: Sequence[Change]) -> tuple[str, ...]:
-    """Return the locks released between two events: held before, or taken by the event itself."""
-    released = [change.thing.name for change in changed if _is_lock(change) and change.new is None]
-    what = event.what
-    if isinstance(what, Operation) and what.kind == "lock":
-        released += [what.name] * (_holder(after, what.name) is None)
-    return tuple(released)

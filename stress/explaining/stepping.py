@@ -8,8 +8,9 @@ from collections.abc import Callable
 from textwrap import wrap
 
 from harness.engine import entry_text
+from stress.explaining.every_step import deeds_in_words
 from stress.explaining.recorded import Recorded
-from stress.explaining.words import change_in_words, has_nothing, object_in_words
+from stress.explaining.words import has_nothing, object_in_words
 
 HELP = """\
   n, Enter   next step            b   back one step
@@ -92,8 +93,7 @@ class _Stepper:
         lines = []
         if self._at:
             done = self._steps[self._at - 1]
-            lines += [f"      {change_in_words(change)}" for change in done.changes]
-            lines += [f"      unlock {lock}" for lock in done.released]
+            lines += [f"      {text}" for text in deeds_in_words(done)]
         if self._at == len(self._steps):
             failure = self._recorded.failure
             end = "the end" if failure is None else f"=> {failure.kind}: {failure.message}"

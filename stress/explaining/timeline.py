@@ -2,14 +2,15 @@
 """The timeline: an execution as Chrome trace events, for ui.perfetto.dev.
 
 One track for each thread, with its calls and operations, and one for each lock, with who holds
-it. A step is a microsecond there: the model has an order of events, no time.
+it. What one function does, up to where another begins or goes on, takes a microsecond there: the
+model has an order of events, no time.
 """
 
 import json
 from collections.abc import Iterator
 
 from harness.engine import Operation, entry_text
-from stress.explaining.recorded import Recorded
+from stress.explaining.recorded import Deed, Recorded, Step
 from stress.explaining.words import changed_name, value_in_words
 
 _THREADS, _LOCKS = 1, 2
@@ -51,12 +52,28 @@ def _locks(recorded: Recorded) -> dict[str, tuple[int, int]]:
     return {lock.name: (_LOCKS, number + 1) for number, lock in enumerate(recorded.locks)}
 
 
+def _deeds(recorded: Recorded) -> Iterator[tuple[int, Step, Deed | None]]:
+    """Yield each event, and then what each function has done after it, with its microsecond."""
+    at = 0
+    for step in recorded.steps:
+        # What the event itself did, it does in its own microsecond.
+        yield at, step, None
+        for place, deed in enumerate(step.deeds):
+            at += place > 0
+            yield at, step, deed
+        at += 1
+
+
+def _end(recorded: Recorded) -> int:
+    return sum(max(1, len(step.deeds)) for step in recorded.steps)
+
+
 def _calls(recorded: Recorded) -> Iterator[_TraceEvent]:
-    """Yield a slice for each call of a model function, as far as operations show it."""
+    """Yield a slice for each call of a model function."""
     tracks = _threads(recorded)
     open_calls: dict[str, list[str]] = {role: [] for role in recorded.roles}
-    for at, step in enumerate(recorded.steps):
-        role, stack = step.event.role, step.event.stack
+    for at, step, deed in _deeds(recorded):
+        role, stack = step.event.role, step.event.stack if deed is None else deed.stack
         if role not in open_calls:
             continue
         calls = open_calls[role]
@@ -70,44 +87,50 @@ def _calls(recorded: Recorded) -> Iterator[_TraceEvent]:
             yield _event("B", function, tracks[role], at)
     for role, calls in open_calls.items():
         while calls:
-            yield _event("E", calls.pop(), tracks[role], len(recorded.steps))
+            yield _event("E", calls.pop(), tracks[role], _end(recorded))
 
 
 def _operations(recorded: Recorded) -> Iterator[_TraceEvent]:
     tracks = _threads(recorded)
-    for at, step in enumerate(recorded.steps):
+    for at, step, deed in _deeds(recorded):
         what, role = step.event.what, step.event.role
         if what is None or role not in tracks:
             continue
-        name = entry_text(what).strip()
-        changed = {
-            changed_name(change): value_in_words(change.field, change.new)
-            for change in step.changes
-        }
-        if isinstance(what, Operation):
-            yield _event("X", name, tracks[role], at, dur=1, cat=what.kind, args=changed)
-        else:
-            yield _event("i", name, tracks[role], at, s="t", args=changed)
+        if deed is None:
+            name = entry_text(what).strip()
+            if isinstance(what, Operation):
+                yield _event("X", name, tracks[role], at, dur=1, cat=what.kind)
+            else:
+                yield _event("i", name, tracks[role], at, s="t")
+        elif deed.changes:
+            changed = {
+                changed_name(change): value_in_words(change.field, change.new)
+                for change in deed.changes
+            }
+            name = ", ".join(dict.fromkeys(change.thing.name for change in deed.changes))
+            yield _event("i", f"{name} changed", tracks[role], at, s="t", args=changed)
 
 
 def _holding(recorded: Recorded) -> Iterator[_TraceEvent]:
     """Yield a slice for each time that a lock is held."""
     for lock, track in _locks(recorded).items():
         begin, holder = 0, ""
-        for at, step in enumerate(recorded.steps):
+        for at, step, deed in _deeds(recorded):
             what = step.event.what
-            if isinstance(what, Operation) and what.kind == "lock" and what.name == lock:
+            taken = isinstance(what, Operation) and what.kind == "lock" and what.name == lock
+            if deed is None and taken:
                 begin, holder = at, step.event.role
-            if holder and lock in step.released:
+            if holder and deed is not None and lock in deed.released:
                 yield _event("X", holder, track, begin, dur=at + 1 - begin, cat="lock")
                 holder = ""
         if holder:
-            yield _event("X", holder, track, begin, dur=len(recorded.steps) - begin, cat="lock")
+            yield _event("X", holder, track, begin, dur=_end(recorded) - begin, cat="lock")
 
 
 def _failure(recorded: Recorded) -> Iterator[_TraceEvent]:
     failure = recorded.failure
     if failure is not None:
         track = _threads(recorded).get(recorded.end.role, (_THREADS, 1))
-        at = len(recorded.steps)
-        yield _event("i", failure.kind, track, at, s="g", args={"message": failure.message})
+        yield _event(
+            "i", failure.kind, track, _end(recorded), s="g", args={"message": failure.message}
+        )

@@ -92,8 +92,27 @@ def _registers(registers: tuple[Lr, ...]) -> str:
     )
 
 
+_REASONS = {
+    "EOI": "an ended level",
+    "U": "underflow",
+    "LRENP": "EOIcount",
+    "NP": "nothing pending",
+    "VGrp0E": "group 0 enabled",
+    "VGrp0D": "group 0 disabled",
+    "VGrp1E": "group 1 enabled",
+    "VGrp1D": "group 1 disabled",
+}
+"""What the bits of ICH_MISR mean."""
+
+
+def _reasons(bits: tuple[str, ...]) -> str:
+    return " and ".join(_REASONS[bit] for bit in bits) or "none"
+
+
 _NAMES = {
-    **dict.fromkeys(("mode", "value", "bits", "pending", "holder", "links", "registers"), ""),
+    **dict.fromkeys(
+        ("mode", "value", "bits", "pending", "holder", "links", "registers", "reasons"), ""
+    ),
     "eoicount": "EOIcount",
 }
 """What fields are called that do not go by their own names."""
@@ -108,6 +127,8 @@ _VALUES: dict[str, Callable[[Any], str]] = {
     "holder": lambda role: f"held by {role}",
     "links": _links,
     "registers": _registers,
+    "reasons": _reasons,
+    "enables": lambda names: "+".join(names) or "nothing",
     "handles": lambda intids: " ".join(map(str, intids)) or "nothing",
     "priority": lambda priority: f"{priority:#04x}",
 }

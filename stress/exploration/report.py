@@ -5,14 +5,14 @@ from harness.search.explore import Exploration
 from stress.executions import model_digest
 from stress.exploration.space import Space
 from stress.inputs import LIMIT
-from stress.reporting import Headline
+from stress.reporting import Headline, checks
 from stress.system import counted
 
 
 def headline_of(space: Space) -> Headline:
     """Return what first and last line of an exploration say of it."""
     options = [
-        *(["check=races"] if space.target.races else []),
+        *checks(space.target),
         *([] if space.preemptions is None else [f"preemptions={space.preemptions}"]),
         *([f"execution={space.execution}"] if space.execution else []),
         *([] if space.limit == LIMIT else [f"limit={space.limit}"]),

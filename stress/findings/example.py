@@ -12,7 +12,7 @@ from harness.schedule import StrictReplay
 from stress.executions import Single, Target, Token, confirm, run
 from stress.explaining import explain, repro_file
 from stress.shrinking import Size, shrink
-from stress.system import output, printed
+from stress.system import output
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,5 +172,4 @@ def _printed(token: Token, target: Target, carriers: Carriers) -> tuple[str, ...
     """Run an execution once more, and return what it prints."""
     if not target.is_users:
         return ()
-    run(token.parameters, target, StrictReplay(token.deviations), carriers)
-    return printed(carriers)
+    return run(token.parameters, target, StrictReplay(token.deviations), carriers).printed

@@ -28,7 +28,7 @@ _DURATION_MAX_S = 1000 * _UNITS_S["d"]
 
 
 class Check(StrEnum):
-    """What is only checked if it is asked for."""
+    """What can be checked or not; if nothing is said a user's class is, and nothing else."""
 
     RACES = "races"
 
@@ -117,9 +117,24 @@ def strategy(name: str) -> str:
     return _known(name, list(DESCRIPTIONS), "strategy", "strategies")
 
 
-def checks_races(names: Iterable[str] | None) -> bool:
-    """Tell whether data races are asked for among what is only checked if it is."""
-    return Check.RACES in [_one_of(list(Check), name, "--check") for name in names or ()]
+def races(checks: Iterable[str] | None, not_checked: Iterable[str] | None = None) -> bool | None:
+    """Tell whether data races are to be checked for.
+
+    Args:
+        checks: what is to be checked, by name.
+        not_checked: what is not to be checked, by name.
+
+    Returns:
+        True or False as it was asked for, None if nothing was said.
+    """
+    on = [_one_of(list(Check), name, "--check") for name in checks or ()]
+    off = [_one_of(list(Check), name, "--no-check") for name in not_checked or ()]
+    for name in on:
+        if name in off:
+            raise BadArgument(f"--check {name} --no-check {name}: one or the other")
+    if Check.RACES in on:
+        return True
+    return False if Check.RACES in off else None
 
 
 def view(name: str | None) -> View | None:

@@ -22,8 +22,8 @@ PROPERTY = "vgic_stress_replay"
 _SEED = "0"
 _HELP = (
     f"{MARKER}(scenario, executions=100, kernel='reference', bugs=(), strategy='portfolio', "
-    "check=()): run so many executions of a scenario on a revision by name or a class of your own, "
-    "and check for more, such as 'races'"
+    "check=None): run so many executions of a scenario on a revision by name or a class of your "
+    "own, which is checked for 'races', too, unless check=()"
 )
 _UNUSABLE = pytest.StashKey[str]()
 

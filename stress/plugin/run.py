@@ -83,7 +83,7 @@ def _stress(
     kernel: object = DEFAULT,
     bugs: object = (),
     strategy: object = PORTFOLIO,
-    check: object = (),
+    check: object = None,
     *,
     seed_text: str,
     token_texts: Sequence[str],
@@ -110,11 +110,9 @@ def _stress(
 
 
 def _target(kernel: object, bugs: object, check: object) -> Target:
-    names, checks = (
-        _names(bugs, "bugs are names of bugs"),
-        _names(check, "checks go by their names"),
-    )
-    for each in checks:
+    names = _names(bugs, "bugs are names of bugs")
+    checks = None if check is None else _names(check, "checks go by their names")
+    for each in checks or ():
         if each not in list(Check):
             raise BadMarker(
                 f"there is no check {each!r}{did_you_mean(each, list(Check))} "
@@ -124,7 +122,8 @@ def _target(kernel: object, bugs: object, check: object) -> Target:
         named_revision(kernel)
     elif not inspect.isclass(kernel):
         raise BadMarker(f"kernel is a revision by name or a class, not {kernel!r}")
-    return target_of(kernel, arguments.bugs(names), races=Check.RACES in checks)
+    races = None if checks is None else Check.RACES in checks
+    return target_of(kernel, arguments.bugs(names)).judged_by(races)
 
 
 def _names(value: object, rule: str) -> Sequence[str]:

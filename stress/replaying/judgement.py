@@ -6,8 +6,9 @@ The one judgement of tokens. The command `replay`, and `git bisect` with it, a m
 
 Strict first: every deviation where it was recorded, in front of the operation that stood there.
 Where the execution diverges it says at which step and how, and then follows the deviations
-re-anchored, unless it was asked to be strict. A verdict is given only when every deviation found
-its place, so that `git bisect run vgic-stress replay TOKEN` never blames the wrong commit.
+re-anchored, unless it was asked to be strict; it says of each before what it stands now, if that is
+another operation. A verdict is given only when every deviation found its place, so that
+`git bisect run vgic-stress replay TOKEN` never blames the wrong commit.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from harness import Carriers, HarnessBug, NotDeterministic, OsThreads
 from stress.executions import Followed, fault_text, follow, model_digest, watched
-from stress.explaining import explain, step_through
+from stress.explaining import before, explain, step_through
 from stress.replaying.opening import Case
 from stress.replaying.together import judge_together
 from stress.reporting import Headline, Verdict, printed_text, verdict
@@ -43,6 +44,9 @@ class Wanted:
 
 
 USUAL = Wanted()
+
+_MOVED_MAX = 8
+"""Of so many deviations it is said where they stand now."""
 
 
 def replay(
@@ -155,7 +159,8 @@ def _judge(case: Case, carriers: Carriers, say: Say, wanted: Wanted, *, strict: 
     say_divergence(case, followed, say, strict=strict)
     failed, unwritten = followed.failure is not None, ""
     if failed or wanted != USUAL:
-        story = explain(case.token, case.target, carriers)
+        token = replace(case.token, deviations=followed.schedule)
+        story = explain(token, case.target, carriers)
         if wanted.timeline is not None:
             unwritten = output.write(wanted.timeline, story.timeline(), "--timeline")
             say(unwritten or f"timeline for ui.perfetto.dev: {wanted.timeline}")
@@ -171,8 +176,19 @@ def _judge(case: Case, carriers: Carriers, say: Say, wanted: Wanted, *, strict: 
 
 def say_divergence(case: Case, followed: Followed, say: Say, *, strict: bool = False) -> None:
     """Say where a token could not be followed strictly, and how far it could otherwise."""
-    if followed.divergence:
-        say(f"diverged {followed.divergence}")
-        if not strict:
-            count = len(case.token.deviations)
-            say(f"re-anchored: {followed.placed} of {count} deviations found a place")
+    if not followed.divergence:
+        return
+    say(f"diverged {followed.divergence}")
+    if strict:
+        return
+    count = len(case.token.deviations)
+    say(f"re-anchored: {len(followed.schedule)} of {count} deviations found a place")
+    for moved in followed.moved[:_MOVED_MAX]:
+        was, now = moved.was, moved.now
+        if was.label is not None and now.label is not None:
+            say(
+                f"  {now.role} gives way to {now.to} {before(now.label)}; "
+                f"it was {before(was.label)}, which is not there"
+            )
+    if len(followed.moved) > _MOVED_MAX:
+        say(f"  and {len(followed.moved) - _MOVED_MAX} more stand elsewhere than they did")

@@ -79,9 +79,8 @@ def cases(
     named = revision is not None or bugs is not None
     if bugs is None:
         bugs = first.bugs if revision is None else ()
-    target = target_of(
-        first.revision if revision is None else revision, arguments.bugs(bugs), races=races
-    )
+    target = target_of(first.revision if revision is None else revision, arguments.bugs(bugs))
+    target = target.judged_by(races)
     try:
         return on(target, tokens)
     except CompositionError as error:

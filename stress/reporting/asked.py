@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from harness.search.strategies import PORTFOLIO
 from stress.campaign import Plan
-from stress.executions import model_digest
+from stress.executions import Target, model_digest
 from stress.inputs import EXECUTIONS
 from stress.reporting.headline import Headline
 from stress.scenarios import SCENARIOS
@@ -23,7 +23,7 @@ def every_option(plan: Plan, jobs: int) -> str:
         f"seed={plan.seed:#x}",
         f"revision={plan.target.revision}",
         f"bugs={','.join(plan.target.bugs) or 'none'}",
-        *_races(plan),
+        *(["check=races"] if plan.target.races else []),
         f"scenarios={','.join(plan.scenarios) or 'none'}",
         *([] if plan.execution is None else [f"execution={plan.execution}"]),
         f"strategy={plan.strategy}",
@@ -40,7 +40,7 @@ def every_option(plan: Plan, jobs: int) -> str:
 def _options(plan: Plan) -> list[str]:
     """Return what else was asked for, the most important first."""
     return [
-        *_races(plan),
+        *checks(plan.target),
         *([] if plan.execution is None else [f"execution={plan.execution}"]),
         *_scenarios(plan.scenarios),
         *([] if plan.strategy == PORTFOLIO else [f"strategy={plan.strategy}"]),
@@ -49,8 +49,11 @@ def _options(plan: Plan) -> list[str]:
     ]
 
 
-def _races(plan: Plan) -> list[str]:
-    return ["check=races"] if plan.target.races else []
+def checks(target: Target) -> list[str]:
+    """Return what is checked, or not, otherwise than by default."""
+    if target.races is target.is_users:
+        return []
+    return ["check=races" if target.races else "no-check=races"]
 
 
 def _executions(plan: Plan) -> list[str]:

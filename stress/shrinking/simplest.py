@@ -76,7 +76,7 @@ class Simplest:
         if self._budget_ended() or self._interrupted():
             raise Stop
         self.replays += 1
-        replay = LenientReplay(schedule, anywhere=False, patient=patient)
+        replay = LenientReplay(schedule, patient=patient)
         execution = run(parameters, self._target, replay, self._carriers).execution
         self._steps += execution.steps
         if not self._fails_alike(execution):

@@ -5,6 +5,7 @@ What cannot go together is refused here, with a message that says why and what t
 """
 
 from vgic.composition.composing import compose, with_races_checked
+from vgic.composition.contracted import not_of_ours, with_contracts_checked
 from vgic.composition.names import did_you_mean, named_bug, named_revision, true_name
 from vgic.composition.overridable import functions
 from vgic.composition.patch import patched
@@ -17,7 +18,9 @@ __all__ = [
     "functions",
     "named_bug",
     "named_revision",
+    "not_of_ours",
     "patched",
     "true_name",
+    "with_contracts_checked",
     "with_races_checked",
 ]

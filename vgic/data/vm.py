@@ -5,7 +5,7 @@
 vgic.judging judges them.
 """
 
-from harness import LockOrder, Scheduler
+from harness import LockOrder, Scheduler, SpinLock
 from vgic.data.intids import FIRST_SPI, Config, is_private
 from vgic.data.lock_order import VgicLocks
 from vgic.data.vcpu import Vcpu, VgicIrq
@@ -77,6 +77,11 @@ class Kvm:
             each.vgic_cpu.ap_list_head.population += 1
             each.vgic_cpu.overflow_ap_list_head.population += 1
         return irq
+
+    def all_locks(self) -> list[SpinLock]:
+        """Return the locks of all vCPUs and interrupts."""
+        lists = [vcpu.vgic_cpu.ap_list_lock for vcpu in self.vcpus]
+        return [*lists, *(irq.irq_lock for irq in self.irqs)]
 
     def retire(self) -> None:
         """Let go of all that refers back here: nothing of the VM is used any more."""

@@ -2,10 +2,14 @@
 """The hardware between host and guest: list registers and the virtual CPU interface.
 
 It knows no kernel and no guest: what a guest reads and writes, what that does to the registers, and
-when a maintenance interrupt is asserted, is the architecture's.
+when a maintenance interrupt is asserted, is the architecture's. No function of it is under test:
+what one does is credited to the kernel function, or the guest, that accesses the register.
 """
 
+from harness.engine import observes
 from vgic.hardware.cpuif import SPURIOUS, CpuInterface
 from vgic.hardware.list_registers import PRIORITY_MASK, Hcr, ListRegister, Vmcr
 
 __all__ = ["PRIORITY_MASK", "SPURIOUS", "CpuInterface", "Hcr", "ListRegister", "Vmcr"]
+
+observes(__name__)

@@ -109,3 +109,21 @@ class CpuInterface:
         return (hcr.grp_enabled_ie if enabled[0] else hcr.grp_disabled_ie)[0] or (
             hcr.grp_enabled_ie if enabled[1] else hcr.grp_disabled_ie
         )[1]
+
+    def misr(self) -> tuple[str, ...]:
+        """Return for which reasons a maintenance interrupt is asserted (ICH_MISR_EL2).
+
+        For a reader of a recorded execution; the guest asks `maintenance`.
+        """
+        hcr, used = self.hcr, [lr for lr in self.lrs if lr.pending or lr.active]
+        enabled = self.vmcr.group_enabled
+        reasons = {
+            "EOI": any(lr.eoi and not (lr.pending or lr.active) for lr in self.lrs),
+            "U": hcr.uie and len(used) <= 1,
+            "LRENP": hcr.lrenpie and hcr.eoicount > 0,
+            "NP": hcr.npie and not any(lr.pending and not lr.active for lr in used),
+        }
+        for group in (0, 1):
+            reasons[f"VGrp{group}E"] = hcr.grp_enabled_ie[group] and enabled[group]
+            reasons[f"VGrp{group}D"] = hcr.grp_disabled_ie[group] and not enabled[group]
+        return tuple(name for name, asserted in reasons.items() if asserted)

@@ -8,10 +8,11 @@ the VM's data and the tracepoints and no kernel function. `judges.py` has them a
 """
 
 from harness.engine import observes
+from vgic.judging.destroyed import leave_listed, lists_are_forgotten
 from vgic.judging.guarded import check_races
 from vgic.judging.judges import Judges
 from vgic.judging.windows import WINDOWS
 
-__all__ = ["WINDOWS", "Judges", "check_races"]
+__all__ = ["WINDOWS", "Judges", "check_races", "leave_listed", "lists_are_forgotten"]
 
 observes(__name__)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The lists are whole, and hold what belongs on them: I1, I2, I3, I7, I23, I25."""
+"""The lists are whole, and hold what belongs on them: I1, I2, I3, I7, I23, I25, I27."""
 
 from collections.abc import Sequence
 from typing import NoReturn
@@ -36,6 +36,7 @@ class Lists(Judge):
         self._books = books
         self._in_window = [False] * len(kvm.vcpus)
         self._flush_is_new = [False] * len(kvm.vcpus)
+        self._put_aside: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
 
     def flushing(self, vcpu: int) -> None:
         """Begin the window in which there may be an overflow."""
@@ -43,6 +44,7 @@ class Lists(Judge):
         overflow_is_empty(kvm, kvm.vcpus[vcpu])
         self.flushed_at[vcpu] = kvm.scheduler.steps
         self._in_window[vcpu] = self._flush_is_new[vcpu] = True
+        self._put_aside[vcpu] = []
 
     def synced(self, vcpu: int) -> None:
         """End the window, and look at what has stayed."""
@@ -58,10 +60,12 @@ class Lists(Judge):
         number = vcpu.vcpu_id
         if not self._in_window[number]:
             overflow_is_empty(self._kvm, vcpu)
-        elif self._flush_is_new[number]:
-            scheduler = self._kvm.scheduler
-            if scheduler.current.role == vcpu.role:
-                self.seen_at[number] = scheduler.steps
+        elif self._kvm.scheduler.current.role != vcpu.role:
+            nothing_joins_the_overflow(self._kvm, vcpu, self._put_aside[number])
+        else:
+            self._put_aside[number] = vcpu.vgic_cpu.overflow_ap_list_head.verify()
+            if self._flush_is_new[number]:
+                self.seen_at[number] = self._kvm.scheduler.steps
                 self._flush_is_new[number] = False
 
     def irq_unlocked(self, irq: VgicIrq) -> None:
@@ -151,6 +155,32 @@ def overflow_is_empty(kvm: Kvm, vcpu: Vcpu) -> None:
             "I3 overflow left behind",
             f"{overflow.name} holds {names(overflow.verify())} while {vcpu} is outside the "
             "window from flush to prune",
+        )
+
+
+def nothing_joins_the_overflow(kvm: Kvm, vcpu: Vcpu, put_aside: Sequence[VgicIrq]) -> None:
+    """I27: what is made pending while a vCPU runs never joins its overflow list.
+
+    EOIcount would be accounted to it, although it was not there when the guest went in.
+
+    Args:
+        kvm: the VM.
+        vcpu: the vCPU, between its flush and its prune.
+        put_aside: what it put on its overflow list itself.
+
+    Locks: the vCPU's ap_list_lock.
+    """
+    overflow = vcpu.vgic_cpu.overflow_ap_list_head
+    if overflow.empty:
+        return
+    arrivals = [irq for irq in overflow.verify() if irq not in put_aside]
+    if arrivals:
+        fail(
+            kvm,
+            "I27 arrival on the overflow list",
+            f"{names(arrivals)} joined {overflow.name} while {vcpu} was between its flush and its "
+            "prune: what arrives then belongs on the AP-list",
+            model_function(),
         )
 
 

@@ -6,7 +6,8 @@ it with the functions and decisions of all topics. Start at run.py and follow a 
 flush.py, switch.py, fold.py and prune.py; an interrupt comes in by inject.py and queue.py.
 """
 
+from vgic.kernel.contracts import CONTRACTS, Contract
 from vgic.kernel.mechanism import Mechanism
 from vgic.kernel.table import Kernel
 
-__all__ = ["Kernel", "Mechanism"]
+__all__ = ["CONTRACTS", "Contract", "Kernel", "Mechanism"]

@@ -13,10 +13,9 @@ class ConfigureHcr(Kernel):
         """Set the enables of the maintenance interrupt afresh, which also clears EOIcount.
 
         Models: vgic-v3.c, vgic_v3_configure_hcr.
-        Locking: called with ap_list_lock held, from the vCPU's own thread.
+        Locking: called with interrupts off, from the vCPU's own thread, which alone touches it.
         Differs: EOImode 0 only, so DIR is never trapped; no direct SGIs.
         """
-        vcpu.vgic_cpu.ap_list_lock.assert_held()
         enabled = vcpu.cpuif.vmcr.group_enabled
         hcr = vcpu.vgic_cpu.vgic_hcr
         hcr.uie = outside = summary.outside

@@ -126,14 +126,14 @@ class Prune(Kernel):
         return (vcpu, target) if vcpu.vcpu_id < target.vcpu_id else (target, vcpu)
 
     def still_to_migrate(self, irq: VgicIrq, vcpu: Vcpu, target: Vcpu) -> bool:
-        """Look again, with all three locks held, whether an interrupt is to be moved.
+        """Look again, with the locks held, whether an interrupt is to be moved.
 
-        Locking: called with both ap_list_locks and irq.irq_lock held.
+        Locking: called with vcpu's ap_list_lock and irq.irq_lock held; who adds it to target's
+            list holds that one's ap_list_lock as well.
 
         Decision: what is looked at again.
         """
         vcpu.vgic_cpu.ap_list_lock.assert_held()
-        target.vgic_cpu.ap_list_lock.assert_held()
         irq.irq_lock.assert_held()
         return irq.vcpu is vcpu and self.vgic_target_oracle(irq) is target
 

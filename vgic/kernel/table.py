@@ -32,9 +32,11 @@ class Kernel(ABC):
         kvm: the VM it works on.
         trace: where kernel functions announce what they do; none depends on who listens.
         checks_races: every access to a shared field is checked.
+        remembers_places: locks remember where they were taken, for a report of one left behind.
     """
 
     checks_races = False
+    remembers_places = False
 
     def __init__(self, kvm: Kvm, trace: Tracepoints) -> None:
         self.kvm = kvm

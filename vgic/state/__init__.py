@@ -11,6 +11,7 @@ from vgic.state.fields import (
     GuestState,
     HardwareHcr,
     HardwareLrs,
+    HardwareMisr,
     IpiState,
     IrqState,
     Links,
@@ -25,6 +26,7 @@ from vgic.state.fields import (
 from vgic.state.look import Look
 
 __all__ = [
-    "CellState", "GuestState", "HardwareHcr", "HardwareLrs", "IpiState", "IrqState", "Links",
-    "ListState", "LockState", "Look", "Lr", "ModeState", "RequestsState", "ShadowHcr", "ShadowLrs",
+    "CellState", "GuestState", "HardwareHcr", "HardwareLrs", "HardwareMisr", "IpiState", "IrqState",
+    "Links", "ListState", "LockState", "Look", "Lr", "ModeState", "RequestsState", "ShadowHcr",
+    "ShadowLrs",
 ]  # fmt: skip

@@ -80,9 +80,15 @@ class ShadowLrs(NamedTuple):
 
 
 class ShadowHcr(NamedTuple):
-    """The EOIcount that the host has saved."""
+    """What the host has prepared or saved of ICH_HCR.
+
+    Attributes:
+        eoicount: EOIcount.
+        enables: the conditions that are to raise a maintenance interrupt, of those that change.
+    """
 
     eoicount: int
+    enables: tuple[str, ...]
 
 
 class HardwareLrs(NamedTuple):
@@ -95,6 +101,12 @@ class HardwareHcr(NamedTuple):
     """The EOIcount of a physical CPU."""
 
     eoicount: int
+
+
+class HardwareMisr(NamedTuple):
+    """Why a physical CPU asks for a maintenance interrupt: the bits of ICH_MISR that are set."""
+
+    reasons: tuple[str, ...]
 
 
 class GuestState(NamedTuple):

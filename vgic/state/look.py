@@ -7,6 +7,7 @@ and fields are made of them only where they are not what they were.
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from itertools import compress
 from operator import attrgetter
 
 from harness.engine import observes
@@ -18,6 +19,7 @@ from vgic.state.fields import (
     GuestState,
     HardwareHcr,
     HardwareLrs,
+    HardwareMisr,
     IrqState,
     Lr,
     ShadowHcr,
@@ -45,6 +47,8 @@ _OF_AN_IRQ = tuple(
 _NEVER = object()
 """What nothing has been yet."""
 
+_ENABLES = ("UIE", "LRENPIE", "NPIE")
+_OF_AN_HCR = attrgetter("eoicount", *map(str.lower, _ENABLES))
 _OF_A_REGISTER = attrgetter("intid", "pending", "active")
 
 
@@ -126,10 +130,13 @@ def _registers(vcpu: Vcpu) -> Iterator[Shown]:
         ShadowLrs,
     )
     yield Shown(
-        Thing(ShadowHcr, f"vgic_hcr[{name}]"), lambda: vgic_cpu.vgic_hcr.eoicount, ShadowHcr
+        Thing(ShadowHcr, f"vgic_hcr[{name}]"),
+        lambda: _OF_AN_HCR(vgic_cpu.vgic_hcr),
+        lambda values: ShadowHcr(values[0], tuple(compress(_ENABLES, values[1:]))),
     )
     yield Shown(Thing(HardwareLrs, f"ICH_LR[{name}]"), lambda: _valid(cpuif.lrs), HardwareLrs)
     yield Shown(Thing(HardwareHcr, f"ICH_HCR[{name}]"), lambda: cpuif.hcr.eoicount, HardwareHcr)
+    yield Shown(Thing(HardwareMisr, f"ICH_MISR[{name}]"), cpuif.misr, HardwareMisr)
 
 
 def _valid(registers: Sequence[ListRegister]) -> tuple[Lr, ...]:

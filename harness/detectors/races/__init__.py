@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Data races: `DataRaces` watches declared fields, by vector clocks.
 
-`checker` judges accesses; `edges` says which operations put one thing before another.
+`checker` judges accesses to fields, `rings` those to lists; `edges` says which operations put one
+thing before another.
 docs/detectors/data-races.md says what is found.
 """
 

@@ -6,32 +6,23 @@ has a vector clock; what it does to a lock or an atomic hands its clock on or ta
 field remembers who wrote it last, and who has read it since, each as one number of one thread's
 clock, an epoch: an access that does not know an epoch is a race with it, also in a schedule in
 which nothing went wrong, and without a scheduling point at either access. What orders and what does
-not is in harness/detectors/races/edges.py.
+not is in harness/detectors/races/edges.py. Lists are in rings.py.
 
 A field is declared once, with the lock that guards it if one does. An access without that lock is
 reported even if it was ordered by luck. Accesses that are documented to be unlocked are named, with
 the reason, and are neither reported nor remembered.
 """
 
-import sys
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
-from harness.detectors.races.edges import RELINK, Clocks
-from harness.engine import (
-    IN_IRQ,
-    Failure,
-    Listener,
-    Lock,
-    Operation,
-    Scheduler,
-    Thread,
-    model_function,
-    model_stack,
-)
+from harness.detectors.races.access import Access, calls, report_race
+from harness.detectors.races.edges import Clocks
+from harness.detectors.races.rings import Rings
+from harness.engine import IN_IRQ, Failure, Listener, Operation, Scheduler, Thread, model_function
 from harness.primitives import SpinLock, Watching
 
 Guard = SpinLock | str | None
@@ -39,31 +30,6 @@ Guard = SpinLock | str | None
 
 KINDS = ("data race", "unguarded access", "list changed without its lock")
 """The kinds of failure that only a check for races finds."""
-
-
-class Access(NamedTuple):
-    """One access to a field.
-
-    Attributes:
-        thread: who.
-        epoch: its own clock at that time.
-        writes: whether it is a write.
-        step: when.
-        function: the model function that did it.
-        held: the locks that the thread held. Of accesses in one epoch the first is kept.
-    """
-
-    thread: Thread
-    epoch: int
-    writes: bool
-    step: int
-    function: str
-    held: tuple[Lock, ...]
-
-    def __str__(self) -> str:
-        did = "writes" if self.writes else "reads"
-        held = ", ".join(lock.name for lock in self.held) or "no lock"
-        return f"{self.thread} {did} it at step {self.step} in {self.function}(), holding {held}"
 
 
 @dataclass
@@ -94,6 +60,7 @@ class DataRaces(Listener):
         self._scheduler = scheduler
         self._documented = documented or {}
         self._clocks = Clocks(scheduler)
+        self._rings = Rings(scheduler, self._clocks, self._documented)
         self._fields: defaultdict[str, list[_Field]] = defaultdict(list)
         self._watching = Watching(self._accessed)
         self._telling = False
@@ -112,11 +79,12 @@ class DataRaces(Listener):
 
     def does(self, operation: Operation) -> None:
         """Pass on what the running thread knows, as the operation does."""
-        if operation.kind == RELINK:
-            self._unlocked_list(operation)
         self._clocks.does(operation)
 
-    touches = does
+    def touches(self, operation: Operation) -> None:
+        """Look how a list is touched; for the rest it is the same."""
+        self._rings.touches(operation)
+        self._clocks.does(operation)
 
     # What is accessed.
 
@@ -165,23 +133,8 @@ class DataRaces(Listener):
         self, thing: Any, field: str, earlier: Access, later: Access, frame: FrameType
     ) -> NoReturn:
         self._telling = True  # an object may look at its own fields to print itself
-        guard = self._known(thing, field).guard
-        self._scheduler.fail(
-            Failure(
-                kind="data race",
-                message=f"{thing}: {field}: {earlier.thread} and {later.thread} touch it, "
-                f"{'both write' if earlier.writes and later.writes else 'one of them writes'}, "
-                "and nothing puts one before the other",
-                # Which of the two came first is the schedule's: it is one race.
-                functions=tuple(sorted((earlier.function, later.function))),
-                lock_classes=(field,),
-                details=(
-                    str(earlier),
-                    f"{later}, called by {_calls(frame)}",
-                    f"{field} is declared to be {_guard_text(guard)}",
-                ),
-            )
-        )
+        declared = f"{field} is declared to be {_guard_text(self._known(thing, field).guard)}"
+        report_race(self._scheduler, f"{thing}: {field}", field, earlier, later, frame, declared)
 
     def _unguarded(
         self, thing: Any, field: str, guard: SpinLock | str, access: Access, frame: FrameType
@@ -193,24 +146,7 @@ class DataRaces(Listener):
                 message=f"{thing}: {field} is {_guard_text(guard)}, but {access}",
                 functions=(access.function,),
                 lock_classes=(field,),
-                details=(f"called by {_calls(frame)}",),
-            )
-        )
-
-    def _unlocked_list(self, operation: Operation) -> None:
-        me = self._scheduler.current
-        if not me.started:
-            return
-        function = model_function(sys._getframe(1))
-        if (function, operation.lock_class) in self._documented:
-            return
-        held = ", ".join(lock.name for lock in me.held) or "no lock"
-        self._scheduler.fail(
-            Failure(
-                kind="list changed without its lock",
-                message=f"{me} changes {operation.name} in {function}(), holding {held}",
-                functions=(function,),
-                lock_classes=(operation.lock_class,),
+                details=(f"called by {calls(frame)}",),
             )
         )
 
@@ -229,7 +165,3 @@ def _guard_text(guard: Guard) -> str:
     if isinstance(guard, str):
         return f"touched by {guard} alone"
     return f"guarded by {guard.name}"
-
-
-def _calls(frame: FrameType) -> str:
-    return " <- ".join(reversed(model_stack(frame))) or "nobody"

@@ -26,6 +26,7 @@ class Ring:
 
     def new_head(self, instance: str) -> ListHead[str]:
         head: ListHead[str] = ListHead(self.scheduler, "ap_list", instance)
+        head.init()
         head.population = COUNT
         return head
 
@@ -125,6 +126,74 @@ def test_a_safe_walk_may_delete_the_entry_it_stands_on() -> None:
         ring.head.delete(ring.nodes[name])
     assert ring.head.empty
     assert ring.head.verify() == []
+
+
+# A head before its init(), and one whose entries were spliced elsewhere.
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda head, _: head.add_tail(Node("x", "x")),
+        lambda head, _: list(head.entries()),
+        lambda head, _: list(head.entries_safe()),
+        lambda head, _: head.verify(),
+        lambda head, ring: head.splice_tail_init(ring.head),
+        lambda head, ring: ring.head.splice_tail_init(head),
+        lambda head, ring: ring.head.splice_tail(head),
+        lambda head, ring: ring.head.replace(head),
+        lambda head, ring: ring.head.cut_position(head, ring.nodes["a"]),
+    ],
+)
+def test_a_head_that_is_used_before_its_init_is_found(
+    use: Callable[[ListHead[str], Ring], object],
+) -> None:
+    ring = Ring()
+    raw: ListHead[str] = ListHead(ring.scheduler, "overflow", "0")
+    raw.population = COUNT
+    message = corruption(lambda: use(raw, ring))
+    assert message == "overflow[0] is used before its init(): INIT_LIST_HEAD has to come first"
+    assert ring.head.verify() == ["a", "b", "c", "d"]
+    assert not raw.empty, "as in the kernel: NULL is not the head itself"
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda head, _: head.init(),
+        lambda head, ring: head.replace(ring.head),
+        lambda head, ring: head.cut_position(ring.head, ring.nodes["d"]),
+        lambda head, _: head.reorder([]),
+    ],
+)
+def test_what_writes_both_links_of_a_head_makes_it_a_list(
+    make: Callable[[ListHead[str], Ring], object],
+) -> None:
+    ring = Ring()
+    raw: ListHead[str] = ListHead(ring.scheduler, "overflow", "0")
+    raw.population = COUNT
+    make(raw, ring)
+    assert raw.verify() in ([], ["a", "b", "c", "d"])
+
+
+def test_a_splice_without_init_leaves_the_other_head_dangling() -> None:
+    ring = Ring("ab")
+    other = ring.new_head("vcpu1")
+    other.add_tail(ring.nodes["c"])
+    other.add_tail(ring.nodes["d"])
+    ring.head.splice_tail(other)
+    assert ring.head.verify() == ["a", "b", "c", "d"]
+    assert not other.empty
+    met = "the walk of ap_list[vcpu1] takes ap_list[vcpu0] for an entry: a list head"
+    assert corruption(lambda: list(other.entries())) == met
+    other.init()
+    assert other.verify() == []
+
+
+def test_a_splice_of_an_empty_list_changes_nothing() -> None:
+    ring = Ring("ab")
+    ring.head.splice_tail(ring.new_head("vcpu1"))
+    assert ring.head.verify() == ["a", "b"]
 
 
 # A head copied by value: two pointers copied, and nobody who pointed at the original is told.

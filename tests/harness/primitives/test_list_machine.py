@@ -24,6 +24,7 @@ class Rings(RuleBasedStateMachine):
 
     def new_head(self, name: str) -> ListHead[int]:
         head: ListHead[int] = ListHead(self.scheduler, "head", name)
+        head.init()
         head.population = COUNT
         return head
 

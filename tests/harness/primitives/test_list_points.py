@@ -53,6 +53,7 @@ def guarded_list(use: Use, *, locked: bool, guarded: bool = True) -> Program:
         order = LockOrder(scheduler)
         lock = SpinLock(order, order.lock_class("ap_list_lock"), "0")
         head: ListHead[str] = ListHead(scheduler, "ap_list", "0")
+        head.init()
         head.population = 2
         head.add_tail(Node("first", "first"))
         head.guard = lock if guarded else None
@@ -103,6 +104,7 @@ def test_the_guard_in_another_threads_hands_is_not_held(run: Run, story: Story) 
         order = LockOrder(scheduler)
         lock = SpinLock(order, order.lock_class("ap_list_lock"), "0")
         head: ListHead[str] = ListHead(scheduler, "ap_list", "0", guard=lock)
+        head.init()
         head.population = 1
         cell = Cell(scheduler, "cell", "0", 0)
 
@@ -122,6 +124,7 @@ def adds_while_another_looks(*, locked: bool) -> Program:
         order = LockOrder(scheduler)
         lock = SpinLock(order, order.lock_class("ap_list_lock"), "0")
         head: ListHead[str] = ListHead(scheduler, "ap_list", "0", guard=lock)
+        head.init()
         head.population = 1
 
         def adds() -> None:

@@ -31,6 +31,7 @@ class Shared:
         order = LockOrder(scheduler)
         self.lock = SpinLock(order, order.lock_class("ap_list_lock"), "0")
         self.head: ListHead[str] = ListHead(scheduler, "ap_list", "0", guard=self.lock)
+        self.head.init()
         self.head.population = 3
         self.nodes = {name: Node(name, name) for name in "abc"}
         self.met: list[str] = []

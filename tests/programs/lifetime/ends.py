@@ -39,6 +39,7 @@ def _walked(scheduler: Scheduler, *, locked: bool) -> None:
     cache, order = KmemCache(scheduler, "session"), LockOrder(scheduler)
     lock = SpinLock(order, order.lock_class("list_lock"), "0")
     sessions: ListHead[Session] = ListHead(scheduler, "sessions", "0", lock)
+    sessions.init()
     sessions.population = 2
     finish = Finish(scheduler, 2, lambda: kfree(last))
     for _ in range(2):

@@ -24,7 +24,8 @@ def test_a_write_without_the_lock_is_found_shrunk_and_replayed(
     vgic_stress: Run, result: Result, tmp_path: Path
 ) -> None:
     (tmp_path / "mine.py").write_text(UNLOCKED, "utf-8")
-    found = result(*WORDS, "--check", "races", "-x")
+    found = result(*WORDS, "-x")
+    assert found["races"]
     (finding,) = found["findings"]
     assert finding["signature"].startswith("unguarded access in vgic_mmio_write_irouter on target")
     replay = vgic_stress("replay", finding["token"], "--revision", "mine.py")
@@ -34,6 +35,35 @@ def test_a_write_without_the_lock_is_found_shrunk_and_replayed(
     assert "(same digest)" in replay.stdout
     right = vgic_stress("replay", finding["token"], "--revision", "reference")
     assert right.returncode == 0, right.stdout + right.stderr
+
+
+def test_it_is_not_looked_for_where_that_is_said(result: Result, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(UNLOCKED, "utf-8")
+    found = result(*WORDS, "--no-check", "races")
+    assert (found["races"], found["findings"]) == (False, [])
+
+
+AFTER_UNLOCK = """
+from vgic import Reference
+
+class MyKernel(Reference):
+    def vgic_mmio_write_senable(self, irq):
+        irqs_were_off = irq.irq_lock.lock_irqsave()
+        irq.enabled = True
+        self.vgic_queue_irq_unlock(irq, irqs_were_off)
+        if irq.vcpu is not None:
+            self.announce_pending(irq.vcpu)
+"""
+
+
+def test_a_field_read_after_the_unlock_ends_a_run_in_1(vgic_stress: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(AFTER_UNLOCK, "utf-8")
+    words = ("run", "random_program", "--revision", "mine.py", "--seed", 3, "--executions", 40)
+    done = vgic_stress(*words, "-x", "-q")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "unguarded access in vgic_mmio_write_senable on vcpu" in done.stdout
+    lines = done.stdout.splitlines()
+    assert "races" not in lines[0]
 
 
 def test_the_first_and_the_last_line_say_what_is_checked(vgic_stress: Run) -> None:

@@ -125,6 +125,25 @@ def test_a_divergence_of_labels_alone_is_followed_re_anchored(
     assert f"{len(moved)} of {len(moved)} deviations found a place" in done.stdout
 
 
+def test_a_deviation_whose_operation_is_gone_is_re_anchored_and_it_is_said_where(
+    vgic_stress: Run, result: Result
+) -> None:
+    words = ("--bug", "kick_without_request", "--seed", 7, "--executions", 300, "-x")
+    (finding,) = result(*words)["findings"]
+    opened = Token.decode(finding["token"])
+    (deviation,) = opened.deviations
+    assert deviation.label is not None
+    gone = replace(
+        opened, deviations=(deviation._replace(label=deviation.label._replace(nth=99)),)
+    ).encode()
+    for options, code in (((), 1), (("--revision", "reference"), 0)):
+        done = vgic_stress("replay", gone, *options)
+        assert done.returncode == code, done.stdout + done.stderr
+        assert "re-anchored: 1 of 1 deviations found a place" in done.stdout
+        assert f"{deviation.role} gives way to {deviation.to} before its " in done.stdout
+        assert "it was before its 99th `" in done.stdout
+
+
 @pytest.mark.parametrize("text", ["", "garbage", "vs1-garbage", "vs1-", "{}", "@missing.token"])
 def test_2_and_no_traceback_when_it_is_no_token(vgic_stress: Run, text: str) -> None:
     done = vgic_stress("replay", text)

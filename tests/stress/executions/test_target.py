@@ -275,3 +275,10 @@ def test_a_class_inside_a_function_cannot_be_had_by_its_file() -> None:
 
     with pytest.raises(HarnessBug, match="is not at the top of its file"):
         target_of(Inside, ()).by_file()
+
+
+def test_a_users_class_is_checked_for_races_unless_it_is_said_otherwise(file: Path) -> None:
+    own, plain = Target(str(file)), Target("reference", ("no_splice",))
+    assert (own.judged_by(None).races, own.judged_by(races=False).races) == (True, False)
+    assert (plain.judged_by(None).races, plain.judged_by(races=True).races) == (False, True)
+    assert not Target("any", cls=Reference).judged_by(None).races

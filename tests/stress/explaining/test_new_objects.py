@@ -30,6 +30,7 @@ class Adding(Reference):
         self._cache: ListHead[object] = ListHead(
             kvm.scheduler, "translation_cache", "its", self._translation_lock
         )
+        self._cache.init()
         self._words: list[Atomic | Cell[int]] = [
             Atomic(kvm.scheduler, "translations", "its"),
             Cell(kvm.scheduler, "generation", "its", 0),

@@ -95,11 +95,30 @@ def test_the_columns_name_functions_objects_and_what_went_wrong(kick: Explanatio
 
 def test_each_thread_has_a_column_of_its_own(kick: Explanation) -> None:
     lines = kick.columns().splitlines()
-    begin = lines[0].index("CPU 1")
+    begin = next(line for line in lines if "CPU 1" in line).index("CPU 1")
     injects = next(line for line in lines if "kvm_vgic_inject_irq()" in line)
     flushes = next(line for line in lines if "kvm_vgic_flush_hwstate()" in line)
     assert injects.index("kvm_vgic_inject_irq") == begin
     assert flushes.index("kvm_vgic_flush_hwstate") < begin
+
+
+def test_the_columns_begin_with_the_machine_and_who_is_more_urgent(
+    stories: dict[str, Explanation],
+) -> None:
+    for story in stories.values():
+        parameters, text = story.token.parameters, story.columns()
+        lines = text.splitlines()
+        assert re.search(rf", {parameters.nr_lr} list registers?$", lines[0])
+        differ = len({irq.priority for irq in parameters.irqs}) > 1
+        assert ("most urgent first: " in lines[1]) == differ
+
+
+def test_the_columns_say_what_a_maintenance_interrupt_is_for(
+    stories: dict[str, Explanation],
+) -> None:
+    text = stories["head-walk"].columns()
+    assert "ICH_MISR[vcpu 0] = underflow" in text
+    assert "ICH_MISR" not in stories["kick_without_request"].columns()
 
 
 def test_a_mark_shows_where_the_correct_kernel_goes_another_way(kick: Explanation) -> None:

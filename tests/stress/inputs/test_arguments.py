@@ -112,15 +112,19 @@ def test_a_wrong_scenario_gets_the_nearest_one_suggested() -> None:
         arguments.scenarios(["inject_while_eoi"])
 
 
-def test_only_races_are_checked_if_they_are_asked_for() -> None:
-    assert arguments.checks_races(["races"])
-    assert not arguments.checks_races(None)
+def test_races_are_checked_or_not_as_it_is_asked_for() -> None:
+    assert arguments.races(["races"]) is True
+    assert arguments.races(None, ["races"]) is False
+    assert arguments.races(None) is None
+    with pytest.raises(BadArgument, match="one or the other"):
+        arguments.races(["races"], ["races"])
 
 
 @pytest.mark.parametrize(
     ("read", "wrong", "right"),
     [
-        (lambda name: arguments.checks_races([name]), "race", "races"),
+        (lambda name: arguments.races([name]), "race", "races"),
+        (lambda name: arguments.races(None, [name]), "race", "races"),
         (arguments.view, "colums", "columns"),
         (arguments.kind, "bug", "bugs"),
     ],

@@ -57,22 +57,22 @@ def token() -> Token:
 
 
 def test_a_replay_passes_fails_again_or_cannot_be_judged(token: Token) -> None:
-    again = of_replay(Followed(FAILED, "", 0, ""), token)
+    again = of_replay(Followed(FAILED, "", (), ""), token)
     assert (again.code, again.words.partition("\n")[0]) == (Exit.FINDINGS, "I13 lost")
     assert again.words.endswith("(another digest)")
     same = replace(token, digest=FAILED.digest)
-    assert of_replay(Followed(FAILED, "", 0, ""), same).words.endswith("(same digest)")
-    passed = of_replay(Followed(PASSED, "at step 3", 0, ""), token)
+    assert of_replay(Followed(FAILED, "", (), ""), same).words.endswith("(same digest)")
+    passed = of_replay(Followed(PASSED, "at step 3", (), ""), token)
     assert passed.code is Exit.CLEAN
     assert passed.words.startswith("passed: replayed re-anchored, 7 steps")
-    other = of_replay(Followed(FAILED, "", 0, "it fails differently"), token)
+    other = of_replay(Followed(FAILED, "", (), "it fails differently"), token)
     assert other.code is Exit.CANNOT_JUDGE
     assert other.words.endswith("\n" + not_judged("it fails differently").words)
 
 
 def test_without_a_file_that_was_asked_for_only_a_pass_is_none(token: Token) -> None:
-    for followed in (Followed(FAILED, "", 0, ""), Followed(PASSED, "", 0, "no place")):
+    for followed in (Followed(FAILED, "", (), ""), Followed(PASSED, "", (), "no place")):
         ended = of_replay(followed, token)
         assert ended.without("--timeline") == ended
-    ended = of_replay(Followed(PASSED, "", 0, ""), token).without("--timeline")
+    ended = of_replay(Followed(PASSED, "", (), ""), token).without("--timeline")
     assert (ended.code, ended.words) == (Exit.USAGE, "--timeline cannot be written")

@@ -20,6 +20,7 @@ def asserted(hcr: Hcr, *states: dict[str, bool]) -> bool:
     cpuif.hcr = hcr
     for index, state in enumerate(states):
         cpuif.lrs[index] = ListRegister(32 + index, **state)
+    assert bool(cpuif.misr()) == cpuif.maintenance()
     return cpuif.maintenance()
 
 
@@ -96,3 +97,14 @@ def test_group_conditions_fire_for_their_group_and_direction_only(
     assert cpuif.maintenance() is enabled
     cpuif.hcr = Hcr(grp_disabled_ie=this_one)
     assert cpuif.maintenance() is not enabled
+
+
+def test_its_reasons_are_told_apart() -> None:
+    cpuif = CpuInterface(2)
+    cpuif.hcr = Hcr(uie=True, npie=True, lrenpie=True)
+    assert cpuif.misr() == ("U", "NP")
+    cpuif.hcr.eoicount = 1
+    cpuif.lrs[0] = ListRegister(32, pending=True)
+    assert cpuif.misr() == ("U", "LRENP")
+    cpuif.lrs[1] = ListRegister(33, active=True)
+    assert cpuif.misr() == ("LRENP",)

@@ -11,10 +11,11 @@ from harness.search.strategies import STRATEGIES
 from stress.executions.single import run_index
 from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
-from vgic import BUGS, Mechanism, Reference
+from vgic import BUGS, REVISIONS, Mechanism, Reference
 from vgic.composition import compose
 from vgic.data.vcpu import Vcpu, VgicIrq
 
+WALKS_BESIDE = "eoi_walk_from_list_head"
 RARE = {"stale_summary", "kick_without_request", "eoicount_plus_one", "no_recheck_after_relock"}
 
 
@@ -85,7 +86,22 @@ def test_a_kernel_that_forgets_a_lock_is_found(
     assert signature in {failure.signature for failure in failures(kernel, "burst", 3)}
 
 
-@pytest.mark.parametrize("name", sorted(set(BUGS) - RARE))
+@pytest.mark.parametrize("kernel", [compose(Reference, [WALKS_BESIDE]), REVISIONS["head-walk"].cls])
+def test_the_ap_list_walked_without_its_lock_is_a_race_with_who_adds_to_it(
+    failures: Callable[..., list[Failure]], kernel: type[Mechanism]
+) -> None:
+    races = {
+        failure.signature for failure in failures(kernel, "burst", 12) if failure.kind in KINDS
+    }
+    queue, prune = (
+        f"data race in {adds}, vgic_v3_fold_lr_state on ap_list_head"
+        for adds in ("vgic_queue_irq_unlock", "vgic_prune_ap_list")
+    )
+    assert queue in races
+    assert not races - {queue, prune}
+
+
+@pytest.mark.parametrize("name", sorted(set(BUGS) - RARE - {WALKS_BESIDE}))
 def test_a_known_bug_is_still_reported_as_what_it_is(
     failures: Callable[..., list[Failure]], name: str
 ) -> None:

@@ -12,7 +12,12 @@ from vgic.data.intids import Config
 from vgic.data.program import Program
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.judging.handlers import active_is_listed
-from vgic.judging.lists import added_where_it_belongs, lists_are_whole, overflow_is_empty
+from vgic.judging.lists import (
+    added_where_it_belongs,
+    lists_are_whole,
+    nothing_joins_the_overflow,
+    overflow_is_empty,
+)
 from vgic.parameters import Irq
 
 Enlist = Callable[..., None]
@@ -147,6 +152,37 @@ def test_i3_fires_on_an_overflow_left_behind(
     failure = failure_in_kernel(body)
     assert failure.kind == "I3 overflow left behind"
     assert "spi 32" in failure.message
+
+
+def joins(kernel: Mechanism, *put_aside: VgicIrq) -> None:
+    nothing_joins_the_overflow(kernel.kvm, kernel.kvm.vcpus[0], put_aside)
+
+
+def test_i27_is_silent_on_what_was_put_aside_and_on_arrivals_on_the_ap_list(
+    in_kernel: Callable[..., Execution], enlist: Enlist
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        first, second, arrival = (pending(kernel, intid) for intid in (32, 33, 34))
+        joins(kernel)
+        enlist(kernel.kvm.vcpus[0], first, second, overflow=True)
+        enlist(kernel.kvm.vcpus[0], arrival)
+        joins(kernel, second, first)
+        joins(kernel, second, first, pending(kernel, 35))
+
+    in_kernel(body)
+
+
+def test_i27_fires_on_an_arrival_on_the_overflow_list(
+    failure_in_kernel: Callable[..., Failure], enlist: Enlist
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        first, arrival = pending(kernel, 32), pending(kernel, 33)
+        enlist(kernel.kvm.vcpus[0], first, arrival, overflow=True)
+        joins(kernel, first)
+
+    failure = failure_in_kernel(body)
+    assert failure.kind == "I27 arrival on the overflow list"
+    assert "spi 33 joined overflow_ap_list_head[vcpu 0] while vcpu 0 was" in failure.message
 
 
 def added(kernel: Mechanism, irq: VgicIrq) -> None:

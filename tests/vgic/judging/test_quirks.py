@@ -36,6 +36,8 @@ class Bench:
         self.trace = judged(self.kvm)
         self.stacks: dict[Vcpu, list[int]] = {vcpu: [] for vcpu in self.kvm.vcpus}
         self.kernel = kernel(self.kvm, self.trace)
+        for vcpu in self.kvm.vcpus:
+            self.kernel.kvm_vgic_vcpu_init(vcpu)
         self.scheduler = scheduler
 
     def send(self) -> None:

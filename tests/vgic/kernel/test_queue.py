@@ -199,6 +199,7 @@ def test_two_devices_that_race_for_one_interrupt_queue_it_once(
     def program(scheduler: Scheduler) -> None:
         kvm = Kvm(scheduler, nr_lr=4, nr_vcpus=1)
         kernel = Reference(kvm, judged(kvm))
+        kernel.kvm_vgic_vcpu_init(kvm.vcpus[0])
         kernels.append(kernel)
         irq = pending_edge(kernel)
 

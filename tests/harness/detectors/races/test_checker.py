@@ -129,6 +129,7 @@ def test_a_list_is_changed_under_its_lock(run: Run, locked: bool, change: str) -
         lock = SpinLock(order, order.lock_class("lock"), "0")
         DataRaces(scheduler)
         head: ListHead[str] = ListHead(scheduler, "list", "0")
+        head.init()
         head.population = 2
         there, new = Node("there", "there"), Node("new", "new")
         head.add_tail(there)
@@ -327,6 +328,8 @@ def test_whatever_changes_a_list_changes_it_under_its_lock(
         DataRaces(scheduler)
         shared: ListHead[str] = ListHead(scheduler, "shared", "0")
         own: ListHead[str] = ListHead(scheduler, "own", "0")
+        shared.init()
+        own.init()
         shared.population = own.population = 2
         first, second = Node("first", "first"), Node("second", "second")
         shared.add_tail(first)

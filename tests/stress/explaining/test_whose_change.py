@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does each line stand under the function that did it, and the mark where a bug makes itself felt?
+
+Over every wrong kernel there is. Who changed what is found out a second time, line of code by line
+of code, by something that shares no code with the recorder.
+"""
+
+import re
+import sys
+from collections.abc import Mapping
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from harness import Carriers, Listener, OsThreads, Scheduler, execute
+from harness.engine import Operation, is_observer
+from harness.schedule import LenientReplay
+from stress.executions import Target, Token
+from stress.explaining.columns import columns
+from stress.explaining.explanation import explain
+from stress.explaining.recorded import Recorded, record
+from stress.shrinking import shrink
+from tests.fixtures.gallery import WRONG
+from vgic import Machine, Mechanism
+from vgic.composition.composing import overridden
+from vgic.state import LockState, Look
+
+Doing = set[tuple[str, str, str, object]]
+"""In which function which object's field became what."""
+
+
+class ByLine(Listener):
+    """Looks at the machine after each line of the code under test."""
+
+    def __init__(self, scheduler: Scheduler) -> None:
+        self.did: Doing = set()
+        self.look: Look | None = None
+        self._scheduler = scheduler
+        self._last = ""
+        self._fields: dict[object, Mapping[str, object]] = {}
+        self._tracer = self._trace
+        scheduler.listen(self)
+
+    def does(self, operation: Operation) -> None:
+        self._see(operation.kind)
+        frame: FrameType | None = sys._getframe(1)
+        self._last = self._named(frame)
+        sys.settrace(self._tracer)
+        while frame is not None:
+            frame.f_trace = self._tracer
+            frame = frame.f_back
+
+    def _trace(self, frame: FrameType, event: str, _: object) -> Any:
+        if self._scheduler.unwinding or self.look is None:
+            sys.settrace(None)
+            return None
+        if is_observer(frame.f_globals.get("__name__", "")):
+            return None
+        self._see(event)
+        self._last = self._named(frame.f_back if event == "return" else frame)
+        return self._tracer
+
+    @staticmethod
+    def _named(frame: FrameType | None) -> str:
+        while frame is not None:
+            if not is_observer(frame.f_globals.get("__name__", "")):
+                name = frame.f_code.co_name
+                if not name.startswith(("_", "<")):
+                    return name
+            frame = frame.f_back
+        return ""
+
+    def _see(self, _: str) -> None:
+        assert self.look is not None
+        for thing, fields in self.look().items():
+            before, now = self._fields.get(thing, {}), fields._asdict()
+            self._fields[thing] = now
+            if before and thing.kind is not LockState:
+                self.did |= {
+                    (self._last, thing.name, name, value)
+                    for name, value in now.items()
+                    if before[name] != value
+                }
+
+
+def by_line(token: Token, target: Target, carriers: Carriers) -> Doing:
+    listeners: list[ByLine] = []
+
+    def program(scheduler: Scheduler) -> None:
+        listener = ByLine(scheduler)
+        listeners.append(listener)
+        machine = Machine(scheduler, token.parameters, target.kernel)
+        listener.look = Look(machine.kvm, machine.guests, machine.kernel)
+
+    execute(program, LenientReplay(token.deviations), carriers)
+    listeners[0].look = None
+    return listeners[0].did
+
+
+def by_deed(recorded: Recorded) -> Doing:
+    return {
+        (deed.function, change.thing.name, change.field, change.new)
+        for step in recorded.steps
+        for deed in step.deeds
+        for change in deed.changes
+        if change.old is not None
+    }
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_each_change_stands_under_the_function_that_made_it(
+    gallery: dict[str, Token], pinned: OsThreads, name: str
+) -> None:
+    token = gallery[name]
+    recorded = record(token.parameters, token.deviations, WRONG[name], pinned)
+    did = by_line(token, WRONG[name], pinned)
+    assert by_deed(recorded)
+    assert by_deed(recorded) - did == set()
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_the_mark_stands_where_the_bug_decides(
+    gallery: dict[str, Token], pinned: OsThreads, name: str
+) -> None:
+    """In what the bug overrides, in its caller, or what it returned is named beside the mark."""
+    target = WRONG[name]
+    story = explain(shrink(gallery[name], target, pinned).token, target, pinned)
+    divergence = story.divergence
+    assert divergence is not None
+    mine = overrides(target.kernel)
+    callers = {
+        caller
+        for step in story.recorded.steps
+        for deed in step.deeds
+        for caller, callee in zip(deed.stack, deed.stack[1:], strict=False)
+        if callee in mine
+    }
+    assert divergence.function in mine | callers or divergence.decided_in in mine
+    lines = columns(story.recorded, divergence).splitlines()
+    (marked,) = [number for number, line in enumerate(lines) if line.startswith("* ")][:1]
+    indent = re.match(r"\*? +", lines[marked]).end() - 2  # type: ignore[union-attr]
+    above = next(line for line in reversed(lines[:marked]) if re.match(rf" {{{indent}}}\w", line))
+    assert above.strip() == f"{divergence.function}()"
+
+
+def overrides(kernel: type[Mechanism]) -> set[str]:
+    """Return what a wrong kernel has otherwise than the reference."""
+    return {
+        name
+        for cls in kernel.__mro__
+        if cls not in Target().kernel.__mro__
+        for name in overridden(cls)
+    }

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A vCPU that is destroyed is forgotten by its lists: I28.
+
+User space may end a VM at any time, with interrupts on the lists. They are freed with it, so heads
+that still led to them would dangle. At the end of a drain nothing is listed, so something is put
+there first, behind the kernel's back.
+"""
+
+from vgic.data import Kvm, Vcpu, VgicIrq
+from vgic.judging.judge import fail
+
+DESTROY = "kvm_vgic_vcpu_destroy"
+
+
+def leave_listed(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
+    """Put an interrupt on each list of a vCPU that is about to be destroyed, and return them.
+
+    Nobody judges its lists from now on. An interrupt that is listed already stays where it is, so
+    with few interrupts a list may be left empty.
+    """
+    vgic_cpu = vcpu.vgic_cpu
+    vgic_cpu.ap_list_lock.on_unlock = None
+    left = []
+    heads = (vgic_cpu.overflow_ap_list_head, vgic_cpu.ap_list_head)
+    for head, irq in zip(heads, kvm.irqs[vcpu.vcpu_id :: len(kvm.vcpus)], strict=False):
+        if not irq.ap_list.linked and irq.vcpu is None:
+            node, last = irq.ap_list, head.prev
+            node.next, node.prev = head, last
+            last.next = head.prev = node
+            irq.vcpu = vcpu
+            left.append(irq)
+    return left
+
+
+def lists_are_forgotten(kvm: Kvm, vcpu: Vcpu, left: list[VgicIrq]) -> None:
+    """I28: after a vCPU is destroyed both of its list heads are empty, whatever was there.
+
+    Args:
+        kvm: the VM.
+        vcpu: the vCPU.
+        left: what was put on its lists before.
+
+    Locks: none; nobody else knows the vCPU any more.
+    """
+    for head in (vcpu.vgic_cpu.ap_list_head, vcpu.vgic_cpu.overflow_ap_list_head):
+        if head.next is not head or head.prev is not head:
+            fail(
+                kvm,
+                "I28 list head dangles",
+                f"{head.name} still leads to {head.next.name} after {vcpu} was destroyed, "
+                "which frees that: INIT_LIST_HEAD is missing",
+                DESTROY,
+            )
+    for irq in left:
+        irq.vcpu = None
+        irq.ap_list.next = irq.ap_list.prev = irq.ap_list

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is promised about locks and local interrupts: the contract of each kernel function.
+
+A caller goes on with the locks and the interrupts that it had before the call, so a function
+returns with the context in which it was called. The one that does not says so here. A function
+that returns otherwise is wrong at that moment, however long it takes until somebody takes the lock
+that was left behind, or waits for an interrupt that does not come.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The contract of one kernel function or decision.
+
+    Attributes:
+        held: the locks that it is called with, as paths from its parameters.
+        drops: those of them that it returns without.
+        restores: the parameter that says whether local interrupts are off when it returns; "" if
+            they are as they were.
+    """
+
+    held: tuple[str, ...] = ()
+    drops: tuple[str, ...] = ()
+    restores: str = ""
+
+
+_NOTHING = Contract()
+_IRQ = Contract(held=("irq.irq_lock",))
+_LISTS = Contract(held=("vcpu.vgic_cpu.ap_list_lock",))
+_BOTH = Contract(held=("vcpu.vgic_cpu.ap_list_lock", "irq.irq_lock"))
+
+CONTRACTS = {
+    "vgic_target_oracle": _IRQ,
+    "vgic_validate_injection": _IRQ,
+    "kvm_vgic_inject_irq": _NOTHING,
+    "vgic_queue_irq_unlock": Contract(
+        held=("irq.irq_lock",), drops=("irq.irq_lock",), restores="irqs_were_off"
+    ),
+    "kvm_make_request": _NOTHING,
+    "kvm_vcpu_kick": _NOTHING,
+    "summarize_ap_list": _LISTS,
+    "vgic_irq_cmp": _LISTS,
+    "vgic_sort_ap_list": _LISTS,
+    "vgic_flush_lr_state": _LISTS,
+    "kvm_vgic_flush_hwstate": _NOTHING,
+    "vgic_v3_compute_lr": _IRQ,
+    "vgic_v3_populate_lr": _IRQ,
+    "vgic_v3_clear_lr": _LISTS,
+    "vgic_v3_configure_hcr": _NOTHING,
+    "vgic_v3_restore_state": _NOTHING,
+    "vgic_v3_save_state": _NOTHING,
+    "vgic_v3_fold_lr": _NOTHING,
+    "vgic_v3_fold_lr_state": _NOTHING,
+    "vgic_prune_ap_list": _NOTHING,
+    "kvm_vgic_sync_hwstate": _NOTHING,
+    "kvm_vgic_vcpu_init": _NOTHING,
+    "kvm_vgic_vcpu_destroy": _NOTHING,
+    "vgic_mmio_write_senable": _NOTHING,
+    "vgic_mmio_write_cenable": _NOTHING,
+    "vgic_mmio_write_spending": _NOTHING,
+    "vgic_mmio_write_cpending": _NOTHING,
+    "vgic_mmio_write_irouter": _NOTHING,
+    "vgic_v3_dispatch_sgi": _NOTHING,
+    "check_vcpu_requests": _NOTHING,
+    "handle_exit": _NOTHING,
+    "still_to_queue": _BOTH,
+    "announce_pending": _NOTHING,
+    "split_ap_list": _LISTS,
+    "overflow_counts": _NOTHING,
+    "save_eoicount": _NOTHING,
+    "fold_pending": _IRQ,
+    "eoicount_to_account": _NOTHING,
+    "eoicount_candidates": _NOTHING,
+    "sort_key": _IRQ,
+    "takes_lr": _IRQ,
+    "prune_target": _IRQ,
+    "migration_lock_order": _NOTHING,
+    "still_to_migrate": _BOTH,
+    "announce_migration": _NOTHING,
+    "replug_overflow": _LISTS,
+    "leaves_guest_mode_before_sync": _NOTHING,
+}
+"""The contracts by name. One that is called with nothing in particular says nothing of locks."""
