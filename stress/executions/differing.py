@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from harness import Carriers, Listener, NotDeterministic, Scheduler, Stream, execute
 from harness.engine import Operation, own_line
 from harness.search.strategies import STRATEGIES
-from stress.executions.lasting import outlived
 from stress.executions.target import Target
 from vgic import Machine, Parameters
 
@@ -68,7 +67,7 @@ def not_deterministic(
     if not target.is_users:
         return NotDeterministic(how)
     difference = _first_difference(parameters, target, carriers)
-    left = outlived(target.kernel, target.at_first)
+    left = target.left_behind
     if difference:
         return NotDeterministic(how, f"{difference}; it may depend on {' or '.join(_causes(left))}")
     hashing = ["hashing (hash of a text, order of a set)"] if in_another_process else []

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from harness import HarnessBug
 from harness.engine import printable_name, printable_text
-from stress.executions.lasting import State, state_of
+from stress.executions.lasting import State, outlived, state_of
 from stress.executions.patch_file import load
 from vgic import (
     DEFAULT,
@@ -78,6 +78,11 @@ class Target:
     def at_first(self) -> State:
         """The plain data of the user's class and module before any execution."""
         return state_of(self._class)
+
+    @property
+    def left_behind(self) -> str:
+        """What of that is not as it was at first, "" if all is: earlier executions have left it."""
+        return outlived(self._class, self.at_first)
 
     @cached_property
     def _composed(self) -> type[Mechanism]:
