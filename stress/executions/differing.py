@@ -85,7 +85,9 @@ def fault_text(bug: NotDeterministic) -> str:
 
 def _causes(left: str) -> list[str]:
     """Return on what an execution may depend, and should not, even within one process."""
-    return [f"earlier executions, which have left {left}"] if left else ["time", "identity"]
+    return (
+        [f"earlier executions, which have left {left}"] if left else ["chance", "time", "identity"]
+    )
 
 
 def _first_difference(parameters: Parameters, target: Target, carriers: Carriers) -> str:

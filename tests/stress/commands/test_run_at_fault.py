@@ -59,6 +59,18 @@ def test_that_is_in_the_result_for_programs_too(
     assert result["faults"][0].startswith("not deterministic: ")
 
 
+@pytest.mark.parametrize("bound", [(), ("--preemptions", 1)])
+def test_an_exploration_of_such_a_class_says_so_too(
+    vgic_stress: Run, patch: Patch, tmp_path: Path, bound: tuple[object, ...]
+) -> None:
+    words = ("--revision", patch(UNSTEADY["a count in the module"]), "--json", "result.json")
+    text = at_fault(vgic_stress("explore", "one_interrupt", *bound, *words))
+    assert "not deterministic: the class under test does not do the same each time: " in text
+    assert "earlier executions, which have left _calls (was count(0), is count(" in text
+    result = json.loads((tmp_path / "result.json").read_text("utf-8"))
+    assert (result["exit"], result["harness_bugs"], len(result["faults"])) == (1, [], 1)
+
+
 def test_a_class_that_draws_the_same_each_time_is_not_at_fault(
     vgic_stress: Run, patch: Patch
 ) -> None:
