@@ -39,7 +39,7 @@ def test_scenarios_open_like_a_litmus_test(name: str) -> None:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_scenarios_have_a_floor_for_every_strategy_of_the_mix(name: str) -> None:
-    floors = SCENARIOS[name].floors.per_cent
+    floors = SCENARIOS[name].floors.rates
     assert floors
     for window, by_strategy in floors.items():
         assert set(by_strategy) == set(MIXED), window

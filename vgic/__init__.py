@@ -13,11 +13,13 @@ from harness.engine import delivered
 from vgic.bugs import BUGS, CANARY, CANARY_OF_RACES, Bug
 from vgic.composition import (
     CompositionError,
+    changes_nothing,
     compose,
     functions,
     named_bug,
     named_revision,
     not_of_ours,
+    overrides_of,
     patched,
     true_name,
     with_contracts_checked,
@@ -33,8 +35,9 @@ from vgic.revisions import DEFAULT, REVISIONS, Reference, Revision
 __all__ = [
     "BUGS", "CANARY", "CANARY_OF_RACES", "DEFAULT", "NR_LR_MAX", "REVISIONS", "WINDOWS",
     "BadParameters", "Bug", "CompositionError", "Irq", "Machine", "Mechanism", "Parameters",
-    "Reference", "Revision", "compose", "functions", "named_bug", "named_revision", "not_of_ours",
-    "patched", "true_name", "with_contracts_checked", "with_races_checked",
+    "Reference", "Revision", "changes_nothing", "compose", "functions", "named_bug",
+    "named_revision", "not_of_ours", "overrides_of", "patched", "true_name",
+    "with_contracts_checked", "with_races_checked",
 ]  # fmt: skip
 
 delivered(__name__)

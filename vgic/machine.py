@@ -7,6 +7,7 @@ from harness import Scheduler
 from harness.engine import Operation, operation
 from harness.primitives import remember_places
 from vgic.accesses import QUIESCE, Access
+from vgic.composition import note_calls, stop_noting
 from vgic.data import Kvm, Pulse, Vcpu
 from vgic.drain import Drain
 from vgic.guest import Guest
@@ -24,7 +25,9 @@ class Machine:
         kernel: the kernel that runs it.
         trace: where all of it announces what it does.
         windows: the windows crossed so far, by name.
+        steps: what else was reached so far of what leads to windows.
         guests: what runs on each vCPU.
+        called: what was called so far of what the kernel overrides beyond a revision.
     """
 
     def __init__(
@@ -52,9 +55,11 @@ class Machine:
         for irq in parameters.irqs:
             self.kvm.add_irq(irq.intid, irq.config, irq.priority, irq.vcpu)
         judges = Judges(self.kvm, honest=parameters.honest)
-        self.windows = judges.windows
+        self.windows, self.steps = judges.windows, judges.steps
         self.trace = announcer(judges.listeners)
         self.kernel = kernel(self.kvm, self.trace)
+        self.called = set[str]()
+        note_calls(self.kernel, self.called)
         self.guests = []
         for vcpu, program in zip(self.kvm.vcpus, parameters.guests, strict=True):
             guest = Guest(self.kvm, vcpu, program, self.trace, partial(Access, QUIESCE))
@@ -84,6 +89,7 @@ class Machine:
         All that refers to itself lets go, so that it goes at once. It would take the collector a
         twentieth of the time to find it.
         """
+        stop_noting(self.kernel)
         self.kvm.retire()
         self.kvm.scheduler.retire()
 

@@ -87,7 +87,7 @@ class Tracepoints:
         """Everybody idles again after each vCPU was forced through two full entries."""
 
     def crossed(self, window: str) -> None:
-        """A patch says itself that it came through a window, as patches did before 0.2."""
+        """A patch says itself that it came through a window, as patches did in 0.1; not counted."""
 
 
 EVENTS = tuple(name for name in vars(Tracepoints) if not name.startswith("_"))

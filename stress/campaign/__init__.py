@@ -14,8 +14,9 @@ from stress.campaign.floors import too_few
 from stress.campaign.outlook import outlook
 from stress.campaign.plan import Plan
 from stress.campaign.result import ENDLESS_MAX, Result
+from stress.campaign.towards import towards
 
 __all__ = [
     "CANARIES", "ENDLESS_MAX", "Campaign", "Plan", "Result", "differs_afresh", "missed", "outlook",
-    "plan_for", "takes_all_for_the_same", "too_few",
+    "plan_for", "takes_all_for_the_same", "too_few", "towards",
 ]  # fmt: skip

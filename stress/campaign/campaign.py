@@ -27,6 +27,7 @@ from stress.campaign.plan import Plan
 from stress.campaign.result import Result
 from stress.findings import Answer, Inquiry, Keeper, found, is_looked_into
 from stress.jobs import Batch, Bug, Executor, Fact, Facts, Outcome
+from vgic import changes_nothing, overrides_of
 
 BATCH = 24
 WAIT_S = 0.1
@@ -74,7 +75,11 @@ class Campaign:
 
     def run(self) -> Result:
         """Run the campaign to its end."""
-        executor, result = self._executor, Result()
+        executor, target = self._executor, self._plan.target
+        result = Result(
+            overrides=overrides_of(target.kernel),
+            changes_nothing=target.is_users and changes_nothing(target.kernel),
+        )
         begin = time.monotonic()
         more = True
         while True:
@@ -185,7 +190,9 @@ class Campaign:
     def _find(self, answer: Answer, result: Result) -> None:
         """Add what came of an inquiry, and keep it if it is a finding of its own."""
         finding = result.find(answer)
-        kept = self._keeper.settled(-answer.number, finding)
+        one = None if finding is None else result.one_with(finding)
+        beside = None if one is None else result.kept.get(one.signature)
+        kept = self._keeper.settled(-answer.number, finding, beside)
         if finding is not None:
             result.kept[finding.signature] = kept
 

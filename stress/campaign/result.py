@@ -8,6 +8,7 @@ from pathlib import Path
 from harness.search import Seen
 from stress.findings import Answer, Finding, found
 from stress.jobs import Fact
+from vgic.judging import progress
 
 ENDLESS_MAX = 100
 """A campaign ends after so many executions that came to the step bound."""
@@ -25,10 +26,15 @@ class Result:
         passed: for each strategy, how many executions had nothing wrong with them.
         deviated: for each strategy, how many of those left the quiet default.
         crossings: for each scenario, strategy and window, how many executions crossed it.
+        progress: for each scenario and window, how many executions came to how many of its steps.
         seen: for each strategy, the behaviours of the executions that were looked at.
         seen_by_all: the same for all strategies together.
         failures: for each symptom, how many executions showed it.
+        overrides: what the kernel under test overrides beyond a revision.
+        called: what of that was called in some execution.
+        changes_nothing: it is a user's class without anything that the kernel would call.
         findings: by signature, in order of the first.
+        also: for each finding, by signature, what else is mended by what mends it.
         kept: for each finding, by signature, the folder it is kept in; None if there is none.
         compared: how many executions were run once more in a fresh process, and came out alike.
         bugs: what was wrong with the harness itself.
@@ -44,10 +50,15 @@ class Result:
     passed: Counter[str] = field(default_factory=Counter)
     deviated: Counter[str] = field(default_factory=Counter)
     crossings: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    progress: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     seen: dict[str, Seen] = field(default_factory=dict)
     seen_by_all: Seen = field(default_factory=Seen)
     failures: Counter[str] = field(default_factory=Counter)
+    overrides: tuple[str, ...] = ()
+    called: set[str] = field(default_factory=set)
+    changes_nothing: bool = False
     findings: dict[str, Finding] = field(default_factory=dict)
+    also: dict[str, list[Finding]] = field(default_factory=dict)
     kept: dict[str, Path | None] = field(default_factory=dict)
     compared: int = 0
     bugs: list[str] = field(default_factory=list)
@@ -67,11 +78,38 @@ class Result:
         for window in fact.windows:
             self.windows[window] += 1
             self.crossings[fact.scenario, fact.strategy, window] += 1
+        for window, steps in progress(fact.windows | fact.reached):
+            self.progress[fact.scenario, window, steps] += 1
+        self.called |= fact.called
         if fact.behaviour is not None:
             self.seen.setdefault(fact.strategy, Seen()).add(fact.behaviour)
             self.seen_by_all.add(fact.behaviour)
         if fact.signature is not None:
             self.failures[fact.signature] += 1
+
+    def best_progress(self, window: str, scenario: str | None = None) -> tuple[int, int]:
+        """Return to how many steps of a window an execution came at most, and how many came there.
+
+        Args:
+            window: the window.
+            scenario: look at its executions only; None for all.
+        """
+        counts = Counter[int]()
+        for (name, which, steps), count in self.progress.items():
+            if which == window and scenario in (None, name):
+                counts[steps] += count
+        best = max(counts, default=0)
+        return best, counts[best]
+
+    @property
+    def never_called(self) -> tuple[str, ...]:
+        """The overrides that no execution has called, by name."""
+        return tuple(name for name in self.overrides if name not in self.called)
+
+    @property
+    def tested_nothing(self) -> bool:
+        """Whether no override was called, or there is none: only the revision was run."""
+        return self.changes_nothing or (bool(self.overrides) and not self.called)
 
     @property
     def is_broken(self) -> bool:
@@ -87,10 +125,36 @@ class Result:
         endless = sum(n for symptom, n in self.failures.items() if symptom.startswith("step bound"))
         return endless >= ENDLESS_MAX
 
+    @property
+    def symptoms(self) -> list[str]:
+        """The symptoms of all that was found."""
+        also = (each for others in self.also.values() for each in others)
+        return [finding.example.symptom for finding in (*self.findings.values(), *also)]
+
     def find(self, answer: Answer) -> Finding | None:
-        """Add what came of an inquiry; return the finding if there was none like it before."""
+        """Add what came of an inquiry; return it if there was none with its signature before."""
         finding = found(answer)
-        if finding.signature in self.findings:
+        known = {each.signature for others in self.also.values() for each in others}
+        if finding.signature in self.findings or finding.signature in known:
             return None
-        self.findings[finding.signature] = finding
+        one = self.one_with(finding)
+        if one is None:
+            self.findings[finding.signature] = finding
+        else:
+            self.also.setdefault(one.signature, []).append(finding)
         return finding
+
+    def mends(self, finding: Finding) -> tuple[str, ...]:
+        """Return what mends a finding and whatever it was also seen as."""
+        others = self.also.get(finding.signature, [])
+        return tuple(
+            name
+            for name in finding.example.mends
+            if all(name in other.example.mends for other in others)
+        )
+
+    def one_with(self, finding: Finding) -> Finding | None:
+        """Return the finding that is mended by what mends this one, too; None if there is none."""
+        mended = set(finding.example.mends)
+        ones = (one for one in self.findings.values() if one.signature != finding.signature)
+        return next((one for one in ones if mended.intersection(self.mends(one))), None)

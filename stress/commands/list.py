@@ -146,9 +146,7 @@ def _windows() -> dict[str, Row]:
         name: {
             "summary": summary,
             "floors": [
-                scenario.name
-                for scenario in SCENARIOS.values()
-                if any(scenario.floors.per_cent.get(name, {}).values())
+                scenario.name for scenario in SCENARIOS.values() if name in scenario.floors.rates
             ],
         }
         for name, summary in WINDOWS.items()

@@ -23,6 +23,7 @@ from stress.findings import Keeper
 from stress.jobs import LocalPool
 from stress.reporting import (
     Writer,
+    also_text,
     campaign_values,
     every_option,
     finding_text,
@@ -122,7 +123,15 @@ def _say_findings(plan: Plan, result: Result, *, quiet: bool) -> None:
         reported.add(symptom)
         count = result.failures[symptom]
         drawn = new and not quiet
-        say(finding_text(number + 1, finding, count, command, kept, first=new, drawn=drawn))
+        mends = result.mends(finding)
+        say(
+            finding_text(
+                number + 1, finding, count, command, kept, mends=mends, first=new, drawn=drawn
+            )
+        )
+        others = result.also.get(finding.signature, [])
+        if others:
+            say(also_text(others, result.failures, result.kept))
 
 
 class _SoFar:
@@ -135,8 +144,8 @@ class _SoFar:
 
     def write(self, result: Result) -> None:
         """Write the result so far, if there is anything new to it."""
-        if len(result.findings) != self._findings:
-            self._findings = len(result.findings)
+        if len(result.kept) != self._findings:
+            self._findings = len(result.kept)
             self._writer.so_far(lambda: campaign_values(self._plan, result))
 
     def and_then(self, show: Callable[[Result], None]) -> Callable[[Result], None]:
@@ -163,7 +172,7 @@ def _canaries(plan: Plan, pool: LocalPool, interrupted: Interrupts) -> Result:
         result.interrupted = found.interrupted
         if result.bugs or result.interrupted:
             return result
-        symptoms = [finding.example.symptom for finding in found.findings.values()]
+        symptoms = found.symptoms
         result.bugs += missed(canary, symptoms, found.executions)
         if result.bugs:
             return result

@@ -31,6 +31,8 @@ class Single:
         execution: what happened.
         windows: the windows it crossed.
         orders: the orders in which it took locks.
+        called: what was called of what the kernel overrides.
+        steps: what else it reached of what leads to windows.
         printed: what the class under test has printed, in lines.
     """
 
@@ -38,6 +40,8 @@ class Single:
     execution: Execution
     windows: frozenset[str]
     orders: tuple[Learned, ...] = ()
+    called: frozenset[str] = frozenset()
+    steps: frozenset[str] = frozenset()
     printed: tuple[str, ...] = ()
 
 
@@ -75,11 +79,19 @@ def run(
     except NotDeterministic as bug:
         raise not_deterministic(bug.how, parameters, target, carriers) from bug
     if not machines:
-        return Single(parameters, execution, frozenset(), (), printed(carriers))
+        return Single(parameters, execution, frozenset(), printed=printed(carriers))
     machine = machines[-1]
     windows, orders = frozenset(machine.windows), machine.kvm.order.learned()
     machine.retire()
-    return Single(parameters, execution, windows, orders, printed(carriers))
+    return Single(
+        parameters,
+        execution,
+        windows,
+        orders,
+        frozenset(machine.called),
+        frozenset(machine.steps),
+        printed(carriers),
+    )
 
 
 def run_index(

@@ -23,6 +23,7 @@ from vgic import (
     REVISIONS,
     CompositionError,
     Mechanism,
+    Reference,
     compose,
     named_revision,
     not_of_ours,
@@ -141,7 +142,18 @@ class Target:
         if self.races:
             return self
         target = replace(self, races=True)
-        vars(target).update(_composed=self._composed, at_first=self.at_first)
+        vars(target).update(_composed=self._composed, _class=self._class, at_first=self.at_first)
+        return target
+
+    def with_reference_methods(self, names: Sequence[str]) -> "Target":
+        """Return the same with the reference's methods in the place of the kernel's own.
+
+        It is for this process only: no name says what it is.
+        """
+        target = replace(self)
+        methods = {name: getattr(Reference, name) for name in names}
+        kernel = type(self.kernel.__name__, (self.kernel,), methods)
+        vars(target).update(kernel=kernel, _class=self._class, at_first=self.at_first)
         return target
 
     def by_file(self) -> "Target":

@@ -9,8 +9,9 @@ than the reference, choices.py which preemptions matter; words.py puts a machine
 
 from stress.explaining.choices import before
 from stress.explaining.explanation import explain
+from stress.explaining.first_divergence import FirstDivergence
 from stress.explaining.lock_orders import orders_text
 from stress.explaining.repro_file import repro_file
 from stress.explaining.stepping import step_through
 
-__all__ = ["before", "explain", "orders_text", "repro_file", "step_through"]
+__all__ = ["FirstDivergence", "before", "explain", "orders_text", "repro_file", "step_through"]

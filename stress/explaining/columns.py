@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-from harness.schedule import Thing
 from stress.explaining.compared import Place
 from stress.explaining.first_divergence import FirstDivergence
 from stress.explaining.lines import Line, lines
@@ -19,6 +18,7 @@ from stress.explaining.machine import machine_in_words, priorities_in_words
 from stress.explaining.operations import STATE
 from stress.explaining.recorded import Recorded
 from stress.explaining.words import object_in_words
+from stress.system import counted
 from vgic import Parameters
 from vgic.state import LockState
 
@@ -45,7 +45,8 @@ def columns(
     text = [*_machine(recorded.parameters, width), *layout.header()]
     left_out = len(kept.before)
     if left_out:
-        text.append(f"  ... {left_out} lines before these (--view full has every step)")
+        left = counted(left_out, "line")
+        text.append(f"  ... {left} before these (--view full has every step)")
     text += layout.body(kept.shown, marked)
     for role, wait in recorded.waiting.items():
         if _acts(role, kept, recorded):
@@ -121,9 +122,15 @@ def _fitting(everything: Sequence[Line], marked: Line | None, layout: "_Layout")
 
 
 def _acts(role: str, kept: _Kept, recorded: Recorded) -> bool:
-    """Tell whether there is anything to say of a thread."""
+    """Tell whether there is anything to say of a thread, or the failure is about its vCPU."""
     waits = recorded.waiting.get(role, "idles") != "idles"
-    return waits or any(line.role == role for line in kept.shown)
+    failure = recorded.failure
+    named = failure is not None and _is_named(_vcpu(role), failure.message)
+    return waits or named or any(line.role == role for line in kept.shown)
+
+
+def _vcpu(role: str) -> str:
+    return role.replace("vcpu", "vcpu ")
 
 
 class _Layout:
@@ -183,7 +190,7 @@ def verdict(recorded: Recorded, width: int) -> list[str]:
     for line in failure.details:
         text += wrap(line, width, initial_indent="     ", subsequent_indent="       ")
     for thing, fields in recorded.end.state.items():
-        if thing.kind is not LockState and _is_named(thing, failure.message):
+        if thing.kind is not LockState and _is_named(thing.name, failure.message):
             text += wrap(
                 object_in_words(thing, fields),
                 width,
@@ -193,5 +200,5 @@ def verdict(recorded: Recorded, width: int) -> list[str]:
     return text
 
 
-def _is_named(thing: Thing, message: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(thing.name)}(?!\w)", message) is not None
+def _is_named(name: str, message: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", message) is not None

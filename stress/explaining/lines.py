@@ -87,6 +87,8 @@ def lines(recorded: Recorded, locks_shown: Container[int] = ()) -> Iterator[Line
             for thing, text, weight in _changed(deed):
                 weight = STATE if by_switch else weight
                 yield Line(index, event.role, deed.function, text, weight, number, thing)
+            for text in _exits(event.role, deed):
+                yield Line(index, event.role, deed.function, text, STATE, number)
             for lock in deed.released:
                 weight = STATE if by_switch else LOCKS
                 yield Line(index, event.role, deed.function, f"unlock {lock}", weight, number)
@@ -114,6 +116,19 @@ def _operation(step: Step, what: Operation, after: Step | None, thing: Thing | N
     fields = None if thing is None else step.event.state.get(thing)
     state = "" if fields is None else fields_in_words(fields).get("", "")
     return operation_in_words(what, state)
+
+
+def _exits(role: str, deed: Deed) -> Iterator[str]:
+    """Yield what a vCPU exits from its guest for, if it does and for an interrupt."""
+    if deed.function != _GUEST_MODE or deed.returned != str(None):
+        return
+    vcpu = f"vcpu {role.removeprefix('vcpu')}"
+    ipi = deed.state.get(Thing(IpiState, f"ipi[{vcpu}]"))
+    if isinstance(ipi, IpiState) and ipi.pending:
+        yield "exits for an IPI"
+    misr = deed.state.get(Thing(HardwareMisr, f"ICH_MISR[{vcpu}]"))
+    if isinstance(misr, HardwareMisr) and misr.reasons:
+        yield f"exits for a maintenance interrupt: {value_in_words('reasons', misr.reasons)}"
 
 
 def _changed(deed: Deed) -> Iterator[tuple[Thing, str, int]]:

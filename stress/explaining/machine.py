@@ -19,17 +19,19 @@ def machine_in_words(parameters: Parameters) -> str:
 
 
 def priorities_in_words(parameters: Parameters) -> str:
-    """Return which interrupts are more urgent than others, the most urgent first; "" if none is.
+    """Return which interrupts are more urgent than others, the most urgent first.
 
-    Where all are alike, the order of a list is that of arrival and says so itself.
+    "" where the order of a list matters to nobody: with list registers for all there are.
     """
-    intids: dict[int, list[int]] = {}
+    intids: dict[int, set[int]] = {}
     for irq in parameters.irqs:
-        intids.setdefault(irq.priority, []).append(irq.intid)
-    if len(intids) < 2:
-        return ""
-    classes = [
-        f"{' '.join(map(str, sorted(set(intids[priority]))))} at {priority:#04x}"
-        for priority in sorted(intids)
-    ]
-    return f"most urgent first: {', '.join(classes)}"
+        intids.setdefault(irq.priority, set()).add(irq.intid)
+    if len(intids) > 1:
+        classes = [
+            f"{' '.join(map(str, sorted(intids[priority])))} at {priority:#04x}"
+            for priority in sorted(intids)
+        ]
+        return f"most urgent first: {', '.join(classes)}"
+    if len(parameters.irqs) > parameters.nr_lr:
+        return f"all interrupts at priority {next(iter(intids)):#04x}"
+    return ""

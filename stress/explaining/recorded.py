@@ -21,12 +21,14 @@ class Deed:
         stack: the functions it was done in, outermost first.
         changes: the fields it left otherwise; those of locks are no changes.
         released: the names of the locks it released.
+        state: what the machine looks like after it.
         returned: what it returned in the end, if it did and that is a word or some; else "".
     """
 
     stack: tuple[str, ...]
     changes: tuple[Change, ...]
     released: tuple[str, ...]
+    state: Moment
     returned: str = ""
 
     @property
@@ -183,7 +185,7 @@ def _deeds(event: Event, stretches: Sequence[Stretch]) -> tuple[Deed, ...]:
         if locked and _holder(stretch.state, locked) is None and locked not in released:
             released.append(locked)
         changes = _changes(before, stretch.state)
-        deeds.append(Deed(stretch.stack, changes, tuple(released), stretch.returned))
+        deeds.append(Deed(stretch.stack, changes, tuple(released), stretch.state, stretch.returned))
         before, locked = stretch.state, ""
     return tuple(deeds)
 

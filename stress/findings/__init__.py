@@ -9,9 +9,10 @@ a `Keeper` writes what is found into the findings directory.
 from stress.findings.example import Example, as_found, look_into, simplest
 from stress.findings.finding import Finding, found
 from stress.findings.inquiry import Answer, Inquiry, inquire, is_looked_into
+from stress.findings.mending import mended_text
 from stress.findings.store import Keeper, token_file
 
 __all__ = [
     "Answer", "Example", "Finding", "Inquiry", "Keeper", "as_found", "found", "inquire",
-    "is_looked_into", "look_into", "simplest", "token_file",
+    "is_looked_into", "look_into", "mended_text", "simplest", "token_file",
 ]  # fmt: skip

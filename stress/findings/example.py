@@ -11,6 +11,7 @@ from harness import Carriers, Failure
 from harness.schedule import StrictReplay
 from stress.executions import Single, Target, Token, confirm, run
 from stress.explaining import explain, repro_file
+from stress.findings.mending import mends
 from stress.shrinking import Size, shrink
 from stress.system import output
 
@@ -35,6 +36,8 @@ class Example:
         timeline: the same as Chrome trace events.
         repro: a test file.
         others: the tokens of the other executions it takes.
+        mends: what mends it: overrides of the kernel's, first the likeliest; see mending.py.
+        kernel: which kernel that is: what it was found on, and a user's class by its hash.
         printed: what the class under test has printed in it, in lines.
     """
 
@@ -53,6 +56,8 @@ class Example:
     timeline: str
     repro: str
     others: tuple[str, ...] = ()
+    mends: tuple[str, ...] = ()
+    kernel: str = ""
     printed: tuple[str, ...] = ()
 
 
@@ -164,6 +169,8 @@ def simplest(
         commit=explanation.view("commit"),
         timeline=explanation.timeline(),
         repro=repro_file(identity, columns, [text], target),
+        mends=mends(shrunk.token, target, explanation.divergence, carriers),
+        kernel=" ".join([str(target), *(target.patch_identity() or ())]),
         printed=_printed(shrunk.token, target, carriers),
     )
 

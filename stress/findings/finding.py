@@ -11,6 +11,8 @@ from stress.findings.inquiry import Answer
 class Finding:
     """A race: failures with one symptom that shrink to preemptions in the same functions.
 
+    Those that the same method mends are one finding, which is told by the first of them.
+
     Attributes:
         scenario: the scenario of the first.
         execution: the index of the first within its scenario.

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What is kept of a finding: a folder with its tokens, its story and a test file.
 
-It is kept as soon as it is confirmed, as it was found, and once more when it has been shrunk.
-Another session's files are never written over, and a finding that cannot be kept is still
-printed whole: nothing is lost because a folder is read-only.
+It is kept as soon as it is confirmed, as it was found, and once more when it has been shrunk. What
+the same method mends is in one folder, whichever seed has found it: what came later is in a folder
+`also` of the first. Another session's files are never written over, and a finding that cannot be
+kept is still printed whole: nothing is lost because a folder is read-only.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from pathlib import Path
 from harness.engine import printable_lines
 from stress.findings.example import Example
 from stress.findings.finding import Finding
+from stress.findings.mending import mended_text
 from stress.system import write_whole
 
 _KIND_MAX = 40
@@ -22,6 +24,10 @@ _KIND_MAX = 40
 FOLDER = Path("vgic-stress-findings")
 
 ORIGINAL = "original.token"
+_REPORT = "report.txt"
+
+ALSO = "also"
+"""The folder, in that of a finding, of what the same method mends."""
 
 
 def token_file(number: int) -> str:
@@ -29,29 +35,35 @@ def token_file(number: int) -> str:
     return f"token.{number}" if number else "token"
 
 
-def keep(finding: Finding, folder: Path = FOLDER) -> Path | None:
+def keep(finding: Finding, folder: Path = FOLDER, beside: Path | None = None) -> Path | None:
     """Keep a finding in a folder of its own.
 
     Args:
         finding: what was found.
         folder: the folder of all findings; it is made if it is not there.
+        beside: the folder of another one that the same method mends, if there is one.
 
     Returns:
         The finding's folder, None if it could not be written.
     """
     example = finding.example
+    report = (
+        finding.signature,
+        mended_text(example.mends),
+        example.columns,
+        _printed(example),
+    )
     files = {
         token_file(0): example.token + "\n",
         **{token_file(n): text + "\n" for n, text in enumerate(example.others, 1)},
         ORIGINAL: example.original + "\n",
-        "report.txt": "\n".join([finding.signature, "", example.columns, *_printed(example), ""]),
+        _REPORT: "\n\n".join(filter(None, report)) + "\n",
         "commit.txt": example.commit + "\n",
         "timeline.json": example.timeline + "\n",
         "test_repro.py": example.repro,
     }
-    place = folder / _name(finding)
     try:
-        place.mkdir(parents=True, exist_ok=True)
+        place = _place(finding, folder, beside)
         for name, text in files.items():
             write_whole(place / name, printable_lines(text))
     except OSError:
@@ -59,10 +71,28 @@ def keep(finding: Finding, folder: Path = FOLDER) -> Path | None:
     return place
 
 
-def _printed(example: Example) -> list[str]:
-    """Return what the class under test has printed, all of it that was kept."""
+def _printed(example: Example) -> str:
+    """Return what the class under test has printed, all of it that was kept; "" if nothing."""
     lines = [f"  | {line}" for line in example.printed]
-    return ["", "it printed:", *lines] if lines else []
+    return "\n".join(["it printed:", *lines]) if lines else ""
+
+
+def _place(finding: Finding, folder: Path, beside: Path | None) -> Path:
+    """Make the folder of a finding, unless it is there, and return it."""
+    example = finding.example
+    if beside is None and example.mends:
+        place = folder / _name(example.mends[0], f"{example.kernel} {example.mends[0]}")
+        with suppress(FileExistsError):
+            place.mkdir(parents=True)
+            return place
+        if _read(place / token_file(0)) == example.token + "\n":
+            return place
+        beside = place
+    if beside is not None and beside.parent.name == ALSO:
+        beside = beside.parent.parent
+    place = _unshrunk_place(finding, folder if beside is None else beside / ALSO)
+    place.mkdir(parents=True, exist_ok=True)
+    return place
 
 
 class Keeper:
@@ -84,18 +114,21 @@ class Keeper:
             number: the number of the inquiry into it.
             finding: the failure, not shrunk.
         """
-        if self._folder is None or (self._folder / _name(finding)).exists():
+        if self._folder is None or _unshrunk_place(finding, self._folder).exists():
             return
         kept = keep(finding, self._folder)
         if kept is not None:
-            self._unshrunk[number] = kept, _report(kept)
+            self._unshrunk[number] = kept, _read(kept / _REPORT)
 
-    def settled(self, number: int, finding: Finding | None) -> Path | None:
+    def settled(
+        self, number: int, finding: Finding | None, beside: Path | None = None
+    ) -> Path | None:
         """Keep what came of an inquiry in place of the failure as it was found.
 
         Args:
             number: the inquiry's number.
             finding: the finding, None if it is one that is kept already.
+            beside: the folder of another one that the same method mends, if there is one.
 
         Returns:
             The finding's folder, None if there is none.
@@ -103,26 +136,29 @@ class Keeper:
         if self._folder is None:
             return None
         before, report = self._unshrunk.pop(number, (None, ""))
-        kept = None if finding is None else keep(finding, self._folder)
+        kept = None if finding is None else keep(finding, self._folder, beside)
         if finding is not None and kept is None:
             return before
         # Another session may have come to keep just that, and have written its story there.
-        if before is not None and before != kept and _report(before) == report:
+        if before is not None and before != kept and _read(before / _REPORT) == report:
             with suppress(OSError):
                 shutil.rmtree(before)
         return kept
 
 
-def _report(folder: Path) -> str:
+def _read(file: Path) -> str:
     try:
-        return (folder / "report.txt").read_text("utf-8")
+        return file.read_text("utf-8")
     except OSError:
         return ""
 
 
-def _name(finding: Finding) -> str:
-    """Return a name that says the kind and is the same for the same finding only."""
+def _unshrunk_place(finding: Finding, folder: Path) -> Path:
+    """Return a folder that is the same for the same execution only; its name says the kind."""
     example = finding.example
-    kind = re.sub(r"[^a-z0-9]+", "-", example.failure.kind.lower())[:_KIND_MAX].strip("-")
-    tokens = f"{example.token} {example.original}".encode()
-    return f"{kind or 'finding'}-{hashlib.sha256(tokens).hexdigest()[:8]}"
+    return folder / _name(example.failure.kind, f"{example.token} {example.original}")
+
+
+def _name(words: str, identity: str) -> str:
+    begin = re.sub(r"[^a-z0-9_]+", "-", words.lower())[:_KIND_MAX].strip("-")
+    return f"{begin or 'finding'}-{hashlib.sha256(identity.encode()).hexdigest()[:8]}"

@@ -66,6 +66,8 @@ class Fact:
         signature: its failure's identity, None if it passed.
         behaviour: what it showed, by scenario and happens-before order; None if nobody looked.
         orders: the orders in which it took locks.
+        called: what was called of what the kernel overrides.
+        reached: what else it reached of what leads to windows.
         deviated: it left the quiet default somewhere.
         digest: the digest of its trace, None if nobody is to compare it.
     """
@@ -78,6 +80,8 @@ class Fact:
     signature: str | None
     behaviour: str | None = None
     orders: tuple[Learned, ...] = ()
+    called: frozenset[str] = frozenset()
+    reached: frozenset[str] = frozenset()
     deviated: bool = True
     digest: str | None = None
 
@@ -158,6 +162,8 @@ def run_batch(batch: Batch, carriers: Carriers, cursor: Cursor, garbage: Garbage
                 signature=outcome.failure.signature if isinstance(outcome, Failed) else None,
                 behaviour=f"{name} {showed}" if showed else None,
                 orders=_same(single.orders),
+                called=single.called,
+                reached=single.steps,
                 deviated=bool(execution.deviations),
                 digest=execution.digest if batch.alone or is_compared(index) else None,
             )

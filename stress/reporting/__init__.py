@@ -8,6 +8,7 @@ alike; `Writer` says it. The rest is what there is to say of a campaign and of a
 from stress.reporting import verdict
 from stress.reporting.asked import checks, every_option, headline_of
 from stress.reporting.finding_text import (
+    also_text,
     example_text,
     finding_text,
     printed_text,
@@ -21,7 +22,7 @@ from stress.reporting.verdict import AT_FAULT, HARNESS_BUG, Verdict, not_judged
 from stress.reporting.writer import Writer
 
 __all__ = [
-    "AT_FAULT", "HARNESS_BUG", "Headline", "Verdict", "Writer", "campaign_values", "checks",
-    "every_option", "example_text", "finding_text", "headline_of", "not_judged", "printed_text",
-    "progress", "replay_command", "shrinking_text", "summary_text", "verdict",
+    "AT_FAULT", "HARNESS_BUG", "Headline", "Verdict", "Writer", "also_text", "campaign_values",
+    "checks", "every_option", "example_text", "finding_text", "headline_of", "not_judged",
+    "printed_text", "progress", "replay_command", "shrinking_text", "summary_text", "verdict",
 ]  # fmt: skip

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A finding as it is printed: what goes wrong, where it was met, and what replays it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from stress.executions import PRINTED_MAX, Target
-from stress.findings import Example, Finding, token_file
+from stress.findings import Example, Finding, mended_text, token_file
 from stress.shrinking import Size
 from stress.system import counted, shell
 
@@ -32,6 +32,7 @@ def finding_text(
     command: str,
     kept: Path | None,
     *,
+    mends: Sequence[str] | None = None,
     first: bool = True,
     drawn: bool,
 ) -> str:
@@ -43,6 +44,7 @@ def finding_text(
         count: how many executions had its symptom.
         command: replays it.
         kept: the folder it is kept in, None if it could not be kept.
+        mends: what mends it and whatever it was also seen as, None if it is alone.
         first: no finding before it has the same symptom.
         drawn: draw the execution too.
     """
@@ -57,6 +59,9 @@ def finding_text(
         f"under {finding.strategy}",
         f"  {shrunk_text(example)}",
     ]
+    mended = mended_text(example.mends if mends is None else mends)
+    if mended:
+        lines.append(f"  {mended}")
     if drawn:
         lines += ["", example.on_screen, ""]
     lines += [f"  {line}" for line in printed_text(example.printed, _PRINTED_LINES)]
@@ -74,6 +79,28 @@ def printed_text(printed: Sequence[str], lines_max: int | None = None) -> list[s
     """
     shown = [*printed[:lines_max], *["..."] * (len(printed) > len(printed[:lines_max]))]
     return ["it printed:", *(f"  | {line}" for line in shown)] if shown else []
+
+
+def also_text(
+    others: Sequence[Finding], counts: Mapping[str, int], kept: Mapping[str, Path | None]
+) -> str:
+    """Return how else a finding was seen.
+
+    Args:
+        others: what else is mended by what mends it.
+        counts: for each symptom, how many executions had it.
+        kept: for each of them, by signature, the folder it is kept in; None if there is none.
+    """
+    lines = []
+    for other in others:
+        lines.append(
+            f"  also seen as {other.signature} ({counts[other.example.symptom]} with its symptom), "
+            f"first in execution {other.execution} of {other.scenario}"
+        )
+        folder = kept.get(other.signature)
+        if folder is not None:
+            lines.append(f"    kept in {folder}")
+    return "\n".join(lines)
 
 
 def shrunk_text(example: Example) -> str:
@@ -102,9 +129,10 @@ def example_text(example: Example, where: str, target: Target, notes: Sequence[s
         target: what it was found on.
         notes: what else is to be said of it.
     """
+    told = [f"{where}, on {target}", shrunk_text(example), mended_text(example.mends), *notes]
     lines = [
         example.identity,
-        *(f"  {line}" for line in (f"{where}, on {target}", shrunk_text(example), *notes)),
+        *(f"  {line}" for line in told if line),
         "",
         example.columns,
         *printed_text(example.printed, _PRINTED_LINES),

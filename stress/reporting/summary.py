@@ -3,14 +3,20 @@
 
 from collections.abc import Sequence
 
-from stress.campaign import Plan, Result
+from stress.campaign import Plan, Result, towards
 from stress.jobs import LOOK_EVERY
 from stress.reporting.asked import asked_values
+from stress.scenarios import SCENARIOS
 from stress.system import counted
+from vgic.judging import WINDOWS, steps_of
 
 
 def summary_text(result: Result) -> str:
-    """Return what was run, and the windows it went through."""
+    """Return what was run, and the windows it went through.
+
+    Of those that the scenarios are there for it is said, too, how far they came towards one that
+    was not crossed.
+    """
     rate = result.executions / result.seconds if result.seconds else 0.0
     lines = [
         f"{counted(result.executions, 'execution')}, {result.steps} steps, {result.seconds:.1f} s, "
@@ -24,6 +30,15 @@ def summary_text(result: Result) -> str:
             f"  {window:<{width}}  {count:>7}  {100 * count / result.executions:5.1f} %"
             for window, count in sorted(result.windows.items())
         ]
+    ran = {scenario for scenario, _ in result.runs}
+    wanted = {w for s in ran if s in SCENARIOS for w in SCENARIOS[s].floors.rates}
+    lines += [
+        f"  {window} was never crossed: {towards(result, window)}"
+        for window in sorted(wanted)
+        if not result.windows[window]
+    ]
+    if result.never_called:
+        lines.append(f"overrides that were never called: {', '.join(result.never_called)}")
     return "\n".join(lines)
 
 
@@ -61,6 +76,8 @@ def campaign_values(plan: Plan, result: Result, reasons: Sequence[str] = ()) -> 
         "steps": result.steps,
         "seconds": round(result.seconds, 3),
         "windows": dict(sorted(result.windows.items())),
+        "progress": _progress(result),
+        "overrides": {name: name in result.called for name in result.overrides},
         "behaviours": {
             name: {
                 "executions": seen.executions,
@@ -80,8 +97,30 @@ def campaign_values(plan: Plan, result: Result, reasons: Sequence[str] = ()) -> 
                 "token": finding.example.token,
                 "original": finding.example.original,
                 "with": list(finding.example.others),
+                "mended_by": list(result.mends(finding)),
+                "also_seen_as": [
+                    {
+                        "signature": other.signature,
+                        "kind": other.example.failure.kind,
+                        "scenario": other.scenario,
+                        "execution": other.execution,
+                        "count": result.failures[other.example.symptom],
+                        "token": other.example.token,
+                    }
+                    for other in result.also.get(finding.signature, [])
+                ],
                 "printed": list(finding.example.printed),
             }
             for finding in result.findings.values()
         ],
     }
+
+
+def _progress(result: Result) -> dict[str, object]:
+    """Return for each window its steps, how many were reached at most, and how often so many."""
+    values: dict[str, object] = {}
+    for window in sorted(WINDOWS):
+        reached, executions = result.best_progress(window)
+        steps = list(steps_of(window))
+        values[window] = {"steps": steps, "reached": reached, "executions": executions}
+    return values

@@ -59,12 +59,13 @@ def of_campaign(result: Result, reasons: Sequence[str]) -> Verdict:
         result: what came of it.
         reasons: why there are too few executions to judge, if there are.
     """
+    nothing = result.tested_nothing
     executions = counted(result.executions, "execution")
     words = {
         Exit.CLEAN: f"no finding in {executions}",
         Exit.FINDINGS: f"{_found(result)} in {executions}",
         Exit.HARNESS_BUG: HARNESS_BUG.words,
-        Exit.TOO_FEW: "too few to judge",
+        Exit.TOO_FEW: "nothing of the class was called" if nothing else "too few to judge",
         Exit.INTERRUPTED: f"interrupted after {executions}",
     }
     applying = {

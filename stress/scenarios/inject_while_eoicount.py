@@ -4,7 +4,7 @@
 from harness import Stream, Streams
 from stress.scenarios.drawing import draw_lateness, draw_pulse, draw_spis
 from stress.scenarios.portfolios import FOR_NESTING
-from stress.scenarios.scenario import Floors, Scenario
+from stress.scenarios.scenario import Scenario
 from vgic import Irq, Parameters
 from vgic.data import Program, Pulse
 
@@ -68,16 +68,5 @@ SCENARIO = Scenario(
     draw=inject_while_eoicount,
     length=360,
     executions_min=300,
-    # Three and a half standard deviations, at a hundred executions a strategy, below what the
-    # reference was seen to do.
-    floors=Floors(
-        {
-            "overflow": {"random-walk": 45.0, "pct": 34.0, "burst": 36.0},
-            "eoicount": {"random-walk": 21.0, "pct": 11.0, "burst": 18.0},
-            "aborted_entry": {"random-walk": 67.0, "pct": 2.0, "burst": 36.0},
-            "arrival_with_overflow": {"random-walk": 2.0, "pct": 0.0, "burst": 1.0},
-            "split": {"random-walk": 41.0, "pct": 32.0, "burst": 36.0},
-        }
-    ),
     portfolio=FOR_NESTING,
 )

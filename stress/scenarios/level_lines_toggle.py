@@ -3,7 +3,7 @@
 
 from harness import Streams
 from stress.scenarios.drawing import draw_lateness, draw_priority
-from stress.scenarios.scenario import Floors, Scenario
+from stress.scenarios.scenario import Scenario
 from vgic import Irq, Parameters
 from vgic.accesses import PEND, Access
 from vgic.data import FIRST_PPI, FIRST_SPI, Config, Program, Pulse
@@ -59,13 +59,4 @@ SCENARIO = Scenario(
     draw=level_lines_toggle,
     length=330,
     executions_min=300,
-    # Three and a half standard deviations, at a hundred executions a strategy, below what the
-    # reference was seen to do.
-    floors=Floors(
-        {
-            "overflow": {"random-walk": 46.0, "pct": 35.0, "burst": 44.0},
-            "eoicount": {"random-walk": 36.0, "pct": 28.0, "burst": 35.0},
-            "queue_retry": {"random-walk": 4.0, "pct": 0.0, "burst": 2.0},
-        }
-    ),
 )

@@ -4,7 +4,7 @@
 from harness import Streams
 from stress.scenarios.drawing import draw_devices, draw_lateness, draw_spis
 from stress.scenarios.portfolios import FOR_MIGRATION
-from stress.scenarios.scenario import Floors, Scenario
+from stress.scenarios.scenario import Scenario
 from vgic import Irq, Parameters
 from vgic.accesses import ROUTE, Access
 from vgic.data import Program
@@ -53,13 +53,5 @@ SCENARIO = Scenario(
     draw=migration_ping_pong,
     length=310,
     executions_min=300,
-    # Three and a half standard deviations, at a hundred executions a strategy, below what the
-    # reference was seen to do.
-    floors=Floors(
-        {
-            "migration": {"random-walk": 72.0, "pct": 46.0, "burst": 63.0},
-            "aborted_entry": {"random-walk": 87.0, "pct": 7.0, "burst": 57.0},
-        }
-    ),
     portfolio=FOR_MIGRATION,
 )

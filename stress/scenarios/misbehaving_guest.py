@@ -3,7 +3,7 @@
 
 from harness import Streams
 from stress.scenarios.drawing import draw_lateness, draw_pulse
-from stress.scenarios.scenario import Floors, Scenario
+from stress.scenarios.scenario import Scenario
 from vgic import Irq, Parameters
 from vgic.data import FIRST_SPI, Config, Program
 
@@ -47,12 +47,4 @@ SCENARIO = Scenario(
     draw=misbehaving_guest,
     length=210,
     executions_min=300,
-    # Three and a half standard deviations, at a hundred executions a strategy, below what the
-    # reference was seen to do.
-    floors=Floors(
-        {
-            "overflow": {"random-walk": 84.0, "pct": 58.0, "burst": 70.0},
-            "eoicount": {"random-walk": 13.0, "pct": 0.0, "burst": 8.0},
-        }
-    ),
 )

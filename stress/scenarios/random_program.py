@@ -13,7 +13,7 @@ from stress.scenarios.drawing import (
     draw_spis,
     draw_toggles,
 )
-from stress.scenarios.scenario import Floors, Scenario
+from stress.scenarios.scenario import Scenario
 from vgic import Irq, Parameters
 from vgic.accesses import PEND, SGI, UNPEND, Access
 from vgic.data import EDGE, FIRST_PPI, FIRST_SPI, LEVEL, Program, Pulse
@@ -132,13 +132,4 @@ SCENARIO = Scenario(
     draw=random_program,
     length=190,
     executions_min=300,
-    # Three and a half standard deviations, at a hundred executions a strategy, below what the
-    # reference was seen to do.
-    floors=Floors(
-        {
-            "overflow": {"random-walk": 12.0, "pct": 3.0, "burst": 5.0},
-            "migration": {"random-walk": 2.0, "pct": 0.0, "burst": 0.0},
-            "aborted_entry": {"random-walk": 42.0, "pct": 0.5, "burst": 15.0},
-        }
-    ),
 )

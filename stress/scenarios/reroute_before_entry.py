@@ -4,7 +4,7 @@
 from harness import Streams
 from stress.scenarios.drawing import draw_lateness, draw_pulse, draw_spis
 from stress.scenarios.portfolios import FOR_MIGRATION
-from stress.scenarios.scenario import Floors, Scenario
+from stress.scenarios.scenario import Scenario
 from vgic import Parameters
 from vgic.accesses import ROUTE, Access
 from vgic.data import Program
@@ -58,14 +58,5 @@ SCENARIO = Scenario(
     draw=reroute_before_entry,
     length=165,
     executions_min=300,
-    # Three and a half standard deviations, at a hundred executions a strategy, below what the
-    # reference was seen to do.
-    floors=Floors(
-        {
-            "migration": {"random-walk": 45.0, "pct": 42.0, "burst": 43.0},
-            "aborted_entry": {"random-walk": 55.0, "pct": 1.0, "burst": 15.0},
-            "overflow": {"random-walk": 64.0, "pct": 32.0, "burst": 40.0},
-        }
-    ),
     portfolio=FOR_MIGRATION,
 )

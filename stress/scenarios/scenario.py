@@ -2,23 +2,14 @@
 """What a scenario is: a function that draws parameters, and what a campaign expects of it."""
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness import Streams
 from harness.search.strategies import ARMS, MIX, MIXED, PORTFOLIO
+from stress.scenarios.floors import Floors
+from stress.scenarios.rates import RATES
 from vgic import Parameters
-
-
-@dataclass(frozen=True)
-class Floors:
-    """The windows a scenario must cross, or its verdict is vacuous.
-
-    Attributes:
-        per_cent: for each window and strategy, in how many of a hundred executions at least.
-    """
-
-    per_cent: Mapping[str, Mapping[str, float]]
 
 
 @dataclass(frozen=True)
@@ -29,14 +20,12 @@ class Scenario:
         draw: draws the parameters of one execution; its docstring opens like a litmus test.
         length: the steps of a usual execution; fixed, since PCT places its change points by it.
         executions_min: fewer executions than this are too few to judge.
-        floors: the windows that must be crossed.
         portfolio: the strategies of its portfolio, by the number of the execution.
     """
 
     draw: Callable[[Streams], Parameters]
     length: int
     executions_min: int
-    floors: Floors
     portfolio: tuple[str, ...] = ARMS
 
     def arms(self, strategy: str) -> tuple[str, ...]:
@@ -47,6 +36,11 @@ class Scenario:
         """Return which strategy an execution uses when this one is asked for."""
         arms = self.arms(strategy)
         return arms[index % len(arms)]
+
+    @property
+    def floors(self) -> Floors:
+        """The windows that must be crossed."""
+        return Floors(RATES.get(self.name, {}), self.executions_min // len(MIXED))
 
     @property
     def name(self) -> str:

@@ -67,6 +67,7 @@ class Nobody:
     def __init__(self, kvm: Kvm, *, honest: bool = True) -> None:
         self.listeners = ()
         self.windows: set[str] = set()
+        self.steps: set[str] = set()
 
 
 @pytest.mark.parametrize("strategy", ["random-walk", "pct", "burst", "delays"])

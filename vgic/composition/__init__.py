@@ -8,18 +8,23 @@ from vgic.composition.composing import compose, with_races_checked
 from vgic.composition.contracted import not_of_ours, with_contracts_checked
 from vgic.composition.names import did_you_mean, named_bug, named_revision, true_name
 from vgic.composition.overridable import functions
+from vgic.composition.overrides import changes_nothing, note_calls, overrides_of, stop_noting
 from vgic.composition.patch import patched
 from vgic.composition.refused import CompositionError
 
 __all__ = [
     "CompositionError",
+    "changes_nothing",
     "compose",
     "did_you_mean",
     "functions",
     "named_bug",
     "named_revision",
     "not_of_ours",
+    "note_calls",
+    "overrides_of",
     "patched",
+    "stop_noting",
     "true_name",
     "with_contracts_checked",
     "with_races_checked",

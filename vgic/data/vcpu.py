@@ -92,8 +92,8 @@ class VgicCpu:
     """
 
     __slots__ = (
-        "ap_list_head", "ap_list_lock", "overflow_ap_list_head", "private_irqs", "used_lrs",
-        "vgic_hcr", "vgic_lr",
+        "_name", "ap_list_head", "ap_list_lock", "overflow_ap_list_head", "private_irqs",
+        "used_lrs", "vgic_hcr", "vgic_lr",
     )  # fmt: skip
 
     def __init__(self, locks: VgicLocks, nr_lr: int, vcpu_id: int, name: str) -> None:
@@ -104,9 +104,13 @@ class VgicCpu:
         self.overflow_ap_list_head: ListHead[VgicIrq] = ListHead(
             scheduler, "overflow_ap_list_head", name, guard
         )
+        self._name = name
         self.vgic_hcr = Hcr()
         self.vgic_lr = [ListRegister() for _ in range(nr_lr)]
         self.used_lrs = 0
+
+    def __str__(self) -> str:
+        return f"vgic_cpu[{self._name}]"
 
 
 class Vcpu:

@@ -11,8 +11,17 @@ from harness.engine import observes
 from vgic.judging.destroyed import leave_listed, lists_are_forgotten
 from vgic.judging.guarded import check_races
 from vgic.judging.judges import Judges
+from vgic.judging.steps import progress, steps_of
 from vgic.judging.windows import WINDOWS
 
-__all__ = ["WINDOWS", "Judges", "check_races", "leave_listed", "lists_are_forgotten"]
+__all__ = [
+    "WINDOWS",
+    "Judges",
+    "check_races",
+    "leave_listed",
+    "lists_are_forgotten",
+    "progress",
+    "steps_of",
+]
 
 observes(__name__)

@@ -35,6 +35,15 @@ def _heard(judges: Sequence[Judge], kinds: tuple[type, ...], event: str) -> Call
     if len(heard) == 1:
         only: Callable[..., None] = heard[0]
         return only
+    if len(heard) == 2:
+        # A third fewer instructions than the loop, for what comes a hundred times an execution.
+        first, second = heard
+
+        def to_both(*things: object) -> None:
+            first(*things)
+            second(*things)
+
+        return to_both
 
     def to_all(*things: object) -> None:
         for each in heard:

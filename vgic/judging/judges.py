@@ -22,6 +22,7 @@ class Judges:
     Attributes:
         listeners: all of them; they have to be announced to.
         windows: those that were crossed so far, by name.
+        steps: what else was reached so far of what leads to them.
     """
 
     def __init__(self, kvm: Kvm, *, honest: bool = True) -> None:
@@ -52,3 +53,4 @@ class Judges:
         attach(kvm, judges)
         self.listeners: tuple[Tracepoints, ...] = tuple(judges)
         self.windows = windows.crossed_ones
+        self.steps = windows.steps

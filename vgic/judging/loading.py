@@ -98,7 +98,7 @@ def best_are_loaded(kvm: Kvm, vcpu: Vcpu, changed: Container[VgicIrq]) -> None:
             fail(
                 kvm,
                 "O10 best pending left out",
-                f"{irq} (priority {irq.priority}) is deliverable to {vcpu} but in no list "
+                f"{irq} (priority {irq.priority:#04x}) is deliverable to {vcpu} but in no list "
                 f"register; those hold {_loaded(vcpu)}",
                 FLUSH,
             )
@@ -125,8 +125,8 @@ def nobody_starves(kvm: Kvm, vcpu: Vcpu, left_out: dict[VgicIrq, int]) -> None:
             fail(
                 kvm,
                 "O11 best pending starves",
-                f"{irq} (priority {irq.priority}) was deliverable to {vcpu} in {times} flushes "
-                f"in a row and got no list register; those hold {_loaded(vcpu)}",
+                f"{irq} (priority {irq.priority:#04x}) was deliverable to {vcpu} in {times} "
+                f"flushes in a row and got no list register; those hold {_loaded(vcpu)}",
                 "vgic_flush_lr_state",
             )
 

@@ -2,12 +2,19 @@
 """The windows: situations that an execution came through, by which a campaign is known not vacuous.
 
 A window is what a race needs to happen in. A campaign that never came through one has said nothing
-of the code in it, however many executions it ran.
+of the code in it, however many executions it ran. All of them are seen from outside, in the lists,
+their locks and the run loop, so that a patch which replaces a kernel function is counted alike.
 """
 
+import sys
+
+from harness.engine import model_stack
 from vgic.data import Kvm, Vcpu, VgicIrq
 from vgic.judging.judge import Judge
 from vgic.judging.registers import Registers
+from vgic.judging.steps import LISTED, OTHERS_LIST
+
+QUEUE = "vgic_queue_irq_unlock"
 
 WINDOWS = {
     "overflow": "A vCPU enters its guest while something of its own is in no list register.",
@@ -24,7 +31,7 @@ WINDOWS = {
     "arrival_with_eoicount": (
         "An interrupt is queued for a vCPU whose guest has ended one that was in no list register."
     ),
-    "queue_retry": "Queueing has both locks at last, finds a change, and starts again.",
+    "queue_retry": "Queueing has both locks at last, finds a change, and puts nothing on the list.",
     "migration": "Prune moves an interrupt to the list of another vCPU.",
     "prune_recheck": "Prune has all three locks at last, finds a change, and does not move it.",
     "two_prune_retries": "One prune starts again from the head of the list twice or more.",
@@ -36,6 +43,7 @@ class Windows(Judge):
 
     Attributes:
         crossed_ones: their names so far.
+        steps: what else was reached of what leads to them (steps.py).
     """
 
     def __init__(self, kvm: Kvm, registers: Registers) -> None:
@@ -46,10 +54,23 @@ class Windows(Judge):
             registers: tells what a flush has left outside; it hears of that first.
         """
         super().__init__(kvm)
+        count = len(kvm.vcpus)
         self.crossed_ones: set[str] = set()
+        self.steps: set[str] = set()
         self._outside = registers.outside
-        self._in_guest = [False] * len(kvm.vcpus)
-        self._prune_restarts = [0] * len(kvm.vcpus)
+        self._in_guest = [False] * count
+        # The role of each vCPU's thread while it is between flush and sync, else "".
+        self._flushed_by = [""] * count
+        self._prune_restarts = [0] * count
+        self._added_to = [False] * count
+
+    def flushing(self, vcpu: int) -> None:
+        """Note that the vCPU is on its way from flush to sync."""
+        self._flushed_by[vcpu] = self._kvm.vcpus[vcpu].role
+
+    def synced(self, vcpu: int) -> None:
+        """Note that it has come to the end of it, and its prune with it."""
+        self._flushed_by[vcpu] = ""
 
     def entered(self, vcpu: int) -> None:
         """Note what the guest leaves behind."""
@@ -79,25 +100,42 @@ class Windows(Judge):
                 self.crossed_ones.add("eoicount_of_two")
 
     def added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
-        """Note an arrival while the guest runs."""
-        if self._in_guest[vcpu.vcpu_id]:
-            if self._outside[vcpu.vcpu_id]:
+        """Note a migration, and an arrival while the guest runs."""
+        number = vcpu.vcpu_id
+        self.steps.add(LISTED)
+        role = self._kvm.scheduler.current.role
+        if role != self._flushed_by[number]:
+            self._added_to[number] = True
+            if role in self._flushed_by:
+                self.crossed_ones.add("migration")
+                self._start_again(self._flushed_by.index(role))
+        if self._in_guest[number]:
+            if self._outside[number]:
                 self.crossed_ones.add("arrival_with_overflow")
             if vcpu.cpuif.hcr.eoicount:
                 self.crossed_ones.add("arrival_with_eoicount")
 
-    def queue_restarted(self, vcpu: int, intid: int) -> None:
-        """Note that queueing found a change."""
-        self.crossed_ones.add("queue_retry")
+    def list_unlocked(self, vcpu: Vcpu) -> None:
+        """Note that somebody had a list's lock to put an interrupt there, and has put none.
 
-    def prune_restarted(self, vcpu: int, moved: bool) -> None:
-        """Note a migration, or one that was found to be over."""
+        A vCPU has its own lock between flush and sync for other reasons; beside that only who
+        queues has one, and a prune that of another vCPU.
+        """
+        number = vcpu.vcpu_id
+        role = self._kvm.scheduler.current.role
+        if role == self._flushed_by[number]:
+            return
+        if self._added_to[number]:
+            self._added_to[number] = False
+        elif QUEUE in model_stack(sys._getframe(1)):
+            self.crossed_ones.add("queue_retry")
+        elif role in self._flushed_by:
+            self.crossed_ones.add("prune_recheck")
+            self._start_again(self._flushed_by.index(role))
+
+    def _start_again(self, vcpu: int) -> None:
+        """Note that a prune starts again from the head."""
+        self.steps.add(OTHERS_LIST)
         self._prune_restarts[vcpu] += 1
-        self.crossed_ones.add("migration" if moved else "prune_recheck")
         if self._prune_restarts[vcpu] > 1:
             self.crossed_ones.add("two_prune_retries")
-
-    def crossed(self, window: str) -> None:
-        """Note what a patch says itself, if there is such a window."""
-        if window in WINDOWS:
-            self.crossed_ones.add(window)

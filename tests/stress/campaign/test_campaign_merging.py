@@ -266,7 +266,9 @@ class Kept(Keeper):
     def confirmed(self, number: int, finding: Finding) -> None:
         self.notes.append(("as found", finding.example.token))
 
-    def settled(self, number: int, finding: Finding | None) -> Path | None:
+    def settled(
+        self, number: int, finding: Finding | None, beside: Path | None = None
+    ) -> Path | None:
         self.notes.append(("shrunk", finding.example.token if finding else "as another"))
         return Path("kept")
 

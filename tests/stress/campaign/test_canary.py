@@ -22,7 +22,7 @@ from stress.scenarios import SCENARIOS
 MakePool = Callable[..., Executor]
 MakePlan = Callable[..., Plan]
 NAME = "inject_while_eoicount"
-ALL_WINDOWS = frozenset(SCENARIOS[NAME].floors.per_cent)
+ALL_WINDOWS = frozenset(SCENARIOS[NAME].floors.rates)
 FOUND_AS: dict[str, str | None] = {canary.bug: canary.found_as[0] for canary in CANARIES}
 BY_DEFAULT = [f"reference+{canary.bug}" for canary in CANARIES if not canary.races]
 

@@ -13,7 +13,7 @@ HEAD_WALK = ("inject_while_eoicount", "--revision", "head-walk", "--seed", 7)
 KEYS = {
     "verdict", "exit", "reasons", "harness_bugs", "model", "seed", "revision", "bugs", "races",
     "scenarios", "strategy", "asked", "executions", "compared", "steps", "seconds", "windows",
-    "behaviours", "findings",
+    "progress", "overrides", "behaviours", "findings",
 }  # fmt: skip
 FINDING_KEYS = {"signature", "kind", "scenario", "execution", "count", "token", "original", "with"}
 

@@ -21,6 +21,7 @@ from stress.executions.target import Target
 from stress.executions.token import Token
 from stress.explaining.columns import WIDTH
 from stress.explaining.explanation import VIEWS, Explanation, explain
+from stress.explaining.lines import lines as story_lines
 from stress.explaining.repro_file import repro_file
 from stress.explaining.stepping import HELP, step_through
 from stress.scenarios import SCENARIOS
@@ -81,7 +82,7 @@ def test_what_was_not_shrunk_is_cut_at_the_front_and_says_so(
     tokens: Tokens, pinned: OsThreads
 ) -> None:
     text = story_of(tokens["no_recheck_after_relock"], pinned, shrunk=False).columns()
-    assert re.search(r"\.\.\. \d+ lines before these", text)
+    assert re.search(r"\.\.\. \d+ lines? before these", text)
     assert max(map(len, text.splitlines())) < 78
     assert len(text.splitlines()) < 120
 
@@ -110,6 +111,8 @@ def test_the_columns_begin_with_the_machine_and_who_is_more_urgent(
         lines = text.splitlines()
         assert re.search(rf", {parameters.nr_lr} list registers?$", lines[0])
         differ = len({irq.priority for irq in parameters.irqs}) > 1
+        crowded = not differ and len(parameters.irqs) > parameters.nr_lr
+        assert ("all interrupts at priority 0x" in text) == crowded
         assert ("most urgent first: " in lines[1]) == differ
 
 
@@ -119,6 +122,32 @@ def test_the_columns_say_what_a_maintenance_interrupt_is_for(
     text = stories["head-walk"].columns()
     assert "ICH_MISR[vcpu 0] = underflow" in text
     assert "ICH_MISR" not in stories["kick_without_request"].columns()
+
+
+def test_the_columns_say_what_a_vcpu_exits_for(stories: dict[str, Explanation]) -> None:
+    """An exit is an interrupt's or the guest's own access; of that the access itself is shown."""
+    lines = [
+        (line.text, line.function)
+        for story in stories.values()
+        for line in story_lines(story.recorded)
+        if "exits for" in line.text
+    ]
+    assert {function for _, function in lines} == {"run_guest"}
+    texts = {text for text, _ in lines}
+    assert "exits for an IPI" in texts
+    assert "exits for a maintenance interrupt: underflow and nothing pending" in texts
+
+
+def test_whom_the_failure_is_about_has_a_column_though_nothing_is_left_of_it(
+    stories: dict[str, Explanation],
+) -> None:
+    for story in stories.values():
+        failure = story.recorded.failure
+        assert failure is not None
+        text = story.columns()
+        for number, role in enumerate(story.recorded.roles):
+            if re.search(rf"vcpu {number}\b", failure.message) and role == f"vcpu{number}":
+                assert f"CPU {number}: {role}" in text or f" {role}" in text
 
 
 def test_a_mark_shows_where_the_correct_kernel_goes_another_way(kick: Explanation) -> None:

@@ -264,6 +264,8 @@ def test_json_has_the_promised_keys(
         "compared": 0,
         "steps": 40,
         "windows": {"overflow": 1},
+        "overrides": {},
+        "progress": value["progress"],
         "behaviours": {"together": {"executions": 0, "distinct": 0, "unseen": 1.0, "growth": []}},
         "findings": [
             {
@@ -275,6 +277,8 @@ def test_json_has_the_promised_keys(
                 "token": SHORT,
                 "original": f"{SHORT}-as-found",
                 "with": [],
+                "mended_by": [],
+                "also_seen_as": [],
                 "printed": [],
             }
         ],

@@ -4,12 +4,13 @@
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partialmethod
 from itertools import combinations
 
 import pytest
 
 from harness import Execution, OldName
-from tests.fixtures.judged import windows_of
+from tests.fixtures.judged import restarts_of
 from vgic import (
     BUGS,
     REVISIONS,
@@ -368,7 +369,7 @@ def test_what_a_patch_called_watch_works_and_is_said_to_be_old(
 
     def body(built: Mechanism) -> None:
         built.announce_pending(built.kvm.vcpus[0])
-        assert windows_of(built) == {"queue_retry", "migration"}
+        assert restarts_of(built) == {"migration"}
 
     in_kernel(body, kernel=kernel)
 
@@ -381,3 +382,67 @@ def test_a_patch_that_uses_no_old_name_is_loaded_without_a_warning() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         patched(Announces)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("_prune_own_lists", "_prune_own_list"),
+        ("_migrat", "_migrate"),
+        ("_still_to_queue", "still_to_queue"),
+    ],
+)
+def test_a_helper_that_nothing_calls_and_is_nearly_one_of_the_kernels_is_refused(
+    name: str, near: str
+) -> None:
+    with pytest.raises(CompositionError, match=f"did you mean {near}"):
+        patched(type("Mine", (Reference,), {name: nothing}))
+
+
+def test_a_helper_that_only_itself_calls_is_called_by_nothing() -> None:
+    def _prune_own_lists(self: Mechanism, vcpu: Vcpu) -> None:
+        self._prune_own_lists(vcpu)  # type: ignore[attr-defined]
+
+    with pytest.raises(CompositionError, match="did you mean _prune_own_list"):
+        patched(type("Mine", (Reference,), {"_prune_own_lists": _prune_own_lists}))
+
+
+def calls_it(kernel: Mechanism, vcpu: Vcpu) -> None:
+    kernel._prune_own_lists(vcpu)  # type: ignore[attr-defined]
+
+
+def calls_what_calls_it(kernel: Mechanism, vcpu: Vcpu) -> None:
+    calls_it(kernel, vcpu)
+
+
+def decorated(function: Callable[..., None]) -> Callable[..., None]:
+    def instead(self: Mechanism, vcpu: Vcpu) -> None:
+        function(self, vcpu)
+
+    return instead
+
+
+def by_its_name(kernel: Mechanism, vcpu: Vcpu) -> None:
+    getattr(kernel, "_prune_own_lists")(vcpu)  # noqa: B009  as a patch may have it
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        calls_it,
+        calls_what_calls_it,
+        by_its_name,
+        decorated(calls_it),
+        partialmethod(calls_it),
+        staticmethod(calls_it),
+        property(calls_it),  # type: ignore[arg-type]
+    ],
+)
+def test_a_helper_of_ones_own_may_have_any_name_if_it_is_used(function: object) -> None:
+    theirs = {"vgic_sort_ap_list": nothing, "_mine": function, "_prune_own_lists": nothing}
+    patched(type("Mine", (Reference,), theirs))
+
+
+def test_a_helper_of_ones_own_may_have_any_name_that_is_far_from_the_kernels() -> None:
+    patched(type("Mine", (Reference,), {"vgic_sort_ap_list": nothing, "_counted": nothing}))
+    patched(type("Mine", (Reference,), {"_prune_own_list": nothing}))

@@ -7,7 +7,7 @@ import pytest
 
 from harness import Execution, Failure
 from harness.engine.trace import entry_text
-from tests.fixtures.judged import windows_of
+from tests.fixtures.judged import restarts_of
 from vgic import BUGS, Mechanism, Reference
 from vgic.data.intids import Config
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu, VgicIrq
@@ -343,7 +343,7 @@ def test_after_the_window_it_looks_again_and_does_what_is_right_now(
         prune_vcpu0(kernel)
         assert [listed(vcpu) for vcpu in kernel.kvm.vcpus] == homes
         assert [requested(vcpu) for vcpu in kernel.kvm.vcpus] == told
-        assert "prune_recheck" in windows_of(kernel)
+        assert "prune_recheck" in restarts_of(kernel)
 
     on_vcpu0(body, kernel=changing_in_window(change), nr_vcpus=3)
 

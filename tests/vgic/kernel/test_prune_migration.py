@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failure
-from tests.fixtures.judged import windows_of
+from tests.fixtures.judged import restarts_of
 from vgic import BUGS, Mechanism, Reference
 from vgic.data.intids import Config
 from vgic.data.vcpu import Mode, Vcpu, VgicIrq
@@ -134,8 +134,8 @@ def test_it_does_not_move_when_something_changed_in_the_window(
         assert listed(old) == ([32] if stays else [])
         assert listed(new) == []
         assert new.requests.bits == 0
-        assert "prune_recheck" in windows_of(kernel)
-        assert "migration" not in windows_of(kernel)
+        assert "prune_recheck" in restarts_of(kernel)
+        assert "migration" not in restarts_of(kernel)
 
     in_kernel(body, kernel=changing(change), nr_vcpus=2)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from harness import Execution, OsThreads, Passed, Scheduler, Strategy, execute
-from tests.fixtures.judged import judged, windows_of
+from tests.fixtures.judged import judged, restarts_of
 from vgic import Mechanism, Reference
 from vgic.data.intids import Config
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu, VgicIrq
@@ -166,7 +166,7 @@ def test_it_is_not_queued_when_it_was_disabled_in_the_window(
         assert irq.vcpu is None
         assert listed(kernel.kvm.vcpus[0]) == []
         assert kernel.kvm.vcpus[0].requests.bits == 0
-        assert "queue_retry" in windows_of(kernel)
+        assert "queue_retry" in restarts_of(kernel)
 
     in_kernel(body, kernel=changing(disable))
 
@@ -216,7 +216,7 @@ def test_two_devices_that_race_for_one_interrupt_queue_it_once(
     assert isinstance(execute(program, in_the_window, carriers).outcome, Passed)
     kernel = kernels[0]
     assert returned == {"dev0": False, "dev1": True}
-    assert "queue_retry" in windows_of(kernel)
+    assert "queue_retry" in restarts_of(kernel)
     ring = kernel.kvm.vcpus[0].vgic_cpu.ap_list_head
     assert [irq.intid for irq in ring.verify()] == [32]
 
@@ -259,7 +259,7 @@ def test_two_that_inject_at_once_queue_it_once(at_each_point: AtEachPoint, liste
         assert [listed(vcpu) for vcpu in kernel.kvm.vcpus] == [[32], []]
         assert kernel.kvm.irqs[0].vcpu is kernel.kvm.vcpus[0]
         assert requested(kernel.kvm.vcpus[0])
-        retried |= "queue_retry" in windows_of(kernel)
+        retried |= "queue_retry" in restarts_of(kernel)
     assert retried
 
 
@@ -359,7 +359,7 @@ def test_what_is_no_longer_deliverable_is_given_up_and_nobody_is_told(
         assert kernel.kvm.irqs[0].vcpu is None
         assert not any(requested(vcpu) for vcpu in kernel.kvm.vcpus)
         assert not kernel.scheduler.current.held
-        assert "queue_retry" in windows_of(kernel)
+        assert "queue_retry" in restarts_of(kernel)
 
     on_vcpu0(body, kernel=changing_once(change))
 

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The steps of each window: how far an execution came towards one that it did not cross.
+
+A window is a small scenario. Its last step is the window itself, and the steps before are what has
+to have happened for it; several of them are windows, too. So how far an execution came is read off
+what it came through, after its end.
+"""
+
+from collections.abc import Set as AbstractSet
+from functools import cache
+
+LISTED = "listed"
+OTHERS_LIST = "others_list"
+
+_WORDS = {
+    LISTED: "an interrupt is put on a list",
+    OTHERS_LIST: "prune holds the lock of another vCPU's list",
+    "overflow": "a vCPU enters its guest with something in no list register",
+    "split": "what is in no list register is put aside on the overflow list",
+    "aborted_entry": "an entry is aborted",
+    "aborted_entry_with_overflow": "an aborted entry has left something in no list register",
+    "eoicount": "a guest ends an interrupt that is in no list register",
+    "eoicount_of_two": "a guest ends two of those before it leaves",
+    "arrival_with_overflow": "another is queued while the guest runs with that",
+    "arrival_with_eoicount": "another is queued after that while the guest runs",
+    "queue_retry": "queueing has both locks, finds a change and puts nothing on the list",
+    "migration": "prune moves an interrupt",
+    "prune_recheck": "prune finds a change and does not move the interrupt",
+    "two_prune_retries": "one prune has them twice or more",
+}
+
+_BEFORE = {
+    "overflow": (LISTED,),
+    "split": (LISTED, "overflow"),
+    "aborted_entry": (LISTED,),
+    "aborted_entry_with_overflow": (LISTED, "aborted_entry"),
+    "eoicount": (LISTED, "overflow"),
+    "eoicount_of_two": (LISTED, "overflow", "eoicount"),
+    "arrival_with_overflow": (LISTED, "overflow"),
+    "arrival_with_eoicount": (LISTED, "overflow", "eoicount"),
+    "queue_retry": (LISTED,),
+    "migration": (LISTED, OTHERS_LIST),
+    "prune_recheck": (LISTED, OTHERS_LIST),
+    "two_prune_retries": (LISTED, OTHERS_LIST),
+}
+
+
+def steps_of(window: str) -> tuple[str, ...]:
+    """Return the steps of a window in words, the crossing last."""
+    return tuple(_WORDS[step] for step in (*_BEFORE[window], window))
+
+
+def steps_reached(window: str, reached: AbstractSet[str]) -> int:
+    """Return how many steps of a window an execution came to, counted from the first.
+
+    Args:
+        window: the window.
+        reached: the steps and windows that the execution came through.
+    """
+    before = _BEFORE[window]
+    if window in reached:
+        return len(before) + 1
+    for number, step in enumerate(before):
+        if step not in reached:
+            return number
+    return len(before)
+
+
+@cache
+def progress(reached: frozenset[str]) -> tuple[tuple[str, int], ...]:
+    """Return each window with how many steps of it an execution came to."""
+    return tuple((window, steps_reached(window, reached)) for window in _BEFORE)
