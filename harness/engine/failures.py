@@ -131,21 +131,20 @@ class ForeignThread(Misbehaviour):
 
     kind = "foreign thread"
 
+    def failure(self, frame: FrameType) -> Failure:
+        """Describe the scheduling point at which such a thread stands.
 
-def foreign_call(frame: FrameType) -> Failure:
-    """Describe a scheduling point at which a thread stands that the scheduler does not know.
-
-    Args:
-        frame: where it stands, going outward.
-    """
-    line = own_line(frame)
-    return Failure(
-        kind=ForeignThread.kind,
-        message="a thread that the program has not added to the scheduler has called the harness: "
-        "nobody could replay what it does",
-        functions=(model_function(frame),),
-        details=(line,) if line else (),
-    )
+        Args:
+            frame: where it stands, going outward.
+        """
+        line = own_line(frame)
+        return Failure(
+            kind=self.kind,
+            message="a thread that the program has not added to the scheduler has called the "
+            "harness: nobody could replay what it does",
+            functions=(model_function(frame),),
+            details=(line,) if line else (),
+        )
 
 
 def oops(exception: BaseException) -> Failure:

@@ -20,15 +20,7 @@ from collections.abc import Callable
 
 from harness.engine.carrying import Carriers
 from harness.engine.deadlock import deadlock
-from harness.engine.failures import (
-    Diverged,
-    Failure,
-    ForeignThread,
-    ModelFailure,
-    Unwind,
-    foreign_call,
-    oops,
-)
+from harness.engine.failures import Diverged, Failure, ForeignThread, ModelFailure, Unwind, oops
 from harness.engine.frames import ground_floor, model_stack, raised_in_harness, traceback_of
 from harness.engine.points import Points
 from harness.engine.step_bound import LoopWatch
@@ -120,8 +112,8 @@ class Scheduler(Points):
             if chosen is not me:
                 try:
                     self._carriers.hand_over(me, chosen)
-                except ForeignThread:
-                    self.fail(foreign_call(sys._getframe(1)))
+                except ForeignThread as foreign:
+                    self.fail(foreign.failure(sys._getframe(1)))
                 if self.unwinding:
                     raise Unwind
         for notify in self._does:
@@ -182,9 +174,7 @@ class Scheduler(Points):
             self.fail(deadlock(waiting, lambda thread: self._stack_of(thread, me)))
 
     def _stack_of(self, thread: Thread, me: Thread) -> tuple[str, ...]:
-        if thread is me:
-            return model_stack(sys._getframe(1))
-        return self._carriers.stack(thread)
+        return model_stack(sys._getframe(1)) if thread is me else self._carriers.stack(thread)
 
     def _judge_end(self) -> None:
         """A limit is never a pass, even if the execution ended while its loop was sought."""

@@ -20,7 +20,7 @@ from stress.jobs.rerun import Rerun
 from stress.jobs.work import Bug, Cursor
 from stress.jobs.worker import (
     DESCRIPTORS_GONE,
-    Place,
+    SharedText,
     Working,
     leave_signals_to_the_parent,
     run_job,
@@ -30,7 +30,7 @@ from stress.system import GONE, Exit, Garbage, end_at_once
 _LOOK_EVERY_S = 0.25
 
 
-def serve(connection: Connection, pulse: MutableSequence[int], place: Place) -> None:
+def serve(connection: Connection, pulse: MutableSequence[int], place: SharedText) -> None:
     """Do each job in a child, until the parent sends None or is gone.
 
     Args:
@@ -61,7 +61,7 @@ def serve(connection: Connection, pulse: MutableSequence[int], place: Place) -> 
 
 
 def _in_child(
-    job: Rerun, connection: Connection, pulse: MutableSequence[int], place: Place
+    job: Rerun, connection: Connection, pulse: MutableSequence[int], place: SharedText
 ) -> None:
     """Do one job and end, whatever happens."""
     code = Exit.HARNESS_BUG

@@ -17,7 +17,14 @@ from stress.executions import hangs_text
 from stress.findings import Answer
 from stress.jobs.executor import Job, Outcome
 from stress.jobs.work import Bug
-from stress.jobs.worker import DESCRIPTORS_GONE, GROUP_SIGNALS, NOT_UP, PLACE_MAX, PULSES, Place
+from stress.jobs.worker import (
+    DESCRIPTORS_GONE,
+    GROUP_SIGNALS,
+    NOT_UP,
+    PLACE_MAX,
+    PULSES,
+    SharedText,
+)
 from stress.system import GONE
 
 COMES_UP_S = 600.0
@@ -55,7 +62,7 @@ class Process:
         context = get_context("spawn")
         self.pulse: MutableSequence[int] = context.RawArray("q", PULSES)
         self.pulse[0] = NOT_UP
-        self._hangs_at: Place = context.RawArray("c", PLACE_MAX + 1)
+        self._hangs_at: SharedText = context.RawArray("c", PLACE_MAX + 1)
         self.connection: Connection
         self.connection, theirs = context.Pipe()
         self.process: BaseProcess = context.Process(

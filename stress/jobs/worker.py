@@ -46,7 +46,7 @@ PLACE_MAX = 400
 """So many bytes of the line in which it seems to hang."""
 
 
-class Place(Protocol):
+class SharedText(Protocol):
     """Bytes that a process shares with its parent."""
 
     value: bytes
@@ -70,7 +70,7 @@ class Working:
         self.garbage = garbage
         self.cursor = Cursor()
 
-    def show_life(self, pulse: MutableSequence[int], place: Place, parent: int) -> None:
+    def show_life(self, pulse: MutableSequence[int], place: SharedText, parent: int) -> None:
         """Show the parent from now on where we are, without a word in the step path.
 
         Code that never reaches a scheduling point leaves all four as they are. It does not hear
@@ -101,7 +101,7 @@ class Working:
         return confined(self.carriers, lambda: end_at_once(DESCRIPTORS_GONE))
 
 
-def work(connection: Connection, pulse: MutableSequence[int], place: Place) -> None:
+def work(connection: Connection, pulse: MutableSequence[int], place: SharedText) -> None:
     """Do jobs until the parent sends None or is gone.
 
     Args:
