@@ -141,7 +141,6 @@ def replay(
 
     _log(verbose)
     races = arguments.races(check) or False
-    chosen = arguments.view(view) or (View.FULL if verbose else None)
     if step:
         standard_input.check_open(_COMMANDS)
     if step and token == ["-"]:
@@ -151,7 +150,7 @@ def replay(
     if len(cases) > 1 and (step or view or timeline or strict):
         raise BadArgument("several tokens have one verdict; to look at one, replay it alone")
     wanted = Wanted(
-        view=chosen,
+        view=arguments.view(view) or (View.FULL if verbose else None),
         timeline=arguments.writable(timeline, "--timeline"),
         read=_command if step else None,
         stacks=verbose,
