@@ -54,7 +54,7 @@ class Machine:
         )
         for irq in parameters.irqs:
             self.kvm.add_irq(irq.intid, irq.config, irq.priority, irq.vcpu)
-        judges = Judges(self.kvm, honest=parameters.honest)
+        judges = Judges(self.kvm, kicks=kernel.checks_kicks)
         self.windows, self.steps = judges.windows, judges.steps
         self.trace = announcer(judges.listeners)
         self.kernel = kernel(self.kvm, self.trace)

@@ -76,11 +76,6 @@ class Parameters(NamedTuple):
     guests: tuple[Program, ...]
     devices: tuple[tuple[Pulse, ...], ...]
 
-    @property
-    def honest(self) -> bool:
-        """Whether every guest ends each interrupt once."""
-        return all(guest.honest for guest in self.guests)
-
     def to_values(self) -> dict[str, object]:
         """Return the parameters as JSON values."""
         return {

@@ -8,11 +8,24 @@ execution without any takes the same steps and has the same trace.
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from typing import Any, NamedTuple
 
 from harness.engine import observes
 from vgic.data import Exit
 
 observes(__name__)
+
+
+class Call(NamedTuple):
+    """A call of a kernel function.
+
+    Attributes:
+        args: what it was called with.
+        began: the step at which it was called.
+    """
+
+    args: tuple[Any, ...]
+    began: int
 
 
 class Tracepoints:
@@ -46,6 +59,9 @@ class Tracepoints:
     def ended(self, vcpu: int, intid: int) -> None:
         """The guest has ended the interrupt of its innermost handler."""
 
+    def ending_again(self, vcpu: int, intid: int) -> None:
+        """The guest is about to end what it has ended already, as no honest guest does."""
+
     def accessing(self, vcpu: int, access: Exit) -> None:
         """An access that the guest has exited for is about to be emulated."""
 
@@ -77,6 +93,9 @@ class Tracepoints:
 
     def kicked(self, vcpu: int) -> None:
         """Somebody has sent the vCPU an interrupt that makes it leave its guest."""
+
+    def returned(self, function: str, call: Call, result: object) -> None:
+        """A function of a user's class has returned; this one says it as it is, in objects."""
 
     # The machine, when nobody has anything left to do.
 

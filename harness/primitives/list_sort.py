@@ -18,8 +18,9 @@ def list_sort(items: list[T], compare: Callable[[T, T], int]) -> list[T]:
 
     Args:
         items: what to sort, left as it is.
-        compare: above 0 if its first argument belongs behind the second, else at most 0. It may
-            be called with the same element twice.
+        compare: above 0 if its first argument belongs behind the second, else at most 0. It is
+            called with the same element twice whenever all are merged: the kernel's sort does that
+            too, on long lists, so that the comparator can give way. The answer is not looked at.
     """
     runs: list[list[T]] = []  # oldest first
     for count, item in enumerate(items):
@@ -36,6 +37,8 @@ def list_sort(items: list[T], compare: Callable[[T, T], int]) -> list[T]:
     while len(runs) > 1:
         later = runs.pop()
         runs[-1] = _merge(runs[-1], later, compare)
+    if len(items) > 1:
+        compare(runs[0][-1], runs[0][-1])
     return runs[0] if runs else []
 
 

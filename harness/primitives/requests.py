@@ -5,18 +5,26 @@ A request is a bit in a word, set by any thread and taken by its owner. An IPI i
 other CPU's wait; many sent before it is taken are one.
 """
 
+from collections.abc import Callable
+
 from harness.engine import Gate, Operation, Scheduler, operations
 
 
 class Requests:
-    """A word of request bits, each set and taken atomically."""
+    """A word of request bits, each set and taken atomically.
 
-    __slots__ = ("_check", "_make", "_pending", "_scheduler", "_taken", "bits", "name")
+    Attributes:
+        bits: those that are set.
+        on_make: called when a bit was set, by whoever did.
+    """
+
+    __slots__ = ("_check", "_make", "_pending", "_scheduler", "_taken", "bits", "name", "on_make")
 
     def __init__(self, scheduler: Scheduler, instance: str) -> None:
         self._scheduler = scheduler
         self.name = f"requests[{instance}]"
         self.bits = 0
+        self.on_make: Callable[[], None] | None = None
         self._make, self._check, self._pending, self._taken = operations(
             "requests", self.name, "request", "take", "read", "taken"
         )
@@ -25,6 +33,8 @@ class Requests:
         """Set a request bit."""
         self._scheduler.point(self._make)
         self.bits |= 1 << request
+        if self.on_make is not None:
+            self.on_make()
 
     def check(self, request: int) -> bool:
         """Clear a request bit and return whether it was set."""
@@ -40,15 +50,20 @@ class Requests:
         self._scheduler.point(self._pending)
         return self.bits != 0
 
+    def retire(self) -> None:
+        """Release what refers back here: nobody makes a request any more."""
+        self.on_make = None
+
 
 class Ipi(Gate):
     """The inter-processor interrupt of one CPU, and the gate its owner idles at.
 
     Attributes:
         shut: no interrupt is pending: a waiter has nothing to do.
+        on_send: called when another thread sends it, by that one.
     """
 
-    __slots__ = ("_look", "_scheduler", "_send", "_take", "_wait", "name", "shut")
+    __slots__ = ("_look", "_scheduler", "_send", "_take", "_wait", "name", "on_send", "shut")
 
     idle = True
 
@@ -56,6 +71,7 @@ class Ipi(Gate):
         self._scheduler = scheduler
         self.name = f"ipi[{instance}]"
         self.shut = True
+        self.on_send: Callable[[], None] | None = None
         self._wait = Operation("idle", "ipi", self.name, self)
         self._send, self._look, self._take = operations("ipi", self.name, "send", "read", "taken")
 
@@ -69,6 +85,8 @@ class Ipi(Gate):
     def send(self) -> None:
         """Send the interrupt."""
         self._scheduler.point(self._send)
+        if self.on_send is not None:
+            self.on_send()
         self.assert_line()
 
     def assert_line(self) -> None:
@@ -89,6 +107,7 @@ class Ipi(Gate):
 
     def retire(self) -> None:
         """Release what refers back here: there is no waiter any more."""
+        self.on_send = None
         del self._wait
 
     def describe_wait(self) -> str:

@@ -5,7 +5,6 @@ What a command takes to do its work is imported only when it is called, so that 
 a shell completes come at once.
 """
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -96,7 +95,8 @@ def run(
     from stress.commands.run import run as run_campaign
 
     _log(verbose)
-    target = Target(revision, arguments.bugs(bug)).judged_by(arguments.races(check, no_check))
+    races, kicks = arguments.races(check, no_check), arguments.kicks(check)
+    target = Target(revision, arguments.bugs(bug)).judged_by(races, kicks=kicks)
     target.check()
     plan = Plan(
         target=target,
@@ -125,10 +125,7 @@ def replay(
     ] = False,
     view: options.Views = None,
     step: Annotated[bool, typer.Option("--step", help="Step through it.")] = False,
-    timeline: Annotated[
-        Path | None,
-        typer.Option("--timeline", metavar="FILE", help="Write it for ui.perfetto.dev."),
-    ] = None,
+    timeline: options.Timeline = None,
     verbose: options.Verbose = False,
 ) -> None:
     """Replay one execution from its token, or several that fail only together.
@@ -140,13 +137,12 @@ def replay(
     from stress.replaying import replay as replay_token
 
     _log(verbose)
-    races = arguments.races(check) or False
     if step:
         standard_input.check_open(_COMMANDS)
     if step and token == ["-"]:
         raise BadArgument("--step reads its commands where `-` reads the token; use @FILE")
     tokens = [opening.opened(text) for text in token]
-    cases = opening.cases(tokens, revision, bug or None, races=races)
+    cases = opening.cases(tokens, revision, bug or None, **arguments.more(check))
     if len(cases) > 1 and (step or view or timeline or strict):
         raise BadArgument("several tokens have one verdict; to look at one, replay it alone")
     wanted = Wanted(
@@ -179,8 +175,7 @@ def shrink(
 
     _log(verbose)
     tokens = [opening.opened(token)]
-    races = arguments.races(check) or False
-    (case,) = opening.cases(tokens, revision, bug or None, races=races)
+    (case,) = opening.cases(tokens, revision, bug or None, **arguments.more(check))
     raise typer.Exit(shrink_token(case, output.say, replays_max=replays))
 
 
@@ -217,7 +212,8 @@ def explore(
 
     _log(verbose)
     (name,) = arguments.scenarios([scenario])
-    target = Target(revision, arguments.bugs(bug)).judged_by(arguments.races(check, no_check))
+    races, kicks = arguments.races(check, no_check), arguments.kicks(check)
+    target = Target(revision, arguments.bugs(bug)).judged_by(races, kicks=kicks)
     target.check()
     space = Space(SCENARIOS[name], arguments.seed(seed), execution, preemptions, limit, target)
     json_file = arguments.writable(json_file, "--json")

@@ -56,7 +56,7 @@ ReplayRevision = Annotated[str | None, _revision("Replay it on this instead.")]
 Bugs = Annotated[list[str] | None, _option("--bug", "NAME", "Put a named bug into it.", BUGS)]
 Checks = Annotated[
     list[str] | None,
-    _option("--check", "|".join(Check), "Look for more, at a third of the speed.", Check),
+    _option("--check", "|".join(Check), "Look for more; for races at a third of the speed.", Check),
 ]
 NoChecks = Annotated[
     list[str] | None,
@@ -64,5 +64,6 @@ NoChecks = Annotated[
 ]
 Strategy = Annotated[str, _option("--strategy", "NAME", None, DESCRIPTIONS)]
 Views = Annotated[str | None, _option("--view", "|".join(View), "How to show it.", View)]
+Timeline = Annotated[Path | None, _option("--timeline", "FILE", "Write it for ui.perfetto.dev.")]
 JsonFile = Annotated[Path | None, _option("--json", "FILE", "The result for programs.")]
 Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")]

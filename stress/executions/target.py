@@ -30,7 +30,9 @@ from vgic import (
     patched,
     true_name,
     with_contracts_checked,
+    with_kicks_checked,
     with_races_checked,
+    with_returns_announced,
 )
 
 
@@ -43,12 +45,14 @@ class Target:
             it has one class.
         bugs: names of bugs put into it.
         races: check every access to a shared field for data races.
+        kicks: judge whether anybody is kicked for nothing.
         cls: the class, if it is at hand; the revision is then only what the token calls it.
     """
 
     revision: str = DEFAULT
     bugs: tuple[str, ...] = ()
     races: bool = False
+    kicks: bool = False
     cls: type[Mechanism] | None = None
 
     def __post_init__(self) -> None:
@@ -63,7 +67,8 @@ class Target:
             CompositionError: a name is unknown, the user's file cannot be used, or the bugs
                 exclude each other.
         """
-        kernel = with_races_checked(self._composed) if self.races else self._composed
+        kernel = with_kicks_checked(self._composed) if self.kicks else self._composed
+        kernel = with_races_checked(kernel) if self.races else kernel
         _ = self.at_first
         return kernel
 
@@ -88,7 +93,9 @@ class Target:
     @cached_property
     def _composed(self) -> type[Mechanism]:
         kernel = compose(self._class, self.bugs)
-        return with_contracts_checked(kernel, not_of_ours(kernel)) if self.is_users else kernel
+        if not self.is_users:
+            return kernel
+        return with_returns_announced(with_contracts_checked(kernel, not_of_ours(kernel)))
 
     @cached_property
     def _class(self) -> type[Mechanism]:
@@ -126,7 +133,7 @@ class Target:
             return all(record.cls is not self.cls for record in REVISIONS.values())
         return self.patch is not None
 
-    def judged_by(self, races: bool | None) -> "Target":
+    def judged_by(self, races: bool | None, *, kicks: bool = False) -> "Target":
         """Return the same, judged as it was asked for.
 
         Nobody has looked at the locks of a user's class before, so unless something else was
@@ -134,14 +141,20 @@ class Target:
 
         Args:
             races: check for data races, or do not; None if nothing was said.
+            kicks: judge whether anybody is kicked for nothing.
         """
-        return replace(self, races=self.is_users if races is None else races)
+        return replace(self, races=self.is_users if races is None else races, kicks=kicks)
 
-    def checking_races(self) -> "Target":
-        """Return the same with data races checked for; a user's file is not run once more."""
-        if self.races:
+    def checking(self, *, races: bool = False, kicks: bool = False) -> "Target":
+        """Return the same with more checked for; a user's file is not run once more.
+
+        Args:
+            races: check for data races, too.
+            kicks: judge whether anybody is kicked for nothing, too.
+        """
+        target = replace(self, races=self.races or races, kicks=self.kicks or kicks)
+        if target == self:
             return self
-        target = replace(self, races=True)
         vars(target).update(_composed=self._composed, _class=self._class, at_first=self.at_first)
         return target
 
@@ -166,7 +179,7 @@ class Target:
             return self
         if self.cls.__qualname__ != self.cls.__name__:
             raise HarnessBug(f"{self.cls.__qualname__} is not at the top of its file")
-        return Target(f"{_source(self.cls)}:{self.cls.__name__}", self.bugs, self.races)
+        return Target(f"{_source(self.cls)}:{self.cls.__name__}", self.bugs, self.races, self.kicks)
 
     def replaying(self, *tokens: str) -> list[str]:
         """Return the words of the command that replays tokens of executions of this.

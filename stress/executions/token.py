@@ -24,7 +24,7 @@ from harness.engine import (
     printable_text,
     shortened,
 )
-from vgic import BadParameters, Parameters, true_name
+from vgic import NEEDLESS_KICK, BadParameters, Parameters, true_name
 
 VERSION = "vs2"
 _SPELLED = "vs1"
@@ -92,6 +92,11 @@ class Token:
     def needs_races(self) -> bool:
         """Whether only a check for data races finds what it is the token of."""
         return self.signature.startswith(KINDS)
+
+    @property
+    def needs_kicks(self) -> bool:
+        """Whether only a check for needless kicks finds what it is the token of."""
+        return self.signature.startswith(NEEDLESS_KICK)
 
     def encode(self) -> str:
         """Return the token as text; what in it is not printable is escaped."""

@@ -31,6 +31,7 @@ def space_values(space: Space) -> dict[str, object]:
         "revision": space.target.revision,
         "bugs": list(space.target.bugs),
         "races": space.target.races,
+        "kicks": space.target.kicks,
         "preemptions": space.preemptions,
         "limit": space.limit,
     }

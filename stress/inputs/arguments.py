@@ -28,9 +28,10 @@ _DURATION_MAX_S = 1000 * _UNITS_S["d"]
 
 
 class Check(StrEnum):
-    """What can be checked or not; if nothing is said a user's class is, and nothing else."""
+    """What can be checked or not; if nothing is said a user's class is, for races alone."""
 
     RACES = "races"
+    KICKS = "kicks"
 
 
 class View(StrEnum):
@@ -135,6 +136,16 @@ def races(checks: Iterable[str] | None, not_checked: Iterable[str] | None = None
     if Check.RACES in on:
         return True
     return False if Check.RACES in off else None
+
+
+def kicks(checks: Iterable[str] | None) -> bool:
+    """Tell whether needless kicks are to be looked for, among what is to be checked, by name."""
+    return Check.KICKS in (checks or ())
+
+
+def more(checks: Iterable[str] | None) -> dict[str, bool]:
+    """Return of each check whether a replay is asked to have it, beside what its token needs."""
+    return {"races": races(checks) or False, "kicks": kicks(checks)}
 
 
 def view(name: str | None) -> View | None:

@@ -23,7 +23,7 @@ _SEED = "0"
 _HELP = (
     f"{MARKER}(scenario, executions=100, kernel='reference', bugs=(), strategy='portfolio', "
     "check=None): run so many executions of a scenario on a revision by name or a class of your "
-    "own, which is checked for 'races', too, unless check=()"
+    "own, which is checked for 'races', too, unless check=(); 'kicks' is another check"
 )
 _UNUSABLE = pytest.StashKey[str]()
 

@@ -123,7 +123,7 @@ def _target(kernel: object, bugs: object, check: object) -> Target:
     elif not inspect.isclass(kernel):
         raise BadMarker(f"kernel is a revision by name or a class, not {kernel!r}")
     races = None if checks is None else Check.RACES in checks
-    return target_of(kernel, arguments.bugs(names)).judged_by(races)
+    return target_of(kernel, arguments.bugs(names)).judged_by(races, kicks=arguments.kicks(checks))
 
 
 def _names(value: object, rule: str) -> Sequence[str]:

@@ -59,6 +59,7 @@ def cases(
     bugs: Sequence[str] | None,
     *,
     races: bool = False,
+    kicks: bool = False,
 ) -> list[Case]:
     """Return tokens with what to run them on, as it is named for the replay.
 
@@ -67,6 +68,7 @@ def cases(
         revision: what replaces their revision and their bugs, None if nothing does.
         bugs: what replaces their bugs, None if nothing does.
         races: check for data races; it is done anyway for a token that needs it.
+        kicks: judge whether anybody is kicked for nothing, likewise.
 
     Raises:
         BadArgument: they were not found on one kernel, and none is named instead.
@@ -80,7 +82,7 @@ def cases(
     if bugs is None:
         bugs = first.bugs if revision is None else ()
     target = target_of(first.revision if revision is None else revision, arguments.bugs(bugs))
-    target = target.judged_by(races)
+    target = target.judged_by(races, kicks=kicks)
     try:
         return on(target, tokens)
     except CompositionError as error:
@@ -91,14 +93,15 @@ def cases(
 
 
 def on(target: Target, tokens: Sequence[Token]) -> list[Case]:
-    """Return tokens with what to run them on; those of data races have these checked for.
+    """Return tokens with what to run them on; and what they need checked for them to fail.
 
     Raises:
         CompositionError: the target is no kernel.
     """
     target.check()
     return [
-        Case(token, target.checking_races() if token.needs_races else target) for token in tokens
+        Case(token, target.checking(races=token.needs_races, kicks=token.needs_kicks))
+        for token in tokens
     ]
 
 

@@ -24,6 +24,7 @@ def every_option(plan: Plan, jobs: int) -> str:
         f"revision={plan.target.revision}",
         f"bugs={','.join(plan.target.bugs) or 'none'}",
         *(["check=races"] if plan.target.races else []),
+        *(["check=kicks"] if plan.target.kicks else []),
         f"scenarios={','.join(plan.scenarios) or 'none'}",
         *([] if plan.execution is None else [f"execution={plan.execution}"]),
         f"strategy={plan.strategy}",
@@ -51,9 +52,10 @@ def _options(plan: Plan) -> list[str]:
 
 def checks(target: Target) -> list[str]:
     """Return what is checked, or not, otherwise than by default."""
-    if target.races is target.is_users:
-        return []
-    return ["check=races" if target.races else "no-check=races"]
+    asked = ["check=kicks"] if target.kicks else []
+    if target.races is not target.is_users:
+        asked.insert(0, "check=races" if target.races else "no-check=races")
+    return asked
 
 
 def _executions(plan: Plan) -> list[str]:
@@ -80,6 +82,7 @@ def asked_values(plan: Plan) -> dict[str, object]:
         "revision": plan.target.revision,
         "bugs": list(plan.target.bugs),
         "races": plan.target.races,
+        "kicks": plan.target.kicks,
         "scenarios": list(plan.scenarios),
         "strategy": plan.strategy,
         "asked": {

@@ -19,7 +19,8 @@ def misbehaving_guest(streams: Streams) -> Parameters:
     With handlers open in and outside the list registers it ends one that is outside twice:
     EOIcount says two where one is active there. Whatever becomes of its own interrupts, the guest
     has asked for it; but the host must not walk off the overflow list, take a list head for an
-    interrupt, deadlock or go round for ever. Only memory, lists, locks and termination are judged.
+    interrupt, deadlock or go round for ever. From the first such end on only memory, lists, locks
+    and termination are judged.
     """
     nr_lr = streams.stream("param:nr_lr").between(2, 3)
     stream = streams.stream("param:irqs")

@@ -20,6 +20,7 @@ from vgic.data.program import Program, Pulse
 from vgic.data.vcpu import Vcpu
 from vgic.data.vm import Kvm
 from vgic.drain import Drain
+from vgic.judging.bookkeeping import Bookkeeping
 from vgic.parameters import Irq
 from vgic.tracepoints import Tracepoints
 
@@ -189,11 +190,6 @@ HONEST = machine_of("eee")
 MISBEHAVING = machine_of("exee")
 
 
-def test_the_extra_end_makes_a_machine_a_misbehaving_one() -> None:
-    assert HONEST.honest
-    assert not MISBEHAVING.honest
-
-
 @pytest.mark.parametrize("instructions", ["exee", "exxee", "xeee", "eexe", "eeex", "nexnexne"])
 def test_a_misbehaving_machine_ends_and_is_not_judged_for_what_it_lost(
     run_machine: RunMachine, instructions: str
@@ -206,7 +202,7 @@ def test_a_misbehaving_machine_ends_and_is_not_judged_for_what_it_lost(
 def test_it_does_lose_something_that_an_honest_guest_would_be_judged_for(
     run_machine: RunMachine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Parameters, "honest", True)
+    monkeypatch.setattr(Bookkeeping, "forfeit", lambda self, vcpu: None)
     execution, _ = run_machine(MISBEHAVING)
     assert isinstance(execution.outcome, Failed)
     assert execution.outcome.failure.kind.startswith("I1")
@@ -223,10 +219,11 @@ def test_a_bug_that_only_loses_interrupts_is_silent_there_and_found_otherwise(
     assert kind_of(honest, kernel) is not None
 
 
-@pytest.mark.parametrize("bug", ["no_splice", "active_first_sort"])
-def test_lists_are_judged_of_a_misbehaving_machine_and_the_best_registers_are_not(
-    kind_of: Judge, bug: str
+@pytest.mark.parametrize(
+    ("bug", "kind"),
+    [("no_splice", "I3 overflow left behind"), ("active_first_sort", "O10 best pending left out")],
+)
+def test_lists_are_judged_of_a_misbehaving_machine_and_all_else_before_it_misbehaves(
+    kind_of: Judge, bug: str, kind: str
 ) -> None:
-    found = kind_of(MISBEHAVING, compose(Reference, [bug]))
-    assert found == ("I3 overflow left behind" if bug == "no_splice" else None)
-    assert kind_of(HONEST, compose(Reference, [bug])) is not None
+    assert kind_of(MISBEHAVING, compose(Reference, [bug])) == kind

@@ -266,9 +266,3 @@ def test_the_programs_of_a_machine_are_bounded_together() -> None:
     assert Parameters.from_values(full)
     with pytest.raises(BadParameters, match="have 10001 instructions, latenesses"):
         Parameters.from_values(replaced(full, ("guests", 1, 0), ["work"] * 2_000))
-
-
-def test_one_dishonest_guest_makes_the_machine_dishonest() -> None:
-    honest = Parameters.from_values(valid())
-    assert honest.honest
-    assert not Parameters.from_values(replaced(valid(), ("guests", 0, 0, 1), "end again")).honest

@@ -40,6 +40,12 @@ def with_races_checked(kernel: type[Mechanism]) -> type[Mechanism]:
     return checked
 
 
+def with_kicks_checked(kernel: type[Mechanism]) -> type[Mechanism]:
+    """Return a kernel that is judged for whom it kicks."""
+    checked: type[Mechanism] = type(kernel.__name__, (kernel,), {"checks_kicks": True})
+    return checked
+
+
 def overridden(cls: type[Mechanism]) -> dict[str, object]:
     """Return the kernel functions and decisions a class overrides, by name."""
     return {

@@ -69,18 +69,18 @@ def _held_to(contract: Contract, name: str, function: _Function) -> _Function:
     @wraps(function)
     def _checked(self: Mechanism, *args: Any, **kwargs: Any) -> Any:
         me = self.scheduler.current
-        held, chain = me.held[:], me.chain
+        held, chain, sections = me.held[:], me.chain, me.sections
         result = function(self, *args, **kwargs)
-        if me.chain != chain or me.held != held:
-            _compare(self.scheduler, me, name, held, irqs_off=not chain & IRQS_ON)
+        if me.chain != chain or me.held != held or me.sections != sections:
+            _compare(self.scheduler, me, name, held, sections, irqs_off=not chain & IRQS_ON)
         return result
 
     return _checked
 
 
 def _called_with_locks(contract: Contract, name: str, function: _Function) -> _Function:
-    parameters = signature(getattr(Kernel, name))
-    places = {parameter: n - 1 for n, parameter in enumerate(parameters.parameters)}
+    ours, own = signature(getattr(Kernel, name)), signature(function)
+    places = {parameter: n - 1 for n, parameter in enumerate(ours.parameters)}
     locks = []
     for path in contract.held:
         parameter, _, attributes = path.partition(".")
@@ -89,7 +89,10 @@ def _called_with_locks(contract: Contract, name: str, function: _Function) -> _F
 
     @wraps(function)
     def _checked(self: Mechanism, *args: Any, **kwargs: Any) -> Any:
-        given = parameters.bind(self, *args, **kwargs).args[1:] if kwargs else args
+        given: Sequence[Any] = args
+        if kwargs:
+            bound = own.bind(self, *args, **kwargs)
+            given = *bound.args[1:], *bound.kwargs.values()
         me = self.scheduler.current
         dropped: list[Lock] = []
         for place, lock_of, drops in locks:
@@ -97,24 +100,39 @@ def _called_with_locks(contract: Contract, name: str, function: _Function) -> _F
             lock.assert_held()
             if drops:
                 dropped.append(lock)
-        held, chain = me.held[:], me.chain
+        held, chain, sections = me.held[:], me.chain, me.sections
         irqs_off = not chain & IRQS_ON
         result = function(self, *args, **kwargs)
-        if dropped or me.chain != chain or me.held != held:
+        if dropped or me.chain != chain or me.held != held or me.sections != sections:
             if dropped:
                 held = [lock for lock in held if lock not in dropped]
             if restores is not None:
                 irqs_off = given[restores]
-            _compare(self.scheduler, me, name, held, irqs_off=irqs_off)
+            _compare(self.scheduler, me, name, held, sections, irqs_off=irqs_off)
         return result
 
     return _checked
 
 
 def _compare(
-    scheduler: Scheduler, me: Thread, name: str, held: Sequence[Lock], *, irqs_off: bool
+    scheduler: Scheduler,
+    me: Thread,
+    name: str,
+    held: Sequence[Lock],
+    sections: int,
+    *,
+    irqs_off: bool,
 ) -> None:
-    """Fail unless the thread holds these locks, in whatever order, and has interrupts so."""
+    """Fail unless the thread holds these locks, in whatever order, and the rest is so.
+
+    Args:
+        scheduler: the execution's scheduler.
+        me: the thread.
+        name: the function that returns.
+        held: the locks that it has to return with.
+        sections: how many RCU read sections it has to return in.
+        irqs_off: local interrupts have to be off.
+    """
     if scheduler.unwinding:
         return
     for lock in me.held:
@@ -129,6 +147,8 @@ def _compare(
         _fail(scheduler, name, f"returns with local interrupts off, turned off at {place}")
     if irqs_off and not me.irqs_off:
         _fail(scheduler, name, "returns with local interrupts on, which its caller has off")
+    if me.sections != sections:
+        _fail(scheduler, name, f"returns in {me.sections} RCU read sections, called in {sections}")
 
 
 def _fail(scheduler: Scheduler, name: str, what: str, *locks: Lock) -> NoReturn:

@@ -15,7 +15,7 @@ from vgic.revisions import REVISIONS
 
 observes(__name__)
 
-_CHECKS = {"checks_races", "remembers_places"}
+_CHECKS = {"announces_returns", "checks_kicks", "checks_races", "remembers_places"}
 """What a class sets that is put in front of a kernel to check it, and changes nothing."""
 
 

@@ -123,11 +123,6 @@ class Program(NamedTuple):
         """The accesses among its instructions, in order."""
         return tuple(each.access for each in self.instructions if each.access is not None)
 
-    @property
-    def honest(self) -> bool:
-        """Whether the guest ends each interrupt once."""
-        return END_AGAIN not in self.instructions
-
 
 class Pulse(NamedTuple):
     """One thing a device does: an interrupt line goes up, or down if that is all it does.

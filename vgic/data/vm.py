@@ -90,6 +90,7 @@ class Kvm:
             irq.ap_list.retire()
         for vcpu in self.vcpus:
             vcpu.ipi.retire()
+            vcpu.requests.retire()
             vcpu.vgic_cpu.ap_list_lock.retire()
             vcpu.vgic_cpu.ap_list_head.retire()
             vcpu.vgic_cpu.overflow_ap_list_head.retire()

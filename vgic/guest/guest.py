@@ -111,6 +111,7 @@ class Guest:
             elif name == ACCESS:
                 return instruction.access
             elif name == _END_AGAIN and self._last_ended is not None:
+                self._trace.ending_again(vcpu.vcpu_id, self._last_ended)
                 cpuif.end_of_interrupt(self._last_ended)
             retired += 1
             if due is not None:

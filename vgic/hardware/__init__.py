@@ -7,9 +7,11 @@ what one does is credited to the kernel function, or the guest, that accesses th
 """
 
 from harness.engine import observes
-from vgic.hardware.cpuif import SPURIOUS, CpuInterface
+from vgic.hardware.cpuif import IDLE_PRIORITY, SPURIOUS, CpuInterface
 from vgic.hardware.list_registers import PRIORITY_MASK, Hcr, ListRegister, Vmcr
 
-__all__ = ["PRIORITY_MASK", "SPURIOUS", "CpuInterface", "Hcr", "ListRegister", "Vmcr"]
+__all__ = [
+    "IDLE_PRIORITY", "PRIORITY_MASK", "SPURIOUS", "CpuInterface", "Hcr", "ListRegister", "Vmcr",
+]  # fmt: skip
 
 observes(__name__)

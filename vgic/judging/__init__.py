@@ -11,17 +11,14 @@ from harness.engine import observes
 from vgic.judging.destroyed import leave_listed, lists_are_forgotten
 from vgic.judging.guarded import check_races
 from vgic.judging.judges import Judges
+from vgic.judging.kicks import NEEDLESS_KICK
+from vgic.judging.promises import PROMISING
 from vgic.judging.steps import progress, steps_of
 from vgic.judging.windows import WINDOWS
 
 __all__ = [
-    "WINDOWS",
-    "Judges",
-    "check_races",
-    "leave_listed",
-    "lists_are_forgotten",
-    "progress",
-    "steps_of",
-]
+    "NEEDLESS_KICK", "PROMISING", "WINDOWS", "Judges", "check_races", "leave_listed",
+    "lists_are_forgotten", "progress", "steps_of",
+]  # fmt: skip
 
 observes(__name__)

@@ -4,7 +4,8 @@
 It comes first among the listeners, so that the others read of an event what it has changed.
 """
 
-from vgic.data import Exit, Kvm, Vcpu, VgicIrq
+from vgic.data import EDGE, LEVEL, Exit, Kvm, Vcpu, VgicIrq
+from vgic.judging.edges import Edges
 from vgic.judging.judge import Judge
 from vgic.judging.ledger import Ledger
 
@@ -14,8 +15,13 @@ class Bookkeeping(Judge):
 
     Attributes:
         ledger: what was asked of the kernel, interrupt by interrupt.
+        explained: an edge explains the acknowledge that is being announced.
         irq: what the event is about that is being announced, None if there is no such interrupt.
         alone: for each vCPU, whether nobody else touched that interrupt while the access lasted.
+        forfeited: for each vCPU, whether its guest has ended an interrupt twice: what it and its
+            host lose from then on they lose by right (quirk Q6).
+        flushed_at: for each vCPU, the step at which it began its last flush, -1 before any; entered
+            by Lists, since nobody else asks before that.
         left_at: for each vCPU, the step at which it last left its guest, or did not go in.
     """
 
@@ -23,10 +29,15 @@ class Bookkeeping(Judge):
         super().__init__(kvm)
         count = len(kvm.vcpus)
         self.ledger = Ledger()
+        self.explained = False
+        self.flushed_at = [-1] * count
+        self.left_at = [-1] * count
+        self._edges = Edges(self.flushed_at, self.left_at)
         self.irq: VgicIrq | None = None
         self._accessed: list[VgicIrq | None] = [None] * count
         self.alone = [False] * count
-        self.left_at = [-1] * count
+        self.forfeited = [False] * count
+        self._was_away = [False] * count
         self._old_targets: list[Vcpu | None] = [None] * count
         self._began_at = [-1] * count
 
@@ -43,7 +54,9 @@ class Bookkeeping(Judge):
         kvm = self._kvm
         self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
         if irq is not None:
-            self.ledger.begin(irq, sends=level)
+            self.ledger.begin(irq, sends=level, clears=not level and irq.config is LEVEL)
+            if level and irq.config is EDGE:
+                self._edges.begin(irq)
             self.ledger.drive(irq)
 
     def driven(self, vcpu: int, intid: int, level: bool) -> None:
@@ -52,7 +65,10 @@ class Bookkeeping(Judge):
         self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
         if irq is not None:
             self.ledger.driven(irq, level)
-            self.ledger.end(irq, self._kvm.scheduler.steps)
+            if level and irq.config is EDGE:
+                self._edges.end(irq)
+            clears = not level and irq.config is LEVEL
+            self.ledger.end(irq, kvm.scheduler.steps, sends=level, clears=clears)
 
     def accessing(self, vcpu: int, access: Exit) -> None:
         """Enter an access before it begins."""
@@ -64,11 +80,17 @@ class Bookkeeping(Judge):
         if asks.forgives:
             ledger.forgive(irq)
         pends = asks.pends
-        ledger.begin(irq, sends=pends, announces=pends or asks.announces, pends=pends)
+        clears = asks.forgives or asks.lowers
+        announces = pends or asks.announces
+        ledger.begin(irq, sends=pends, announces=announces, pends=pends, clears=clears)
+        if pends and irq.config is EDGE:
+            self._edges.begin(irq)
         if asks.lowers:
             ledger.drive(irq)
         self._old_targets[vcpu], self._began_at[vcpu] = irq.target_vcpu, kvm.scheduler.steps
-        self.alone[vcpu] = ledger[irq].busy == 1
+        account = ledger[irq]
+        self.alone[vcpu] = account.busy == 1
+        self._was_away[vcpu] = account.late or irq.vcpu not in (None, kvm.vcpus[vcpu])
 
     def accessed(self, vcpu: int, access: Exit) -> None:
         """Close it when it has been emulated."""
@@ -78,17 +100,22 @@ class Bookkeeping(Judge):
         ledger, asks = self.ledger, access.asks
         step, began = self._kvm.scheduler.steps, self._began_at[vcpu]
         self.alone[vcpu] = alone = self.alone[vcpu] and ledger.is_alone_since(irq, began)
+        if asks.pends and irq.config is EDGE:
+            self._edges.end(irq)
         if asks.forgives:
             ledger.forgive(irq)
             if alone:
                 ledger.unpended(irq)
+                # A copy in another vCPU's list register stays (quirk Q2).
+                here = self._kvm.vcpus[vcpu]
+                self._edges.clear(irq, loaded=irq.vcpu not in (None, here) or self._was_away[vcpu])
         elif asks.field == "target_vcpu":
             ledger.routed(irq, self._old_targets[vcpu], began, step)
         elif asks.pends_throughout:
             ledger.pended(irq)
         elif asks.lowers:
             ledger.driven(irq, False)
-        ledger.end(irq, step)
+        ledger.end(irq, step, sends=asks.pends, clears=asks.forgives or asks.lowers)
 
     def acknowledged(self, vcpu: int, intid: int) -> None:
         """Enter an acknowledge, and with it every edge sent before."""
@@ -96,6 +123,7 @@ class Bookkeeping(Judge):
         self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
         if irq is not None:
             self.ledger.acknowledge(irq)
+            self.explained = irq.config is not EDGE or self._edges.acknowledge(irq)
 
     def ended(self, vcpu: int, intid: int) -> None:
         """Enter a deactivation."""
@@ -104,6 +132,21 @@ class Bookkeeping(Judge):
         if irq is not None:
             self.ledger.deactivate(irq)
 
+    def ending_again(self, vcpu: int, intid: int) -> None:
+        """Enter a second end; one that finds no active priority changes nothing."""
+        if self._kvm.vcpus[vcpu].cpuif.apr:
+            self.forfeit(vcpu)
+
+    def forfeit(self, vcpu: int) -> None:
+        """Give up whatever is on a vCPU's lists, and will be."""
+        here = self._kvm.vcpus[vcpu]
+        self.forfeited[vcpu] = True
+        for irq in self._kvm.irqs:
+            if irq.vcpu is here:
+                self.ledger[irq].forfeited = True
+
     def added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
         """Enter that an interrupt was put on a list."""
         self.ledger.listed(irq, self._kvm.scheduler.steps)
+        if self.forfeited[vcpu.vcpu_id]:
+            self.ledger[irq].forfeited = True

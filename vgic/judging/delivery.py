@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from vgic.data import EDGE, LEVEL, Kvm, Vcpu, VgicIrq, irq_is_pending
 from vgic.judging.bookkeeping import Bookkeeping
-from vgic.judging.judge import Judge, fail, names
+from vgic.judging.judge import Judge, fail, names, would_take
 from vgic.judging.lists import Lists
 from vgic.judging.writes import line_is_as_driven
 
@@ -33,12 +33,12 @@ class Delivery(Judge):
     def idled(self) -> None:
         """Judge missed kicks: everybody idles and nothing has forced an exit."""
         kvm = self._kvm
-        nobody_missed_a_kick(kvm, self._routed_home)
+        nobody_missed_a_kick(kvm, self._judged(), self._routed_home)
         for irq in kvm.irqs:
             account = self._books.ledger[irq]
             if irq.config is LEVEL and account.line is not None:
                 line_is_as_driven(kvm, irq, account.line)
-            if irq.vcpu is not None:
+            if irq.vcpu is not None and not account.forfeited:
                 seen = account.listed_at <= self._seen_at[irq.vcpu.vcpu_id]
                 arrival_was_announced(kvm, irq.vcpu, irq, seen=seen)
 
@@ -46,13 +46,20 @@ class Delivery(Judge):
         """Tell whether an interrupt belongs here by a write of IROUTER, which kicks nobody."""
         return self._books.ledger[irq].routed_home_at >= self._flushed_at[vcpu.vcpu_id]
 
+    def _judged(self) -> list[VgicIrq]:
+        """Return the interrupts that no guest has lost by right."""
+        ledger = self._books.ledger
+        return [irq for irq in self._kvm.irqs if not ledger[irq].forfeited]
+
     def drained(self) -> None:
         """Judge loss and stuck states: every vCPU has been through two more entries."""
-        nothing_is_stuck(self._kvm)
+        nothing_is_stuck(self._kvm, self._judged())
         nothing_is_lost(self._kvm, self._books.ledger.unserved())
 
 
-def nobody_missed_a_kick(kvm: Kvm, excused: Callable[[Vcpu, VgicIrq], bool]) -> None:
+def nobody_missed_a_kick(
+    kvm: Kvm, irqs: Sequence[VgicIrq], excused: Callable[[Vcpu, VgicIrq], bool]
+) -> None:
     """I8 and I16: everybody idles, and nothing deliverable waits for a vCPU to look.
 
     A vCPU that idles in its guest has nothing to acknowledge in its list registers and no exit
@@ -60,17 +67,18 @@ def nobody_missed_a_kick(kvm: Kvm, excused: Callable[[Vcpu, VgicIrq], bool]) -> 
 
     Args:
         kvm: the VM.
+        irqs: those of its interrupts that are judged.
         excused: tells of an interrupt on a vCPU's list whether a documented quirk lets it wait.
 
     Locks: none needed: nobody is running.
     """
-    for irq in kvm.irqs:
+    for irq in irqs:
         target = irq.target_vcpu
         if target is None or not (irq.enabled and irq_is_pending(irq) and kvm.dist.enabled):
             continue
         if irq.vcpu is None:
             fail(kvm, "I8 pending but not queued", f"{irq} is pending but on no list")
-        elif _would_take(irq.vcpu, irq) and not excused(irq.vcpu, irq):
+        elif would_take(irq.vcpu, irq) and not excused(irq.vcpu, irq):
             fail(
                 kvm,
                 "I16 missed kick",
@@ -79,21 +87,16 @@ def nobody_missed_a_kick(kvm: Kvm, excused: Callable[[Vcpu, VgicIrq], bool]) -> 
             )
 
 
-def _would_take(vcpu: Vcpu, irq: VgicIrq) -> bool:
-    """Tell whether an idling vCPU would take an interrupt; one in a register is not active."""
-    return (
-        irq.target_vcpu is vcpu
-        and vcpu.cpuif.vmcr.group_enabled[irq.group]
-        and irq.priority < min(vcpu.cpuif.vmcr.pmr, vcpu.cpuif.running_priority)
-    )
-
-
-def nothing_is_stuck(kvm: Kvm) -> None:
+def nothing_is_stuck(kvm: Kvm, irqs: Sequence[VgicIrq]) -> None:
     """O4: after the drain nothing is active, pending or listed.
+
+    Args:
+        kvm: the VM.
+        irqs: those of its interrupts that are judged.
 
     Locks: none needed: nobody is running.
     """
-    for irq in kvm.irqs:
+    for irq in irqs:
         if irq.on_lr:  # the fields below are stale; a guest that idles has ended what is there
             continue
         if irq.active:

@@ -38,30 +38,26 @@ class Handlers(Judge):
         kvm, stack = self._kvm, self._stacks[vcpu]
         stack.append(intid)
         here = kvm.vcpus[vcpu]
-        irq = self._books.irq
-        if irq is not None:
-            account = self._books.ledger[irq]
-            acknowledged_by_right(
-                kvm,
-                irq,
-                sent=account.sent,
-                acknowledged=account.acknowledged,
-                raised=account.raised,
-            )
+        irq, books = self._books.irq, self._books
+        if irq is not None and not books.forfeited[vcpu]:
+            account = books.ledger[irq]
+            if not account.forfeited:
+                raised = account.raised
+                acknowledged_by_right(kvm, irq, explained=books.explained, raised=raised)
             priorities_nest(kvm, here, len(stack))
 
     def ended(self, vcpu: int, intid: int) -> None:
         """Judge the priorities that are left."""
         kvm, stack = self._kvm, self._stacks[vcpu]
         stack.pop()
-        if self._books.irq is not None:
+        if self._books.irq is not None and not self._books.forfeited[vcpu]:
             priorities_nest(kvm, kvm.vcpus[vcpu], len(stack))
 
     def exited(self, vcpu: int) -> None:
         """Judge the count, before anybody has read it."""
         kvm = self._kvm
         here = kvm.vcpus[vcpu]
-        if here.cpuif.hcr.eoicount:
+        if here.cpuif.hcr.eoicount and not self._books.forfeited[vcpu]:
             eoicount_is_plausible(kvm, here)
             self._active_outside[vcpu] = [
                 irq for irq in kvm.irqs if irq.vcpu is here and irq.active and not irq.on_lr
@@ -69,6 +65,8 @@ class Handlers(Judge):
 
     def synced(self, vcpu: int) -> None:
         """Judge what the sync has made of the active states."""
+        if self._books.forfeited[vcpu]:
+            return
         kvm, irqs, stack = self._kvm, self._listed[vcpu], self._stacks[vcpu]
         if self._active_outside[vcpu]:
             self._judge_account(vcpu)
@@ -90,27 +88,25 @@ class Handlers(Judge):
         self._active_outside[vcpu] = []
 
 
-def acknowledged_by_right(
-    kvm: Kvm, irq: VgicIrq, *, sent: int, acknowledged: int, raised: bool
-) -> None:
-    """I10 and I11: no edge is acknowledged more often than sent, no level that was never up.
+def acknowledged_by_right(kvm: Kvm, irq: VgicIrq, *, explained: bool, raised: bool) -> None:
+    """I10 and I11: no edge is acknowledged that was not sent, no level that was never up.
 
     Args:
         kvm: the VM.
         irq: the interrupt just acknowledged.
-        sent: how many edges were sent so far; for a level not looked at.
-        acknowledged: how many acknowledges there were, this one included.
+        explained: an edge was sent before that no earlier acknowledge has spent, and no other
+            edge was one with it; for a level not looked at.
         raised: its level was up, or pended by software, at some time since its last
             deactivation; for an edge not looked at.
 
-    Locks: none needed: both counts are the judge's own.
+    Locks: none needed: both are the judges' own.
     """
     if irq.config is EDGE:
-        if acknowledged > sent:
+        if not explained:
             fail(
                 kvm,
                 "I10 phantom edge",
-                f"{irq} was sent {sent} times and acknowledged {acknowledged} times",
+                f"{irq} was acknowledged, but no edge was sent that is still to be acknowledged",
             )
     elif not raised:
         fail(

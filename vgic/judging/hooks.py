@@ -1,24 +1,36 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What judges hear of lists and locks: from outside, whatever code it is that changes them."""
+"""What judges hear of lists, locks, requests and kicks: from outside, whatever code it is."""
 
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 
 from vgic.data import Kvm, Vcpu, VgicIrq
 from vgic.judging.judge import Judge
+from vgic.judging.lists import Lists
 from vgic.tracepoints import wanted_by
 
 
-def attach(kvm: Kvm, judges: Sequence[Judge]) -> None:
-    """Have judges hear of all lists and locks of a VM, in this order; once, before it runs."""
+def attach(kvm: Kvm, judges: Sequence[Judge], lists: Lists) -> None:
+    """Have judges hear of a VM's lists, locks and so on, in this order; once, before it runs.
+
+    Args:
+        kvm: the VM.
+        judges: who is to hear of them.
+        lists: the one of them that knows what was on each vCPU's lists.
+    """
     kinds = tuple(map(type, judges))
     list_unlocked = _heard(judges, kinds, "list_unlocked")
     irq_unlocked = _heard(judges, kinds, "irq_unlocked")
-    added = partial(_added, kvm, _heard(judges, kinds, "added"))
+    added = partial(_added, _heard(judges, kinds, "added"))
+    requested = _heard(judges, kinds, "requested")
+    kicking = _heard(judges, kinds, "kicking") if _wanted(kinds, "kicking") else None
     for vcpu in kvm.vcpus:
+        if kicking is not None:
+            vcpu.ipi.on_send = partial(kicking, vcpu)
+        vcpu.requests.on_make = partial(requested, vcpu)
         vgic_cpu = vcpu.vgic_cpu
         vgic_cpu.ap_list_lock.on_unlock = partial(list_unlocked, vcpu)
-        on_add = partial(added, vcpu)
+        on_add = partial(added, vcpu, lists)
         vgic_cpu.ap_list_head.on_add = vgic_cpu.overflow_ap_list_head.on_add = on_add
     for irq in kvm.irqs:
         irq.irq_lock.on_unlock = partial(irq_unlocked, irq)
@@ -52,7 +64,17 @@ def _heard(judges: Sequence[Judge], kinds: tuple[type, ...], event: str) -> Call
     return to_all
 
 
-def _added(kvm: Kvm, added: Callable[[Vcpu, VgicIrq], None], vcpu: Vcpu, irq: VgicIrq) -> None:
-    """Pass an addition on, unless the vCPU itself moves it from one of its lists to the other."""
-    if irq.vcpu is not vcpu or kvm.scheduler.current.role != vcpu.role:
+def _added(
+    added: Callable[[Vcpu, VgicIrq], None],
+    vcpu: Vcpu,
+    lists: Lists,
+    irq: VgicIrq,
+) -> None:
+    """Pass an addition on, unless the interrupt only changes its place on the vCPU's lists.
+
+    What was on them when their lock was last released, and is put on one of them now, has been
+    taken off since by the holder of the lock, and nobody has seen it gone. Where the interrupt
+    says it is tells nothing: a patch may set `irq.vcpu` before it adds.
+    """
+    if irq not in lists.members[vcpu.vcpu_id]:
         added(vcpu, irq)

@@ -2,7 +2,7 @@
 """What a judge is: how it hears, how an invariant fails, and what it may ask of an interrupt.
 
 A judge is a listener with a memory of its own for one family of invariants. Beside what is
-announced it hears of the lists and of their locks, from outside, whatever code it was that changed
+announced it hears of lists, locks and requests, from outside, whatever code it was that changed
 them; and it reads the VM, without asking the kernel.
 """
 
@@ -26,7 +26,7 @@ class Judge(Tracepoints):
     def added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
         """Hear that an interrupt is put on a vCPU's list, from nowhere or from another's.
 
-        The list's lock and the interrupt's are held; `irq.vcpu` is still what it was.
+        The list's lock and the interrupt's are held; `irq.vcpu` may have been set already.
         """
 
     def list_unlocked(self, vcpu: Vcpu) -> None:
@@ -34,6 +34,12 @@ class Judge(Tracepoints):
 
     def irq_unlocked(self, irq: VgicIrq) -> None:
         """Hear that somebody is about to release an interrupt's lock."""
+
+    def requested(self, vcpu: Vcpu) -> None:
+        """Hear that somebody has made a request of a vCPU."""
+
+    def kicking(self, vcpu: Vcpu) -> None:
+        """Hear that somebody is about to send a vCPU the IPI that makes it leave its guest."""
 
 
 def fail(kvm: Kvm, kind: str, message: str, *functions: str) -> NoReturn:
@@ -80,4 +86,13 @@ def deliverable(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq) -> bool:
         and irq.target_vcpu is vcpu
         and kvm.dist.enabled
         and vcpu.cpuif.vmcr.group_enabled[irq.group]
+    )
+
+
+def would_take(vcpu: Vcpu, irq: VgicIrq) -> bool:
+    """Tell whether a guest would be interrupted by what is routed to it, as it is now."""
+    return (
+        irq.target_vcpu is vcpu
+        and vcpu.cpuif.vmcr.group_enabled[irq.group]
+        and irq.priority < min(vcpu.cpuif.vmcr.pmr, vcpu.cpuif.running_priority)
     )

@@ -2,14 +2,18 @@
 """All judges of one VM, in the order in which they hear of an event: the first failure stands."""
 
 from vgic.data import Kvm
+from vgic.judging.announcements import Announcements
 from vgic.judging.bookkeeping import Bookkeeping
+from vgic.judging.contents import Contents
 from vgic.judging.delivery import Delivery
 from vgic.judging.handlers import Handlers
 from vgic.judging.hooks import attach
 from vgic.judging.judge import Judge
+from vgic.judging.kicks import Kicks
 from vgic.judging.lists import Lists
 from vgic.judging.loading import Loading
 from vgic.judging.progress import Progress
+from vgic.judging.promises import Promises
 from vgic.judging.registers import Registers
 from vgic.judging.windows import Windows
 from vgic.judging.writes import Writes
@@ -25,32 +29,34 @@ class Judges:
         steps: what else was reached so far of what leads to them.
     """
 
-    def __init__(self, kvm: Kvm, *, honest: bool = True) -> None:
+    def __init__(self, kvm: Kvm, *, kicks: bool = False) -> None:
         """Have a VM judged.
 
         Args:
             kvm: the VM, with all of its interrupts.
-            honest: each guest ends what it acknowledged, once and in order. Of others only
-                memory, lists, locks and termination are judged: what they lose, they lose by
-                right.
+            kicks: judge whether anybody is kicked for nothing.
         """
-        books = Bookkeeping(kvm) if honest else None
+        books = Bookkeeping(kvm)
         registers = Registers(kvm)
         windows = Windows(kvm, registers)
         lists = Lists(kvm, registers, books)
-        judges: list[Judge] = [registers, windows, lists]
-        if books is not None:
-            judges = [
-                books,
-                *judges,
-                Loading(kvm, books, registers, lists),
-                Handlers(kvm, books, registers, lists),
-                Writes(kvm, books),
-            ]
-        judges.append(Progress(kvm))
-        if books is not None:
-            judges.append(Delivery(kvm, books, lists))
-        attach(kvm, judges)
+        judges: list[Judge] = [
+            books,
+            registers,
+            windows,
+            lists,
+            Loading(kvm, books, registers, lists),
+            Contents(kvm, books, lists),
+            Handlers(kvm, books, registers, lists),
+            Writes(kvm, books),
+            Announcements(kvm, books, registers, lists),
+            Promises(kvm, books),
+            Progress(kvm),
+            Delivery(kvm, books, lists),
+        ]
+        if kicks:
+            judges.append(Kicks(kvm))
+        attach(kvm, judges, lists)
         self.listeners: tuple[Tracepoints, ...] = tuple(judges)
         self.windows = windows.crossed_ones
         self.steps = windows.steps

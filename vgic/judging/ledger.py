@@ -15,8 +15,6 @@ class Account:
     """What is known of one interrupt.
 
     Attributes:
-        sent: edges sent.
-        acknowledged: acknowledges.
         unserved: an edge was sent after the last acknowledge, or software pended a level that was
             neither active nor loaded.
         pends: how many more acknowledges software may have asked for, two at the most: one, and
@@ -26,6 +24,12 @@ class Account:
         contested: two of them were doing so at once.
         raised: the level was up, or pended by software, since the last deactivation.
         busy: sends and register writes under way.
+        setting: those of them that may set the pending state.
+        clearing: those of them that may clear it.
+        set_at: the step at which the last that may have set it ended, -1 before any.
+        cleared_at: the step at which the last that may have cleared it ended, -1 before any.
+        forfeited: it was on a list of a vCPU whose guest has ended something twice (quirk Q6).
+        late: a write has returned that somebody is still to carry out.
         touched_at: the step of the last of them to end.
         listed_at: the step at which it was put on a list last, -1 if never.
         routed_home_at: the step at which a write of its routing ended that made it belong to the
@@ -33,13 +37,12 @@ class Account:
     """
 
     __slots__ = (
-        "acknowledged", "busy", "contested", "drivers", "line", "listed_at", "pends", "raised",
-        "routed_home_at", "sent", "touched_at", "unserved",
+        "busy", "cleared_at", "clearing", "contested", "drivers", "forfeited", "late", "line",
+        "listed_at", "pends", "raised", "routed_home_at", "set_at", "setting", "touched_at",
+        "unserved",
     )  # fmt: skip
 
     def __init__(self) -> None:
-        self.sent = 0
-        self.acknowledged = 0
         self.unserved = False
         self.pends = 0
         self.line: bool | None = False
@@ -47,6 +50,10 @@ class Account:
         self.contested = False
         self.raised = False
         self.busy = 0
+        self.setting = self.clearing = 0
+        self.set_at = self.cleared_at = -1
+        self.forfeited = False
+        self.late = False
         self.touched_at = -1
         self.listed_at = -1
         self.routed_home_at = -1
@@ -59,7 +66,13 @@ class Ledger(defaultdict[VgicIrq, Account]):
         super().__init__(Account)
 
     def begin(
-        self, irq: VgicIrq, *, sends: bool, announces: bool = False, pends: bool = False
+        self,
+        irq: VgicIrq,
+        *,
+        sends: bool,
+        announces: bool = False,
+        pends: bool = False,
+        clears: bool = False,
     ) -> None:
         """Somebody begins to touch an interrupt.
 
@@ -68,15 +81,17 @@ class Ledger(defaultdict[VgicIrq, Account]):
             sends: to make it pending, and so to announce it.
             announces: to announce it if it is pending.
             pends: it is software that makes it pending.
+            clears: to take its pending state away.
         """
         account = self[irq]
         account.busy += 1
+        account.clearing += clears
         # A level that is up already is not announced again.
         news = sends and not (irq.config is LEVEL and irq.line_level)
         if news or announces:
             account.routed_home_at = -1
         if sends:
-            account.sent += 1
+            account.setting += 1
             account.raised = True
             # A level that is active, or loaded and perhaps so by now, may lose it (quirk Q5).
             if irq.config is EDGE or (pends and not irq.active and not irq.on_lr):
@@ -84,11 +99,27 @@ class Ledger(defaultdict[VgicIrq, Account]):
         if pends:
             self.pended(irq)
 
-    def end(self, irq: VgicIrq, step: int) -> None:
-        """A send or a register write has ended, at this step."""
+    def end(self, irq: VgicIrq, step: int, *, sends: bool = False, clears: bool = False) -> None:
+        """A send or a register write has ended, at this step; the rest is as it began."""
         account = self[irq]
         account.busy -= 1
         account.touched_at = step
+        if sends:
+            account.setting -= 1
+            account.set_at = step
+        if clears:
+            account.clearing -= 1
+            account.cleared_at = step
+
+    def may_be_set_since(self, irq: VgicIrq, step: int) -> bool:
+        """Tell whether somebody may have made an interrupt pending since a step."""
+        account = self[irq]
+        return account.setting > 0 or account.set_at >= step
+
+    def may_be_cleared_since(self, irq: VgicIrq, step: int) -> bool:
+        """Tell whether somebody may have taken an interrupt's pending state away since a step."""
+        account = self[irq]
+        return account.clearing > 0 or account.cleared_at >= step
 
     def pended(self, irq: VgicIrq) -> None:
         """Software pends an interrupt: one acknowledge more is right, two if it is in use."""
@@ -153,7 +184,6 @@ class Ledger(defaultdict[VgicIrq, Account]):
     def acknowledge(self, irq: VgicIrq) -> Account:
         """A guest acknowledges an interrupt, and with it every edge sent before."""
         account = self[irq]
-        account.acknowledged += 1
         account.unserved = False
         account.pends = max(0, account.pends - 1)
         return account
@@ -165,12 +195,28 @@ class Ledger(defaultdict[VgicIrq, Account]):
 
     def unserved(self) -> list[VgicIrq]:
         """Return the enabled interrupts that were sent and never acknowledged since."""
-        return [irq for irq, account in self.items() if account.unserved and irq.enabled]
+        return [
+            irq
+            for irq, account in self.items()
+            if account.unserved and irq.enabled and not account.forfeited
+        ]
 
     def is_touched_since(self, irq: VgicIrq, step: int) -> bool:
-        """Tell whether an interrupt was touched since a step, or is being touched now."""
+        """Tell whether an interrupt was touched since a step, or may be touched at any time."""
         account = self[irq]
-        return account.busy > 0 or account.touched_at >= step
+        return account.busy > 0 or account.late or account.touched_at >= step
+
+    def waits(self, irq: VgicIrq) -> None:
+        """A write has returned and has not taken effect; somebody is to carry it out."""
+        self[irq].late = True
+
+    def settled(self, irq: VgicIrq, step: int) -> None:
+        """What was to be carried out has been by this step, nobody knows when and by whom."""
+        account = self[irq]
+        account.late = False
+        account.touched_at = step
+        if irq.vcpu is irq.target_vcpu:
+            account.routed_home_at = step
 
     def listed_since(self, step: int) -> set[VgicIrq]:
         """Return the interrupts that were last put on a list after a step."""

@@ -18,20 +18,23 @@ class Lists(Judge):
     Attributes:
         flushed_at: for each vCPU, the step at which it began its last flush, -1 before any.
         seen_at: for each vCPU, the step at which that flush had seen its list, -1 before any.
+        members: for each vCPU, what was on its lists when their lock was last released; a new
+            list each time.
     """
 
-    def __init__(self, kvm: Kvm, registers: Registers, books: Bookkeeping | None) -> None:
+    def __init__(self, kvm: Kvm, registers: Registers, books: Bookkeeping) -> None:
         """Begin to listen.
 
         Args:
             kvm: the VM.
             registers: tell what is listed; they hear of a sync first.
-            books: tell who touches an interrupt, and when each vCPU has left its guest; None if
-                guests lose what they lose by right.
+            books: tell who touches an interrupt, when each vCPU has left its guest, and whose guest
+                loses by right what it loses.
         """
         super().__init__(kvm)
-        self.flushed_at = [-1] * len(kvm.vcpus)
+        self.flushed_at = books.flushed_at
         self.seen_at = [-1] * len(kvm.vcpus)
+        self.members: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
         self._listed = registers.listed
         self._books = books
         self._in_window = [False] * len(kvm.vcpus)
@@ -51,13 +54,13 @@ class Lists(Judge):
         kvm, books, irqs = self._kvm, self._books, self._listed[vcpu]
         overflow_is_empty(kvm, kvm.vcpus[vcpu])
         self._in_window[vcpu] = False
-        if irqs and books is not None:
+        if irqs and not books.forfeited[vcpu]:
             nothing_is_left_behind(kvm, kvm.vcpus[vcpu], irqs, books.left_at[vcpu], books.ledger)
 
     def list_unlocked(self, vcpu: Vcpu) -> None:
         """Look at both lists of a vCPU before anybody else can."""
-        lists_are_whole(self._kvm, vcpu)
         number = vcpu.vcpu_id
+        self.members[number] = lists_are_whole(self._kvm, vcpu)
         if not self._in_window[number]:
             overflow_is_empty(self._kvm, vcpu)
         elif self._kvm.scheduler.current.role != vcpu.role:

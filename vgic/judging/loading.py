@@ -34,6 +34,8 @@ class Loading(Judge):
 
     def entered(self, vcpu: int) -> None:
         """Judge the flush."""
+        if self._books.forfeited[vcpu]:
+            return
         kvm, ledger, since = self._kvm, self._books.ledger, self._flushed_at[vcpu]
         here, outside, left_out = kvm.vcpus[vcpu], self._outside[vcpu], self._left_out[vcpu]
         if here.vgic_cpu.used_lrs:

@@ -12,17 +12,20 @@ class Registers(Judge):
     """Checks a vCPU's list registers when it has flushed, and when it has synced.
 
     Attributes:
-        outside: for each vCPU, whether its last flush left something of its own outside.
+        outside: for each vCPU, what of its own its last flush left outside.
+        entered_at: for each vCPU, the step at which it entered its guest last, -1 before.
         listed: for each vCPU, what was on its lists after its last sync.
     """
 
     def __init__(self, kvm: Kvm) -> None:
         super().__init__(kvm)
-        self.outside = [False] * len(kvm.vcpus)
+        self.outside: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
+        self.entered_at = [-1] * len(kvm.vcpus)
         self.listed: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
 
     def entered(self, vcpu: int) -> None:
         """Look at what the guest is going to see."""
+        self.entered_at[vcpu] = self._kvm.scheduler.steps
         self.outside[vcpu] = used_lrs_agree(self._kvm, self._kvm.vcpus[vcpu])
 
     def aborted(self, vcpu: int) -> None:
@@ -38,18 +41,18 @@ class Registers(Judge):
             no_lr_in_use(kvm, here, irqs)
 
 
-def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> bool:
+def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
     """I4, I5 and I22: from flush to fold each used list register is one interrupt, and legal.
 
     Locks: none needed: in the vCPU's own thread nobody else touches its list registers.
 
     Returns:
-        Whether something that belongs to the vCPU is in no list register.
+        What belongs to the vCPU and is in no list register.
     """
     used_lrs = vcpu.vgic_cpu.used_lrs
     irqs = listed(kvm, vcpu)
     if not (irqs or used_lrs):
-        return False
+        return irqs
     used = vcpu.vgic_cpu.vgic_lr[:used_lrs]
     loaded = [irq for irq in irqs if irq.on_lr]
     if len(loaded) != len(used):
@@ -68,11 +71,9 @@ def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> bool:
         seen.add(lr.intid)
         if not (lr.pending or lr.active) or (lr.pending and lr.active and _is_level(kvm, vcpu, lr)):
             fail(kvm, "I22 illegal list register", f"{vcpu} is to run with {lr}", FLUSH)
-    if len(irqs) > len(loaded):
-        for irq in irqs:
-            if not irq.on_lr and belongs_on(kvm, irq) is vcpu:
-                return True
-    return False
+    if len(irqs) == len(loaded):
+        return []
+    return [irq for irq in irqs if not irq.on_lr and belongs_on(kvm, irq) is vcpu]
 
 
 def _is_level(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> bool:

@@ -5,13 +5,25 @@ All other invariants take the kernel's own fields for what guests and devices ha
 write that is lost, or a line that the kernel forgets, is none to them.
 """
 
-from vgic.data import EDGE, LEVEL, Exit, Kvm, Vcpu, VgicIrq
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NoReturn
+
+from vgic.data import EDGE, LEVEL, Asks, Exit, Kvm, Vcpu, VgicIrq
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import Judge, fail
+from vgic.judging.standing import NOT_YET, Standing
+
+_LATCH = "pending_latch"
+"""What a guest clears, and what everybody else may set at any time."""
 
 
 class Writes(Judge):
-    """Looks at an interrupt when a write or a device is done with it, and nobody else was at it."""
+    """Looks at an interrupt when a write or a device is done with it.
+
+    A pending state that was cleared is only looked at if nobody else was at it meanwhile. Whatever
+    else is written is changed by nothing but writes.
+    """
 
     def __init__(self, kvm: Kvm, books: Bookkeeping) -> None:
         """Begin to listen.
@@ -23,6 +35,10 @@ class Writes(Judge):
         super().__init__(kvm)
         self._books = books
         self._may_return = [False] * len(kvm.vcpus)
+        self._began_at = [-1] * len(kvm.vcpus)
+        self._requests: defaultdict[str, int] = defaultdict(int)
+        self._requests_before = [0] * len(kvm.vcpus)
+        self._standing: defaultdict[tuple[VgicIrq, str], Standing] = defaultdict(Standing)
 
     def driven(self, vcpu: int, intid: int, level: bool) -> None:
         """Judge what a device has done."""
@@ -31,8 +47,13 @@ class Writes(Judge):
             self._judge_line(irq)
 
     def accessing(self, vcpu: int, access: Exit) -> None:
-        """Remember whether a pending state that is cleared may come back."""
-        irq = self._books.irq
+        """Remember when a write begins, and whether a pending state may come back after it."""
+        irq, field = self._books.irq, access.asks.field
+        scheduler = self._kvm.scheduler
+        self._began_at[vcpu] = scheduler.steps
+        self._requests_before[vcpu] = self._requests[scheduler.current.role]
+        if irq is not None and field and field != _LATCH:
+            self._standing[irq, field].begin()
         # A copy in another vCPU's list register may come back at any time (quirk Q2).
         self._may_return[vcpu] = (
             irq is not None and irq.config is EDGE and irq.vcpu not in (None, self._kvm.vcpus[vcpu])
@@ -45,9 +66,49 @@ class Writes(Judge):
             return
         if asks.lowers:
             self._judge_line(irq)
-        may_return = asks.forgives and self._may_return[vcpu]
-        if asks.field and self._books.alone[vcpu] and not may_return:
-            write_took_effect(self._kvm, irq, access)
+        if asks.field == _LATCH:
+            may_return = asks.forgives and self._may_return[vcpu]
+            if self._books.alone[vcpu] and not may_return:
+                clear_took_effect(self._kvm, irq, access)
+        elif asks.field:
+            self._judge(irq, access, asks, vcpu)
+
+    def requested(self, vcpu: Vcpu) -> None:
+        """Count what each thread leaves to others."""
+        self._requests[self._kvm.scheduler.current.role] += 1
+
+    def idled(self) -> None:
+        """Judge what was left to somebody to carry out."""
+        self._settle()
+
+    def drained(self) -> None:
+        """Judge what was written in the drain."""
+        self._settle()
+
+    def _judge(self, irq: VgicIrq, access: Exit, asks: Asks, vcpu: int) -> None:
+        """Judge the last write to return, unless it was left to somebody to carry out.
+
+        Where the register holds the value already, a request tells that all the same, if the write
+        has nothing to announce.
+        """
+        kvm, field = self._kvm, asks.field
+        standing, role = self._standing[irq, field], kvm.scheduler.current.role
+        step: float = kvm.scheduler.steps
+        requested = self._requests[role] > self._requests_before[vcpu]
+        if requested and not (asks.announces and asks.value == _written(irq, field)):
+            self._books.ledger.waits(irq)
+            step = NOT_YET
+        standing.end(access, self._began_at[vcpu], step)
+        if not standing.under_way and not standing.late:
+            a_write_stands(kvm, irq, field, standing)
+
+    def _settle(self) -> None:
+        step, ledger = self._kvm.scheduler.steps, self._books.ledger
+        for (irq, field), standing in self._standing.items():
+            a_write_stands(self._kvm, irq, field, standing)
+            if standing.late:
+                ledger.settled(irq, step)
+            standing.settle(_written(irq, field), step)
 
     def _judge_line(self, irq: VgicIrq) -> None:
         line = self._books.ledger[irq].line
@@ -73,8 +134,8 @@ def line_is_as_driven(kvm: Kvm, irq: VgicIrq, level: bool) -> None:
         )
 
 
-def write_took_effect(kvm: Kvm, irq: VgicIrq, access: Exit) -> None:
-    """I26: a register write is in the interrupt's state when it has returned.
+def clear_took_effect(kvm: Kvm, irq: VgicIrq, access: Exit) -> None:
+    """I26: a pending state that a guest clears is gone when the write has returned.
 
     Args:
         kvm: the VM.
@@ -83,10 +144,41 @@ def write_took_effect(kvm: Kvm, irq: VgicIrq, access: Exit) -> None:
 
     Locks: none needed: nobody else has touched the interrupt since the write began.
     """
-    asks = access.asks
-    found = getattr(irq, asks.field)
+    if irq.pending_latch:
+        _lost(kvm, irq, [access])
+
+
+def a_write_stands(kvm: Kvm, irq: VgicIrq, field: str, standing: Standing) -> None:
+    """I26: what a register holds is what one of the last writes to it has written.
+
+    Args:
+        kvm: the VM.
+        irq: the interrupt.
+        field: the field of it that the register is.
+        standing: the writes, none of them under way.
+
+    Locks: none needed: nobody writes to the register, or is still to carry a write out.
+    """
+    writes, value = standing.writes, _written(irq, field)
+    if writes and writes[-1].value != value and value not in standing.values():
+        _lost(kvm, irq, [each.access for each in standing.writes])
+
+
+def _written(irq: VgicIrq, field: str) -> bool | int:
+    """Return a field as it is written: a vCPU by its number, -1 for none."""
+    found: bool | Vcpu | None = getattr(irq, field)
     if isinstance(found, Vcpu):
-        found = found.vcpu_id
-    if found != asks.value:
-        target = f" to {kvm.vcpus[asks.value]}" if asks.field == "target_vcpu" else ""
-        fail(kvm, "I26 write lost", f"{irq}: the write ({access.kind}{target}) has changed nothing")
+        return found.vcpu_id
+    return -1 if found is None else found
+
+
+def _lost(kvm: Kvm, irq: VgicIrq, writes: Sequence[Exit]) -> NoReturn:
+    words = []
+    for access in writes:
+        target = f" to {kvm.vcpus[access.value]}" if access.asks.field == "target_vcpu" else ""
+        words.append(f"{access.kind}{target}")
+    if len(words) == 1:
+        what = f"the write ({words[0]}) has changed nothing"
+    else:
+        what = f"of the writes at once ({', '.join(words)}) none has changed anything"
+    fail(kvm, "I26 write lost", f"{irq}: {what}")

@@ -31,11 +31,15 @@ class Kernel(ABC):
     Attributes:
         kvm: the VM it works on.
         trace: where kernel functions announce what they do; none depends on who listens.
+        announces_returns: functions of a user's class announce what they return.
         checks_races: every access to a shared field is checked.
+        checks_kicks: nobody is to be kicked for nothing.
         remembers_places: locks remember where they were taken, for a report of one left behind.
     """
 
+    announces_returns = False
     checks_races = False
+    checks_kicks = False
     remembers_places = False
 
     def __init__(self, kvm: Kvm, trace: Tracepoints) -> None:

@@ -22,7 +22,7 @@ def comparisons(items: list[int]) -> list[Comparison]:
         return first - second
 
     assert list_sort(items, compare) == sorted(items)
-    return made
+    return [each for each in made if each[0] != each[1]]
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers()), max_size=40))
@@ -52,7 +52,7 @@ def test_the_earlier_element_is_always_the_first_argument(values: list[int]) -> 
     items = list(enumerate(values))
 
     def compare(first: tuple[int, int], second: tuple[int, int]) -> int:
-        assert first[0] < second[0]
+        assert first[0] < second[0] or first is second
         return first[1] - second[1]
 
     list_sort(items, compare)
@@ -81,6 +81,25 @@ def test_nothing_to_sort_compares_nothing(items: list[int]) -> None:
 )
 def test_every_python_makes_these_comparisons(items: list[int], expected: list[Comparison]) -> None:
     assert comparisons(items) == expected
+
+
+@pytest.mark.parametrize(("items", "with_itself"), [([7], []), ([2, 1], [2]), ([5, 9, 7], [9])])
+def test_an_element_is_compared_with_itself_once_all_are_merged(
+    items: list[int], with_itself: list[int]
+) -> None:
+    made: list[Comparison] = []
+
+    def compare(first: int, second: int) -> int:
+        made.append((first, second))
+        return first - second
+
+    list_sort(items, compare)
+    assert [a for a, b in made if a == b] == with_itself
+    assert made[-1:] == [(a, a) for a in with_itself], "nothing is left to merge"
+
+
+def test_what_a_comparison_with_itself_answers_changes_nothing() -> None:
+    assert list_sort([3, 1, 2], lambda a, b: a - b or 1) == [1, 2, 3]
 
 
 def test_a_comparator_that_raises_ends_the_sort() -> None:

@@ -15,7 +15,12 @@ KEYS = {
     "scenarios", "strategy", "asked", "executions", "compared", "steps", "seconds", "windows",
     "progress", "overrides", "behaviours", "findings",
 }  # fmt: skip
-FINDING_KEYS = {"signature", "kind", "scenario", "execution", "count", "token", "original", "with"}
+FINDING_KEYS = {
+    "signature", "kind", "scenario", "execution", "count", "token", "original", "with",
+    "mended_by", "also_seen_as",
+}  # fmt: skip
+ALONE = {"count": 1, "also_seen_as": []}
+"""What a finding is otherwise when nothing else is found."""
 
 
 def timeless(value: dict[str, Any]) -> dict[str, Any]:
@@ -76,7 +81,7 @@ def test_x_stops_at_the_first_finding_whoever_found_it(result: Result, jobs: int
     whole = result(*words)
     first = min(whole["findings"], key=lambda finding: finding["execution"])
     stopped = result(*words, "-x", "--jobs", jobs)
-    assert stopped["findings"] == [first | {"count": 1}]
+    assert stopped["findings"] == [first | ALONE]
     assert stopped["executions"] == first["execution"] + 1
 
 
@@ -99,7 +104,7 @@ def test_one_execution_alone_fails_as_it_did_in_the_campaign(
     for finding in findings:
         alone = result(*HEAD_WALK, "--execution", finding["execution"])
         assert alone["executions"] == 1
-        assert alone["findings"] == [finding | {"count": 1}]
+        assert alone["findings"] == [finding | ALONE]
 
 
 def test_verbose_does_not_change_the_result(result: Result) -> None:

@@ -46,10 +46,12 @@ def test_a_change_that_is_right_is_found_clean(vgic_stress: Run, patch: Patch) -
 def test_a_change_that_is_wrong_is_found(result: Result, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(WALKS_FROM_THE_HEAD, "utf-8")
     found = result("--revision", "mine.py:MyKernel", "--seed", 7, "--executions", 200)
-    assert {finding["kind"] for finding in found["findings"]} & {
-        "I13 stuck active",
-        "I13 active state lost",
-    }
+    # It walks a list without its lock, too: where one method is to blame for both they are one.
+    assert {
+        each["kind"]
+        for finding in found["findings"]
+        for each in (finding, *finding["also_seen_as"])
+    } & {"I13 stuck active", "I13 active state lost"}
 
 
 def test_of_two_classes_the_named_one_is_tested(vgic_stress: Run, tmp_path: Path) -> None:

@@ -226,11 +226,11 @@ def test_a_users_file_is_run_when_its_kernel_is_first_asked_for_and_once(file: P
 def test_to_check_for_races_too_no_file_is_run_once_more(file: Path) -> None:
     runs = counting(file)
     target = Target(str(file))
-    checking = target.checking_races()
+    checking = target.checking(races=True)
     assert checking == Target(str(file), races=True)
     assert checking.kernel.checks_races
     assert not target.kernel.checks_races
-    assert checking.checking_races() is checking
+    assert checking.checking(races=True) is checking
     assert runs.read_text("utf-8") == "x"
 
 

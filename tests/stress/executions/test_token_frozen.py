@@ -25,6 +25,12 @@ FROZEN = {
 }
 """Each file and the SHA-256 of what it holds: a new version is a new file."""
 
+SOONER = {"4161965c698e7007": ("8d45305f848f5f14", 261)}
+"""What a check of today ends sooner, as the same: digest and number of steps, by the digest then.
+
+A missed kick is found while guests run, and not only when everybody idles.
+"""
+
 LINES = [
     json.loads(line) for name in FROZEN for line in (TOKENS / name).read_text("ascii").splitlines()
 ]
@@ -56,7 +62,8 @@ def test_a_frozen_token_replays_to_what_it_was_made_of(
     followed = follow(token, case.target, pinned, strict=True)
     outcome = followed.execution.outcome
     assert followed.divergence == ""
-    assert (followed.execution.digest, followed.execution.steps) == (line["digest"], line["steps"])
+    expected = SOONER.get(line["digest"], (line["digest"], line["steps"]))
+    assert (followed.execution.digest, followed.execution.steps) == expected
     assert (outcome.failure.signature if isinstance(outcome, Failed) else "") == line["signature"]
 
 

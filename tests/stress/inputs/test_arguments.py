@@ -153,3 +153,9 @@ def test_a_file_that_cannot_be_written_is_refused_before_the_run(
 
 def test_no_file_asked_for_is_fine() -> None:
     assert arguments.writable(None, "--json") is None
+
+
+def test_needless_kicks_are_looked_for_if_they_are_asked_for() -> None:
+    assert arguments.kicks(["races", "kicks"])
+    assert not arguments.kicks(["races"])
+    assert not arguments.kicks(None)

@@ -251,6 +251,7 @@ def test_json_has_the_promised_keys(
         "revision": "head-walk",
         "bugs": ["no_splice"],
         "races": False,
+        "kicks": False,
         "scenarios": ["inject_while_eoicount"],
         "strategy": "mix",
         "asked": {

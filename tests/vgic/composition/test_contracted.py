@@ -3,7 +3,7 @@
 
 import pytest
 
-from harness import Failed, Failure, OsThreads, local_irq_disable, local_irq_enable
+from harness import Failed, Failure, OsThreads, Rcu, local_irq_disable, local_irq_enable
 from stress.executions.single import run_index
 from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
@@ -95,6 +95,15 @@ class ReturnsWithAnother(Reference):
         return taken
 
 
+class StaysInASection(Reference):
+    """Begins an RCU read section, and forgets to end it."""
+
+    def vgic_mmio_write_irouter(self, irq: VgicIrq, target: Vcpu) -> None:
+        """Return in it."""
+        super().vgic_mmio_write_irouter(irq, target)
+        Rcu(self.scheduler).read_lock()
+
+
 class QueueKeepsInterruptsOff(Reference):
     """Gives back other interrupts than it was handed."""
 
@@ -112,6 +121,7 @@ class QueueKeepsInterruptsOff(Reference):
         (TurnsInterruptsOn, "kvm_vgic_sync_hwstate", "interrupts on, which its caller has off"),
         (DropsACallersLock, "replug_overflow", "returns without ap_list_lock[vcpu"),
         (ReturnsWithAnother, "takes_lr", "returns holding irq_lock["),
+        (StaysInASection, "vgic_mmio_write_irouter", "returns in 1 RCU read sections, called in 0"),
         (QueueKeepsInterruptsOff, "vgic_queue_irq_unlock", "returns with local interrupts off"),
     ],
 )
@@ -152,7 +162,21 @@ class NamesItsArguments(Reference):
         self.vgic_queue_irq_unlock(irqs_were_off=irqs_were_off, irq=irq)
 
 
-@pytest.mark.parametrize("kernel", [Reference, DropsAndTakesAgain, NamesItsArguments])
+class NamesItsParameters(Reference):
+    """Calls its parameter otherwise, and hands it over by that name."""
+
+    def vgic_target_oracle(self, entry: VgicIrq) -> Vcpu | None:
+        """Hand it on."""
+        return super().vgic_target_oracle(entry)
+
+    def prune_target(self, irq: VgicIrq) -> Vcpu | None:
+        """Ask by name."""
+        return self.vgic_target_oracle(entry=irq)
+
+
+@pytest.mark.parametrize(
+    "kernel", [Reference, DropsAndTakesAgain, NamesItsArguments, NamesItsParameters]
+)
 def test_a_function_that_has_all_again_when_it_returns_passes(
     kernel: type[Mechanism], pinned: OsThreads
 ) -> None:

@@ -20,7 +20,9 @@ from vgic import (
     compose,
     overrides_of,
     with_contracts_checked,
+    with_kicks_checked,
     with_races_checked,
+    with_returns_announced,
 )
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.data.vm import Kvm
@@ -79,6 +81,8 @@ def test_a_class_that_has_nothing_of_the_kernels_changes_nothing(theirs: dict[st
     assert changes_nothing(cls)
     assert changes_nothing(with_races_checked(cls))
     assert changes_nothing(with_contracts_checked(cls))
+    assert changes_nothing(with_kicks_checked(cls))
+    assert changes_nothing(with_returns_announced(with_contracts_checked(cls)))
 
 
 @pytest.mark.parametrize(

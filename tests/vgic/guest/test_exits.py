@@ -12,7 +12,6 @@ import pytest
 
 from harness import Execution
 from harness.engine.trace import entry_text
-from tests.fixtures.judged import judged
 from vgic import Mechanism, Parameters
 from vgic.accesses import DISABLE, ENABLE, QUIESCE, Access
 from vgic.data.intids import Config
@@ -21,7 +20,7 @@ from vgic.data.vm import Kvm
 from vgic.guest.guest import Guest
 from vgic.hardware.list_registers import Hcr, ListRegister
 from vgic.parameters import Irq
-from vgic.tracepoints import Tracepoints
+from vgic.tracepoints import Tracepoints, announcer
 
 OnVcpu0 = Callable[..., Execution]
 INSTRUCTIONS = ("acknowledge", "eoi", "work", "access", "idle")
@@ -123,7 +122,7 @@ def test_what_is_less_urgent_does_not_nest(guest_runs: GuestRuns) -> None:
 def test_nested_handlers_end_from_the_inside(on_vcpu0: OnVcpu0) -> None:
     def body(kernel: Mechanism) -> None:
         kvm, vcpu = kernel.kvm, kernel.kvm.vcpus[0]
-        guest = Guest(kvm, vcpu, Program.spelled("aaee", (1,)), judged(kvm, honest=False), QUIESCES)
+        guest = Guest(kvm, vcpu, Program.spelled("aaee", (1,)), announcer(), QUIESCES)
         stacks = []
         for index, priority in enumerate((0x80, 0x40)):
             kvm.add_irq(32 + index, Config.EDGE, priority, 0)
@@ -231,7 +230,7 @@ def test_a_dishonest_guest_counts_an_end_that_deactivates_nothing(on_vcpu0: OnVc
             state = {"pending": priority == 0x40, "active": priority == 0x80}
             vcpu.cpuif.lrs[index] = ListRegister(32 + index, priority=priority, group=1, **state)
         vcpu.cpuif.apr = 1 << 0x10
-        guest = Guest(kvm, vcpu, Program.spelled("aex", (50,)), judged(kvm, honest=False), QUIESCES)
+        guest = Guest(kvm, vcpu, Program.spelled("aex", (50,)), announcer(), QUIESCES)
         vcpu.ipi.assert_line()
         guest.run_guest()
         assert (vcpu.cpuif.hcr.eoicount, vcpu.cpuif.apr) == (1, 0)

@@ -10,13 +10,13 @@ from functools import partial
 import pytest
 
 from harness import Execution
-from tests.fixtures.judged import judged
 from vgic import Mechanism
 from vgic.accesses import DISABLE, QUIESCE, Access
 from vgic.data.intids import Config
 from vgic.data.program import Program
 from vgic.guest.guest import Guest
 from vgic.hardware.list_registers import ListRegister
+from vgic.tracepoints import announcer
 
 Operations = Callable[[Execution], list[str]]
 
@@ -47,7 +47,7 @@ def guest(
 
     kernel.scheduler.on_quiescence = kick
     program = Program.spelled(instructions, lateness, accesses)
-    return Guest(kernel.kvm, vcpu, program, judged(kernel.kvm, honest=False), QUIESCES)
+    return Guest(kernel.kvm, vcpu, program, announcer(), QUIESCES)
 
 
 def done(story: list[str]) -> str:
@@ -289,5 +289,4 @@ def test_a_dishonest_guest_ends_again_what_it_ended_last(
         assert vcpu.cpuif.apr == 0
         assert vcpu.cpuif.lrs[0].active
 
-    assert not Program.spelled("annaex", (1,)).honest
     in_kernel(body)

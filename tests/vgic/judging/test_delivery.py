@@ -30,7 +30,7 @@ def never(vcpu: Vcpu, irq: VgicIrq) -> bool:
 
 
 def judge_quiet(kernel: Mechanism) -> None:
-    nobody_missed_a_kick(kernel.kvm, never)
+    nobody_missed_a_kick(kernel.kvm, kernel.kvm.irqs, never)
 
 
 @pytest.mark.parametrize(("masked_by", "priority"), [("pmr", 0x78), ("handler", 0x78)])
@@ -92,7 +92,7 @@ def test_i16_is_silent_on_what_is_excused_and_asks_with_the_vcpu_it_waits_for(
             asked.append((vcpu, waiting))
             return True
 
-        nobody_missed_a_kick(kernel.kvm, excused)
+        nobody_missed_a_kick(kernel.kvm, kernel.kvm.irqs, excused)
         assert asked == [(kernel.kvm.vcpus[0], irq)]
 
     in_kernel(body)
@@ -132,7 +132,7 @@ def test_o4_is_silent_when_all_is_idle_and_when_what_is_in_a_register_looks_stal
         enlist(kernel.kvm.vcpus[0], loaded)
         loaded.active = loaded.on_lr = True
         interrupt(kernel, 34).enabled = False
-        nothing_is_stuck(kernel.kvm)
+        nothing_is_stuck(kernel.kvm, kernel.kvm.irqs)
 
     in_kernel(body)
 
@@ -142,7 +142,7 @@ def stuck(kernel: Mechanism, enlist: Enlist, what: str) -> None:
     irq.active = what == "stuck active"
     if what == "stuck on a list":
         enlist(kernel.kvm.vcpus[0], irq)
-    nothing_is_stuck(kernel.kvm)
+    nothing_is_stuck(kernel.kvm, kernel.kvm.irqs)
 
 
 @pytest.mark.parametrize("kind", ["stuck active", "stuck pending", "stuck on a list"])

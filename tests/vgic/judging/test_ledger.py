@@ -49,8 +49,7 @@ def test_one_acknowledge_serves_all_edges_before_it_and_none_after(with_ledger: 
     def body(ledger: Ledger, irq: VgicIrq) -> None:
         send(ledger, irq)
         send(ledger, irq)
-        account = ledger.acknowledge(irq)
-        assert (account.sent, account.acknowledged) == (2, 1)
+        ledger.acknowledge(irq)
         assert ledger.unserved() == []
         send(ledger, irq)
         assert ledger.unserved() == [irq]
@@ -61,9 +60,8 @@ def test_one_acknowledge_serves_all_edges_before_it_and_none_after(with_ledger: 
 def test_an_acknowledge_while_the_send_is_under_way_counts_for_it(with_ledger: With) -> None:
     def body(ledger: Ledger, irq: VgicIrq) -> None:
         ledger.begin(irq, sends=True)
-        account = ledger.acknowledge(irq)
+        ledger.acknowledge(irq)
         ledger.end(irq, 5)
-        assert account.acknowledged <= account.sent
         assert ledger.unserved() == []
 
     with_ledger(body, Config.EDGE)
@@ -92,7 +90,7 @@ def test_lowering_a_level_or_writing_a_register_sends_nothing(with_ledger: With)
     def body(ledger: Ledger, irq: VgicIrq) -> None:
         ledger.begin(irq, sends=False)
         ledger.end(irq, 1)
-        assert (ledger[irq].sent, ledger[irq].raised) == (0, False)
+        assert not ledger[irq].raised
 
     with_ledger(body, Config.LEVEL)
 

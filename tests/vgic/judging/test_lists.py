@@ -348,6 +348,82 @@ class QueuesAtHome(Reference):
         return True
 
 
+class SaysItsVcpuFirst(Reference):
+    """What is pended is listed where its guest pends it, wherever it is routed."""
+
+    def vgic_mmio_write_spending(self, irq: VgicIrq) -> None:
+        here = next(v for v in self.kvm.vcpus if v.role == self.scheduler.current.role)
+        irqs_were_off = here.vgic_cpu.ap_list_lock.lock_irqsave()
+        irq.irq_lock.lock()
+        irq.pending_latch = True
+        if irq.vcpu is None:
+            irq.target_vcpu = self.kvm.vcpus[1]
+            irq.vcpu = here
+            here.vgic_cpu.ap_list_head.add_tail(irq.ap_list)
+        irq.irq_lock.unlock()
+        here.vgic_cpu.ap_list_lock.unlock_irqrestore(irqs_were_off)
+
+
+class QueuesSayingItsVcpuFirst(Reference):
+    """Right: `irq.vcpu` is set before the interrupt is added to the list, not after."""
+
+    def vgic_queue_irq_unlock(self, irq: VgicIrq, irqs_were_off: bool) -> bool:
+        vcpu = self.vgic_target_oracle(irq)
+        irq.irq_lock.unlock_irqrestore(irqs_were_off)
+        if vcpu is None:
+            return False
+        irqs_were_off = vcpu.vgic_cpu.ap_list_lock.lock_irqsave()
+        irq.irq_lock.lock()
+        queues = self.still_to_queue(irq, vcpu)
+        if queues:
+            irq.vcpu = vcpu
+            vcpu.vgic_cpu.ap_list_head.add_tail(irq.ap_list)
+        irq.irq_lock.unlock()
+        vcpu.vgic_cpu.ap_list_lock.unlock_irqrestore(irqs_were_off)
+        self.announce_pending(vcpu)
+        return queues
+
+
+class MovesOneByOne(Reference):
+    """Right: split and splice move their interrupts one by one, active ones and all."""
+
+    def split_ap_list(self, vcpu: Vcpu, last: VgicIrq) -> None:
+        ap_list = vcpu.vgic_cpu.ap_list_head
+        entries = list(ap_list.entries())
+        for irq in entries[entries.index(last) + 1 :]:
+            ap_list.delete(irq.ap_list)
+            vcpu.vgic_cpu.overflow_ap_list_head.add_tail(irq.ap_list)
+
+    def replug_overflow(self, vcpu: Vcpu) -> None:
+        overflow = vcpu.vgic_cpu.overflow_ap_list_head
+        for irq in list(overflow.entries()):
+            overflow.delete(irq.ap_list)
+            vcpu.vgic_cpu.ap_list_head.add_tail(irq.ap_list)
+
+
+class ComparesBlindly(Reference):
+    """The comparator takes both locks, though both entries may be one."""
+
+    def vgic_irq_cmp(self, vcpu: Vcpu, a: VgicIrq, b: VgicIrq) -> int:
+        a.irq_lock.lock()
+        b.irq_lock.lock(subclass=1)
+        first, second = self.sort_key(vcpu, a), self.sort_key(vcpu, b)
+        b.irq_lock.unlock()
+        a.irq_lock.unlock()
+        return (first > second) - (first < second)
+
+
+def test_a_comparator_that_takes_both_locks_of_one_entry_is_found(kind_of: Judge) -> None:
+    assert kind_of(TWO_GUESTS, ComparesBlindly) == "lock recursion"
+
+
+@pytest.mark.parametrize("kernel", [QueuesSayingItsVcpuFirst, MovesOneByOne])
+def test_a_right_kernel_may_say_it_first_and_move_what_is_active_on_its_own_lists(
+    kind_of: Judge, kernel: type[Mechanism]
+) -> None:
+    assert kind_of(TWO_GUESTS, kernel) is None
+
+
 def test_all_are_silent_on_a_list_that_is_split_pruned_and_moved(
     windows_of: Callable[[Parameters], set[str]],
 ) -> None:
@@ -364,6 +440,7 @@ def test_all_are_silent_on_a_list_that_is_split_pruned_and_moved(
         (PrunesActive, "I7 active interrupt unlisted"),
         (MovesActive, "I7 active interrupt moved"),
         (QueuesAtHome, "I23 put on the wrong list"),
+        (SaysItsVcpuFirst, "I23 put on the wrong list"),
     ],
 )
 def test_a_bug_is_called_by_its_name(kind_of: Judge, bug: type[Mechanism], kind: str) -> None:

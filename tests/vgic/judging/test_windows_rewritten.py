@@ -213,8 +213,8 @@ def test_what_is_seen_from_outside_is_what_the_reference_announces(
     announced: list[set[str]] = []
 
     class Both(Judges):
-        def __init__(self, kvm: Kvm, *, honest: bool = True) -> None:
-            super().__init__(kvm, honest=honest)
+        def __init__(self, kvm: Kvm, *, kicks: bool = False) -> None:
+            super().__init__(kvm, kicks=kicks)
             announced.append(set())
             self.listeners = (*self.listeners, Announced(announced[-1]))
 

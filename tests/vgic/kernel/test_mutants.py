@@ -102,7 +102,7 @@ class SortIgnoresGroup(Reference):
 
 
 FOUND_AS: dict[type[Mechanism], tuple[str, str]] = {
-    QueueWithoutRecheck: ("reroute_while_pruning", "list corruption"),
+    QueueWithoutRecheck: ("reroute_while_pruning", "I30 wrong return value"),
     RequestWithoutKick: ("inject_while_eoicount", "I16 missed kick"),
     OverflowStaysListed: ("inject_while_eoicount", "I13 stuck active"),
     EoicountMinusOne: ("inject_while_eoicount", "I13 stuck active"),

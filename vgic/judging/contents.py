@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a guest is going to see of an interrupt is what the interrupt is: I29.
+
+A list register is a copy. What of the interrupt cannot change meanwhile is the same in both: its
+priority, its group, whether it is active, and that a level-triggered one asks for a maintenance
+interrupt at its end. Its pending state can be set or cleared by others at any time: what it was
+when the flush began counts, unless somebody has set or cleared it since, whichever it was.
+"""
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+from vgic.data import EDGE, LEVEL, Kvm, Vcpu, VgicIrq
+from vgic.hardware import ListRegister
+from vgic.judging.bookkeeping import Bookkeeping
+from vgic.judging.judge import FLUSH, Judge, fail
+from vgic.judging.ledger import Ledger
+from vgic.judging.lists import Lists
+
+
+class Contents(Judge):
+    """Compares the list registers with the interrupts after each flush."""
+
+    def __init__(self, kvm: Kvm, books: Bookkeeping, lists: Lists) -> None:
+        """Begin to listen.
+
+        Args:
+            kvm: the VM.
+            books: tell who has set or cleared a pending state.
+            lists: tell when each vCPU has flushed.
+        """
+        super().__init__(kvm)
+        self._ledger = books.ledger
+        self._lists = lists
+        self._members = list(lists.members)
+        self._pending: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
+
+    def flushing(self, vcpu: int) -> None:
+        """Remember what is listed, and what of that is pending."""
+        self._members[vcpu] = members = self._lists.members[vcpu]
+        if members:
+            self._pending[vcpu] = [
+                irq
+                for irq in members
+                if irq.pending_latch or (irq.line_level and irq.config is LEVEL)
+            ]
+
+    def entered(self, vcpu: int) -> None:
+        """Judge what the hardware has."""
+        here = self._kvm.vcpus[vcpu]
+        used, lrs = here.vgic_cpu.used_lrs, here.cpuif.lrs
+        for lr in lrs[used:]:
+            if lr.pending or lr.active:
+                is_left_over(self._kvm, here, lr)
+        if used:
+            self._judge(here, lrs[:used])
+
+    def aborted(self, vcpu: int) -> None:
+        """Judge what is going to be folded: the guest sees none of it."""
+        here = self._kvm.vcpus[vcpu]
+        used = here.vgic_cpu.used_lrs
+        if used:
+            self._judge(here, here.vgic_cpu.vgic_lr[:used])
+
+    def _judge(self, here: Vcpu, lrs: Sequence[ListRegister]) -> None:
+        vcpu, ledger = here.vcpu_id, self._ledger
+        members, pending = self._members[vcpu], self._pending[vcpu]
+        since = self._lists.flushed_at[vcpu]
+        for lr in lrs:
+            irq = holds_its_interrupt(self._kvm, here, lr)
+            if irq in members:
+                before = irq in pending
+                pending_is_as_asked_for(self._kvm, here, lr, irq, since, ledger, before=before)
+
+
+def holds_its_interrupt(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> VgicIrq:
+    """I29: a list register in use has an interrupt of the vCPU's lists, as that is.
+
+    Args:
+        kvm: the VM.
+        vcpu: the vCPU that has flushed.
+        lr: one of its list registers.
+
+    Returns:
+        The interrupt.
+
+    Locks: none needed in the vCPU's own thread: nobody else changes any of this.
+    """
+    irq = kvm.get_vcpu_irq(vcpu, lr.intid)
+    if irq is None or not irq.on_lr or irq.vcpu is not vcpu:
+        what = (
+            f"there is no interrupt {lr.intid}" if irq is None else f"{irq} says that it is in none"
+        )
+        _differs(kvm, vcpu, f"a list register has {lr}, and {what}")
+    if (
+        lr.priority != irq.priority
+        or lr.group != irq.group
+        or lr.active is not irq.active
+        or (irq.config is LEVEL and not lr.eoi)
+    ):
+        _differs(kvm, vcpu, f"{irq} is in {lr} {_difference(lr, irq)}")
+    return irq
+
+
+def _difference(lr: ListRegister, irq: VgicIrq) -> str:
+    if lr.priority != irq.priority:
+        return f"with priority {lr.priority}, and has {irq.priority}"
+    if lr.group != irq.group:
+        return f"in group {lr.group}, and is in {irq.group}"
+    if lr.active is not irq.active:
+        return f"and is {'active' if irq.active else 'not active'}"
+    return "without EOI, so nobody hears of the end of a level"
+
+
+def pending_is_as_asked_for(
+    kvm: Kvm,
+    vcpu: Vcpu,
+    lr: ListRegister,
+    irq: VgicIrq,
+    since: int,
+    ledger: Ledger,
+    *,
+    before: bool,
+) -> None:
+    """I29: what was pending when the flush began is pending in the list register, nothing else.
+
+    A level that is active is not pending beside that (I22). An edge is in one place: its latch is
+    clear.
+
+    Args:
+        kvm: the VM.
+        vcpu: the vCPU that has flushed.
+        lr: the interrupt's list register.
+        irq: the interrupt, which was on a list of the vCPU since before the flush.
+        since: the step at which the flush began.
+        ledger: tells who may have set or cleared the pending state since then.
+        before: it was pending then.
+
+    Locks: none needed in the vCPU's own thread, but for what others set and clear.
+    """
+    edge = irq.config is EDGE
+    if before:
+        lost = not lr.pending and (edge or not lr.active)
+        if lost and not ledger.may_be_cleared_since(irq, since):
+            _differs(kvm, vcpu, f"{irq} is pending, and {lr} says otherwise")
+    elif lr.pending and not ledger.may_be_set_since(irq, since):
+        _differs(kvm, vcpu, f"{irq} is not pending, and {lr} says otherwise")
+    if edge and irq.pending_latch and not ledger.may_be_set_since(irq, since):
+        _differs(kvm, vcpu, f"{irq} is in {lr}, and its latch has not been cleared")
+
+
+def is_left_over(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> NoReturn:
+    """I29: fail for a list register that is not in use and is not empty: the guest sees it.
+
+    Locks: none needed: the CPU interface is the vCPU's own.
+    """
+    _differs(kvm, vcpu, f"{lr} is in a list register that is not in use")
+
+
+def _differs(kvm: Kvm, vcpu: Vcpu, what: str) -> NoReturn:
+    fail(kvm, "I29 list register differs", f"{vcpu} is to run, but {what}", FLUSH)
