@@ -24,6 +24,7 @@ from harness.engine import (
     Label,
     Listener,
     ModelFailure,
+    NotDeterministic,
     OsThreads,
     Outcome,
     Passed,
@@ -69,12 +70,12 @@ __all__ = [
     "Atomic", "Carriers", "Cell", "Change", "Completion", "DataRaces", "Deviation",
     "DivergedFrom", "Event", "Execution", "Exploration", "Failed", "Failure", "HarnessBug",
     "HostInterrupt", "Ipi", "KmemCache", "Label", "ListHead", "Listener", "LockClass",
-    "LockOrder", "ModelFailure", "Mutex", "Node", "OldName", "OsThreads", "Outcome", "Passed",
-    "Quiet", "Rcu", "Recorder", "Refcount", "Requests", "Scheduler", "SlabObject", "SpinLock",
-    "Srcu", "Strategy", "Stream", "Streams", "StrictReplay", "WaitQueue", "cpu_relax",
-    "every_behaviour",
-    "every_schedule", "execute", "keep_old_names", "kfree", "list_sort", "local_irq_disable",
-    "local_irq_enable", "observes", "some_schedules", "wait_until",
+    "LockOrder", "ModelFailure", "Mutex", "Node", "NotDeterministic", "OldName", "OsThreads",
+    "Outcome", "Passed", "Quiet", "Rcu", "Recorder", "Refcount", "Requests", "Scheduler",
+    "SlabObject", "SpinLock", "Srcu", "Strategy", "Stream", "Streams", "StrictReplay",
+    "WaitQueue", "cpu_relax", "every_behaviour", "every_schedule", "execute", "keep_old_names",
+    "kfree", "list_sort", "local_irq_disable", "local_irq_enable", "observes", "some_schedules",
+    "wait_until",
 ]  # fmt: skip
 
 keep_old_names(MODULES, NAMES)

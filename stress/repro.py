@@ -41,5 +41,5 @@ def assert_passes(
         cases = opening.cases(tokens, revision, (bugs,) if isinstance(bugs, str) else bugs)
     except CannotJudge as error:
         raise AssertionError(not_judged(str(error)).words) from None
-    if replay(cases, said.append, last_words=last_words) is not Exit.CLEAN:
+    if replay(cases, said.append, last_words=last_words, at_fault=Exit.FINDINGS) is not Exit.CLEAN:
         raise AssertionError("\n".join(said))

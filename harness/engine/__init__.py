@@ -16,7 +16,16 @@ from harness.engine.carriers import OsThreads
 from harness.engine.carrying import Carriers
 from harness.engine.deviation import Deviation, Label
 from harness.engine.execution import DivergedFrom, Execution, Failed, Outcome, Passed, execute
-from harness.engine.failures import Diverged, Failure, HarnessBug, ModelFailure, Unwind
+from harness.engine.failures import (
+    Diverged,
+    Failure,
+    ForeignThread,
+    HarnessBug,
+    Misbehaviour,
+    ModelFailure,
+    NotDeterministic,
+    Unwind,
+)
 from harness.engine.frames import (
     delivered,
     is_model,
@@ -25,6 +34,7 @@ from harness.engine.frames import (
     model_function,
     model_stack,
     observes,
+    own_line,
 )
 from harness.engine.listeners import Listener
 from harness.engine.printable import (
@@ -81,12 +91,15 @@ __all__ = [
     "Execution",
     "Failed",
     "Failure",
+    "ForeignThread",
     "Gate",
     "HarnessBug",
     "Label",
     "Listener",
     "Lock",
+    "Misbehaviour",
     "ModelFailure",
+    "NotDeterministic",
     "Note",
     "Operation",
     "OsThreads",
@@ -116,6 +129,7 @@ __all__ = [
     "observes",
     "operation",
     "operations",
+    "own_line",
     "printable",
     "printable_lines",
     "printable_name",

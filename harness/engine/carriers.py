@@ -8,12 +8,14 @@ the thread that asked for the execution is never pinned, it only waits.
 
 import sys
 import threading
+from threading import get_ident
 from types import TracebackType
 
 from harness.engine.batons import Baton, new_baton
 from harness.engine.carrying import Carried
 from harness.engine.cores import Core, claim_core, pin_this_thread
-from harness.engine.frames import model_stack
+from harness.engine.failures import ForeignThread
+from harness.engine.frames import is_ours, model_stack, own_line
 from harness.engine.threads import Thread
 
 
@@ -23,12 +25,14 @@ class _Carrier:
     def __init__(self, pool: "OsThreads", number: int, core: Core | None) -> None:
         self.baton = new_baton()
         self.thread: Thread | None = None
+        self.identity = 0
         self._pool = pool
         self._core = core
         self.os_thread = threading.Thread(target=self._work, name=f"carrier {number}", daemon=True)
         self.os_thread.start()
 
     def _work(self) -> None:
+        self.identity = get_ident()
         if self._core is not None:
             pin_this_thread(self._core)
         while True:
@@ -73,6 +77,24 @@ class OsThreads:
     def steps(self) -> int:
         """How many operations the execution under way has published; 0 if none was begun."""
         return 0 if self._scheduler is None else self._scheduler.steps
+
+    @property
+    def place(self) -> str:
+        """The user's own line that is running, as `FILE:LINE in FUNCTION`; "" if none is.
+
+        For who watches from outside: an execution that does not come to a scheduling point is
+        there.
+        """
+        scheduler, carriers = self._scheduler, self._carriers
+        if scheduler is None or not 0 <= scheduler.current.index < len(carriers):
+            return ""
+        frame = sys._current_frames().get(carriers[scheduler.current.index].identity)
+        return "" if frame is None or is_ours(frame) else own_line(frame)
+
+    def carries_this_thread(self) -> bool:
+        """Return whether the calling OS thread runs code under test, as one of these."""
+        here = get_ident()
+        return self._running and any(each.identity == here for each in self._carriers)
 
     def pin_caller(self) -> None:
         """Pin the calling thread to the carriers' core too, in a process of the harness's own."""
@@ -124,14 +146,20 @@ class OsThreads:
         self._running = False
 
     def hand_over(self, me: Thread, other: Thread) -> None:
-        """Wake the other thread's carrier and wait on my own baton."""
+        """Wake the other thread's carrier and wait on my own baton.
+
+        Raises:
+            ForeignThread: the calling OS thread is not what carries me.
+        """
+        mine = self._carriers[me.index]
+        if get_ident() != mine.identity:
+            raise ForeignThread
         self._carriers[other.index].baton.wake()
-        self._carriers[me.index].baton.wait()
+        mine.baton.wait()
 
     def stack(self, thread: Thread) -> tuple[str, ...]:
         """Return the model functions a parked thread is in, outermost first."""
-        identity = self._carriers[thread.index].os_thread.ident
-        return model_stack(sys._current_frames().get(identity or 0))
+        return model_stack(sys._current_frames().get(self._carriers[thread.index].identity))
 
     def carried(self, thread: Thread) -> None:
         """Run a modelled thread to its end on the calling carrier, then pass on."""

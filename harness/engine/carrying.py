@@ -18,6 +18,10 @@ class Carried(Protocol):
     def steps(self) -> int:
         """How many operations have been published."""
 
+    @property
+    def current(self) -> Thread:
+        """The thread that holds the baton."""
+
     def carry(self, thread: Thread) -> Thread | None:
         """Run a thread's body to its end; return who goes next, None if all have ended."""
 

@@ -8,7 +8,14 @@ from functools import cached_property
 from harness.engine import trace
 from harness.engine.carrying import Carriers
 from harness.engine.deviation import Deviation
-from harness.engine.failures import Diverged, Failure, HarnessBug, ModelFailure, oops
+from harness.engine.failures import (
+    Diverged,
+    Failure,
+    HarnessBug,
+    ModelFailure,
+    NotDeterministic,
+    oops,
+)
 from harness.engine.frames import ground_floor, raised_in_harness, traceback_of
 from harness.engine.printable import described
 from harness.engine.rehearsal import Rehearsed, Rehearsing
@@ -169,5 +176,7 @@ def _outcome(scheduler: Scheduler) -> Outcome:
 
 def _check_sane(scheduler: Scheduler) -> None:
     """Raise HarnessBug if the execution ended by an exception of the harness itself."""
+    if isinstance(scheduler.bug, NotDeterministic):
+        raise scheduler.bug
     if scheduler.bug is not None:
         raise HarnessBug(f"in the harness: {described(scheduler.bug)}") from scheduler.bug

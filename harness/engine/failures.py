@@ -7,8 +7,15 @@ code cannot swallow them.
 """
 
 from dataclasses import dataclass
+from types import FrameType
 
-from harness.engine.frames import calls_of, model_function, traceback_of
+from harness.engine.frames import (
+    calls_of,
+    function_outside_python,
+    model_function,
+    own_line,
+    traceback_of,
+)
 from harness.engine.printable import described, printable_name, printable_text, shortened
 
 DETAILS_MAX = 200
@@ -90,6 +97,56 @@ class HarnessBug(Exception):
     """Something is wrong with the harness, not with the code under test."""
 
 
+class NotDeterministic(HarnessBug):
+    """The same program under the same schedule has come out otherwise.
+
+    Whose fault that is depends on whose program it is. If all of it is delivered here it is ours.
+
+    Attributes:
+        how: what came out, and what then.
+        where: at which step it differs, or what it depends on; "" if that is not known.
+    """
+
+    def __init__(self, how: str, where: str = "") -> None:
+        super().__init__(
+            f"nondeterminism: {how}; something in the code under test depends on time, identity, "
+            "hashing or an earlier execution"
+        )
+        self.how = how
+        self.where = where
+
+
+class Misbehaviour(RuntimeError):
+    """Code under test has tried to do what no execution could be judged with.
+
+    Attributes:
+        kind: what the failure is called.
+    """
+
+    kind = "exception"
+
+
+class ForeignThread(Misbehaviour):
+    """A thread that the scheduler does not know was started, or has called the harness."""
+
+    kind = "foreign thread"
+
+    def failure(self, frame: FrameType) -> Failure:
+        """Describe the scheduling point at which such a thread stands.
+
+        Args:
+            frame: where it stands, going outward.
+        """
+        line = own_line(frame)
+        return Failure(
+            kind=self.kind,
+            message="a thread that the program has not added to the scheduler has called the "
+            "harness: nobody could replay what it does",
+            functions=(model_function(frame),),
+            details=(line,) if line else (),
+        )
+
+
 def oops(exception: BaseException) -> Failure:
     """Describe an exception that the code under test has raised.
 
@@ -97,7 +154,7 @@ def oops(exception: BaseException) -> Failure:
     them looks for a line of his own, and what carries his threads is none.
     """
     return Failure(
-        kind="exception",
+        kind=exception.kind if isinstance(exception, Misbehaviour) else "exception",
         message=described(exception),
         functions=(_raised_in(exception),),
         details=tuple(calls_of(traceback_of(exception))),
@@ -109,4 +166,4 @@ def _raised_in(exception: BaseException) -> str:
     place = traceback_of(exception)
     while place is not None and place.tb_next is not None:
         place = place.tb_next
-    return model_function(place.tb_frame) if place is not None else ""
+    return function_outside_python(place.tb_frame) if place is not None else ""

@@ -125,6 +125,22 @@ def traceback_of(exception: BaseException) -> TracebackType | None:
     return found
 
 
+def own_line(frame: FrameType | None) -> str:
+    """Return the innermost line of a user's own at this place, as `FILE:LINE in FUNCTION`.
+
+    Args:
+        frame: where to start, going outward.
+
+    Returns:
+        The line; "" if all frames are of what is delivered here or of Python itself.
+    """
+    while frame is not None and frame.f_code not in _ground_floors:
+        if is_own(frame):
+            return call_text(frame, frame.f_lineno)
+        frame = frame.f_back
+    return ""
+
+
 def is_own(frame: FrameType) -> bool:
     """Return whether a frame is of a user's own file."""
     module: str = f"{frame.f_globals.get('__name__', '')}."
@@ -132,6 +148,15 @@ def is_own(frame: FrameType) -> bool:
         module.startswith((*_observing, *_delivered))
         or frame.f_code.co_filename.startswith(("<frozen", _PYTHON))
     )
+
+
+def function_outside_python(frame: FrameType | None) -> str:
+    """Return the innermost model function at this place that is not of Python's own library."""
+    while frame is not None and frame.f_code not in _ground_floors:
+        if is_model(frame) and not frame.f_code.co_filename.startswith(("<frozen", _PYTHON)):
+            return printable_name(frame.f_code.co_name)
+        frame = frame.f_back
+    return ""
 
 
 def call_text(frame: FrameType, line: int) -> str:

@@ -6,9 +6,10 @@ schedule gives the same trace digest as on OS threads, and whatever is found her
 there before it is reported.
 """
 
-from greenlet import greenlet
+from greenlet import error, greenlet
 
 from harness.engine.carrying import Carried
+from harness.engine.failures import ForeignThread
 from harness.engine.frames import model_stack
 from harness.engine.threads import Thread
 
@@ -36,8 +37,15 @@ class Greenlets:
             following = self._greenlets[following.index].switch(following)
 
     def hand_over(self, me: Thread, other: Thread) -> None:
-        """Switch to the other greenlet; return when it or a third switches back."""
-        self._greenlets[other.index].switch(other)
+        """Switch to the other greenlet; return when it or a third switches back.
+
+        Raises:
+            ForeignThread: the calling OS thread is not what carries me.
+        """
+        try:
+            self._greenlets[other.index].switch(other)
+        except error as other_os_thread:
+            raise ForeignThread from other_os_thread
 
     def stack(self, thread: Thread) -> tuple[str, ...]:
         """Return the model functions a parked thread is in, outermost first."""

@@ -20,7 +20,7 @@ from collections.abc import Callable
 
 from harness.engine.carrying import Carriers
 from harness.engine.deadlock import deadlock
-from harness.engine.failures import Diverged, Failure, ModelFailure, Unwind, oops
+from harness.engine.failures import Diverged, Failure, ForeignThread, ModelFailure, Unwind, oops
 from harness.engine.frames import ground_floor, model_stack, raised_in_harness, traceback_of
 from harness.engine.points import Points
 from harness.engine.step_bound import LoopWatch
@@ -110,7 +110,10 @@ class Scheduler(Points):
         if not self._does or self._strategy_is_due(operation):
             chosen = self._choose(me)
             if chosen is not me:
-                self._carriers.hand_over(me, chosen)
+                try:
+                    self._carriers.hand_over(me, chosen)
+                except ForeignThread as foreign:
+                    self.fail(foreign.failure(sys._getframe(1)))
                 if self.unwinding:
                     raise Unwind
         for notify in self._does:
@@ -171,9 +174,7 @@ class Scheduler(Points):
             self.fail(deadlock(waiting, lambda thread: self._stack_of(thread, me)))
 
     def _stack_of(self, thread: Thread, me: Thread) -> tuple[str, ...]:
-        if thread is me:
-            return model_stack(sys._getframe(1))
-        return self._carriers.stack(thread)
+        return model_stack(sys._getframe(1)) if thread is me else self._carriers.stack(thread)
 
     def _judge_end(self) -> None:
         """A limit is never a pass, even if the execution ended while its loop was sought."""

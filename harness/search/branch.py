@@ -9,7 +9,7 @@ sleep the execution is abandoned. What is tried at all is decided in reduction.p
 
 from collections.abc import Callable, Sequence
 
-from harness.engine import START, Diverged, HarnessBug, Operation, Thread, Touch
+from harness.engine import START, Diverged, NotDeterministic, Operation, Thread, Touch
 from harness.search.dependency import any_conflicting
 
 Footprint = tuple[Operation, ...]
@@ -100,10 +100,7 @@ class Reducing:
             if thread.index == chosen:
                 self._published = thread.op
                 return index
-        raise HarnessBug(
-            "nondeterminism: the program did other things under the same schedule; something in "
-            "the code under test depends on time, identity, hashing or an earlier execution"
-        )
+        raise NotDeterministic("the program did other things under the same schedule")
 
     def _new_point(self, step: int, options: Sequence[Thread]) -> ChoicePoint:
         asleep = self._still_asleep() if self._number else {}

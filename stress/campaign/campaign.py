@@ -93,7 +93,7 @@ class Campaign:
                 executor.submit(job)
             if executor.can_rerun:
                 rerun = self._comparing.next_rerun(
-                    no_more=not self._batches, compares=not result.bugs
+                    no_more=not self._batches, compares=not result.is_broken
                 )
                 if rerun is not None:
                     executor.submit(rerun)
@@ -106,7 +106,8 @@ class Campaign:
             self._progress(result)
         self._find_what_is_left(result)
         result.seconds = time.monotonic() - begin
-        result.bugs += not_as_planned(self._plan, result, self._comparing.due)
+        if not result.faults:
+            result.bugs += not_as_planned(self._plan, result, self._comparing.due)
         return result
 
     def _over(self, result: Result, seconds: float) -> bool:
@@ -115,7 +116,7 @@ class Campaign:
         limit = self._plan.duration_s
         return (
             result.interrupted
-            or bool(result.bugs)
+            or result.is_broken
             or self._stopped(result)
             or (limit is not None and seconds >= limit)
         )
@@ -136,7 +137,7 @@ class Campaign:
         return batch
 
     def _next_inquiry(self, result: Result) -> Inquiry | None:
-        if result.bugs or not self._wanted:
+        if result.is_broken or not self._wanted:
             return None
         inquiry = self._wanted.popleft()
         # Who interrupts does not want to wait, and does not want to lose anything.
@@ -144,7 +145,7 @@ class Campaign:
 
     def _take(self, answer: Outcome, result: Result) -> None:
         if isinstance(answer, Bug):
-            result.bugs.append(answer.message)
+            (result.faults if answer.of_class else result.bugs).append(answer.message)
         elif isinstance(answer, Facts):
             result.bugs += not_all_reported(self._batches[answer.number], answer)
             self._facts[answer.number] = answer

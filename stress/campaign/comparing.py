@@ -6,11 +6,11 @@ Executions wait until there are enough of them for one fresh process, failures d
 
 from collections import deque
 
-from harness import HarnessBug
+from harness import HarnessBug, NotDeterministic
 from harness.search.strategies import MIX
 from stress.campaign.plan import Plan
 from stress.campaign.result import Result
-from stress.executions import Target
+from stress.executions import Target, fault_text
 from stress.findings import Answer, Example
 from stress.jobs import COMPARED_AT_ONCE, Bug, Executor, Expected, Fact, Outcome, Reran, Rerun
 from stress.scenarios import SCENARIOS
@@ -79,7 +79,11 @@ class Comparing:
 
     def take(self, reran: Reran, result: Result) -> Answer | None:
         """Take what came of a rerun; return the answer that it confirms, if it does."""
-        result.bugs += reran.differences
+        differences = [NotDeterministic(*each) for each in reran.differences]
+        if self._plan.target.is_users:
+            result.faults += map(fault_text, differences)
+        else:
+            result.bugs += map(str, differences)
         answer = self._confirming.pop(reran.number, None)
         if answer is None:
             result.compared += reran.compared - len(reran.differences)
@@ -112,8 +116,8 @@ def takes_all_for_the_same(executor: Executor) -> list[str]:
 
 def differs_afresh(
     executor: Executor, target: Target, example: Example, found_in: str
-) -> list[str]:
-    """Say if a failure comes out otherwise in a fresh process; [] if not.
+) -> list[NotDeterministic]:
+    """Return how a failure comes out otherwise in a fresh process; [] if it does not.
 
     Args:
         executor: has the fresh process.
@@ -131,14 +135,17 @@ def differs_afresh(
     return differences
 
 
-def _outcome(executor: Executor, rerun: Rerun) -> tuple[list[str], list[str]]:
+def _outcome(executor: Executor, rerun: Rerun) -> tuple[list[NotDeterministic], list[str]]:
     """Have something run once more, and wait; return the differences, and what went wrong."""
     executor.submit(rerun)
     answers: list[Outcome] = []
     while executor.busy:
         answers += executor.answers(1.0)
     differences = [
-        each for answer in answers if isinstance(answer, Reran) for each in answer.differences
+        NotDeterministic(*each)
+        for answer in answers
+        if isinstance(answer, Reran)
+        for each in answer.differences
     ]
     return differences, [answer.message for answer in answers if isinstance(answer, Bug)]
 

@@ -38,6 +38,7 @@ class Result:
         kept: for each finding, by signature, the folder it is kept in; None if there is none.
         compared: how many executions were run once more in a fresh process, and came out alike.
         bugs: what was wrong with the harness itself.
+        faults: why the user's class cannot be judged: it is not deterministic, or blocks.
         interrupted: somebody stopped it.
         seconds: how long it took.
     """
@@ -61,6 +62,7 @@ class Result:
     kept: dict[str, Path | None] = field(default_factory=dict)
     compared: int = 0
     bugs: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
     interrupted: bool = False
     seconds: float = 0.0
 
@@ -108,6 +110,11 @@ class Result:
     def tested_nothing(self) -> bool:
         """Whether no override was called, or there is none: only the revision was run."""
         return self.changes_nothing or (bool(self.overrides) and not self.called)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether what further executions would come to could not be believed."""
+        return bool(self.bugs or self.faults)
 
     @property
     def is_endless(self) -> bool:

@@ -110,7 +110,7 @@ def run(
         shrink_replays=shrink,
     )
     json_file = arguments.writable(json_file, "--json")
-    workers = Workers(arguments.jobs(jobs), arguments.hang_s())
+    workers = Workers(arguments.jobs(jobs), arguments.hang_s(), stacks=verbose)
     raise typer.Exit(run_campaign(plan, workers, json_file=json_file, quiet=quiet))
 
 
@@ -137,7 +137,6 @@ def replay(
     from stress.replaying import replay as replay_token
 
     _log(verbose)
-    chosen = arguments.view(view) or (View.FULL if verbose else None)
     if step:
         standard_input.check_open(_COMMANDS)
     if step and token == ["-"]:
@@ -147,9 +146,10 @@ def replay(
     if len(cases) > 1 and (step or view or timeline or strict):
         raise BadArgument("several tokens have one verdict; to look at one, replay it alone")
     wanted = Wanted(
-        view=chosen,
+        view=arguments.view(view) or (View.FULL if verbose else None),
         timeline=arguments.writable(timeline, "--timeline"),
         read=_command if step else None,
+        stacks=verbose,
     )
     raise typer.Exit(replay_token(cases, output.say, wanted, strict=strict))
 
@@ -217,7 +217,7 @@ def explore(
     target.check()
     space = Space(SCENARIOS[name], arguments.seed(seed), execution, preemptions, limit, target)
     json_file = arguments.writable(json_file, "--json")
-    raise typer.Exit(explore_space(space, json_file))
+    raise typer.Exit(explore_space(space, json_file, stacks=verbose))
 
 
 @app.command(name="list")

@@ -6,9 +6,9 @@ A limit that was hit is never a pass.
 
 from pathlib import Path
 
-from harness import Execution, HarnessBug, OsThreads
+from harness import Execution, HarnessBug, NotDeterministic, OsThreads
 from harness.search.explore import Exploration
-from stress.executions import watched
+from stress.executions import fault_text, watched
 from stress.exploration import (
     Failures,
     Space,
@@ -18,23 +18,28 @@ from stress.exploration import (
     result_text,
     space_values,
 )
-from stress.reporting import HARNESS_BUG, Writer, verdict
+from stress.reporting import AT_FAULT, HARNESS_BUG, Writer, verdict
 from stress.system import Exit, interrupts, say
 
 _SAY_EVERY = 5_000
 
 
-def explore(space: Space, json_file: Path | None = None) -> Exit:
+def explore(space: Space, json_file: Path | None = None, *, stacks: bool = False) -> Exit:
     """Explore and say what came of it.
 
     Args:
         space: what to explore.
         json_file: where to write the result for programs.
+        stacks: print the stacks of all threads if an execution hangs in a user's class.
     """
     count = 0
     writer = Writer("vgic-stress explore", headline_of(space), json_file)
     writer.so_far(lambda: space_values(space))
-    with interrupts() as interrupted, OsThreads() as carriers, watched(carriers):
+    with (
+        interrupts() as interrupted,
+        OsThreads() as carriers,
+        watched(carriers, at_fault=Exit.FINDINGS, stacks=stacks),
+    ):
         failures = Failures(space, carriers)
 
         def heard(execution: Execution) -> None:
@@ -46,21 +51,36 @@ def explore(space: Space, json_file: Path | None = None) -> Exit:
 
         writer.begin()
         carriers.pin_caller()
-        found, bugs = Exploration(preemptions=space.preemptions), []
+        found = Exploration(preemptions=space.preemptions)
+        wrong: list[HarnessBug] = []
         try:
             found = explored(space, carriers, heard, interrupted)
         except HarnessBug as bug:
-            bugs.append(str(bug))
+            wrong.append(bug)
         values = {**space_values(space), **exploration_values(found)}
-        if bugs:
+        if wrong:
             values["executions"] = count
         values["failures"] = failures.counts(found)
-        bugs += failures.say(found, interrupted)
+        wrong += failures.say(found, interrupted)
         stopped = interrupted()
-        if bugs:
+        faults, bugs = _told_apart(wrong, space)
+        if wrong:
+            for fault in faults:
+                say(fault)
             writer.bugs(bugs)
-            values["harness_bugs"] = bugs
+            values |= {"faults": faults, "harness_bugs": bugs}
         else:
             say(result_text(found, interrupted=stopped))
-    ended = HARNESS_BUG if bugs else verdict.of_exploration(found, interrupted=stopped)
+    if bugs:
+        ended = HARNESS_BUG
+    elif faults:
+        ended = AT_FAULT
+    else:
+        ended = verdict.of_exploration(found, interrupted=stopped)
     return writer.end(ended, values).code
+
+
+def _told_apart(wrong: list[HarnessBug], space: Space) -> tuple[list[str], list[str]]:
+    """Return what is the fault of the user's class, and what is the harness's own, in words."""
+    of_class = [bug for bug in wrong if isinstance(bug, NotDeterministic) and space.target.is_users]
+    return [fault_text(bug) for bug in of_class], [str(bug) for bug in wrong if bug not in of_class]

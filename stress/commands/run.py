@@ -43,10 +43,12 @@ class Workers:
     Attributes:
         jobs: how many worker processes.
         hang_s: after how many seconds without a step one of them is taken to hang.
+        stacks: have it print the stacks of its threads then.
     """
 
     jobs: int
     hang_s: float
+    stacks: bool = False
 
 
 def run(
@@ -68,10 +70,14 @@ def run(
             say(doubt)
         result = _campaign(plan, workers, interrupted, writer, quiet=quiet)
         _say_findings(plan, result, quiet=quiet)
+        for fault in result.faults[:1]:
+            say(fault)
+        if len(result.faults) > 1:
+            say(f"and {len(result.faults) - 1} more like it, which --json has")
         writer.bugs(result.bugs)
         if result.is_endless:
             say(f"ended after {ENDLESS_MAX} executions that came to the step bound")
-        conclusive = result.findings or result.bugs or result.interrupted
+        conclusive = result.findings or result.is_broken or result.interrupted
         reasons = [] if conclusive else too_few(plan, result)
         if not quiet:
             say(summary_text(result))
@@ -87,7 +93,7 @@ def _campaign(
     """Look for the canaries, and run the campaign if they were found."""
     so_far = _SoFar(plan, writer)
     so_far.write(Result())
-    with LocalPool(workers.jobs, hang_s=workers.hang_s) as pool, interrupted.ending(pool.kill):
+    with _pool(workers) as pool, interrupted.ending(pool.kill):
         result = _canaries(plan, pool, interrupted)
         if result.bugs or result.interrupted:
             return result
@@ -99,6 +105,10 @@ def _campaign(
                 progress=so_far.and_then(show),
                 keeper=Keeper(),
             ).run()
+
+
+def _pool(workers: Workers) -> LocalPool:
+    return LocalPool(workers.jobs, hang_s=workers.hang_s, stacks=workers.stacks)
 
 
 def _say_findings(plan: Plan, result: Result, *, quiet: bool) -> None:

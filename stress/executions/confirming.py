@@ -6,8 +6,9 @@ A token is only given away if what it says has been seen to come out alike.
 
 from dataclasses import replace
 
-from harness import Carriers, DivergedFrom, Execution, Failed, Failure, HarnessBug
+from harness import Carriers, DivergedFrom, Execution, Failed, Failure, Strategy
 from harness.schedule import Labels, StrictReplay
+from stress.executions.differing import not_deterministic
 from stress.executions.single import Single, run
 from stress.executions.source import model_digest
 from stress.executions.target import Target
@@ -20,11 +21,12 @@ def confirm(
     """Label a failure's schedule, replay it strictly, and return its token.
 
     Raises:
-        HarnessBug: the execution does not fail, or its replay differs.
+        NotDeterministic: the execution does not fail, or its replay differs.
     """
     execution, outcome = single.execution, single.execution.outcome
     if not isinstance(outcome, Failed):
-        raise HarnessBug("nondeterminism: an execution that failed does not fail again")
+        how = "an execution that failed does not fail again"
+        raise not_deterministic(how, single.parameters, target, carriers)
     unlabelled = _unlabelled(single, scenario, outcome.failure.signature, target)
     return labelled(unlabelled, execution, target, carriers), outcome.failure
 
@@ -46,7 +48,7 @@ def witness(
         carriers: what the threads run on.
 
     Raises:
-        HarnessBug: its replay differs.
+        NotDeterministic: its replay differs.
     """
     execution = single.execution
     token = _unlabelled(single, scenario, signature, target)
@@ -63,12 +65,11 @@ def labelled(token: Token, execution: Execution, target: Target, carriers: Carri
         carriers: what the threads run on.
 
     Raises:
-        HarnessBug: a replay differs from the execution.
+        NotDeterministic: a replay differs from the execution.
     """
     labels = Labels(execution.deviations)
-    _same(execution, run(token.parameters, target, labels, carriers).execution)
-    strict = StrictReplay(labels.labelled)
-    _same(execution, run(token.parameters, target, strict, carriers).execution)
+    _comes_out_alike(execution, labels, token, target, carriers)
+    _comes_out_alike(execution, StrictReplay(labels.labelled), token, target, carriers)
     return replace(
         token,
         revision=target.revision,
@@ -94,14 +95,16 @@ def _unlabelled(single: Single, scenario: str, signature: str, target: Target) -
     )
 
 
-def _same(first: Execution, second: Execution) -> None:
-    if first.digest != second.digest:
-        raise HarnessBug(
-            f"nondeterminism: the same schedule gave {outcome_text(first)} (digest "
-            f"{first.digest}) "
-            f"and then {outcome_text(second)} (digest {second.digest}); something in the code "
-            "under test depends on time, identity, hashing or an earlier execution"
+def _comes_out_alike(
+    first: Execution, strategy: Strategy, token: Token, target: Target, carriers: Carriers
+) -> None:
+    again = run(token.parameters, target, strategy, carriers).execution
+    if first.digest != again.digest:
+        how = (
+            f"the same schedule gave {outcome_text(first)} (digest {first.digest}) and then "
+            f"{outcome_text(again)} (digest {again.digest})"
         )
+        raise not_deterministic(how, token.parameters, target, carriers)
 
 
 def outcome_text(execution: Execution) -> str:

@@ -51,6 +51,7 @@ class Followed:
         no_verdict: why it cannot be judged, "" if it can.
         orders: the orders in which it took locks.
         moved: those that stand before another operation than they were recorded before.
+        printed: what the class under test has printed in it, in lines.
     """
 
     execution: Execution
@@ -59,6 +60,7 @@ class Followed:
     no_verdict: str
     orders: tuple[Learned, ...] = ()
     moved: tuple[Moved, ...] = ()
+    printed: tuple[str, ...] = ()
 
     @property
     def failure(self) -> Failure | None:
@@ -83,10 +85,12 @@ def follow(token: Token, target: Target, carriers: Carriers, *, strict: bool = F
     divergence = _divergence(single.execution, strictly)
     if divergence and strict:
         reason = "it was to be followed strictly"
-        return Followed(single.execution, divergence, tuple(strictly.labelled), reason)
+        schedule = tuple(strictly.labelled)
+        return Followed(single.execution, divergence, schedule, reason, printed=single.printed)
     if divergence:
         return _reanchored(token, target, carriers, divergence)
-    followed = Followed(single.execution, "", tuple(strictly.labelled), "", single.orders)
+    schedule = tuple(strictly.labelled)
+    followed = Followed(single.execution, "", schedule, "", single.orders, printed=single.printed)
     if followed.failure is not None and not _is_alike(single, token):
         return replace(followed, no_verdict="it fails differently")
     return followed
@@ -117,7 +121,15 @@ def _reanchored(token: Token, target: Target, carriers: Carriers, divergence: st
     stand = tuple(each for each in moved.values() if id(each.now) not in unplaced)
     no_verdict = _no_verdict(token, single, stand, replay.unplaced)
     labelled = tuple(replay.labelled)
-    return Followed(single.execution, divergence, labelled, no_verdict, single.orders, stand)
+    return Followed(
+        execution=single.execution,
+        divergence=divergence,
+        schedule=labelled,
+        no_verdict=no_verdict,
+        orders=single.orders,
+        moved=stand,
+        printed=single.printed,
+    )
 
 
 def _first_lost(schedule: Sequence[Deviation], replay: LenientReplay) -> int | None:

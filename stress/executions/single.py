@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from harness import (
     Carriers,
     Execution,
+    NotDeterministic,
     Scheduler,
     Strategy,
     Streams,
@@ -14,8 +15,10 @@ from harness import (
 from harness.detectors.lock_order import Learned
 from harness.engine import Touch
 from harness.search.strategies import STRATEGIES
+from stress.executions.differing import not_deterministic
 from stress.executions.target import Target
 from stress.scenarios import Scenario
+from stress.system import printed
 from vgic import Machine, Parameters
 
 
@@ -30,6 +33,7 @@ class Single:
         orders: the orders in which it took locks.
         called: what was called of what the kernel overrides.
         steps: what else it reached of what leads to windows.
+        printed: what the class under test has printed, in lines.
     """
 
     parameters: Parameters
@@ -38,6 +42,7 @@ class Single:
     orders: tuple[Learned, ...] = ()
     called: frozenset[str] = frozenset()
     steps: frozenset[str] = frozenset()
+    printed: tuple[str, ...] = ()
 
 
 def run(
@@ -59,6 +64,7 @@ def run(
 
     Raises:
         CompositionError: the target is no kernel.
+        NotDeterministic: a strategy that has seen the program run has met another one.
         HarnessBug: the harness's own code raised an exception.
     """
     machines: list[Machine] = []
@@ -68,14 +74,23 @@ def run(
         machines.append(Machine(scheduler, parameters, kernel))
 
     touches: list[Touch] | None = [] if listening else None
-    execution = execute(program, strategy, carriers, touches=touches)
+    try:
+        execution = execute(program, strategy, carriers, touches=touches)
+    except NotDeterministic as bug:
+        raise not_deterministic(bug.how, parameters, target, carriers) from bug
     if not machines:
-        return Single(parameters, execution, frozenset())
+        return Single(parameters, execution, frozenset(), printed=printed(carriers))
     machine = machines[-1]
     windows, orders = frozenset(machine.windows), machine.kvm.order.learned()
     machine.retire()
     return Single(
-        parameters, execution, windows, orders, frozenset(machine.called), frozenset(machine.steps)
+        parameters,
+        execution,
+        windows,
+        orders,
+        frozenset(machine.called),
+        frozenset(machine.steps),
+        printed(carriers),
     )
 
 
@@ -101,6 +116,7 @@ def run_index(
         listening: have the execution say what its steps touched.
 
     Raises:
+        NotDeterministic: a strategy that has seen the program run has met another one.
         HarnessBug: the harness's own code raised an exception.
     """
     streams = Streams(seed, scenario.name, index)

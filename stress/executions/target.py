@@ -16,6 +16,7 @@ from pathlib import Path
 
 from harness import HarnessBug
 from harness.engine import printable_name, printable_text
+from stress.executions.lasting import State, outlived, state_of
 from stress.executions.patch_file import load
 from vgic import (
     DEFAULT,
@@ -67,7 +68,9 @@ class Target:
                 exclude each other.
         """
         kernel = with_kicks_checked(self._composed) if self.kicks else self._composed
-        return with_races_checked(kernel) if self.races else kernel
+        kernel = with_races_checked(kernel) if self.races else kernel
+        _ = self.at_first
+        return kernel
 
     def check(self) -> None:
         """Make the kernel now, so that what is wrong with it is said before anything is run.
@@ -76,6 +79,16 @@ class Target:
             CompositionError: see `kernel`.
         """
         _ = self.kernel
+
+    @cached_property
+    def at_first(self) -> State:
+        """The plain data of the user's class and module before any execution."""
+        return state_of(self._class)
+
+    @property
+    def left_behind(self) -> str:
+        """What of that is not as it was at first, "" if all is: earlier executions have left it."""
+        return outlived(self._class, self.at_first)
 
     @cached_property
     def _composed(self) -> type[Mechanism]:
@@ -142,7 +155,7 @@ class Target:
         target = replace(self, races=self.races or races, kicks=self.kicks or kicks)
         if target == self:
             return self
-        vars(target)["_composed"] = self._composed
+        vars(target).update(_composed=self._composed, _class=self._class, at_first=self.at_first)
         return target
 
     def with_reference_methods(self, names: Sequence[str]) -> "Target":
@@ -152,7 +165,8 @@ class Target:
         """
         target = replace(self)
         methods = {name: getattr(Reference, name) for name in names}
-        vars(target)["kernel"] = type(self.kernel.__name__, (self.kernel,), methods)
+        kernel = type(self.kernel.__name__, (self.kernel,), methods)
+        vars(target).update(kernel=kernel, _class=self._class, at_first=self.at_first)
         return target
 
     def by_file(self) -> "Target":

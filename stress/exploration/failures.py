@@ -58,19 +58,19 @@ class Failures:
             self._confirmed[outcome.failure.signature] = confirmed
             self._keeper.confirmed(confirmed.number, confirmed.finding)
 
-    def say(self, exploration: Exploration, interrupted: Callable[[], bool]) -> list[str]:
+    def say(self, exploration: Exploration, interrupted: Callable[[], bool]) -> list[HarnessBug]:
         """Shrink, keep and print each failure that was confirmed.
 
         Returns:
-            What was wrong with the harness meanwhile; the failure is then reported as it was found.
+            What was wrong meanwhile; the failure is then reported as it was found.
         """
-        bugs = []
+        bugs: list[HarnessBug] = []
         for signature, confirmed in self._confirmed.items():
             finding = confirmed.finding
             try:
                 finding = self._shrunk(confirmed, interrupted)
             except HarnessBug as bug:
-                bugs.append(str(bug))
+                bugs.append(bug)
             kept = self._keeper.settled(confirmed.number, finding)
             command = replay_command(finding, self.space.target, kept)
             failed = exploration.failures.get(signature)
@@ -103,4 +103,4 @@ class Failures:
         with LocalPool(0) as pool:
             differences = differs_afresh(pool, self.space.target, example, where)
         if differences:
-            raise HarnessBug(differences[0])
+            raise differences[0]

@@ -8,7 +8,7 @@ the next time, what it calls complete is not, and mostly, but not always, it not
 from collections.abc import Callable
 from itertools import cycle, islice
 
-from harness import Carriers, Execution, HarnessBug, Scheduler, execute
+from harness import Carriers, Execution, NotDeterministic, Scheduler, execute
 from harness.schedule import StrictReplay
 from stress.executions import outcome_text
 
@@ -35,14 +35,13 @@ class Sample:
         """Run the sample once more; a small one often enough to show anything.
 
         Raises:
-            HarnessBug: an execution comes out otherwise.
+            NotDeterministic: an execution comes out otherwise.
         """
         runs = max(_AT_LEAST, len(self._executions))
         for execution in islice(cycle(self._executions), runs):
             again = execute(program, StrictReplay(execution.deviations), carriers)
             if again.digest != execution.digest:
-                raise HarnessBug(
-                    f"nondeterminism: an explored schedule gave {outcome_text(execution)} and then "
-                    f"{outcome_text(again)}; something in the code under test depends on time, "
-                    "identity, chance or an earlier execution"
+                raise NotDeterministic(
+                    f"an explored schedule gave {outcome_text(execution)} and then "
+                    f"{outcome_text(again)}"
                 )

@@ -8,9 +8,9 @@ which do not depend on each other are one. Or, to a bound of preemptions, every 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from harness import Execution, OsThreads, Scheduler, Streams
+from harness import Execution, NotDeterministic, OsThreads, Scheduler, Streams
 from harness.search.explore import Exploration, Heard, every_behaviour, every_schedule
-from stress.executions import Target
+from stress.executions import Target, not_deterministic
 from stress.exploration.sample import Sample
 from stress.scenarios import Scenario
 from vgic import Machine, Parameters
@@ -53,7 +53,7 @@ def explored(
         interrupted: asked before each; True ends it.
 
     Raises:
-        HarnessBug: an execution came out otherwise the second time.
+        NotDeterministic: an execution came out otherwise the second time.
     """
     parameters, kernel = space.parameters(), space.target.kernel
 
@@ -68,18 +68,21 @@ def explored(
         sample.heard(execution)
         heard(execution)
 
-    if space.preemptions is None:
-        found = every_behaviour(
-            program, carriers, executions_max=space.limit, heard=both, stop=interrupted
-        )
-    else:
-        found = every_schedule(
-            program,
-            carriers,
-            preemptions=space.preemptions,
-            executions_max=space.limit,
-            heard=both,
-            stop=interrupted,
-        )
-    sample.must_come_out_alike(program, carriers)
+    try:
+        if space.preemptions is None:
+            found = every_behaviour(
+                program, carriers, executions_max=space.limit, heard=both, stop=interrupted
+            )
+        else:
+            found = every_schedule(
+                program,
+                carriers,
+                preemptions=space.preemptions,
+                executions_max=space.limit,
+                heard=both,
+                stop=interrupted,
+            )
+        sample.must_come_out_alike(program, carriers)
+    except NotDeterministic as bug:
+        raise not_deterministic(bug.how, parameters, space.target, carriers) from bug
     return found

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from harness import Carriers, Failure
-from stress.executions import Single, Target, Token, confirm
+from harness.schedule import StrictReplay
+from stress.executions import Single, Target, Token, confirm, run
 from stress.explaining import explain, repro_file
 from stress.findings.mending import mends
 from stress.shrinking import Size, shrink
@@ -37,6 +38,7 @@ class Example:
         others: the tokens of the other executions it takes.
         mends: what mends it: overrides of the kernel's, first the likeliest; see mending.py.
         kernel: which kernel that is: what it was found on, and a user's class by its hash.
+        printed: what the class under test has printed in it, in lines.
     """
 
     failure: Failure
@@ -56,6 +58,7 @@ class Example:
     others: tuple[str, ...] = ()
     mends: tuple[str, ...] = ()
     kernel: str = ""
+    printed: tuple[str, ...] = ()
 
 
 def in_its_own_words(
@@ -168,4 +171,12 @@ def simplest(
         repro=repro_file(identity, columns, [text], target),
         mends=mends(shrunk.token, target, explanation.divergence, carriers),
         kernel=" ".join([str(target), *(target.patch_identity() or ())]),
+        printed=_printed(shrunk.token, target, carriers),
     )
+
+
+def _printed(token: Token, target: Target, carriers: Carriers) -> tuple[str, ...]:
+    """Run an execution once more, and return what it prints."""
+    if not target.is_users:
+        return ()
+    return run(token.parameters, target, StrictReplay(token.deviations), carriers).printed

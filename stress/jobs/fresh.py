@@ -18,18 +18,25 @@ from multiprocessing.connection import Connection
 from harness import OldName, OsThreads
 from stress.jobs.rerun import Rerun
 from stress.jobs.work import Bug, Cursor
-from stress.jobs.worker import DESCRIPTORS_GONE, Working, leave_signals_to_the_parent, run_job
+from stress.jobs.worker import (
+    DESCRIPTORS_GONE,
+    SharedText,
+    Working,
+    leave_signals_to_the_parent,
+    run_job,
+)
 from stress.system import GONE, Exit, Garbage, end_at_once
 
 _LOOK_EVERY_S = 0.25
 
 
-def serve(connection: Connection, pulse: MutableSequence[int]) -> None:
+def serve(connection: Connection, pulse: MutableSequence[int], place: SharedText) -> None:
     """Do each job in a child, until the parent sends None or is gone.
 
     Args:
         connection: reruns come in, what came of them goes out.
         pulse: what shows the parent that something moves, see stress/jobs/worker.py.
+        place: the line of the user's own in which it seems to hang.
     """
     leave_signals_to_the_parent()
     warnings.simplefilter("ignore", OldName)  # the parent has said so once for all
@@ -44,15 +51,18 @@ def serve(connection: Connection, pulse: MutableSequence[int]) -> None:
         while (job := connection.recv()) is not None:
             child = os.fork()
             if not child:
-                _in_child(job, connection, pulse)
+                _in_child(job, connection, pulse, place)
             status = _wait_for(child, parent)
             if status:
                 code = os.waitstatus_to_exitcode(status)
                 why = f"{GONE}: " if code == DESCRIPTORS_GONE else ""
-                connection.send(Bug(job.number, f"{why}the fresh process died (exit code {code})"))
+                text = f"{why}the fresh process died (exit code {code})"
+                connection.send(Bug(job.number, text, bool(why) and job.target.is_users))
 
 
-def _in_child(job: Rerun, connection: Connection, pulse: MutableSequence[int]) -> None:
+def _in_child(
+    job: Rerun, connection: Connection, pulse: MutableSequence[int], place: SharedText
+) -> None:
     """Do one job and end, whatever happens."""
     code = Exit.HARNESS_BUG
     try:
@@ -61,7 +71,7 @@ def _in_child(job: Rerun, connection: Connection, pulse: MutableSequence[int]) -
             # No core is claimed for so short a time; to stay on one is what counts.
             os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
         working = Working(OsThreads(pinned=False), Garbage())
-        working.show_life(pulse, os.getppid())
+        working.show_life(pulse, place, os.getppid())
         with working.confined():
             connection.send(run_job(job, working))
         code = Exit.CLEAN

@@ -6,6 +6,7 @@ seed of its own, always the same one, so that what depends on hashing shows as a
 them and comes out alike the next time. None of them imports anything from the current directory.
 """
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from multiprocessing.connection import wait
 
@@ -29,15 +30,26 @@ FRESH_FOR = 8
 class LocalPool(AbstractContextManager["LocalPool"]):
     """Some worker processes and a fresh one, for as long as the context lasts."""
 
-    def __init__(self, jobs: int, *, hang_s: float = HANG_S) -> None:
+    def __init__(self, jobs: int, *, hang_s: float = HANG_S, stacks: bool = False) -> None:
+        """Start them.
+
+        Args:
+            jobs: how many worker processes.
+            hang_s: after how many seconds without a step one of them is taken to hang.
+            stacks: have it print the stacks of its threads then.
+        """
         self._hang_s = hang_s
-        self._workers = [Process("a worker", work, WORKERS_HASH + number) for number in range(jobs)]
+        self._stacks = stacks
+        self._workers = [self._process("a worker", work, WORKERS_HASH + n) for n in range(jobs)]
         self._renewed = 0
         self._reruns_left = FRESH_FOR
-        self._fresh = Process("the fresh process", serve, self.fresh_hash)
+        self._fresh = self._process("the fresh process", serve, self.fresh_hash)
 
     def __exit__(self, *exception: object) -> None:
         self.close()
+
+    def _process(self, name: str, main: Callable[..., None], hash_seed: int) -> Process:
+        return Process(name, main, hash_seed, stacks=self._stacks)
 
     @property
     def fresh_hash(self) -> int:
@@ -78,7 +90,7 @@ class LocalPool(AbstractContextManager["LocalPool"]):
             self._fresh.ended()
             self._renewed += 1
             self._reruns_left = FRESH_FOR << self._renewed
-            self._fresh = Process("the fresh process", serve, self.fresh_hash)
+            self._fresh = self._process("the fresh process", serve, self.fresh_hash)
         self._reruns_left -= 1
 
     def answers(self, timeout_s: float) -> list[Outcome]:

@@ -17,7 +17,14 @@ from stress.executions import hangs_text
 from stress.findings import Answer
 from stress.jobs.executor import Job, Outcome
 from stress.jobs.work import Bug
-from stress.jobs.worker import DESCRIPTORS_GONE, GROUP_SIGNALS, NOT_UP, PULSES
+from stress.jobs.worker import (
+    DESCRIPTORS_GONE,
+    GROUP_SIGNALS,
+    NOT_UP,
+    PLACE_MAX,
+    PULSES,
+    SharedText,
+)
 from stress.system import GONE
 
 COMES_UP_S = 600.0
@@ -38,16 +45,28 @@ class Process:
         job: what it is doing, None if nothing.
     """
 
-    def __init__(self, name: str, main: Callable[..., None], hash_seed: int) -> None:
+    def __init__(
+        self, name: str, main: Callable[..., None], hash_seed: int, *, stacks: bool = False
+    ) -> None:
+        """Start it.
+
+        Args:
+            name: what reports call it.
+            main: what it does.
+            hash_seed: its PYTHONHASHSEED.
+            stacks: have it print the stacks of its threads if it hangs.
+        """
         self.name = name
+        self._stacks = stacks
         self.is_dead = False
         context = get_context("spawn")
         self.pulse: MutableSequence[int] = context.RawArray("q", PULSES)
         self.pulse[0] = NOT_UP
+        self._hangs_at: SharedText = context.RawArray("c", PLACE_MAX + 1)
         self.connection: Connection
         self.connection, theirs = context.Pipe()
         self.process: BaseProcess = context.Process(
-            target=main, args=(theirs, self.pulse), daemon=True
+            target=main, args=(theirs, self.pulse, self._hangs_at), daemon=True
         )
         with _born(PYTHONHASHSEED=str(hash_seed)):
             self.process.start()
@@ -71,14 +90,14 @@ class Process:
             try:
                 outcome: Outcome = self.connection.recv()
             except (EOFError, OSError):
-                outcome = Bug(self.job.number, self._died())
+                outcome = self._died()
             if outcome.number != self.job.number:
                 return []  # of the job before: it was answered, and then its process died
             if not isinstance(outcome, Answer) or outcome.last:
                 self.job = None
             return [outcome]
         if self._unmoved_s() > (COMES_UP_S if self.pulse[0] == NOT_UP else hang_s):
-            bug = Bug(self.job.number, self._hangs(hang_s))
+            bug = self._hangs(hang_s)
             self.job = None
             return [bug]
         return []
@@ -134,22 +153,26 @@ class Process:
             time.sleep(0.01)
         return self.process.exitcode
 
-    def _died(self) -> str:
+    def _died(self) -> Bug:
+        assert self.job is not None
         place, code = self._place(), self._exit_code(_DIES_WITHIN_S)
         self.kill()
         if code in (None, DESCRIPTORS_GONE):
-            return f"{GONE}: {self.name} lost its connection {place}"
-        return f"{self.name} died (exit code {code}) {place}"
+            text = f"{GONE}: {self.name} lost its connection {place}"
+            return Bug(self.job.number, text, of_class=self.job.target.is_users)
+        return Bug(self.job.number, f"{self.name} died (exit code {code}) {place}")
 
-    def _hangs(self, hang_s: float) -> str:
-        place = self._place()
+    def _hangs(self, hang_s: float) -> Bug:
+        assert self.job is not None
+        place, line = self._place(), self._hangs_at.value.decode(errors="replace")
         # Let it print where it is (faulthandler) before it goes.
-        if self.process.pid is not None:
+        if self.process.pid is not None and (self._stacks or not line):
             with suppress(ProcessLookupError):
                 os.kill(self.process.pid, signal.SIGUSR1)
             time.sleep(0.5)
         self.kill()
-        return hangs_text(self.name, hang_s, place)
+        text = hangs_text(self.name, hang_s, place, line)
+        return Bug(self.job.number, text, of_class=bool(line))
 
 
 @contextmanager

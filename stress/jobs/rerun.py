@@ -9,9 +9,17 @@ reported, is run in a process that is fresh (stress/jobs/fresh.py), and has to c
 
 from dataclasses import dataclass
 
-from harness import Carriers
+from harness import Carriers, NotDeterministic
 from harness.schedule import StrictReplay
-from stress.executions import Target, Token, outcome_text, run, run_index
+from stress.executions import (
+    Single,
+    Target,
+    Token,
+    not_deterministic,
+    outcome_text,
+    run,
+    run_index,
+)
 from stress.scenarios import SCENARIOS
 
 COMPARED_AT_ONCE = 16
@@ -70,12 +78,12 @@ class Reran:
     Attributes:
         number: the rerun's.
         compared: how many executions were compared.
-        differences: what came out otherwise, and how.
+        differences: what came out otherwise, as a NotDeterministic has it: how, and where.
     """
 
     number: int
     compared: int
-    differences: tuple[str, ...]
+    differences: tuple[tuple[str, str], ...]
 
 
 def run_again(rerun: Rerun, carriers: Carriers) -> Reran:
@@ -84,31 +92,31 @@ def run_again(rerun: Rerun, carriers: Carriers) -> Reran:
     Raises:
         HarnessBug: the harness's own code raised an exception.
     """
-    differences, target = [], rerun.target
+    differences: list[NotDeterministic] = []
+    target = rerun.target
     for each in rerun.executions:
         scenario = SCENARIOS[each.scenario]
         single = run_index(scenario, rerun.seed, each.index, rerun.strategy, target, carriers)
-        execution = single.execution
-        if execution.digest != each.digest:
+        if single.execution.digest != each.digest:
             who = f"execution {each.index} of {each.scenario}"
-            here = f"{outcome_text(execution)} (digest {execution.digest})"
-            differences.append(_differs(who, f"{each.outcome} (digest {each.digest})", here))
+            there = f"{each.outcome} (digest {each.digest})"
+            differences.append(_different(who, there, single, target, carriers))
     for text in rerun.tokens:
         token = Token.decode(text)
-        replay = StrictReplay(token.deviations)
-        execution = run(token.parameters, target, replay, carriers).execution
-        if execution.digest != token.digest:
+        single = run(token.parameters, target, StrictReplay(token.deviations), carriers)
+        if single.execution.digest != token.digest:
             who = f"what was found in {rerun.found_in}, replayed,"
-            here = f"{outcome_text(execution)} (digest {execution.digest})"
             there = f"{token.signature!r} (digest {token.digest})"
-            differences.append(_differs(who, there, here))
+            differences.append(_different(who, there, single, target, carriers))
     compared = len(rerun.executions) + len(rerun.tokens)
-    return Reran(rerun.number, compared, tuple(differences))
+    return Reran(rerun.number, compared, tuple((bug.how, bug.where) for bug in differences))
 
 
-def _differs(who: str, there: str, here: str) -> str:
-    return (
-        f"nondeterminism: {who} gave {there} in the campaign and {here} in a fresh process with "
-        "another PYTHONHASHSEED; something in the code under test depends on hashing, on time, on "
-        "identity or on an earlier execution"
+def _different(
+    who: str, there: str, here: Single, target: Target, carriers: Carriers
+) -> NotDeterministic:
+    how = (
+        f"{who} gave {there} in the campaign and {outcome_text(here.execution)} (digest "
+        f"{here.execution.digest}) in a fresh process with another PYTHONHASHSEED"
     )
+    return not_deterministic(how, here.parameters, target, carriers, in_another_process=True)

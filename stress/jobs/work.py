@@ -4,7 +4,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from harness import Carriers, Failed, HarnessBug
+from harness import Carriers, Failed, HarnessBug, NotDeterministic
 from harness.detectors.lock_order import Learned
 from harness.search import behaviour
 from stress.executions import Target, run_index
@@ -101,15 +101,17 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Bug:
-    """A worker met a bug of the harness.
+    """A worker met a bug of the harness, or a user's class that cannot be judged.
 
     Attributes:
         number: the batch or inquiry in which it did.
         message: what happened and in which execution.
+        of_class: it is the user's class that is at fault.
     """
 
     number: int
     message: str
+    of_class: bool = False
 
 
 @cache
@@ -143,6 +145,8 @@ def run_batch(batch: Batch, carriers: Carriers, cursor: Cursor, garbage: Garbage
             single = run_index(
                 scenario, batch.seed, index, batch.strategy, target, carriers, listening=looked
             )
+        except NotDeterministic as bug:
+            raise NotDeterministic(f"in execution {index} of {name} {bug.how}", bug.where) from bug
         except HarnessBug as bug:
             raise HarnessBug(f"in execution {index} of {name}: {bug}") from bug
         garbage.left()

@@ -18,10 +18,11 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cache
 from multiprocessing.connection import Connection
+from typing import Protocol
 
-from harness import HarnessBug, OldName, OsThreads
-from harness.engine import SIGNS
-from stress.executions import Target
+from harness import HarnessBug, NotDeterministic, OldName, OsThreads
+from harness.engine import SIGNS, printable_text
+from stress.executions import Target, fault_text
 from stress.findings import Answer, inquire
 from stress.jobs.executor import Job, Outcome
 from stress.jobs.rerun import Rerun, run_again
@@ -41,6 +42,16 @@ its job.
 """
 NOT_UP = -(1 << 62)
 
+PLACE_MAX = 400
+"""So many bytes of the line in which it seems to hang."""
+
+
+class SharedText(Protocol):
+    """Bytes that a process shares with its parent."""
+
+    value: bytes
+
+
 DESCRIPTORS_GONE = 77
 """How a process ends that cannot go on, see stress.system; nothing else ends like this."""
 
@@ -59,7 +70,7 @@ class Working:
         self.garbage = garbage
         self.cursor = Cursor()
 
-    def show_life(self, pulse: MutableSequence[int], parent: int) -> None:
+    def show_life(self, pulse: MutableSequence[int], place: SharedText, parent: int) -> None:
         """Show the parent from now on where we are, without a word in the step path.
 
         Code that never reaches a scheduling point leaves all four as they are. It does not hear
@@ -67,14 +78,19 @@ class Working:
 
         Args:
             pulse: see PULSES.
+            place: in which line of the user's own, if nothing has moved since the last look.
             parent: the process without which this one ends.
         """
 
         def beat() -> None:
             while os.getppid() == parent:
+                before = tuple(pulse)
                 pulse[0], pulse[1] = self.cursor.batch, self.cursor.item
                 pulse[2] = self.carriers.steps
                 pulse[3] = self.carriers.executions + SIGNS.analysed
+                still = self.carriers.running and tuple(pulse) == before
+                line = self.carriers.place if still else ""
+                place.value = printable_text(line).encode()[:PLACE_MAX]
                 time.sleep(BEAT_S)
             end_at_once(Exit.HARNESS_BUG)
 
@@ -85,12 +101,13 @@ class Working:
         return confined(self.carriers, lambda: end_at_once(DESCRIPTORS_GONE))
 
 
-def work(connection: Connection, pulse: MutableSequence[int]) -> None:
+def work(connection: Connection, pulse: MutableSequence[int], place: SharedText) -> None:
     """Do jobs until the parent sends None or is gone.
 
     Args:
         connection: jobs come in, what came of them goes out.
         pulse: see PULSES.
+        place: the line of the user's own in which it seems to hang.
     """
     leave_signals_to_the_parent()
     warnings.simplefilter("ignore", OldName)  # the parent has said so once for all
@@ -99,7 +116,7 @@ def work(connection: Connection, pulse: MutableSequence[int]) -> None:
     with OsThreads() as carriers, Garbage() as garbage:
         carriers.pin_caller()
         working = Working(carriers, garbage)
-        working.show_life(pulse, parent_pid or os.getppid())
+        working.show_life(pulse, place, parent_pid or os.getppid())
         try:
             with working.confined():
                 while (job := connection.recv()) is not None:
@@ -146,6 +163,10 @@ def run_job(
         if isinstance(job, Rerun):
             return run_again(job, working.carriers)
         return inquire(job, working.carriers, so_far)
+    except NotDeterministic as bug:
+        if job.target.is_users:
+            return Bug(job.number, fault_text(bug), of_class=True)
+        return Bug(job.number, str(bug))
     except HarnessBug as bug:
         return Bug(job.number, str(bug))
     except ConnectionError:

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from harness import Failed, HarnessBug, OsThreads
+from harness import Failed, HarnessBug, NotDeterministic, OsThreads
 from harness.search.strategies import PORTFOLIO
 from stress.campaign import differs_afresh
-from stress.executions import Target, Token, run_index, target_of, watched
+from stress.executions import Target, Token, fault_text, run_index, target_of, watched
 from stress.findings import Example, look_into
 from stress.inputs import Check, arguments
 from stress.jobs import LocalPool
@@ -99,8 +99,12 @@ def _stress(
     if token_texts:
         return _replay(token_texts, target)
     try:
-        with watched(_carriers(), last_words):
+        with watched(_carriers(), last_words, at_fault=Exit.FINDINGS):
             return _run(SCENARIOS[name], seed, executions, strategy, target)
+    except NotDeterministic as bug:
+        if target.is_users:
+            return Found(f"{fault_text(bug)}\n  {name}, seed {seed:#x}, on {target}")
+        return Found(f"HARNESS BUG: {bug}\n  {name}, seed {seed:#x}, on {target}")
     except HarnessBug as bug:
         return Found(f"HARNESS BUG: {bug}\n  {name}, seed {seed:#x}, on {target}")
 
@@ -157,7 +161,7 @@ def _confirmed(target: Target, example: Example, where: str) -> list[str]:
         reason = str(bug).strip().splitlines()[-1]
         return [f"not confirmed in a fresh process: {reason}"]
     if differences:
-        raise HarnessBug(differences[0])
+        raise differences[0]
     return []
 
 
@@ -166,6 +170,6 @@ def _replay(token_texts: Sequence[str], target: Target) -> Found | None:
     tokens = [Token.decode(text) for text in token_texts]
     said: list[str] = []
     cases = opening.on(replace(target, races=False), tokens)
-    if replay(cases, said.append, last_words=last_words) is Exit.CLEAN:
+    if replay(cases, said.append, last_words=last_words, at_fault=Exit.FINDINGS) is Exit.CLEAN:
         return None
     return Found("\n".join(said), tuple(token_texts))

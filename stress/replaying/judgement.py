@@ -15,12 +15,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness import Carriers, HarnessBug, OsThreads
-from stress.executions import Followed, follow, model_digest, watched
+from harness import Carriers, HarnessBug, NotDeterministic, OsThreads
+from stress.executions import Followed, fault_text, follow, model_digest, watched
 from stress.explaining import before, explain, step_through
 from stress.replaying.opening import Case
 from stress.replaying.together import judge_together
-from stress.reporting import Headline, Verdict, verdict
+from stress.reporting import Headline, Verdict, printed_text, verdict
 from stress.system import Exit, bug_text, counted, output
 
 Say = Callable[[str], None]
@@ -34,11 +34,13 @@ class Wanted:
         view: the name of a view, None for the usual one of an execution that fails.
         timeline: the file to write the timeline to, if any.
         read: where commands for stepping through come from, None not to step.
+        stacks: print the stacks of all threads, should an execution hang in a user's class.
     """
 
     view: str | None = None
     timeline: Path | None = None
     read: Callable[[], str | None] | None = None
+    stacks: bool = False
 
 
 USUAL = Wanted()
@@ -54,6 +56,7 @@ def replay(
     *,
     strict: bool = False,
     last_words: Say = output.say,
+    at_fault: Exit = Exit.CANNOT_JUDGE,
 ) -> Exit:
     """Replay a token, or several of one finding, and say what came of it.
 
@@ -63,6 +66,7 @@ def replay(
         wanted: what else to show of a single token.
         strict: do not follow the deviations of a single token re-anchored.
         last_words: prints why the process ends, should an execution hang.
+        at_fault: how the process ends if it hangs in a user's class.
 
     Returns:
         CLEAN, FINDINGS, CANNOT_JUDGE or HARNESS_BUG.
@@ -73,7 +77,7 @@ def replay(
             return judge_together(cases, carriers, say)
         return _judge(cases[0], carriers, say, wanted, strict=strict)
 
-    return judged("replay", cases, say, judge, last_words)
+    return judged("replay", cases, say, judge, last_words, at_fault, stacks=wanted.stacks)
 
 
 def judged(
@@ -82,6 +86,9 @@ def judged(
     say: Say,
     judge: Callable[[OsThreads], Verdict],
     last_words: Say = output.say,
+    at_fault: Exit = Exit.CANNOT_JUDGE,
+    *,
+    stacks: bool = False,
 ) -> Exit:
     """Say what is judged, judge it, and say the verdict.
 
@@ -91,13 +98,22 @@ def judged(
         say: prints one text.
         judge: judges on some carriers; it may raise a HarnessBug.
         last_words: prints why the process ends, should an execution hang.
+        at_fault: how the process ends if it hangs in a user's class.
+        stacks: print the stacks of all threads then, too.
     """
     say(_first_line(f"vgic-stress {command}:", cases))
     say(f"found as: {cases[0].token.signature}")
     _say_differences(cases, say)
     try:
-        with OsThreads() as carriers, watched(carriers, last_words):
+        with (
+            OsThreads() as carriers,
+            watched(carriers, last_words, at_fault=at_fault, stacks=stacks),
+        ):
             ended = judge(carriers)
+    except NotDeterministic as bug:
+        users = cases[0].target.is_users
+        say(fault_text(bug) if users else bug_text(str(bug)))
+        return Exit.CANNOT_JUDGE if users else Exit.HARNESS_BUG
     except HarnessBug as bug:
         say(bug_text(str(bug)))
         return Exit.HARNESS_BUG
@@ -152,6 +168,8 @@ def _judge(case: Case, carriers: Carriers, say: Say, wanted: Wanted, *, strict: 
             step_through(story.recorded, wanted.read, say, output.width())
         elif failed or wanted.view is not None:
             say(story.view(wanted.view or "columns", output.width()))
+    if followed.printed:
+        say("\n".join(printed_text(followed.printed)))
     ended = verdict.of_replay(followed, case.token)
     return replace(ended, code=ended.without("--timeline").code) if unwritten else ended
 

@@ -13,7 +13,7 @@ from harness.detectors.lock_order import OrderGraph, inverted
 from stress.executions import follow
 from stress.explaining import orders_text
 from stress.replaying.opening import Case
-from stress.reporting import Verdict, not_judged
+from stress.reporting import Verdict, not_judged, printed_text
 from stress.system import Exit
 
 
@@ -34,6 +34,8 @@ def judge_together(
     # The one that closed the cycle is named first.
     for number, case in reversed(list(enumerate(cases, 1))):
         followed = follow(case.token, case.target, carriers)
+        if followed.printed:
+            say("\n".join([f"token {number}:", *printed_text(followed.printed)]))
         if followed.divergence:
             say(f"token {number} diverged {followed.divergence}")
         if followed.no_verdict:

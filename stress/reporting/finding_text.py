@@ -9,6 +9,8 @@ from stress.findings import Example, Finding, mended_text, token_file
 from stress.shrinking import Size
 from stress.system import counted, shell
 
+_PRINTED_LINES = 8
+
 
 def replay_command(finding: Finding, target: Target, kept: Path | None) -> str:
     """Return the command that replays a finding.
@@ -62,9 +64,21 @@ def finding_text(
         lines.append(f"  {mended}")
     if drawn:
         lines += ["", example.on_screen, ""]
+    lines += [f"  {line}" for line in printed_text(example.printed, _PRINTED_LINES)]
     where = f"kept in {kept}" if kept is not None else "not kept: its folder cannot be written"
     lines += [f"  {where}", f"  replay: {command}"]
     return "\n".join(lines)
+
+
+def printed_text(printed: Sequence[str], lines_max: int | None = None) -> list[str]:
+    """Return in lines what the class under test has printed; none if nothing.
+
+    Args:
+        printed: what it was, in lines.
+        lines_max: show no more of them, None for all.
+    """
+    shown = [*printed[:lines_max], *["..."] * (len(printed) > len(printed[:lines_max]))]
+    return ["it printed:", *(f"  | {line}" for line in shown)] if shown else []
 
 
 def also_text(
@@ -121,5 +135,6 @@ def example_text(example: Example, where: str, target: Target, notes: Sequence[s
         *(f"  {line}" for line in told if line),
         "",
         example.columns,
+        *printed_text(example.printed, _PRINTED_LINES),
     ]
     return "\n".join(lines)

@@ -69,6 +69,7 @@ def campaign_values(plan: Plan, result: Result, reasons: Sequence[str] = ()) -> 
     return {
         "reasons": list(reasons),
         "harness_bugs": list(result.bugs),
+        "faults": list(result.faults),
         **asked_values(plan),
         "executions": result.executions,
         "compared": result.compared,
@@ -108,6 +109,7 @@ def campaign_values(plan: Plan, result: Result, reasons: Sequence[str] = ()) -> 
                     }
                     for other in result.also.get(finding.signature, [])
                 ],
+                "printed": list(finding.example.printed),
             }
             for finding in result.findings.values()
         ],

@@ -47,6 +47,8 @@ class Verdict:
         return Verdict(Exit.USAGE, f"{option} cannot be written") if clean else self
 
 
+AT_FAULT = Verdict(Exit.FINDINGS, "the class under test is at fault")
+
 HARNESS_BUG = Verdict(Exit.HARNESS_BUG, "HARNESS BUG")
 
 
@@ -61,19 +63,25 @@ def of_campaign(result: Result, reasons: Sequence[str]) -> Verdict:
     executions = counted(result.executions, "execution")
     words = {
         Exit.CLEAN: f"no finding in {executions}",
-        Exit.FINDINGS: f"{counted(len(result.findings), 'finding')} in {executions}",
+        Exit.FINDINGS: f"{_found(result)} in {executions}",
         Exit.HARNESS_BUG: HARNESS_BUG.words,
         Exit.TOO_FEW: "nothing of the class was called" if nothing else "too few to judge",
         Exit.INTERRUPTED: f"interrupted after {executions}",
     }
     applying = {
         Exit.HARNESS_BUG: result.bugs,
-        Exit.FINDINGS: result.findings,
+        Exit.FINDINGS: result.findings or result.faults,
         Exit.INTERRUPTED: result.interrupted,
         Exit.TOO_FEW: reasons,
     }
     code = worst(code for code, applies in applying.items() if applies)
     return Verdict(code, words[code])
+
+
+def _found(result: Result) -> str:
+    """Say how many findings there are, and whether the class under test is at fault."""
+    findings = [counted(len(result.findings), "finding")] if result.findings else []
+    return " and ".join([*findings, *[AT_FAULT.words] * bool(result.faults)])
 
 
 def of_exploration(found: Exploration, *, interrupted: bool) -> Verdict:

@@ -12,6 +12,7 @@ from stress.system.files import is_open_as, is_replaceable, write_whole
 from stress.system.garbage import Garbage
 from stress.system.output import bug_text, complain, say, write_json, write_unfinished
 from stress.system.plurals import counted
+from stress.system.printed import printed
 from stress.system.signals import Interrupts, interrupts
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "is_replaceable",
     "loading",
     "output",
+    "printed",
     "say",
     "shell",
     "worst",

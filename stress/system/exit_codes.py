@@ -23,7 +23,7 @@ class Exit(IntEnum):
 
 RUN_CODES = {
     Exit.CLEAN: "clean: the budget was spent, the canary was found, nothing else was",
-    Exit.FINDINGS: "findings",
+    Exit.FINDINGS: "findings, or the class under test is at fault",
     Exit.USAGE: "usage: something on the command line is wrong",
     Exit.HARNESS_BUG: "harness bug: nondeterminism, canary missed, worker died or hung",
     Exit.TOO_FEW: "too few to judge: nothing selected, too few executions, windows missed",
@@ -36,7 +36,7 @@ REPLAY_CODES = {
     Exit.USAGE: "usage: something on the command line is wrong",
     Exit.HARNESS_BUG: "harness bug",
     Exit.CANNOT_JUDGE: "cannot be judged: a deviation found no place, another failure,\n"
-    "       unknown version, or the user's class is absent",
+    "       unknown version, or the user's class is absent or at fault",
 }
 
 _WORST_FIRST = (

@@ -11,7 +11,7 @@ c + 1. Most bugs need one or two.
 
 from collections.abc import Callable, Sequence
 
-from harness.engine import Carriers, Scheduler, Thread, execute
+from harness.engine import Carriers, NotDeterministic, Scheduler, Thread, execute
 from harness.search.explore.exploration import EXECUTIONS_MAX, Exploration, Heard
 
 Choices = tuple[tuple[int, int], ...]
@@ -43,7 +43,10 @@ class _Choosing:
         self._number += 1
         if self._number > self._last and len(options) > 1:
             self.passed_over.append((self._number, len(options), options[0] is me))
-        return self._choices.get(self._number, 0)
+        picked = self._choices.get(self._number, 0)
+        if picked >= len(options):
+            raise NotDeterministic("the program did other things under the same schedule")
+        return picked
 
 
 def every_schedule(
@@ -66,6 +69,9 @@ def every_schedule(
         steps_max: the bound past which an execution counts as a livelock.
         heard: called with each execution, with what its steps touched.
         stop: asked before each execution whether that was enough.
+
+    Raises:
+        NotDeterministic: a schedule has led somewhere else than it did before.
     """
     result = Exploration(preemptions=preemptions)
     now: list[Choices] = [()]

@@ -74,7 +74,7 @@ def run(
 
     def run(as_what: dict[str, str | None] | None = None, **fields: object) -> Any:
         bench = Bench(fake_pool(lambda scenario, index: None), FOUND_AS | (as_what or {}))
-        monkeypatch.setattr(running, "LocalPool", lambda jobs, hang_s: bench)
+        monkeypatch.setattr(running, "LocalPool", lambda jobs, **options: bench)
         result = tmp_path / "result.json"
         code = running.run(plan(**fields), running.Workers(1, 60.0), json_file=result)
         return code, json.loads(result.read_text("utf-8")), bench.targets

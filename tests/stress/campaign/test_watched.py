@@ -145,7 +145,7 @@ def run(
 ) -> Callable[[], tuple[Exit, str, dict[str, Any]]]:
     """Return what runs a small campaign, and returns the exit code, what was said, the result."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(running, "LocalPool", lambda jobs, hang_s: inside_pool)
+    monkeypatch.setattr(running, "LocalPool", lambda jobs, **options: inside_pool)
 
     def run() -> tuple[Exit, str, dict[str, Any]]:
         planned = plan(

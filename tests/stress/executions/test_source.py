@@ -87,6 +87,7 @@ def test_whatever_draws_or_chooses_is_one_of_them() -> None:
         "commands/cli.py",
         "commands/list.py",
         "commands/options.py",
+        "executions/differing.py",
         "inputs/arguments.py",
         "plugin/run.py",
         "reporting/asked.py",

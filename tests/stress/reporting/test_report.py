@@ -245,6 +245,7 @@ def test_json_has_the_promised_keys(
         "exit": 1,
         "reasons": reasons,
         "harness_bugs": [],
+        "faults": [],
         "model": model_digest(),
         "seed": 42,
         "revision": "head-walk",
@@ -279,6 +280,7 @@ def test_json_has_the_promised_keys(
                 "with": [],
                 "mended_by": [],
                 "also_seen_as": [],
+                "printed": [],
             }
         ],
     }
