@@ -56,127 +56,127 @@ class Kernel(ABC):
 
     @abstractmethod
     def vgic_target_oracle(self, irq: VgicIrq) -> Vcpu | None:
-        """See target.py."""
+        """Say on which vCPU's list an interrupt belongs, None for nowhere."""
 
     @abstractmethod
     def vgic_validate_injection(self, irq: VgicIrq, level: bool) -> bool:
-        """See inject.py."""
+        """Tell whether a change of the line means anything."""
 
     @abstractmethod
     def kvm_vgic_inject_irq(self, vcpu: Vcpu | None, intid: int, level: bool) -> int:
-        """See inject.py."""
+        """Take in a device's line: an edge, or a level that went up or down."""
 
     @abstractmethod
     def vgic_queue_irq_unlock(self, irq: VgicIrq, irqs_were_off: bool) -> bool:
-        """See queue.py."""
+        """Put an interrupt on the list it belongs on, and tell that vCPU."""
 
     @abstractmethod
     def kvm_make_request(self, request: int, vcpu: Vcpu) -> None:
-        """See kick.py."""
+        """Leave a request for a vCPU to find before it enters the guest."""
 
     @abstractmethod
     def kvm_vcpu_kick(self, vcpu: Vcpu) -> None:
-        """See kick.py."""
+        """Make a vCPU that is in the guest leave it."""
 
     @abstractmethod
     def summarize_ap_list(self, vcpu: Vcpu) -> ApListSummary:
-        """See flush.py."""
+        """Count the entries that can be delivered here."""
 
     @abstractmethod
     def vgic_irq_cmp(self, vcpu: Vcpu, a: VgicIrq, b: VgicIrq) -> int:
-        """See sort.py."""
+        """Compare two entries: below 0 if `a` goes first, 0 if they keep their order."""
 
     @abstractmethod
     def vgic_sort_ap_list(self, vcpu: Vcpu) -> None:
-        """See sort.py."""
+        """Sort a vCPU's AP-list."""
 
     @abstractmethod
     def vgic_flush_lr_state(self, vcpu: Vcpu) -> None:
-        """See flush.py."""
+        """Fill the list registers from the AP-list and put the rest aside."""
 
     @abstractmethod
     def kvm_vgic_flush_hwstate(self, vcpu: Vcpu) -> None:
-        """See flush.py."""
+        """Prepare the vGIC for entering the guest."""
 
     @abstractmethod
     def vgic_v3_compute_lr(self, vcpu: Vcpu, irq: VgicIrq) -> ListRegister:
-        """See populate.py."""
+        """Say what a list register for this interrupt would hold, changing nothing."""
 
     @abstractmethod
     def vgic_v3_populate_lr(self, vcpu: Vcpu, irq: VgicIrq, lr: int) -> None:
-        """See populate.py."""
+        """Fill a shadow list register; an edge's pending state moves into it."""
 
     @abstractmethod
     def vgic_v3_clear_lr(self, vcpu: Vcpu, lr: int) -> None:
-        """See populate.py."""
+        """Empty a shadow list register."""
 
     @abstractmethod
     def vgic_v3_configure_hcr(self, vcpu: Vcpu, summary: ApListSummary) -> None:
-        """See hcr.py."""
+        """Set the enables of the maintenance interrupt afresh, which also clears EOIcount."""
 
     @abstractmethod
     def vgic_v3_restore_state(self, vcpu: Vcpu) -> None:
-        """See switch.py."""
+        """Load the shadow into the hardware."""
 
     @abstractmethod
     def vgic_v3_save_state(self, vcpu: Vcpu) -> None:
-        """See switch.py."""
+        """Save what the guest has done to the hardware, and quiesce it."""
 
     @abstractmethod
     def vgic_v3_fold_lr(self, vcpu: Vcpu, lr: ListRegister) -> None:
-        """See fold.py."""
+        """Take one list register's state back into its interrupt."""
 
     @abstractmethod
     def vgic_v3_fold_lr_state(self, vcpu: Vcpu) -> None:
-        """See fold.py."""
+        """Fold the used list registers, then account EOIcount."""
 
     @abstractmethod
     def vgic_prune_ap_list(self, vcpu: Vcpu) -> None:
-        """See prune.py."""
+        """Put the overflow back, take idle interrupts off the list, move rerouted ones."""
 
     @abstractmethod
     def kvm_vgic_sync_hwstate(self, vcpu: Vcpu) -> None:
-        """See prune.py."""
+        """Take the vGIC's state back from the guest, on every exit and every aborted entry."""
 
     @abstractmethod
     def kvm_vgic_vcpu_init(self, vcpu: Vcpu) -> None:
-        """See init.py."""
+        """Make a new vCPU's lists."""
 
     @abstractmethod
     def kvm_vgic_vcpu_destroy(self, vcpu: Vcpu) -> None:
-        """See init.py."""
+        """Forget what is left on a vCPU's lists."""
 
     @abstractmethod
     def vgic_mmio_write_senable(self, irq: VgicIrq) -> None:
-        """See mmio.py."""
+        """Enable an interrupt (GICD_ISENABLER), and queue it if it is pending."""
 
     @abstractmethod
     def vgic_mmio_write_cenable(self, irq: VgicIrq) -> None:
-        """See mmio.py."""
+        """Disable an interrupt (GICD_ICENABLER); nobody is kicked."""
 
     @abstractmethod
     def vgic_mmio_write_spending(self, irq: VgicIrq) -> None:
-        """See mmio.py."""
+        """Make an interrupt pending by software (GICD_ISPENDR), and queue it."""
 
     @abstractmethod
     def vgic_mmio_write_cpending(self, irq: VgicIrq) -> None:
-        """See mmio.py."""
+        """Take an interrupt's pending latch away (GICD_ICPENDR); nobody is kicked."""
 
     @abstractmethod
     def vgic_mmio_write_irouter(self, irq: VgicIrq, target: Vcpu) -> None:
-        """See mmio.py."""
+        """Route a shared interrupt to another vCPU (GICD_IROUTER); neither queued nor kicked."""
 
     @abstractmethod
     def vgic_v3_dispatch_sgi(self, target: Vcpu, intid: int) -> None:
-        """See mmio.py."""
+        """Send a software-generated interrupt to a vCPU (ICC_SGI1R_EL1)."""
 
     @abstractmethod
     def check_vcpu_requests(self, vcpu: Vcpu) -> None:
-        """See run.py."""
+        """Do what others have asked for; a pending interrupt needs no more than a new entry."""
 
     @abstractmethod
     def handle_exit(self, vcpu: Vcpu, access: Exit | None) -> None:
-        """See run.py."""
+        """Do what the guest left for, if it did: emulate its access."""
 
     # Decisions.
 
