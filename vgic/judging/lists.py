@@ -145,7 +145,7 @@ def says_otherwise(kvm: Kvm, irq: VgicIrq) -> NoReturn:
         kvm,
         "I1 list without vcpu" if irq.vcpu is None else "I1 vcpu without list",
         f"{irq} is on {'a list' if irq.ap_list.linked else 'no list'} but says "
-        f"{irq.vcpu or 'none'} as its irq_lock is let go",
+        f"{irq.vcpu or 'none'} as its irq_lock is released",
         model_function(),
     )
 
