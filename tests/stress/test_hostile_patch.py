@@ -112,7 +112,7 @@ def assert_kept_whole(finding: Finding, target: Target, folder: Path) -> None:
     kept = keep(finding, folder)
     assert kept is not None
     assert kept.parent == folder
-    assert set(kept.name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+    assert set(kept.name) <= set("abcdefghijklmnopqrstuvwxyz0123456789_-")
     files = {path.name: path.read_text("utf-8") for path in kept.iterdir()}
     assert len(files) == 6
     assert all(map(is_harmless, files.values()))
