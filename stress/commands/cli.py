@@ -137,6 +137,7 @@ def replay(
     from stress.replaying import replay as replay_token
 
     _log(verbose)
+    chosen = arguments.view(view) or (View.FULL if verbose else None)
     if step:
         standard_input.check_open(_COMMANDS)
     if step and token == ["-"]:
@@ -146,7 +147,7 @@ def replay(
     if len(cases) > 1 and (step or view or timeline or strict):
         raise BadArgument("several tokens have one verdict; to look at one, replay it alone")
     wanted = Wanted(
-        view=arguments.view(view) or (View.FULL if verbose else None),
+        view=chosen,
         timeline=arguments.writable(timeline, "--timeline"),
         read=_command if step else None,
         stacks=verbose,

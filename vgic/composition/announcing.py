@@ -9,9 +9,9 @@ from functools import wraps
 from inspect import signature
 from typing import Any
 
-from vgic.composition.contracted import not_of_ours
+from vgic.composition.contracted import in_order, not_of_ours
 from vgic.judging import PROMISING
-from vgic.kernel import Kernel, Mechanism
+from vgic.kernel import Mechanism
 from vgic.tracepoints import Call
 
 _Function = Callable[..., Any]
@@ -35,14 +35,14 @@ def with_returns_announced(kernel: type[Mechanism]) -> type[Mechanism]:
 
 
 def _announcing(name: str, function: _Function) -> _Function:
-    parameters = signature(getattr(Kernel, name))
+    own = signature(function)
 
     @wraps(function)
     def _announced(self: Mechanism, *args: Any, **kwargs: Any) -> Any:
         began = self.scheduler.steps
         result = function(self, *args, **kwargs)
         if not self.scheduler.unwinding:
-            given = parameters.bind(self, *args, **kwargs).args[1:] if kwargs else args
+            given = in_order(own.bind(self, *args, **kwargs)) if kwargs else args
             self.trace.returned(name, Call(given, began), result)
         return result
 

@@ -9,7 +9,7 @@ their tests, and pay nothing: to check all of them takes 1.6 times as long.
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
-from inspect import signature
+from inspect import BoundArguments, signature
 from operator import attrgetter
 from typing import Any, NoReturn
 
@@ -91,8 +91,7 @@ def _called_with_locks(contract: Contract, name: str, function: _Function) -> _F
     def _checked(self: Mechanism, *args: Any, **kwargs: Any) -> Any:
         given: Sequence[Any] = args
         if kwargs:
-            bound = own.bind(self, *args, **kwargs)
-            given = *bound.args[1:], *bound.kwargs.values()
+            given = in_order(own.bind(self, *args, **kwargs))
         me = self.scheduler.current
         dropped: list[Lock] = []
         for place, lock_of, drops in locks:
@@ -112,6 +111,11 @@ def _called_with_locks(contract: Contract, name: str, function: _Function) -> _F
         return result
 
     return _checked
+
+
+def in_order(bound: BoundArguments) -> tuple[Any, ...]:
+    """Return what a function was given beside the kernel, however it or its caller names it."""
+    return *bound.args[1:], *bound.kwargs.values()
 
 
 def _compare(

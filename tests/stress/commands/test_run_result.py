@@ -11,13 +11,13 @@ Result = Callable[..., dict[str, Any]]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 HEAD_WALK = ("inject_while_eoicount", "--revision", "head-walk", "--seed", 7)
 KEYS = {
-    "verdict", "exit", "reasons", "harness_bugs", "model", "seed", "revision", "bugs", "races",
-    "scenarios", "strategy", "asked", "executions", "compared", "steps", "seconds", "windows",
-    "progress", "overrides", "behaviours", "findings",
+    "verdict", "exit", "reasons", "harness_bugs", "faults", "model", "seed", "revision", "bugs",
+    "races", "kicks", "scenarios", "strategy", "asked", "executions", "compared", "steps",
+    "seconds", "windows", "progress", "overrides", "behaviours", "findings",
 }  # fmt: skip
 FINDING_KEYS = {
     "signature", "kind", "scenario", "execution", "count", "token", "original", "with",
-    "mended_by", "also_seen_as",
+    "mended_by", "also_seen_as", "printed",
 }  # fmt: skip
 ALONE = {"count": 1, "also_seen_as": []}
 """What a finding is otherwise when nothing else is found."""
