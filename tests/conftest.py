@@ -4,6 +4,8 @@
 A fixture has one meaning in all tests. Where a file needs another it has its own.
 """
 
+import signal
+
 pytest_plugins = [
     "tests.fixtures.carriers",
     "tests.fixtures.programs",
@@ -16,3 +18,8 @@ pytest_plugins = [
     "tests.fixtures.command",
     "tests.fixtures.session",
 ]
+
+# A shell starts what it runs in the background with Ctrl-C ignored, which commands inherit and
+# rightly go on ignoring: the tests of Ctrl-C have to send one that arrives.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
