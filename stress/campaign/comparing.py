@@ -5,12 +5,13 @@ Executions wait until there are enough of them for one fresh process, failures d
 """
 
 from collections import deque
+from itertools import starmap
 
 from harness import HarnessBug, NotDeterministic
 from harness.search.strategies import MIX
 from stress.campaign.plan import Plan
 from stress.campaign.result import Result
-from stress.executions import Target, fault_text
+from stress.executions import Target, fault_of
 from stress.findings import Answer, Example
 from stress.jobs import COMPARED_AT_ONCE, Bug, Executor, Expected, Fact, Outcome, Reran, Rerun
 from stress.scenarios import SCENARIOS
@@ -79,11 +80,9 @@ class Comparing:
 
     def take(self, reran: Reran, result: Result) -> Answer | None:
         """Take what came of a rerun; return the answer that it confirms, if it does."""
-        differences = [NotDeterministic(*each) for each in reran.differences]
-        if self._plan.target.is_users:
-            result.faults += map(fault_text, differences)
-        else:
-            result.bugs += map(str, differences)
+        for difference in starmap(NotDeterministic, reran.differences):
+            fault = fault_of(difference, self._plan.target)
+            (result.faults if fault else result.bugs).append(fault or str(difference))
         answer = self._confirming.pop(reran.number, None)
         if answer is None:
             result.compared += reran.compared - len(reran.differences)

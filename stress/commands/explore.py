@@ -6,9 +6,9 @@ A limit that was hit is never a pass.
 
 from pathlib import Path
 
-from harness import Execution, HarnessBug, NotDeterministic, OsThreads
+from harness import Execution, HarnessBug, OsThreads
 from harness.search.explore import Exploration
-from stress.executions import fault_text, watched
+from stress.executions import fault_of, watched
 from stress.exploration import (
     Failures,
     Space,
@@ -63,7 +63,8 @@ def explore(space: Space, json_file: Path | None = None, *, stacks: bool = False
         values["failures"] = failures.counts(found)
         wrong += failures.say(found, interrupted)
         stopped = interrupted()
-        faults, bugs = _told_apart(wrong, space)
+        faults = [fault for bug in wrong if (fault := fault_of(bug, space.target))]
+        bugs = [str(bug) for bug in wrong if not fault_of(bug, space.target)]
         if wrong:
             for fault in faults:
                 say(fault)
@@ -78,9 +79,3 @@ def explore(space: Space, json_file: Path | None = None, *, stacks: bool = False
     else:
         ended = verdict.of_exploration(found, interrupted=stopped)
     return writer.end(ended, values).code
-
-
-def _told_apart(wrong: list[HarnessBug], space: Space) -> tuple[list[str], list[str]]:
-    """Return what is the fault of the user's class, and what is the harness's own, in words."""
-    of_class = [bug for bug in wrong if isinstance(bug, NotDeterministic) and space.target.is_users]
-    return [fault_text(bug) for bug in of_class], [str(bug) for bug in wrong if bug not in of_class]

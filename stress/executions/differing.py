@@ -10,7 +10,7 @@ common and another process has not is what earlier executions have left behind, 
 import sys
 from dataclasses import dataclass
 
-from harness import Carriers, Listener, NotDeterministic, Scheduler, Stream, execute
+from harness import Carriers, HarnessBug, Listener, NotDeterministic, Scheduler, Stream, execute
 from harness.engine import Operation, own_line
 from harness.search.strategies import STRATEGIES
 from stress.executions.target import Target
@@ -74,8 +74,18 @@ def not_deterministic(
     return NotDeterministic(how, f"it depends on {' or '.join([*hashing, *_causes(left)])}")
 
 
-def fault_text(bug: NotDeterministic) -> str:
-    """Say that a user's class is not deterministic, and how that is known."""
+def fault_of(bug: HarnessBug, target: Target) -> str:
+    """Say that a user's class is not deterministic, and how that is known.
+
+    Args:
+        bug: what was raised.
+        target: what was run.
+
+    Returns:
+        "" if it is no fault of a user's class, but of what is delivered here.
+    """
+    if not (isinstance(bug, NotDeterministic) and target.is_users):
+        return ""
     why = f"; {bug.where}" if bug.where else ""
     return (
         "not deterministic: the class under test does not do the same each time: "

@@ -20,9 +20,9 @@ from functools import cache
 from multiprocessing.connection import Connection
 from typing import Protocol
 
-from harness import HarnessBug, NotDeterministic, OldName, OsThreads
+from harness import HarnessBug, OldName, OsThreads
 from harness.engine import SIGNS, printable_text
-from stress.executions import Target, fault_text
+from stress.executions import Target, fault_of
 from stress.findings import Answer, inquire
 from stress.jobs.executor import Job, Outcome
 from stress.jobs.rerun import Rerun, run_again
@@ -163,12 +163,9 @@ def run_job(
         if isinstance(job, Rerun):
             return run_again(job, working.carriers)
         return inquire(job, working.carriers, so_far)
-    except NotDeterministic as bug:
-        if job.target.is_users:
-            return Bug(job.number, fault_text(bug), of_class=True)
-        return Bug(job.number, str(bug))
     except HarnessBug as bug:
-        return Bug(job.number, str(bug))
+        fault = fault_of(bug, job.target)
+        return Bug(job.number, fault or str(bug), of_class=bool(fault))
     except ConnectionError:
         raise
     except Exception:

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from harness import Failed, HarnessBug, NotDeterministic, OsThreads
+from harness import Failed, HarnessBug, OsThreads
 from harness.search.strategies import PORTFOLIO
 from stress.campaign import differs_afresh
-from stress.executions import Target, Token, fault_text, run_index, target_of, watched
+from stress.executions import Target, Token, fault_of, run_index, target_of, watched
 from stress.findings import Example, look_into
 from stress.inputs import Check, arguments
 from stress.jobs import LocalPool
@@ -101,12 +101,9 @@ def _stress(
     try:
         with watched(_carriers(), last_words, at_fault=Exit.FINDINGS):
             return _run(SCENARIOS[name], seed, executions, strategy, target)
-    except NotDeterministic as bug:
-        if target.is_users:
-            return Found(f"{fault_text(bug)}\n  {name}, seed {seed:#x}, on {target}")
-        return Found(f"HARNESS BUG: {bug}\n  {name}, seed {seed:#x}, on {target}")
     except HarnessBug as bug:
-        return Found(f"HARNESS BUG: {bug}\n  {name}, seed {seed:#x}, on {target}")
+        what = fault_of(bug, target) or f"HARNESS BUG: {bug}"
+        return Found(f"{what}\n  {name}, seed {seed:#x}, on {target}")
 
 
 def _target(kernel: object, bugs: object, check: object) -> Target:

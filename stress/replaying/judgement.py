@@ -15,8 +15,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness import Carriers, HarnessBug, NotDeterministic, OsThreads
-from stress.executions import Followed, fault_text, follow, model_digest, watched
+from harness import Carriers, HarnessBug, OsThreads
+from stress.executions import Followed, fault_of, follow, model_digest, watched
 from stress.explaining import before, explain, step_through
 from stress.replaying.opening import Case
 from stress.replaying.together import judge_together
@@ -110,13 +110,10 @@ def judged(
             watched(carriers, last_words, at_fault=at_fault, stacks=stacks),
         ):
             ended = judge(carriers)
-    except NotDeterministic as bug:
-        users = cases[0].target.is_users
-        say(fault_text(bug) if users else bug_text(str(bug)))
-        return Exit.CANNOT_JUDGE if users else Exit.HARNESS_BUG
     except HarnessBug as bug:
-        say(bug_text(str(bug)))
-        return Exit.HARNESS_BUG
+        fault = fault_of(bug, cases[0].target)
+        say(fault or bug_text(str(bug)))
+        return Exit.CANNOT_JUDGE if fault else Exit.HARNESS_BUG
     say(ended.words)
     return ended.code
 
