@@ -55,6 +55,16 @@ def overridden(cls: type[Mechanism]) -> dict[str, object]:
     }
 
 
+def beyond_revisions(kernel: type[Mechanism]) -> list[type]:
+    """Return the classes that a kernel is made of and no revision is, the first to be asked first.
+
+    Args:
+        kernel: a revision, or a class derived from one.
+    """
+    ours = {cls for record in REVISIONS.values() for cls in record.cls.__mro__}
+    return [cls for cls in kernel.__mro__ if cls not in ours]
+
+
 def _check_that_they_apply(bugs: Sequence[Bug], revision: type[Mechanism]) -> None:
     """Check bugs against the revision that a class is or is derived from, if it is from any."""
     names = {record.cls: name for name, record in REVISIONS.items()}

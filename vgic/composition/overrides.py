@@ -10,8 +10,8 @@ from functools import cache
 from inspect import isfunction
 
 from harness.engine import observes
+from vgic.composition.composing import beyond_revisions
 from vgic.kernel import Mechanism
-from vgic.revisions import REVISIONS
 
 observes(__name__)
 
@@ -26,7 +26,7 @@ def overrides_of(kernel: type[Mechanism]) -> tuple[str, ...]:
     Args:
         kernel: a revision, or a class derived from one; () for a revision as it is.
     """
-    names = {name for cls in _beyond_revisions(kernel) for name in vars(cls)}
+    names = {name for cls in _overriding(kernel) for name in vars(cls)}
     methods = (n for n in names if not n.startswith("__") and callable(getattr(Mechanism, n, None)))
     return tuple(sorted(name for name in methods if callable(getattr(kernel, name))))
 
@@ -38,13 +38,12 @@ def changes_nothing(kernel: type[Mechanism]) -> bool:
     Args:
         kernel: a revision, or a class derived from one.
     """
-    return not any(map(_has_its_own, _beyond_revisions(kernel)))
+    return not any(map(_has_its_own, _overriding(kernel)))
 
 
-def _beyond_revisions(kernel: type[Mechanism]) -> list[type]:
+def _overriding(kernel: type[Mechanism]) -> list[type]:
     """Return the classes that a kernel is made of, but for revisions and what only checks it."""
-    ours = {cls for record in REVISIONS.values() for cls in record.cls.__mro__}
-    return [cls for cls in kernel.__mro__ if cls not in ours and not _CHECKS & vars(cls).keys()]
+    return [cls for cls in beyond_revisions(kernel) if not _CHECKS & vars(cls).keys()]
 
 
 def _has_its_own(cls: type) -> bool:

@@ -14,7 +14,7 @@ from types import CodeType, FunctionType
 
 from harness import OldName
 from harness.old_names import WORKS_UNTIL
-from vgic.composition.composing import overridden
+from vgic.composition.composing import beyond_revisions, overridden
 from vgic.composition.names import did_you_mean
 from vgic.composition.refused import CompositionError
 from vgic.judging import WINDOWS
@@ -95,10 +95,7 @@ def _check_names(patch: type[Mechanism]) -> None:
         for name in dir(Mechanism)
         if callable(getattr(Mechanism, name)) and not name.startswith("_")
     }
-    ours = {cls for record in REVISIONS.values() for cls in record.cls.__mro__}
-    for cls in patch.__mro__:
-        if cls in ours:
-            continue
+    for cls in beyond_revisions(patch):
         for name in sorted(overridden(cls)):
             if name not in functions:
                 raise CompositionError(
@@ -116,8 +113,7 @@ def _check_names(patch: type[Mechanism]) -> None:
 def _check_helpers(patch: type[Mechanism]) -> None:
     """Check that no helper is a misspelt name of the kernel's, which nobody would ever call."""
     kernels = [name for name in dir(Mechanism) if not name.startswith("__")]
-    ours = {cls for record in REVISIONS.values() for cls in record.cls.__mro__}
-    theirs = [cls for cls in patch.__mro__ if cls not in ours]
+    theirs = beyond_revisions(patch)
     used = {
         used
         for cls in theirs
