@@ -2,12 +2,11 @@
 """list_head: the kernel's intrusive ring, pointer by pointer.
 
 A real ring of next and prev, so that code which gets a pointer wrong is wrong here in the same way:
-a head copied by value leaves its neighbours pointing at the original. Deleted nodes are poisoned,
-a walk that meets another head than its own says so, and a
-head is no list before its init(). With the guarding lock held the pointer
-writes are one step; without it there is a scheduling point between them, where others see the ring
-half made. A holder of the lock touches the ring all the same: its steps cannot be exchanged with
-those of a thread that does without.
+a head copied by value leaves its neighbours pointing at the original. Deleted nodes are poisoned, a
+walk that meets another head than its own says so, and a head is no list before its init(). With the
+guarding lock held the pointer writes are one step; without it there is a scheduling point between
+them, where others see the ring half made. A holder of the lock touches the ring all the same: its
+steps cannot be exchanged with those of a thread that does without.
 
 How it is read is in list_walk.py: every walk ends.
 """
@@ -45,7 +44,7 @@ class ListHead(ListWalks[T]):
             guard: the lock under which it is changed, None for a ring nobody shares.
         """
         super().__init__(scheduler, family, instance, guard)
-        self.next = self.prev = NO_LIST_YET  # type: ignore[assignment]
+        self.next = self.prev = NO_LIST_YET
         self.on_add: Callable[[T], None] | None = None
 
     def retire(self) -> None:
@@ -84,7 +83,7 @@ class ListHead(ListWalks[T]):
         node.next.prev = node.prev
         self._unguarded_point()
         node.prev.next = node.next
-        node.next, node.prev = POISON_NEXT, POISON_PREV  # type: ignore[assignment]
+        node.next, node.prev = POISON_NEXT, POISON_PREV
         scheduler = self._scheduler
         node.deleted = scheduler.current, scheduler.steps, sys._getframe(1).f_code
 

@@ -6,7 +6,7 @@ one from a head that nobody has made a list of yet.
 """
 
 from types import CodeType
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from harness.engine import Thread
 
@@ -58,7 +58,7 @@ class Poison(Node[T]):
     """Where links point that lead nowhere."""
 
 
-POISON_NEXT: Poison[object] = Poison(None, "LIST_POISON1")
-POISON_PREV: Poison[object] = Poison(None, "LIST_POISON2")
-NO_LIST_YET: Poison[object] = Poison(None, "NULL")
+POISON_NEXT: Poison[Any] = Poison(None, "LIST_POISON1")
+POISON_PREV: Poison[Any] = Poison(None, "LIST_POISON2")
+NO_LIST_YET: Poison[Any] = Poison(None, "NULL")
 """Where the links of a head point before its init()."""

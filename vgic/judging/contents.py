@@ -10,7 +10,7 @@ when the flush began counts, unless somebody has set or cleared it since, whiche
 from collections.abc import Sequence
 from typing import NoReturn
 
-from vgic.data import EDGE, LEVEL, Kvm, Vcpu, VgicIrq
+from vgic.data import EDGE, LEVEL, Kvm, Vcpu, VgicIrq, irq_is_pending
 from vgic.hardware import ListRegister
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import FLUSH, Judge, fail
@@ -39,11 +39,7 @@ class Contents(Judge):
         """Remember what is listed, and what of that is pending."""
         self._members[vcpu] = members = self._lists.members[vcpu]
         if members:
-            self._pending[vcpu] = [
-                irq
-                for irq in members
-                if irq.pending_latch or (irq.line_level and irq.config is LEVEL)
-            ]
+            self._pending[vcpu] = list(filter(irq_is_pending, members))
 
     def entered(self, vcpu: int) -> None:
         """Judge what the hardware has."""

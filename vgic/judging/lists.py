@@ -64,13 +64,9 @@ class Lists(Judge):
         if not self._in_window[number]:
             overflow_is_empty(self._kvm, vcpu)
         elif self._kvm.scheduler.current.role != vcpu.role:
-            # Called only if there is something to see: a call costs more than the rest.
-            overflow = vcpu.vgic_cpu.overflow_ap_list_head
-            if overflow.next is not overflow:
-                nothing_joins_the_overflow(self._kvm, vcpu, self._put_aside[number])
+            nothing_joins_the_overflow(self._kvm, vcpu, self._put_aside[number])
         else:
-            overflow = vcpu.vgic_cpu.overflow_ap_list_head
-            self._put_aside[number] = [] if overflow.next is overflow else overflow.verify()
+            self._put_aside[number] = vcpu.vgic_cpu.overflow_ap_list_head.verify()
             if self._flush_is_new[number]:
                 self.seen_at[number] = self._kvm.scheduler.steps
                 self._flush_is_new[number] = False

@@ -126,33 +126,26 @@ class Promises(Judge):
     def _still_to_queue(self, call: Call, result: object) -> str:
         """What is queued is on no list, and belongs there."""
         irq, vcpu = call.args
-        if not result or (irq.vcpu is None and belongs_on(self._kvm, irq) is vcpu):
+        where = belongs_on(self._kvm, irq)
+        if not result or (irq.vcpu is None and where is vcpu):
             return ""
-        return _says(
-            result, f"{irq} is on {_list(irq.vcpu)} and belongs on {_list(self._where(irq))}"
-        )
+        return _says(result, f"{irq} is on {_list(irq.vcpu)} and belongs on {_list(where)}")
 
     def _still_to_migrate(self, call: Call, result: object) -> str:
         """What is moved is where it is taken from, and belongs where it is put."""
         irq, vcpu, target = call.args
-        if not result or (irq.vcpu is vcpu and belongs_on(self._kvm, irq) is target):
+        where = belongs_on(self._kvm, irq)
+        if not result or (irq.vcpu is vcpu and where is target):
             return ""
-        return _says(
-            result, f"{irq} is on {_list(irq.vcpu)} and belongs on {_list(self._where(irq))}"
-        )
+        return _says(result, f"{irq} is on {_list(irq.vcpu)} and belongs on {_list(where)}")
 
     def _takes_lr(self, call: Call, result: object) -> str:
         """What gets a list register belongs here."""
         vcpu, irq = call.args
-        where = self._where(irq)
-        return (
-            _says(result, f"{irq} belongs on {_list(where)}")
-            if result and where is not vcpu
-            else ""
-        )
-
-    def _where(self, irq: VgicIrq) -> Vcpu | None:
-        return belongs_on(self._kvm, irq)
+        where = belongs_on(self._kvm, irq)
+        if not result or where is vcpu:
+            return ""
+        return _says(result, f"{irq} belongs on {_list(where)}")
 
 
 def _says(result: object, truth: str) -> str:
