@@ -14,10 +14,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from harness.engine import printable_lines
-from stress.findings.example import Example
 from stress.findings.finding import Finding
 from stress.findings.mending import mended_text
-from stress.system import write_whole
+from stress.system import printed_text, write_whole
 
 _KIND_MAX = 40
 
@@ -47,12 +46,8 @@ def keep(finding: Finding, folder: Path = FOLDER, beside: Path | None = None) ->
         The finding's folder, None if it could not be written.
     """
     example = finding.example
-    report = (
-        finding.signature,
-        mended_text(example.mends),
-        example.columns,
-        _printed(example),
-    )
+    printed = "\n".join(printed_text(example.printed))
+    report = finding.signature, mended_text(example.mends), example.columns, printed
     files = {
         token_file(0): example.token + "\n",
         **{token_file(n): text + "\n" for n, text in enumerate(example.others, 1)},
@@ -69,12 +64,6 @@ def keep(finding: Finding, folder: Path = FOLDER, beside: Path | None = None) ->
     except OSError:
         return None
     return place
-
-
-def _printed(example: Example) -> str:
-    """Return what the class under test has printed, all of it that was kept; "" if nothing."""
-    lines = [f"  | {line}" for line in example.printed]
-    return "\n".join(["it printed:", *lines]) if lines else ""
 
 
 def _place(finding: Finding, folder: Path, beside: Path | None) -> Path:

@@ -20,8 +20,8 @@ from stress.executions import Followed, fault_of, follow, model_digest, watched
 from stress.explaining import before, explain, step_through
 from stress.replaying.opening import Case
 from stress.replaying.together import judge_together
-from stress.reporting import Headline, Verdict, printed_text, verdict
-from stress.system import Exit, bug_text, counted, output
+from stress.reporting import Headline, Verdict, verdict
+from stress.system import Exit, bug_text, counted, output, printed_text
 
 Say = Callable[[str], None]
 

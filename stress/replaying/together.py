@@ -13,8 +13,8 @@ from harness.detectors.lock_order import OrderGraph, inverted
 from stress.executions import follow
 from stress.explaining import orders_text
 from stress.replaying.opening import Case
-from stress.reporting import Verdict, not_judged, printed_text
-from stress.system import Exit
+from stress.reporting import Verdict, not_judged
+from stress.system import Exit, printed_text
 
 
 def judge_together(

@@ -11,7 +11,6 @@ from stress.reporting.finding_text import (
     also_text,
     example_text,
     finding_text,
-    printed_text,
     replay_command,
     shrinking_text,
 )
@@ -24,5 +23,5 @@ from stress.reporting.writer import Writer
 __all__ = [
     "AT_FAULT", "HARNESS_BUG", "Headline", "Verdict", "Writer", "also_text", "campaign_values",
     "checks", "every_option", "example_text", "finding_text", "headline_of", "not_judged",
-    "printed_text", "progress", "replay_command", "shrinking_text", "summary_text", "verdict",
+    "progress", "replay_command", "shrinking_text", "summary_text", "verdict",
 ]  # fmt: skip

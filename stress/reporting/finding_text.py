@@ -7,7 +7,7 @@ from pathlib import Path
 from stress.executions import PRINTED_MAX, Target
 from stress.findings import Example, Finding, mended_text, token_file
 from stress.shrinking import Size
-from stress.system import counted, shell
+from stress.system import counted, printed_text, shell
 
 _PRINTED_LINES = 8
 
@@ -68,17 +68,6 @@ def finding_text(
     where = f"kept in {kept}" if kept is not None else "not kept: its folder cannot be written"
     lines += [f"  {where}", f"  replay: {command}"]
     return "\n".join(lines)
-
-
-def printed_text(printed: Sequence[str], lines_max: int | None = None) -> list[str]:
-    """Return in lines what the class under test has printed; none if nothing.
-
-    Args:
-        printed: what it was, in lines.
-        lines_max: show no more of them, None for all.
-    """
-    shown = [*printed[:lines_max], *["..."] * (len(printed) > len(printed[:lines_max]))]
-    return ["it printed:", *(f"  | {line}" for line in shown)] if shown else []
 
 
 def also_text(

@@ -12,7 +12,7 @@ from stress.system.files import is_open_as, is_replaceable, write_whole
 from stress.system.garbage import Garbage
 from stress.system.output import bug_text, complain, say, write_json, write_unfinished
 from stress.system.plurals import counted
-from stress.system.printed import printed
+from stress.system.printed import printed, printed_text
 from stress.system.signals import Interrupts, interrupts
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "loading",
     "output",
     "printed",
+    "printed_text",
     "say",
     "shell",
     "worst",

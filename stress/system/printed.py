@@ -7,7 +7,7 @@ finding that the execution leads to, if it does.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -88,3 +88,14 @@ def printed(carriers: object) -> tuple[str, ...]:
     if aside is None or not isinstance(carriers, OsThreads):
         return ()
     return aside.lines(carriers.executions)
+
+
+def printed_text(printed: Sequence[str], lines_max: int | None = None) -> list[str]:
+    """Return in lines what the class under test has printed; none if nothing.
+
+    Args:
+        printed: what it was, in lines.
+        lines_max: show no more of them, None for all.
+    """
+    shown = [*printed[:lines_max], *["..."] * (len(printed) > len(printed[:lines_max]))]
+    return ["it printed:", *(f"  | {line}" for line in shown)] if shown else []
