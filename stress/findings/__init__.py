@@ -10,9 +10,9 @@ from stress.findings.example import Example, as_found, look_into, simplest
 from stress.findings.finding import Finding, found
 from stress.findings.inquiry import Answer, Inquiry, inquire, is_looked_into
 from stress.findings.mending import mended_text
-from stress.findings.store import Keeper, token_file
+from stress.findings.store import ALSO, Keeper, token_file
 
 __all__ = [
-    "Answer", "Example", "Finding", "Inquiry", "Keeper", "as_found", "found", "inquire",
-    "is_looked_into", "look_into", "mended_text", "simplest", "token_file",
+    "ALSO", "Answer", "Example", "Finding", "Inquiry", "Keeper", "as_found", "found",
+    "inquire", "is_looked_into", "look_into", "mended_text", "simplest", "token_file",
 ]  # fmt: skip
