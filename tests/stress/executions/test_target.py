@@ -293,7 +293,7 @@ def test_a_copy_is_run_under_the_name_of_the_file(file: Path, tmp_path: Path) ->
     target = Target(str(file), copy=copied)
     assert told(target.kernel.replug_overflow) == "Mine."
     assert target.patch_identity() == identity
-    assert inspect.getfile(target.kernel.replug_overflow) == str(file)
+    assert inspect.getfile(inspect.unwrap(target.kernel.replug_overflow)) == str(file)
     assert told(Target(str(file)).kernel.replug_overflow) == "Edited."
     assert Target(str(file)).patch_identity() != identity
 
