@@ -43,7 +43,7 @@ class Comparing:
 
     def is_known(self, answer: Answer) -> bool:
         """Say whether the execution of an answer has been confirmed already."""
-        return _tokens(answer.example) in self._confirmed
+        return answer.example.tokens in self._confirmed
 
     def confirm(self, answer: Answer) -> None:
         """Have the execution of an answer run once more, if it has not come out otherwise."""
@@ -66,7 +66,7 @@ class Comparing:
                 plan.target,
                 plan.seed,
                 plan.strategy,
-                tokens=_tokens(answer.example),
+                tokens=answer.example.tokens,
                 found_in=f"execution {answer.execution} of {answer.scenario}",
             )
         elif compares and len(self._waiting) >= (1 if no_more else COMPARED_AT_ONCE):
@@ -94,7 +94,7 @@ class Comparing:
             )
             self._refuted.add(answer.number)
             return None
-        self._confirmed.add(_tokens(answer.example))
+        self._confirmed.add(answer.example.tokens)
         return answer
 
 
@@ -127,7 +127,7 @@ def differs_afresh(
     Raises:
         HarnessBug: it cannot be run there.
     """
-    rerun = Rerun(0, target, 0, MIX, tokens=_tokens(example), found_in=found_in)
+    rerun = Rerun(0, target, 0, MIX, tokens=example.tokens, found_in=found_in)
     differences, bugs = _outcome(executor, rerun)
     if bugs:
         raise HarnessBug(bugs[0])
@@ -147,7 +147,3 @@ def _outcome(executor: Executor, rerun: Rerun) -> tuple[list[NotDeterministic], 
         for each in answer.differences
     ]
     return differences, [answer.message for answer in answers if isinstance(answer, Bug)]
-
-
-def _tokens(example: Example) -> tuple[str, ...]:
-    return (example.token, *example.others)

@@ -39,6 +39,8 @@ class Example:
         mends: what mends it: overrides of the kernel's, first the likeliest; see mending.py.
         kernel: which kernel that is: what it was found on, and a user's class by its hash.
         printed: what the class under test has printed in it, in lines.
+        fails_on: the revisions that it fails on, if that was asked for.
+        passes_on: the revisions that it passes on, likewise.
     """
 
     failure: Failure
@@ -59,6 +61,13 @@ class Example:
     mends: tuple[str, ...] = ()
     kernel: str = ""
     printed: tuple[str, ...] = ()
+    fails_on: tuple[str, ...] = ()
+    passes_on: tuple[str, ...] = ()
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The token, and those of the other executions that it takes."""
+        return (self.token, *self.others)
 
 
 def in_its_own_words(

@@ -12,6 +12,7 @@ import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 from harness.engine import printable_lines
 from stress.findings.finding import Finding
@@ -84,17 +85,8 @@ def _place(finding: Finding, folder: Path, beside: Path | None) -> Path:
     return place
 
 
-class Keeper:
-    """Keeps the findings of one campaign as they come."""
-
-    def __init__(self, folder: Path | None = FOLDER) -> None:
-        """Keep findings in a folder.
-
-        Args:
-            folder: the folder of all findings, None to keep nothing.
-        """
-        self._folder = folder
-        self._unshrunk: dict[int, tuple[Path, str]] = {}
+class Keeps(Protocol):
+    """Keeps the findings of a campaign as they come."""
 
     def confirmed(self, number: int, finding: Finding) -> None:
         """Keep a failure as it was found, while it is looked into.
@@ -103,11 +95,6 @@ class Keeper:
             number: the number of the inquiry into it.
             finding: the failure, not shrunk.
         """
-        if self._folder is None or _unshrunk_place(finding, self._folder).exists():
-            return
-        kept = keep(finding, self._folder)
-        if kept is not None:
-            self._unshrunk[number] = kept, _read(kept / _REPORT)
 
     def settled(
         self, number: int, finding: Finding | None, beside: Path | None = None
@@ -122,6 +109,32 @@ class Keeper:
         Returns:
             The finding's folder, None if there is none.
         """
+
+
+class Keeper:
+    """Keeps the findings of one campaign in a folder."""
+
+    def __init__(self, folder: Path | None = FOLDER) -> None:
+        """Keep findings in a folder.
+
+        Args:
+            folder: the folder of all findings, None to keep nothing.
+        """
+        self._folder = folder
+        self._unshrunk: dict[int, tuple[Path, str]] = {}
+
+    def confirmed(self, number: int, finding: Finding) -> None:
+        """Keep a failure as it was found, see Keeps."""
+        if self._folder is None or _unshrunk_place(finding, self._folder).exists():
+            return
+        kept = keep(finding, self._folder)
+        if kept is not None:
+            self._unshrunk[number] = kept, _read(kept / _REPORT)
+
+    def settled(
+        self, number: int, finding: Finding | None, beside: Path | None = None
+    ) -> Path | None:
+        """Keep what came of an inquiry, see Keeps."""
         if self._folder is None:
             return None
         before, report = self._unshrunk.pop(number, (None, ""))

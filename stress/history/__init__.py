@@ -28,13 +28,10 @@ from stress.history.records import (
     WindowRecord,
 )
 from stress.history.states import (
-    CANNOT_JUDGE,
-    FAILS,
     FIXED,
     INVALID,
     KNOWN,
     NEW,
-    PASSES,
     REGRESSED,
     STATES,
     holds,
@@ -42,14 +39,11 @@ from stress.history.states import (
 )
 
 __all__ = [
-    "CANNOT_JUDGE",
-    "FAILS",
     "FIXED",
     "FORMAT",
     "INVALID",
     "KNOWN",
     "NEW",
-    "PASSES",
     "REGRESSED",
     "STATES",
     "ArmRecord",

@@ -13,15 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from stress.findings import CANNOT_BE_JUDGED, FAILS, PASSES
 from stress.history.naming import PointInTime, place_of
 from stress.history.parts import parts_together
 from stress.history.records import FindingRecord, Mark, NightRecord
 
 NEW, KNOWN, FIXED, REGRESSED, INVALID = "new", "known", "fixed", "regressed", "invalid"
 STATES = (NEW, REGRESSED, KNOWN, FIXED, INVALID)
-
-FAILS, PASSES, CANNOT_JUDGE = "fails", "passes", "cannot be judged"
-"""What comes of replaying a finding's token."""
 
 
 @dataclass
@@ -109,7 +107,7 @@ def _nights(
         night = at(place_of(replayed))
         night.shown |= replayed.outcome == FAILS
         night.passed |= replayed.outcome == PASSES
-        night.unjudged |= replayed.outcome == CANNOT_JUDGE
+        night.unjudged |= replayed.outcome == CANNOT_BE_JUDGED
     # A night that was killed has left no record, and yet its findings.
     last = max([*whole.values(), *found], default=None)
     return sorted(found.values(), key=lambda night: night.place), last
