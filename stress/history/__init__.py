@@ -1,9 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """History: what many nights leave behind, as records in folders and an index over them.
 
-records.py has the records. It runs nothing: what a night does is stress/nights.
+records.py has the records, `History` the folder of them all; naming.py says which night comes
+before which, states.py in what state a finding is. It runs nothing: what a night does is
+stress/nights.
 """
 
+from stress.history.folders import FINDINGS, RUNS, Kept
+from stress.history.history import History, Stored
+from stress.history.naming import finding_id, is_id, night_number, place_of
+from stress.history.parts import parts_together
+from stress.history.reading import DamagedRecord, read_record, write_record
 from stress.history.records import (
     FORMAT,
     ArmRecord,
@@ -24,16 +31,37 @@ from stress.history.records import (
     Text,
     WindowRecord,
 )
+from stress.history.states import (
+    FIXED,
+    INVALID,
+    KNOWN,
+    NEW,
+    REGRESSED,
+    STATES,
+    holds,
+    state_of,
+)
 
 __all__ = [
+    "FINDINGS",
+    "FIXED",
     "FORMAT",
+    "INVALID",
+    "KNOWN",
+    "NEW",
+    "REGRESSED",
+    "RUNS",
+    "STATES",
     "ArmRecord",
     "CanaryRecord",
     "CellRecord",
     "Count",
+    "DamagedRecord",
     "Edge",
     "Explored",
     "FindingRecord",
+    "History",
+    "Kept",
     "Lost",
     "Mark",
     "Name",
@@ -41,7 +69,17 @@ __all__ = [
     "Replayed",
     "Seconds",
     "Sighting",
+    "Stored",
     "TargetRecord",
     "Text",
     "WindowRecord",
+    "finding_id",
+    "holds",
+    "is_id",
+    "night_number",
+    "parts_together",
+    "place_of",
+    "read_record",
+    "state_of",
+    "write_record",
 ]
