@@ -6,14 +6,13 @@ those of two machines apart when their folders are merged.
 """
 
 import fcntl
-import json
 import os
 import platform
 import secrets
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,12 +20,9 @@ from pathlib import Path
 from harness.engine import printable_text
 from stress.history import RUNS, night_number
 from stress.inputs import BadArgument
-from stress.system import write_whole
 
-ASKED = "asked.json"
 _LOCK = "lock"
 _GIT_S = 20.0
-_ASKED_MAX = 1 << 20
 _DIFF_MAX = 16 << 20
 
 
@@ -84,25 +80,6 @@ def new_night(folder: Path) -> Path:
     place = folder / RUNS / f"night-{number:04}-{secrets.token_hex(4)}"
     place.mkdir(parents=True)
     return place
-
-
-def write_asked(place: Path, asked: Mapping[str, object]) -> None:
-    """Write down what a night was asked for, and what it runs on.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    write_whole(place / ASKED, json.dumps(asked, indent=2) + "\n")
-
-
-def read_asked(place: Path) -> dict[str, object] | None:
-    """Return what a night was asked for, None if that cannot be read."""
-    try:
-        with (place / ASKED).open("rb") as file:
-            values = json.loads(file.read(_ASKED_MAX))
-    except (OSError, ValueError, RecursionError):
-        return None
-    return values if isinstance(values, dict) else None
 
 
 def copied(patch: Path, number: int, place: Path) -> Path:
