@@ -6,8 +6,8 @@ all. naming.py says which night comes before which, states.py in what state a fi
 nothing: what a night does is stress/nights.
 """
 
-from stress.history.fields import FORMAT
-from stress.history.folders import Kept
+from stress.history.fields import FORMAT, Count, Name, Seconds, Seed, Text
+from stress.history.folders import FINDINGS, RUNS, Kept
 from stress.history.history import History, Stored
 from stress.history.naming import finding_id, is_id, night_number, place_of
 from stress.history.night_records import CanaryRecord, Edge, Explored, NightRecord
@@ -27,16 +27,19 @@ from stress.history.states import (
 from stress.history.target_records import ArmRecord, CellRecord, Lost, TargetRecord, WindowRecord
 
 __all__ = [
+    "FINDINGS",
     "FIXED",
     "FORMAT",
     "INVALID",
     "KNOWN",
     "NEW",
     "REGRESSED",
+    "RUNS",
     "STATES",
     "ArmRecord",
     "CanaryRecord",
     "CellRecord",
+    "Count",
     "DamagedRecord",
     "Edge",
     "Explored",
@@ -45,11 +48,15 @@ __all__ = [
     "Kept",
     "Lost",
     "Mark",
+    "Name",
     "NightRecord",
     "Replayed",
+    "Seconds",
+    "Seed",
     "Sighting",
     "Stored",
     "TargetRecord",
+    "Text",
     "WindowRecord",
     "finding_id",
     "holds",
