@@ -11,7 +11,8 @@ from stress.history.folders import FINDINGS, RUNS, Kept
 from stress.history.history import History, Stored
 from stress.history.naming import finding_id, is_id, night_number, place_of
 from stress.history.night_records import CanaryRecord, Edge, Explored, NightRecord
-from stress.history.parts import parts_together
+from stress.history.orders import Across, LockCycle, across_nights
+from stress.history.parts import missing_parts, one_night, parts_together
 from stress.history.reading import DamagedRecord, read_record, write_record
 from stress.history.records import FindingRecord, Mark, Replayed, Sighting
 from stress.history.states import (
@@ -36,6 +37,7 @@ __all__ = [
     "REGRESSED",
     "RUNS",
     "STATES",
+    "Across",
     "ArmRecord",
     "CanaryRecord",
     "CellRecord",
@@ -46,6 +48,7 @@ __all__ = [
     "FindingRecord",
     "History",
     "Kept",
+    "LockCycle",
     "Lost",
     "Mark",
     "Name",
@@ -58,10 +61,13 @@ __all__ = [
     "TargetRecord",
     "Text",
     "WindowRecord",
+    "across_nights",
     "finding_id",
     "holds",
     "is_id",
+    "missing_parts",
     "night_number",
+    "one_night",
     "parts_together",
     "place_of",
     "read_record",
