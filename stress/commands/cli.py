@@ -209,7 +209,7 @@ def explore(
     it exits with 4, otherwise as run does.
     """
     from stress.commands.explore import explore as explore_space
-    from stress.exploration import Space
+    from stress.spaces import Space
 
     _log(verbose)
     (name,) = arguments.scenarios([scenario])
