@@ -15,8 +15,9 @@ from pathlib import Path
 from harness.engine import printable_text
 from stress.findings import ALSO
 from stress.history.naming import is_id, night_number, place_of
+from stress.history.night_records import NightRecord
 from stress.history.reading import DamagedRecord, read_record
-from stress.history.records import FindingRecord, Mark, NightRecord
+from stress.history.records import FindingRecord, Mark
 
 FINDINGS, RUNS = "findings", "runs"
 FINDING, MARK, SUMMARY = "finding.json", "mark.json", "summary.json"

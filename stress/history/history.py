@@ -13,8 +13,9 @@ from types import TracebackType
 from stress.history import folders
 from stress.history.folders import Kept
 from stress.history.naming import night_number
+from stress.history.night_records import Edge, NightRecord
 from stress.history.reading import write_record
-from stress.history.records import Edge, FindingRecord, Mark, NightRecord
+from stress.history.records import FindingRecord, Mark
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ keep the nights of several machines apart. Between nights of one number their cl
 import re
 from hashlib import sha256
 
-from stress.history.records import NightRecord, Replayed, Sighting
+from stress.history.night_records import NightRecord
+from stress.history.records import Replayed, Sighting
 
 _NIGHT = re.compile(r"night-(\d{4,9})-([0-9a-f]{8})")
 _ID = re.compile(r"[0-9a-f]{12}")

@@ -4,7 +4,7 @@
 from collections.abc import Hashable, Sequence
 
 from stress.history.naming import place_of
-from stress.history.records import NightRecord
+from stress.history.night_records import NightRecord
 
 
 def parts_together(nights: Sequence[NightRecord]) -> list[list[NightRecord]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from harness.engine import printable_text
-from stress.history.records import FORMAT
+from stress.history.fields import FORMAT
 from stress.system import write_whole
 
 if TYPE_CHECKING:

@@ -15,8 +15,9 @@ from datetime import date
 
 from stress.findings import CANNOT_BE_JUDGED, FAILS, PASSES
 from stress.history.naming import PointInTime, place_of
+from stress.history.night_records import NightRecord
 from stress.history.parts import parts_together
-from stress.history.records import FindingRecord, Mark, NightRecord
+from stress.history.records import FindingRecord, Mark
 
 NEW, KNOWN, FIXED, REGRESSED, INVALID = "new", "known", "fixed", "regressed", "invalid"
 STATES = (NEW, REGRESSED, KNOWN, FIXED, INVALID)
