@@ -14,7 +14,26 @@ from stress.findings.mending import mended_text
 from stress.findings.store import ALSO, Keeper, Keeps, slug, token_file, write_example
 
 __all__ = [
-    "ALSO", "CANNOT_BE_JUDGED", "FAILS", "PASSES", "Answer", "Example", "Finding", "Inquiry",
-    "Keeper", "Keeps", "as_found", "found", "inquire", "is_looked_into", "look_into", "mended_text",
-    "outcome_on", "revisions_with", "simplest", "slug", "token_file", "write_example",
-]  # fmt: skip
+    "ALSO",
+    "CANNOT_BE_JUDGED",
+    "FAILS",
+    "PASSES",
+    "Answer",
+    "Example",
+    "Finding",
+    "Inquiry",
+    "Keeper",
+    "Keeps",
+    "as_found",
+    "found",
+    "inquire",
+    "is_looked_into",
+    "look_into",
+    "mended_text",
+    "outcome_on",
+    "revisions_with",
+    "simplest",
+    "slug",
+    "token_file",
+    "write_example",
+]

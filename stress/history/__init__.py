@@ -7,8 +7,9 @@ nothing: what a night does is stress/nights.
 """
 
 from stress.history.fields import FORMAT, Count, Name, Seconds, Seed, Text
-from stress.history.folders import FINDINGS, RUNS, Kept
+from stress.history.folders import FINDINGS, MARKS, RUNS, Kept, noting, read_findings, read_nights
 from stress.history.history import History, Stored
+from stress.history.merging import Merged, merge
 from stress.history.naming import finding_id, is_id, night_number, place_of
 from stress.history.night_records import CanaryRecord, Edge, Explored, NightRecord
 from stress.history.orders import Across, LockCycle, across_nights
@@ -33,6 +34,7 @@ __all__ = [
     "FORMAT",
     "INVALID",
     "KNOWN",
+    "MARKS",
     "NEW",
     "REGRESSED",
     "RUNS",
@@ -51,6 +53,7 @@ __all__ = [
     "LockCycle",
     "Lost",
     "Mark",
+    "Merged",
     "Name",
     "NightRecord",
     "Replayed",
@@ -65,11 +68,15 @@ __all__ = [
     "finding_id",
     "holds",
     "is_id",
+    "merge",
     "missing_parts",
     "night_number",
+    "noting",
     "one_night",
     "parts_together",
     "place_of",
+    "read_findings",
+    "read_nights",
     "read_record",
     "state_of",
     "write_record",
