@@ -39,6 +39,9 @@ def copy_folder(
 
 
 def _copy(source: Path, to: Path, say: TakesNote, leaving: Sequence[str], depth: int) -> None:
+    if to.is_symlink():
+        say(f"{to}: it is a link; nothing is copied to where it leads")
+        return
     to.mkdir(parents=True, exist_ok=True)
     for entry in sorted(os.scandir(source), key=lambda entry: entry.name):
         place = to / entry.name

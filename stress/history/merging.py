@@ -70,8 +70,9 @@ def _merge_nights(source: Path, into: Path, merged: Merged, say: TakesNote) -> N
     there = {night.night: night for night in folders.read_nights(into, say)}
     for night in folders.read_nights(source, say):
         before = there.get(night.night)
-        if before is None or _went_on(night) > _went_on(before):
-            place = into / folders.RUNS / night.night
+        place = into / folders.RUNS / night.night
+        newer = before is None or _went_on(night) > _went_on(before)
+        if newer and not _is_link(place, say):
             copy_folder(source / folders.RUNS / night.night, place, say, leaving=[folders.SUMMARY])
             write_record(place / folders.SUMMARY, night)
             merged.nights += 1
@@ -89,9 +90,10 @@ def _merge_findings(source: Path, into: Path, merged: Merged, say: TakesNote) ->
             replays=_each_night(each for kept in known for each in kept.record.replays),
         )
         mark = max((kept.mark for kept in known if kept.mark), key=_said, default=None)
-        if before is not None and (record, mark) == (before.record, before.mark):
-            continue
         place = _place(found, into) if before is None else before.folder
+        changed = before is None or (record, mark) != (before.record, before.mark)
+        if not changed or _is_link(place, say):
+            continue
         if holds is found:
             leaving = [folders.FINDING, folders.MARK]
             copy_folder(found.folder, place, say, leaving=leaving, exactly=True)
@@ -100,6 +102,13 @@ def _merge_findings(source: Path, into: Path, merged: Merged, say: TakesNote) ->
         write_record(place / folders.FINDING, record)
         merged.added += before is None
         merged.changed += before is not None
+
+
+def _is_link(place: Path, say: TakesNote) -> bool:
+    """Tell whether a link is where something is to be put, and say so."""
+    if place.is_symlink():
+        say(f"{place}: it is a link; it is not followed, and nothing is put in its place")
+    return place.is_symlink()
 
 
 def _went_on(night: NightRecord) -> tuple[object, ...]:
