@@ -43,7 +43,7 @@ class Comparing:
 
     def is_known(self, answer: Answer) -> bool:
         """Say whether the execution of an answer has been confirmed already."""
-        return _tokens(answer.example) in self._confirmed
+        return answer.example.tokens in self._confirmed
 
     def confirm(self, answer: Answer) -> None:
         """Have the execution of an answer run once more, if it has not come out otherwise."""
@@ -66,8 +66,9 @@ class Comparing:
                 plan.target,
                 plan.seed,
                 plan.strategy,
-                tokens=_tokens(answer.example),
+                tokens=answer.example.tokens,
                 found_in=f"execution {answer.execution} of {answer.scenario}",
+                times=plan.confirmations,
             )
         elif compares and len(self._waiting) >= (1 if no_more else COMPARED_AT_ONCE):
             count = min(COMPARED_AT_ONCE, len(self._waiting))
@@ -94,7 +95,7 @@ class Comparing:
             )
             self._refuted.add(answer.number)
             return None
-        self._confirmed.add(_tokens(answer.example))
+        self._confirmed.add(answer.example.tokens)
         return answer
 
 
@@ -114,7 +115,7 @@ def takes_all_for_the_same(executor: Executor) -> list[str]:
 
 
 def differs_afresh(
-    executor: Executor, target: Target, example: Example, found_in: str
+    executor: Executor, target: Target, example: Example, found_in: str, times: int = 1
 ) -> list[NotDeterministic]:
     """Return how a failure comes out otherwise in a fresh process; [] if it does not.
 
@@ -123,11 +124,12 @@ def differs_afresh(
         target: what it was found on.
         example: the failure.
         found_in: where it was found, in words.
+        times: how often it is run there.
 
     Raises:
         HarnessBug: it cannot be run there.
     """
-    rerun = Rerun(0, target, 0, MIX, tokens=_tokens(example), found_in=found_in)
+    rerun = Rerun(0, target, 0, MIX, tokens=example.tokens, found_in=found_in, times=times)
     differences, bugs = _outcome(executor, rerun)
     if bugs:
         raise HarnessBug(bugs[0])
@@ -147,7 +149,3 @@ def _outcome(executor: Executor, rerun: Rerun) -> tuple[list[NotDeterministic], 
         for each in answer.differences
     ]
     return differences, [answer.message for answer in answers if isinstance(answer, Bug)]
-
-
-def _tokens(example: Example) -> tuple[str, ...]:
-    return (example.token, *example.others)

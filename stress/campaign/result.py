@@ -38,6 +38,7 @@ class Result:
         kept: for each finding, by signature, the folder it is kept in; None if there is none.
         compared: how many executions were run once more in a fresh process, and came out alike.
         bugs: what was wrong with the harness itself.
+        lost: executions that are neither pass nor fail: scenario, number, and what happened.
         faults: why the user's class cannot be judged: it is not deterministic, or blocks.
         interrupted: somebody stopped it.
         seconds: how long it took.
@@ -62,6 +63,7 @@ class Result:
     kept: dict[str, Path | None] = field(default_factory=dict)
     compared: int = 0
     bugs: list[str] = field(default_factory=list)
+    lost: list[tuple[str, int, str]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     interrupted: bool = False
     seconds: float = 0.0

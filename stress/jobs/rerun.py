@@ -55,6 +55,7 @@ class Rerun:
         executions: executions of the campaign.
         tokens: executions by their tokens, which say how they came out.
         found_in: the execution in which the failure was found whose tokens these are.
+        times: how often each token is run.
     """
 
     number: int
@@ -64,6 +65,7 @@ class Rerun:
     executions: tuple[Expected, ...] = ()
     tokens: tuple[str, ...] = ()
     found_in: str = ""
+    times: int = 1
 
     @property
     def items(self) -> list[tuple[str, int]]:
@@ -101,7 +103,7 @@ def run_again(rerun: Rerun, carriers: Carriers) -> Reran:
             who = f"execution {each.index} of {each.scenario}"
             there = f"{each.outcome} (digest {each.digest})"
             differences.append(_different(who, there, single, target, carriers))
-    for text in rerun.tokens:
+    for text in rerun.tokens * rerun.times:
         token = Token.decode(text)
         single = run(token.parameters, target, StrictReplay(token.deviations), carriers)
         if single.execution.digest != token.digest:

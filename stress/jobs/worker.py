@@ -23,7 +23,8 @@ from typing import Protocol
 from harness import HarnessBug, OldName, OsThreads
 from harness.engine import SIGNS, printable_text
 from stress.executions import Target, fault_of
-from stress.findings import Answer, inquire
+from stress.findings import Answer, Inquiry, inquire
+from stress.jobs.errands import run_errand
 from stress.jobs.executor import Job, Outcome
 from stress.jobs.rerun import Rerun, run_again
 from stress.jobs.work import Batch, Bug, Cursor, run_batch
@@ -162,7 +163,9 @@ def run_job(
         working.cursor.batch, working.cursor.item = job.number, 0
         if isinstance(job, Rerun):
             return run_again(job, working.carriers)
-        return inquire(job, working.carriers, so_far)
+        if isinstance(job, Inquiry):
+            return inquire(job, working.carriers, so_far)
+        return run_errand(job, working.carriers)
     except HarnessBug as bug:
         fault = fault_of(bug, job.target)
         return Bug(job.number, fault or str(bug), of_class=bool(fault))

@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The morning: what people and CI read of a night.
+"""The morning: what people and CI read of a night, as a difference to the night before.
 
-Records come in and texts or values go out; nothing is run and no file is touched. `gone` says how
-sure it is that a finding which is no longer seen is gone, `slower` what takes longer to be found.
+Records in, text out; nothing is run, and no file is read or written. `screen_text` is the first
+screen in the terminal and `markdown_text` the same for summary.md, both of a `Morning`. `gone` says
+how sure it is that a finding which is no longer seen is gone, `slower` what takes longer to be
+found. The report page over many nights is in the folder `page`, which is imported by itself since
+it draws.
 """
 
 from stress.morning.gone import Gone, gone
+from stress.morning.morning import Morning
+from stress.morning.replay_line import replay_line
+from stress.morning.screen import markdown_text, screen_text
 from stress.morning.slower import Slower, slower
 
 __all__ = [
-    "Gone",
-    "Slower",
-    "gone",
-    "slower",
-]
+    "Gone", "Morning", "Slower", "gone", "markdown_text", "replay_line", "screen_text", "slower",
+]  # fmt: skip

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """How sure it is that a finding which is no longer seen is gone.
 
-What is counted is said in episode.py, what follows from it in chances.py, with the sources. In one
-sentence: from how often it was seen while it was there, how likely is it that the clean executions
-since are no more than luck?
+What is counted is said in observed.py and episode.py, what follows from it in chances.py, with the
+sources. In one sentence: from how often it was seen while it was there, how likely is it that the
+clean executions since are no more than luck?
 
 What it does not know: a rate is of the model and class that it was measured on, and of the mix of
 strategies and parameters of those nights. A change that leaves the race there but makes it rarer is
@@ -75,6 +75,10 @@ class Gone:
             f"was seen in {self.failures} of {counted(self.executions, 'execution')} "
             f"(1 in {one_in:.{1 if one_in < 10 else 0}f})"
         )
+
+    def text(self) -> str:
+        """Return all that there is to say in one line."""
+        return "; ".join(self.sentences())
 
     def sentences(self) -> list[str]:
         """Return what there is to say, the claim or the chance first, each without a full stop."""

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 
 from stress.history import FindingRecord, NightRecord
 from stress.morning.chances import holm, not_slower
-from stress.morning.episode import Observed, episode_of, observations
+from stress.morning.episode import episode_of
+from stress.morning.observed import Observed, observations
 from stress.system import counted
 
 FACTOR = 2.0

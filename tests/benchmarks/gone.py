@@ -23,8 +23,9 @@ from math import ceil, exp, log, log1p
 from numpy.random import RandomState
 
 from stress.morning.chances import FAILURES_NEEDED
-from stress.morning.episode import Episode, Observed, Version, episode_of
+from stress.morning.episode import Episode, episode_of
 from stress.morning.gone import gone_by
+from stress.morning.observed import Observed, Version
 
 RAREST, COMMONEST = 1 / 20_000, 1 / 10
 NIGHT = 5_000, 50_000

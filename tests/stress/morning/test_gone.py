@@ -9,7 +9,7 @@ from stress.history import FindingRecord, NightRecord
 from stress.morning import gone
 from stress.morning.chances import FAILURES_NEEDED, Tally, log_unseen, more_executions, still_there
 from tests.benchmarks.gone import ROWS, Judged, campaigns, first
-from tests.fixtures.nights import cell, finding, night, replay, sighting, target
+from tests.fixtures.seen import cell, finding, night, replay, sighting, target
 
 RAN = {"a": (100, 10_000)}
 
@@ -81,7 +81,7 @@ def test_what_was_seen_once_takes_98_times_as_many_and_is_never_called_gone() ->
     assert judgement.more == 1
     after = gone(known, [known], [one, clean(2, 98_000)])
     assert (after.more, after.is_gone) == (0, False)
-    said = "; ".join(after.sentences())
+    said = after.text()
     assert "still there with a chance of 1.0 %" in said
     assert "seen once only, so its rate is hardly known" in said
 
@@ -93,7 +93,7 @@ def test_what_was_seen_often_is_called_gone_where_it_is_and_not_one_execution_ea
     assert ceil(log(99) * 100) <= least <= 1.1 * log(99) * 100
     almost = gone(known, [known], [seen(), clean(2, least - 1)])
     assert (almost.more, almost.is_gone) == (1, False)
-    assert "1 % after 1 more execution without it" in "; ".join(almost.sentences())
+    assert "1 % after 1 more execution without it" in almost.text()
     judgement = gone(known, [known], [seen(), clean(2, least)])
     assert judgement.is_gone
     assert judgement.sentences() == [
@@ -209,6 +209,13 @@ def test_a_symptom_that_two_share_makes_the_rate_of_neither() -> None:
     nights = [seen(), clean(2, 0)]
     assert gone(ours, [ours, theirs], nights).failures == 1
     assert gone(ours, [ours], nights).failures == 100
+
+
+def test_what_was_seen_as_another_symptom_was_seen_once() -> None:
+    other = night(2, target({}, cells=[cell("a", 9, 5_000, "stuck")]), model="m2")
+    known = finding(sighting(seen()), sighting(other))
+    judgement = gone(known, [known], [seen(), other, clean(3, 0, model="m3")])
+    assert (judgement.failures, judgement.executions) == (101, 15_000)
 
 
 def test_executions_with_its_symptom_are_not_clean() -> None:

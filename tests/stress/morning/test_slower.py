@@ -9,7 +9,7 @@ from numpy.random import RandomState
 from stress.history import FindingRecord, NightRecord
 from stress.morning import slower
 from stress.morning.chances import holm, not_slower
-from tests.fixtures.nights import cell, finding, night, sighting, target
+from tests.fixtures.seen import cell, finding, night, sighting, target
 
 
 def two(
