@@ -72,49 +72,36 @@ class Gone:
             return "met by exploring alone, so it has no rate"
         one_in = self.executions / self.failures
         return (
-            f"was seen in {self.failures} of {counted(self.executions, 'execution')} "
-            f"(1 in {one_in:.{1 if one_in < 10 else 0}f})"
+            f"seen in {self.failures:,} of {self.executions:,} (1 in "
+            f"{one_in:,.{1 if one_in < 10 else 0}f}) on the model and class of then"
         )
 
     def text(self) -> str:
-        """Return all that there is to say in one line."""
+        """Return all that there is to say in one line, what matters most first."""
         return "; ".join(self.sentences())
 
     def sentences(self) -> list[str]:
         """Return what there is to say, the claim or the chance first, each without a full stop."""
         if not self.changed:
-            return [
-                "still there: neither the model nor the class has changed since it was last seen, "
-                "or its token failed",
-                self.rate,
-            ]
+            return ["still there: neither the model nor the class has changed since", self.rate]
         if not self.failures:
             return [f"{self.rate}; whether it is gone, its token and exploring again can say"]
-        said = [
-            f"{SURE}" if self.is_gone else f"still there with a chance of {_percent(self.chance)}",
-            f"{self.rate} on the model and class of then, and in none of "
-            f"{counted(self.clean, 'execution')} since",
-        ]
+        claim = SURE if self.is_gone else f"still there with a chance of {_percent(self.chance)}"
+        said = [f"{claim}: {self.rate}, in none of {self.clean:,} since"]
         if self.more:
-            said.append(f"1 % after {counted(self.more, 'more execution')} without it")
+            said.append(f"1 % after {self.more:,} more without it")
         elif self.more is None:
             said.append("no number of executions makes that 1 %")
         if not self.is_known_well:
-            said.append(self._hardly_known())
+            times = "once" if self.worth == 1 else counted(self.worth, "time")
+            said.append(
+                f'seen {times} only, so its rate is hardly known: "{SURE}" takes {FAILURES_NEEDED}'
+            )
         if self.unclear:
             said.append(
-                f"{counted(self.unclear, 'execution')} not counted: another finding has its "
-                "symptom, and was seen in those scenarios"
+                f"{self.unclear:,} not counted: something with its symptom was seen among them"
             )
         return said
-
-    def _hardly_known(self) -> str:
-        times = "once" if self.worth == 1 else counted(self.worth, "time")
-        return (
-            f"seen {times} only, so its rate is hardly known, and it takes more executions than it "
-            f'would if that was known; nothing is called "{SURE}" that was not seen '
-            f"{FAILURES_NEEDED} times"
-        )
 
 
 def gone(

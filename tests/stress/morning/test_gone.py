@@ -93,14 +93,13 @@ def test_what_was_seen_often_is_called_gone_where_it_is_and_not_one_execution_ea
     assert ceil(log(99) * 100) <= least <= 1.1 * log(99) * 100
     almost = gone(known, [known], [seen(), clean(2, least - 1)])
     assert (almost.more, almost.is_gone) == (1, False)
-    assert "1 % after 1 more execution without it" in almost.text()
+    assert "1 % after 1 more without it" in almost.text()
     judgement = gone(known, [known], [seen(), clean(2, least)])
     assert judgement.is_gone
-    assert judgement.sentences() == [
-        "99 % gone",
-        "was seen in 100 of 10000 executions (1 in 100) on the model and class of then, and in "
-        f"none of {least} executions since",
-    ]
+    assert judgement.text() == (
+        "99 % gone: seen in 100 of 10,000 (1 in 100) on the model and class of then, in none of "
+        f"{least} since"
+    )
 
 
 def test_what_has_not_changed_is_still_there_however_long_it_is_not_seen() -> None:
@@ -223,7 +222,7 @@ def test_executions_with_its_symptom_are_not_clean() -> None:
     since = night(2, target({"a": (3, 5_000), "b": (0, 5_000)}), model="m2")
     judgement = gone(known, [known], [seen(), since])
     assert (judgement.clean, judgement.unclear) == (0, 5_000)
-    assert "5000 executions not counted" in judgement.sentences()[-1]
+    assert "5,000 not counted" in judgement.sentences()[-1]
     other = night(2, target({}, cells=[cell("a", 3, 5_000, "stuck")]), model="m2")
     assert gone(known, [known], [seen(), other]).is_gone
 
