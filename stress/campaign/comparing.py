@@ -125,7 +125,7 @@ def takes_all_for_the_same(executor: Executor) -> list[str]:
 
 
 def differs_afresh(
-    executor: Executor, target: Target, example: Example, found_in: str
+    executor: Executor, target: Target, example: Example, found_in: str, times: int = 1
 ) -> list[NotDeterministic]:
     """Return how a failure comes out otherwise in a fresh process; [] if it does not.
 
@@ -134,11 +134,12 @@ def differs_afresh(
         target: what it was found on.
         example: the failure.
         found_in: where it was found, in words.
+        times: how often it is run there.
 
     Raises:
         HarnessBug: it cannot be run there.
     """
-    rerun = Rerun(0, target, 0, MIX, tokens=example.tokens, found_in=found_in)
+    rerun = Rerun(0, target, 0, MIX, tokens=example.tokens, found_in=found_in, times=times)
     differences, bugs = _outcome(executor, rerun)
     if bugs:
         raise HarnessBug(bugs[0])

@@ -7,6 +7,7 @@ campaign may close a cycle with those of another.
 """
 
 from collections import Counter
+from copy import deepcopy
 
 from harness.detectors.lock_order import Learned, OrderGraph, Witnessed
 from stress.findings import is_looked_into
@@ -25,6 +26,10 @@ class Known:
         self.failures: Counter[str] = Counter()
         self.graph = OrderGraph()
         self._orders: set[tuple[Learned, ...]] = set()
+
+    def copy(self) -> "Known":
+        """Return the same, for a campaign that may not come to its end."""
+        return deepcopy(self)
 
     def is_looked_into(self, fact: Fact) -> bool:
         """Count an execution; say whether it failed, and is to be looked into."""

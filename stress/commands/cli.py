@@ -13,6 +13,7 @@ from loguru import logger
 from harness.search.strategies import PORTFOLIO
 from stress.commands import options
 from stress.commands.list import listing
+from stress.commands.nightly import nightly
 from stress.executions import Target, model_digest
 from stress.inputs import EXECUTIONS, LIMIT, BadArgument, View, arguments, standard_input
 from stress.scenarios import SCENARIOS
@@ -231,6 +232,9 @@ def list_(
     Functions are what a patch may override; windows are situations that a campaign counts.
     """
     output.say(listing(arguments.kind(what), as_json=as_json))
+
+
+app.command(epilog=_EPILOG)(nightly)
 
 
 def _command() -> str | None:

@@ -11,10 +11,29 @@ from stress.findings.example import Example, as_found, look_into, simplest
 from stress.findings.finding import Finding, found
 from stress.findings.inquiry import Answer, Inquiry, inquire, is_looked_into
 from stress.findings.mending import mended_text
-from stress.findings.store import Keeper, Keeps, keep, token_file
+from stress.findings.store import ALSO, Keeper, Keeps, slug, token_file, write_example
 
 __all__ = [
-    "CANNOT_BE_JUDGED", "FAILS", "PASSES", "Answer", "Example", "Finding", "Inquiry", "Keeper",
-    "Keeps", "as_found", "found", "inquire", "is_looked_into", "keep", "look_into", "mended_text",
-    "outcome_on", "revisions_with", "simplest", "token_file",
-]  # fmt: skip
+    "ALSO",
+    "CANNOT_BE_JUDGED",
+    "FAILS",
+    "PASSES",
+    "Answer",
+    "Example",
+    "Finding",
+    "Inquiry",
+    "Keeper",
+    "Keeps",
+    "as_found",
+    "found",
+    "inquire",
+    "is_looked_into",
+    "look_into",
+    "mended_text",
+    "outcome_on",
+    "revisions_with",
+    "simplest",
+    "slug",
+    "token_file",
+    "write_example",
+]

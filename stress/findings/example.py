@@ -33,6 +33,7 @@ class Example:
         columns: the simplest one side by side.
         on_screen: the same, as wide as the screen.
         commit: the same for a patch e-mail.
+        trace: every step of it.
         timeline: the same as Chrome trace events.
         repro: a test file.
         others: the tokens of the other executions it takes.
@@ -55,6 +56,7 @@ class Example:
     columns: str
     on_screen: str
     commit: str
+    trace: str
     timeline: str
     repro: str
     others: tuple[str, ...] = ()
@@ -88,6 +90,7 @@ def in_its_own_words(
         columns=text,
         on_screen=text,
         commit=text,
+        trace=text,
         timeline="[]",
         repro=repro_file(signature, text, tokens, target),
         others=tuple(tokens[1:]),
@@ -176,6 +179,7 @@ def simplest(
         columns=columns,
         on_screen=explanation.columns(output.width()),
         commit=explanation.view("commit"),
+        trace=explanation.view("full"),
         timeline=explanation.timeline(),
         repro=repro_file(identity, columns, [text], target),
         mends=mends(shrunk.token, target, explanation.divergence, carriers),

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.engine import printable_lines
+from stress.findings.example import Example
 from stress.findings.finding import Finding
 from stress.findings.mending import mended_text
 from stress.system import printed_text, write_whole
@@ -46,25 +47,34 @@ def keep(finding: Finding, folder: Path = FOLDER, beside: Path | None = None) ->
     Returns:
         The finding's folder, None if it could not be written.
     """
-    example = finding.example
+    try:
+        place = _place(finding, folder, beside)
+        write_example(finding.example, place)
+    except OSError:
+        return None
+    return place
+
+
+def write_example(example: Example, place: Path) -> None:
+    """Write all that is kept of a failure into a folder that is there.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     printed = "\n".join(printed_text(example.printed))
-    report = finding.signature, mended_text(example.mends), example.columns, printed
+    report = example.identity, mended_text(example.mends), example.columns, printed
     files = {
         token_file(0): example.token + "\n",
         **{token_file(n): text + "\n" for n, text in enumerate(example.others, 1)},
         ORIGINAL: example.original + "\n",
         _REPORT: "\n\n".join(filter(None, report)) + "\n",
         "commit.txt": example.commit + "\n",
+        "trace.txt": example.trace + "\n",
         "timeline.json": example.timeline + "\n",
         "test_repro.py": example.repro,
     }
-    try:
-        place = _place(finding, folder, beside)
-        for name, text in files.items():
-            write_whole(place / name, printable_lines(text))
-    except OSError:
-        return None
-    return place
+    for name, text in files.items():
+        write_whole(place / name, printable_lines(text))
 
 
 def _place(finding: Finding, folder: Path, beside: Path | None) -> Path:
@@ -162,5 +172,10 @@ def _unshrunk_place(finding: Finding, folder: Path) -> Path:
 
 
 def _name(words: str, identity: str) -> str:
+    return f"{slug(words)}-{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
+
+
+def slug(words: str) -> str:
+    """Return words as the beginning of a folder's name."""
     begin = re.sub(r"[^a-z0-9_]+", "-", words.lower())[:_KIND_MAX].strip("-")
-    return f"{begin or 'finding'}-{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
+    return begin or "finding"

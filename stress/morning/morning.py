@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The input of a morning: tonight, the nights before, and what is known of each finding."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from stress.history import FindingRecord, Mark, NightRecord
+
+
+@dataclass(frozen=True)
+class Morning:
+    """One night, and all that it is compared with.
+
+    Attributes:
+        tonight: the night.
+        before: the earlier nights, the oldest first.
+        findings: the findings of all nights.
+        states: the state of each finding after tonight, by id.
+        today: the day on which marks are still in force or not.
+        marks: what was said of some of the findings, by id.
+        folders: where each finding is kept, by id; one that is not kept is replayed by its token.
+        gone: how sure it is that a finding no longer seen is gone, by id.
+        slower: what got slower to find, in lines.
+        folder: the folder of the nights, for commands that show more.
+    """
+
+    tonight: NightRecord
+    before: Sequence[NightRecord]
+    findings: Sequence[FindingRecord]
+    states: Mapping[str, str]
+    today: date
+    marks: Mapping[str, Mark] = field(default_factory=dict)
+    folders: Mapping[str, Path] = field(default_factory=dict)
+    gone: Mapping[str, str] = field(default_factory=dict)
+    slower: Sequence[str] = ()
+    folder: Path = Path("nights")
+
+    @cached_property
+    def last(self) -> NightRecord | None:
+        """The night that tonight is compared with, None for the first one.
+
+        A part of a night is compared with the last night's same part, if it had one.
+        """
+        alike = [night for night in self.before if night.shard == self.tonight.shard]
+        return next(reversed(alike or self.before), None)
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """The place of each night in the order of all, by name; tonight is the last."""
+        return {night.night: at for at, night in enumerate([*self.before, self.tonight])}
+
+    @cached_property
+    def ran(self) -> frozenset[str]:
+        """The targets that had executions tonight."""
+        return frozenset(each.target for each in self.tonight.targets if each.executions)
+
+    def seen_tonight(self, finding: FindingRecord) -> bool:
+        """Return whether tonight's search has met a finding."""
+        return finding.id in self.tonight.found
+
+    def is_buried(self, finding: FindingRecord) -> bool:
+        """Return whether somebody has said that a finding is known, and that still holds."""
+        mark = self.marks.get(finding.id)
+        if mark is None or mark.state != "known":
+            return False
+        return not mark.until or mark.until >= self.today.isoformat()
+
+    def place_of(self, night: str) -> int:
+        """Return the place of a night; one whose folder is gone counts as older than all."""
+        return self.places.get(night, -1)
