@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from stress.history import FindingRecord
+from stress.history import REGRESSED, STATES, FindingRecord
 from stress.morning import differences
 from stress.morning.entries import Entry, Section
 from stress.morning.groups import Groups, clean_since, grouped
@@ -14,7 +14,6 @@ from stress.system import Exit, counted, shell
 COLUMNS = 100
 _COMMAND_MAX = COLUMNS - 4
 _VERDICT_MAX, _NAME_MAX, _REASON_MAX = 24, 24, 40
-_STATES = ("new", "regressed", "known", "fixed", "invalid")
 
 
 def head(morning: Morning) -> list[str]:
@@ -27,7 +26,7 @@ def head(morning: Morning) -> list[str]:
     lines.append("; ".join(_how_long(morning)))
     lines.append(_compared_with(morning))
     states = [morning.states[each.id] for each in morning.findings]
-    counts = ", ".join(f"{states.count(state)} {state}" for state in _STATES if state in states)
+    counts = ", ".join(f"{states.count(state)} {state}" for state in STATES if state in states)
     return [*lines, f"findings by state: {counts or 'none'}"]
 
 
@@ -110,7 +109,7 @@ def _expiry(morning: Morning, buried: Sequence[FindingRecord]) -> str:
 
 
 def _new(morning: Morning, finding: FindingRecord) -> Entry:
-    again = "regressed: " if morning.states[finding.id] == "regressed" else ""
+    again = "regressed: " if morning.states[finding.id] == REGRESSED else ""
     sight = next(reversed(finding.sightings), None)
     where = (
         [f"{_times(morning, finding)}, first after {sight.to_find:,} under {sight.strategy}"]

@@ -53,7 +53,8 @@ def test_the_headline_says_how_it_ended_and_what_it_was() -> None:
     lines = screen().splitlines()
     name = HISTORY.nights[-1].night
     assert lines[0] == f"FAILURE: findings in {name} (seed=0x15 model=dd4a41343fee)"
-    assert "96,000 executions on 4 targets" in lines[1]
+    executions = sum(each.executions for each in HISTORY.nights[-1].targets)
+    assert f" {executions:,} executions on 4 targets, " in lines[1]
     assert lines[1].endswith("; resumed 2 times")
     assert lines[3] == "  findings by state: 1 new, 1 regressed, 4 known, 2 fixed, 1 invalid"
 
