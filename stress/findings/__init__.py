@@ -14,8 +14,27 @@ from stress.findings.mending import mended_text
 from stress.findings.store import ALSO, Keeper, Keeps, keep, slug, token_file, write_example
 
 __all__ = [
-    "ALSO", "CANNOT_BE_JUDGED", "FAILS", "PASSES", "Answer", "Example", "Finding", "Inquiry",
-    "Keeper", "Keeps", "as_found", "found", "inquire", "is_looked_into", "keep", "look_into",
-    "mended_text", "outcome_on", "revisions_with", "simplest", "slug", "token_file",
+    "ALSO",
+    "CANNOT_BE_JUDGED",
+    "FAILS",
+    "PASSES",
+    "Answer",
+    "Example",
+    "Finding",
+    "Inquiry",
+    "Keeper",
+    "Keeps",
+    "as_found",
+    "found",
+    "inquire",
+    "is_looked_into",
+    "keep",
+    "look_into",
+    "mended_text",
+    "outcome_on",
+    "revisions_with",
+    "simplest",
+    "slug",
+    "token_file",
     "write_example",
-]  # fmt: skip
+]

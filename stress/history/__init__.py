@@ -7,32 +7,25 @@ nothing: what a night does is stress/nights.
 """
 
 from stress.history.fields import FORMAT, Count, Name, Seconds, Text
-from stress.history.folders import Kept
+from stress.history.folders import FINDINGS, RUNS, Kept
 from stress.history.history import History, Stored
 from stress.history.naming import finding_id, is_id, night_number, place_of
 from stress.history.night_records import CanaryRecord, Edge, Explored, NightRecord
 from stress.history.parts import parts_together
 from stress.history.reading import DamagedRecord, read_record, write_record
-from stress.history.records import FindingRecord, Mark, Replayed, Sighting
-from stress.history.states import (
-    FIXED,
-    INVALID,
-    KNOWN,
-    NEW,
-    REGRESSED,
-    STATES,
-    holds,
-    state_of,
-)
+from stress.history.records import FindingRecord, Mark, Replayed, Seed, Sighting
+from stress.history.states import FIXED, INVALID, KNOWN, NEW, REGRESSED, STATES, holds, state_of
 from stress.history.target_records import ArmRecord, CellRecord, Lost, TargetRecord, WindowRecord
 
 __all__ = [
+    "FINDINGS",
     "FIXED",
     "FORMAT",
     "INVALID",
     "KNOWN",
     "NEW",
     "REGRESSED",
+    "RUNS",
     "STATES",
     "ArmRecord",
     "CanaryRecord",
@@ -50,6 +43,7 @@ __all__ = [
     "NightRecord",
     "Replayed",
     "Seconds",
+    "Seed",
     "Sighting",
     "Stored",
     "TargetRecord",

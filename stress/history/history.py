@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A history: what is asked of it, and what is added to it.
 
-Every record goes into its folder first.
+Every record goes into its folder first, and is indexed then: what the folders say is so.
 """
 
 from collections.abc import Sequence
@@ -12,29 +12,24 @@ from types import TracebackType
 
 from stress.history import folders
 from stress.history.folders import Kept
-from stress.history.naming import night_number
+from stress.history.lookup import Lookup
+from stress.history.naming import night_number, place_of
 from stress.history.night_records import Edge, NightRecord
 from stress.history.reading import write_record
-from stress.history.records import FindingRecord, Mark
+from stress.history.records import FindingRecord, Mark, Sighting
 
 
 @dataclass(frozen=True)
 class Stored:
-    """The token of one execution of some night.
+    """The token of one execution of some night, and what the execution showed.
 
     Attributes:
-        id: the finding that the execution showed.
-        target: what was run; a user's class by the base name of its file.
-        scenario: the execution's scenario.
-        night: the night in which it was run.
-        token: replays it as it was found.
+        record: the finding that it showed.
+        sighting: the night in which it was run, with its token as it was found.
     """
 
-    id: str
-    target: str
-    scenario: str
-    night: str
-    token: str
+    record: FindingRecord
+    sighting: Sighting
 
 
 class History:
@@ -49,6 +44,7 @@ class History:
         self.folder = folder
         self.notes: list[str] = []
         self._note = folders.noting(self.notes)
+        self._lookup = Lookup(folder, self._note)
 
     @classmethod
     def open(cls, folder: Path) -> "History":
@@ -72,7 +68,8 @@ class History:
         self.close()
 
     def close(self) -> None:
-        """Let go of what is open."""
+        """Let go of the index."""
+        self._lookup.close()
 
     def findings(self) -> dict[str, Kept]:
         """Return all findings that can be read, by id."""
@@ -98,6 +95,7 @@ class History:
             raise ValueError(f"{folder} is not in {inside}")
         folder.mkdir(parents=True, exist_ok=True)
         write_record(folder / folders.FINDING, record)
+        self._lookup.written(folder / folders.FINDING, record)
 
     def night_ended(self, record: NightRecord) -> None:
         """Write down what a night has done, in `runs/NIGHT/summary.json`.
@@ -111,6 +109,7 @@ class History:
         place = self.folder / folders.RUNS / record.night
         place.mkdir(parents=True, exist_ok=True)
         write_record(place / folders.SUMMARY, record)
+        self._lookup.written(place / folders.SUMMARY, record)
 
     def mark(self, id_: str, mark: Mark | None) -> None:
         """Write down what somebody says of a finding.
@@ -147,13 +146,12 @@ class History:
             One for each finding that it showed, () if none was.
         """
         found: dict[str, Stored] = {}
-        for kept in self.findings().values():
-            record = kept.record
-            for at in record.sightings:
+        for place in self._lookup.findings(model, seed, execution):
+            kept = folders.read_finding(place, self._note)
+            for at in () if kept is None else kept.record.sightings:
                 same = (at.model, at.seed, at.execution) == (model, seed, execution)
-                if same and scenario in (None, at.scenario):
-                    stored = Stored(record.id, record.target, at.scenario, at.night, at.token)
-                    found.setdefault(at.token, stored)
+                if kept is not None and same and scenario in (None, at.scenario):
+                    found.setdefault(at.token, Stored(kept.record, at))
         return tuple(found.values())
 
     def edges(self, target: str, source: str, model: str) -> list[Edge]:
@@ -164,8 +162,10 @@ class History:
             source: the hash of the user's class, "" for a revision of ours.
             model: the digest of the model's source.
         """
+        places = self._lookup.nights(target, source, model)
+        nights = (folders.read_night(place, self._note) for place in places)
         found: dict[tuple[str, str], Edge] = {}
-        for night in self.nights():
+        for night in sorted((night for night in nights if night is not None), key=place_of):
             for edge in night.edges:
                 if (edge.target, edge.source, night.model) == (target, source, model):
                     found.setdefault((edge.before, edge.after), edge)

@@ -7,7 +7,6 @@ a finding: it gets a folder of its own, or is one more sighting of one that has 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 
 from loguru import logger
@@ -15,12 +14,9 @@ from loguru import logger
 from harness.engine import printable_name, printable_text
 from stress.executions import Token
 from stress.findings import FAILS, Finding, Keeper, slug, write_example
-from stress.history import FindingRecord, History, Replayed, Sighting
+from stress.history import FINDINGS, FindingRecord, History, Replayed, Sighting, finding_id
 from stress.nights.entries import Met
 from stress.nights.plan import CONFIRMATIONS
-
-FINDINGS = "findings"
-"""The folder of all findings, in that of the history."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +50,7 @@ def id_of(target: str, finding: Finding) -> str:
         finding: the finding.
     """
     what = finding.example.mends[0] if finding.example.mends else finding.signature
-    return sha256(f"{target}\0{what}".encode()).hexdigest()[:12]
+    return finding_id(target, what)
 
 
 class Filing:
@@ -65,7 +61,11 @@ class Filing:
     """
 
     def __init__(
-        self, history: History, where: Where, confirmed: Path, trailers: Callable[..., list[str]]
+        self,
+        history: History,
+        where: Where,
+        confirmed: Path,
+        interrupted: Callable[[], bool],
     ) -> None:
         """Prepare to file.
 
@@ -73,13 +73,13 @@ class Filing:
             history: where to.
             where: the night and the target.
             confirmed: the folder for failures that are not shrunk yet.
-            trailers: returns the trailers of a mend, from the revisions that have it or not.
+            interrupted: whether the leg will be run again, so that nothing of it is filed.
         """
         self.met: list[Met] = []
         self._history = history
         self._where = where
         self._keeper = Keeper(confirmed)
-        self._trailers = trailers
+        self._interrupted = interrupted
 
     def confirmed(self, number: int, finding: Finding) -> None:
         """Keep a failure as it was found, while it is looked into."""
@@ -88,11 +88,13 @@ class Filing:
     def settled(
         self, number: int, finding: Finding | None, beside: Path | None = None
     ) -> Path | None:
-        """File what came of an inquiry; return the finding's folder.
+        """File what came of an inquiry; return the finding's folder, None if there is none.
 
         Raises:
             OSError: it cannot be written.
         """
+        if self._interrupted():
+            return None
         place = None if finding is None else self.file(finding)
         self._keeper.settled(number, None)
         return place
@@ -129,9 +131,7 @@ class Filing:
         write_example(example, place)
         record = self._record(id_, finding)
         if kept is not None:
-            record = replace(
-                record, sightings=kept.record.sightings, replays=kept.record.replays
-            )
+            record = replace(record, sightings=kept.record.sightings, replays=kept.record.replays)
         self._history.file(self._seen(record, finding), place)
         logger.info("finding {} on {}: {}, in {}", id_, where.target, example.identity, place)
         return place
@@ -154,7 +154,7 @@ class Filing:
             mended_by=list(map(printable_text, example.mends)),
             fails_on=fails,
             passes_on=passes,
-            trailers=self._trailers(fails, passes),
+            trailers=[],
             sightings=[],
             replays=[],
         )

@@ -6,29 +6,23 @@ those of two machines apart when their folders are merged.
 """
 
 import fcntl
-import json
 import os
 import platform
-import re
 import secrets
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.engine import printable_text
+from stress.history import RUNS, night_number
 from stress.inputs import BadArgument
-from stress.system import write_whole
 
-RUNS = "runs"
-ASKED = "asked.json"
 _LOCK = "lock"
-_NAME = re.compile(r"night-(\d{4,9})-[0-9a-f]{8}")
 _GIT_S = 20.0
-_ASKED_MAX = 1 << 20
 _DIFF_MAX = 16 << 20
 
 
@@ -70,8 +64,8 @@ def held(folder: Path) -> Iterator[None]:
 def nights_in(folder: Path) -> list[Path]:
     """Return the folders of the nights, the last one last."""
     with suppress(OSError):
-        found = [each for each in (folder / RUNS).iterdir() if _NAME.fullmatch(each.name)]
-        return sorted(found, key=lambda each: (_number(each), each.name))
+        found = [each for each in (folder / RUNS).iterdir() if night_number(each.name) >= 0]
+        return sorted(found, key=lambda each: (night_number(each.name), each.name))
     return []
 
 
@@ -82,29 +76,10 @@ def new_night(folder: Path) -> Path:
         OSError: it cannot be made.
     """
     before = nights_in(folder)
-    number = 1 + (_number(before[-1]) if before else 0)
+    number = 1 + (night_number(before[-1].name) if before else 0)
     place = folder / RUNS / f"night-{number:04}-{secrets.token_hex(4)}"
     place.mkdir(parents=True)
     return place
-
-
-def write_asked(place: Path, asked: Mapping[str, object]) -> None:
-    """Write down what a night was asked for, and what it runs on.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    write_whole(place / ASKED, json.dumps(asked, indent=2) + "\n")
-
-
-def read_asked(place: Path) -> dict[str, object] | None:
-    """Return what a night was asked for, None if that cannot be read."""
-    try:
-        with (place / ASKED).open("rb") as file:
-            values = json.loads(file.read(_ASKED_MAX))
-    except (OSError, ValueError, RecursionError):
-        return None
-    return values if isinstance(values, dict) else None
 
 
 def copied(patch: Path, number: int, place: Path) -> Path:
@@ -131,7 +106,7 @@ def platform_text() -> str:
 
 
 def git_commit() -> str:
-    """Return the commit of the tree we are in, with a `+` if it has changes; "" if there is none."""
+    """Return the commit of the tree we are in, with `+` if it has changes; "" if none."""
     commit = _git("rev-parse", "--short=12", "HEAD").strip()
     return commit + "+" * bool(commit and _git("status", "--porcelain", "-uno").strip())
 
@@ -153,8 +128,3 @@ def _git(*words: str) -> str:
         if not ran.returncode:
             return ran.stdout.decode(errors="replace")
     return ""
-
-
-def _number(place: Path) -> int:
-    match = _NAME.fullmatch(place.name)
-    return int(match[1]) if match else 0

@@ -107,7 +107,8 @@ class Lane:
     def take(self, leg: Leg) -> None:
         """Take a leg that was run into account: the one that is wanted."""
         wanted = self._wanted
-        assert wanted is not None and (leg.round, leg.target) == (wanted.round, wanted.target)
+        assert wanted is not None
+        assert (leg.round, leg.target) == (wanted.round, wanted.target)
         self._wanted = None
         if self._left is not None:
             self._left -= len(wanted.items)

@@ -3,6 +3,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from typing import Protocol
 
 from harness.engine import printable_text
 from harness.search.strategies import PORTFOLIO
@@ -38,9 +39,7 @@ class Legs:
         self._keeper = keeper
         self._interrupted = interrupted
 
-    def run(
-        self, wanted: Wanted, known: Known, progress: Callable[[Result], None]
-    ) -> Leg | None:
+    def run(self, wanted: Wanted, known: Known, progress: Callable[[Result], None]) -> Leg | None:
         """Run a leg.
 
         Args:
@@ -83,14 +82,12 @@ class Legs:
         )
 
 
-class KeepsMet(Keeps):
-    """Keeps findings, and says which failures they were.
+class KeepsMet(Keeps, Protocol):
+    """Keeps findings, and says which failures they were."""
 
-    Attributes:
-        met: the failures that were looked into.
-    """
-
-    met: list[Met]
+    @property
+    def met(self) -> list[Met]:
+        """The failures that were looked into."""
 
 
 class _Heard:

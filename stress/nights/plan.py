@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a night is to do, as values: what was asked for, and what is kept of it for a resumption."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.engine import printable_text
 from stress.executions import Target, model_digest
 from stress.nights.lane import LANES
 from stress.shrinking import REPLAYS
@@ -63,18 +64,19 @@ class NightPlan:
         ]
         return [space for n, space in enumerate(spaces) if n % parts == part - 1]
 
-    def values(self) -> dict[str, object]:
-        """Return it as it is written down, and compared when it is resumed."""
-        return {
-            "model": model_digest(),
-            "seed": f"{self.seed:#x}",
-            "revisions": [named(target) for target in self.targets],
-            "scenarios": list(self.scenarios),
-            "executions": self.executions,
-            "duration": self.duration_s,
-            "shard": "/".join(map(str, self.shard)),
-            "shrink": self.shrink_replays,
+    def values(self) -> dict[str, str]:
+        """Return in words all that decides what it does."""
+        executions, duration_s = self.executions, self.duration_s
+        values = {
+            "the model": model_digest(),
+            "--seed": f"{self.seed:#x}",
+            "--revision": ", ".join(map(_named, self.targets)),
+            "the scenarios": ", ".join(self.scenarios),
+            "--executions": "not limited" if executions is None else str(executions),
+            "--duration": "not limited" if duration_s is None else f"{duration_s:.10g}s",
+            "--shard": "/".join(map(str, self.shard)),
         }
+        return {name: printable_text(value) for name, value in values.items()}
 
 
 def name_of(target: Target) -> str:
@@ -93,21 +95,14 @@ def source_of(target: Target) -> str:
     return "" if identity is None else identity[1]
 
 
-def named(target: Target) -> str:
-    """Return a target's name, and its hash if it is a user's class."""
+def _named(target: Target) -> str:
     return " ".join(filter(None, [name_of(target), source_of(target)]))
 
 
-def changed(before: Mapping[str, object], now: Mapping[str, object]) -> list[str]:
+def changed(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     """Return in words what is not as it was when a night began."""
     return [
-        f"{name} was {_said(before.get(name))} and is {_said(value)}"
+        f"{name} was {before.get(name, 'not known')} and is {value}"
         for name, value in now.items()
         if before.get(name) != value
     ]
-
-
-def _said(value: object) -> str:
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(map(str, value)) or "none"
-    return "not limited" if value is None else str(value)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Summing up: what the entries of a journal come to together.
 
-Sums, sets and firsts in the order of rounds and lanes: nothing depends on when an entry was written,
-so a night that was killed and resumed comes to what it would have come to anyway.
+Sums, sets and firsts in the order of rounds and lanes: nothing depends on when an entry was
+written, so a night that was killed and resumed comes to what it would have come to anyway.
 """
 
 from collections import Counter, defaultdict
@@ -69,7 +69,7 @@ def target_record(plan: NightPlan, target: int, legs: Sequence[Leg]) -> TargetRe
         looked=sum(cell.looked for cell in cells),
         distinct=sum(cell.new for cell in cells),
         cells=cells,
-        arms=[_arm(strategy, [ran for ran in runs if ran.strategy == strategy]) for strategy in arms],
+        arms=[_arm(arm, [ran for ran in runs if ran.strategy == arm]) for arm in arms],
         windows=_windows(as_plan, result),
         lost=[lost for leg in legs for lost in leg.lost],
         faults=list(dict.fromkeys(leg.out for leg in legs if leg.out)),

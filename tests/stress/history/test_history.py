@@ -95,11 +95,10 @@ def test_the_token_of_a_seed_survives_its_model(folder: Path) -> None:
     filed(folder, finding(1, sighting(2, model="f" * 12)))
     with History.open(folder) as history:
         (stored,) = history.token_of(MODEL, 7, "many_interrupts", 11)
-        assert stored == Stored(
-            finding(1).id, TARGET, "many_interrupts", name_of(1), "vs2-found-1a"
-        )
+        record = finding(1, sighting(2, model="f" * 12))
+        assert stored == Stored(record, record.sightings[0])
         assert history.token_of(MODEL, 7, None, 11) == (stored,)
-        assert history.token_of("f" * 12, 7, None, 12)[0].token == "vs2-found-2a"
+        assert history.token_of("f" * 12, 7, None, 12)[0].sighting.token == "vs2-found-2a"
         # Another model, seed, scenario or execution is another execution.
         assert not history.token_of("f" * 12, 7, None, 11)
         assert not history.token_of(MODEL, 8, None, 11)
