@@ -13,6 +13,7 @@ from loguru import logger
 from harness.search.strategies import PORTFOLIO
 from stress.commands import options
 from stress.commands.list import listing
+from stress.commands.report import report
 from stress.executions import Target, model_digest
 from stress.inputs import EXECUTIONS, LIMIT, BadArgument, View, arguments, standard_input
 from stress.scenarios import SCENARIOS
@@ -65,12 +66,8 @@ def run(
             help=f"How many in all: {EXECUTIONS}, or no limit beside --duration.",
         ),
     ] = None,
-    duration: Annotated[
-        str | None, typer.Option("--duration", metavar="45s|1m30s|8h", help="Stop after so long.")
-    ] = None,
-    seed: Annotated[
-        str | None, typer.Option("--seed", metavar="N", help="Decimal or hex; drawn if left out.")
-    ] = None,
+    duration: options.Duration = None,
+    seed: options.SeedNumber = None,
     execution: Annotated[
         int | None,
         typer.Option(
@@ -231,6 +228,9 @@ def list_(
     Functions are what a patch may override; windows are situations that a campaign counts.
     """
     output.say(listing(arguments.kind(what), as_json=as_json))
+
+
+app.command()(report)
 
 
 def _command() -> str | None:
