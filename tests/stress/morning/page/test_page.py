@@ -203,10 +203,11 @@ def named(names: Sequence[str]) -> ManyNights:
             faults=[name],
         )
         edges = [Edge(name, name, name, name, name, name, name)]
+        times = {"begun": f"2026-11-16 {name}", "ended": name}
         nights.append(
             night(
-                number, begun=f"2026-11-16 {name}", ended=name, model=name, verdict=name, platform=name,
-                targets=[one], edges=edges, found=[name], troubles=[name],
+                number, model=name, verdict=name, platform=name, targets=[one], edges=edges,
+                found=[name], troubles=[name], **times,
             )
         )  # fmt: skip
         record = finding("x", "y", [number])
