@@ -14,6 +14,7 @@ from harness.search.strategies import PORTFOLIO
 from stress.commands import options
 from stress.commands.list import listing
 from stress.commands.nightly import nightly
+from stress.commands.report import report
 from stress.executions import Target, model_digest
 from stress.inputs import EXECUTIONS, LIMIT, BadArgument, View, arguments, standard_input
 from stress.scenarios import SCENARIOS
@@ -66,12 +67,8 @@ def run(
             help=f"How many in all: {EXECUTIONS}, or no limit beside --duration.",
         ),
     ] = None,
-    duration: Annotated[
-        str | None, typer.Option("--duration", metavar="45s|1m30s|8h", help="Stop after so long.")
-    ] = None,
-    seed: Annotated[
-        str | None, typer.Option("--seed", metavar="N", help="Decimal or hex; drawn if left out.")
-    ] = None,
+    duration: options.Duration = None,
+    seed: options.SeedNumber = None,
     execution: Annotated[
         int | None,
         typer.Option(
@@ -235,6 +232,7 @@ def list_(
 
 
 app.command(epilog=_EPILOG)(nightly)
+app.command()(report)
 
 
 def _command() -> str | None:

@@ -62,6 +62,12 @@ NoChecks = Annotated[
     list[str] | None,
     _option("--no-check", "|".join(Check), "Leave out what your own class is checked for.", Check),
 ]
+Duration = Annotated[
+    str | None, typer.Option("--duration", metavar="45s|1m30s|8h", help="Stop after so long.")
+]
+SeedNumber = Annotated[
+    str | None, typer.Option("--seed", metavar="N", help="Decimal or hex; drawn if left out.")
+]
 Strategy = Annotated[str, _option("--strategy", "NAME", None, DESCRIPTIONS)]
 Views = Annotated[str | None, _option("--view", "|".join(View), "How to show it.", View)]
 Timeline = Annotated[Path | None, _option("--timeline", "FILE", "Write it for ui.perfetto.dev.")]
