@@ -12,6 +12,7 @@ from stress.findings.finding import Finding, found
 from stress.findings.inquiry import Answer, Inquiry, inquire, is_looked_into
 from stress.findings.mending import mended_text
 from stress.findings.store import ALSO, Keeper, Keeps, slug, token_file, write_example
+from stress.findings.trailers import trailers
 
 __all__ = [
     "ALSO",
@@ -35,5 +36,6 @@ __all__ = [
     "simplest",
     "slug",
     "token_file",
+    "trailers",
     "write_example",
 ]
