@@ -12,6 +12,7 @@ from stress.findings.finding import Finding, found
 from stress.findings.inquiry import Answer, Inquiry, circle, inquire, is_looked_into
 from stress.findings.mending import mended_text
 from stress.findings.store import ALSO, Keeper, Keeps, slug, token_file, write_example
+from stress.findings.trailers import trailers
 
 __all__ = [
     "ALSO",
@@ -36,5 +37,6 @@ __all__ = [
     "simplest",
     "slug",
     "token_file",
+    "trailers",
     "write_example",
 ]

@@ -2,8 +2,8 @@
 """What a night says where a service runs it: GitHub's step summary and annotations.
 
 GitHub reads annotations from what a step prints: a line `::error title=TITLE::MESSAGE`, in which
-`%` and line ends are written as `%25`, `%0D` and `%0A`, and in a title `:` and `,` as `%3A` and `%2C`;
-of a step it shows ten errors and ten warnings. Its documentation has that under "Workflow commands".
+`%` and line ends are written as `%25`, `%0D` and `%0A`, in a title `:` and `,` as `%3A` and `%2C`.
+It shows ten errors and ten warnings of a step. (GitHub's documentation, "Workflow commands".)
 Elsewhere nothing is said twice: where its variables are not set, there is nothing to do.
 """
 
