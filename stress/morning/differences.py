@@ -1,58 +1,58 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What else differs from the nights before: windows, orders of locks, canaries, troubles.
 
-Each function returns entries of the morning, the most important first, and none if all is well.
+Each function returns items of the morning, the most important first, and none if all is well.
 """
 
 from collections.abc import Iterator, Sequence
 
 from stress.history import Edge, NightRecord, WindowRecord
-from stress.morning.entries import Entry
+from stress.morning.items import Item
 from stress.morning.morning import Morning
 from stress.system import counted
 
 
-def harness_bugs(morning: Morning) -> list[Entry]:
+def harness_bugs(morning: Morning) -> list[Item]:
     """Return what was wrong with the harness, without which nothing else can be relied on."""
     missed = [
-        Entry(f"canary {each.bug} was missed, {_last_found(morning.before, each.bug)}")
+        Item(f"canary {each.bug} was missed, {_last_found(morning.before, each.bug)}")
         for each in morning.tonight.canaries
         if not each.executions
     ]
-    return [*map(Entry, morning.tonight.bugs), *missed]
+    return [*map(Item, morning.tonight.bugs), *missed]
 
 
-def faults(morning: Morning) -> list[Entry]:
+def faults(morning: Morning) -> list[Item]:
     """Return why users' classes could not be judged any further."""
     return [
-        Entry(f"{target.target}: {fault}")
+        Item(f"{target.target}: {fault}")
         for target in morning.tonight.targets
         for fault in target.faults
     ]
 
 
-def below_floors(morning: Morning) -> list[Entry]:
+def below_floors(morning: Morning) -> list[Item]:
     """Return the windows below their floors; those first that were not so in the last night."""
-    entries = []
+    items = []
     for target in morning.tonight.targets:
         for window in target.windows:
             if window.below:
                 nights = _nights_below(morning.before, target.target, window.window)
-                entries.append((nights, _below(target.target, window, nights)))
-    return [entry for _, entry in sorted(entries, key=lambda each: each[0])]
+                items.append((nights, _below(target.target, window, nights)))
+    return [item for _, item in sorted(items, key=lambda each: each[0])]
 
 
-def too_few(morning: Morning) -> list[Entry]:
+def too_few(morning: Morning) -> list[Item]:
     """Return why there were too few executions to judge, but for windows below their floors."""
     return [
-        Entry(f"{target.target}: {reason}")
+        Item(f"{target.target}: {reason}")
         for target in morning.tonight.targets
         for reason in target.reasons
         if not any(reason in window.below for window in target.windows)
     ]
 
 
-def new_orders(morning: Morning) -> list[Entry]:
+def new_orders(morning: Morning) -> list[Item]:
     """Return the orders of locks first seen tonight, on targets that earlier nights had too.
 
     An order that is documented but that no thread has taken says nothing of tonight.
@@ -65,7 +65,7 @@ def new_orders(morning: Morning) -> list[Entry]:
         if edge.target in earlier and edge.token and _order(edge) not in known
     }
     return [
-        Entry(
+        Item(
             f"{edge.target}: {edge.after} wanted while {edge.before} is held, "
             f"by {edge.role} in {edge.function}"
         )
@@ -82,21 +82,21 @@ def canary_ages(morning: Morning) -> list[str]:
     ]
 
 
-def troubles(morning: Morning) -> list[Entry]:
+def troubles(morning: Morning) -> list[Item]:
     """Return what happened to processes and files, and which executions have no verdict."""
     lost = [
-        Entry(f"{target.target}: execution {each.execution} of {each.scenario} is lost: {each.why}")
+        Item(f"{target.target}: execution {each.execution} of {each.scenario} is lost: {each.why}")
         for target in morning.tonight.targets
         for each in target.lost
     ]
-    return [*lost, *map(Entry, morning.tonight.troubles)]
+    return [*lost, *map(Item, morning.tonight.troubles)]
 
 
-def _below(target: str, window: WindowRecord, nights: int) -> Entry:
+def _below(target: str, window: WindowRecord, nights: int) -> Item:
     since = f"for {counted(nights + 1, 'night')} now" if nights else "not so in the last night"
     more = [f"and {counted(len(window.below) - 1, 'more floor')}"] * (len(window.below) > 1)
     best = [] if window.executions else [f"best progress: {window.towards}"]
-    return Entry(f"{target}: {window.below[0]} ({', '.join([since, *more])})", tuple(best))
+    return Item(f"{target}: {window.below[0]} ({', '.join([since, *more])})", tuple(best))
 
 
 def _nights_below(before: Sequence[NightRecord], target: str, window: str) -> int:
