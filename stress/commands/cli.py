@@ -13,6 +13,7 @@ from loguru import logger
 from harness.search.strategies import PORTFOLIO
 from stress.commands import options
 from stress.commands.list import listing
+from stress.commands.nightly import nightly
 from stress.commands.report import report
 from stress.executions import Target, model_digest
 from stress.inputs import EXECUTIONS, LIMIT, BadArgument, View, arguments, standard_input
@@ -230,6 +231,7 @@ def list_(
     output.say(listing(arguments.kind(what), as_json=as_json))
 
 
+app.command(epilog=_EPILOG)(nightly)
 app.command()(report)
 
 

@@ -11,7 +11,7 @@ from stress.findings.example import Example, as_found, look_into, simplest
 from stress.findings.finding import Finding, found
 from stress.findings.inquiry import Answer, Inquiry, inquire, is_looked_into
 from stress.findings.mending import mended_text
-from stress.findings.store import ALSO, Keeper, Keeps, keep, slug, token_file, write_example
+from stress.findings.store import ALSO, Keeper, Keeps, slug, token_file, write_example
 
 __all__ = [
     "ALSO",
@@ -28,7 +28,6 @@ __all__ = [
     "found",
     "inquire",
     "is_looked_into",
-    "keep",
     "look_into",
     "mended_text",
     "outcome_on",

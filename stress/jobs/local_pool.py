@@ -40,7 +40,9 @@ class LocalPool(AbstractContextManager["LocalPool"]):
         """
         self._hang_s = hang_s
         self._stacks = stacks
-        self._workers = [self._process("a worker", work, WORKERS_HASH + n) for n in range(jobs)]
+        self._workers = [
+            self._process(self._worker_name(n), work, WORKERS_HASH + n) for n in range(jobs)
+        ]
         self._renewed = 0
         self._reruns_left = FRESH_FOR
         self._fresh = self._process("the fresh process", serve, self.fresh_hash)
@@ -50,6 +52,10 @@ class LocalPool(AbstractContextManager["LocalPool"]):
 
     def _process(self, name: str, main: Callable[..., None], hash_seed: int) -> Process:
         return Process(name, main, hash_seed, stacks=self._stacks)
+
+    def _worker_name(self, number: int) -> str:
+        """Return what reports call a worker; they say no more of it if any may have been it."""
+        return "a worker"
 
     @property
     def fresh_hash(self) -> int:
@@ -99,8 +105,13 @@ class LocalPool(AbstractContextManager["LocalPool"]):
         ready = wait([process.connection for process in busy], timeout_s)
         answers: list[Outcome] = []
         for process in busy:
-            answers += process.outcomes(ready=process.connection in ready, hang_s=self._hang_s)
+            said = process.outcomes(ready=process.connection in ready, hang_s=self._hang_s)
+            answers += self._collected(process, said)
         return answers
+
+    def _collected(self, process: Process, outcomes: list[Outcome]) -> list[Outcome]:
+        """Return what is to be said for what a process has said, or for its death."""
+        return outcomes
 
     def close(self) -> None:
         """End the processes: those with nothing to do by asking, the others at once."""

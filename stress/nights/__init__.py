@@ -5,3 +5,35 @@ A `NightPlan` says what is to be done; a night is lanes of legs (lane.py, legs.p
 campaign. What is done is in a journal (journal.py, entries.py) and what is found in the history
 (filing.py); from both follows all that is said of it (summing.py).
 """
+
+from stress.nights.asked import Options
+from stress.nights.ending import ended, write_morning
+from stress.nights.folder import held, now
+from stress.nights.foretelling import plan_text
+from stress.nights.lane import LANES
+from stress.nights.night import run_night
+from stress.nights.opening import Opened, begin, resume, unfinished
+from stress.nights.plan import NightPlan, name_of
+from stress.nights.record import Around, file_counts, night_record
+from stress.nights.tonight import Tonight
+
+__all__ = [
+    "LANES",
+    "Around",
+    "NightPlan",
+    "Opened",
+    "Options",
+    "Tonight",
+    "begin",
+    "ended",
+    "file_counts",
+    "held",
+    "name_of",
+    "night_record",
+    "now",
+    "plan_text",
+    "resume",
+    "run_night",
+    "unfinished",
+    "write_morning",
+]

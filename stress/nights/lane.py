@@ -76,7 +76,7 @@ class Lane:
         """
         self.number = number
         self.known = [Known() for _ in range(targets)]
-        self._left = None if executions is None else _share(executions, number)
+        self._left = None if executions is None else share_of(executions, number)
         # Where there are few executions, lanes begin with different cells.
         self._cells: list[_Cell] = [
             (target, scenario)
@@ -172,7 +172,8 @@ def behaviours(text: str) -> list[str]:
     return [text[at : at + BEHAVIOUR_DIGITS] for at in range(0, len(text), BEHAVIOUR_DIGITS)]
 
 
-def _share(executions: int, number: int) -> int:
+def share_of(executions: int, number: int) -> int:
+    """Return how many of the executions of a night a lane has."""
     return executions // LANES + (number < executions % LANES)
 
 

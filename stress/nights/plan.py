@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.engine import printable_text
 from stress.executions import Target, model_digest
-from stress.nights.lane import LANES
+from stress.nights.lane import LANES, share_of
 from stress.shrinking import REPLAYS
 
 CONFIRMATIONS = 10
@@ -45,6 +45,13 @@ class NightPlan:
     duration_s: float | None
     shard: tuple[int, int] = (1, 1)
     shrink_replays: int = REPLAYS
+
+    @property
+    def total(self) -> int | None:
+        """How many executions this part of the night has; None for no limit."""
+        if self.executions is None:
+            return None
+        return sum(share_of(self.executions, lane) for lane in self.lanes)
 
     @property
     def lanes(self) -> list[int]:
