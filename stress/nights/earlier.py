@@ -6,7 +6,7 @@ from loguru import logger
 from harness.engine import printable_text
 from stress.findings import CANNOT_BE_JUDGED
 from stress.history import FindingRecord
-from stress.jobs import Bug, Outcome, Replay, Replayed
+from stress.jobs import Bug, Outcome, Replay, ReplayedFinding
 from stress.nights.entries import Tried
 from stress.nights.filing import replayed
 from stress.nights.plan import name_of
@@ -59,7 +59,7 @@ def _left(night: Tonight, records: list[FindingRecord]) -> list[FindingRecord]:
 
 
 def _how(id_: str, outcome: Outcome) -> str:
-    if isinstance(outcome, Replayed):
+    if isinstance(outcome, ReplayedFinding):
         return outcome.outcome
     if isinstance(outcome, Bug):
         logger.warning("finding {}: {}", id_, printable_text(outcome.message))

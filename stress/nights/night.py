@@ -17,7 +17,7 @@ from stress.history import CanaryRecord
 from stress.nights.earlier import replay_earlier
 from stress.nights.entries import Ended, Leg, Sought
 from stress.nights.folder import now
-from stress.nights.lane import Lane, Wanted
+from stress.nights.lane import Lane, NextLeg
 from stress.nights.legs import Legs
 from stress.nights.orders import put_orders_together
 from stress.nights.plan import EXPLORING_SHARE, name_of
@@ -26,7 +26,7 @@ from stress.nights.whole import explore
 
 
 @dataclass
-class SoFar:
+class NightSoFar:
     """How far a night has come.
 
     Attributes:
@@ -40,7 +40,7 @@ class SoFar:
     seconds: float
 
 
-Progress = Callable[[SoFar], None]
+Progress = Callable[[NightSoFar], None]
 
 
 def run_night(night: Tonight, progress: Progress) -> None:
@@ -67,11 +67,11 @@ def run_night(night: Tonight, progress: Progress) -> None:
         night.journal.add(Ended(now()))
 
 
-def so_far(night: Tonight) -> SoFar:
+def so_far(night: Tonight) -> NightSoFar:
     """Return how far a night has come."""
     legs = night.done(Leg)
     ids = {met.id for leg in legs for met in leg.met}
-    return SoFar(sum(leg.executions for leg in legs), ids, night.seconds)
+    return NightSoFar(sum(leg.executions for leg in legs), ids, night.seconds)
 
 
 def _look_for_canaries(night: Tonight) -> None:
@@ -117,7 +117,7 @@ def _lanes(night: Tonight) -> dict[int, Lane]:
     return lanes
 
 
-def _furthest_behind(lanes: dict[int, Lane], legs: list[Leg]) -> Wanted | None:
+def _furthest_behind(lanes: dict[int, Lane], legs: list[Leg]) -> NextLeg | None:
     wanted = [each for lane in lanes.values() if (each := lane.wanted()) is not None]
     taken = dict.fromkeys(lanes, 0)
     for leg in legs:
@@ -131,7 +131,7 @@ def _shown(night: Tonight, progress: Progress) -> Callable[[Result], None]:
 
     def show(result: Result) -> None:
         executions = before.executions + result.executions
-        progress(SoFar(executions, before.findings, night.seconds))
+        progress(NightSoFar(executions, before.findings, night.seconds))
 
     return show
 
