@@ -3,13 +3,11 @@
 
 import traceback
 
-from loguru import logger
-
 from harness.engine import printable
 from stress.commands.cli import app
 from stress.executions import BadToken, CannotJudge
 from stress.inputs import BadArgument
-from stress.system import Exit, end_at_once, output
+from stress.system import Exit, end_at_once, logs, output
 from vgic import CompositionError
 
 
@@ -42,7 +40,7 @@ def _run() -> int:
     except OSError as error:
         # No descriptors, no memory, no room, no directory: ours to bear, and nobody's bug.
         output.complain(f"vgic-stress: the system refuses what this takes: {error}")
-        logger.debug("{}", traceback.format_exc())
+        logs.info(traceback.format_exc())
         return Exit.HARNESS_BUG
     except Exception:
         output.complain_of_bug(traceback.format_exc())

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from loguru import logger
-
 from stress.campaign import (
     CANARIES,
     ENDLESS_MAX,
@@ -33,7 +31,7 @@ from stress.reporting import (
     summary_text,
     verdict,
 )
-from stress.system import Exit, Interrupts, interrupts, say
+from stress.system import Exit, Interrupts, interrupts, logs, say
 
 
 @dataclass(frozen=True)
@@ -65,11 +63,13 @@ def run(
     writer = Writer("vgic-stress run", headline_of(plan), json_file)
     with interrupts() as interrupted:
         writer.begin()
-        logger.info("asked for: {}", every_option(plan, workers.jobs))
+        logs.info(f"asked for: {every_option(plan, workers.jobs)}")
         if doubt := outlook(plan, workers.jobs):
             say(doubt)
         result = _campaign(plan, workers, interrupted, writer, quiet=quiet)
         _say_findings(plan, result, quiet=quiet)
+        for fault in result.faults:
+            logs.warning(fault)
         for fault in result.faults[:1]:
             say(fault)
         if len(result.faults) > 1:
@@ -176,6 +176,6 @@ def _canaries(plan: Plan, pool: LocalPool, interrupted: Interrupts) -> Result:
         result.bugs += missed(canary, symptoms, found.executions)
         if result.bugs:
             return result
-        logger.info("canary {} found as {}", canary.bug, ", ".join(symptoms) or "nothing")
+        logs.info(f"canary {canary.bug} found as {', '.join(symptoms) or 'nothing'}")
     result.bugs += takes_all_for_the_same(pool)
     return result

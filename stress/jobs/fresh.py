@@ -23,6 +23,7 @@ from stress.jobs.worker import (
     SharedText,
     Working,
     leave_signals_to_the_parent,
+    line_sender,
     run_job,
 )
 from stress.system import GONE, Exit, Garbage, end_at_once
@@ -30,13 +31,16 @@ from stress.system import GONE, Exit, Garbage, end_at_once
 _LOOK_EVERY_S = 0.25
 
 
-def serve(connection: Connection, pulse: MutableSequence[int], place: SharedText) -> None:
+def serve(
+    connection: Connection, pulse: MutableSequence[int], place: SharedText, logs: bool
+) -> None:
     """Do each job in a child, until the parent sends None or is gone.
 
     Args:
         connection: reruns come in, what came of them goes out.
         pulse: what shows the parent that something moves, see stress/jobs/worker.py.
         place: the line of the user's own in which it seems to hang.
+        logs: send lines of the log to the parent.
     """
     leave_signals_to_the_parent()
     warnings.simplefilter("ignore", OldName)  # the parent has said so once for all
@@ -51,7 +55,7 @@ def serve(connection: Connection, pulse: MutableSequence[int], place: SharedText
         while (job := connection.recv()) is not None:
             child = os.fork()
             if not child:
-                _in_child(job, connection, pulse, place)
+                _in_child(job, connection, pulse, place, logs)
             status = _wait_for(child, parent)
             if status:
                 code = os.waitstatus_to_exitcode(status)
@@ -61,7 +65,11 @@ def serve(connection: Connection, pulse: MutableSequence[int], place: SharedText
 
 
 def _in_child(
-    job: Rerun, connection: Connection, pulse: MutableSequence[int], place: SharedText
+    job: Rerun,
+    connection: Connection,
+    pulse: MutableSequence[int],
+    place: SharedText,
+    logs: bool,
 ) -> None:
     """Do one job and end, whatever happens."""
     code = Exit.HARNESS_BUG
@@ -70,7 +78,8 @@ def _in_child(
         if hasattr(os, "sched_setaffinity"):
             # No core is claimed for so short a time; to stay on one is what counts.
             os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-        working = Working(OsThreads(pinned=False), Garbage())
+        log = [line_sender(connection)] * logs
+        working = Working(OsThreads(pinned=False), Garbage(), *log)
         working.show_life(pulse, place, os.getppid())
         with working.confined():
             connection.send(run_job(job, working))

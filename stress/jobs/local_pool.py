@@ -40,7 +40,10 @@ class LocalPool(AbstractContextManager["LocalPool"]):
         """
         self._hang_s = hang_s
         self._stacks = stacks
-        self._workers = [self._process("a worker", work, WORKERS_HASH + n) for n in range(jobs)]
+        self._workers = [
+            self._process("a worker", work, WORKERS_HASH + n, f"worker {n + 1}")
+            for n in range(jobs)
+        ]
         self._renewed = 0
         self._reruns_left = FRESH_FOR
         self._fresh = self._process("the fresh process", serve, self.fresh_hash)
@@ -48,8 +51,10 @@ class LocalPool(AbstractContextManager["LocalPool"]):
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def _process(self, name: str, main: Callable[..., None], hash_seed: int) -> Process:
-        return Process(name, main, hash_seed, stacks=self._stacks)
+    def _process(
+        self, name: str, main: Callable[..., None], hash_seed: int, job: str = ""
+    ) -> Process:
+        return Process(name, main, hash_seed, job=job, stacks=self._stacks)
 
     @property
     def fresh_hash(self) -> int:

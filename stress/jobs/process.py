@@ -25,7 +25,7 @@ from stress.jobs.worker import (
     PULSES,
     SharedText,
 )
-from stress.system import GONE
+from stress.system import GONE, LogLine, logs
 
 COMES_UP_S = 600.0
 """A process that has not come up after so long never will; imports on a busy machine take long."""
@@ -38,6 +38,7 @@ class Process:
 
     Attributes:
         name: what reports call it, such as `a worker`.
+        log: writes its lines of the log.
         is_dead: it has died, or had to be killed.
         process: the process.
         connection: jobs go out, answers come in.
@@ -46,7 +47,13 @@ class Process:
     """
 
     def __init__(
-        self, name: str, main: Callable[..., None], hash_seed: int, *, stacks: bool = False
+        self,
+        name: str,
+        main: Callable[..., None],
+        hash_seed: int,
+        *,
+        job: str = "",
+        stacks: bool = False,
     ) -> None:
         """Start it.
 
@@ -54,9 +61,11 @@ class Process:
             name: what reports call it.
             main: what it does.
             hash_seed: its PYTHONHASHSEED.
+            job: what the log calls it, such as `worker 2`; as reports do if left out.
             stacks: have it print the stacks of its threads if it hangs.
         """
         self.name = name
+        self.log = logs.named(job or name)
         self._stacks = stacks
         self.is_dead = False
         context = get_context("spawn")
@@ -66,7 +75,9 @@ class Process:
         self.connection: Connection
         self.connection, theirs = context.Pipe()
         self.process: BaseProcess = context.Process(
-            target=main, args=(theirs, self.pulse, self._hangs_at), daemon=True
+            target=main,
+            args=(theirs, self.pulse, self._hangs_at, logs.has_debug()),
+            daemon=True,
         )
         with _born(PYTHONHASHSEED=str(hash_seed)):
             self.process.start()
@@ -88,9 +99,12 @@ class Process:
         assert self.job is not None
         if ready:
             try:
-                outcome: Outcome = self.connection.recv()
+                outcome: Outcome | LogLine = self.connection.recv()
             except (EOFError, OSError):
                 outcome = self._died()
+            if isinstance(outcome, LogLine):
+                self.log.take(outcome)
+                return []
             if outcome.number != self.job.number:
                 return []  # of the job before: it was answered, and then its process died
             if not isinstance(outcome, Answer) or outcome.last:
@@ -159,8 +173,11 @@ class Process:
         self.kill()
         if code in (None, DESCRIPTORS_GONE):
             text = f"{GONE}: {self.name} lost its connection {place}"
-            return Bug(self.job.number, text, of_class=self.job.target.is_users)
-        return Bug(self.job.number, f"{self.name} died (exit code {code}) {place}")
+            of_class = self.job.target.is_users
+        else:
+            text, of_class = f"{self.name} died (exit code {code}) {place}", False
+        self.log.warning(text)
+        return Bug(self.job.number, text, of_class)
 
     def _hangs(self, hang_s: float) -> Bug:
         assert self.job is not None
@@ -172,6 +189,7 @@ class Process:
             time.sleep(0.5)
         self.kill()
         text = hangs_text(self.name, hang_s, place, line)
+        self.log.warning(text)
         return Bug(self.job.number, text, of_class=bool(line))
 
 

@@ -27,7 +27,7 @@ from stress.findings import Answer, inquire
 from stress.jobs.executor import Job, Outcome
 from stress.jobs.rerun import Rerun, run_again
 from stress.jobs.work import Batch, Bug, Cursor, run_batch
-from stress.system import Exit, Garbage, confined, end_at_once, is_bad_descriptor
+from stress.system import Exit, Garbage, LogLine, confined, end_at_once, is_bad_descriptor
 
 BEAT_S = 0.25
 
@@ -63,12 +63,19 @@ class Working:
         carriers: what the threads of executions run on.
         garbage: collects what they leave behind.
         cursor: which execution it is in.
+        log: sends a line of the log to the parent; for jobs, not for executions.
     """
 
-    def __init__(self, carriers: OsThreads, garbage: Garbage) -> None:
+    def __init__(
+        self,
+        carriers: OsThreads,
+        garbage: Garbage,
+        log: Callable[[str], None] = lambda text: None,
+    ) -> None:
         self.carriers = carriers
         self.garbage = garbage
         self.cursor = Cursor()
+        self.log = log
 
     def show_life(self, pulse: MutableSequence[int], place: SharedText, parent: int) -> None:
         """Show the parent from now on where we are, without a word in the step path.
@@ -101,13 +108,16 @@ class Working:
         return confined(self.carriers, lambda: end_at_once(DESCRIPTORS_GONE))
 
 
-def work(connection: Connection, pulse: MutableSequence[int], place: SharedText) -> None:
+def work(
+    connection: Connection, pulse: MutableSequence[int], place: SharedText, logs: bool
+) -> None:
     """Do jobs until the parent sends None or is gone.
 
     Args:
         connection: jobs come in, what came of them goes out.
         pulse: see PULSES.
         place: the line of the user's own in which it seems to hang.
+        logs: send lines of the log to the parent.
     """
     leave_signals_to_the_parent()
     warnings.simplefilter("ignore", OldName)  # the parent has said so once for all
@@ -115,7 +125,8 @@ def work(connection: Connection, pulse: MutableSequence[int], place: SharedText)
     parent_pid = parent.pid if parent is not None else None
     with OsThreads() as carriers, Garbage() as garbage:
         carriers.pin_caller()
-        working = Working(carriers, garbage)
+        working = Working(carriers, garbage, *[line_sender(connection)] * logs)
+        working.log(f"up as process {os.getpid()}")
         working.show_life(pulse, place, parent_pid or os.getppid())
         try:
             with working.confined():
@@ -139,6 +150,18 @@ def leave_signals_to_the_parent() -> None:
     faulthandler.register(signal.SIGUSR1, all_threads=True)
 
 
+def line_sender(connection: Connection) -> Callable[[str], None]:
+    """Return what sends a line of the log to the parent."""
+    return lambda text: connection.send(LogLine(text))
+
+
+def _words(job: Job) -> str:
+    """Say of a job what it is, before it is done: it may never be."""
+    kind = "batch" if isinstance(job, Batch) else "rerun" if isinstance(job, Rerun) else "inquiry"
+    first = [f", from execution {index} of {name}" for name, index in job.items[:1]]
+    return f"{kind} {abs(job.number)} on {job.target}{''.join(first)}"
+
+
 @cache
 def _known(target: Target) -> Target:
     """Return equal targets as one object, whose kernel is made once and not for each job."""
@@ -157,6 +180,7 @@ def run_job(
     """
     try:
         job = replace(job, target=_known(job.target))
+        working.log(_words(job))
         if isinstance(job, Batch):
             return run_batch(job, working.carriers, working.cursor, working.garbage)
         working.cursor.batch, working.cursor.item = job.number, 0

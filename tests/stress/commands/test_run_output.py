@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Does what `run` prints say what it was, how it went, and how to see it again?"""
 
+import json
 import re
 import subprocess
 from collections.abc import Callable
@@ -97,8 +98,30 @@ def test_verbose_says_more_on_standard_error_only(vgic_stress: Run) -> None:
     verbose, plain = vgic_stress(*SMALL, "-v"), vgic_stress(*SMALL)
     assert plain.stderr == ""
     assert "canary" in verbose.stderr
+    assert "worker" not in verbose.stderr
     assert "scenarios=inject_while_eoicount strategy=portfolio executions=30" in verbose.stderr
     assert verbose.stdout.splitlines()[-1] == plain.stdout.splitlines()[-1]
+
+
+def test_very_verbose_says_who_does_what_and_what_was_found_before_it_is_reported(
+    vgic_stress: Run, tmp_path: Path
+) -> None:
+    words = ("--revision", "head-walk", "--strategy", "pct", "--jobs", 2, "--executions", 60)
+    done = vgic_stress(*SMALL, *words, "-vv", "--log-json")
+    assert done.returncode == 1, done.stdout + done.stderr
+    said = [json.loads(line) for line in done.stderr.splitlines()]
+    jobs = {line["job"] for line in said if line["level"] == "DEBUG"}
+    assert jobs == {"worker 1", "worker 2", "the fresh process"}
+    batches = [line["message"] for line in said if "on head-walk, from" in line["message"]]
+    of_the_run = [words for words in batches if words.startswith("batch ")]
+    assert sorted(words.split()[1] for words in of_the_run) == ["0", "1", "2"]
+    findings = [line["message"] for line in said if line["message"].startswith("finding: ")]
+    for folder in re.findall("kept in (.*)", done.stdout):
+        token = (tmp_path / folder / "token").read_text("utf-8").strip()
+        (line,) = (line for line in findings if f"kept in {folder}, " in line)
+        assert line.endswith((f"token {token}", f"token @{folder}/token"))
+    assert findings
+    assert said[-1]["message"].startswith("ended: ")
 
 
 def test_a_run_that_finds_nothing_leaves_no_file_behind(vgic_stress: Run, tmp_path: Path) -> None:
