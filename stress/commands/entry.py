@@ -18,12 +18,13 @@ def main() -> None:
     functions to be called at the exit that would change its code.
     """
     output.prepare()
-    code = _run()
+    code = exit_code()
     output.flush()
     end_at_once(code)
 
 
-def _run() -> int:
+def exit_code() -> int:
+    """Run the command line of this process and return its exit code, whatever happens."""
     try:
         app(prog_name="vgic-stress", max_content_width=output.width(output.HELP_WIDTH))
     except SystemExit as end:
