@@ -19,7 +19,9 @@ pytest_plugins = [
     "tests.fixtures.session",
 ]
 
-# A shell starts what it runs in the background with Ctrl-C ignored, which commands inherit and
-# rightly go on ignoring: the tests of Ctrl-C have to send one that arrives.
+# A shell starts what it runs in the background with Ctrl-C ignored, nohup with SIGHUP. Commands
+# inherit that and rightly go on ignoring it: the tests of signals have to send one that arrives.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)

@@ -8,15 +8,18 @@ for a verdict.
 """
 
 from stress.campaign.campaign import Campaign
-from stress.campaign.canaries import CANARIES, missed, plan_for
-from stress.campaign.comparing import differs_afresh, takes_all_for_the_same
-from stress.campaign.floors import too_few
+from stress.campaign.canaries import CANARIES
+from stress.campaign.comparing import differs_afresh
+from stress.campaign.floors import below_floors, too_few
+from stress.campaign.known import Known
+from stress.campaign.looking import Looked, look_for_canaries
 from stress.campaign.outlook import outlook
 from stress.campaign.plan import Plan
+from stress.campaign.portfolio import divided, worth
 from stress.campaign.result import ENDLESS_MAX, Result
 from stress.campaign.towards import towards
 
 __all__ = [
-    "CANARIES", "ENDLESS_MAX", "Campaign", "Plan", "Result", "differs_afresh", "missed", "outlook",
-    "plan_for", "takes_all_for_the_same", "too_few", "towards",
+    "CANARIES", "ENDLESS_MAX", "Campaign", "Known", "Looked", "Plan", "Result", "below_floors",
+    "differs_afresh", "divided", "look_for_canaries", "outlook", "too_few", "towards", "worth",
 ]  # fmt: skip

@@ -13,20 +13,14 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
-from harness.detectors.lock_order import (
-    Learned,
-    OrderGraph,
-    Witness,
-    Witnessed,
-    inverted,
-    witnesses,
-)
+from harness.detectors.lock_order import Witness, Witnessed, inverted, witnesses
 from stress.campaign.canaries import not_all_reported, not_as_planned
 from stress.campaign.comparing import Comparing
+from stress.campaign.known import Known
 from stress.campaign.plan import Plan
 from stress.campaign.result import Result
-from stress.findings import Answer, Inquiry, Keeper, found, is_looked_into
-from stress.jobs import Batch, Bug, Executor, Fact, Facts, Outcome
+from stress.findings import Answer, Inquiry, Keeper, Keeps, found
+from stress.jobs import Batch, Bug, Executor, Fact, Facts, Outcome, Reran
 from vgic import changes_nothing, overrides_of
 
 BATCH = 24
@@ -43,7 +37,9 @@ class Campaign:
         *,
         interrupted: Callable[[], bool] = lambda: False,
         progress: Callable[[Result], None] = lambda result: None,
-        keeper: Keeper | None = None,
+        keeper: Keeps | None = None,
+        heard: Callable[[Fact], None] = lambda fact: None,
+        known: Known | None = None,
     ) -> None:
         """Prepare a campaign.
 
@@ -53,12 +49,16 @@ class Campaign:
             interrupted: asked often; True ends the campaign after the batches under way.
             progress: called with the result so far, often.
             keeper: keeps each finding as soon as it is confirmed; None if they are not to be kept.
+            heard: called with each execution, in order.
+            known: what is known from campaigns before; it grows with this one.
         """
         self._plan = plan
         self._executor = executor
         self._interrupted = interrupted
         self._progress = progress
         self._keeper = keeper or Keeper(None)
+        self._heard = heard
+        self._known = known or Known()
         self._order = plan.order()
         self._handed_out = 0
         self._batches: dict[int, Batch] = {}
@@ -70,8 +70,6 @@ class Campaign:
         self._unshrunk: dict[int, Answer] = {}
         self._found = 0
         self._comparing = Comparing(plan)
-        self._graph = OrderGraph()
-        self._known_orders: set[tuple[Learned, ...]] = set()
 
     def run(self) -> Result:
         """Run the campaign to its end."""
@@ -105,6 +103,7 @@ class Campaign:
             result.seconds = time.monotonic() - begin
             self._progress(result)
         self._find_what_is_left(result)
+        self._lose_too_many(result)
         result.seconds = time.monotonic() - begin
         if not result.faults:
             result.bugs += not_as_planned(self._plan, result, self._comparing.due)
@@ -122,7 +121,11 @@ class Campaign:
         )
 
     def _stopped(self, result: Result) -> bool:
-        return result.is_endless or (self._plan.stop_at_first and bool(result.failures))
+        return (
+            result.is_endless
+            or result.loses_too_many
+            or (self._plan.stop_at_first and bool(result.failures))
+        )
 
     def _next_batch(self) -> Batch | None:
         """Return the next executions; None if there are none left, or none to choose yet."""
@@ -154,7 +157,7 @@ class Campaign:
                 self._confirmed(answer)
             else:
                 self._comparing.confirm(answer)
-        else:
+        elif isinstance(answer, Reran):
             confirmed = self._comparing.take(answer, result)
             if confirmed is not None:
                 self._confirmed(confirmed)
@@ -172,17 +175,29 @@ class Campaign:
     def _merge(self, result: Result) -> None:
         """Add what is complete from the front; what comes behind a gap has to wait."""
         while (facts := self._facts.pop(self._merged, None)) is not None:
-            del self._batches[self._merged]
+            items = self._batches.pop(self._merged).items
             self._merged += 1
-            for fact in facts.facts:
+            lost = {(name, index): why for name, index, why in facts.lost}
+            reported = iter(facts.facts)
+            for item in items:
                 if self._stopped(result):
                     break
+                if item in lost:
+                    result.lost.append((*item, lost[item]))
+                    self._order.learn(item, None)
+                    continue
+                fact = next(reported, None)
+                if fact is None:
+                    break  # not all came back, which has been said
                 result.add(fact)
+                self._heard(fact)
                 self._comparing.expect(fact)
                 self._order.learn((fact.scenario, fact.index), fact.behaviour)
-                if fact.signature and is_looked_into(result.failures[fact.signature]):
+                if self._known.is_looked_into(fact):
                     self._want(((fact.scenario, fact.index),))
-                self._look_at_orders(fact, result)
+                for steps in self._known.cycles(fact):
+                    result.failures[inverted(steps)] += 1
+                    self._want(witnesses(steps), tuple(steps))
         while (answer := self._answers.pop(self._found + 1, None)) is not None:
             self._found += 1
             self._find(answer, result)
@@ -203,16 +218,19 @@ class Campaign:
             if number > self._found:
                 self._find(left[number], result)
 
-    def _look_at_orders(self, fact: Fact, result: Result) -> None:
-        """Add the orders of an execution to those of all before; inquire if they are inverted."""
-        if fact.orders in self._known_orders:
-            return
-        self._known_orders.add(fact.orders)
-        for learned in fact.orders:
-            steps = self._graph.add(learned, (fact.scenario, fact.index))
-            if steps:
-                result.failures[inverted(steps)] += 1
-                self._want(witnesses(steps), tuple(steps))
+    def _lose_too_many(self, result: Result) -> None:
+        """Say whose fault it is, if executions have ended one process after the other.
+
+        This comes last: what was found before that is found with any number of workers.
+        """
+        result.not_rerun.sort()
+        if result.loses_too_many:
+            name, index, why = result.lost[-1]
+            text = (
+                f"{len(result.lost)} executions were lost, so no more were run; the last one was "
+                f"execution {index} of {name}: {why}"
+            )
+            (result.faults if self._plan.target.is_users else result.bugs).append(text)
 
     def _want(self, items: tuple[Witness, ...], orders: tuple[Witnessed, ...] = ()) -> None:
         plan = self._plan
@@ -226,5 +244,6 @@ class Campaign:
                 items,
                 plan.shrink_replays,
                 orders,
+                plan.elsewhere,
             )
         )

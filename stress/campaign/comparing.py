@@ -30,6 +30,7 @@ class Comparing:
         self._reruns = 0
         self._waiting: deque[Expected] = deque()
         self._to_confirm: deque[Answer] = deque()
+        self._under_way: dict[int, tuple[Expected, ...]] = {}
         self._confirming: dict[int, Answer] = {}
         self._confirmed: set[tuple[str, ...]] = set()
         self._refuted: set[int] = set()
@@ -43,7 +44,7 @@ class Comparing:
 
     def is_known(self, answer: Answer) -> bool:
         """Say whether the execution of an answer has been confirmed already."""
-        return _tokens(answer.example) in self._confirmed
+        return answer.example.tokens in self._confirmed
 
     def confirm(self, answer: Answer) -> None:
         """Have the execution of an answer run once more, if it has not come out otherwise."""
@@ -66,12 +67,14 @@ class Comparing:
                 plan.target,
                 plan.seed,
                 plan.strategy,
-                tokens=_tokens(answer.example),
+                tokens=answer.example.tokens,
                 found_in=f"execution {answer.execution} of {answer.scenario}",
+                times=plan.confirmations,
             )
         elif compares and len(self._waiting) >= (1 if no_more else COMPARED_AT_ONCE):
             count = min(COMPARED_AT_ONCE, len(self._waiting))
             those = tuple(self._waiting.popleft() for _ in range(count))
+            self._under_way[number] = those
             rerun = Rerun(number, plan.target, plan.seed, plan.strategy, executions=those)
         else:
             return None
@@ -79,14 +82,22 @@ class Comparing:
         return rerun
 
     def take(self, reran: Reran, result: Result) -> Answer | None:
-        """Take what came of a rerun; return the answer that it confirms, if it does."""
+        """Take what came of a rerun; return the answer that it confirms, if it does.
+
+        A failure that could not be run again, since that ends the process, stays as it was found.
+        """
         for difference in starmap(NotDeterministic, reran.differences):
             fault = fault_of(difference, self._plan.target)
             (result.faults if fault else result.bugs).append(fault or str(difference))
         answer = self._confirming.pop(reran.number, None)
         if answer is None:
+            those = self._under_way.pop(reran.number)
+            for place, why in reran.lost:
+                result.not_rerun.append((those[place].scenario, those[place].index, why))
+            self.due -= len(reran.lost)
             result.compared += reran.compared - len(reran.differences)
             return None
+        result.not_rerun += [(answer.scenario, answer.execution, why) for _, why in reran.lost]
         if reran.differences:
             # Nor is what it may have been shrunk to by now.
             self._to_confirm = deque(
@@ -94,7 +105,7 @@ class Comparing:
             )
             self._refuted.add(answer.number)
             return None
-        self._confirmed.add(_tokens(answer.example))
+        self._confirmed.add(answer.example.tokens)
         return answer
 
 
@@ -114,7 +125,7 @@ def takes_all_for_the_same(executor: Executor) -> list[str]:
 
 
 def differs_afresh(
-    executor: Executor, target: Target, example: Example, found_in: str
+    executor: Executor, target: Target, example: Example, found_in: str, times: int = 1
 ) -> list[NotDeterministic]:
     """Return how a failure comes out otherwise in a fresh process; [] if it does not.
 
@@ -123,11 +134,12 @@ def differs_afresh(
         target: what it was found on.
         example: the failure.
         found_in: where it was found, in words.
+        times: how often it is run there.
 
     Raises:
         HarnessBug: it cannot be run there.
     """
-    rerun = Rerun(0, target, 0, MIX, tokens=_tokens(example), found_in=found_in)
+    rerun = Rerun(0, target, 0, MIX, tokens=example.tokens, found_in=found_in, times=times)
     differences, bugs = _outcome(executor, rerun)
     if bugs:
         raise HarnessBug(bugs[0])
@@ -147,7 +159,3 @@ def _outcome(executor: Executor, rerun: Rerun) -> tuple[list[NotDeterministic], 
         for each in answer.differences
     ]
     return differences, [answer.message for answer in answers if isinstance(answer, Bug)]
-
-
-def _tokens(example: Example) -> tuple[str, ...]:
-    return (example.token, *example.others)

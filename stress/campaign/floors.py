@@ -43,10 +43,28 @@ def too_few(plan: Plan, result: Result) -> list[str]:
                 "verdict"
             )
             continue
-        asked = [w for w in scenario.floors.rates if w not in plan.target.kernel.never_crosses]
-        for window in asked:
+        for window in _asked(plan, scenario):
             reasons += _missed(plan, result, scenario, window, runs)
     return reasons
+
+
+def below_floors(plan: Plan, result: Result) -> dict[str, list[str]]:
+    """Return for each window that was crossed too rarely where that was, in words."""
+    found: dict[str, list[str]] = {}
+    for name in plan.scenarios:
+        runs = {strategy: n for (which, strategy), n in result.runs.items() if which == name}
+        if not runs:
+            continue
+        for window in _asked(plan, SCENARIOS[name]):
+            missed = _missed(plan, result, SCENARIOS[name], window, runs)
+            found.setdefault(window, []).extend(missed)
+    return {window: missed for window, missed in found.items() if missed}
+
+
+def _asked(plan: Plan, scenario: Scenario) -> list[str]:
+    """Return the windows that a scenario is to cross on what is tested."""
+    never = plan.target.kernel.never_crosses
+    return [window for window in scenario.floors.rates if window not in never]
 
 
 def _missed(

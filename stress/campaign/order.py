@@ -14,6 +14,23 @@ Item = tuple[str, int]
 """A scenario and the number of an execution."""
 
 
+class Listed:
+    """Hands out executions that somebody has chosen already, in the order in which they stand."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._items = items
+        self._taken = 0
+
+    def take(self, count: int) -> tuple[Item, ...]:
+        """Return the next executions, at most so many."""
+        items = tuple(self._items[self._taken : self._taken + count])
+        self._taken += len(items)
+        return items
+
+    def learn(self, item: Item, behaviour: str | None) -> None:
+        """Take an execution into account: nothing depends on it here."""
+
+
 class Order:
     """Hands out the executions of a campaign one after the other."""
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harness.search.strategies import PORTFOLIO
-from stress.campaign.order import Order
+from stress.campaign.order import Item, Listed, Order
 from stress.executions import Target
 from stress.scenarios import SCENARIOS
 from stress.shrinking import REPLAYS
@@ -25,6 +25,9 @@ class Plan:
         duration_s: when to stop at the latest; None for no limit.
         stop_at_first: stop at the first finding.
         shrink_replays: how many replays shrinking one finding may take; 0 leaves it as found.
+        items: just these executions, in this order; None for those that the rest leads to.
+        confirmations: how often a failure has to come out alike in a fresh process.
+        elsewhere: try each finding on every revision, too.
     """
 
     target: Target
@@ -36,14 +39,21 @@ class Plan:
     duration_s: float | None = None
     stop_at_first: bool = False
     shrink_replays: int = REPLAYS
+    items: tuple[Item, ...] | None = None
+    confirmations: int = 1
+    elsewhere: bool = False
 
     @property
     def total(self) -> int | None:
         """How many executions at most; None for no limit."""
+        if self.items is not None:
+            return len(self.items)
         return self.executions if self.execution is None else len(self.scenarios)
 
-    def order(self) -> Order:
+    def order(self) -> Order | Listed:
         """Return the order of its executions, from the first."""
+        if self.items is not None:
+            return Listed(self.items)
         portfolios = {
             name: SCENARIOS[name].portfolio for name in self.scenarios if self.strategy == PORTFOLIO
         }

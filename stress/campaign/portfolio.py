@@ -22,6 +22,36 @@ LAG = 2
 """An epoch is planned from what was known so many epochs before it."""
 
 
+def divided(total: int, worths: Sequence[int]) -> list[int]:
+    """Divide a number of executions: half of it equally, the other half by worth.
+
+    Args:
+        total: how many there are; at least twice as many as there are worths.
+        worths: what each is worth, above zero.
+    """
+    count = len(worths)
+    least = total // (2 * count)
+    left = total - least * count
+    shares = [least + left * each // sum(worths) for each in worths]
+    # What rounding has left over goes to those that lead.
+    for place in sorted(range(count), key=lambda place: -worths[place])[: total - sum(shares)]:
+        shares[place] += 1
+    return shares
+
+
+def worth(looked_at: int, new: int, cost: int = 1) -> int:
+    """Return what it is worth to go on with something, by what it has shown for its cost.
+
+    One new behaviour in one look is believed of everybody before anything is known.
+
+    Args:
+        looked_at: in how many executions somebody looked.
+        new: how many of those showed something new.
+        cost: what one of them costs.
+    """
+    return 1_000_000 * (1 + new) // ((1 + looked_at) * cost)
+
+
 class Portfolio:
     """The choice of executions for one scenario."""
 
@@ -72,17 +102,9 @@ class Portfolio:
             self._shares.append(self._plan())
 
     def _plan(self) -> list[int]:
-        """Divide an epoch: half of it equally, the other half by what was new for its cost."""
-        count = len(self._arms)
-        least = EPOCH // (2 * count)
-        # One new behaviour in one look is believed of everybody before anything is known.
-        worth = [
-            1_000_000 * (1 + new) // ((1 + looked_at) * RUNS.get(arm, 1))
+        """Divide an epoch by what was new for its cost."""
+        worths = [
+            worth(looked_at, new, RUNS.get(arm, 1))
             for arm, new, looked_at in zip(self._arms, self._new, self._looked_at, strict=True)
         ]
-        left = EPOCH - least * count
-        shares = [least + left * each // sum(worth) for each in worth]
-        # What rounding has left over goes to those that lead.
-        for arm in sorted(range(count), key=lambda arm: -worth[arm])[: EPOCH - sum(shares)]:
-            shares[arm] += 1
-        return shares
+        return divided(EPOCH, worths)

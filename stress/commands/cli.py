@@ -10,7 +10,10 @@ from typing import Annotated
 import typer
 
 from stress.commands import options, searching
+from stress.commands.findings import findings
 from stress.commands.list import listing
+from stress.commands.nightly import nightly
+from stress.commands.report import report
 from stress.executions import model_digest
 from stress.inputs import BadArgument, View, arguments, standard_input
 from stress.shrinking import REPLAYS
@@ -127,6 +130,11 @@ def list_(
     Functions are what a patch may override; windows are situations that a campaign counts.
     """
     output.say(listing(arguments.kind(what), as_json=as_json))
+
+
+app.command(epilog=_EPILOG)(nightly)
+app.command()(report)
+app.add_typer(findings, name="findings")
 
 
 def _command() -> str | None:

@@ -11,14 +11,13 @@ from harness.search.explore import Exploration
 from stress.executions import fault_of, watched
 from stress.exploration import (
     Failures,
-    Space,
     exploration_values,
-    explored,
     headline_of,
     result_text,
     space_values,
 )
 from stress.reporting import AT_FAULT, HARNESS_BUG, Writer, verdict
+from stress.spaces import Space, explored
 from stress.system import Exit, interrupts, logs, say
 
 _SAY_EVERY = 5_000

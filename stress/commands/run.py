@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stress.campaign import (
-    CANARIES,
     ENDLESS_MAX,
     Campaign,
     Plan,
     Result,
-    missed,
+    look_for_canaries,
     outlook,
-    plan_for,
-    takes_all_for_the_same,
     too_few,
 )
 from stress.findings import Keeper
@@ -94,9 +91,10 @@ def _campaign(
     so_far = _SoFar(plan, writer)
     so_far.write(Result())
     with _pool(workers) as pool, interrupted.ending(pool.kill):
-        result = _canaries(plan, pool, interrupted)
-        if result.bugs or result.interrupted:
-            return result
+        if plan.execution is None:
+            looked = look_for_canaries(plan, pool, interrupted)
+            if looked.bugs or looked.interrupted:
+                return Result(bugs=looked.bugs, interrupted=looked.interrupted)
         with progress(plan, quiet=quiet) as show:
             return Campaign(
                 plan,
@@ -156,26 +154,3 @@ class _SoFar:
             show(result)
 
         return both
-
-
-def _canaries(plan: Plan, pool: LocalPool, interrupted: Interrupts) -> Result:
-    """Look for each canary; a campaign that cannot find one would find nothing like it."""
-    result = Result()
-    if plan.execution is not None:
-        return result
-    for canary in CANARIES:
-        if canary.races and not plan.target.races:
-            continue
-        sought = plan_for(canary, plan)
-        found = Campaign(sought, pool, interrupted=interrupted).run()
-        result.bugs += found.bugs
-        result.interrupted = found.interrupted
-        if result.bugs or result.interrupted:
-            return result
-        symptoms = found.symptoms
-        result.bugs += missed(canary, symptoms, found.executions)
-        if result.bugs:
-            return result
-        logs.info(f"canary {canary.bug} found as {', '.join(symptoms) or 'nothing'}")
-    result.bugs += takes_all_for_the_same(pool)
-    return result

@@ -11,6 +11,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.abc import SourceLoader
 from pathlib import Path
 from types import ModuleType
 
@@ -19,17 +20,35 @@ from stress.system import loading
 from vgic import CompositionError, Mechanism, patched
 
 
-def load(path: Path, name: str) -> type[Mechanism]:
+class _Copied(SourceLoader):
+    """Loads a file from a copy of it, under its own name."""
+
+    def __init__(self, path: Path, copy: Path) -> None:
+        self._path = path
+        self._copy = copy
+
+    def get_filename(self, fullname: str) -> str:
+        """Return what the module's code says where it is from."""
+        return str(self._path.absolute())
+
+    def get_data(self, path: str) -> bytes:
+        """Return the source; there is no bytecode, which would be of the file."""
+        return self._copy.read_bytes()
+
+
+def load(path: Path, name: str, copy: Path | None = None) -> type[Mechanism]:
     """Run a user's file and return the class in it.
 
     Args:
         path: the file.
         name: the class, "" if it is the only one.
+        copy: a copy of the file that is run in its place, and called by its name; it may be edited
+            while a night goes on, or be on another machine.
 
     Raises:
         CompositionError: the file cannot be run, or has no such class, or that can be no kernel.
     """
-    module = _run_file(path)
+    module = _run_file(path, copy)
     try:
         return patched(_choose_class(path, module, name))
     except CompositionError:
@@ -48,12 +67,13 @@ def _staying_here() -> Iterator[None]:
         os.chdir(here)
 
 
-def _run_file(path: Path) -> ModuleType:
-    if not path.is_file():
+def _run_file(path: Path, copy: Path | None) -> ModuleType:
+    if not (copy or path).is_file():
         raise CompositionError(f"there is no file {path}")
     # A name of its own: a patch called queue.py must not become everybody's queue.
     name = f"vgic_stress_patch_{path.stem}"
-    spec = importlib.util.spec_from_file_location(name, path)
+    loader = None if copy is None else _Copied(path, copy)
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     if spec is None or spec.loader is None:
         raise CompositionError(f"{path} is not a Python file")
     module = importlib.util.module_from_spec(spec)

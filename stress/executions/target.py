@@ -47,6 +47,7 @@ class Target:
         races: check every access to a shared field for data races.
         kicks: judge whether anybody is kicked for nothing.
         cls: the class, if it is at hand; the revision is then only what the token calls it.
+        copy: where a user's file is read from, if not by its own name.
     """
 
     revision: str = DEFAULT
@@ -54,6 +55,7 @@ class Target:
     races: bool = False
     kicks: bool = False
     cls: type[Mechanism] | None = None
+    copy: Path | None = None
 
     def __post_init__(self) -> None:
         """Call a revision by its own name, whatever alias it was given by."""
@@ -101,7 +103,9 @@ class Target:
     def _class(self) -> type[Mechanism]:
         if self.cls is not None:
             return self.cls
-        return named_revision(self.revision).cls if self.patch is None else load(*self.patch)
+        if self.patch is None:
+            return named_revision(self.revision).cls
+        return load(*self.patch, self.copy)
 
     def __getstate__(self) -> dict[str, object]:
         """Return what goes to another process, which makes the class itself."""
@@ -121,7 +125,7 @@ class Target:
             path, name = _source(self.cls), self.cls.__name__
         elif self.patch is not None:
             path, name = self.patch
-            name = name or self._class.__name__
+            path, name = self.copy or path, name or self._class.__name__
         else:
             return None
         return printable_name(name), sha256(path.read_bytes()).hexdigest()[:16]

@@ -11,11 +11,11 @@ from harness import Execution, Failed, HarnessBug, OsThreads
 from harness.search.explore import Exploration
 from stress.campaign import differs_afresh
 from stress.executions import Single, Token
-from stress.exploration.space import Space
 from stress.findings import Example, Finding, Keeper, as_found, simplest
 from stress.jobs import LocalPool
 from stress.reporting import finding_text, replay_command
 from stress.shrinking import REPLAYS
+from stress.spaces import Space
 from stress.system import say
 
 

@@ -3,9 +3,9 @@
 
 from harness.search.explore import Exploration
 from stress.executions import model_digest
-from stress.exploration.space import Space
 from stress.inputs import LIMIT
 from stress.reporting import Headline, checks
+from stress.spaces import Space
 from stress.system import counted
 
 

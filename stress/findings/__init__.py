@@ -6,13 +6,37 @@ an `Example` is one failure with all there is to say of it, a `Finding` where it
 a `Keeper` writes what is found into the findings directory.
 """
 
+from stress.findings.elsewhere import CANNOT_BE_JUDGED, FAILS, PASSES, outcome_on, revisions_with
 from stress.findings.example import Example, as_found, look_into, simplest
 from stress.findings.finding import Finding, found
-from stress.findings.inquiry import Answer, Inquiry, inquire, is_looked_into
+from stress.findings.inquiry import Answer, Inquiry, circle, inquire, is_looked_into
 from stress.findings.mending import mended_text
-from stress.findings.store import Keeper, token_file
+from stress.findings.store import ALSO, Keeper, Keeps, slug, token_file, write_example
+from stress.findings.trailers import trailers
 
 __all__ = [
-    "Answer", "Example", "Finding", "Inquiry", "Keeper", "as_found", "found", "inquire",
-    "is_looked_into", "look_into", "mended_text", "simplest", "token_file",
-]  # fmt: skip
+    "ALSO",
+    "CANNOT_BE_JUDGED",
+    "FAILS",
+    "PASSES",
+    "Answer",
+    "Example",
+    "Finding",
+    "Inquiry",
+    "Keeper",
+    "Keeps",
+    "as_found",
+    "circle",
+    "found",
+    "inquire",
+    "is_looked_into",
+    "look_into",
+    "mended_text",
+    "outcome_on",
+    "revisions_with",
+    "simplest",
+    "slug",
+    "token_file",
+    "trailers",
+    "write_example",
+]

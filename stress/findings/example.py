@@ -33,12 +33,15 @@ class Example:
         columns: the simplest one side by side.
         on_screen: the same, as wide as the screen.
         commit: the same for a patch e-mail.
+        trace: every step of it.
         timeline: the same as Chrome trace events.
         repro: a test file.
         others: the tokens of the other executions it takes.
         mends: what mends it: overrides of the kernel's, first the likeliest; see mending.py.
         kernel: which kernel that is: what it was found on, and a user's class by its hash.
         printed: what the class under test has printed in it, in lines.
+        fails_on: the revisions that it fails on, if that was asked for.
+        passes_on: the revisions that it passes on, likewise.
     """
 
     failure: Failure
@@ -53,12 +56,20 @@ class Example:
     columns: str
     on_screen: str
     commit: str
+    trace: str
     timeline: str
     repro: str
     others: tuple[str, ...] = ()
     mends: tuple[str, ...] = ()
     kernel: str = ""
     printed: tuple[str, ...] = ()
+    fails_on: tuple[str, ...] = ()
+    passes_on: tuple[str, ...] = ()
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The token, and those of the other executions that it takes."""
+        return (self.token, *self.others)
 
 
 def in_its_own_words(
@@ -79,6 +90,7 @@ def in_its_own_words(
         columns=text,
         on_screen=text,
         commit=text,
+        trace=text,
         timeline="[]",
         repro=repro_file(signature, text, tokens, target),
         others=tuple(tokens[1:]),
@@ -167,6 +179,7 @@ def simplest(
         columns=columns,
         on_screen=explanation.columns(output.width()),
         commit=explanation.view("commit"),
+        trace=explanation.view("full"),
         timeline=explanation.timeline(),
         repro=repro_file(identity, columns, [text], target),
         mends=mends(shrunk.token, target, explanation.divergence, carriers),

@@ -6,14 +6,15 @@ failure with a symptom, the tenth, the hundredth: a known race must not hide ano
 same symptom, and inquiring into each would take longer than the campaign.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from harness import Carriers, Failure
 from harness.detectors.lock_order import KIND, Witnessed, inverted
-from stress.executions import Target, run_index, witness
+from stress.executions import Target, Token, run_index, witness
 from stress.explaining import orders_text
+from stress.findings.elsewhere import revisions_with
 from stress.findings.example import Example, in_its_own_words, look_into
 from stress.scenarios import SCENARIOS
 from stress.shrinking import Size
@@ -32,6 +33,7 @@ class Inquiry:
             an order of locks that several have shown.
         replays_max: how many replays shrinking may take; with 0 it stays as it was found.
         orders: the steps of a cycle in the order of locks.
+        elsewhere: try it on every revision, too.
     """
 
     number: int
@@ -41,6 +43,7 @@ class Inquiry:
     items: tuple[tuple[str, int], ...]
     replays_max: int
     orders: tuple[Witnessed, ...] = ()
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def inquire(inquiry: Inquiry, carriers: Carriers, so_far: Callable[[Answer], Non
     strategy, target = inquiry.strategy, inquiry.target
     answer = partial(Answer, inquiry.number, name, index, SCENARIOS[name].strategy(strategy, index))
     if inquiry.orders:
-        return answer(_look_into_orders(inquiry, carriers))
+        return answer(_tried(inquiry, _look_into_orders(inquiry, carriers), carriers))
     single = run_index(SCENARIOS[name], inquiry.seed, index, strategy, target, carriers)
     example = look_into(
         single,
@@ -89,7 +92,16 @@ def inquire(inquiry: Inquiry, carriers: Carriers, so_far: Callable[[Answer], Non
         replays_max=inquiry.replays_max,
         confirmed=lambda found: so_far(answer(found, last=False)),
     )
-    return answer(example)
+    return answer(_tried(inquiry, example, carriers))
+
+
+def _tried(inquiry: Inquiry, example: Example, carriers: Carriers) -> Example:
+    """Try an example on every revision, if that is asked for."""
+    if not inquiry.elsewhere:
+        return example
+    tokens = [Token.decode(text) for text in example.tokens]
+    fails, passes = revisions_with(tokens, carriers)
+    return replace(example, fails_on=fails, passes_on=passes)
 
 
 def _look_into_orders(inquiry: Inquiry, carriers: Carriers) -> Example:
@@ -100,9 +112,23 @@ def _look_into_orders(inquiry: Inquiry, carriers: Carriers) -> Example:
         single = run_index(SCENARIOS[name], inquiry.seed, index, inquiry.strategy, target, carriers)
         tokens.append(witness(single, name, signature, target, carriers))
     texts = [token.encode() for token in tokens]
-    lines = orders_text([(learned, f"{name} {index}") for learned, (name, index) in inquiry.orders])
+    return circle(inquiry.orders, signature, texts, target)
+
+
+def circle(
+    orders: Sequence[Witnessed], signature: str, tokens: Sequence[str], target: Target
+) -> Example:
+    """Return a circle of lock orders as an example, in its own words.
+
+    Args:
+        orders: its steps, each with where it was seen.
+        signature: what it is called.
+        tokens: the executions that it takes.
+        target: what they were run on.
+    """
+    lines = orders_text([(learned, f"{name} {index}") for learned, (name, index) in orders])
     failure = Failure(KIND, lines[0], details=tuple(lines[1:]))
-    return in_its_own_words(failure, signature, texts, _NO_SIZE, target)
+    return in_its_own_words(failure, signature, tokens, _NO_SIZE, target)
 
 
 _NO_SIZE = Size(0, 0, 0, choices=0, preemptions=0, switches=0, steps=0)

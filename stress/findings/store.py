@@ -12,9 +12,11 @@ import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 from harness.engine import printable_lines
 from stress.executions import PRINTED_MAX
+from stress.findings.example import Example
 from stress.findings.finding import Finding
 from stress.findings.mending import mended_text
 from stress.system import logs, printed_text, write_whole
@@ -46,25 +48,34 @@ def keep(finding: Finding, folder: Path = FOLDER, beside: Path | None = None) ->
     Returns:
         The finding's folder, None if it could not be written.
     """
-    example = finding.example
+    try:
+        place = _place(finding, folder, beside)
+        write_example(finding.example, place)
+    except OSError:
+        return None
+    return place
+
+
+def write_example(example: Example, place: Path) -> None:
+    """Write all that is kept of a failure into a folder that is there.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     printed = "\n".join(printed_text(example.printed))
-    report = finding.signature, mended_text(example.mends), example.columns, printed
+    report = example.identity, mended_text(example.mends), example.columns, printed
     files = {
         token_file(0): example.token + "\n",
         **{token_file(n): text + "\n" for n, text in enumerate(example.others, 1)},
         ORIGINAL: example.original + "\n",
         _REPORT: "\n\n".join(filter(None, report)) + "\n",
         "commit.txt": example.commit + "\n",
+        "trace.txt": example.trace + "\n",
         "timeline.json": example.timeline + "\n",
         "test_repro.py": example.repro,
     }
-    try:
-        place = _place(finding, folder, beside)
-        for name, text in files.items():
-            write_whole(place / name, printable_lines(text))
-    except OSError:
-        return None
-    return place
+    for name, text in files.items():
+        write_whole(place / name, printable_lines(text))
 
 
 def _place(finding: Finding, folder: Path, beside: Path | None) -> Path:
@@ -85,17 +96,8 @@ def _place(finding: Finding, folder: Path, beside: Path | None) -> Path:
     return place
 
 
-class Keeper:
-    """Keeps the findings of one campaign as they come."""
-
-    def __init__(self, folder: Path | None = FOLDER) -> None:
-        """Keep findings in a folder.
-
-        Args:
-            folder: the folder of all findings, None to keep nothing.
-        """
-        self._folder = folder
-        self._unshrunk: dict[int, tuple[Path, str]] = {}
+class Keeps(Protocol):
+    """Keeps the findings of a campaign as they come."""
 
     def confirmed(self, number: int, finding: Finding) -> None:
         """Keep a failure as it was found, while it is looked into.
@@ -104,12 +106,6 @@ class Keeper:
             number: the number of the inquiry into it.
             finding: the failure, not shrunk.
         """
-        if self._folder is None or _unshrunk_place(finding, self._folder).exists():
-            return
-        kept = keep(finding, self._folder)
-        _log("confirmed", finding, kept)
-        if kept is not None:
-            self._unshrunk[number] = kept, _read(kept / _REPORT)
 
     def settled(
         self, number: int, finding: Finding | None, beside: Path | None = None
@@ -124,6 +120,33 @@ class Keeper:
         Returns:
             The finding's folder, None if there is none.
         """
+
+
+class Keeper:
+    """Keeps the findings of one campaign in a folder."""
+
+    def __init__(self, folder: Path | None = FOLDER) -> None:
+        """Keep findings in a folder.
+
+        Args:
+            folder: the folder of all findings, None to keep nothing.
+        """
+        self._folder = folder
+        self._unshrunk: dict[int, tuple[Path, str]] = {}
+
+    def confirmed(self, number: int, finding: Finding) -> None:
+        """Keep a failure as it was found, see Keeps."""
+        if self._folder is None or _unshrunk_place(finding, self._folder).exists():
+            return
+        kept = keep(finding, self._folder)
+        _log("confirmed", finding, kept)
+        if kept is not None:
+            self._unshrunk[number] = kept, _read(kept / _REPORT)
+
+    def settled(
+        self, number: int, finding: Finding | None, beside: Path | None = None
+    ) -> Path | None:
+        """Keep what came of an inquiry, see Keeps."""
         if self._folder is None:
             return None
         before, report = self._unshrunk.pop(number, (None, ""))
@@ -164,5 +187,10 @@ def _unshrunk_place(finding: Finding, folder: Path) -> Path:
 
 
 def _name(words: str, identity: str) -> str:
+    return f"{slug(words)}-{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
+
+
+def slug(words: str) -> str:
+    """Return words as the beginning of a folder's name."""
     begin = re.sub(r"[^a-z0-9_]+", "-", words.lower())[:_KIND_MAX].strip("-")
-    return f"{begin or 'finding'}-{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
+    return begin or "finding"

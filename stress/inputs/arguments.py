@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
 from harness.search.strategies import DESCRIPTIONS
 from stress.scenarios import SCENARIOS
@@ -21,9 +22,12 @@ LIMIT = 100_000
 """After how many executions exploring gives up if nothing else is said."""
 
 SEED_MAX = (1 << 64) - 1
+
+_Word = TypeVar("_Word", bound=str)
 _SILENCE = "VGIC_STRESS_SILENCE_S"
 _UNITS_S = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _DURATION = re.compile("".join(rf"(?:([0-9]+(?:\.[0-9]+)?){unit})?" for unit in _UNITS_S))
+_SHARD = re.compile(r"(\d{1,6})/(\d{1,6})")
 _DURATION_MAX_S = 1000 * _UNITS_S["d"]
 
 
@@ -73,6 +77,19 @@ def seed(text: str | None, option: str = "--seed") -> int:
     return value
 
 
+def model(digest: str, seed: str | None, execution: int | None) -> str:
+    """Check the digest of a model, which is named beside a seed and an execution of it."""
+    if not re.fullmatch(r"[0-9a-f]{12}", digest):
+        raise BadArgument(
+            f"--model {digest}: the 12 hexadecimal digits that a run prints as model=..."
+        )
+    if seed is None or execution is None:
+        raise BadArgument(
+            f"--model {digest}: it says whose seed it is; name --seed and --execution, too"
+        )
+    return digest
+
+
 def duration_s(text: str | None) -> float | None:
     """Read a duration: numbers with their units, the largest first; None for no limit."""
     if text is None:
@@ -94,6 +111,22 @@ def jobs(text: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 1024:
         raise BadArgument(f"--jobs {text}: a number of worker processes from 1 to 1024, or auto")
     return int(text)
+
+
+def shard(text: str, most: int) -> tuple[int, int]:
+    """Read which part of how many, such as 2/4.
+
+    Args:
+        text: what was given.
+        most: how many parts there are at most.
+    """
+    match = _SHARD.fullmatch(text)
+    part, parts = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not 1 <= part <= parts <= most:
+        raise BadArgument(
+            f"--shard {text}: which part of how many, such as 1/2; at most {most} parts"
+        )
+    return part, parts
 
 
 def hang_s() -> float:
@@ -128,8 +161,8 @@ def races(checks: Iterable[str] | None, not_checked: Iterable[str] | None = None
     Returns:
         True or False as it was asked for, None if nothing was said.
     """
-    on = [_one_of(list(Check), name, "--check") for name in checks or ()]
-    off = [_one_of(list(Check), name, "--no-check") for name in not_checked or ()]
+    on = [one_of(list(Check), name, "--check") for name in checks or ()]
+    off = [one_of(list(Check), name, "--no-check") for name in not_checked or ()]
     for name in on:
         if name in off:
             raise BadArgument(f"--check {name} --no-check {name}: one or the other")
@@ -150,12 +183,12 @@ def more(checks: Iterable[str] | None) -> dict[str, bool]:
 
 def view(name: str | None) -> View | None:
     """Read the name of a view; None for the usual one."""
-    return None if name is None else View(_one_of(list(View), name, "--view"))
+    return None if name is None else View(one_of(list(View), name, "--view"))
 
 
 def kind(name: str | None) -> Kind:
     """Read what is to be listed."""
-    return Kind(_one_of(list(Kind), name or "", "list"))
+    return Kind(one_of(list(Kind), name or "", "list"))
 
 
 def scenarios(names: Iterable[str]) -> list[str]:
@@ -197,10 +230,11 @@ def _known(name: str, names: list[str], what: str, plural: str) -> str:
     return name
 
 
-def _one_of(names: Sequence[str], name: str, what: str) -> str:
+def one_of(names: Sequence[_Word], name: str, what: str) -> _Word:
+    """Return one of some words; the error names the nearest of them."""
     if name not in names:
         *others, last = names
         either = f"{', '.join(others)} or {last}" if others else last
         asked = f"{what} {name}".strip()
         raise BadArgument(f"{asked}: it takes {either}{did_you_mean(name, names)}")
-    return name
+    return next(word for word in names if word == name)

@@ -15,6 +15,7 @@ from stress.jobs.fresh import serve
 from stress.jobs.process import Process
 from stress.jobs.rerun import Rerun
 from stress.jobs.worker import work
+from stress.system import logs
 
 HANG_S = 60.0
 """A worker that takes no step for so long is taken to hang."""
@@ -41,9 +42,10 @@ class LocalPool(AbstractContextManager["LocalPool"]):
         self._hang_s = hang_s
         self._stacks = stacks
         self._workers = [
-            self._process("a worker", work, WORKERS_HASH + n, f"worker {n + 1}")
-            for n in range(jobs)
+            self._process(self._worker_name(n), work, WORKERS_HASH + n) for n in range(jobs)
         ]
+        for number, worker in enumerate(self._workers, 1):
+            worker.log = logs.named(f"worker {number}")
         self._renewed = 0
         self._reruns_left = FRESH_FOR
         self._fresh = self._process("the fresh process", serve, self.fresh_hash)
@@ -51,10 +53,12 @@ class LocalPool(AbstractContextManager["LocalPool"]):
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def _process(
-        self, name: str, main: Callable[..., None], hash_seed: int, job: str = ""
-    ) -> Process:
-        return Process(name, main, hash_seed, job=job, stacks=self._stacks)
+    def _process(self, name: str, main: Callable[..., None], hash_seed: int) -> Process:
+        return Process(name, main, hash_seed, stacks=self._stacks)
+
+    def _worker_name(self, number: int) -> str:
+        """Return what reports call a worker; they say no more of it if any may have been it."""
+        return "a worker"
 
     @property
     def fresh_hash(self) -> int:
@@ -104,8 +108,13 @@ class LocalPool(AbstractContextManager["LocalPool"]):
         ready = wait([process.connection for process in busy], timeout_s)
         answers: list[Outcome] = []
         for process in busy:
-            answers += process.outcomes(ready=process.connection in ready, hang_s=self._hang_s)
+            said = process.outcomes(ready=process.connection in ready, hang_s=self._hang_s)
+            answers += self._collected(process, said)
         return answers
+
+    def _collected(self, process: Process, outcomes: list[Outcome]) -> list[Outcome]:
+        """Return what is to be said for what a process has said, or for its death."""
+        return outcomes
 
     def close(self) -> None:
         """End the processes: those with nothing to do by asking, the others at once."""

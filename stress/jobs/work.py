@@ -8,6 +8,7 @@ from harness import Carriers, Failed, HarnessBug, NotDeterministic
 from harness.detectors.lock_order import Learned
 from harness.search import behaviour
 from stress.executions import Target, run_index
+from stress.jobs.cursor import Cursor
 from stress.scenarios import SCENARIOS, Scenario
 from stress.system import Garbage
 
@@ -93,10 +94,13 @@ class Facts:
     Attributes:
         number: the batch's place in the campaign.
         facts: one for each execution, in order.
+        lost: executions that are neither pass nor fail, since each has ended the process that ran
+            it, twice: scenario, number within the scenario, and what happened.
     """
 
     number: int
     facts: tuple[Fact, ...]
+    lost: tuple[tuple[str, int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +124,6 @@ def _same(orders: tuple[Learned, ...]) -> tuple[Learned, ...]:
     return orders
 
 
-class Cursor:
-    """Where a worker is, for its parent to watch: the batch and the execution in it."""
-
-    def __init__(self) -> None:
-        self.batch = -1
-        self.item = -1
-
-
 def run_batch(batch: Batch, carriers: Carriers, cursor: Cursor, garbage: Garbage) -> Facts:
     """Run a batch.
 
@@ -136,9 +132,8 @@ def run_batch(batch: Batch, carriers: Carriers, cursor: Cursor, garbage: Garbage
     """
     facts: list[Fact] = []
     target = batch.target
-    cursor.batch = batch.number
     for item, (name, index) in enumerate(batch.items):
-        cursor.item = item
+        cursor.come_to(item)
         scenario = SCENARIOS[name]
         try:
             looked = is_looked_at(scenario, batch.strategy, index)

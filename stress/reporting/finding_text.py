@@ -17,7 +17,7 @@ def replay_command(finding: Finding, target: Target, kept: Path | None) -> str:
 
     A long token is read from the folder in which the finding is kept, if it is.
     """
-    texts = [finding.example.token, *finding.example.others]
+    texts = finding.example.tokens
     tokens = [
         f"@{kept / token_file(number)}" if len(text) > PRINTED_MAX and kept is not None else text
         for number, text in enumerate(texts)

@@ -2,11 +2,10 @@
 """Progress while a campaign runs: a live line in a terminal, seldom a plain one in a log."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from stress.campaign import Plan, Result
 from stress.system import complain
 
 if TYPE_CHECKING:
@@ -15,15 +14,43 @@ if TYPE_CHECKING:
 FIRST_LINE_S = 10.0
 
 
-class Shows(Protocol):
-    """Shows how far a campaign has come."""
+class Limited(Protocol):
+    """What is to be done, and where it ends."""
 
-    def __call__(self, result: Result) -> None:
-        """Show the result so far, if it is time."""
+    @property
+    def total(self) -> int | None:
+        """How many executions at most; None for no limit."""
+
+    @property
+    def duration_s(self) -> float | None:
+        """When it ends at the latest; None for no limit."""
+
+
+class SoFar(Protocol):
+    """How far it has come."""
+
+    @property
+    def executions(self) -> int:
+        """How many executions were run."""
+
+    @property
+    def seconds(self) -> float:
+        """How long that took."""
+
+    @property
+    def findings(self) -> Sized:
+        """What was found."""
+
+
+class Shows(Protocol):
+    """Shows how far something has come."""
+
+    def __call__(self, result: SoFar) -> None:
+        """Show how far it has come, if it is time."""
 
 
 @contextmanager
-def progress(plan: Plan, *, quiet: bool) -> Iterator[Shows]:
+def progress(plan: Limited, *, quiet: bool) -> Iterator[Shows]:
     """Show a campaign's progress on standard error for as long as the context lasts."""
     console = _console()
     if quiet:
@@ -40,7 +67,7 @@ def _console() -> "Console":
     return Console(stderr=True)
 
 
-def _live(plan: Plan, console: "Console") -> Iterator[Shows]:
+def _live(plan: Limited, console: "Console") -> Iterator[Shows]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     of_all = f"/{plan.total}" if plan.total is not None else ""
@@ -54,7 +81,7 @@ def _live(plan: Plan, console: "Console") -> Iterator[Shows]:
         total = plan.total if plan.total is not None else plan.duration_s
         task = bar.add_task("", total=total, executions=0, rate=0.0, findings=0)
 
-        def show(result: Result) -> None:
+        def show(result: SoFar) -> None:
             bar.update(
                 task,
                 completed=result.executions if plan.total is not None else result.seconds,
@@ -69,13 +96,13 @@ def _live(plan: Plan, console: "Console") -> Iterator[Shows]:
 class _Lines:
     """Plain lines at doubling intervals, so that a night fits on a page."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Limited) -> None:
         self._of_seconds = f" of {plan.duration_s:.10g}" if plan.duration_s is not None else ""
         self._of_executions = f" of {plan.total}" if plan.total is not None else ""
         self._begin = time.monotonic()
         self._due_s = FIRST_LINE_S
 
-    def __call__(self, result: Result) -> None:
+    def __call__(self, result: SoFar) -> None:
         """Print a line if one is due."""
         seconds = time.monotonic() - self._begin
         if seconds < self._due_s:

@@ -11,6 +11,7 @@ from stress.system.exit_codes import Exit, end_at_once, worst
 from stress.system.files import is_open_as, is_replaceable, write_whole
 from stress.system.garbage import Garbage
 from stress.system.logs import LogLine
+from stress.system.memory import check_memory, is_bounded
 from stress.system.output import bug_text, complain, say, write_json, write_unfinished
 from stress.system.plurals import counted
 from stress.system.printed import printed, printed_text
@@ -23,6 +24,7 @@ __all__ = [
     "Interrupts",
     "LogLine",
     "bug_text",
+    "check_memory",
     "complain",
     "confined",
     "counted",
@@ -30,6 +32,7 @@ __all__ = [
     "exit_codes",
     "interrupts",
     "is_bad_descriptor",
+    "is_bounded",
     "is_open_as",
     "is_replaceable",
     "loading",

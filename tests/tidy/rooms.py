@@ -28,7 +28,7 @@ ORDER = {
         "scenarios",
         "inputs",
         "executions",
-        ("shrinking", "explaining"),
+        ("shrinking", "explaining", "spaces"),
         "findings",
         "jobs",
         "campaign",

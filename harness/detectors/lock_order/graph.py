@@ -49,6 +49,11 @@ class OrderGraph:
         self._steps: dict[tuple[str, str], Witnessed] = {}
         self._reported: set[tuple[str, str]] = set()
 
+    @property
+    def steps(self) -> list[Witnessed]:
+        """The orders that close no cycle, each with the execution that showed it first."""
+        return list(self._steps.values())
+
     def add(self, learned: Learned, witness: Witness) -> list[Witnessed]:
         """Add what an execution has shown; the executions are added in their order.
 

@@ -77,7 +77,7 @@ def test_a_seed_that_was_not_given_is_drawn_and_printed_and_repeats_the_run(
     vgic_stress: Run, tmp_path: Path
 ) -> None:
     words = ("run", "--executions", 30, "--json", "result.json")
-    seeds, results = [], []
+    seeds, results = list[str](), []
     for seed in ((), (), "given"):
         output = vgic_stress(*words, *(("--seed", seeds[0]) if seed else ())).stdout.splitlines()
         first, last = (re.findall(r"seed=(0x[0-9a-f]+)", output[line])[0] for line in (0, -1))

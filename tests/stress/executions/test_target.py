@@ -282,3 +282,26 @@ def test_a_users_class_is_checked_for_races_unless_it_is_said_otherwise(file: Pa
     assert (own.judged_by(None).races, own.judged_by(races=False).races) == (True, False)
     assert (plain.judged_by(None).races, plain.judged_by(races=True).races) == (False, True)
     assert not Target("any", cls=Reference).judged_by(None).races
+
+
+def test_a_copy_is_run_under_the_name_of_the_file(file: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "copy.py"
+    copied.write_text(file.read_text("utf-8"), "utf-8")
+    as_it_was = Target(str(file))
+    identity = as_it_was.patch_identity()
+    file.write_text(ONE.replace("Mine", "Edited"), "utf-8")
+    target = Target(str(file), copy=copied)
+    assert told(target.kernel.replug_overflow) == "Mine."
+    assert target.patch_identity() == identity
+    assert inspect.getfile(inspect.unwrap(target.kernel.replug_overflow)) == str(file)
+    assert told(Target(str(file)).kernel.replug_overflow) == "Edited."
+    assert Target(str(file)).patch_identity() != identity
+
+
+def test_a_copy_imports_what_lies_beside_the_file(file: Path, tmp_path: Path) -> None:
+    (file.parent / "my_base_of_a_copy.py").write_text(ONE.replace("MyKernel", "Base"), "utf-8")
+    copied = tmp_path / "elsewhere" / "copy.py"
+    copied.parent.mkdir()
+    source = "from my_base_of_a_copy import Base\nclass Mine(Base):\n    pass\n"
+    copied.write_text(source, "utf-8")
+    assert told(Target(str(file), copy=copied).kernel.replug_overflow) == "Mine."

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""When is a process of the pool taken to hang, and whose are the lines that it sends?"""
+"""When is a process of the pool taken to hang? Not while it comes up, however long that takes."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from stress.executions.target import Target
+from stress.jobs.cursor import NOT_UP
 from stress.jobs.executor import Outcome
 from stress.jobs.fresh import serve
 from stress.jobs.local_pool import FRESH_FOR, FRESH_HASH, LocalPool
 from stress.jobs.process import Process
 from stress.jobs.rerun import Expected, Reran, Rerun
 from stress.jobs.work import Bug
-from stress.jobs.worker import NOT_UP
 from stress.system import logs
 from stress.system.logs import LogLine
 

@@ -8,7 +8,7 @@ import pytest
 
 from harness import Cell, HarnessBug, OsThreads, Scheduler
 from harness.search.explore import every_behaviour
-from stress.exploration.sample import Sample
+from stress.spaces.sample import Sample
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from harness import Execution, NotDeterministic, OsThreads, Scheduler, Streams
 from harness.search.explore import Exploration, Heard, every_behaviour, every_schedule
 from stress.executions import Target, not_deterministic
-from stress.exploration.sample import Sample
 from stress.scenarios import Scenario
+from stress.spaces.sample import Sample
 from vgic import Machine, Parameters
 
 

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""How a night ended: one verdict, and what it leaves for the morning."""
+
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from stress.history import FIXED, KNOWN, NEW, REGRESSED, History, NightRecord, state_of
+from stress.morning import (
+    Morning,
+    for_ci,
+    gone,
+    junit_text,
+    ktap_text,
+    markdown_text,
+    slower,
+)
+from stress.nights.record import still_there
+from stress.reporting import AT_FAULT, HARNESS_BUG, Verdict
+from stress.system import Exit, counted, logs, say, worst, write_whole
+
+
+def ended(record: NightRecord, history: History, *, only_new: bool) -> Verdict:
+    """Return the verdict of a night.
+
+    Args:
+        record: the night, but for its verdict.
+        history: what it has left behind, with all nights before it.
+        only_new: what was known before is no failure.
+    """
+    found = still_there(record)
+    new = {id_ for id_, state in states(record, history).items() if state in (NEW, REGRESSED)}
+    failing = found & new if only_new else found
+    faults = [fault for target in record.targets for fault in target.faults]
+    reasons = [reason for target in record.targets for reason in target.reasons]
+    executions = counted(sum(target.executions for target in record.targets), "execution")
+    told = [counted(len(failing), "new finding" if only_new else "finding")] if failing else []
+    words = {
+        Exit.CLEAN: f"no {'new ' * only_new}finding in {executions}",
+        Exit.FINDINGS: f"{' and '.join([*told, *[AT_FAULT.words] * bool(faults)])} in {executions}",
+        Exit.HARNESS_BUG: HARNESS_BUG.words,
+        Exit.TOO_FEW: "too few to judge",
+        Exit.INTERRUPTED: f"interrupted after {executions}",
+    }
+    applying = {
+        Exit.HARNESS_BUG: record.bugs,
+        Exit.FINDINGS: failing or faults,
+        Exit.INTERRUPTED: record.interrupted,
+        Exit.TOO_FEW: reasons,
+    }
+    code = worst(code for code, applies in applying.items() if applies)
+    return Verdict(code, words[code])
+
+
+def states(record: NightRecord, history: History) -> dict[str, str]:
+    """Return the state of each finding after a night, by id."""
+    nights = [*_before(record, history), record]
+    return {
+        id_: state_of(kept.record, kept.mark, nights, _today())
+        for id_, kept in history.findings().items()
+    }
+
+
+def morning_of(record: NightRecord, history: History) -> Morning:
+    """Return what is read in the morning after a night.
+
+    Args:
+        record: the night.
+        history: what it has left behind, with all nights before it.
+    """
+    findings, nights = history.findings(), [*_before(record, history), record]
+    records = [kept.record for kept in findings.values()]
+    told = states(record, history)
+    unseen = [each for each in records if told[each.id] in (KNOWN, FIXED)]
+    return Morning(
+        tonight=record,
+        before=_before(record, history),
+        findings=records,
+        states=told,
+        today=_today(),
+        marks={id_: kept.mark for id_, kept in findings.items() if kept.mark is not None},
+        folders={id_: kept.folder for id_, kept in findings.items()},
+        gone={each.id: gone(each, records, nights).text() for each in unseen},
+        slower=[f"{each.id} {each.sentence()}" for each in slower(records, nights)],
+        folder=history.folder,
+    )
+
+
+def write_morning(morning: Morning, place: Path) -> None:
+    """Write what people and programs read in the morning into the night's folder.
+
+    Raises:
+        OSError: something cannot be written.
+    """
+    write_whole(place / "summary.md", markdown_text(morning))
+    write_whole(place / "junit.xml", junit_text(morning))
+    write_whole(place / "night.ktap", ktap_text(morning))
+
+
+def hand_over(morning: Morning) -> None:
+    """Hand the morning over to the service that runs the night, if one does.
+
+    A summary that cannot be written there is no reason for a night to fail.
+    """
+    ci = for_ci(morning, os.environ)
+    for line in ci.printed:
+        say(line)
+    if ci.file:
+        try:
+            with Path(ci.file).open("a", encoding="utf-8") as file:
+                file.write(ci.summary)
+        except OSError as error:
+            logs.warning(f"{ci.file} cannot be written: {error.strerror}")
+
+
+def _before(record: NightRecord, history: History) -> list[NightRecord]:
+    return [night for night in history.nights() if night.night != record.night]
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
