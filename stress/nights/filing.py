@@ -11,7 +11,7 @@ from pathlib import Path
 
 from harness.engine import printable_name, printable_text
 from stress.executions import PRINTED_MAX, Token
-from stress.findings import FAILS, Finding, Keeper, slug, write_example
+from stress.findings import FAILS, Finding, Keeper, slug, trailers, write_example
 from stress.history import FINDINGS, FindingRecord, History, Replayed, Sighting, finding_id
 from stress.nights.entries import Met
 from stress.nights.plan import CONFIRMATIONS
@@ -156,7 +156,7 @@ class Filing:
             mended_by=list(map(printable_text, example.mends)),
             fails_on=fails,
             passes_on=passes,
-            trailers=[],
+            trailers=trailers(fails, passes),
             sightings=[],
             replays=[],
         )
