@@ -55,7 +55,8 @@ def nightly(
     fail_on: Fails = FailOn.KNOWN,
     dry_run: DryRun = False,
     quiet: Quiet = False,
-    verbose: options.Verbose = False,
+    verbose: options.Verbose = 0,
+    log_json: options.LogJson = False,
 ) -> None:
     """Run scenarios on revisions and patches for hours, and leave a history behind.
 
@@ -81,6 +82,7 @@ def nightly(
         hang_s=arguments.hang_s(),
         dry_run=dry_run,
         quiet=quiet,
-        stacks=verbose,
+        verbose=verbose,
+        log_json=log_json,
     )
     raise typer.Exit(run_nightly(command))

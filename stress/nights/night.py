@@ -8,8 +8,6 @@ again, so to resume a night is to begin it.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from loguru import logger
-
 from harness.engine import printable_text
 from harness.search.strategies import PORTFOLIO
 from stress.campaign import Plan, Result, look_for_canaries
@@ -23,6 +21,7 @@ from stress.nights.orders import put_orders_together
 from stress.nights.plan import EXPLORING_SHARE, name_of
 from stress.nights.tonight import Tonight
 from stress.nights.whole import explore
+from stress.system import logs
 
 
 @dataclass
@@ -138,9 +137,7 @@ def _shown(night: Tonight, progress: Progress) -> Callable[[Result], None]:
 
 def _log(night: Tonight, leg: Leg) -> None:
     name = name_of(night.plan.targets[leg.target])
-    logger.debug(
-        "lane {} round {} {}: {} executions in {} s",
-        *(leg.lane, leg.round, name, leg.executions, leg.seconds),
-    )
+    log = logs.named(f"lane {leg.lane}")
+    log.info(f"round {leg.round} {name}: {leg.executions} executions in {leg.seconds} s")
     if leg.out:
-        logger.warning("lane {} goes on without {}: {}", leg.lane, name, leg.out)
+        log.warning(f"goes on without {name}: {leg.out}")
