@@ -13,7 +13,7 @@ execution.
 """
 
 from harness.engine.carriers import OsThreads
-from harness.engine.carrying import Carriers
+from harness.engine.carrying import Carried, Carriers
 from harness.engine.deviation import Deviation, Label
 from harness.engine.execution import DivergedFrom, Execution, Failed, Outcome, Passed, execute
 from harness.engine.failures import (
@@ -83,6 +83,7 @@ __all__ = [
     "SIGNS",
     "START",
     "TEXT_MAX",
+    "Carried",
     "Carriers",
     "Deviation",
     "Diverged",

@@ -103,6 +103,7 @@ class Campaign:
             result.seconds = time.monotonic() - begin
             self._progress(result)
         self._find_what_is_left(result)
+        self._lose_too_many(result)
         result.seconds = time.monotonic() - begin
         if not result.faults:
             result.bugs += not_as_planned(self._plan, result, self._comparing.due)
@@ -120,7 +121,11 @@ class Campaign:
         )
 
     def _stopped(self, result: Result) -> bool:
-        return result.is_endless or (self._plan.stop_at_first and bool(result.failures))
+        return (
+            result.is_endless
+            or result.loses_too_many
+            or (self._plan.stop_at_first and bool(result.failures))
+        )
 
     def _next_batch(self) -> Batch | None:
         """Return the next executions; None if there are none left, or none to choose yet."""
@@ -170,11 +175,20 @@ class Campaign:
     def _merge(self, result: Result) -> None:
         """Add what is complete from the front; what comes behind a gap has to wait."""
         while (facts := self._facts.pop(self._merged, None)) is not None:
-            del self._batches[self._merged]
+            items = self._batches.pop(self._merged).items
             self._merged += 1
-            for fact in facts.facts:
+            lost = {(name, index): why for name, index, why in facts.lost}
+            reported = iter(facts.facts)
+            for item in items:
                 if self._stopped(result):
                     break
+                if item in lost:
+                    result.lost.append((*item, lost[item]))
+                    self._order.learn(item, None)
+                    continue
+                fact = next(reported, None)
+                if fact is None:
+                    break  # not all came back, which has been said
                 result.add(fact)
                 self._heard(fact)
                 self._comparing.expect(fact)
@@ -203,6 +217,20 @@ class Campaign:
         for number in sorted(left):
             if number > self._found:
                 self._find(left[number], result)
+
+    def _lose_too_many(self, result: Result) -> None:
+        """Say whose fault it is, if executions have ended one process after the other.
+
+        This comes last: what was found before that is found with any number of workers.
+        """
+        result.not_rerun.sort()
+        if result.loses_too_many:
+            name, index, why = result.lost[-1]
+            text = (
+                f"{len(result.lost)} executions were lost, so no more were run; the last one was "
+                f"execution {index} of {name}: {why}"
+            )
+            (result.faults if self._plan.target.is_users else result.bugs).append(text)
 
     def _want(self, items: tuple[Witness, ...], orders: tuple[Witnessed, ...] = ()) -> None:
         plan = self._plan

@@ -14,7 +14,7 @@ from stress.campaign.plan import Plan
 from stress.campaign.portfolio import EPOCH
 from stress.campaign.result import Result
 from stress.executions import Target
-from stress.jobs import COMPARE_EVERY, Batch, Facts
+from stress.jobs import COMPARE_EVERY, LOST_MAX, Batch, Facts
 from stress.scenarios import SCENARIOS
 from vgic import CANARY, CANARY_OF_RACES
 
@@ -57,15 +57,19 @@ COMPARED_FROM = 1024
 def not_all_reported(batch: Batch, facts: Facts) -> list[str]:
     """Say if a worker has not reported exactly the executions it was given; [] if it has."""
     reported = [(fact.scenario, fact.index, fact.strategy) for fact in facts.facts]
+    lost = [(name, index) for name, index, _ in facts.lost]
+    # After so many lost ones the campaign is over.
+    end = batch.items.index(lost[-1]) if len(lost) >= LOST_MAX else len(batch.items)
     given = [
         (name, index, SCENARIOS[name].strategy(batch.strategy, index))
-        for name, index in batch.items
+        for name, index in batch.items[:end]
+        if (name, index) not in lost
     ]
-    if reported == given:
+    if reported == given and set(lost) <= set(batch.items):
         return []
     return [
-        f"batch {batch.number}: {len(given)} executions were handed out and {len(reported)} came "
-        "back"
+        f"batch {batch.number}: {len(batch.items)} executions were handed out and "
+        f"{len(reported) + len(lost)} came back"
         if len(reported) != len(given)
         else f"batch {batch.number}: other executions came back than were handed out"
     ]
@@ -90,12 +94,12 @@ def not_as_planned(plan: Plan, result: Result, due: int) -> list[str]:
 
 def _executions(plan: Plan, result: Result) -> list[str]:
     asked = plan.total
-    stopped = result.is_endless or (plan.stop_at_first and result.failures)
+    stopped = result.is_endless or result.loses_too_many or (plan.stop_at_first and result.failures)
     if not plan.scenarios or stopped:
         return []
     if plan.duration_s is not None and result.seconds >= plan.duration_s:
         return []
-    if asked is None or result.executions == asked:
+    if asked is None or result.executions + len(result.lost) == asked:
         return []
     return [f"{result.executions} executions were run of {asked} that were asked for"]
 

@@ -30,6 +30,7 @@ class Comparing:
         self._reruns = 0
         self._waiting: deque[Expected] = deque()
         self._to_confirm: deque[Answer] = deque()
+        self._under_way: dict[int, tuple[Expected, ...]] = {}
         self._confirming: dict[int, Answer] = {}
         self._confirmed: set[tuple[str, ...]] = set()
         self._refuted: set[int] = set()
@@ -73,6 +74,7 @@ class Comparing:
         elif compares and len(self._waiting) >= (1 if no_more else COMPARED_AT_ONCE):
             count = min(COMPARED_AT_ONCE, len(self._waiting))
             those = tuple(self._waiting.popleft() for _ in range(count))
+            self._under_way[number] = those
             rerun = Rerun(number, plan.target, plan.seed, plan.strategy, executions=those)
         else:
             return None
@@ -80,14 +82,22 @@ class Comparing:
         return rerun
 
     def take(self, reran: Reran, result: Result) -> Answer | None:
-        """Take what came of a rerun; return the answer that it confirms, if it does."""
+        """Take what came of a rerun; return the answer that it confirms, if it does.
+
+        A failure that could not be run again, since that ends the process, stays as it was found.
+        """
         for difference in starmap(NotDeterministic, reran.differences):
             fault = fault_of(difference, self._plan.target)
             (result.faults if fault else result.bugs).append(fault or str(difference))
         answer = self._confirming.pop(reran.number, None)
         if answer is None:
+            those = self._under_way.pop(reran.number)
+            for place, why in reran.lost:
+                result.not_rerun.append((those[place].scenario, those[place].index, why))
+            self.due -= len(reran.lost)
             result.compared += reran.compared - len(reran.differences)
             return None
+        result.not_rerun += [(answer.scenario, answer.execution, why) for _, why in reran.lost]
         if reran.differences:
             # Nor is what it may have been shrunk to by now.
             self._to_confirm = deque(

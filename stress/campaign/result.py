@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness.search import Seen
 from stress.findings import Answer, Finding, found
-from stress.jobs import Fact
+from stress.jobs import LOST_MAX, Fact
 from vgic.judging import progress
 
 ENDLESS_MAX = 100
@@ -37,8 +37,10 @@ class Result:
         also: for each finding, by signature, what else is mended by what mends it.
         kept: for each finding, by signature, the folder it is kept in; None if there is none.
         compared: how many executions were run once more in a fresh process, and came out alike.
+        lost: executions that are neither pass nor fail, since they have ended the process that ran
+            them: scenario, number within the scenario, and what happened.
+        not_rerun: the same for what could not be run once more in a fresh process.
         bugs: what was wrong with the harness itself.
-        lost: executions that are neither pass nor fail: scenario, number, and what happened.
         faults: why the user's class cannot be judged: it is not deterministic, or blocks.
         interrupted: somebody stopped it.
         seconds: how long it took.
@@ -62,8 +64,9 @@ class Result:
     also: dict[str, list[Finding]] = field(default_factory=dict)
     kept: dict[str, Path | None] = field(default_factory=dict)
     compared: int = 0
-    bugs: list[str] = field(default_factory=list)
     lost: list[tuple[str, int, str]] = field(default_factory=list)
+    not_rerun: list[tuple[str, int, str]] = field(default_factory=list)
+    bugs: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     interrupted: bool = False
     seconds: float = 0.0
@@ -117,6 +120,11 @@ class Result:
     def is_broken(self) -> bool:
         """Whether what further executions would come to could not be believed."""
         return bool(self.bugs or self.faults)
+
+    @property
+    def loses_too_many(self) -> bool:
+        """Whether so many executions were lost that the class under test has to be at fault."""
+        return len(self.lost) >= LOST_MAX
 
     @property
     def is_endless(self) -> bool:

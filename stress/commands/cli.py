@@ -15,6 +15,7 @@ from stress.commands import options
 from stress.commands.findings import NIGHTS, findings
 from stress.commands.list import listing
 from stress.commands.nightly import nightly
+from stress.commands.report import report
 from stress.executions import Target, model_digest
 from stress.inputs import EXECUTIONS, LIMIT, BadArgument, View, arguments, standard_input
 from stress.scenarios import SCENARIOS
@@ -224,6 +225,7 @@ def list_(
 
 
 app.command(epilog=_EPILOG)(nightly)
+app.command()(report)
 app.add_typer(findings, name="findings")
 
 

@@ -18,7 +18,7 @@ from harness.search.strategies import STRATEGIES
 from stress.executions.differing import not_deterministic
 from stress.executions.target import Target
 from stress.scenarios import Scenario
-from stress.system import printed
+from stress.system import check_memory, printed
 from vgic import Machine, Parameters
 
 
@@ -64,6 +64,7 @@ def run(
 
     Raises:
         CompositionError: the target is no kernel.
+        MemoryError: it has met the bound that this process has.
         NotDeterministic: a strategy that has seen the program run has met another one.
         HarnessBug: the harness's own code raised an exception.
     """
@@ -78,6 +79,7 @@ def run(
         execution = execute(program, strategy, carriers, touches=touches)
     except NotDeterministic as bug:
         raise not_deterministic(bug.how, parameters, target, carriers) from bug
+    check_memory(execution)
     if not machines:
         return Single(parameters, execution, frozenset(), printed=printed(carriers))
     machine = machines[-1]

@@ -15,19 +15,21 @@ from collections.abc import MutableSequence
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
-from harness import OldName, OsThreads
+from harness import OldName
+from stress.jobs.cursor import NO_JOB, Cursor
 from stress.jobs.rerun import Rerun
-from stress.jobs.work import Bug, Cursor
 from stress.jobs.worker import (
-    DESCRIPTORS_GONE,
     SharedText,
     Working,
     leave_signals_to_the_parent,
     run_job,
 )
-from stress.system import GONE, Exit, Garbage, end_at_once
+from stress.system import Exit, Garbage, end_at_once
 
 _LOOK_EVERY_S = 0.25
+
+KILLED_BY = 128
+"""With this and the number of a signal it ends whose child was killed by that, as in a shell."""
 
 
 def serve(connection: Connection, pulse: MutableSequence[int], place: SharedText) -> None:
@@ -35,7 +37,7 @@ def serve(connection: Connection, pulse: MutableSequence[int], place: SharedText
 
     Args:
         connection: reruns come in, what came of them goes out.
-        pulse: what shows the parent that something moves, see stress/jobs/worker.py.
+        pulse: where the job is shown to be, see stress/jobs/cursor.py.
         place: the line of the user's own in which it seems to hang.
     """
     leave_signals_to_the_parent()
@@ -47,17 +49,15 @@ def serve(connection: Connection, pulse: MutableSequence[int], place: SharedText
     gc.freeze()
     gc.disable()
     with suppress(EOFError, ConnectionError):
-        pulse[0] = Cursor().batch
+        Cursor(pulse)
         while (job := connection.recv()) is not None:
             child = os.fork()
             if not child:
                 _in_child(job, connection, pulse, place)
-            status = _wait_for(child, parent)
-            if status:
-                code = os.waitstatus_to_exitcode(status)
-                why = f"{GONE}: " if code == DESCRIPTORS_GONE else ""
-                text = f"{why}the fresh process died (exit code {code})"
-                connection.send(Bug(job.number, text, bool(why) and job.target.is_users))
+            code = os.waitstatus_to_exitcode(_wait_for(child, parent))
+            if code:
+                # Our parent sees one process and where it was: it ends as the child has ended.
+                end_at_once(code if code > 0 else KILLED_BY - code)
 
 
 def _in_child(
@@ -70,10 +70,11 @@ def _in_child(
         if hasattr(os, "sched_setaffinity"):
             # No core is claimed for so short a time; to stay on one is what counts.
             os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-        working = Working(OsThreads(pinned=False), Garbage())
+        working = Working(Garbage(), pulse, pinned=False)
         working.show_life(pulse, place, os.getppid())
         with working.confined():
             connection.send(run_job(job, working))
+            working.cursor.begin(NO_JOB)
         code = Exit.CLEAN
     except ConnectionError:
         pass  # the parent is gone

@@ -7,8 +7,8 @@ them and comes out alike the next time. None of them imports anything from the c
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from multiprocessing.connection import wait
+from typing import Self
 
 from stress.jobs.executor import Job, Outcome
 from stress.jobs.fresh import serve
@@ -27,7 +27,7 @@ FRESH_FOR = 8
 """So many reruns go to the first fresh process, to each next one twice as many as before."""
 
 
-class LocalPool(AbstractContextManager["LocalPool"]):
+class LocalPool:
     """Some worker processes and a fresh one, for as long as the context lasts."""
 
     def __init__(self, jobs: int, *, hang_s: float = HANG_S, stacks: bool = False) -> None:
@@ -40,16 +40,25 @@ class LocalPool(AbstractContextManager["LocalPool"]):
         """
         self._hang_s = hang_s
         self._stacks = stacks
-        self._workers = [self._process("a worker", work, WORKERS_HASH + n) for n in range(jobs)]
+        self._workers = [
+            self._process(self._worker_name(n), work, WORKERS_HASH + n) for n in range(jobs)
+        ]
         self._renewed = 0
         self._reruns_left = FRESH_FOR
         self._fresh = self._process("the fresh process", serve, self.fresh_hash)
+
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(self, *exception: object) -> None:
         self.close()
 
     def _process(self, name: str, main: Callable[..., None], hash_seed: int) -> Process:
         return Process(name, main, hash_seed, stacks=self._stacks)
+
+    def _worker_name(self, number: int) -> str:
+        """Return what reports call a worker; they say no more of it if any may have been it."""
+        return "a worker"
 
     @property
     def fresh_hash(self) -> int:
@@ -99,8 +108,13 @@ class LocalPool(AbstractContextManager["LocalPool"]):
         ready = wait([process.connection for process in busy], timeout_s)
         answers: list[Outcome] = []
         for process in busy:
-            answers += process.outcomes(ready=process.connection in ready, hang_s=self._hang_s)
+            said = process.outcomes(ready=process.connection in ready, hang_s=self._hang_s)
+            answers += self._collected(process, said)
         return answers
+
+    def _collected(self, process: Process, outcomes: list[Outcome]) -> list[Outcome]:
+        """Return what is to be said for what a process has said, or for its death."""
+        return outcomes
 
     def close(self) -> None:
         """End the processes: those with nothing to do by asking, the others at once."""

@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator, MutableSequence
+from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection
@@ -15,22 +16,21 @@ from multiprocessing.process import BaseProcess
 
 from stress.executions import hangs_text
 from stress.findings import Answer
+from stress.jobs.bounding import bound, has_grown
+from stress.jobs.cursor import JOB, NOT_UP, PULSES
+from stress.jobs.death import Death, death_in, ended_text, is_stopped
 from stress.jobs.executor import Job, Outcome
+from stress.jobs.mail import coming, post
 from stress.jobs.work import Bug
-from stress.jobs.worker import (
-    DESCRIPTORS_GONE,
-    GROUP_SIGNALS,
-    NOT_UP,
-    PLACE_MAX,
-    PULSES,
-    SharedText,
-)
+from stress.jobs.worker import DESCRIPTORS_GONE, GROUP_SIGNALS, PLACE_MAX, SharedText
 from stress.system import GONE
 
 COMES_UP_S = 600.0
 """A process that has not come up after so long never will; imports on a busy machine take long."""
 
 _DIES_WITHIN_S = 5.0
+_COMES_WITHIN_S = 0.05
+"""What has begun to come has come whole after so long, unless who sends it was stopped."""
 
 
 class Process:
@@ -41,12 +41,19 @@ class Process:
         is_dead: it has died, or had to be killed.
         process: the process.
         connection: jobs go out, answers come in.
-        pulse: what it shows of itself, see PULSES.
+        pulse: what it shows of itself, see stress/jobs/cursor.py.
         job: what it is doing, None if nothing.
+        death: how it died in a job, if it has and not by its own line; None otherwise.
     """
 
     def __init__(
-        self, name: str, main: Callable[..., None], hash_seed: int, *, stacks: bool = False
+        self,
+        name: str,
+        main: Callable[..., None],
+        hash_seed: int,
+        *,
+        stacks: bool = False,
+        memory_max: int | None = None,
     ) -> None:
         """Start it.
 
@@ -55,13 +62,17 @@ class Process:
             main: what it does.
             hash_seed: its PYTHONHASHSEED.
             stacks: have it print the stacks of its threads if it hangs.
+            memory_max: so many bytes it may have; None for no bound.
         """
         self.name = name
+        self._main = main
+        self._hash_seed = hash_seed
+        self._memory_max = memory_max
         self._stacks = stacks
         self.is_dead = False
         context = get_context("spawn")
         self.pulse: MutableSequence[int] = context.RawArray("q", PULSES)
-        self.pulse[0] = NOT_UP
+        self.pulse[JOB] = NOT_UP
         self._hangs_at: SharedText = context.RawArray("c", PLACE_MAX + 1)
         self.connection: Connection
         self.connection, theirs = context.Pipe()
@@ -71,36 +82,64 @@ class Process:
         with _born(PYTHONHASHSEED=str(hash_seed)):
             self.process.start()
         theirs.close()
+        if memory_max is not None and self.process.pid is not None:
+            bound(self.process.pid, memory_max)
         self.job: Job | None = None
+        self.death: Death | None = None
+        self._coming: Future[Outcome] | None = None
         self._seen: tuple[int, ...] = ()
         self._seen_at = time.monotonic()
+
+    def again(self) -> "Process":
+        """Start another one like it."""
+        return Process(
+            self.name,
+            self._main,
+            self._hash_seed,
+            stacks=self._stacks,
+            memory_max=self._memory_max,
+        )
+
+    @property
+    def has_grown(self) -> bool:
+        """Whether it takes much more than it needs; False if nobody has bounded it."""
+        pid, memory_max = self.process.pid, self._memory_max
+        return pid is not None and memory_max is not None and has_grown(pid, memory_max)
 
     def submit(self, job: Job) -> None:
         """Give it a job; it has none."""
         self.job = job
         self._seen_at = time.monotonic()
-        # A process that has died shows when its answer is waited for.
-        with suppress(ConnectionError):
-            self.connection.send(job)
+        post(self.connection, job)
 
     def outcomes(self, *, ready: bool, hang_s: float) -> list[Outcome]:
         """Return what the process has said; of one that died or hangs comes a Bug."""
         assert self.job is not None
-        if ready:
-            try:
-                outcome: Outcome = self.connection.recv()
-            except (EOFError, OSError):
-                outcome = self._died()
+        if ready and self._coming is None:
+            self._coming = coming(self.connection)
+        if self._coming is not None and wait([self._coming], _COMES_WITHIN_S).done:
+            outcome = self._said()
             if outcome.number != self.job.number:
                 return []  # of the job before: it was answered, and then its process died
             if not isinstance(outcome, Answer) or outcome.last:
                 self.job = None
             return [outcome]
-        if self._unmoved_s() > (COMES_UP_S if self.pulse[0] == NOT_UP else hang_s):
+        comes_up = self.pulse[JOB] == NOT_UP and not is_stopped(self.process.pid)
+        if self._unmoved_s() > (COMES_UP_S if comes_up else hang_s):
             bug = self._hangs(hang_s)
             self.job = None
             return [bug]
         return []
+
+    def _said(self) -> Outcome:
+        """Return the message that has come whole; nobody being there any more is one, too."""
+        assert self._coming is not None
+        message, self._coming = self._coming, None
+        try:
+            outcome: Outcome = message.result()
+        except Exception:
+            return self._died()
+        return outcome
 
     def end(self) -> None:
         """End the process: by asking if it has nothing to do, else at once."""
@@ -121,7 +160,7 @@ class Process:
         """End the process and all it has started, at once."""
         self.is_dead = True
         self.process.kill()
-        if self.process.pid is not None and self.pulse[0] != NOT_UP:
+        if self.process.pid is not None and self.pulse[JOB] != NOT_UP:
             # It leads a group of its own since it has come up.
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -136,7 +175,7 @@ class Process:
     def _place(self) -> str:
         """Say which execution the process was last seen in."""
         assert self.job is not None
-        number, item, steps, _ = self.pulse
+        number, item, steps, *_ = self.pulse
         if number != self.job.number or not 0 <= item < len(self.job.items):
             return f"before the first execution of job {self.job.number}"
         scenario, index = self.job.items[item]
@@ -155,22 +194,33 @@ class Process:
 
     def _died(self) -> Bug:
         assert self.job is not None
-        place, code = self._place(), self._exit_code(_DIES_WITHIN_S)
+        pulse, place, code = tuple(self.pulse), self._place(), self._exit_code(_DIES_WITHIN_S)
         self.kill()
         if code in (None, DESCRIPTORS_GONE):
             text = f"{GONE}: {self.name} lost its connection {place}"
-            return Bug(self.job.number, text, of_class=self.job.target.is_users)
-        return Bug(self.job.number, f"{self.name} died (exit code {code}) {place}")
+            bug = Bug(self.job.number, text, of_class=self.job.target.is_users)
+            how = "lost its connection"
+        else:
+            bug = Bug(self.job.number, f"{self.name} died (exit code {code}) {place}")
+            how = ended_text(code)
+        self.death = None if bug.of_class else death_in(self.job, how, pulse)
+        return bug
 
     def _hangs(self, hang_s: float) -> Bug:
         assert self.job is not None
-        place, line = self._place(), self._hangs_at.value.decode(errors="replace")
+        pulse, place = tuple(self.pulse), self._place()
+        stopped = is_stopped(self.process.pid)
+        # Where it was stopped is nobody's fault.
+        line = "" if stopped else self._hangs_at.value.decode(errors="replace")
         # Let it print where it is (faulthandler) before it goes.
-        if self.process.pid is not None and (self._stacks or not line):
+        if self.process.pid is not None and not stopped and (self._stacks or not line):
             with suppress(ProcessLookupError):
                 os.kill(self.process.pid, signal.SIGUSR1)
             time.sleep(0.5)
         self.kill()
+        if not line:
+            how = "was stopped" if stopped else "took no step"
+            self.death = death_in(self.job, f"{how} for {hang_s:.0f} s", pulse)
         text = hangs_text(self.name, hang_s, place, line)
         return Bug(self.job.number, text, of_class=bool(line))
 

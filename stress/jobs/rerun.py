@@ -20,6 +20,7 @@ from stress.executions import (
     run,
     run_index,
 )
+from stress.jobs.cursor import Cursor
 from stress.scenarios import SCENARIOS
 
 COMPARED_AT_ONCE = 16
@@ -81,35 +82,42 @@ class Reran:
         number: the rerun's.
         compared: how many executions were compared.
         differences: what came out otherwise, as a NotDeterministic has it: how, and where.
+        lost: what could not be run, since each time it has ended the process that ran it: its place
+            among the executions, or for a token their number, and what happened.
     """
 
     number: int
     compared: int
     differences: tuple[tuple[str, str], ...]
+    lost: tuple[tuple[int, str], ...] = ()
 
 
-def run_again(rerun: Rerun, carriers: Carriers) -> Reran:
-    """Run the executions of a rerun and compare.
+def run_again(rerun: Rerun, carriers: Carriers, cursor: Cursor) -> Reran:
+    """Run the executions of a rerun and compare; of a token the first difference is enough.
 
     Raises:
         HarnessBug: the harness's own code raised an exception.
     """
     differences: list[NotDeterministic] = []
     target = rerun.target
-    for each in rerun.executions:
+    for item, each in enumerate(rerun.executions):
+        cursor.come_to(item)
         scenario = SCENARIOS[each.scenario]
         single = run_index(scenario, rerun.seed, each.index, rerun.strategy, target, carriers)
         if single.execution.digest != each.digest:
             who = f"execution {each.index} of {each.scenario}"
             there = f"{each.outcome} (digest {each.digest})"
             differences.append(_different(who, there, single, target, carriers))
-    for text in rerun.tokens * rerun.times:
+    cursor.come_to(len(rerun.executions))
+    for text in rerun.tokens:
         token = Token.decode(text)
-        single = run(token.parameters, target, StrictReplay(token.deviations), carriers)
-        if single.execution.digest != token.digest:
-            who = f"what was found in {rerun.found_in}, replayed,"
-            there = f"{token.signature!r} (digest {token.digest})"
-            differences.append(_different(who, there, single, target, carriers))
+        for _ in range(rerun.times):
+            single = run(token.parameters, target, StrictReplay(token.deviations), carriers)
+            if single.execution.digest != token.digest:
+                who = f"what was found in {rerun.found_in}, replayed,"
+                there = f"{token.signature!r} (digest {token.digest})"
+                differences.append(_different(who, there, single, target, carriers))
+                break
     compared = len(rerun.executions) + len(rerun.tokens)
     return Reran(rerun.number, compared, tuple((bug.how, bug.where) for bug in differences))
 

@@ -8,11 +8,15 @@ from harness import Carriers, Failed, HarnessBug, NotDeterministic
 from harness.detectors.lock_order import Learned
 from harness.search import behaviour
 from stress.executions import Target, run_index
+from stress.jobs.cursor import Cursor
 from stress.scenarios import SCENARIOS, Scenario
 from stress.system import Garbage
 
 COMPARE_EVERY = 64
 """One execution in so many is run once more in another process, see stress/jobs/rerun.py."""
+
+LOST_MAX = 3
+"""A campaign ends when so many of its executions have ended the process that ran them, twice."""
 
 LOOK_EVERY = 8
 """The behaviour of one execution in so many of a strategy is looked at: that takes a while."""
@@ -92,11 +96,14 @@ class Facts:
 
     Attributes:
         number: the batch's place in the campaign.
-        facts: one for each execution, in order.
+        facts: one for each execution, in order; if LOST_MAX were lost, of those before the last.
+        lost: executions that are neither pass nor fail, since each has ended the process that ran
+            it, twice: scenario, number within the scenario, and what happened.
     """
 
     number: int
     facts: tuple[Fact, ...]
+    lost: tuple[tuple[str, int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +127,6 @@ def _same(orders: tuple[Learned, ...]) -> tuple[Learned, ...]:
     return orders
 
 
-class Cursor:
-    """Where a worker is, for its parent to watch: the batch and the execution in it."""
-
-    def __init__(self) -> None:
-        self.batch = -1
-        self.item = -1
-
-
 def run_batch(batch: Batch, carriers: Carriers, cursor: Cursor, garbage: Garbage) -> Facts:
     """Run a batch.
 
@@ -136,9 +135,8 @@ def run_batch(batch: Batch, carriers: Carriers, cursor: Cursor, garbage: Garbage
     """
     facts: list[Fact] = []
     target = batch.target
-    cursor.batch = batch.number
     for item, (name, index) in enumerate(batch.items):
-        cursor.item = item
+        cursor.come_to(item)
         scenario = SCENARIOS[name]
         try:
             looked = is_looked_at(scenario, batch.strategy, index)

@@ -21,27 +21,20 @@ from multiprocessing.connection import Connection
 from typing import Protocol
 
 from harness import HarnessBug, OldName, OsThreads
-from harness.engine import SIGNS, printable_text
+from harness.engine import SIGNS, Carried, Thread, printable_text
 from stress.executions import Target, fault_of
 from stress.findings import Answer, Inquiry, inquire
+from stress.jobs.cursor import MOVED, NO_JOB, STEPS, Cursor
 from stress.jobs.errands import run_errand
 from stress.jobs.executor import Job, Outcome
 from stress.jobs.rerun import Rerun, run_again
-from stress.jobs.work import Batch, Bug, Cursor, run_batch
-from stress.system import Exit, Garbage, confined, end_at_once, is_bad_descriptor
+from stress.jobs.work import Batch, Bug, run_batch
+from stress.system import Exit, Garbage, confined, end_at_once, is_bad_descriptor, is_bounded
 
 BEAT_S = 0.25
 
 GROUP_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 """What ends a whole process group; workers are born with it blocked."""
-
-PULSES = 4
-"""What a process shows its parent: the job, the item in it, the steps, and what else has moved.
-
-One of them changes as long as something does. A process that has not come up yet shows NOT_UP as
-its job.
-"""
-NOT_UP = -(1 << 62)
 
 PLACE_MAX = 400
 """So many bytes of the line in which it seems to hang."""
@@ -54,7 +47,21 @@ class SharedText(Protocol):
 
 
 DESCRIPTORS_GONE = 77
+OUT_OF_MEMORY = 78
 """How a process ends that cannot go on, see stress.system; nothing else ends like this."""
+
+
+class _Counting(OsThreads):
+    """Carriers that show the parent each execution that they begin."""
+
+    def __init__(self, cursor: Cursor, *, pinned: bool) -> None:
+        super().__init__(pinned=pinned)
+        self._cursor = cursor
+
+    def run(self, scheduler: Carried, first: Thread) -> None:
+        """Run an execution."""
+        self._cursor.begin_execution()
+        super().run(scheduler, first)
 
 
 class Working:
@@ -66,31 +73,44 @@ class Working:
         cursor: which execution it is in.
     """
 
-    def __init__(self, carriers: OsThreads, garbage: Garbage) -> None:
-        self.carriers = carriers
-        self.garbage = garbage
-        self.cursor = Cursor()
-
-    def show_life(self, pulse: MutableSequence[int], place: SharedText, parent: int) -> None:
-        """Show the parent from now on where we are, without a word in the step path.
-
-        Code that never reaches a scheduling point leaves all four as they are. It does not hear
-        either that the parent is gone, so that is looked for here.
+    def __init__(
+        self,
+        garbage: Garbage,
+        shown: MutableSequence[int] | None = None,
+        *,
+        pinned: bool = True,
+    ) -> None:
+        """Take up work.
 
         Args:
-            pulse: see PULSES.
+            garbage: collects what executions leave behind.
+            shown: where to show a parent where we are, see stress/jobs/cursor.py.
+            pinned: claim a core.
+        """
+        self.garbage = garbage
+        self.cursor = Cursor(shown)
+        self.carriers: OsThreads = _Counting(self.cursor, pinned=pinned)
+
+    def show_life(self, pulse: MutableSequence[int], place: SharedText, parent: int) -> None:
+        """Show the parent from now on that we go on, without a word in the step path.
+
+        Code that never reaches a scheduling point leaves all as it is. It does not hear either that
+        the parent is gone, so that is looked for here.
+
+        Args:
+            pulse: what the cursor is in, too.
             place: in which line of the user's own, if nothing has moved since the last look.
             parent: the process without which this one ends.
         """
 
         def beat() -> None:
+            before: tuple[int, ...] = ()
             while os.getppid() == parent:
-                before = tuple(pulse)
-                pulse[0], pulse[1] = self.cursor.batch, self.cursor.item
-                pulse[2] = self.carriers.steps
-                pulse[3] = self.carriers.executions + SIGNS.analysed
-                still = self.carriers.running and tuple(pulse) == before
-                line = self.carriers.place if still else ""
+                pulse[STEPS] = self.carriers.steps
+                pulse[MOVED] = self.carriers.executions + SIGNS.analysed
+                now = tuple(pulse)
+                line = self.carriers.place if self.carriers.running and now == before else ""
+                before = now
                 place.value = printable_text(line).encode()[:PLACE_MAX]
                 time.sleep(BEAT_S)
             end_at_once(Exit.HARNESS_BUG)
@@ -107,21 +127,22 @@ def work(connection: Connection, pulse: MutableSequence[int], place: SharedText)
 
     Args:
         connection: jobs come in, what came of them goes out.
-        pulse: see PULSES.
+        pulse: where to show the parent where we are, see stress/jobs/cursor.py.
         place: the line of the user's own in which it seems to hang.
     """
     leave_signals_to_the_parent()
     warnings.simplefilter("ignore", OldName)  # the parent has said so once for all
     parent = multiprocessing.parent_process()
     parent_pid = parent.pid if parent is not None else None
-    with OsThreads() as carriers, Garbage() as garbage:
+    working = Working(Garbage(), pulse)
+    with working.carriers as carriers, working.garbage:
         carriers.pin_caller()
-        working = Working(carriers, garbage)
         working.show_life(pulse, place, parent_pid or os.getppid())
         try:
             with working.confined():
                 while (job := connection.recv()) is not None:
                     connection.send(run_job(job, working, connection.send))
+                    working.cursor.begin(NO_JOB)
         except (EOFError, ConnectionError):
             pass  # the parent is gone
         except OSError as error:
@@ -157,19 +178,32 @@ def run_job(
         so_far: called with what an inquiry has confirmed, before it is shrunk.
     """
     try:
+        working.cursor.begin(job.number)
         job = replace(job, target=_known(job.target))
         if isinstance(job, Batch):
             return run_batch(job, working.carriers, working.cursor, working.garbage)
-        working.cursor.batch, working.cursor.item = job.number, 0
         if isinstance(job, Rerun):
-            return run_again(job, working.carriers)
+            return run_again(job, working.carriers, working.cursor)
+        working.cursor.come_to(0)
         if isinstance(job, Inquiry):
             return inquire(job, working.carriers, so_far)
         return run_errand(job, working.carriers)
     except HarnessBug as bug:
+        _end_if_out_of_memory(bug.__cause__)
         fault = fault_of(bug, job.target)
         return Bug(job.number, fault or str(bug), of_class=bool(fault))
     except ConnectionError:
         raise
-    except Exception:
+    except Exception as error:
+        _end_if_out_of_memory(error)
         return Bug(job.number, traceback.format_exc())
+
+
+def _end_if_out_of_memory(error: BaseException | None) -> None:
+    """End the process if an error says that it has met its bound: nothing in it can be relied on.
+
+    The stack of a thread is memory, too.
+    """
+    of_thread = isinstance(error, RuntimeError) and "start new thread" in str(error)
+    if is_bounded() and (of_thread or isinstance(error, MemoryError)):
+        end_at_once(OUT_OF_MEMORY)

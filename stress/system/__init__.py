@@ -10,6 +10,7 @@ from stress.system.confining import GONE, confined, is_bad_descriptor, loading
 from stress.system.exit_codes import Exit, end_at_once, worst
 from stress.system.files import is_open_as, is_replaceable, write_whole
 from stress.system.garbage import Garbage
+from stress.system.memory import check_memory, is_bounded
 from stress.system.output import bug_text, complain, say, write_json, write_unfinished
 from stress.system.plurals import counted
 from stress.system.printed import printed, printed_text
@@ -21,6 +22,7 @@ __all__ = [
     "Garbage",
     "Interrupts",
     "bug_text",
+    "check_memory",
     "complain",
     "confined",
     "counted",
@@ -28,6 +30,7 @@ __all__ = [
     "exit_codes",
     "interrupts",
     "is_bad_descriptor",
+    "is_bounded",
     "is_open_as",
     "is_replaceable",
     "loading",

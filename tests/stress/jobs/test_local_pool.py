@@ -7,13 +7,13 @@ from dataclasses import replace
 import pytest
 
 from stress.executions.target import Target
+from stress.jobs.cursor import NOT_UP
 from stress.jobs.executor import Outcome
 from stress.jobs.fresh import serve
 from stress.jobs.local_pool import FRESH_FOR, FRESH_HASH, LocalPool
 from stress.jobs.process import Process
 from stress.jobs.rerun import Expected, Reran, Rerun
 from stress.jobs.work import Bug
-from stress.jobs.worker import NOT_UP
 
 NOTHING = Expected("one_interrupt", 0, "0" * 16, "nothing")
 RERUN = Rerun(0, Target(), 7, "mix", executions=(NOTHING,))
