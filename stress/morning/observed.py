@@ -7,7 +7,8 @@ What must not be counted is left out here:
   again has seen nothing new.
 - A symptom may be another finding's, too, and a finding may have been seen as another symptom than
   its first: then of each night only one execution is known to be this finding's. Without a
-  sighting it is not known whether executions with its symptom show it.
+  sighting it is not known whether executions with its symptom show it. Where nothing is known of
+  another one, all executions with its symptom are this finding's.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -104,11 +105,14 @@ def _cells(
 
 
 def _from_sighting(sighting: Sighting) -> Observed:
-    """Return what is left of a night: of all scenarios together, so its rate is at least this."""
-    cells = {sighting.scenario: (sighting.count, sighting.executions)}
+    """Return what is left of a night: of all scenarios together, so its rate is at least this.
+
+    A night that was killed has counted nothing: it knows of one execution, and not of how many.
+    """
     version = Version(sighting.model, sighting.source)
-    found = {} if sighting.strategy == EXPLORING else cells
-    return Observed(sighting.night, version, True, found, 0)
+    counts = sighting.count, sighting.executions
+    known = sighting.strategy != EXPLORING and counts != (1, 1)
+    return Observed(sighting.night, version, True, {sighting.scenario: counts} if known else {}, 0)
 
 
 class _Counted:
