@@ -38,13 +38,12 @@ def write_report(folders: Sequence[Path], file: Path) -> Exit:
 
     Raises:
         BadArgument: there are no nights in any of the folders, or the file cannot be written.
-        OSError: a folder cannot be read.
     """
-    from stress.history import History
+    from stress.history import RUNS, noting, read_findings, read_nights
     from stress.morning.page import report_page, together
 
     for folder in folders:
-        if not (folder / "runs").is_dir():
+        if not (folder / RUNS).is_dir():
             raise BadArgument(
                 f"{folder}: there are no nights; name the folder that `vgic-stress nightly --out` "
                 "was given"
@@ -53,11 +52,9 @@ def write_report(folders: Sequence[Path], file: Path) -> Exit:
     findings: list[Kept] = []
     notes: list[str] = []
     for folder in dict.fromkeys(folders):
-        with History.open(folder) as history:
-            nights += history.nights()
-            findings += history.findings().values()
-            notes += history.notes
-    shown = together(nights, findings, map(str, dict.fromkeys(folders)), dict.fromkeys(notes))
+        nights += read_nights(folder, noting(notes))
+        findings += read_findings(folder, noting(notes)).values()
+    shown = together(nights, findings, map(str, dict.fromkeys(folders)), notes)
     for note in shown.notes:
         complain(note)
     if not shown.nights:

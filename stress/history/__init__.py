@@ -9,7 +9,7 @@ nothing: what a night does is stress/nights.
 from stress.history.fields import FORMAT, Count, Name, Seconds, Seed, Text
 from stress.history.folders import FINDINGS, MARKS, RUNS, Kept, noting, read_findings, read_nights
 from stress.history.history import History, Stored
-from stress.history.merging import Merged, merge
+from stress.history.merging import Merged, furthest, merge, one_finding
 from stress.history.naming import finding_id, is_id, night_number, place_of
 from stress.history.night_records import CanaryRecord, Edge, Explored, NightRecord
 from stress.history.orders import Across, LockCycle, across_nights
@@ -67,12 +67,14 @@ __all__ = [
     "WindowRecord",
     "across_nights",
     "finding_id",
+    "furthest",
     "holds",
     "is_id",
     "merge",
     "missing_parts",
     "night_number",
     "noting",
+    "one_finding",
     "one_night",
     "parts_together",
     "place_of",

@@ -66,12 +66,36 @@ def merge(sources: Sequence[Path], into: Path) -> Merged:
     return merged
 
 
+def one_finding(known: Sequence[Kept]) -> Kept:
+    """Return one finding of what several folders say of it.
+
+    Args:
+        known: the same finding as each folder has it, one at least.
+
+    Returns:
+        It with the sightings and replays of all, and with the folder whose word of it holds.
+    """
+    holds = max(known, key=_weight)
+    record = replace(
+        holds.record,
+        sightings=_each_night(each for kept in known for each in kept.record.sightings),
+        replays=_each_night(each for kept in known for each in kept.record.replays),
+    )
+    mark = max((kept.mark for kept in known if kept.mark), key=_said, default=None)
+    return Kept(record, mark, holds.folder)
+
+
+def furthest(known: Sequence[NightRecord]) -> NightRecord:
+    """Return which of several records of one night has come furthest, the first of those alike."""
+    return max(known, key=_went_on)
+
+
 def _merge_nights(source: Path, into: Path, merged: Merged, say: TakesNote) -> None:
     there = {night.night: night for night in folders.read_nights(into, say)}
     for night in folders.read_nights(source, say):
         before = there.get(night.night)
         place = into / folders.RUNS / night.night
-        newer = before is None or _went_on(night) > _went_on(before)
+        newer = before is None or furthest([before, night]) is not before
         if newer and not _is_link(place, say):
             copy_folder(source / folders.RUNS / night.night, place, say, leaving=[folders.SUMMARY])
             write_record(place / folders.SUMMARY, night)
@@ -82,24 +106,17 @@ def _merge_findings(source: Path, into: Path, merged: Merged, say: TakesNote) ->
     there = folders.read_findings(into, say)
     for id_, found in folders.read_findings(source, say).items():
         before = there.get(id_)
-        known = [found] if before is None else [before, found]
-        holds = max(known, key=_weight)
-        record = replace(
-            holds.record,
-            sightings=_each_night(each for kept in known for each in kept.record.sightings),
-            replays=_each_night(each for kept in known for each in kept.record.replays),
-        )
-        mark = max((kept.mark for kept in known if kept.mark), key=_said, default=None)
+        now = one_finding([found] if before is None else [before, found])
         place = _place(found, into) if before is None else before.folder
-        changed = before is None or (record, mark) != (before.record, before.mark)
+        changed = before is None or (now.record, now.mark) != (before.record, before.mark)
         if not changed or _is_link(place, say):
             continue
-        if holds is found:
+        if now.folder == found.folder:
             leaving = [folders.FINDING, folders.MARK]
             copy_folder(found.folder, place, say, leaving=leaving, exactly=True)
-        if mark is not None:
-            write_record(place / folders.MARK, mark)
-        write_record(place / folders.FINDING, record)
+        if now.mark is not None:
+            write_record(place / folders.MARK, now.mark)
+        write_record(place / folders.FINDING, now.record)
         merged.added += before is None
         merged.changed += before is not None
 

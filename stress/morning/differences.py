@@ -39,17 +39,22 @@ def below_floors(morning: Morning) -> list[Item]:
             if window.below:
                 nights = _nights_below(morning.before, target.target, window.window)
                 items.append((nights, _below(target.target, window, nights)))
-    return [item for _, item in sorted(items, key=lambda each: each[0])]
+    return [item for _, item in sorted(items, key=lambda each: each[0] or 0)]
 
 
 def too_few(morning: Morning) -> list[Item]:
-    """Return why there were too few executions to judge, but for windows below their floors."""
-    return [
-        Item(f"{target.target}: {reason}")
-        for target in morning.tonight.targets
-        for reason in target.reasons
-        if not any(reason in window.below for window in target.windows)
-    ]
+    """Return for each target why it had too few executions, but for windows below their floors.
+
+    It is much the same for all of its scenarios, so one of them is said.
+    """
+    items = []
+    for target in morning.tonight.targets:
+        missed = {text for window in target.windows for text in window.below}
+        reasons = [reason for reason in target.reasons if reason not in missed]
+        if reasons:
+            more = f" (and {counted(len(reasons) - 1, 'more reason')})" * (len(reasons) > 1)
+            items.append(Item(f"{target.target}: {reasons[0]}{more}"))
+    return items
 
 
 def new_orders(morning: Morning) -> list[Item]:
@@ -73,13 +78,17 @@ def new_orders(morning: Morning) -> list[Item]:
     ]
 
 
-def canary_ages(morning: Morning) -> list[str]:
-    """Return for how long each canary has been found in the same number of executions."""
-    return [
+def canary_ages(morning: Morning) -> list[Item]:
+    """Return for how long each canary has been found in the same number of executions.
+
+    What has changed since the last night comes first.
+    """
+    ages = [
         _age(morning.before, each.bug, each.executions)
         for each in morning.tonight.canaries
         if each.executions
     ]
+    return [Item(text) for _, text in sorted(ages, key=lambda age: age[0])]
 
 
 def troubles(morning: Morning) -> list[Item]:
@@ -92,21 +101,33 @@ def troubles(morning: Morning) -> list[Item]:
     return [*lost, *map(Item, morning.tonight.troubles)]
 
 
-def _below(target: str, window: WindowRecord, nights: int) -> Item:
-    since = f"for {counted(nights + 1, 'night')} now" if nights else "not so in the last night"
-    more = [f"and {counted(len(window.below) - 1, 'more floor')}"] * (len(window.below) > 1)
-    best = [] if window.executions else [f"best progress: {window.towards}"]
-    return Item(f"{target}: {window.below[0]} ({', '.join([since, *more])})", tuple(best))
+def _below(target: str, window: WindowRecord, nights: int | None) -> Item:
+    words = {None: [], 0: ["not so in the last night"]}
+    said = words.get(nights, [f"for {counted((nights or 0) + 1, 'night')} now"])
+    if len(window.below) > 1:
+        said = [*said, f"and {counted(len(window.below) - 1, 'more floor')}"]
+    since = f" ({', '.join(said)})" if said else ""
+    if window.executions:
+        return Item(f"{target}: {window.below[0]}{since}")
+    floor = window.below[0].partition("; it came to ")[0]  # better said of all scenarios together
+    return Item(f"{target}: {floor}{since}", (f"best progress: {window.towards}",))
 
 
-def _nights_below(before: Sequence[NightRecord], target: str, window: str) -> int:
-    """Return in how many nights up to the last one a window has been below a floor."""
-    nights = 0
+def _nights_below(before: Sequence[NightRecord], target: str, window: str) -> int | None:
+    """Return in how many nights up to the last one a window was below a floor.
+
+    Returns:
+        None if no night before has run the target.
+    """
+    nights = None
     for night in reversed(before):
         rows = [row for each in night.targets if each.target == target for row in each.windows]
-        if rows and not any(row.below for row in rows if row.window == window):
+        if not rows:
+            continue
+        nights = nights or 0
+        if not any(row.below for row in rows if row.window == window):
             break
-        nights += bool(rows)
+        nights += 1
     return nights
 
 
@@ -114,7 +135,8 @@ def _order(edge: Edge) -> tuple[str, str, str]:
     return edge.target, edge.before, edge.after
 
 
-def _age(before: Sequence[NightRecord], bug: str, executions: int) -> str:
+def _age(before: Sequence[NightRecord], bug: str, executions: int) -> tuple[int, str]:
+    """Return for how many nights before a canary was found as tonight, and the same in words."""
     looked = list(_looked_for(before, bug))
     same = next((at for at, (_, count) in enumerate(looked) if count != executions), len(looked))
     found = f"{bug} found after {counted(executions, 'execution')}"
@@ -124,8 +146,8 @@ def _age(before: Sequence[NightRecord], bug: str, executions: int) -> str:
         found += f", last night after {looked[0][1]}"
     missed = next((night.night for night, count in looked if not count), None)
     if missed is not None:
-        return f"{found}; last missed in {missed}"
-    return f"{found}; never missed" if looked else found
+        return same, f"{found}; last missed in {missed}"
+    return same, f"{found}; never missed" if looked else found
 
 
 def _last_found(before: Sequence[NightRecord], bug: str) -> str:

@@ -46,15 +46,14 @@ def sections(morning: Morning) -> list[Section]:
         ("Too few to judge", differences.too_few(morning)),
         ("New lock orders", differences.new_orders(morning)),
         ("Troubles", differences.troubles(morning)),
+        ("Canaries", differences.canary_ages(morning)),
     ]
-    canaries = "; ".join(differences.canary_ages(morning))
     found = [
         *_titled([("Harness bugs", differences.harness_bugs(morning))], summary),
         *_titled([("At fault", differences.faults(morning))], summary),
         *_titled(listed, listing),
         *_inline(morning, groups),
         *_titled(others, summary),
-        *[Section("Canary", inline=canaries)] * bool(canaries),
     ]
     return found or [Section("Nothing new", inline="no finding, no trouble, no window missed")]
 

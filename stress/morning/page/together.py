@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Several histories shown as one: those of machines that have not been merged yet."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Hashable, Iterable
+from typing import TypeVar
 
-from stress.history import FindingRecord, Kept, Mark, NightRecord, place_of
+from stress.history import Kept, NightRecord, furthest, one_finding, place_of
 from stress.morning.page.facts import ManyNights
+
+_Record = TypeVar("_Record", Kept, NightRecord)
 
 
 def together(
@@ -22,25 +24,21 @@ def together(
         sources: the folders that they were read from.
         notes: what could not be read.
     """
-    by_name = {night.night: night for night in nights}
-    records: dict[str, FindingRecord] = {}
-    marks: dict[str, Mark] = {}
-    for kept in findings:
-        before = records.get(kept.record.id)
-        records[kept.record.id] = kept.record if before is None else _both(before, kept.record)
-        if kept.mark is not None:
-            said = marks.get(kept.record.id, kept.mark)
-            marks[kept.record.id] = max(said, kept.mark, key=lambda mark: mark.at)
-    ordered = sorted(by_name.values(), key=place_of)
-    return ManyNights(ordered, list(records.values()), marks, list(sources), list(notes))
-
-
-def _both(one: FindingRecord, other: FindingRecord) -> FindingRecord:
-    """Return a finding with the sightings and replays of two records of it."""
-    sightings = {each.night: each for each in (*other.sightings, *one.sightings)}
-    replays = {each.night: each for each in (*other.replays, *one.replays)}
-    return replace(
-        one,
-        sightings=sorted(sightings.values(), key=place_of),
-        replays=sorted(replays.values(), key=place_of),
+    by_night = _alike((night.night, night) for night in nights)
+    by_id = _alike((kept.record.id, kept) for kept in findings)
+    kept = [one_finding(known) for known in by_id]
+    return ManyNights(
+        sorted(map(furthest, by_night), key=place_of),
+        [each.record for each in kept],
+        {each.record.id: each.mark for each in kept if each.mark is not None},
+        list(sources),
+        list(notes),
     )
+
+
+def _alike(named: Iterable[tuple[Hashable, _Record]]) -> list[list[_Record]]:
+    """Return records with those of one name together, in the order in which they came."""
+    groups: dict[Hashable, list[_Record]] = {}
+    for name, record in named:
+        groups.setdefault(name, []).append(record)
+    return list(groups.values())

@@ -29,6 +29,7 @@ def test_a_page_is_written_and_one_line_says_so(vgic_stress: Run, tmp_path: Path
         0,
         "1 night, 1 finding: written to vgic-stress-report.html\n",
     )
+    assert sorted(path.name for path in (tmp_path / "nights").iterdir()) == ["findings", "runs"]
     page = (tmp_path / "vgic-stress-report.html").read_text("utf-8")
     assert page.startswith("<!doctype html>")
     assert page.count(MODEL) > 2

@@ -77,7 +77,7 @@ def test_it_is_said_whether_the_model_is_the_same() -> None:
 def test_a_first_night_has_nothing_to_compare_with() -> None:
     text = screen_text(Morning(HISTORY.nights[0], [], [], {}, TODAY))
     assert "the first night: there is nothing to compare it with yet" in text
-    assert "Canary: canary found after 21 executions" in text
+    assert section(text, "Canaries (1)") == ["Canaries (1)", "  canary found after 21 executions"]
     assert "New lock orders" not in text
 
 
