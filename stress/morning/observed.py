@@ -115,19 +115,27 @@ def _from_sighting(sighting: Sighting) -> Observed:
     return Observed(sighting.night, version, True, {sighting.scenario: counts} if known else {}, 0)
 
 
+_Parts = dict[tuple[int, int], tuple[int, int]]
+"""For each part of a night, as K of N, failures, and of how many executions."""
+
+
 class _Counted:
     """Which executions nights have run, so that none is counted twice."""
 
     def __init__(self) -> None:
-        self._parts: dict[tuple[object, ...], dict[tuple[int, int], tuple[int, int]]] = {}
+        self._parts: dict[tuple[int, Version], dict[str, _Parts]] = {}
 
     def fresh(
         self, night: NightRecord, version: Version, cells: Mapping[str, tuple[int, int]]
     ) -> Cells:
         """Return of each scenario what no earlier night has run."""
+        key = night.seed, version
+        if key not in self._parts:  # as nearly always: seeds are drawn
+            self._parts[key] = {scenario: {night.shard: cells[scenario]} for scenario in cells}
+            return dict(cells)
         found = {}
         for scenario, (failures, executions) in cells.items():
-            parts = self._parts.setdefault((night.seed, version, scenario), {})
+            parts = self._parts[key].setdefault(scenario, {})
             before = _together(parts)
             had = parts.get(night.shard, (0, 0))
             parts[night.shard] = max(had[0], failures), max(had[1], executions)
@@ -136,7 +144,7 @@ class _Counted:
         return found
 
 
-def _together(parts: Mapping[tuple[int, int], tuple[int, int]]) -> tuple[int, int]:
+def _together(parts: _Parts) -> tuple[int, int]:
     """Return failures and executions of parts: those of one division add up, divisions overlap."""
     sums: dict[int, tuple[int, int]] = {}
     for (_, of), (failures, executions) in parts.items():
