@@ -26,7 +26,8 @@ from stress.morning.page.findings import GLYPHS, to_find
 from stress.morning.page.yields import arm_rows, window_rows
 
 _WIDTH = 7.2
-_TICKS_MAX, _MODELS_MAX, _FINDINGS_MAX, _NAME_MAX = 8, 5, 20, 26
+_TICKS_MAX, _MODELS_MAX, _FINDINGS_MAX, _NAME_MAX = 8, 5, 20, 30
+_NIGHTS_MIN = 10
 _COLORS = dict(zip(STATES, (RED, ORANGE, BLUE, GREEN, GRAY), strict=True))
 
 
@@ -48,7 +49,7 @@ def _states(history: ManyNights) -> Drawing:
         axes.set_yticks([])
         axes.set_ylabel(f"{GLYPHS[state]} {state}", rotation=0, ha="right", va="center", color=INK)
         axes.annotate(
-            str(count), (len(counts) - 0.4, 0), (4, 2), textcoords="offset points", color=INK,
+            str(count), (_end(history), 0), (4, 2), textcoords="offset points", color=INK,
             annotation_clip=False,
         )  # fmt: skip
     _nights_axis(rows[-1], history)
@@ -191,13 +192,18 @@ def _bars(
         drawing.tip(bar, f"{night.begun[:10]}: {count:,} {what}")
 
 
+def _end(history: ManyNights) -> float:
+    """Return where an axis of nights ends; few nights do not fill it with bars as wide as walls."""
+    return max(len(history.nights), _NIGHTS_MIN) - 0.4
+
+
 def _nights_axis(axes: Axes, history: ManyNights, ticks: int = _TICKS_MAX) -> None:
     """Give an axis of nights their days, as many as there is room for."""
     count = len(history.nights)
     step = -(-count // ticks)
     places = range((count - 1) % step, count, step)
     axes.set_xticks(places, [history.nights[at].begun[5:10] for at in places])
-    axes.set_xlim(-0.6, count - 0.4)
+    axes.set_xlim(-0.6, _end(history))
 
 
 def _model_changes(rows: Sequence[Axes], history: ManyNights) -> None:

@@ -9,10 +9,11 @@ from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
-from stress.history import Edge, Kept, Lost, Mark
+from stress.history import ArmRecord, Edge, Kept, Lost, Mark
 from stress.morning.page import ManyNights, report_page
 from stress.morning.page.findings import finding_rows
 from stress.morning.page.together import together
+from stress.morning.page.yields import arms_table, window_rows
 from tests.fixtures.nights import (
     MODEL,
     OLD_MODEL,
@@ -258,3 +259,35 @@ def test_what_was_not_run_under_a_model_is_said_so() -> None:
     record = finding("head-walk", seen=[2], replays={4: "fails"})
     (row,) = finding_rows(ManyNights(nights, [record], {}))
     assert row.cells == ("-", "● 1/1", "-", "○")
+
+
+def test_the_progress_towards_a_window_is_the_best_of_the_last_nights_targets() -> None:
+    far = replace(target("x").windows[0], window="w", reached=2, towards="far", below=["low"])
+    near = replace(far, reached=1, towards="near", below=[])
+    nights = [
+        night(1, targets=[target("a", windows=[replace(far, towards="before")])]),
+        night(2, targets=[target("a", windows=[far]), target("b", windows=[near])]),
+    ]
+    (row,) = window_rows(ManyNights(nights, [], {}))
+    assert (row.towards, row.below) == ("far", [0, 1])
+
+
+def test_a_share_is_of_the_executions_of_all_targets_that_know_the_window() -> None:
+    some = replace(target("x").windows[0], window="w", executions=30)
+    targets = [
+        target("a", executions=100, windows=[some]),
+        target("b", executions=200, windows=[replace(some, executions=0)]),
+        target("c", executions=700, windows=[]),
+    ]
+    nights = [night(1, targets=targets), night(2, targets=[])]
+    (row,) = window_rows(ManyNights(nights, [], {}))
+    assert row.shares == [10.0, None]
+
+
+def test_strategies_are_added_up_over_nights_and_targets() -> None:
+    arm = ArmRecord("pct", 1_000, 100, 40, 5)
+    nights = [
+        night(1, targets=[target("a", arms=[arm]), target("b", arms=[arm])]),
+        night(2, targets=[target("a", arms=[replace(arm, looked=0, distinct=0)])]),
+    ]
+    assert arms_table(ManyNights(nights, [], {})).rows == [("pct", "3,000", "40.0", "5.00")]
