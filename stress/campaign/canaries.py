@@ -14,7 +14,7 @@ from stress.campaign.plan import Plan
 from stress.campaign.portfolio import EPOCH
 from stress.campaign.result import Result
 from stress.executions import Target
-from stress.jobs import COMPARE_EVERY, Batch, Facts
+from stress.jobs import COMPARE_EVERY, LOST_MAX, Batch, Facts
 from stress.scenarios import SCENARIOS
 from vgic import CANARY, CANARY_OF_RACES
 
@@ -57,13 +57,15 @@ COMPARED_FROM = 1024
 def not_all_reported(batch: Batch, facts: Facts) -> list[str]:
     """Say if a worker has not reported exactly the executions it was given; [] if it has."""
     reported = [(fact.scenario, fact.index, fact.strategy) for fact in facts.facts]
-    lost = {(name, index) for name, index, _ in facts.lost}
+    lost = [(name, index) for name, index, _ in facts.lost]
+    # After so many lost ones the campaign is over.
+    end = batch.items.index(lost[-1]) if len(lost) >= LOST_MAX else len(batch.items)
     given = [
         (name, index, SCENARIOS[name].strategy(batch.strategy, index))
-        for name, index in batch.items
+        for name, index in batch.items[:end]
         if (name, index) not in lost
     ]
-    if reported == given and lost <= set(batch.items):
+    if reported == given and set(lost) <= set(batch.items):
         return []
     return [
         f"batch {batch.number}: {len(batch.items)} executions were handed out and "

@@ -7,11 +7,8 @@ from pathlib import Path
 
 from harness.search import Seen
 from stress.findings import Answer, Finding, found
-from stress.jobs import Fact
+from stress.jobs import LOST_MAX, Fact
 from vgic.judging import progress
-
-LOST_MAX = 3
-"""A campaign ends when so many of its executions have ended the process that ran them, twice."""
 
 ENDLESS_MAX = 100
 """A campaign ends after so many executions that came to the step bound."""

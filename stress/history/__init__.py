@@ -25,6 +25,7 @@ from stress.history.states import (
     STATES,
     holds,
     state_of,
+    states_over,
 )
 from stress.history.target_records import ArmRecord, CellRecord, Lost, TargetRecord, WindowRecord
 
@@ -81,5 +82,6 @@ __all__ = [
     "read_nights",
     "read_record",
     "state_of",
+    "states_over",
     "write_record",
 ]

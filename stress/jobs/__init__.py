@@ -12,10 +12,10 @@ from stress.jobs.executor import Executor, Job, Outcome
 from stress.jobs.local_pool import LocalPool
 from stress.jobs.mending import Mending
 from stress.jobs.rerun import COMPARED_AT_ONCE, Expected, Reran, Rerun
-from stress.jobs.work import COMPARE_EVERY, LOOK_EVERY, Batch, Bug, Fact, Facts
+from stress.jobs.work import COMPARE_EVERY, LOOK_EVERY, LOST_MAX, Batch, Bug, Fact, Facts
 
 __all__ = [
-    "COMPARED_AT_ONCE", "COMPARE_EVERY", "LOOK_EVERY", "Batch", "Bug", "Executor", "Expected",
-    "Explored", "Exploring", "Fact", "Facts", "Job", "LocalPool", "Mending", "Outcome", "Ran",
-    "Replay", "Replayed", "Reran", "Rerun",
+    "COMPARED_AT_ONCE", "COMPARE_EVERY", "LOOK_EVERY", "LOST_MAX", "Batch", "Bug", "Executor",
+    "Expected", "Explored", "Exploring", "Fact", "Facts", "Job", "LocalPool", "Mending", "Outcome",
+    "Ran", "Replay", "Replayed", "Reran", "Rerun",
 ]  # fmt: skip

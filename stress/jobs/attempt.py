@@ -4,20 +4,20 @@
 Any process may be killed once, by whoever needs its memory. So a job is done again, and only an
 execution in which two processes have died is left out; whatever else the job asks for is done. The
 result is the same whether a process was killed by chance or not.
+
+Executions that leak are not to blame for those before them: of several that are asked for, those
+from the one in which a process has died are done apart, beginning with that one.
 """
 
 from collections import Counter
 from dataclasses import replace
-from typing import TypeVar
 
 from stress.findings import Answer, Inquiry
 from stress.jobs.death import Death
 from stress.jobs.errands import Explored, Exploring, Replay, Replayed
 from stress.jobs.executor import Job, Outcome
 from stress.jobs.rerun import Reran, Rerun
-from stress.jobs.work import Batch, Bug, Facts
-
-_Each = TypeVar("_Each")
+from stress.jobs.work import LOST_MAX, Batch, Bug, Fact, Facts
 
 TRIES = 2
 """An execution in which so many processes have died is not begun again."""
@@ -30,72 +30,65 @@ class Attempt:
     """One job, and what has become of it so far.
 
     Attributes:
-        job: what is left of it to do.
+        job: what is to be done now.
     """
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self._deaths: Counter[object] = Counter()
-        self._lost: list[tuple[int, str]] = []
-        self._left = list(range(len(job.items)))
         self._given = job
+        self._pieces = [list(range(len(job.items)))]
+        self._facts: dict[tuple[str, int], Fact] = {}
+        self._compared = 0
+        self._differences: list[tuple[str, str]] = []
+        self._deaths: Counter[tuple[int, ...]] = Counter()
+        self._lost: list[tuple[int, str]] = []
         self._has_said = False
 
     def died(self, death: Death) -> bool:
         """Take a death into account; return whether there is anything left to do."""
-        if death.place is None or death.item is None:
+        if death.place is None:
             return True
-        item, *rest = death.place
-        item = self._left[item] if item < len(self._left) else len(self._given.items)
+        now, (place, *rest) = self._pieces[0], death.place
+        item = now[place] if place < len(now) else len(self._given.items)
         self._deaths[item, *rest] += 1
-        batch = isinstance(self.job, Batch)
         often = self._deaths[item, *rest] >= TRIES
-        if not often and (batch or self._deaths.total() < DEATHS_MAX):
-            return True
-        self._deaths.clear()
-        return self._leaves_out(item, f"the process that ran it {death.how}, each time")
-
-    def _leaves_out(self, item: int, why: str) -> bool:
-        """Leave out what ends processes; return whether there is anything left to do."""
-        job = self.job
-        if isinstance(job, Inquiry):
-            # It stays as it was found, unless that is just what cannot be done.
-            simpler = replace(job, replays_max=0, elsewhere=False)
-            self._lost.append((item, why))
-            self.job = simpler
-            return simpler != job
-        if not isinstance(job, Batch | Rerun):
-            self._lost.append((item, why))
-            return False
-        self._lost.append((item, why))
-        if item not in self._left:
-            return False
-        place = self._left.index(item)
-        del self._left[place]
-        if isinstance(job, Batch):
-            self.job = replace(job, items=_without(job.items, place))
-            return bool(self._left)
-        self.job = replace(job, executions=_without(job.executions, place))
-        return bool(self._left or job.tokens)
+        if often or (self._deaths.total() >= DEATHS_MAX and not isinstance(self.job, Batch)):
+            return self._leaves_out(item, f"the process that ran it {death.how}, each time")
+        if 0 < place < len(now):
+            self._pieces[:1] = [now[:place], now[place:]]
+        return self._goes_on()
 
     def says(self, outcome: Outcome) -> list[Outcome]:
-        """Return what is to be said for an outcome of what was left of the job."""
+        """Take an outcome of what was to be done; return what is to be said now."""
         if isinstance(outcome, Answer) and not outcome.last:
             before, self._has_said = self._has_said, True
             return [] if before else [outcome]
         if isinstance(outcome, Facts):
-            return [replace(outcome, lost=self._lost_items)]
-        if isinstance(outcome, Reran):
-            return [replace(outcome, lost=tuple(self._lost))]
-        return [outcome]
+            self._facts |= {(fact.scenario, fact.index): fact for fact in outcome.facts}
+        elif isinstance(outcome, Reran):
+            self._compared += outcome.compared
+            self._differences += outcome.differences
+        else:
+            self._pieces.clear()
+            return [outcome]
+        del self._pieces[0]
+        return [] if self._goes_on() else self.ends()
 
-    def gives_up(self) -> list[Outcome]:
-        """Return what is to be said when there is nothing left that could be done."""
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left to do."""
+        return not self._pieces
+
+    def ends(self) -> list[Outcome]:
+        """Return what is to be said when nothing is left to do."""
         job = self._given
         if isinstance(job, Batch):
-            return [Facts(job.number, (), self._lost_items)]
+            lost = tuple((*job.items[item], why) for item, why in sorted(self._lost))
+            facts = (self._facts[item] for item in job.items if item in self._facts)
+            return [Facts(job.number, tuple(facts), lost)]
         if isinstance(job, Rerun):
-            return [Reran(job.number, 0, (), tuple(self._lost))]
+            lost_here = tuple(sorted(self._lost))
+            return [Reran(job.number, self._compared, tuple(self._differences), lost_here)]
         if isinstance(job, Replay):
             return [Replayed(job.number, "cannot be judged")]
         if isinstance(job, Exploring):
@@ -106,10 +99,38 @@ class Attempt:
         text = f"execution {index} of {scenario} failed, and could not be looked into: "
         return [Bug(job.number, text + self._lost[-1][1], of_class=job.target.is_users)]
 
-    @property
-    def _lost_items(self) -> tuple[tuple[str, int, str], ...]:
-        return tuple((*self._given.items[item], why) for item, why in sorted(self._lost))
+    def _leaves_out(self, item: int, why: str) -> bool:
+        """Leave out what ends processes; return whether there is anything left to do."""
+        self._lost.append((item, why))
+        job = self.job
+        if isinstance(job, Inquiry):
+            # It stays as it was found, unless that is just what cannot be done.
+            self.job = replace(job, replays_max=0, elsewhere=False)
+            self._deaths.clear()
+            if self.job == job:
+                self._pieces.clear()
+            return not self.is_over
+        if not isinstance(job, Batch | Rerun):
+            self._pieces.clear()
+            return False
+        enough = isinstance(job, Batch) and len(self._lost) >= LOST_MAX
+        end = max(self._lost)[0] if enough else len(self._given.items)
+        self._pieces = [
+            [each for each in piece if each != item and each < end] for piece in self._pieces
+        ]
+        return self._goes_on()
 
-
-def _without(those: tuple[_Each, ...], place: int) -> tuple[_Each, ...]:
-    return those[:place] + those[place + 1 :]
+    def _goes_on(self) -> bool:
+        """Go to the next piece of the job; return whether there is one."""
+        given = self._given
+        if isinstance(given, Batch | Rerun) and given.items:
+            self._pieces = [piece for piece in self._pieces if piece]
+        elif isinstance(given, Rerun) and self._lost:
+            self._pieces.clear()  # a token to run again, and it cannot be
+        if self._pieces and isinstance(given, Batch):
+            items = tuple(given.items[each] for each in self._pieces[0])
+            self.job = replace(given, items=items)
+        elif self._pieces and isinstance(given, Rerun):
+            executions = tuple(given.executions[each] for each in self._pieces[0] if given.items)
+            self.job = replace(given, executions=executions)
+        return not self.is_over

@@ -36,7 +36,7 @@ class Death:
         """In which execution it was, in words."""
         job = self.job
         if self.item is None:
-            return "before the first execution"
+            return "before it had begun its job"
         if isinstance(job, Rerun) and self.item >= len(job.executions):
             return f"replaying what was found in {job.found_in}"
         scenario, index = job.items[self.item]

@@ -7,8 +7,8 @@ them and comes out alike the next time. None of them imports anything from the c
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from multiprocessing.connection import wait
+from typing import Self
 
 from stress.jobs.executor import Job, Outcome
 from stress.jobs.fresh import serve
@@ -27,7 +27,7 @@ FRESH_FOR = 8
 """So many reruns go to the first fresh process, to each next one twice as many as before."""
 
 
-class LocalPool(AbstractContextManager["LocalPool"]):
+class LocalPool:
     """Some worker processes and a fresh one, for as long as the context lasts."""
 
     def __init__(self, jobs: int, *, hang_s: float = HANG_S, stacks: bool = False) -> None:
@@ -46,6 +46,9 @@ class LocalPool(AbstractContextManager["LocalPool"]):
         self._renewed = 0
         self._reruns_left = FRESH_FOR
         self._fresh = self._process("the fresh process", serve, self.fresh_hash)
+
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(self, *exception: object) -> None:
         self.close()

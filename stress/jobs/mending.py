@@ -17,7 +17,7 @@ from stress.jobs.process import Process
 from stress.jobs.work import Bug
 
 IN_A_ROW_MAX = 20
-"""If so many processes die and nobody has said anything in between, no other would live."""
+"""If so many processes die one after the other before they do anything, no other would live."""
 
 
 class Mending(LocalPool):
@@ -62,39 +62,44 @@ class Mending(LocalPool):
         if not outcomes:
             return []
         self._in_a_row = 0
-        attempt = self._attempts.get(process)
         if process.job is not None:
-            attempt = self._attempts.setdefault(process, Attempt(process.job))
+            self._attempts.setdefault(process, Attempt(process.job))
+        attempt = self._attempts.get(process)
         if attempt is not None:
             outcomes = [each for outcome in outcomes for each in attempt.says(outcome)]
         if process.job is None:
             self._attempts.pop(process, None)
-            self._renew_if_needed(process)
+            process = self._renewed_if_needed(process)
+            if attempt is not None and not attempt.is_over:
+                self._goes_on(process, attempt)
         return outcomes
 
-    def _renew_if_needed(self, process: Process) -> None:
-        """Have another process in the place of one that was ended, or has grown."""
+    def _goes_on(self, process: Process, attempt: Attempt) -> None:
+        self._attempts[process] = attempt
+        process.submit(attempt.job)
+
+    def _renewed_if_needed(self, process: Process) -> Process:
+        """Return a process, or another one in its place if it was ended or has grown."""
         if process.has_grown:
             self._report(
                 f"{process.name} has grown beyond what executions need: it is renewed whenever it "
                 "has, since the code under test leaks memory or descriptors"
             )
-            self._replaced(process)
-        elif process.is_dead:
-            self._replaced(process)
+        elif not process.is_dead:
+            return process
+        return self._replaced(process)
 
     def _mend(self, process: Process, death: Death) -> list[Outcome]:
-        self._in_a_row += 1
+        self._in_a_row = self._in_a_row + 1 if death.place is None else 0
         attempt = self._attempts.pop(process, None) or Attempt(death.job)
         self._report(f"{process.name} (pid {process.process.pid}) {death.how} {death.where}")
         new = self._replaced(process)
         if self._in_a_row > IN_A_ROW_MAX:
-            text = f"{self._in_a_row} processes died one after the other, the last one: "
+            text = f"{self._in_a_row} processes died before they did anything; the last one: "
             return [Bug(death.job.number, text + self.troubles[-1])]
         if not attempt.died(death):
-            return attempt.gives_up()
-        self._attempts[new] = attempt
-        new.submit(attempt.job)
+            return attempt.ends()
+        self._goes_on(new, attempt)
         return []
 
     def _report(self, text: str) -> None:

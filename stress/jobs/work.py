@@ -15,6 +15,9 @@ from stress.system import Garbage
 COMPARE_EVERY = 64
 """One execution in so many is run once more in another process, see stress/jobs/rerun.py."""
 
+LOST_MAX = 3
+"""A campaign ends when so many of its executions have ended the process that ran them, twice."""
+
 LOOK_EVERY = 8
 """The behaviour of one execution in so many of a strategy is looked at: that takes a while."""
 
@@ -93,7 +96,7 @@ class Facts:
 
     Attributes:
         number: the batch's place in the campaign.
-        facts: one for each execution, in order.
+        facts: one for each execution, in order; if LOST_MAX were lost, of those before the last.
         lost: executions that are neither pass nor fail, since each has ended the process that ran
             it, twice: scenario, number within the scenario, and what happened.
     """

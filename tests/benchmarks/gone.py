@@ -31,7 +31,9 @@ RAREST, COMMONEST = 1 / 20_000, 1 / 10
 NIGHT = 5_000, 50_000
 """Executions of a scenario on one of five targets: eight hours, two jobs, data races checked."""
 NIGHTS = 1, 365
-AFTER, MENDED = Version("before", ""), Version("after", "")
+WITHIN = 1.3
+"""Not more times the least executions possible than this is cheap."""
+BEFORE, MENDED = Version("before", ""), Version("after", "")
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,11 @@ class Judged:
     wrongly: bool
     times: float
 
+    @property
+    def is_claimed(self) -> bool:
+        """Whether it is seen often enough to be called "99 % gone"."""
+        return self.worth >= FAILURES_NEEDED
+
 
 def campaigns(seed: int, *, scenarios: int = 1) -> Iterator[Judged]:
     """Yield the campaigns whose races are judged gone, without end.
@@ -63,7 +70,7 @@ def campaigns(seed: int, *, scenarios: int = 1) -> Iterator[Judged]:
         rates = {f"scenario {number}": _log_uniform(chance, RAREST, COMMONEST)
                  for number in range(chance.randint(1, scenarios + 1))}  # fmt: skip
         nights = ceil(_log_uniform(chance, *NIGHTS))
-        before = episode_of([_night(chance, rates, AFTER) for _ in range(nights)])
+        before = episode_of([_night(chance, rates, BEFORE) for _ in range(nights)])
         judged = _judged(chance, before, rates, scenarios)
         if judged is not None:
             yield judged
@@ -118,39 +125,40 @@ def first(number: int, found: Iterator[Judged], which: Callable[[Judged], bool])
     return chosen
 
 
+CLAIMED = f'seen {FAILURES_NEEDED} times or more: "99 % gone"'
+
 ROWS: dict[str, tuple[int, Callable[[Judged], bool]]] = {
     "seen once": (1, lambda each: each.worth == 1),
     "seen 2 to 9 times": (1, lambda each: 2 <= each.worth < 10),
-    f"seen 10 to {FAILURES_NEEDED - 1} times": (
+    f"seen 10 to {FAILURES_NEEDED - 1} times": (1, lambda each: 10 <= each.worth < FAILURES_NEEDED),
+    CLAIMED: (1, lambda each: each.is_claimed),
+    "of these, 1 in 10 to 1 in 100": (1, lambda each: each.is_claimed and each.rate >= 1 / 100),
+    "of these, 1 in 100 to 1 in 1,000": (
         1,
-        lambda each: 10 <= each.worth < FAILURES_NEEDED,
+        lambda each: each.is_claimed and 1 / 1_000 <= each.rate < 1 / 100,
     ),
-    f'seen {FAILURES_NEEDED} times or more: "99 % gone"': (
+    "of these, 1 in 1,000 to 1 in 20,000": (
         1,
-        lambda each: each.worth >= FAILURES_NEEDED,
+        lambda each: each.is_claimed and each.rate < 1 / 1_000,
     ),
-    "  of these, 1 in 10 to 1 in 100": (
+    f"of these, seen {FAILURES_NEEDED} to {2 * FAILURES_NEEDED} times": (
         1,
-        lambda each: each.worth >= FAILURES_NEEDED and each.rate >= 1 / 100,
+        lambda each: each.is_claimed and each.worth <= 2 * FAILURES_NEEDED,
     ),
-    "  1 in 100 to 1 in 1,000": (
-        1,
-        lambda each: each.worth >= FAILURES_NEEDED and 1 / 1_000 <= each.rate < 1 / 100,
-    ),
-    "  1 in 1,000 to 1 in 20,000": (
-        1,
-        lambda each: each.worth >= FAILURES_NEEDED and each.rate < 1 / 1_000,
-    ),
-    f"  seen {FAILURES_NEEDED} to {2 * FAILURES_NEEDED} times": (
-        1,
-        lambda each: FAILURES_NEEDED <= each.worth <= 2 * FAILURES_NEEDED,
-    ),
-    f"in up to 5 scenarios, rate known by {FAILURES_NEEDED} or more": (
+    f"in up to 5 scenarios, as good as {FAILURES_NEEDED} times or more": (
         5,
-        lambda each: each.worth >= FAILURES_NEEDED,
+        lambda each: each.is_claimed,
     ),
 }
 """For each row of the table, in how many scenarios, and which campaigns."""
+
+
+def row(name: str, judged: list[Judged]) -> str:
+    """Return a line of the table."""
+    times = sorted(each.times for each in judged)
+    within = sum(each <= WITHIN for each in times)
+    wrongly = sum(each.wrongly for each in judged)
+    return f"| {name} | {wrongly} | {within} | {times[len(times) // 2]:.2f}x |"
 
 
 def main() -> None:
@@ -159,14 +167,14 @@ def main() -> None:
     parser.add_argument("--judged", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
-    lines = [f"| before | of {chosen.judged} judged gone, wrongly | within 1.3x | median |",
-             "| --- | ---: | ---: | ---: |"]  # fmt: skip
+    lines = [
+        f"| seen in the campaign before | of {chosen.judged} judged gone, wrongly | within 1.3x | "
+        "median |",
+        "| --- | ---: | ---: | ---: |",
+    ]
     for name, (scenarios, which) in ROWS.items():
-        row = first(chosen.judged, campaigns(chosen.seed, scenarios=scenarios), which)
-        times = sorted(each.times for each in row)
-        within = sum(each <= 1.3 for each in times)
-        wrongly = sum(each.wrongly for each in row)
-        lines.append(f"| {name} | {wrongly} | {within} | {times[len(times) // 2]:.2f}x |")
+        judged = first(chosen.judged, campaigns(chosen.seed, scenarios=scenarios), which)
+        lines.append(row(name, judged))
     sys.stdout.write("\n".join(lines) + "\n")
 
 
