@@ -9,6 +9,9 @@ from itertools import pairwise
 
 from stress.history import STATES, FindingRecord, Mark, NightRecord, state_of
 
+_SECONDS_MIN = 0.001
+"""What takes less has no speed, which could be beyond all numbers."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -89,9 +92,9 @@ class ManyNights:
 
     @property
     def speeds(self) -> list[float]:
-        """How many executions a second each night had; 0 if it took no time."""
+        """How many executions a second each night had; 0 if it took no time to speak of."""
         return [
-            count / night.seconds if night.seconds else 0.0
+            count / night.seconds if night.seconds >= _SECONDS_MIN else 0.0
             for count, night in zip(self.executions, self.nights, strict=True)
         ]
 

@@ -98,7 +98,7 @@ def _to_find(history: ManyNights) -> Drawing:
     drawing = Drawing("tofind", alt, _WIDTH, 1.0 + 0.24 * max(1, len(rows)))
     axes = drawing.figure.subplots()
     for at, (finding, counts) in enumerate(rows):
-        axes.plot([max(1, min(counts)), max(counts)], [at, at], color=BLUE, alpha=0.35, lw=3)
+        axes.plot([max(1, min(counts)), max(1, *counts)], [at, at], color=BLUE, alpha=0.35, lw=3)
         for count in counts:
             (dot,) = axes.plot([max(1, count)], [at], "o", color=BLUE, mec=SURFACE, ms=6)
             drawing.tip(dot, f"{finding.id} on {finding.target}: {count:,} executions")

@@ -9,6 +9,8 @@ from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pytest
+
 from stress.history import ArmRecord, Edge, Kept, Lost, Mark
 from stress.morning.page import ManyNights, report_page
 from stress.morning.page.findings import finding_rows
@@ -291,3 +293,20 @@ def test_strategies_are_added_up_over_nights_and_targets() -> None:
         night(2, targets=[target("a", arms=[replace(arm, looked=0, distinct=0)])]),
     ]
     assert arms_table(ManyNights(nights, [], {})).rows == [("pct", "3,000", "40.0", "5.00")]
+
+
+@pytest.mark.parametrize(("count", "seconds"), [((1 << 63) - 1, 5e-324), (0, 1e308)])
+def test_numbers_may_be_as_large_or_small_as_a_record_has_them(count: int, seconds: float) -> None:
+    usual = target("x")
+    cell = replace(usual.cells[0], executions=count, new=count, looked=count)
+    arm = ArmRecord("pct", count, count, count, count)
+    window = replace(usual.windows[0], executions=count, reached=count, below=["low"])
+    one = target(
+        "x", executions=count, looked=count, distinct=count, cells=[cell], arms=[arm],
+        windows=[window],
+    )  # fmt: skip
+    record = finding("x", seen=[1])
+    sight = replace(record.sightings[0], count=count, executions=count, to_find=count)
+    history = ManyNights([night(1, seconds=seconds, targets=[one], seed=count)],
+                         [replace(record, sightings=[sight])], {})  # fmt: skip
+    assert Page(report_page(history)).tags["svg"] == len(PLOTS)
