@@ -50,8 +50,8 @@ class ManyNights:
 
     @cached_property
     def models(self) -> list[str]:
-        """The digests of the model, in the order in which they came."""
-        return list(dict.fromkeys(night.model for night in self.nights))
+        """The digests of the model, the newest first."""
+        return list(dict.fromkeys(night.model for night in reversed(self.nights)))
 
     @cached_property
     def changes(self) -> list[int]:

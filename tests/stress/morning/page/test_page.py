@@ -94,14 +94,14 @@ def rows_of(day: str) -> list[list[str]]:
 
 def test_each_finding_has_its_state_and_what_became_of_it_under_each_model() -> None:
     history = a_history()
-    head = next(row for row in page().rows if row == [OLD_MODEL, MODEL])
+    head = next(row for row in page().rows if row == [MODEL, OLD_MODEL])
     rows = {row[1][:12]: row for row in page().rows if len(row) == len(head) + 3}
     for each in history.findings:
         state = history.states[each.id]
         assert rows[each.id][0].endswith(f" {state}")
         assert each.identity in rows[each.id][1]
     regressed, known = history.findings[7], history.findings[2]
-    assert rows[regressed.id][2:] == ["● 2/8 ✓", "● 1/6", "2026-11-29"]
+    assert rows[regressed.id][2:] == ["2026-11-29", "● 1/6", "● 2/8 ✓"]
     assert "known: as posted, mended in v2 (until 2026-12-24)" in rows[known.id][1]
 
 
@@ -260,7 +260,7 @@ def test_what_was_not_run_under_a_model_is_said_so() -> None:
     ]
     record = finding("head-walk", seen=[2], replays={4: "fails"})
     (row,) = finding_rows(ManyNights(nights, [record], {}))
-    assert row.cells == ("-", "● 1/1", "-", "○")
+    assert row.cells == ("○", "-", "● 1/1", "-")
 
 
 def test_the_progress_towards_a_window_is_the_best_of_the_last_nights_targets() -> None:
