@@ -9,6 +9,7 @@ them and comes out alike the next time. None of them imports anything from the c
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from multiprocessing.connection import wait
+from typing import Self
 
 from stress.jobs.executor import Job, Outcome
 from stress.jobs.fresh import serve
@@ -46,6 +47,9 @@ class LocalPool(AbstractContextManager["LocalPool"]):
         self._renewed = 0
         self._reruns_left = FRESH_FOR
         self._fresh = self._process("the fresh process", serve, self.fresh_hash)
+
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(self, *exception: object) -> None:
         self.close()
