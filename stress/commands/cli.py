@@ -12,8 +12,10 @@ from loguru import logger
 
 from harness.search.strategies import PORTFOLIO
 from stress.commands import options
+from stress.commands.findings import NIGHTS, findings
 from stress.commands.list import listing
 from stress.commands.nightly import nightly
+from stress.commands.report import report
 from stress.executions import Target, model_digest
 from stress.inputs import EXECUTIONS, LIMIT, BadArgument, View, arguments, standard_input
 from stress.scenarios import SCENARIOS
@@ -57,31 +59,14 @@ def run(
     bug: options.Bugs = None,
     check: options.Checks = None,
     no_check: options.NoChecks = None,
-    executions: Annotated[
-        int | None,
-        typer.Option(
-            "--executions",
-            metavar="N",
-            min=0,
-            help=f"How many in all: {EXECUTIONS}, or no limit beside --duration.",
-        ),
-    ] = None,
-    duration: Annotated[
-        str | None, typer.Option("--duration", metavar="45s|1m30s|8h", help="Stop after so long.")
-    ] = None,
-    seed: Annotated[
-        str | None, typer.Option("--seed", metavar="N", help="Decimal or hex; drawn if left out.")
-    ] = None,
-    execution: Annotated[
-        int | None,
-        typer.Option(
-            "--execution", metavar="N", min=0, help="Just that one of the seed, of each scenario."
-        ),
-    ] = None,
+    executions: options.Executions = None,
+    duration: options.Duration = None,
+    seed: options.Seed = None,
+    execution: options.Execution = None,
+    model: options.Model = None,
+    history: options.HistoryFolder = NIGHTS,
     strategy: options.Strategy = PORTFOLIO,
-    jobs: Annotated[
-        str, typer.Option("--jobs", metavar="N|auto", help="Worker processes.")
-    ] = "auto",
+    jobs: options.Jobs = "auto",
     stop: Annotated[bool, typer.Option("-x", help="Stop at the first finding.")] = False,
     shrink: Annotated[
         int, typer.Option("--shrink", metavar="REPLAYS", min=0, help="For shrinking a finding.")
@@ -96,6 +81,11 @@ def run(
     from stress.commands.run import run as run_campaign
 
     _log(verbose)
+    if model is not None and arguments.model(model, seed, execution) != model_digest():
+        from stress.commands.stored import stored
+
+        named = arguments.scenarios(scenario) if scenario else ()
+        raise typer.Exit(stored(history, model, arguments.seed(seed), named, execution or 0))
     races, kicks = arguments.races(check, no_check), arguments.kicks(check)
     target = Target(revision, arguments.bugs(bug)).judged_by(races, kicks=kicks)
     target.check()
@@ -235,6 +225,8 @@ def list_(
 
 
 app.command(epilog=_EPILOG)(nightly)
+app.command()(report)
+app.add_typer(findings, name="findings")
 
 
 def _command() -> str | None:

@@ -5,20 +5,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from harness.engine import printable_text
 from stress.executions import Target, model_digest
 from stress.history import History
 from stress.inputs import BadArgument, arguments
-from stress.jobs import LocalPool
+from stress.jobs import Mending
+from stress.morning import screen_text
 from stress.nights import (
     Around,
     NightPlan,
     Opened,
     Options,
     Tonight,
+    Trouble,
     begin,
     ended,
     file_counts,
+    hand_over,
     held,
+    morning_of,
     name_of,
     night_record,
     now,
@@ -29,7 +34,7 @@ from stress.nights import (
     write_morning,
 )
 from stress.reporting import Headline, progress
-from stress.system import Exit, interrupts, say
+from stress.system import Exit, Interrupts, complain, interrupts, say
 
 
 @dataclass(frozen=True)
@@ -84,25 +89,38 @@ def run_nightly(command: Command) -> Exit:
         return Exit.CLEAN
     with held(command.out), History.open(command.out) as history, interrupts() as interrupted:
         opened = _opened(command)
-        headline = _headline(opened)
-        say(headline.line("vgic-stress nightly:"))
-        with (
-            LocalPool(command.jobs, hang_s=command.hang_s, stacks=command.stacks) as pool,
-            interrupted.ending(pool.kill),
-            progress(opened.plan, quiet=command.quiet) as show,
-        ):
-            night = Tonight(
-                opened.plan,
-                opened.place,
-                opened.asked.begun,
-                history,
-                opened.journal,
-                pool,
-                interrupted,
-            )
-            run_night(night, show)
-        file_counts(night)
-        return _end(command, opened, night, headline)
+        try:
+            return _run(command, opened, history, interrupted)
+        except OSError as error:
+            # A full disk, most likely: what is in the journal and the folders is whole.
+            complain(f"vgic-stress: the night has stopped: {error}")
+            complain(f"what it has done is in {opened.place}; --resume goes on with it")
+            return Exit.HARNESS_BUG
+
+
+def _run(command: Command, opened: Opened, history: History, interrupted: Interrupts) -> Exit:
+    headline = _headline(opened)
+    say(headline.line("vgic-stress nightly:"))
+    pool = Mending(command.jobs, hang_s=command.hang_s, stacks=command.stacks)
+    night = Tonight(
+        opened.plan,
+        opened.place,
+        opened.asked.begun,
+        history,
+        opened.journal,
+        pool,
+        interrupted,
+    )
+    with (
+        pool,
+        interrupted.ending(pool.kill),
+        progress(opened.plan, quiet=command.quiet) as show,
+    ):
+        run_night(night, show)
+    for trouble in pool.troubles:
+        night.journal.add(Trouble(printable_text(trouble)))
+    file_counts(night)
+    return _end(command, opened, night, headline)
 
 
 def _opened(command: Command) -> Opened:
@@ -183,6 +201,9 @@ def _end(command: Command, opened: Opened, night: Tonight, headline: Headline) -
     values = verdict.values()
     record = replace(record, verdict=str(values["verdict"]), exit=int(verdict.code))
     night.history.night_ended(record)
-    say(write_morning(record, night.history, opened.place))
+    morning = morning_of(record, night.history)
+    write_morning(morning, opened.place)
+    say(screen_text(morning))
+    hand_over(morning)
     say(headline.line(f"{verdict.headline} on"))
     return verdict.code

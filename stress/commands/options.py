@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from harness.search.strategies import DESCRIPTIONS
-from stress.inputs import Check, Kind, View
+from stress.inputs import EXECUTIONS, Check, Kind, View
 from stress.scenarios import SCENARIOS
 from vgic import BUGS, REVISIONS
 
@@ -62,6 +62,28 @@ NoChecks = Annotated[
     list[str] | None,
     _option("--no-check", "|".join(Check), "Leave out what your own class is checked for.", Check),
 ]
+Executions = Annotated[
+    int | None,
+    typer.Option(
+        "--executions",
+        metavar="N",
+        min=0,
+        help=f"How many in all: {EXECUTIONS}, or no limit beside --duration.",
+    ),
+]
+Duration = Annotated[str | None, _option("--duration", "45s|1m30s|8h", "Stop after so long.")]
+Seed = Annotated[str | None, _option("--seed", "N", "Decimal or hex; drawn if left out.")]
+Execution = Annotated[
+    int | None,
+    typer.Option(
+        "--execution", metavar="N", min=0, help="Just that one of the seed, of each scenario."
+    ),
+]
+Model = Annotated[
+    str | None, _option("--model", "DIGEST", "Whose seed it is; another's is looked up.")
+]
+HistoryFolder = Annotated[Path, _option("--history", "DIR", "The nights to look it up in.")]
+Jobs = Annotated[str, _option("--jobs", "N|auto", "Worker processes.")]
 Strategy = Annotated[str, _option("--strategy", "NAME", None, DESCRIPTIONS)]
 Views = Annotated[str | None, _option("--view", "|".join(View), "How to show it.", View)]
 Timeline = Annotated[Path | None, _option("--timeline", "FILE", "Write it for ui.perfetto.dev.")]

@@ -9,9 +9,10 @@ a `Keeper` writes what is found into the findings directory.
 from stress.findings.elsewhere import CANNOT_BE_JUDGED, FAILS, PASSES, outcome_on, revisions_with
 from stress.findings.example import Example, as_found, look_into, simplest
 from stress.findings.finding import Finding, found
-from stress.findings.inquiry import Answer, Inquiry, inquire, is_looked_into
+from stress.findings.inquiry import Answer, Inquiry, circle, inquire, is_looked_into
 from stress.findings.mending import mended_text
 from stress.findings.store import ALSO, Keeper, Keeps, slug, token_file, write_example
+from stress.findings.trailers import trailers
 
 __all__ = [
     "ALSO",
@@ -25,6 +26,7 @@ __all__ = [
     "Keeper",
     "Keeps",
     "as_found",
+    "circle",
     "found",
     "inquire",
     "is_looked_into",
@@ -35,5 +37,6 @@ __all__ = [
     "simplest",
     "slug",
     "token_file",
+    "trailers",
     "write_example",
 ]

@@ -6,7 +6,7 @@ failure with a symptom, the tenth, the hundredth: a known race must not hide ano
 same symptom, and inquiring into each would take longer than the campaign.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -112,9 +112,23 @@ def _look_into_orders(inquiry: Inquiry, carriers: Carriers) -> Example:
         single = run_index(SCENARIOS[name], inquiry.seed, index, inquiry.strategy, target, carriers)
         tokens.append(witness(single, name, signature, target, carriers))
     texts = [token.encode() for token in tokens]
-    lines = orders_text([(learned, f"{name} {index}") for learned, (name, index) in inquiry.orders])
+    return circle(inquiry.orders, signature, texts, target)
+
+
+def circle(
+    orders: Sequence[Witnessed], signature: str, tokens: Sequence[str], target: Target
+) -> Example:
+    """Return a circle of lock orders as an example, in its own words.
+
+    Args:
+        orders: its steps, each with where it was seen.
+        signature: what it is called.
+        tokens: the executions that it takes.
+        target: what they were run on.
+    """
+    lines = orders_text([(learned, f"{name} {index}") for learned, (name, index) in orders])
     failure = Failure(KIND, lines[0], details=tuple(lines[1:]))
-    return in_its_own_words(failure, signature, texts, _NO_SIZE, target)
+    return in_its_own_words(failure, signature, tokens, _NO_SIZE, target)
 
 
 _NO_SIZE = Size(0, 0, 0, choices=0, preemptions=0, switches=0, steps=0)

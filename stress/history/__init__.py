@@ -7,14 +7,26 @@ nothing: what a night does is stress/nights.
 """
 
 from stress.history.fields import FORMAT, Count, Name, Seconds, Seed, Text
-from stress.history.folders import FINDINGS, RUNS, Kept
+from stress.history.folders import FINDINGS, MARKS, RUNS, Kept, noting, read_findings, read_nights
 from stress.history.history import History, Stored
+from stress.history.merging import Merged, furthest, merge, one_finding
 from stress.history.naming import finding_id, is_id, night_number, place_of
 from stress.history.night_records import CanaryRecord, Edge, Explored, NightRecord
-from stress.history.parts import parts_together
+from stress.history.orders import Across, LockCycle, across_nights
+from stress.history.parts import missing_parts, one_night, parts_together
 from stress.history.reading import DamagedRecord, read_record, write_record
 from stress.history.records import FindingRecord, Mark, Replayed, Sighting
-from stress.history.states import FIXED, INVALID, KNOWN, NEW, REGRESSED, STATES, holds, state_of
+from stress.history.states import (
+    FIXED,
+    INVALID,
+    KNOWN,
+    NEW,
+    REGRESSED,
+    STATES,
+    holds,
+    state_of,
+    states_over,
+)
 from stress.history.target_records import ArmRecord, CellRecord, Lost, TargetRecord, WindowRecord
 
 __all__ = [
@@ -23,10 +35,12 @@ __all__ = [
     "FORMAT",
     "INVALID",
     "KNOWN",
+    "MARKS",
     "NEW",
     "REGRESSED",
     "RUNS",
     "STATES",
+    "Across",
     "ArmRecord",
     "CanaryRecord",
     "CellRecord",
@@ -37,8 +51,10 @@ __all__ = [
     "FindingRecord",
     "History",
     "Kept",
+    "LockCycle",
     "Lost",
     "Mark",
+    "Merged",
     "Name",
     "NightRecord",
     "Replayed",
@@ -49,13 +65,23 @@ __all__ = [
     "TargetRecord",
     "Text",
     "WindowRecord",
+    "across_nights",
     "finding_id",
+    "furthest",
     "holds",
     "is_id",
+    "merge",
+    "missing_parts",
     "night_number",
+    "noting",
+    "one_finding",
+    "one_night",
     "parts_together",
     "place_of",
+    "read_findings",
+    "read_nights",
     "read_record",
     "state_of",
+    "states_over",
     "write_record",
 ]

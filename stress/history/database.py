@@ -136,7 +136,7 @@ def _prepare(connection: sqlite3.Connection, schema: tuple[str, ...], version: i
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA synchronous = OFF")  # what power failure takes is indexed again
     made = _one(connection, "PRAGMA user_version")
     if made == 0 and not _one(connection, "SELECT count(*) FROM sqlite_master"):
         with transaction(connection):

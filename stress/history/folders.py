@@ -56,6 +56,18 @@ def make(folder: Path) -> None:
             raise NotADirectoryError(errno.ENOTDIR, "it is a link, not a folder", str(place))
 
 
+def make_inside(place: Path, folder: Path) -> None:
+    """Make a folder in one of a history's, unless it is there.
+
+    Raises:
+        OSError: it cannot be made; it names the file.
+        ValueError: it is somewhere else, or leads there.
+    """
+    if not place.resolve().is_relative_to(folder.resolve()):
+        raise ValueError(f"{place} is not in {folder}")
+    place.mkdir(parents=True, exist_ok=True)
+
+
 def finding_folders(folder: Path, say: TakesNote) -> Iterator[Path]:
     """Yield the folders of findings that have a record, in the order of their names.
 

@@ -90,10 +90,7 @@ class History:
             OSError: it cannot be written; it names the file.
             ValueError: the folder is somewhere else, or a field is not what it should be.
         """
-        inside = (self.folder / folders.FINDINGS).resolve()
-        if not folder.resolve().is_relative_to(inside):
-            raise ValueError(f"{folder} is not in {inside}")
-        folder.mkdir(parents=True, exist_ok=True)
+        folders.make_inside(folder, self.folder / folders.FINDINGS)
         write_record(folder / folders.FINDING, record)
         self._lookup.written(folder / folders.FINDING, record)
 
@@ -107,7 +104,7 @@ class History:
         if night_number(record.night) < 0:
             raise ValueError(f"no night is called {record.night!r}")
         place = self.folder / folders.RUNS / record.night
-        place.mkdir(parents=True, exist_ok=True)
+        folders.make_inside(place, self.folder / folders.RUNS)
         write_record(place / folders.SUMMARY, record)
         self._lookup.written(place / folders.SUMMARY, record)
 
@@ -145,13 +142,14 @@ class History:
         Returns:
             One for each finding that it showed, () if none was.
         """
-        found: dict[str, Stored] = {}
+        found: dict[tuple[str, str], Stored] = {}
         for place in self._lookup.findings(model, seed, execution):
             kept = folders.read_finding(place, self._note)
             for at in () if kept is None else kept.record.sightings:
                 same = (at.model, at.seed, at.execution) == (model, seed, execution)
                 if kept is not None and same and scenario in (None, at.scenario):
-                    found.setdefault(at.token, Stored(kept.record, at))
+                    stored = Stored(kept.record, at)
+                    found.setdefault((kept.record.id, at.token), stored)
         return tuple(found.values())
 
     def edges(self, target: str, source: str, model: str) -> list[Edge]:

@@ -62,7 +62,7 @@ def read_record(cls: type[_Record], path: Path) -> _Record:
 
 
 def write_record(path: Path, record: object) -> None:
-    """Write a record, whole or not at all.
+    """Write a record, whole or not at all; a link in its place is replaced, and not followed.
 
     Raises:
         OSError: it cannot be written, or is too large to be read again; it names the file.
@@ -73,6 +73,8 @@ def write_record(path: Path, record: object) -> None:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path))
     _parsed(type(record), data)
     try:
+        if path.is_symlink():
+            path.unlink()
         write_whole(path, data.decode() + "\n")
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error

@@ -10,7 +10,7 @@ Parts of one night count as one: it is the same night whichever part has seen it
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from stress.findings import CANNOT_BE_JUDGED, FAILS, PASSES
@@ -55,6 +55,33 @@ def state_of(
         return state
     # Whoever said so before it was fixed did not mean what came back.
     return state if state == REGRESSED and mark.at <= fixed_at else KNOWN
+
+
+def states_over(record: FindingRecord, nights: Sequence[NightRecord]) -> list[tuple[str, str]]:
+    """Return in which night a finding came into which state, by what was shown alone.
+
+    Args:
+        record: the finding.
+        nights: all nights, the oldest first.
+
+    Returns:
+        The night's name and the state, for each night that has changed it, the first one first.
+    """
+    found: list[tuple[str, str]] = []
+    first = min(map(place_of, record.sightings), default=None)
+    groups = parts_together(nights)
+    for number, parts in enumerate(groups):
+        last = max(map(place_of, parts))
+        if first is not None and first <= last:
+            until = replace(
+                record,
+                sightings=[each for each in record.sightings if place_of(each) <= last],
+                replays=[each for each in record.replays if place_of(each) <= last],
+            )
+            state, _ = _shown(until, [each for group in groups[: number + 1] for each in group])
+            if not found or found[-1][1] != state:
+                found.append((parts[0].night, state))
+    return found
 
 
 def holds(mark: Mark, today: date) -> bool:

@@ -77,6 +77,19 @@ def seed(text: str | None, option: str = "--seed") -> int:
     return value
 
 
+def model(digest: str, seed: str | None, execution: int | None) -> str:
+    """Check the digest of a model, which is named beside a seed and an execution of it."""
+    if not re.fullmatch(r"[0-9a-f]{12}", digest):
+        raise BadArgument(
+            f"--model {digest}: the 12 hexadecimal digits that a run prints as model=..."
+        )
+    if seed is None or execution is None:
+        raise BadArgument(
+            f"--model {digest}: it says whose seed it is; name --seed and --execution, too"
+        )
+    return digest
+
+
 def duration_s(text: str | None) -> float | None:
     """Read a duration: numbers with their units, the largest first; None for no limit."""
     if text is None:

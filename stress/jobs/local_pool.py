@@ -7,7 +7,6 @@ them and comes out alike the next time. None of them imports anything from the c
 """
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from multiprocessing.connection import wait
 from typing import Self
 
@@ -28,7 +27,7 @@ FRESH_FOR = 8
 """So many reruns go to the first fresh process, to each next one twice as many as before."""
 
 
-class LocalPool(AbstractContextManager["LocalPool"]):
+class LocalPool:
     """Some worker processes and a fresh one, for as long as the context lasts."""
 
     def __init__(self, jobs: int, *, hang_s: float = HANG_S, stacks: bool = False) -> None:

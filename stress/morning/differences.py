@@ -1,58 +1,63 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What else differs from the nights before: windows, orders of locks, canaries, troubles.
 
-Each function returns entries of the morning, the most important first, and none if all is well.
+Each function returns items of the morning, the most important first, and none if all is well.
 """
 
 from collections.abc import Iterator, Sequence
 
 from stress.history import Edge, NightRecord, WindowRecord
-from stress.morning.entries import Entry
+from stress.morning.items import Item
 from stress.morning.morning import Morning
 from stress.system import counted
 
 
-def harness_bugs(morning: Morning) -> list[Entry]:
+def harness_bugs(morning: Morning) -> list[Item]:
     """Return what was wrong with the harness, without which nothing else can be relied on."""
     missed = [
-        Entry(f"canary {each.bug} was missed, {_last_found(morning.before, each.bug)}")
+        Item(f"canary {each.bug} was missed, {_last_found(morning.before, each.bug)}")
         for each in morning.tonight.canaries
         if not each.executions
     ]
-    return [*map(Entry, morning.tonight.bugs), *missed]
+    return [*map(Item, morning.tonight.bugs), *missed]
 
 
-def faults(morning: Morning) -> list[Entry]:
+def faults(morning: Morning) -> list[Item]:
     """Return why users' classes could not be judged any further."""
     return [
-        Entry(f"{target.target}: {fault}")
+        Item(f"{target.target}: {fault}")
         for target in morning.tonight.targets
         for fault in target.faults
     ]
 
 
-def below_floors(morning: Morning) -> list[Entry]:
+def below_floors(morning: Morning) -> list[Item]:
     """Return the windows below their floors; those first that were not so in the last night."""
-    entries = []
+    items = []
     for target in morning.tonight.targets:
         for window in target.windows:
             if window.below:
                 nights = _nights_below(morning.before, target.target, window.window)
-                entries.append((nights, _below(target.target, window, nights)))
-    return [entry for _, entry in sorted(entries, key=lambda each: each[0])]
+                items.append((nights, _below(target.target, window, nights)))
+    return [item for _, item in sorted(items, key=lambda each: each[0] or 0)]
 
 
-def too_few(morning: Morning) -> list[Entry]:
-    """Return why there were too few executions to judge, but for windows below their floors."""
-    return [
-        Entry(f"{target.target}: {reason}")
-        for target in morning.tonight.targets
-        for reason in target.reasons
-        if not any(reason in window.below for window in target.windows)
-    ]
+def too_few(morning: Morning) -> list[Item]:
+    """Return for each target why it had too few executions, but for windows below their floors.
+
+    It is much the same for all of its scenarios, so one of them is said.
+    """
+    items = []
+    for target in morning.tonight.targets:
+        missed = {text for window in target.windows for text in window.below}
+        reasons = [reason for reason in target.reasons if reason not in missed]
+        if reasons:
+            more = f" (and {counted(len(reasons) - 1, 'more reason')})" * (len(reasons) > 1)
+            items.append(Item(f"{target.target}: {reasons[0]}{more}"))
+    return items
 
 
-def new_orders(morning: Morning) -> list[Entry]:
+def new_orders(morning: Morning) -> list[Item]:
     """Return the orders of locks first seen tonight, on targets that earlier nights had too.
 
     An order that is documented but that no thread has taken says nothing of tonight.
@@ -65,7 +70,7 @@ def new_orders(morning: Morning) -> list[Entry]:
         if edge.target in earlier and edge.token and _order(edge) not in known
     }
     return [
-        Entry(
+        Item(
             f"{edge.target}: {edge.after} wanted while {edge.before} is held, "
             f"by {edge.role} in {edge.function}"
         )
@@ -73,40 +78,56 @@ def new_orders(morning: Morning) -> list[Entry]:
     ]
 
 
-def canary_ages(morning: Morning) -> list[str]:
-    """Return for how long each canary has been found in the same number of executions."""
-    return [
+def canary_ages(morning: Morning) -> list[Item]:
+    """Return for how long each canary has been found in the same number of executions.
+
+    What has changed since the last night comes first.
+    """
+    ages = [
         _age(morning.before, each.bug, each.executions)
         for each in morning.tonight.canaries
         if each.executions
     ]
+    return [Item(text) for _, text in sorted(ages, key=lambda age: age[0])]
 
 
-def troubles(morning: Morning) -> list[Entry]:
+def troubles(morning: Morning) -> list[Item]:
     """Return what happened to processes and files, and which executions have no verdict."""
     lost = [
-        Entry(f"{target.target}: execution {each.execution} of {each.scenario} is lost: {each.why}")
+        Item(f"{target.target}: execution {each.execution} of {each.scenario} is lost: {each.why}")
         for target in morning.tonight.targets
         for each in target.lost
     ]
-    return [*lost, *map(Entry, morning.tonight.troubles)]
+    return [*lost, *map(Item, morning.tonight.troubles)]
 
 
-def _below(target: str, window: WindowRecord, nights: int) -> Entry:
-    since = f"for {counted(nights + 1, 'night')} now" if nights else "not so in the last night"
-    more = [f"and {counted(len(window.below) - 1, 'more floor')}"] * (len(window.below) > 1)
-    best = [] if window.executions else [f"best progress: {window.towards}"]
-    return Entry(f"{target}: {window.below[0]} ({', '.join([since, *more])})", tuple(best))
+def _below(target: str, window: WindowRecord, nights: int | None) -> Item:
+    words = {None: [], 0: ["not so in the last night"]}
+    said = words.get(nights, [f"for {counted((nights or 0) + 1, 'night')} now"])
+    if len(window.below) > 1:
+        said = [*said, f"and {counted(len(window.below) - 1, 'more floor')}"]
+    since = f" ({', '.join(said)})" if said else ""
+    if window.executions:
+        return Item(f"{target}: {window.below[0]}{since}")
+    floor = window.below[0].partition("; it came to ")[0]  # better said of all scenarios together
+    return Item(f"{target}: {floor}{since}", (f"best progress: {window.towards}",))
 
 
-def _nights_below(before: Sequence[NightRecord], target: str, window: str) -> int:
-    """Return in how many nights up to the last one a window has been below a floor."""
-    nights = 0
+def _nights_below(before: Sequence[NightRecord], target: str, window: str) -> int | None:
+    """Return in how many nights up to the last one a window was below a floor.
+
+    Returns:
+        None if no night before has run the target.
+    """
+    nights = None
     for night in reversed(before):
         rows = [row for each in night.targets if each.target == target for row in each.windows]
-        if rows and not any(row.below for row in rows if row.window == window):
+        if not rows:
+            continue
+        nights = nights or 0
+        if not any(row.below for row in rows if row.window == window):
             break
-        nights += bool(rows)
+        nights += 1
     return nights
 
 
@@ -114,7 +135,8 @@ def _order(edge: Edge) -> tuple[str, str, str]:
     return edge.target, edge.before, edge.after
 
 
-def _age(before: Sequence[NightRecord], bug: str, executions: int) -> str:
+def _age(before: Sequence[NightRecord], bug: str, executions: int) -> tuple[int, str]:
+    """Return for how many nights before a canary was found as tonight, and the same in words."""
     looked = list(_looked_for(before, bug))
     same = next((at for at, (_, count) in enumerate(looked) if count != executions), len(looked))
     found = f"{bug} found after {counted(executions, 'execution')}"
@@ -124,8 +146,8 @@ def _age(before: Sequence[NightRecord], bug: str, executions: int) -> str:
         found += f", last night after {looked[0][1]}"
     missed = next((night.night for night, count in looked if not count), None)
     if missed is not None:
-        return f"{found}; last missed in {missed}"
-    return f"{found}; never missed" if looked else found
+        return same, f"{found}; last missed in {missed}"
+    return same, f"{found}; never missed" if looked else found
 
 
 def _last_found(before: Sequence[NightRecord], bug: str) -> str:

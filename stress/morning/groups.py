@@ -6,14 +6,11 @@ that is fixed is news in the night whose replay showed it, and only counted afte
 run tonight cannot have been met, so its findings are neither rare nor gone.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from stress.history import FindingRecord
+from stress.findings import FAILS, PASSES
+from stress.history import FIXED, INVALID, NEW, REGRESSED, FindingRecord, place_of
 from stress.morning.morning import Morning
-
-PASSES = "passes"
-FAILS = "fails"
 
 
 @dataclass
@@ -50,58 +47,42 @@ def grouped(morning: Morning) -> Groups:
 def _group(morning: Morning, groups: Groups, finding: FindingRecord) -> list[FindingRecord] | None:
     """Return the group that a finding belongs to, None if there is no news of it."""
     state = morning.states[finding.id]
-    if state == "invalid":
+    if state == INVALID:
         return None
     if morning.is_buried(finding):
         return groups.buried
-    if state == "new" or (state == "regressed" and came_back_tonight(morning, finding)):
+    if state in (NEW, REGRESSED):
         return groups.new
-    if state == "fixed":
+    if state == FIXED:
         return groups.resolved if fixed_tonight(morning, finding) else None
     if morning.seen_tonight(finding):
         return groups.ongoing
     return groups.rare if finding.target in morning.ran else groups.not_run
 
 
-def came_back_tonight(morning: Morning, finding: FindingRecord) -> bool:
-    """Return whether tonight is the first night that has met a finding since it was fixed."""
-    passed = [
-        morning.place_of(replay.night)
-        for replay in finding.replays
-        if replay.outcome == PASSES and replay.night != morning.tonight.night
-    ]
-    since = max(passed, default=-1)
-    later = [sight for sight in finding.sightings if morning.place_of(sight.night) > since]
-    return [sight.night for sight in later] == [morning.tonight.night]
-
-
 def fixed_tonight(morning: Morning, finding: FindingRecord) -> bool:
     """Return whether tonight's replay is the first that passes since a finding was last met."""
-    since = max((morning.place_of(night) for night in _nights_of(finding)), default=-1)
+    met = [place_of(sighting) for sighting in finding.sightings]
+    met += [place_of(replay) for replay in finding.replays if replay.outcome == FAILS]
+    since = max(met, default=None)
     passed = [
         replay.night
         for replay in finding.replays
-        if replay.outcome == PASSES and morning.place_of(replay.night) > since
+        if replay.outcome == PASSES and (since is None or place_of(replay) > since)
     ]
     return passed == [morning.tonight.night]
 
 
 def clean_since(morning: Morning, finding: FindingRecord) -> int:
     """Return how many executions its target had in the nights since a finding was last seen."""
-    last = max((morning.place_of(sight.night) for sight in finding.sightings), default=-1)
-    nights = [*morning.before, morning.tonight]
+    last = max(map(place_of, finding.sightings), default=None)
     return sum(
         target.executions
-        for night in nights[last + 1 :]
+        for night in (*morning.before, morning.tonight)
+        if last is None or place_of(night) > last
         for target in night.targets
         if target.target == finding.target
     )
-
-
-def _nights_of(finding: FindingRecord) -> Sequence[str]:
-    """Return the nights in which a finding was met by the search or by its token."""
-    failed = [replay.night for replay in finding.replays if replay.outcome == FAILS]
-    return [*(sight.night for sight in finding.sightings), *failed]
 
 
 def _weight(finding: FindingRecord) -> int:

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-from stress.history import FindingRecord, Mark, NightRecord
+from stress.history import KNOWN, FindingRecord, Mark, NightRecord, holds
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,6 @@ class Morning:
         return next(reversed(alike or self.before), None)
 
     @cached_property
-    def places(self) -> Mapping[str, int]:
-        """The place of each night in the order of all, by name; tonight is the last."""
-        return {night.night: at for at, night in enumerate([*self.before, self.tonight])}
-
-    @cached_property
     def ran(self) -> frozenset[str]:
         """The targets that had executions tonight."""
         return frozenset(each.target for each in self.tonight.targets if each.executions)
@@ -64,10 +59,4 @@ class Morning:
     def is_buried(self, finding: FindingRecord) -> bool:
         """Return whether somebody has said that a finding is known, and that still holds."""
         mark = self.marks.get(finding.id)
-        if mark is None or mark.state != "known":
-            return False
-        return not mark.until or mark.until >= self.today.isoformat()
-
-    def place_of(self, night: str) -> int:
-        """Return the place of a night; one whose folder is gone counts as older than all."""
-        return self.places.get(night, -1)
+        return mark is not None and mark.state == KNOWN and holds(mark, self.today)

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from harness.engine import printable
-from stress.morning.entries import Entry, Section, fitting
+from stress.morning.items import Item, Section, fitting
 from stress.morning.morning import Morning
 from stress.morning.sections import COLUMNS, clipped, head, sections
 
 LINES = 40
 
 _MORE_LINES = 2
-"""How many lines of the screen one line of an entry may take."""
+"""How many lines of the screen one line of an item may take."""
 
 _MARKUP = re.compile(
     r"[\\`*\[\]<>&|~$@#]"  # emphasis, code, links, HTML, tables, formulas, names and numbers
@@ -38,8 +38,8 @@ def screen_text(morning: Morning) -> str:
             lines.append(_in_one_line(section))
             continue
         lines.append(section.title)
-        lines += [line for entry in section.entries[:shown] for line in _lines(entry)]
-        left = len(section.entries) - shown
+        lines += [line for item in section.items[:shown] for line in _lines(item)]
+        left = len(section.items) - shown
         if left:
             lines.append(f"  and {left} more; see {printable(section.rest)}")
     return "\n".join(lines)
@@ -54,9 +54,9 @@ def markdown_text(morning: Morning) -> str:
         lines += ["", f"## {_escaped(section.title)}", ""]
         if section.inline:
             lines.append(_escaped(section.inline))
-        for entry in section.entries[:shown]:
-            lines += _marked_up(entry)
-        left = len(section.entries) - shown
+        for item in section.items[:shown]:
+            lines += _marked_up(item)
+        left = len(section.items) - shown
         if left:
             lines.append(f"- and {left} more; see {_code(section.rest)}")
     return "\n".join(lines) + "\n"
@@ -68,16 +68,16 @@ def _in_one_line(section: Section) -> str:
     return printable(f"{section.title}: no room; see {section.rest}")
 
 
-def _height(entry: Entry) -> int:
-    return len(_lines(entry))
+def _height(item: Item) -> int:
+    return len(_lines(item))
 
 
-def _lines(entry: Entry) -> list[str]:
-    """Return the lines of the screen that an entry takes."""
-    lines = _wrapped(entry.text, "  ")
-    for more in entry.more:
+def _lines(item: Item) -> list[str]:
+    """Return the lines of the screen that an item takes."""
+    lines = _wrapped(item.text, "  ")
+    for more in item.more:
         lines += _wrapped(more, "    ")
-    return [*lines, *[f"    {printable(entry.command)}"] * bool(entry.command)]
+    return [*lines, *[f"    {printable(item.command)}"] * bool(item.command)]
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
@@ -92,12 +92,12 @@ def _wrapped(text: str, indent: str) -> list[str]:
     )
 
 
-def _marked_up(entry: Entry) -> Iterator[str]:
-    yield f"- {_escaped(entry.text)}"
-    for more in entry.more:
+def _marked_up(item: Item) -> Iterator[str]:
+    yield f"- {_escaped(item.text)}"
+    for more in item.more:
         yield f"  - {_escaped(more)}"
-    if entry.command:
-        yield f"  - {_code(entry.command)}"
+    if item.command:
+        yield f"  - {_code(item.command)}"
 
 
 def _escaped(text: str) -> str:

@@ -3,10 +3,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from stress.history import FindingRecord
+from stress.history import REGRESSED, STATES, FindingRecord
 from stress.morning import differences
-from stress.morning.entries import Entry, Section
 from stress.morning.groups import Groups, clean_since, grouped
+from stress.morning.items import Item, Section
 from stress.morning.morning import Morning
 from stress.morning.replay_line import replay_line
 from stress.system import Exit, counted, shell
@@ -14,7 +14,6 @@ from stress.system import Exit, counted, shell
 COLUMNS = 100
 _COMMAND_MAX = COLUMNS - 4
 _VERDICT_MAX, _NAME_MAX, _REASON_MAX = 24, 24, 40
-_STATES = ("new", "regressed", "known", "fixed", "invalid")
 
 
 def head(morning: Morning) -> list[str]:
@@ -27,7 +26,7 @@ def head(morning: Morning) -> list[str]:
     lines.append("; ".join(_how_long(morning)))
     lines.append(_compared_with(morning))
     states = [morning.states[each.id] for each in morning.findings]
-    counts = ", ".join(f"{states.count(state)} {state}" for state in _STATES if state in states)
+    counts = ", ".join(f"{states.count(state)} {state}" for state in STATES if state in states)
     return [*lines, f"findings by state: {counts or 'none'}"]
 
 
@@ -42,20 +41,19 @@ def sections(morning: Morning) -> list[Section]:
         ("Rare: not seen tonight, not gone", [_rare(morning, each) for each in groups.rare]),
     ]
     others = [
-        ("Slower to find", [Entry(text) for text in morning.slower]),
+        ("Slower to find", [Item(text) for text in morning.slower]),
         ("Windows below their floors", differences.below_floors(morning)),
         ("Too few to judge", differences.too_few(morning)),
         ("New lock orders", differences.new_orders(morning)),
         ("Troubles", differences.troubles(morning)),
+        ("Canaries", differences.canary_ages(morning)),
     ]
-    canaries = "; ".join(differences.canary_ages(morning))
     found = [
         *_titled([("Harness bugs", differences.harness_bugs(morning))], summary),
         *_titled([("At fault", differences.faults(morning))], summary),
         *_titled(listed, listing),
         *_inline(morning, groups),
         *_titled(others, summary),
-        *[Section("Canary", inline=canaries)] * bool(canaries),
     ]
     return found or [Section("Nothing new", inline="no finding, no trouble, no window missed")]
 
@@ -65,10 +63,8 @@ def clipped(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 3] + "..."
 
 
-def _titled(listed: Iterable[tuple[str, Sequence[Entry]]], rest: str) -> list[Section]:
-    return [
-        Section(f"{title} ({len(entries)})", entries, rest) for title, entries in listed if entries
-    ]
+def _titled(listed: Iterable[tuple[str, Sequence[Item]]], rest: str) -> list[Section]:
+    return [Section(f"{title} ({len(items)})", items, rest) for title, items in listed if items]
 
 
 def _inline(morning: Morning, groups: Groups) -> list[Section]:
@@ -109,8 +105,8 @@ def _expiry(morning: Morning, buried: Sequence[FindingRecord]) -> str:
     return f"the next expires after {until[soonest.id]}: {soonest.id}, {reason}"
 
 
-def _new(morning: Morning, finding: FindingRecord) -> Entry:
-    again = "regressed: " if morning.states[finding.id] == "regressed" else ""
+def _new(morning: Morning, finding: FindingRecord) -> Item:
+    again = "regressed: " if morning.states[finding.id] == REGRESSED else ""
     sight = next(reversed(finding.sightings), None)
     where = (
         [f"{_times(morning, finding)}, first after {sight.to_find:,} under {sight.strategy}"]
@@ -118,19 +114,19 @@ def _new(morning: Morning, finding: FindingRecord) -> Entry:
         else []
     )
     command = replay_line(finding, morning.folders.get(finding.id), _COMMAND_MAX)
-    return Entry(f"{again}{_named(finding)}", (finding.message, *where), command)
+    return Item(f"{again}{_named(finding)}", (finding.message, *where), command)
 
 
-def _resolved(morning: Morning, finding: FindingRecord) -> Entry:
+def _resolved(morning: Morning, finding: FindingRecord) -> Item:
     sure = morning.gone.get(finding.id) or f"its token passes; {_clean(morning, finding)}"
-    return Entry(_named(finding), (sure,))
+    return Item(_named(finding), (sure,))
 
 
-def _rare(morning: Morning, finding: FindingRecord) -> Entry:
+def _rare(morning: Morning, finding: FindingRecord) -> Item:
     last = finding.sightings[-1].night if finding.sightings else "no night"
     seen = f"last seen in {last} ({_times(morning, finding)}); {_clean(morning, finding)}"
     sure = [morning.gone[finding.id]] if finding.id in morning.gone else []
-    return Entry(_named(finding), (seen, *sure))
+    return Item(_named(finding), (seen, *sure))
 
 
 def _clean(morning: Morning, finding: FindingRecord) -> str:

@@ -7,7 +7,8 @@ campaign. What is done is in a journal (journal.py, entries.py) and what is foun
 """
 
 from stress.nights.asked import Options
-from stress.nights.ending import ended, write_morning
+from stress.nights.ending import ended, hand_over, morning_of, write_morning
+from stress.nights.entries import Trouble
 from stress.nights.folder import held, now
 from stress.nights.foretelling import plan_text
 from stress.nights.lane import LANES
@@ -24,10 +25,13 @@ __all__ = [
     "Opened",
     "Options",
     "Tonight",
+    "Trouble",
     "begin",
     "ended",
     "file_counts",
+    "hand_over",
     "held",
+    "morning_of",
     "name_of",
     "night_record",
     "now",

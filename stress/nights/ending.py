@@ -1,14 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """How a night ended: one verdict, and what it leaves for the morning."""
 
+import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from stress.history import NEW, REGRESSED, History, NightRecord, state_of
-from stress.morning import Morning, markdown_text, screen_text
+from loguru import logger
+
+from stress.history import FIXED, KNOWN, NEW, REGRESSED, History, NightRecord, state_of
+from stress.morning import (
+    Morning,
+    for_ci,
+    gone,
+    junit_text,
+    ktap_text,
+    markdown_text,
+    slower,
+)
 from stress.nights.record import still_there
 from stress.reporting import AT_FAULT, HARNESS_BUG, Verdict
-from stress.system import Exit, counted, worst, write_whole
+from stress.system import Exit, counted, say, worst, write_whole
 
 
 def ended(record: NightRecord, history: History, *, only_new: bool) -> Verdict:
@@ -52,30 +63,56 @@ def states(record: NightRecord, history: History) -> dict[str, str]:
     }
 
 
-def write_morning(record: NightRecord, history: History, place: Path) -> str:
-    """Write what people and programs read in the morning; return the first screen.
+def morning_of(record: NightRecord, history: History) -> Morning:
+    """Return what is read in the morning after a night.
 
     Args:
         record: the night.
         history: what it has left behind, with all nights before it.
-        place: the night's folder.
+    """
+    findings, nights = history.findings(), [*_before(record, history), record]
+    records = [kept.record for kept in findings.values()]
+    told = states(record, history)
+    unseen = [each for each in records if told[each.id] in (KNOWN, FIXED)]
+    return Morning(
+        tonight=record,
+        before=_before(record, history),
+        findings=records,
+        states=told,
+        today=_today(),
+        marks={id_: kept.mark for id_, kept in findings.items() if kept.mark is not None},
+        folders={id_: kept.folder for id_, kept in findings.items()},
+        gone={each.id: gone(each, records, nights).text() for each in unseen},
+        slower=[f"{each.id} {each.sentence()}" for each in slower(records, nights)],
+        folder=history.folder,
+    )
+
+
+def write_morning(morning: Morning, place: Path) -> None:
+    """Write what people and programs read in the morning into the night's folder.
 
     Raises:
         OSError: something cannot be written.
     """
-    findings = history.findings()
-    morning = Morning(
-        tonight=record,
-        before=_before(record, history),
-        findings=[kept.record for kept in findings.values()],
-        states=states(record, history),
-        today=_today(),
-        marks={id_: kept.mark for id_, kept in findings.items() if kept.mark is not None},
-        folders={id_: kept.folder for id_, kept in findings.items()},
-        folder=history.folder,
-    )
     write_whole(place / "summary.md", markdown_text(morning))
-    return screen_text(morning)
+    write_whole(place / "junit.xml", junit_text(morning))
+    write_whole(place / "night.ktap", ktap_text(morning))
+
+
+def hand_over(morning: Morning) -> None:
+    """Hand the morning over to the service that runs the night, if one does.
+
+    A summary that cannot be written there is no reason for a night to fail.
+    """
+    ci = for_ci(morning, os.environ)
+    for line in ci.printed:
+        say(line)
+    if ci.file:
+        try:
+            with Path(ci.file).open("a", encoding="utf-8") as file:
+                file.write(ci.summary)
+        except OSError as error:
+            logger.warning("{} cannot be written: {}", ci.file, error.strerror)
 
 
 def _before(record: NightRecord, history: History) -> list[NightRecord]:

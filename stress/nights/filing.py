@@ -13,7 +13,7 @@ from loguru import logger
 
 from harness.engine import printable_name, printable_text
 from stress.executions import Token
-from stress.findings import FAILS, Finding, Keeper, slug, write_example
+from stress.findings import FAILS, Finding, Keeper, slug, trailers, write_example
 from stress.history import FINDINGS, FindingRecord, History, Replayed, Sighting, finding_id
 from stress.nights.entries import Met
 from stress.nights.plan import CONFIRMATIONS
@@ -154,7 +154,7 @@ class Filing:
             mended_by=list(map(printable_text, example.mends)),
             fails_on=fails,
             passes_on=passes,
-            trailers=[],
+            trailers=trailers(fails, passes),
             sightings=[],
             replays=[],
         )

@@ -19,6 +19,7 @@ from stress.nights.entries import Ended, Leg, Sought
 from stress.nights.folder import now
 from stress.nights.lane import Lane, Wanted
 from stress.nights.legs import Legs
+from stress.nights.orders import put_orders_together
 from stress.nights.plan import EXPLORING_SHARE, name_of
 from stress.nights.tonight import Tonight
 from stress.nights.whole import explore
@@ -55,7 +56,11 @@ def run_night(night: Tonight, progress: Progress) -> None:
     _look_for_canaries(night)
     if any(sought.bugs for sought in night.done(Sought)):
         return  # nothing else would mean anything
-    for stage in (replay_earlier, lambda night: _run_lanes(night, progress), explore):
+
+    def run_lanes(night: Tonight) -> None:
+        _run_lanes(night, progress)
+
+    for stage in (replay_earlier, run_lanes, put_orders_together, explore):
         if not night.interrupted():
             stage(night)
     if not night.interrupted():

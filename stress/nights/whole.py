@@ -4,15 +4,13 @@
 from collections.abc import Iterator
 
 from harness.engine import printable_text
-from stress.campaign import differs_afresh
-from stress.executions import fault_of
-from stress.findings import Finding, found
+from stress.findings import found
 from stress.history import Explored
 from stress.jobs import Bug, Exploring, Outcome
 from stress.jobs import Explored as CameOfExploring
 from stress.nights.entries import Leg, Met, Space
-from stress.nights.filing import Filing
-from stress.nights.plan import CONFIRMATIONS, EXPLORED_MAX, name_of
+from stress.nights.holding import file_if_it_holds
+from stress.nights.plan import EXPLORED_MAX, name_of
 from stress.nights.tonight import Tonight
 
 _Which = tuple[int, str]
@@ -58,20 +56,10 @@ def _entry(night: Tonight, which: _Which, outcome: Outcome, seconds: float) -> S
         complete, executions = outcome.complete, outcome.executions
         failures = {printable_text(symptom): count for symptom, count in outcome.failures}
         for answer in outcome.answers:
-            bugs += _file_if_it_holds(night, filing, target, found(answer))
+            bugs += file_if_it_holds(night, filing, target, found(answer))
     elif isinstance(outcome, Bug):
         bugs = [printable_text(outcome.message)]
     name = name_of(night.plan.targets[target])
     explored = Explored(name, scenario, complete, executions, failures)
     met: list[Met] = filing.met
     return Space(explored, met, bugs, seconds)
-
-
-def _file_if_it_holds(night: Tonight, filing: Filing, target: int, finding: Finding) -> list[str]:
-    """File what was found if it comes out alike in a fresh process; return how it did not."""
-    kernel = night.plan.targets[target]
-    where = f"an exploration of {finding.scenario}"
-    differences = differs_afresh(night.executor, kernel, finding.example, where, CONFIRMATIONS)
-    if not differences:
-        filing.file(finding)
-    return [printable_text(fault_of(bug, kernel) or str(bug)) for bug in differences]

@@ -8,5 +8,6 @@ bytes. It is imported by what writes a page alone, since a plotting library take
 
 from stress.morning.page.facts import ManyNights
 from stress.morning.page.page import report_page
+from stress.morning.page.together import together
 
-__all__ = ["ManyNights", "report_page"]
+__all__ = ["ManyNights", "report_page", "together"]

@@ -1,18 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the page is made from, and what there is to say of each night."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
 
-from stress.history import FindingRecord, Mark, NightRecord
-
-StateOf = Callable[[FindingRecord, Mark | None, Sequence[NightRecord], date], str]
-"""Returns the state of a finding after some nights, on a day."""
-
-STATES = ("new", "regressed", "known", "fixed", "invalid")
+from stress.history import STATES, FindingRecord, Mark, NightRecord, state_of
 
 
 @dataclass(frozen=True)
@@ -23,11 +18,13 @@ class Table:
         caption: what it shows.
         head: the titles of its columns.
         rows: its rows; the first column names the row.
+        texts: the titles of the columns that are no numbers, beside the first.
     """
 
     caption: str
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
+    texts: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -38,7 +35,6 @@ class ManyNights:
         nights: the nights, the oldest first.
         findings: the findings of all nights.
         marks: what was said of some of them, by id.
-        state_of: returns the state of a finding after some nights.
         sources: the folders that it was read from.
         notes: what could not be read.
     """
@@ -46,7 +42,6 @@ class ManyNights:
     nights: Sequence[NightRecord]
     findings: Sequence[FindingRecord]
     marks: Mapping[str, Mark]
-    state_of: StateOf
     sources: Sequence[str] = ()
     notes: Sequence[str] = ()
 
@@ -77,7 +72,7 @@ class ManyNights:
                 then = replace(finding, sightings=seen, replays=replays)
                 mark = self.marks.get(finding.id)
                 said = mark if mark is not None and mark.at <= nights[-1].ended else None
-                states[finding.id] = self.state_of(then, said, nights, _day(nights[-1].ended))
+                states[finding.id] = state_of(then, said, nights, _day(nights[-1].ended))
         return states
 
     @property
@@ -118,6 +113,7 @@ def nights_table(history: ManyNights) -> Table:
         "Nights, the newest first",
         ("night", "begun", "model", "executions", "findings met", "verdict (exit)"),
         rows[::-1],
+        ("begun", "model", "verdict (exit)"),
     )
 
 
@@ -130,7 +126,8 @@ def executions_table(history: ManyNights) -> Table:
         )
     ]
     head = ("night of", "model", "executions", "new behaviours")
-    return Table("Executions and new behaviours, the newest night first", head, rows[::-1])
+    caption = "Executions and new behaviours, the newest night first"
+    return Table(caption, head, rows[::-1], ("model",))
 
 
 def speed_table(history: ManyNights) -> Table:
@@ -140,7 +137,7 @@ def speed_table(history: ManyNights) -> Table:
         for night, speed in zip(history.nights, history.speeds, strict=True)
     ]
     head = ("night of", "machine", "executions/s")
-    return Table("Executions a second, the newest night first", head, rows[::-1])
+    return Table("Executions a second, the newest night first", head, rows[::-1], ("machine",))
 
 
 def states_table(history: ManyNights) -> Table:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from stress.history import FindingRecord, NightRecord
-from stress.morning.page.facts import STATES, ManyNights, Table
+from stress.history import STATES, FindingRecord, NightRecord
+from stress.morning.page.facts import ManyNights, Table
 
 SEEN, FAILS, PASSES, UNSEEN, NOT_RUN = "●", "○", "✓", "·", "-"
 GLYPHS = {"new": "+", "regressed": "↻", "known": "●", "fixed": "✓", "invalid": "✗"}
@@ -107,7 +107,6 @@ def to_find_table(history: ManyNights) -> Table:
     rows = [
         (
             each.id,
-            each.target,
             str(len(counts)),
             f"{min(counts):,}",
             f"{median(counts):,.0f}",
@@ -115,5 +114,6 @@ def to_find_table(history: ManyNights) -> Table:
         )
         for each, counts in reversed(to_find(history))
     ]
-    head = ("finding", "target", "nights", "least", "median", "most")
-    return Table("Executions of its target up to the first that shows a finding", head, rows)
+    head = ("finding", "nights", "least", "median", "most")
+    caption = "Executions of its target up to the first that shows a finding"
+    return Table(caption, head, rows)

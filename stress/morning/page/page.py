@@ -80,7 +80,7 @@ def _parts(history: ManyNights) -> list[Part]:
     drawn = plots(history)
     return [
         Part("states", "Findings by state", "How many findings were in each state after each "
-             "night. A dashed line is a change of the model, whose digest stands beside it.",
+             "night. In all plots a dashed line is a change of the model.",
              drawn["states"], facts.states_table(history)),
         Part("executions", "Executions and new behaviours", "How much was run, and how many of the "
              "executions looked at showed a behaviour that none before them had.",

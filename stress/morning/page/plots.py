@@ -2,11 +2,13 @@
 """The plots: each shows what a table beside it says, and has one measure on each axis."""
 
 from collections.abc import Callable, Mapping, Sequence
+from statistics import median
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from stress.history import STATES
 from stress.morning.page.drawing import (
     BLUE,
     GRAY,
@@ -19,7 +21,7 @@ from stress.morning.page.drawing import (
     Drawing,
     drawing_style,
 )
-from stress.morning.page.facts import STATES, ManyNights
+from stress.morning.page.facts import ManyNights
 from stress.morning.page.findings import GLYPHS, to_find
 from stress.morning.page.yields import arm_rows, window_rows
 
@@ -51,6 +53,7 @@ def _states(history: ManyNights) -> Drawing:
         )  # fmt: skip
     _nights_axis(rows[-1], history)
     _model_changes(rows, history)
+    _name_models(rows[0], history)
     return drawing
 
 
@@ -94,12 +97,11 @@ def _to_find(history: ManyNights) -> Drawing:
     drawing = Drawing("tofind", alt, _WIDTH, 1.0 + 0.24 * max(1, len(rows)))
     axes = drawing.figure.subplots()
     for at, (finding, counts) in enumerate(rows):
-        axes.plot([min(counts), max(counts)], [at, at], color=BLUE, alpha=0.35, lw=3)
-        for sight_count in counts:
-            (dot,) = axes.plot([max(1, sight_count)], [at], "o", color=BLUE, mec=SURFACE, ms=6)
-            drawing.tip(dot, f"{finding.id} on {finding.target}: {sight_count:,} executions")
-        middle = sorted(counts)[len(counts) // 2]
-        axes.plot([max(1, middle)], [at], "|", color=INK, ms=12, mew=1.6)
+        axes.plot([max(1, min(counts)), max(counts)], [at, at], color=BLUE, alpha=0.35, lw=3)
+        for count in counts:
+            (dot,) = axes.plot([max(1, count)], [at], "o", color=BLUE, mec=SURFACE, ms=6)
+            drawing.tip(dot, f"{finding.id} on {finding.target}: {count:,} executions")
+        axes.plot([max(1, median(counts))], [at], "|", color=INK, ms=12, mew=1.6)
     axes.set_yticks(range(len(rows)), [_short(finding.id) for finding, _ in rows])
     axes.set_ylim(-0.7, max(1, len(rows)) - 0.3)
     axes.set_xscale("log")
@@ -117,20 +119,22 @@ def _windows(history: ManyNights) -> Drawing:
     said = f"below their floors in the last night: {', '.join(low)}" if low else "none is low now"
     alt = f"Percentage of executions that cross each of {len(rows)} windows, by night; {said}."
     drawing = Drawing("windows", alt, _WIDTH * 1.5, 0.35 + 1.15 * lines)
-    grid = drawing.figure.subplots(lines, 3, sharex=True, squeeze=False).flat
+    grid = list(drawing.figure.subplots(lines, 3, sharex=True, squeeze=False).flat)
     for axes, row in zip(grid, rows, strict=False):
         shares = [float("nan") if share is None else share for share in row.shares]
         axes.plot(range(len(shares)), shares, color=BLUE, marker=".", ms=4)
         for at in row.below:
-            (mark,) = axes.plot([at], [shares[at]], "v", color=RED, mec=SURFACE, ms=8)
+            (mark,) = axes.plot(
+                [at], [shares[at]], "v", color=RED, mec=SURFACE, ms=8, clip_on=False
+            )
             drawing.tip(mark, f"{history.nights[at].begun[:10]}: {row.window} below its floor")
         axes.set_title(_short(row.window))
         axes.set_ylim(0, max(0.001, *(s for s in row.shares if s is not None), 0) * 1.2)
-        axes.yaxis.set_major_locator(MaxNLocator(2))
+        axes.yaxis.set_major_locator(MaxNLocator(3))
         axes.yaxis.set_major_formatter("{x:g} %")
         _nights_axis(axes, history, 3)
-        _model_changes([axes], history, labels=False)
-    for axes in list(grid)[len(rows) :]:
+        _model_changes([axes], history)
+    for axes in grid[len(rows) :]:
         axes.set_axis_off()
     return drawing
 
@@ -196,17 +200,21 @@ def _nights_axis(axes: Axes, history: ManyNights, ticks: int = _TICKS_MAX) -> No
     axes.set_xlim(-0.6, count - 0.4)
 
 
-def _model_changes(rows: Sequence[Axes], history: ManyNights, *, labels: bool = True) -> None:
-    """Draw a line where the model has changed, with its digest as long as there are few."""
+def _model_changes(rows: Sequence[Axes], history: ManyNights) -> None:
+    """Draw a line between two nights where the model has changed."""
     for axes in rows:
         for at in history.changes:
             axes.axvline(at - 0.5, color=MUTED, lw=0.9, ls=(0, (3, 3)))
-    if labels and len(history.changes) < _MODELS_MAX:
+
+
+def _name_models(axes: Axes, history: ManyNights) -> None:
+    """Write above a plot which model is right of each line, as long as there are few."""
+    if len(history.changes) < _MODELS_MAX:
         for at in (0, *history.changes):
-            rows[0].annotate(
-                _short(history.nights[at].model, 12), (max(at - 0.5, -0.5), 1),
-                (3, -1), xycoords=("data", "axes fraction"), textcoords="offset points",
-                color=MUTED, va="bottom", fontsize=7.5,
+            axes.annotate(
+                _short(history.nights[at].model, 12), (at - 0.5, 1), (3, 1),
+                xycoords=("data", "axes fraction"), textcoords="offset points", color=MUTED,
+                fontsize=7.5,
             )  # fmt: skip
 
 

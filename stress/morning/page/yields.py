@@ -71,7 +71,7 @@ def windows_table(history: ManyNights) -> Table:
             )
         )
     head = ("window", "last night", "least", "most", "nights below floor", "progress, last night")
-    return Table("Executions that cross a window, in percent", head, rows)
+    return Table("Executions that cross a window, in percent", head, rows, head[-1:])
 
 
 @dataclass

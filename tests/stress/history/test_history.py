@@ -135,6 +135,23 @@ def test_links_are_not_followed(folder: Path, tmp_path: Path) -> None:
         assert any("it is a link;" in note and "inside" in note for note in history.notes)
 
 
+def test_nothing_is_written_through_links(folder: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    with History.open(folder) as history:
+        (folder / "findings" / "link").symlink_to(outside)
+        (folder / "runs" / name_of(1)).symlink_to(outside)
+        with pytest.raises(ValueError, match="is not in"):
+            history.file(finding(1), folder / "findings" / "link")
+        with pytest.raises(ValueError, match="is not in"):
+            history.night_ended(night(1))
+        (folder / "findings" / "true").mkdir()
+        (folder / "findings" / "true" / "finding.json").symlink_to(outside / "finding.json")
+        history.file(finding(1), folder / "findings" / "true")
+        assert list(history.findings()) == [finding(1).id]
+    assert list(outside.iterdir()) == []
+
+
 def test_a_link_in_the_place_of_a_folder_is_refused(folder: Path, tmp_path: Path) -> None:
     folder.mkdir()
     os.symlink(tmp_path, folder / "findings")

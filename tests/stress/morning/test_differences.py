@@ -12,6 +12,7 @@ from stress.morning.morning import Morning
 from tests.fixtures.nights import TODAY, name_of, night, target
 
 FLOOR = "random_program: window split crossed in 0.0 % of the executions under pct, at least 0.1 %"
+LOW = f"{FLOOR} are needed; it came to 2 of 3 steps"
 EDGE = Edge("reference", "", "a", "b", "vcpu0", "f", "vs2-a")
 
 
@@ -40,22 +41,28 @@ def canaries(*counts: int) -> Morning:
     ],
 )
 def test_a_canary_has_an_age(counts: Sequence[int], said: str) -> None:
-    assert differences.canary_ages(canaries(*counts)) == [said]
+    assert [item.text for item in differences.canary_ages(canaries(*counts))] == [said]
     assert differences.harness_bugs(canaries(*counts)) == []
 
 
 def test_a_canary_that_was_missed_is_a_bug_of_the_harness() -> None:
-    (entry,) = differences.harness_bugs(canaries(17, 0))
-    assert entry.text == f"canary canary was missed, last found in {name_of(1)} after 17 executions"
+    (item,) = differences.harness_bugs(canaries(17, 0))
+    assert item.text == f"canary canary was missed, last found in {name_of(1)} after 17 executions"
     assert differences.canary_ages(canaries(17, 0)) == []
-    (entry,) = differences.harness_bugs(canaries(0))
-    assert entry.text == "canary canary was missed, and never found before"
+    (item,) = differences.harness_bugs(canaries(0))
+    assert item.text == "canary canary was missed, and never found before"
+
+
+def test_the_canary_that_has_changed_comes_first() -> None:
+    before = night(1, canaries=[CanaryRecord("a", 1), CanaryRecord("b", 2)])
+    after = night(2, canaries=[CanaryRecord("a", 1), CanaryRecord("b", 3)])
+    assert [item.text[0] for item in differences.canary_ages(morning(before, after))] == ["b", "a"]
 
 
 def windows(*below: bool, crossed: int = 0) -> Morning:
     """Return a morning after nights in which a window was below its floor, or not."""
     rows = {
-        True: WindowRecord("split", crossed, 1, 3, "1 of 3 steps; never: b; c", [FLOOR, FLOOR]),
+        True: WindowRecord("split", crossed, 1, 3, "1 of 3 steps; never: b; c", [LOW, LOW]),
         False: WindowRecord("split", 900, 3, 3, "3 of 3 steps", []),
     }
     nights = [
@@ -66,14 +73,22 @@ def windows(*below: bool, crossed: int = 0) -> Morning:
 
 
 def test_a_window_below_its_floor_is_said_with_the_best_progress() -> None:
-    (entry,) = differences.below_floors(windows(False, True))
-    assert entry.text == f"reference: {FLOOR} (not so in the last night, and 1 more floor)"
-    assert entry.more == ("best progress: 1 of 3 steps; never: b; c",)
+    (item,) = differences.below_floors(windows(False, True))
+    assert item.text == (
+        f"reference: {FLOOR} are needed (not so in the last night, and 1 more floor)"
+    )
+    assert item.more == ("best progress: 1 of 3 steps; never: b; c",)
 
 
-def test_one_that_was_crossed_has_no_progress_to_be_said() -> None:
-    (entry,) = differences.below_floors(windows(False, True, crossed=2))
-    assert entry.more == ()
+def test_of_one_that_was_crossed_elsewhere_the_scenarios_own_progress_is_said() -> None:
+    (item,) = differences.below_floors(windows(False, True, crossed=2))
+    assert item.text.startswith(f"reference: {FLOOR} are needed; it came to 2 of 3 steps (not so")
+    assert item.more == ()
+
+
+def test_the_first_night_of_a_target_compares_its_windows_with_none() -> None:
+    (item,) = differences.below_floors(windows(True))
+    assert item.text.endswith(" are needed (and 1 more floor)")
 
 
 def test_one_above_its_floor_is_not_said() -> None:
@@ -81,8 +96,8 @@ def test_one_above_its_floor_is_not_said() -> None:
 
 
 def test_it_is_said_for_how_many_nights_a_window_has_been_below() -> None:
-    (entry,) = differences.below_floors(windows(True, False, True, True))
-    assert "for 2 nights now" in entry.text
+    (item,) = differences.below_floors(windows(True, False, True, True))
+    assert "for 2 nights now" in item.text
 
 
 def test_what_fell_tonight_comes_before_what_was_low_before() -> None:
@@ -93,21 +108,27 @@ def test_what_fell_tonight_comes_before_what_was_low_before() -> None:
         night(1, targets=[target("reference", windows=[low, high])]),
         night(2, targets=[target("reference", windows=[low, fell])]),
     ]
-    texts = [entry.text for entry in differences.below_floors(morning(*nights))]
+    texts = [item.text for item in differences.below_floors(morning(*nights))]
     assert ["fell is low" in texts[0], "old is low" in texts[1]] == [True, True]
 
 
-def test_a_reason_is_not_said_twice() -> None:
+def test_why_there_are_too_few_is_said_once_a_target_and_no_window_twice() -> None:
     row = WindowRecord("split", 0, 1, 3, "", [FLOOR])
-    one = target("reference", windows=[row], reasons=[FLOOR, "one_reroute: 3 executions"])
-    assert [entry.text for entry in differences.too_few(morning(night(targets=[one])))] == [
-        "reference: one_reroute: 3 executions"
+    few = ["one_reroute: 3 executions", "one_disable: 4 executions"]
+    ones = [
+        target("reference", windows=[row], reasons=[FLOOR, *few]),
+        target("head-walk", windows=[row], reasons=[FLOOR]),
+        target("v1-posted", reasons=few[:1]),
+    ]
+    assert [item.text for item in differences.too_few(morning(night(targets=ones)))] == [
+        "reference: one_reroute: 3 executions (and 1 more reason)",
+        "v1-posted: one_reroute: 3 executions",
     ]
 
 
 def orders(before: Sequence[Edge], tonight: Sequence[Edge]) -> list[str]:
     nights = morning(night(1, edges=list(before)), night(2, edges=list(tonight)))
-    return [entry.text for entry in differences.new_orders(nights)]
+    return [item.text for item in differences.new_orders(nights)]
 
 
 def test_an_order_of_locks_first_seen_tonight_is_said_once() -> None:
@@ -133,7 +154,7 @@ def test_the_first_night_of_a_target_has_no_news_of_locks() -> None:
 def test_what_was_lost_and_what_happened_are_troubles() -> None:
     lost = target("reference", lost=[Lost("one_reroute", 17, "out of memory, twice")])
     told = differences.troubles(morning(night(targets=[lost], troubles=["the disk was full"])))
-    assert [entry.text for entry in told] == [
+    assert [item.text for item in told] == [
         "reference: execution 17 of one_reroute is lost: out of memory, twice",
         "the disk was full",
     ]
@@ -141,5 +162,5 @@ def test_what_was_lost_and_what_happened_are_troubles() -> None:
 
 
 def test_a_class_at_fault_is_said() -> None:
-    (entry,) = differences.faults(morning(night(targets=[target("a.py:A", faults=["hangs"])])))
-    assert entry.text == "a.py:A: hangs"
+    (item,) = differences.faults(morning(night(targets=[target("a.py:A", faults=["hangs"])])))
+    assert item.text == "a.py:A: hangs"

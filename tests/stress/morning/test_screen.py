@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from harness.engine import is_printable
 from stress.history import CanaryRecord, Edge, Lost
 from stress.morning import Morning, markdown_text, screen_text
-from stress.morning.entries import Entry, Section, fitting
+from stress.morning.items import Item, Section, fitting
 from tests.fixtures.nights import OLD_MODEL, PATCH, TODAY, a_history, finding, night, target
 
 HISTORY = a_history()
@@ -53,7 +53,8 @@ def test_the_headline_says_how_it_ended_and_what_it_was() -> None:
     lines = screen().splitlines()
     name = HISTORY.nights[-1].night
     assert lines[0] == f"FAILURE: findings in {name} (seed=0x15 model=dd4a41343fee)"
-    assert "96,000 executions on 4 targets" in lines[1]
+    executions = sum(each.executions for each in HISTORY.nights[-1].targets)
+    assert f" {executions:,} executions on 4 targets, " in lines[1]
     assert lines[1].endswith("; resumed 2 times")
     assert lines[3] == "  findings by state: 1 new, 1 regressed, 4 known, 2 fixed, 1 invalid"
 
@@ -76,7 +77,7 @@ def test_it_is_said_whether_the_model_is_the_same() -> None:
 def test_a_first_night_has_nothing_to_compare_with() -> None:
     text = screen_text(Morning(HISTORY.nights[0], [], [], {}, TODAY))
     assert "the first night: there is nothing to compare it with yet" in text
-    assert "Canary: canary found after 21 executions" in text
+    assert section(text, "Canaries (1)") == ["Canaries (1)", "  canary found after 21 executions"]
     assert "New lock orders" not in text
 
 
@@ -212,17 +213,17 @@ def test_markdown_has_what_the_screen_has() -> None:
     assert "- `vgic-stress replay @nights/findings/" in markdown
 
 
-def sized(entry: Entry) -> int:
-    return 1 + len(entry.more)
+def sized(item: Item) -> int:
+    return 1 + len(item.more)
 
 
 def test_each_section_shows_one_before_the_first_shows_all() -> None:
-    sections = [Section(title, [Entry(title)] * 10) for title in "abc"]
+    sections = [Section(title, [Item(title)] * 10) for title in "abc"]
     assert [shown for _, shown in fitting(sections, sized, 12)] == [4, 1, 1]
     assert [shown for _, shown in fitting(sections, sized, 33)] == [10, 10, 10]
     assert [shown for _, shown in fitting(sections, sized, 3)] == [0, 0, 0]
 
 
 def test_a_large_entry_does_not_keep_a_small_one_of_another_section_out() -> None:
-    sections = [Section("a", [Entry("a", ("x",) * 9)]), Section("b", [Entry("b")])]
+    sections = [Section("a", [Item("a", ("x",) * 9)]), Section("b", [Item("b")])]
     assert [shown for _, shown in fitting(sections, sized, 5)] == [0, 1]

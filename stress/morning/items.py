@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a screen is made of: entries in sections, and how many of them a screen has room for.
+"""What a screen is made of: items in sections, and how many of them a screen has room for.
 
 A section that finds no room says so with its title and its number: nothing is left out unsaid. So
-the least that a screen can have is its sections' titles, and each has an entry shown before the
+the least that a screen can have is its sections' titles, and each has an item shown before the
 first one has all of them.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Entry:
+class Item:
     """One thing to be said.
 
     Attributes:
@@ -31,28 +31,28 @@ class Section:
 
     Attributes:
         title: what they are.
-        entries: the things, the most important first.
+        items: the things, the most important first.
         rest: where those are that find no room.
         inline: all of them said in one line instead.
     """
 
     title: str
-    entries: Sequence[Entry] = ()
+    items: Sequence[Item] = ()
     rest: str = ""
     inline: str = ""
 
 
 def fitting(
-    sections: Sequence[Section], lines: Callable[[Entry], int], room: int
+    sections: Sequence[Section], lines: Callable[[Item], int], room: int
 ) -> list[tuple[Section, int]]:
-    """Return how many entries of each section are shown, the first sections first.
+    """Return how many items of each section are shown, the first sections first.
 
     Args:
         sections: the sections, the most important first.
-        lines: returns how many lines an entry takes.
+        lines: returns how many lines an item takes.
         room: how many lines there are; each section takes one at least.
     """
-    costs = [[lines(entry) for entry in section.entries] for section in sections]
+    costs = [[lines(item) for item in section.items] for section in sections]
     shown = [0] * len(sections)
     for wanted in (1, max(map(len, costs), default=0)):
         for at, cost in enumerate(costs):
@@ -65,7 +65,7 @@ def fitting(
 
 
 def _taken(costs: Sequence[Sequence[int]], shown: Sequence[int]) -> int:
-    """Return how many lines are taken: a title each, the entries, and what says how many more."""
+    """Return how many lines are taken: a title each, the items, and what says how many more."""
     return sum(
         1 + sum(cost[:count]) + (0 < count < len(cost))
         for cost, count in zip(costs, shown, strict=True)

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The order of locks over many nights and machines: one order in March, its reverse in November.
+
+A night puts its own executions together. Here its orders meet those of the nights before it, of the
+same target, source and model; which night an order is from makes no difference to a deadlock.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.detectors.lock_order import Learned, OrderGraph, Witnessed, inverted
+from stress.history.night_records import Edge
+
+
+@dataclass(frozen=True)
+class LockCycle:
+    """Orders of locks that close a circle only together.
+
+    Attributes:
+        identity: says which circle it is, whichever executions showed it.
+        edges: its steps: the one that closed it, then the others as they lead back.
+    """
+
+    identity: str
+    edges: tuple[Edge, ...]
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The executions that it takes, one for each step that is not documented."""
+        return tuple(dict.fromkeys(edge.token for edge in self.edges if edge.role))
+
+
+@dataclass(frozen=True)
+class Across:
+    """What the orders of one night are to those of earlier nights.
+
+    Attributes:
+        new: the orders that no earlier night has shown.
+        cycles: the circles that neither this night nor the earlier ones close alone.
+    """
+
+    new: tuple[Edge, ...]
+    cycles: tuple[LockCycle, ...]
+
+
+def across_nights(tonight: Sequence[Edge], earlier: Sequence[Edge]) -> Across:
+    """Compare the orders of a night with those of earlier nights.
+
+    Args:
+        tonight: the orders of the night.
+        earlier: those of earlier nights of the same target, source and model.
+    """
+    edges = [*earlier, *tonight]
+    tonights, before = set(map(_order, tonight)), set(map(_order, earlier))
+    graph = OrderGraph()
+    cycles: dict[str, LockCycle] = {}
+    for number, edge in enumerate(edges):
+        steps = graph.add(_learned(edge), ("", number))
+        # What a night closes alone it has reported itself.
+        alone = {_order(edges[each]) for _, (_, each) in steps} <= tonights
+        if number >= len(earlier) and steps and not alone:
+            cycle = _cycle(steps, edges)
+            cycles.setdefault(cycle.identity, cycle)
+    new = {_order(edge): edge for edge in reversed(tonight) if _order(edge) not in before}
+    return Across(tuple(reversed(new.values())), tuple(cycles.values()))
+
+
+def _cycle(steps: list[Witnessed], edges: Sequence[Edge]) -> LockCycle:
+    return LockCycle(inverted(steps), tuple(edges[number] for _, (_, number) in steps))
+
+
+def _learned(edge: Edge) -> Learned:
+    return Learned(edge.before, edge.after, edge.role, edge.function)
+
+
+def _order(edge: Edge) -> tuple[str, str]:
+    return edge.before, edge.after

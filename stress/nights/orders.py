@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The orders of locks, over the lanes of a night and over nights: two may close a circle.
+
+Each order is kept with the token of an execution that shows it, so that a circle can be replayed
+whichever nights, or machines, its steps are from.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from loguru import logger
+
+from harness.detectors.lock_order import Learned, OrderGraph, inverted
+from harness.search.strategies import PORTFOLIO
+from stress.findings import Answer, Finding, Inquiry, circle
+from stress.history import Edge, LockCycle, across_nights
+from stress.nights.entries import Leg, Met, Ordered, Orders
+from stress.nights.holding import file_if_it_holds
+from stress.nights.plan import name_of, source_of
+from stress.nights.summing import in_order
+from stress.nights.tonight import Tonight
+
+_Order = tuple[str, str]
+
+STRATEGY = "lock orders"
+"""What stands for the strategy of what no single execution shows."""
+
+
+@dataclass
+class _Seen:
+    """An order: the first execution of the night that showed it, and in which lanes it was seen."""
+
+    target: int
+    first: Ordered
+    lanes: set[int]
+
+
+def put_orders_together(night: Tonight) -> None:
+    """Give each order of the night a token, and look for circles that no lane has closed alone.
+
+    Raises:
+        OSError: something cannot be written.
+    """
+    if night.done(Orders):
+        return
+    edges: list[Edge] = []
+    met: list[Met] = []
+    for target in range(len(night.plan.targets)):
+        seen = _seen(target, night.done(Leg))
+        tonight = list(_with_tokens(night, target, seen))
+        if night.interrupted():
+            return
+        edges += tonight
+        met += _file_circles(night, target, _circles(night, target, seen, tonight))
+    night.journal.add(Orders(edges, met))
+
+
+def _seen(target: int, legs: Iterable[Leg]) -> dict[_Order, _Seen]:
+    seen: dict[_Order, _Seen] = {}
+    for leg in in_order(leg for leg in legs if leg.target == target):
+        for order in leg.orders:
+            key = order.before, order.after
+            seen.setdefault(key, _Seen(target, order, set())).lanes.add(leg.lane)
+    return seen
+
+
+def _earlier(night: Tonight, target: int) -> list[Edge]:
+    """Return the orders that earlier nights have seen on a target, by this model."""
+    where = night.where(target)
+    return list(night.history.edges(where.target, where.source, where.model))
+
+
+def _with_tokens(night: Tonight, target: int, seen: dict[_Order, _Seen]) -> Iterator[Edge]:
+    """Yield the orders of a target, with the tokens they have from earlier nights or new ones."""
+    plan = night.plan
+    known = {(edge.before, edge.after): edge for edge in _earlier(night, target)}
+    new = [each.first for key, each in seen.items() if key not in known and each.first.role]
+    jobs = [
+        Inquiry(
+            n,
+            plan.targets[target],
+            plan.seed,
+            PORTFOLIO,
+            ((order.scenario, order.execution),),
+            0,
+            ((_learned(order), (order.scenario, order.execution)),),
+        )
+        for n, order in enumerate(new)
+    ]
+    tokens = {
+        (new[job.number].before, new[job.number].after): outcome.example.token
+        for job, outcome in night.outcomes(jobs, night.interrupted)
+        if isinstance(outcome, Answer)
+    }
+    for key, each in seen.items():
+        if key in known:
+            yield known[key]
+        elif key in tokens or not each.first.role:
+            yield _edge(night, each, tokens.get(key, ""))
+        else:
+            logger.warning("no execution shows {} a second time", _learned(each.first))
+
+
+def _edge(night: Tonight, seen: _Seen, token: str) -> Edge:
+    kernel, order = night.plan.targets[seen.target], seen.first
+    return Edge(
+        target=name_of(kernel),
+        source=source_of(kernel),
+        before=order.before,
+        after=order.after,
+        role=order.role,
+        function=order.function,
+        token=token,
+    )
+
+
+def _circles(
+    night: Tonight, target: int, seen: dict[_Order, _Seen], tonight: list[Edge]
+) -> list[LockCycle]:
+    """Return the circles that take several lanes, or several nights."""
+    graph = OrderGraph()
+    found: list[LockCycle] = []
+    for number, edge in enumerate(tonight):
+        steps = graph.add(Learned(edge.before, edge.after, edge.role, edge.function), ("", number))
+        edges = tuple(tonight[each] for _, (_, each) in steps)
+        lanes = [seen[each.before, each.after].lanes for each in edges]
+        # What a lane closes alone it has reported itself.
+        if lanes and not set.intersection(*lanes):
+            found.append(LockCycle(inverted(steps), edges))
+    return [*found, *across_nights(tonight, _earlier(night, target)).cycles]
+
+
+def _file_circles(night: Tonight, target: int, circles: list[LockCycle]) -> list[Met]:
+    filing = night.filing(target)
+    for each in circles:
+        orders = [(_of(edge), (edge.target, 0)) for edge in each.edges]
+        example = circle(orders, each.identity, each.tokens, night.plan.targets[target])
+        finding = Finding("several executions", 0, STRATEGY, example)
+        for bug in file_if_it_holds(night, filing, target, finding):
+            logger.warning("{}", bug)
+    return filing.met
+
+
+def _learned(order: Ordered) -> Learned:
+    return Learned(order.before, order.after, order.role, order.function)
+
+
+def _of(edge: Edge) -> Learned:
+    return Learned(edge.before, edge.after, edge.role, edge.function)

@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does a night come to the same however it comes to it, and find what is there?"""
+
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from stress.executions import Target
+from stress.history import History, Kept, NightRecord
+from stress.jobs.executor import Executor
+from stress.nights import (
+    Around,
+    NightPlan,
+    Opened,
+    Options,
+    Tonight,
+    begin,
+    ended,
+    file_counts,
+    morning_of,
+    night_record,
+    resume,
+    run_night,
+    unfinished,
+    write_morning,
+)
+from stress.nights.entries import Leg, Sought
+from stress.nights.night import SoFar
+from stress.system import Exit
+from tests.fixtures.campaign import inside
+
+BUG = ("no_splice",)
+SCENARIOS = ("handlers_held_open", "inject_while_eoicount")
+OPTIONS = Options(["reference"], list(SCENARIOS), 7, 96, None, (1, 1))
+
+MACHINES = {
+    "night", "begun", "ended", "seconds", "version", "python", "platform", "commit", "resumed",
+    "troubles",
+}  # fmt: skip
+"""What of a night's record depends on the machine and the clock."""
+
+
+class Killed(BaseException):
+    """Stands for a kill: nothing that runs may catch it."""
+
+
+def plan(**more: object) -> NightPlan:
+    values: dict[str, object] = {
+        "targets": (Target("reference", BUG).judged_by(True),),
+        "scenarios": SCENARIOS,
+        "seed": 7,
+        "executions": 96,
+        "duration_s": None,
+        "shrink_replays": 40,
+    }
+    return NightPlan(**(values | more))  # type: ignore[arg-type]
+
+
+class Nights:
+    """Runs nights in one folder."""
+
+    def __init__(self, folder: Path, executor: Executor) -> None:
+        self.folder = folder
+        self._executor = executor
+
+    def opened(self, plan: NightPlan, *, go_on: bool = False) -> Opened:
+        last = unfinished(self.folder) if go_on else None
+        if last is None:
+            opened = begin(plan, OPTIONS, self.folder, ("vgic-stress", "nightly"))
+            opened.journal.add(Sought([], []))  # that canaries are found is the command's test
+            return opened
+        return resume(plan, *last)
+
+    def run(
+        self,
+        plan: NightPlan,
+        *,
+        go_on: bool = False,
+        progress: Callable[[SoFar], None] = lambda so_far: None,
+        interrupted: Callable[[], bool] = lambda: False,
+    ) -> NightRecord:
+        opened = self.opened(plan, go_on=go_on)
+        with History.open(self.folder) as history:
+            night = Tonight(
+                opened.plan,
+                opened.place,
+                opened.asked.begun,
+                history,
+                opened.journal,
+                self._executor,
+                interrupted,
+            )
+            run_night(night, progress)
+            file_counts(night)
+            record = night_record(night, Around("", [], opened.asked.begun))
+            history.night_ended(record)
+            write_morning(morning_of(record, history), opened.place)
+        return record
+
+
+@pytest.fixture
+def nights(tmp_path: Path, inside_pool: Executor) -> Callable[[str], Nights]:
+    """Return a maker of folders of nights, by name."""
+    return lambda name: Nights(tmp_path / name, inside_pool)
+
+
+def values(record: NightRecord) -> dict[str, object]:
+    return {name: value for name, value in asdict(record).items() if name not in MACHINES}
+
+
+def kills_after(executions: int) -> Callable[[SoFar], None]:
+    """Return what kills the night when it has so many executions, some of a leg under way."""
+
+    def progress(so_far: SoFar) -> None:
+        if so_far.executions >= executions:
+            raise Killed
+
+    return progress
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Nights, NightRecord]:
+    """Return a folder with a night that nobody has killed, and its record."""
+    with inside() as pool:
+        nights = Nights(tmp_path_factory.mktemp("whole"), pool)
+        return nights, nights.run(plan())
+
+
+@pytest.fixture
+def whole(uninterrupted: tuple[Nights, NightRecord]) -> NightRecord:
+    """Return the record of a night that nobody has killed."""
+    return uninterrupted[1]
+
+
+def test_it_runs_what_was_asked_for_and_finds_the_bug(whole: NightRecord) -> None:
+    (target,) = whole.targets
+    assert target.target == "reference+no_splice"
+    assert target.executions == 96
+    assert sum(cell.executions for cell in target.cells) == 96
+    assert whole.found
+    assert not whole.interrupted
+    assert whole.bugs == []
+
+
+def test_killed_and_resumed_it_comes_to_the_same(
+    nights: Callable[[str], Nights], whole: NightRecord
+) -> None:
+    killed = nights("killed")
+    for executions in (1, 30, 60):
+        with pytest.raises(Killed):
+            killed.run(plan(), go_on=True, progress=kills_after(executions))
+    record = killed.run(plan(), go_on=True)
+    assert values(record) == values(whole)
+    assert record.resumed == 3
+
+
+def test_a_finding_is_filed_with_all_that_is_to_be_said_of_it(
+    uninterrupted: tuple[Nights, NightRecord],
+) -> None:
+    one, record = uninterrupted
+    kept = one_of(one, record.found[0])
+    names = {
+        "token", "original.token", "report.txt", "commit.txt", "trace.txt", "timeline.json",
+        "test_repro.py", "finding.json",
+    }  # fmt: skip
+    assert {each.name for each in kept.folder.iterdir()} == names
+    assert kept.record.confirmed == (10, 10)
+    assert "reference" in kept.record.passes_on
+    (sighting,) = kept.record.sightings
+    assert sighting.night == record.night
+    assert 1 <= sighting.to_find <= 96
+    assert 1 <= sighting.count <= sighting.executions == 96
+
+
+def one_of(nights: Nights, id_: str) -> Kept:
+    with History.open(nights.folder) as history:
+        return history.findings()[id_]
+
+
+def test_the_next_night_replays_what_the_last_has_found(nights: Callable[[str], Nights]) -> None:
+    both = nights("both")
+    first = both.run(plan(executions=24))
+    mended = plan(targets=(Target("reference").judged_by(True),), executions=24)
+    second = both.run(plan(executions=24))
+    assert second.replayed == dict.fromkeys(first.found, "fails")
+    assert both.run(mended).replayed == {}  # they were found on something else
+
+
+def test_interrupted_it_is_not_at_its_end_and_can_be_gone_on_with(
+    nights: Callable[[str], Nights], whole: NightRecord
+) -> None:
+    stopped = nights("stopped")
+    reached = 0
+
+    def progress(so_far: SoFar) -> None:
+        nonlocal reached
+        reached = so_far.executions
+
+    record = stopped.run(plan(), progress=progress, interrupted=lambda: reached >= 60)
+    assert record.interrupted
+    assert unfinished(stopped.folder) is not None
+    with History.open(stopped.folder) as history:
+        assert ended(record, history, only_new=False).code in (Exit.INTERRUPTED, Exit.FINDINGS)
+    assert values(stopped.run(plan(), go_on=True)) == values(whole)
+    assert unfinished(stopped.folder) is None
+
+
+def test_two_parts_have_the_executions_of_the_whole(
+    nights: Callable[[str], Nights], whole: NightRecord
+) -> None:
+    parts = [nights(f"part{part}").run(plan(shard=(part, 2))) for part in (1, 2)]
+    assert sum(part.targets[0].executions for part in parts) == whole.targets[0].executions
+    assert {id_ for part in parts for id_ in part.found} == set(whole.found)
+    cells = [part.targets[0].cells for part in parts]
+    for one, other, both in zip(*cells, whole.targets[0].cells, strict=True):
+        assert one.executions + other.executions == both.executions
+        assert one.steps + other.steps == both.steps
+
+
+def test_a_leg_is_journalled_when_it_is_done(nights: Callable[[str], Nights]) -> None:
+    killed = nights("killed")
+    with pytest.raises(Killed):
+        killed.run(plan(), progress=kills_after(60))
+    last = unfinished(killed.folder)
+    assert last is not None
+    opened = killed.opened(plan(), go_on=True)
+    done = [entry for entry in opened.journal.entries if isinstance(entry, Leg)]
+    assert 0 < sum(leg.executions for leg in done) < 96
