@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from harness.engine import described
 from stress.executions import Target
 from stress.explaining import repro_file
 from stress.findings import Answer
@@ -133,7 +134,11 @@ class Cluster(AbstractContextManager["Cluster"]):
         return self._sources[target]
 
     def answers(self, timeout_s: float) -> list[Outcome]:
-        """Wait for answers, at most so long; a job that a worker went away with is given again."""
+        """Wait for answers, at most so long; a job that a worker went away with is given again.
+
+        Raises:
+            ConnectionError: the scheduler is gone, or has had no worker for long.
+        """
         outcomes: list[Outcome] = []
         wait_s = timeout_s
         with suppress(Empty):
@@ -153,7 +158,7 @@ class Cluster(AbstractContextManager["Cluster"]):
         try:
             delivery = future.result(timeout=_GATHERED_S)
         except (Exception, CancelledError) as error:
-            return self._elsewhere(given, f"{type(error).__name__}: {error}")
+            return self._elsewhere(given, described(error))
         self._given.remove(given)
         self._report(*(f"{given.worker}: {text}" for text in delivery.troubles))
         return [_as_here(outcome, given.job.target) for outcome in delivery.outcomes]
@@ -169,22 +174,19 @@ class Cluster(AbstractContextManager["Cluster"]):
         return []
 
     def _look_again(self) -> list[Outcome]:
-        """Look which workers there are; return what is to be said of jobs that nobody can do."""
+        """Look which workers there are, and have done elsewhere what those had that are gone."""
         members = self._members
         members.look()
         self._looked_at = now = time.monotonic()
         if members.threads:
             self._seen_at = now
-        alone = now - self._seen_at > ALONE_S
-        gone = members.gone or (
-            f"the cluster has had no worker for {ALONE_S:.0f} s" if alone else ""
-        )
+        elif not members.gone and now - self._seen_at > ALONE_S:
+            members.gone = f"it has had no worker for {ALONE_S:.0f} s"
+        if members.gone:
+            raise ConnectionError(f"the cluster cannot go on: {members.gone}")
         outcomes: list[Outcome] = []
         for given in list(self._given):
-            if gone:
-                self._given.remove(given)
-                outcomes.append(Bug(given.job.number, gone))
-            elif not given.worker:
+            if not given.worker:
                 self._hand_out(given)
             elif given.worker not in members.threads:
                 outcomes += self._elsewhere(given, "it is no longer there")

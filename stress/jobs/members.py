@@ -13,6 +13,7 @@ from asyncio import CancelledError
 from collections.abc import Callable
 from typing import Any
 
+from harness.engine import described
 from stress.inputs import BadArgument
 from stress.jobs.remote import about
 
@@ -93,7 +94,7 @@ class Members:
         try:
             who = asked.result(timeout=_ASKED_WITHIN_S)
         except (Exception, CancelledError) as error:
-            who = f"no vgic-stress that could be asked ({type(error).__name__}: {error})"
+            who = f"no vgic-stress that could be asked ({described(error)})"
         if who == about():
             self.threads[name] = threads
             return
@@ -116,7 +117,7 @@ class Members:
             return None
 
     def _lose(self, error: Exception) -> None:
-        self.gone = self.gone or f"the scheduler is gone: {type(error).__name__}: {error}"
+        self.gone = self.gone or f"the scheduler is gone: {described(error)}"
         self.threads.clear()
 
     def call(self, what: Callable[..., object], *args: object) -> None:

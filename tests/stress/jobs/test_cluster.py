@@ -253,7 +253,7 @@ def test_a_job_that_all_workers_go_away_with_is_given_up(fake: FakeClient) -> No
     assert len(fake.given) == cluster.TRIES
 
 
-def test_a_cluster_that_is_gone_ends_its_jobs(
+def test_a_cluster_without_workers_ends_what_it_was_to_do(
     fake: FakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "ALONE_S", -1.0)
@@ -262,9 +262,17 @@ def test_a_cluster_that_is_gone_ends_its_jobs(
         pool._members.look()
         assert not pool.idle
         monkeypatch.setattr(cluster, "LOOK_EVERY_S", -1.0)
-        (bug,) = collected(pool, JOB)
-    assert isinstance(bug, Bug)
-    assert "the cluster has had no worker for" in bug.message
+        with pytest.raises(ConnectionError, match="the cluster cannot go on: it has had no worker"):
+            collected(pool, JOB)
+
+
+def test_a_scheduler_that_is_gone_is_said_to_be(fake: FakeClient) -> None:
+    with Cluster(NOBODY) as pool:
+        pool.submit(JOB)
+        fake.there = None  # type: ignore[assignment]
+        pool._members.look()
+        with pytest.raises(ConnectionError, match="the scheduler is gone: TypeError: "):
+            pool.answers(0.0)
 
 
 def test_a_host_is_kept_replaced_and_let_go(tmp_path: Path) -> None:
