@@ -61,7 +61,7 @@ def run(
     no_check: options.NoChecks = None,
     executions: options.Executions = None,
     duration: options.Duration = None,
-    seed: options.Seed = None,
+    seed: options.SeedOption = None,
     execution: options.Execution = None,
     model: options.Model = None,
     history: options.HistoryFolder = NIGHTS,

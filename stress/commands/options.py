@@ -72,7 +72,7 @@ Executions = Annotated[
     ),
 ]
 Duration = Annotated[str | None, _option("--duration", "45s|1m30s|8h", "Stop after so long.")]
-Seed = Annotated[str | None, _option("--seed", "N", "Decimal or hex; drawn if left out.")]
+SeedOption = Annotated[str | None, _option("--seed", "N", "Decimal or hex; drawn if left out.")]
 Execution = Annotated[
     int | None,
     typer.Option(
