@@ -9,11 +9,7 @@ from pathlib import Path
 
 from tests.browser.browser import opened
 
-SHOTS = {
-    "report-light": ("light", ""),
-    "report-plots": ("light", "states"),
-    "report-dark": ("dark", ""),
-}
+SHOTS = {"report-findings": ("light", ""), "report-plots": ("dark", "states")}
 """Each picture: in which colours, and what is at its top."""
 
 

@@ -9,6 +9,9 @@ from itertools import pairwise
 
 from stress.history import STATES, FindingRecord, Mark, NightRecord, state_of
 
+_SECONDS_MIN = 0.001
+"""What takes less has no speed, which could be beyond all numbers."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -47,8 +50,8 @@ class ManyNights:
 
     @cached_property
     def models(self) -> list[str]:
-        """The digests of the model, in the order in which they came."""
-        return list(dict.fromkeys(night.model for night in self.nights))
+        """The digests of the model, the newest first."""
+        return list(dict.fromkeys(night.model for night in reversed(self.nights)))
 
     @cached_property
     def changes(self) -> list[int]:
@@ -89,9 +92,9 @@ class ManyNights:
 
     @property
     def speeds(self) -> list[float]:
-        """How many executions a second each night had; 0 if it took no time."""
+        """How many executions a second each night had; 0 if it took no time to speak of."""
         return [
-            count / night.seconds if night.seconds else 0.0
+            count / night.seconds if night.seconds >= _SECONDS_MIN else 0.0
             for count, night in zip(self.executions, self.nights, strict=True)
         ]
 

@@ -26,7 +26,9 @@ from stress.morning.page.findings import GLYPHS, to_find
 from stress.morning.page.yields import arm_rows, window_rows
 
 _WIDTH = 7.2
-_TICKS_MAX, _MODELS_MAX, _FINDINGS_MAX, _NAME_MAX = 8, 5, 20, 26
+_TICKS_MAX, _MODELS_MAX, _FINDINGS_MAX, _NAME_MAX = 8, 5, 20, 30
+_NIGHTS_MIN = 10
+_TIPS_MAX = 60
 _COLORS = dict(zip(STATES, (RED, ORANGE, BLUE, GREEN, GRAY), strict=True))
 
 
@@ -48,7 +50,7 @@ def _states(history: ManyNights) -> Drawing:
         axes.set_yticks([])
         axes.set_ylabel(f"{GLYPHS[state]} {state}", rotation=0, ha="right", va="center", color=INK)
         axes.annotate(
-            str(count), (len(counts) - 0.4, 0), (4, 2), textcoords="offset points", color=INK,
+            str(count), (_end(history), 0), (4, 2), textcoords="offset points", color=INK,
             annotation_clip=False,
         )  # fmt: skip
     _nights_axis(rows[-1], history)
@@ -81,9 +83,11 @@ def _speed(history: ManyNights) -> Drawing:
     axes = drawing.figure.subplots()
     places = range(len(history.nights))
     axes.plot(places, history.speeds, color=BLUE)
-    for at, speed in zip(places, history.speeds, strict=True):
-        (dot,) = axes.plot([at], [speed], "o", color=BLUE, mec=SURFACE, ms=6)
-        drawing.tip(dot, f"{history.nights[at].begun[:10]}: {speed:,.1f} executions/s")
+    tips = [
+        f"{night.begun[:10]}: {speed:,.1f} executions/s"
+        for night, speed in zip(history.nights, history.speeds, strict=True)
+    ]
+    _dots(drawing, axes, places, history.speeds, tips)
     axes.set_ylim(0, max(1.0, *history.speeds) * 1.15)
     axes.set_title("executions/s")
     _nights_axis(axes, history)
@@ -97,10 +101,9 @@ def _to_find(history: ManyNights) -> Drawing:
     drawing = Drawing("tofind", alt, _WIDTH, 1.0 + 0.24 * max(1, len(rows)))
     axes = drawing.figure.subplots()
     for at, (finding, counts) in enumerate(rows):
-        axes.plot([max(1, min(counts)), max(counts)], [at, at], color=BLUE, alpha=0.35, lw=3)
-        for count in counts:
-            (dot,) = axes.plot([max(1, count)], [at], "o", color=BLUE, mec=SURFACE, ms=6)
-            drawing.tip(dot, f"{finding.id} on {finding.target}: {count:,} executions")
+        axes.plot([max(1, min(counts)), max(1, *counts)], [at, at], color=BLUE, alpha=0.35, lw=3)
+        tips = [f"{finding.id} on {finding.target}: {count:,} executions" for count in counts]
+        _dots(drawing, axes, [max(1, count) for count in counts], [at] * len(counts), tips)
         axes.plot([max(1, median(counts))], [at], "|", color=INK, ms=12, mew=1.6)
     axes.set_yticks(range(len(rows)), [_short(finding.id) for finding, _ in rows])
     axes.set_ylim(-0.7, max(1, len(rows)) - 0.3)
@@ -122,10 +125,11 @@ def _windows(history: ManyNights) -> Drawing:
     grid = list(drawing.figure.subplots(lines, 3, sharex=True, squeeze=False).flat)
     for axes, row in zip(grid, rows, strict=False):
         shares = [float("nan") if share is None else share for share in row.shares]
-        axes.plot(range(len(shares)), shares, color=BLUE, marker=".", ms=4)
+        few = len(shares) <= _TIPS_MAX
+        axes.plot(range(len(shares)), shares, color=BLUE, marker="." if few else "", ms=4)
         for at in row.below:
             (mark,) = axes.plot(
-                [at], [shares[at]], "v", color=RED, mec=SURFACE, ms=8, clip_on=False
+                [at], [shares[at]], "v", color=RED, mec=SURFACE, ms=8 if few else 5, clip_on=False
             )
             drawing.tip(mark, f"{history.nights[at].begun[:10]}: {row.window} below its floor")
         axes.set_title(_short(row.window))
@@ -191,20 +195,42 @@ def _bars(
         drawing.tip(bar, f"{night.begun[:10]}: {count:,} {what}")
 
 
+def _dots(
+    drawing: Drawing,
+    axes: Axes,
+    places: Sequence[float],
+    heights: Sequence[float],
+    tips: Sequence[str],
+) -> None:
+    """Draw dots, each with its tip as long as there are so few that one can be met."""
+    if len(tips) > _TIPS_MAX:
+        axes.plot(places, heights, "o", color=BLUE, mec="none", ms=3.5, alpha=0.6)
+        return
+    for place, height, tip in zip(places, heights, tips, strict=True):
+        (dot,) = axes.plot([place], [height], "o", color=BLUE, mec=SURFACE, ms=6)
+        drawing.tip(dot, tip)
+
+
+def _end(history: ManyNights) -> float:
+    """Return where an axis of nights ends; few nights do not fill it with bars as wide as walls."""
+    return max(len(history.nights), _NIGHTS_MIN) - 0.4
+
+
 def _nights_axis(axes: Axes, history: ManyNights, ticks: int = _TICKS_MAX) -> None:
     """Give an axis of nights their days, as many as there is room for."""
     count = len(history.nights)
     step = -(-count // ticks)
     places = range((count - 1) % step, count, step)
     axes.set_xticks(places, [history.nights[at].begun[5:10] for at in places])
-    axes.set_xlim(-0.6, count - 0.4)
+    axes.set_xlim(-0.6, _end(history))
 
 
 def _model_changes(rows: Sequence[Axes], history: ManyNights) -> None:
-    """Draw a line between two nights where the model has changed."""
+    """Draw a line between two nights where the model has changed, a faint one if it often has."""
+    alpha = min(1.0, _TICKS_MAX / max(1, len(history.changes)))
     for axes in rows:
         for at in history.changes:
-            axes.axvline(at - 0.5, color=MUTED, lw=0.9, ls=(0, (3, 3)))
+            axes.axvline(at - 0.5, color=MUTED, lw=0.9, ls=(0, (3, 3)), alpha=alpha)
 
 
 def _name_models(axes: Axes, history: ManyNights) -> None:

@@ -15,7 +15,7 @@ class WindowRow:
         window: the window.
         shares: in how many of 100 executions of each night it was crossed, None if none was run.
         below: the places of the nights in which it was below a floor.
-        towards: the best progress in the last night that has it.
+        towards: the best progress of any target in the last night that has it.
     """
 
     window: str
@@ -36,11 +36,11 @@ def _window(history: ManyNights, window: str) -> WindowRow:
     row = WindowRow(window)
     for at, night in enumerate(history.nights):
         row.shares.append(_share(night, window))
-        for each in (each for target in night.targets for each in target.windows):
-            if each.window == window:
-                row.towards = each.towards
-                if each.below and at not in row.below:
-                    row.below.append(at)
+        found = [each for one in night.targets for each in one.windows if each.window == window]
+        if found:
+            row.towards = max(found, key=lambda each: each.reached).towards
+        if any(each.below for each in found):
+            row.below.append(at)
     return row
 
 

@@ -9,10 +9,13 @@ from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
-from stress.history import Edge, Kept, Lost, Mark
+import pytest
+
+from stress.history import ArmRecord, Edge, Kept, Lost, Mark
 from stress.morning.page import ManyNights, report_page
 from stress.morning.page.findings import finding_rows
 from stress.morning.page.together import together
+from stress.morning.page.yields import arms_table, window_rows
 from tests.fixtures.nights import (
     MODEL,
     OLD_MODEL,
@@ -91,14 +94,14 @@ def rows_of(day: str) -> list[list[str]]:
 
 def test_each_finding_has_its_state_and_what_became_of_it_under_each_model() -> None:
     history = a_history()
-    head = next(row for row in page().rows if row == [OLD_MODEL, MODEL])
+    head = next(row for row in page().rows if row == [MODEL, OLD_MODEL])
     rows = {row[1][:12]: row for row in page().rows if len(row) == len(head) + 3}
     for each in history.findings:
         state = history.states[each.id]
         assert rows[each.id][0].endswith(f" {state}")
         assert each.identity in rows[each.id][1]
     regressed, known = history.findings[7], history.findings[2]
-    assert rows[regressed.id][2:] == ["● 2/8 ✓", "● 1/6", "2026-11-29"]
+    assert rows[regressed.id][2:] == ["2026-11-29", "● 1/6", "● 2/8 ✓"]
     assert "known: as posted, mended in v2 (until 2026-12-24)" in rows[known.id][1]
 
 
@@ -257,4 +260,53 @@ def test_what_was_not_run_under_a_model_is_said_so() -> None:
     ]
     record = finding("head-walk", seen=[2], replays={4: "fails"})
     (row,) = finding_rows(ManyNights(nights, [record], {}))
-    assert row.cells == ("-", "● 1/1", "-", "○")
+    assert row.cells == ("○", "-", "● 1/1", "-")
+
+
+def test_the_progress_towards_a_window_is_the_best_of_the_last_nights_targets() -> None:
+    far = replace(target("x").windows[0], window="w", reached=2, towards="far", below=["low"])
+    near = replace(far, reached=1, towards="near", below=[])
+    nights = [
+        night(1, targets=[target("a", windows=[replace(far, towards="before")])]),
+        night(2, targets=[target("a", windows=[far]), target("b", windows=[near])]),
+    ]
+    (row,) = window_rows(ManyNights(nights, [], {}))
+    assert (row.towards, row.below) == ("far", [0, 1])
+
+
+def test_a_share_is_of_the_executions_of_all_targets_that_know_the_window() -> None:
+    some = replace(target("x").windows[0], window="w", executions=30)
+    targets = [
+        target("a", executions=100, windows=[some]),
+        target("b", executions=200, windows=[replace(some, executions=0)]),
+        target("c", executions=700, windows=[]),
+    ]
+    nights = [night(1, targets=targets), night(2, targets=[])]
+    (row,) = window_rows(ManyNights(nights, [], {}))
+    assert row.shares == [10.0, None]
+
+
+def test_strategies_are_added_up_over_nights_and_targets() -> None:
+    arm = ArmRecord("pct", 1_000, 100, 40, 5)
+    nights = [
+        night(1, targets=[target("a", arms=[arm]), target("b", arms=[arm])]),
+        night(2, targets=[target("a", arms=[replace(arm, looked=0, distinct=0)])]),
+    ]
+    assert arms_table(ManyNights(nights, [], {})).rows == [("pct", "3,000", "40.0", "5.00")]
+
+
+@pytest.mark.parametrize(("count", "seconds"), [((1 << 63) - 1, 5e-324), (0, 1e308)])
+def test_numbers_may_be_as_large_or_small_as_a_record_has_them(count: int, seconds: float) -> None:
+    usual = target("x")
+    cell = replace(usual.cells[0], executions=count, new=count, looked=count)
+    arm = ArmRecord("pct", count, count, count, count)
+    window = replace(usual.windows[0], executions=count, reached=count, below=["low"])
+    one = target(
+        "x", executions=count, looked=count, distinct=count, cells=[cell], arms=[arm],
+        windows=[window],
+    )  # fmt: skip
+    record = finding("x", seen=[1])
+    sight = replace(record.sightings[0], count=count, executions=count, to_find=count)
+    history = ManyNights([night(1, seconds=seconds, targets=[one], seed=count)],
+                         [replace(record, sightings=[sight])], {})  # fmt: skip
+    assert Page(report_page(history)).tags["svg"] == len(PLOTS)
