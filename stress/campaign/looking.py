@@ -4,13 +4,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from loguru import logger
-
 from stress.campaign.campaign import Campaign
 from stress.campaign.canaries import CANARIES, missed, plan_for
 from stress.campaign.comparing import takes_all_for_the_same
 from stress.campaign.plan import Plan
 from stress.jobs import Executor
+from stress.system import logs
 
 
 @dataclass
@@ -50,6 +49,6 @@ def look_for_canaries(plan: Plan, executor: Executor, interrupted: Callable[[], 
         if looked.bugs:
             return looked
         looked.found[canary.bug] = result.executions
-        logger.info("canary {} found as {}", canary.bug, ", ".join(symptoms) or "nothing")
+        logs.info(f"canary {canary.bug} found as {', '.join(symptoms) or 'nothing'}")
     looked.bugs += takes_all_for_the_same(executor)
     return looked

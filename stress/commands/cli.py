@@ -8,21 +8,17 @@ a shell completes come at once.
 from typing import Annotated
 
 import typer
-from loguru import logger
 
-from harness.search.strategies import PORTFOLIO
-from stress.commands import options
-from stress.commands.findings import NIGHTS, findings
+from stress.commands import options, searching
+from stress.commands.findings import findings
 from stress.commands.list import listing
 from stress.commands.nightly import nightly
 from stress.commands.report import report
-from stress.executions import Target, model_digest
-from stress.inputs import EXECUTIONS, LIMIT, BadArgument, View, arguments, standard_input
-from stress.scenarios import SCENARIOS
+from stress.executions import model_digest
+from stress.inputs import BadArgument, View, arguments, standard_input
 from stress.shrinking import REPLAYS
 from stress.system import exit_codes as exits
-from stress.system import output
-from vgic import DEFAULT
+from stress.system import logs, output
 
 _COMMANDS = "--step: its commands are"
 
@@ -52,57 +48,7 @@ def command(
         raise typer.Exit
 
 
-@app.command(epilog=_EPILOG)
-def run(
-    scenario: options.Scenarios = None,
-    revision: options.Revision = DEFAULT,
-    bug: options.Bugs = None,
-    check: options.Checks = None,
-    no_check: options.NoChecks = None,
-    executions: options.Executions = None,
-    duration: options.Duration = None,
-    seed: options.Seed = None,
-    execution: options.Execution = None,
-    model: options.Model = None,
-    history: options.HistoryFolder = NIGHTS,
-    strategy: options.Strategy = PORTFOLIO,
-    jobs: options.Jobs = "auto",
-    stop: Annotated[bool, typer.Option("-x", help="Stop at the first finding.")] = False,
-    shrink: Annotated[
-        int, typer.Option("--shrink", metavar="REPLAYS", min=0, help="For shrinking a finding.")
-    ] = REPLAYS,
-    json_file: options.JsonFile = None,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no summary.")] = False,
-    verbose: options.Verbose = False,
-) -> None:
-    """Run scenarios under random schedules and give a verdict."""
-    from stress.campaign import Plan
-    from stress.commands.run import Workers
-    from stress.commands.run import run as run_campaign
-
-    _log(verbose)
-    if model is not None and arguments.model(model, seed, execution) != model_digest():
-        from stress.commands.stored import stored
-
-        named = arguments.scenarios(scenario) if scenario else ()
-        raise typer.Exit(stored(history, model, arguments.seed(seed), named, execution or 0))
-    races, kicks = arguments.races(check, no_check), arguments.kicks(check)
-    target = Target(revision, arguments.bugs(bug)).judged_by(races, kicks=kicks)
-    target.check()
-    plan = Plan(
-        target=target,
-        scenarios=arguments.scenarios(scenario or ()),
-        seed=arguments.seed(seed),
-        strategy=arguments.strategy(strategy),
-        executions=EXECUTIONS if executions is None and duration is None else executions,
-        execution=execution,
-        duration_s=arguments.duration_s(duration),
-        stop_at_first=stop,
-        shrink_replays=shrink,
-    )
-    json_file = arguments.writable(json_file, "--json")
-    workers = Workers(arguments.jobs(jobs), arguments.hang_s(), stacks=verbose)
-    raise typer.Exit(run_campaign(plan, workers, json_file=json_file, quiet=quiet))
+app.command(epilog=_EPILOG)(searching.run)
 
 
 @app.command(epilog=_EPILOG)
@@ -117,7 +63,7 @@ def replay(
     view: options.Views = None,
     step: Annotated[bool, typer.Option("--step", help="Step through it.")] = False,
     timeline: options.Timeline = None,
-    verbose: options.Verbose = False,
+    verbose: options.Verbose = 0,
 ) -> None:
     """Replay one execution from its token, or several that fail only together.
 
@@ -127,7 +73,7 @@ def replay(
     from stress.replaying import Wanted, opening
     from stress.replaying import replay as replay_token
 
-    _log(verbose)
+    logs.start(verbose)
     chosen = arguments.view(view) or (View.FULL if verbose else None)
     if step:
         standard_input.check_open(_COMMANDS)
@@ -141,7 +87,7 @@ def replay(
         view=chosen,
         timeline=arguments.writable(timeline, "--timeline"),
         read=_command if step else None,
-        stacks=verbose,
+        stacks=bool(verbose),
     )
     raise typer.Exit(replay_token(cases, output.say, wanted, strict=strict))
 
@@ -155,7 +101,7 @@ def shrink(
     replays: Annotated[
         int, typer.Option("--replays", metavar="N", min=1, help="At most so many executions.")
     ] = REPLAYS,
-    verbose: options.Verbose = False,
+    verbose: options.Verbose = 0,
 ) -> None:
     """Shrink a failing execution: fewer threads, interrupts, operations and preemptions.
 
@@ -165,51 +111,13 @@ def shrink(
     from stress.commands.shrink import shrink_token
     from stress.replaying import opening
 
-    _log(verbose)
+    logs.start(verbose)
     tokens = [opening.opened(token)]
     (case,) = opening.cases(tokens, revision, bug or None, **arguments.more(check))
     raise typer.Exit(shrink_token(case, output.say, replays_max=replays))
 
 
-@app.command(epilog=_EPILOG)
-def explore(
-    scenario: options.OneScenario,
-    revision: options.Revision = DEFAULT,
-    bug: options.Bugs = None,
-    check: options.Checks = None,
-    no_check: options.NoChecks = None,
-    preemptions: Annotated[
-        int | None,
-        typer.Option("--preemptions", metavar="N", min=0, help="Every schedule to this bound."),
-    ] = None,
-    limit: Annotated[
-        int, typer.Option("--limit", metavar="N", min=1, help="At most so many executions.")
-    ] = LIMIT,
-    seed: Annotated[
-        str, typer.Option("--seed", metavar="N", help="What the machine is drawn with.")
-    ] = "0",
-    execution: Annotated[
-        int, typer.Option("--execution", metavar="N", min=0, help="And for which execution.")
-    ] = 0,
-    json_file: options.JsonFile = None,
-    verbose: options.Verbose = False,
-) -> None:
-    """Run one machine under every schedule there is, those that make no difference left out.
-
-    With --preemptions under every schedule of no more preemptions. What hits the limit is no pass:
-    it exits with 4, otherwise as run does.
-    """
-    from stress.commands.explore import explore as explore_space
-    from stress.spaces import Space
-
-    _log(verbose)
-    (name,) = arguments.scenarios([scenario])
-    races, kicks = arguments.races(check, no_check), arguments.kicks(check)
-    target = Target(revision, arguments.bugs(bug)).judged_by(races, kicks=kicks)
-    target.check()
-    space = Space(SCENARIOS[name], arguments.seed(seed), execution, preemptions, limit, target)
-    json_file = arguments.writable(json_file, "--json")
-    raise typer.Exit(explore_space(space, json_file, stacks=verbose))
+app.command(epilog=_EPILOG)(searching.explore)
 
 
 @app.command(name="list")
@@ -234,10 +142,3 @@ def _command() -> str | None:
     if standard_input.is_terminal():
         typer.echo("> ", nl=False)
     return standard_input.line(_COMMANDS)
-
-
-def _log(verbose: bool) -> None:
-    """Log for people, on standard error, and only if they ask for it."""
-    logger.remove()
-    if verbose:
-        logger.add(output.complain, level="DEBUG", format="{level}: {message}")

@@ -3,13 +3,11 @@
 
 import traceback
 
-from loguru import logger
-
 from harness.engine import printable
 from stress.commands.cli import app
 from stress.executions import BadToken, CannotJudge
 from stress.inputs import BadArgument
-from stress.system import Exit, end_at_once, output
+from stress.system import Exit, end_at_once, logs, output
 from vgic import CompositionError
 
 
@@ -20,12 +18,13 @@ def main() -> None:
     functions to be called at the exit that would change its code.
     """
     output.prepare()
-    code = _run()
+    code = exit_code()
     output.flush()
     end_at_once(code)
 
 
-def _run() -> int:
+def exit_code() -> int:
+    """Run the command line of this process and return its exit code, whatever happens."""
     try:
         app(prog_name="vgic-stress", max_content_width=output.width(output.HELP_WIDTH))
     except SystemExit as end:
@@ -42,7 +41,7 @@ def _run() -> int:
     except OSError as error:
         # No descriptors, no memory, no room, no directory: ours to bear, and nobody's bug.
         output.complain(f"vgic-stress: the system refuses what this takes: {error}")
-        logger.debug("{}", traceback.format_exc())
+        logs.info(traceback.format_exc())
         return Exit.HARNESS_BUG
     except Exception:
         output.complain_of_bug(traceback.format_exc())

@@ -18,7 +18,7 @@ from stress.exploration import (
 )
 from stress.reporting import AT_FAULT, HARNESS_BUG, Writer, verdict
 from stress.spaces import Space, explored
-from stress.system import Exit, interrupts, say
+from stress.system import Exit, interrupts, logs, say
 
 _SAY_EVERY = 5_000
 
@@ -46,6 +46,7 @@ def explore(space: Space, json_file: Path | None = None, *, stacks: bool = False
             count += 1
             if count % _SAY_EVERY == 0:
                 say(f"{count} executions so far")
+                logs.debug(f"{count} executions so far")
             failures.heard(execution)
 
         writer.begin()
@@ -66,6 +67,7 @@ def explore(space: Space, json_file: Path | None = None, *, stacks: bool = False
         bugs = [str(bug) for bug in wrong if not fault_of(bug, space.target)]
         if wrong:
             for fault in faults:
+                logs.warning(fault)
                 say(fault)
             writer.bugs(bugs)
             values |= {"faults": faults, "harness_bugs": bugs}

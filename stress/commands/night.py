@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The command `nightly`, done: open the night, run it, and say in the morning what came of it."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,7 +35,9 @@ from stress.nights import (
     write_morning,
 )
 from stress.reporting import Headline, progress
-from stress.system import Exit, Interrupts, complain, interrupts, say
+from stress.system import Exit, Interrupts, complain, interrupts, logs, say
+
+_LOG = "log.txt"
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ class Command:
         hang_s: after how many seconds without a step one of them is taken to hang.
         dry_run: say what would be done, and do nothing.
         quiet: no progress.
-        stacks: print the stacks of the threads of what hangs.
+        verbose: how much to log, see stress.system.logs; from 1 with the stacks of what hangs.
+        log_json: log in JSON.
     """
 
     out: Path
@@ -73,7 +77,8 @@ class Command:
     hang_s: float
     dry_run: bool
     quiet: bool
-    stacks: bool
+    verbose: int
+    log_json: bool
 
 
 def run_nightly(command: Command) -> Exit:
@@ -89,19 +94,24 @@ def run_nightly(command: Command) -> Exit:
         return Exit.CLEAN
     with held(command.out), History.open(command.out) as history, interrupts() as interrupted:
         opened = _opened(command)
+        logs.start(command.verbose, opened.place / _LOG, as_json=command.log_json)
         try:
             return _run(command, opened, history, interrupted)
         except OSError as error:
             # A full disk, most likely: what is in the journal and the folders is whole.
+            logs.warning(f"the night has stopped: {error}")
             complain(f"vgic-stress: the night has stopped: {error}")
             complain(f"what it has done is in {opened.place}; --resume goes on with it")
             return Exit.HARNESS_BUG
+        finally:
+            logs.stop()
 
 
 def _run(command: Command, opened: Opened, history: History, interrupted: Interrupts) -> Exit:
     headline = _headline(opened)
+    logs.info(f"asked for: {shlex.join(command.words)} {headline.line('on')} jobs={command.jobs}")
     say(headline.line("vgic-stress nightly:"))
-    pool = Mending(command.jobs, hang_s=command.hang_s, stacks=command.stacks)
+    pool = Mending(command.jobs, hang_s=command.hang_s, stacks=bool(command.verbose))
     night = Tonight(
         opened.plan,
         opened.place,
@@ -203,6 +213,7 @@ def _end(command: Command, opened: Opened, night: Tonight, headline: Headline) -
     night.history.night_ended(record)
     morning = morning_of(record, night.history)
     write_morning(morning, opened.place)
+    logs.info(f"ended: {verdict.words}")
     say(screen_text(morning))
     hand_over(morning)
     say(headline.line(f"{verdict.headline} on"))

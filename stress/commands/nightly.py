@@ -4,14 +4,14 @@
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from stress.commands import options
 from stress.inputs import arguments
 
-_OUT = Path("nights")
+OUT = Path("nights")
 
 
 class FailOn(StrEnum):
@@ -21,50 +21,42 @@ class FailOn(StrEnum):
     KNOWN = "known"
 
 
+def _option(flag: str, metavar: str, text: str) -> Any:
+    return typer.Option(flag, metavar=metavar, help=text)
+
+
+NightExecutions = Annotated[
+    int | None,
+    typer.Option("--executions", metavar="N", min=1, help="So many in all, whatever it takes."),
+]
+Out = Annotated[Path, _option("--out", "DIR", "Where all nights leave what they find.")]
+Revisions = Annotated[
+    list[str] | None, _option("--revision", "NAME|FILE.py:CLASS", "What to test, each.")
+]
+Shard = Annotated[str | None, _option("--shard", "K/N", "Part K of N of the night.")]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with the last night if it is not at its end.")
+]
+Fails = Annotated[str, _option("--fail-on", "new|known", "Exit with 1 for new findings, or any.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, do nothing.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")]
+
+
 def nightly(
     scenario: options.Scenarios = None,
-    duration: Annotated[
-        str | None, typer.Option("--duration", metavar="45s|1m30s|8h", help="Stop after so long.")
-    ] = None,
-    executions: Annotated[
-        int | None,
-        typer.Option("--executions", metavar="N", min=1, help="So many in all, whatever it takes."),
-    ] = None,
-    out: Annotated[
-        Path, typer.Option("--out", metavar="DIR", help="Where all nights leave what they find.")
-    ] = _OUT,
-    revision: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--revision",
-            metavar="NAME|FILE.py:CLASS",
-            help="What to test, each.",
-        ),
-    ] = None,
-    jobs: Annotated[
-        str, typer.Option("--jobs", metavar="N|auto", help="Worker processes.")
-    ] = "auto",
-    seed: Annotated[
-        str | None, typer.Option("--seed", metavar="N", help="Decimal or hex; drawn if left out.")
-    ] = None,
-    shard: Annotated[
-        str | None, typer.Option("--shard", metavar="K/N", help="Part K of N of the night.")
-    ] = None,
-    resume: Annotated[
-        bool,
-        typer.Option("--resume", help="Go on with the last night if it has not come to its end."),
-    ] = False,
-    fail_on: Annotated[
-        str,
-        typer.Option(
-            "--fail-on", metavar="new|known", help="Exit with 1 for new findings, or for any."
-        ),
-    ] = FailOn.KNOWN,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")
-    ] = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")] = False,
-    verbose: options.Verbose = False,
+    duration: options.Duration = None,
+    executions: NightExecutions = None,
+    out: Out = OUT,
+    revision: Revisions = None,
+    jobs: options.Jobs = "auto",
+    seed: options.SeedNumber = None,
+    shard: Shard = None,
+    resume: Resume = False,
+    fail_on: Fails = FailOn.KNOWN,
+    dry_run: DryRun = False,
+    quiet: Quiet = False,
+    verbose: options.Verbose = 0,
+    log_json: options.LogJson = False,
 ) -> None:
     """Run scenarios on revisions and patches for hours, and leave a history behind.
 
@@ -90,6 +82,7 @@ def nightly(
         hang_s=arguments.hang_s(),
         dry_run=dry_run,
         quiet=quiet,
-        stacks=verbose,
+        verbose=verbose,
+        log_json=log_json,
     )
     raise typer.Exit(run_nightly(command))

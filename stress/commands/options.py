@@ -72,7 +72,7 @@ Executions = Annotated[
     ),
 ]
 Duration = Annotated[str | None, _option("--duration", "45s|1m30s|8h", "Stop after so long.")]
-Seed = Annotated[str | None, _option("--seed", "N", "Decimal or hex; drawn if left out.")]
+SeedNumber = Annotated[str | None, _option("--seed", "N", "Decimal or hex; drawn if left out.")]
 Execution = Annotated[
     int | None,
     typer.Option(
@@ -88,4 +88,10 @@ Strategy = Annotated[str, _option("--strategy", "NAME", None, DESCRIPTIONS)]
 Views = Annotated[str | None, _option("--view", "|".join(View), "How to show it.", View)]
 Timeline = Annotated[Path | None, _option("--timeline", "FILE", "Write it for ui.perfetto.dev.")]
 JsonFile = Annotated[Path | None, _option("--json", "FILE", "The result for programs.")]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more.")]
+Verbose = Annotated[
+    int,
+    typer.Option("-v", "--verbose", count=True, show_default=False, help="Say more; -vv yet more."),
+]
+LogJson = Annotated[
+    bool, typer.Option("--log-json", help="Log as -v does, each line a JSON object.")
+]

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from loguru import logger
-
 from stress.campaign import (
     ENDLESS_MAX,
     Campaign,
@@ -30,7 +28,7 @@ from stress.reporting import (
     summary_text,
     verdict,
 )
-from stress.system import Exit, Interrupts, interrupts, say
+from stress.system import Exit, Interrupts, interrupts, logs, say
 
 
 @dataclass(frozen=True)
@@ -62,11 +60,13 @@ def run(
     writer = Writer("vgic-stress run", headline_of(plan), json_file)
     with interrupts() as interrupted:
         writer.begin()
-        logger.info("asked for: {}", every_option(plan, workers.jobs))
+        logs.info(f"asked for: {every_option(plan, workers.jobs)}")
         if doubt := outlook(plan, workers.jobs):
             say(doubt)
         result = _campaign(plan, workers, interrupted, writer, quiet=quiet)
         _say_findings(plan, result, quiet=quiet)
+        for fault in result.faults:
+            logs.warning(fault)
         for fault in result.faults[:1]:
             say(fault)
         if len(result.faults) > 1:

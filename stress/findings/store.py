@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Protocol
 
 from harness.engine import printable_lines
+from stress.executions import PRINTED_MAX
 from stress.findings.example import Example
 from stress.findings.finding import Finding
 from stress.findings.mending import mended_text
-from stress.system import printed_text, write_whole
+from stress.system import logs, printed_text, write_whole
 
 _KIND_MAX = 40
 
@@ -138,6 +139,7 @@ class Keeper:
         if self._folder is None or _unshrunk_place(finding, self._folder).exists():
             return
         kept = keep(finding, self._folder)
+        _log("confirmed", finding, kept)
         if kept is not None:
             self._unshrunk[number] = kept, _read(kept / _REPORT)
 
@@ -149,6 +151,8 @@ class Keeper:
             return None
         before, report = self._unshrunk.pop(number, (None, ""))
         kept = None if finding is None else keep(finding, self._folder, beside)
+        if finding is not None:
+            _log("finding", finding, kept or before)
         if finding is not None and kept is None:
             return before
         # Another session may have come to keep just that, and have written its story there.
@@ -156,6 +160,17 @@ class Keeper:
             with suppress(OSError):
                 shutil.rmtree(before)
         return kept
+
+
+def _log(what: str, finding: Finding, kept: Path | None) -> None:
+    """Log a finding before it is reported, so that the log has whatever was."""
+    token = finding.example.token
+    if kept is not None and len(token) > PRINTED_MAX:
+        token = f"@{kept / token_file(0)}"
+    logs.info(
+        f"{what}: {finding.signature}, in execution {finding.execution} of {finding.scenario}, "
+        f"{'not kept' if kept is None else f'kept in {kept}'}, token {token}"
+    )
 
 
 def _read(file: Path) -> str:

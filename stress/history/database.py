@@ -28,6 +28,10 @@ _NOT_ITS_FAULT = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FUL
 _NOT_ITS_FAULT |= {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM}
 
 
+ERRORS = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What SQLite raises for a database that is damaged: a message may quote a name that is no text."""
+
+
 class Unusable(Exception):
     """There can be no database now; the message says why."""
 
@@ -58,7 +62,7 @@ def opened(file: Path, schema: tuple[str, ...], version: int) -> tuple[sqlite3.C
             aside = _move_aside(file)
             note = f"{file}: {error}; it was moved to {aside.name} and made again"
             return _opened(file, schema, version), note
-    except sqlite3.DatabaseError as error:
+    except ERRORS as error:
         raise Unusable(f"{file}: {error}") from error
     except _Damaged as error:
         raise Unusable(f"{file}: {error}") from error
@@ -109,7 +113,7 @@ def _opened(file: Path, schema: tuple[str, ...], version: int) -> sqlite3.Connec
         except BaseException:
             connection.close()
             raise
-    except sqlite3.DatabaseError as error:
+    except ERRORS as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NOT_ITS_FAULT:
             raise
         raise _Damaged(str(error)) from error

@@ -95,16 +95,19 @@ def night_folders(folder: Path, say: TakesNote) -> Iterator[Path]:
             yield place
 
 
-def read_findings(folder: Path, say: TakesNote) -> dict[str, Kept]:
+def read_findings(
+    folder: Path, say: TakesNote, read: Callable[[Path, TakesNote], Kept | None] | None = None
+) -> dict[str, Kept]:
     """Return the findings that can be read, by id, in the order of their folders' names.
 
     Args:
         folder: the history's folder.
         say: takes what is refused, a line for each.
+        read: reads the finding in a folder; None to read its files.
     """
     found: dict[str, Kept] = {}
     for place in finding_folders(folder, say):
-        kept = read_finding(place, say)
+        kept = (read or read_finding)(place, say)
         if kept is None:
             continue
         first = found.setdefault(kept.record.id, kept)

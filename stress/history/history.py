@@ -11,7 +11,8 @@ from pathlib import Path
 from types import TracebackType
 
 from stress.history import folders
-from stress.history.folders import Kept
+from stress.history.folders import Kept, TakesNote
+from stress.history.index import stamp_of
 from stress.history.lookup import Lookup
 from stress.history.naming import night_number, place_of
 from stress.history.night_records import Edge, NightRecord
@@ -45,6 +46,7 @@ class History:
         self.notes: list[str] = []
         self._note = folders.noting(self.notes)
         self._lookup = Lookup(folder, self._note)
+        self._read: dict[Path, tuple[str, str, Kept]] = {}
 
     @classmethod
     def open(cls, folder: Path) -> "History":
@@ -73,7 +75,18 @@ class History:
 
     def findings(self) -> dict[str, Kept]:
         """Return all findings that can be read, by id."""
-        return folders.read_findings(self.folder, self._note)
+        return folders.read_findings(self.folder, self._note, self._finding)
+
+    def _finding(self, place: Path, note: TakesNote) -> Kept | None:
+        """Read the finding in a folder, if it is not as it was when it was read last."""
+        now = stamp_of(place / folders.FINDING), stamp_of(place / folders.MARK)
+        *before, kept = self._read.get(place, ("", "", None))
+        if kept is not None and tuple(before) == now:
+            return kept
+        kept = folders.read_finding(place, note)
+        if kept is not None:
+            self._read[place] = *now, kept
+        return kept
 
     def nights(self) -> list[NightRecord]:
         """Return all nights that have ended, the oldest first."""
@@ -91,6 +104,7 @@ class History:
             ValueError: the folder is somewhere else, or a field is not what it should be.
         """
         folders.make_inside(folder, self.folder / folders.FINDINGS)
+        self._read.pop(folder, None)
         write_record(folder / folders.FINDING, record)
         self._lookup.written(folder / folders.FINDING, record)
 
@@ -119,7 +133,9 @@ class History:
             KeyError: there is no such finding.
             OSError: it cannot be written; it names the file.
         """
-        place = self.findings()[id_].folder / folders.MARK
+        folder = self.findings()[id_].folder
+        place = folder / folders.MARK
+        self._read.pop(folder, None)
         if mark is None:
             with suppress(FileNotFoundError):
                 place.unlink()

@@ -38,7 +38,7 @@ Key = bytes
 
 
 class Index:
-    """An index in SQLite; every method may raise sqlite3.DatabaseError."""
+    """An index in SQLite; every method may raise what database.ERRORS has."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection

@@ -5,13 +5,12 @@ There need not be an index. Its disk may be full, its folder read-only, another 
 every question is answered all the same, from all the files, and a note says so.
 """
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from stress.history import folders
-from stress.history.database import Unusable, alone
+from stress.history.database import ERRORS, Unusable, alone
 from stress.history.folders import TakesNote
 from stress.history.index import Index, Key, key_of, open_index, stamp_of
 from stress.history.night_records import NightRecord
@@ -42,7 +41,7 @@ class Lookup:
                 if moved:
                     note(moved)
                 self._catch_up(self._index)
-        except (Unusable, sqlite3.DatabaseError) as error:
+        except (Unusable, *ERRORS) as error:
             self._go_without(error)
 
     def close(self) -> None:
@@ -89,12 +88,12 @@ class Lookup:
         """Go on without the index if something is wrong with it in this context."""
         try:
             yield
-        except sqlite3.DatabaseError as error:
+        except ERRORS as error:
             self._go_without(error)
 
     def _go_without(self, error: Exception) -> None:
         self._note(f"{self._folder}: its index cannot be used ({error}); all folders are read")
-        with suppress(sqlite3.DatabaseError):
+        with suppress(*ERRORS):
             self.close()
         self._index = None
 

@@ -7,7 +7,7 @@ machine (process.py is one of them as its parent sees it, worker.py and fresh.py
 jobs there are, and what they come to together, is the campaign's affair.
 """
 
-from stress.jobs.errands import Explored, Exploring, Ran, Replay, Replayed
+from stress.jobs.errands import ErrandDone, ExploredSpace, Exploring, Replay, ReplayedFinding
 from stress.jobs.executor import Executor, Job, Outcome
 from stress.jobs.local_pool import LocalPool
 from stress.jobs.mending import Mending
@@ -15,7 +15,25 @@ from stress.jobs.rerun import COMPARED_AT_ONCE, Expected, Reran, Rerun
 from stress.jobs.work import COMPARE_EVERY, LOOK_EVERY, LOST_MAX, Batch, Bug, Fact, Facts
 
 __all__ = [
-    "COMPARED_AT_ONCE", "COMPARE_EVERY", "LOOK_EVERY", "LOST_MAX", "Batch", "Bug", "Executor",
-    "Expected", "Explored", "Exploring", "Fact", "Facts", "Job", "LocalPool", "Mending", "Outcome",
-    "Ran", "Replay", "Replayed", "Reran", "Rerun",
+    "COMPARED_AT_ONCE",
+    "COMPARE_EVERY",
+    "LOOK_EVERY",
+    "LOST_MAX",
+    "Batch",
+    "Bug",
+    "ErrandDone",
+    "Executor",
+    "Expected",
+    "ExploredSpace",
+    "Exploring",
+    "Fact",
+    "Facts",
+    "Job",
+    "LocalPool",
+    "Mending",
+    "Outcome",
+    "Replay",
+    "ReplayedFinding",
+    "Reran",
+    "Rerun",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from stress.findings import Answer, Inquiry
 from stress.jobs.death import Death
-from stress.jobs.errands import Explored, Exploring, Replay, Replayed
+from stress.jobs.errands import ExploredSpace, Exploring, Replay, ReplayedFinding
 from stress.jobs.executor import Job, Outcome
 from stress.jobs.rerun import Reran, Rerun
 from stress.jobs.work import LOST_MAX, Batch, Bug, Fact, Facts
@@ -90,9 +90,11 @@ class Attempt:
             lost_here = tuple(sorted(self._lost))
             return [Reran(job.number, self._compared, tuple(self._differences), lost_here)]
         if isinstance(job, Replay):
-            return [Replayed(job.number, "cannot be judged")]
+            return [ReplayedFinding(job.number, "cannot be judged")]
         if isinstance(job, Exploring):
-            return [Explored(job.number, complete=False, executions=0, failures=(), answers=())]
+            return [
+                ExploredSpace(job.number, complete=False, executions=0, failures=(), answers=())
+            ]
         if self._has_said:
             return []  # the failure stays as it was found
         scenario, index = job.items[0]

@@ -41,7 +41,7 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
+class ReplayedFinding:
     """How a finding came out: fails, passes, or cannot be judged."""
 
     number: int
@@ -73,7 +73,7 @@ class Exploring:
 
 
 @dataclass(frozen=True, slots=True)
-class Explored:
+class ExploredSpace:
     """What came of exploring.
 
     Attributes:
@@ -93,10 +93,10 @@ class Explored:
 
 Errand = Replay | Exploring
 
-Ran = Replayed | Explored
+ErrandDone = ReplayedFinding | ExploredSpace
 
 
-def run_errand(errand: Errand, carriers: OsThreads) -> Ran:
+def run_errand(errand: Errand, carriers: OsThreads) -> ErrandDone:
     """Do an errand.
 
     Raises:
@@ -104,11 +104,11 @@ def run_errand(errand: Errand, carriers: OsThreads) -> Ran:
     """
     if isinstance(errand, Replay):
         tokens = [Token.decode(text) for text in errand.tokens]
-        return Replayed(errand.number, outcome_on(errand.target, tokens, carriers))
+        return ReplayedFinding(errand.number, outcome_on(errand.target, tokens, carriers))
     return _explore(errand, carriers)
 
 
-def _explore(errand: Exploring, carriers: OsThreads) -> Explored:
+def _explore(errand: Exploring, carriers: OsThreads) -> ExploredSpace:
     space = Space(SCENARIOS[errand.scenario], 0, 0, None, errand.limit, errand.target)
     first: dict[str, tuple[Token, Example]] = {}
 
@@ -120,7 +120,7 @@ def _explore(errand: Exploring, carriers: OsThreads) -> Explored:
             first[outcome.failure.signature] = found
 
     found = explored(space, carriers, heard, lambda: False)
-    return Explored(
+    return ExploredSpace(
         errand.number,
         complete=found.complete,
         executions=found.executions,

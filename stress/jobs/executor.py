@@ -9,14 +9,14 @@ are and in which order is the campaign's affair, so a result does not depend on 
 from typing import Protocol
 
 from stress.findings import Answer, Inquiry
-from stress.jobs.errands import Errand, Ran
+from stress.jobs.errands import Errand, ErrandDone
 from stress.jobs.rerun import Reran, Rerun
 from stress.jobs.work import Batch, Bug, Facts
 
 Job = Batch | Inquiry | Rerun | Errand
 """What is to be done: executions, an inquiry into one, executions once more afresh, or else."""
 
-Outcome = Facts | Answer | Reran | Ran | Bug
+Outcome = Facts | Answer | Reran | ErrandDone | Bug
 """What came of a job; of an inquiry there may be an Answer that is not the last."""
 
 

@@ -22,6 +22,7 @@ from stress.jobs.worker import (
     SharedText,
     Working,
     leave_signals_to_the_parent,
+    line_sender,
     run_job,
 )
 from stress.system import Exit, Garbage, end_at_once
@@ -32,13 +33,16 @@ KILLED_BY = 128
 """With this and the number of a signal it ends whose child was killed by that, as in a shell."""
 
 
-def serve(connection: Connection, pulse: MutableSequence[int], place: SharedText) -> None:
+def serve(
+    connection: Connection, pulse: MutableSequence[int], place: SharedText, logs: bool
+) -> None:
     """Do each job in a child, until the parent sends None or is gone.
 
     Args:
         connection: reruns come in, what came of them goes out.
         pulse: where the job is shown to be, see stress/jobs/cursor.py.
         place: the line of the user's own in which it seems to hang.
+        logs: send lines of the log to the parent.
     """
     leave_signals_to_the_parent()
     warnings.simplefilter("ignore", OldName)  # the parent has said so once for all
@@ -53,7 +57,7 @@ def serve(connection: Connection, pulse: MutableSequence[int], place: SharedText
         while (job := connection.recv()) is not None:
             child = os.fork()
             if not child:
-                _in_child(job, connection, pulse, place)
+                _in_child(job, connection, pulse, place, logs)
             code = os.waitstatus_to_exitcode(_wait_for(child, parent))
             if code:
                 # Our parent sees one process and where it was: it ends as the child has ended.
@@ -61,7 +65,11 @@ def serve(connection: Connection, pulse: MutableSequence[int], place: SharedText
 
 
 def _in_child(
-    job: Rerun, connection: Connection, pulse: MutableSequence[int], place: SharedText
+    job: Rerun,
+    connection: Connection,
+    pulse: MutableSequence[int],
+    place: SharedText,
+    logs: bool,
 ) -> None:
     """Do one job and end, whatever happens."""
     code = Exit.HARNESS_BUG
@@ -70,7 +78,8 @@ def _in_child(
         if hasattr(os, "sched_setaffinity"):
             # No core is claimed for so short a time; to stay on one is what counts.
             os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
-        working = Working(Garbage(), pulse, pinned=False)
+        log = line_sender(connection, logs)
+        working = Working(Garbage(), pulse, pinned=False, log=log)
         working.show_life(pulse, place, os.getppid())
         with working.confined():
             connection.send(run_job(job, working))

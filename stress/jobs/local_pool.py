@@ -15,6 +15,7 @@ from stress.jobs.fresh import serve
 from stress.jobs.process import Process
 from stress.jobs.rerun import Rerun
 from stress.jobs.worker import work
+from stress.system import logs
 
 HANG_S = 60.0
 """A worker that takes no step for so long is taken to hang."""
@@ -43,6 +44,8 @@ class LocalPool:
         self._workers = [
             self._process(self._worker_name(n), work, WORKERS_HASH + n) for n in range(jobs)
         ]
+        for number, worker in enumerate(self._workers, 1):
+            worker.log = logs.named(f"worker {number}")
         self._renewed = 0
         self._reruns_left = FRESH_FOR
         self._fresh = self._process("the fresh process", serve, self.fresh_hash)

@@ -81,10 +81,12 @@ class Mending(LocalPool):
     def _renewed_if_needed(self, process: Process) -> Process:
         """Return a process, or another one in its place if it was ended or has grown."""
         if process.has_grown:
-            self._report(
+            text = (
                 f"{process.name} has grown beyond what executions need: it is renewed whenever it "
                 "has, since the code under test leaks memory or descriptors"
             )
+            process.log.warning(text)
+            self._report(text)
         elif not process.is_dead:
             return process
         return self._replaced(process)

@@ -7,23 +7,24 @@ Code under test runs in it, so none of this can be taken for granted.
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, MutableSequence
+from collections.abc import Callable, MutableSequence
 from concurrent.futures import Future, wait
-from contextlib import contextmanager, suppress
-from multiprocessing import get_context, resource_tracker
+from contextlib import suppress
+from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
 from stress.executions import hangs_text
 from stress.findings import Answer
+from stress.jobs.birth import born
 from stress.jobs.bounding import bound, has_grown
 from stress.jobs.cursor import JOB, NOT_UP, PULSES
 from stress.jobs.death import Death, death_in, ended_text, is_stopped
 from stress.jobs.executor import Job, Outcome
 from stress.jobs.mail import coming, post
 from stress.jobs.work import Bug
-from stress.jobs.worker import DESCRIPTORS_GONE, GROUP_SIGNALS, PLACE_MAX, SharedText
-from stress.system import GONE
+from stress.jobs.worker import DESCRIPTORS_GONE, PLACE_MAX, SharedText
+from stress.system import GONE, LogLine, logs
 
 COMES_UP_S = 600.0
 """A process that has not come up after so long never will; imports on a busy machine take long."""
@@ -38,6 +39,7 @@ class Process:
 
     Attributes:
         name: what reports call it, such as `a worker`.
+        log: writes its lines of the log.
         is_dead: it has died, or had to be killed.
         process: the process.
         connection: jobs go out, answers come in.
@@ -65,6 +67,7 @@ class Process:
             memory_max: so many bytes it may have; None for no bound.
         """
         self.name = name
+        self.log = logs.named(name)
         self._main = main
         self._hash_seed = hash_seed
         self._memory_max = memory_max
@@ -77,16 +80,18 @@ class Process:
         self.connection: Connection
         self.connection, theirs = context.Pipe()
         self.process: BaseProcess = context.Process(
-            target=main, args=(theirs, self.pulse, self._hangs_at), daemon=True
+            target=main,
+            args=(theirs, self.pulse, self._hangs_at, logs.has_debug()),
+            daemon=True,
         )
-        with _born(PYTHONHASHSEED=str(hash_seed)):
+        with born(PYTHONHASHSEED=str(hash_seed)):
             self.process.start()
         theirs.close()
         if memory_max is not None and self.process.pid is not None:
             bound(self.process.pid, memory_max)
         self.job: Job | None = None
         self.death: Death | None = None
-        self._coming: Future[Outcome] | None = None
+        self._coming: Future[Outcome | LogLine] | None = None
         self._seen: tuple[int, ...] = ()
         self._seen_at = time.monotonic()
 
@@ -119,6 +124,9 @@ class Process:
             self._coming = coming(self.connection)
         if self._coming is not None and wait([self._coming], _COMES_WITHIN_S).done:
             outcome = self._said()
+            if isinstance(outcome, LogLine):
+                self.log.take(outcome)
+                return []
             if outcome.number != self.job.number:
                 return []  # of the job before: it was answered, and then its process died
             if not isinstance(outcome, Answer) or outcome.last:
@@ -131,12 +139,12 @@ class Process:
             return [bug]
         return []
 
-    def _said(self) -> Outcome:
+    def _said(self) -> Outcome | LogLine:
         """Return the message that has come whole; nobody being there any more is one, too."""
         assert self._coming is not None
         message, self._coming = self._coming, None
         try:
-            outcome: Outcome = message.result()
+            outcome: Outcome | LogLine = message.result()
         except Exception:
             return self._died()
         return outcome
@@ -204,6 +212,7 @@ class Process:
             bug = Bug(self.job.number, f"{self.name} died (exit code {code}) {place}")
             how = ended_text(code)
         self.death = None if bug.of_class else death_in(self.job, how, pulse)
+        self.log.warning(bug.message)
         return bug
 
     def _hangs(self, hang_s: float) -> Bug:
@@ -222,29 +231,5 @@ class Process:
             how = "was stopped" if stopped else "took no step"
             self.death = death_in(self.job, f"{how} for {hang_s:.0f} s", pulse)
         text = hangs_text(self.name, hang_s, place, line)
+        self.log.warning(text)
         return Bug(self.job.number, text, of_class=bool(line))
-
-
-@contextmanager
-def _born(**environment: str) -> Iterator[None]:
-    """Start Python processes in this context with more in their environment.
-
-    They import nothing from the current directory, and the signals for the whole process group are
-    blocked at their birth, so that none dies of a Ctrl-C before it has learned to ignore it; ours
-    comes in when they have started.
-    """
-    environment["PYTHONSAFEPATH"] = "1"
-    before = {name: os.environ.get(name) for name in environment}
-    os.environ.update(environment)
-    # The tracker that comes with the first process would unblock the signals again.
-    resource_tracker.ensure_running()
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, GROUP_SIGNALS)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -29,7 +29,15 @@ from stress.jobs.errands import run_errand
 from stress.jobs.executor import Job, Outcome
 from stress.jobs.rerun import Rerun, run_again
 from stress.jobs.work import Batch, Bug, run_batch
-from stress.system import Exit, Garbage, confined, end_at_once, is_bad_descriptor, is_bounded
+from stress.system import (
+    Exit,
+    Garbage,
+    LogLine,
+    confined,
+    end_at_once,
+    is_bad_descriptor,
+    is_bounded,
+)
 
 BEAT_S = 0.25
 
@@ -71,6 +79,7 @@ class Working:
         carriers: what the threads of executions run on.
         garbage: collects what they leave behind.
         cursor: which execution it is in.
+        log: sends a line of the log to the parent; for jobs, not for executions.
     """
 
     def __init__(
@@ -79,6 +88,7 @@ class Working:
         shown: MutableSequence[int] | None = None,
         *,
         pinned: bool = True,
+        log: Callable[[str], None] = lambda text: None,
     ) -> None:
         """Take up work.
 
@@ -86,8 +96,10 @@ class Working:
             garbage: collects what executions leave behind.
             shown: where to show a parent where we are, see stress/jobs/cursor.py.
             pinned: claim a core.
+            log: sends a line of the log to a parent.
         """
         self.garbage = garbage
+        self.log = log
         self.cursor = Cursor(shown)
         self.carriers: OsThreads = _Counting(self.cursor, pinned=pinned)
 
@@ -122,19 +134,23 @@ class Working:
         return confined(self.carriers, lambda: end_at_once(DESCRIPTORS_GONE))
 
 
-def work(connection: Connection, pulse: MutableSequence[int], place: SharedText) -> None:
+def work(
+    connection: Connection, pulse: MutableSequence[int], place: SharedText, logs: bool
+) -> None:
     """Do jobs until the parent sends None or is gone.
 
     Args:
         connection: jobs come in, what came of them goes out.
         pulse: where to show the parent where we are, see stress/jobs/cursor.py.
         place: the line of the user's own in which it seems to hang.
+        logs: send lines of the log to the parent.
     """
     leave_signals_to_the_parent()
     warnings.simplefilter("ignore", OldName)  # the parent has said so once for all
     parent = multiprocessing.parent_process()
     parent_pid = parent.pid if parent is not None else None
-    working = Working(Garbage(), pulse)
+    working = Working(Garbage(), pulse, log=line_sender(connection, logs))
+    working.log(f"up as process {os.getpid()}")
     with working.carriers as carriers, working.garbage:
         carriers.pin_caller()
         working.show_life(pulse, place, parent_pid or os.getppid())
@@ -161,6 +177,17 @@ def leave_signals_to_the_parent() -> None:
     faulthandler.register(signal.SIGUSR1, all_threads=True)
 
 
+def line_sender(connection: Connection, logs: bool) -> Callable[[str], None]:
+    """Return what sends a line of the log to the parent, if that wants any."""
+    return (lambda text: connection.send(LogLine(text))) if logs else lambda text: None
+
+
+def _words(job: Job) -> str:
+    """Say of a job what it is, before it is done: it may never be."""
+    first = [f", from execution {index} of {name}" for name, index in job.items[:1]]
+    return f"{type(job).__name__.lower()} {abs(job.number)} on {job.target}{''.join(first)}"
+
+
 @cache
 def _known(target: Target) -> Target:
     """Return equal targets as one object, whose kernel is made once and not for each job."""
@@ -180,6 +207,7 @@ def run_job(
     try:
         working.cursor.begin(job.number)
         job = replace(job, target=_known(job.target))
+        working.log(_words(job))
         if isinstance(job, Batch):
             return run_batch(job, working.carriers, working.cursor, working.garbage)
         if isinstance(job, Rerun):

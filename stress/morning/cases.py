@@ -26,7 +26,7 @@ ELSEWHERE = "findings outside the scenarios"
 
 
 @dataclass(frozen=True)
-class Case:
+class CaseResult:
     """A test case.
 
     Attributes:
@@ -41,7 +41,7 @@ class Case:
     message: str = ""
     lines: tuple[str, ...] = ()
 
-    def also(self, outcome: str, message: str, *lines: str) -> "Case":
+    def also(self, outcome: str, message: str, *lines: str) -> "CaseResult":
         """Return the same with one thing more to say of it."""
         both = (*self.lines, message, *(f"  {line}" for line in lines))
         if WORSE.index(outcome) > WORSE.index(self.outcome):
@@ -59,7 +59,7 @@ class Suite:
     """
 
     name: str
-    cases: tuple[Case, ...]
+    cases: tuple[CaseResult, ...]
 
     def count(self, outcome: str) -> int:
         """Return how many of the cases have an outcome."""
@@ -86,7 +86,7 @@ def suites(morning: Morning) -> list[Suite]:
     ]
 
 
-def _renamed(cases: Sequence[Case]) -> Iterator[Case]:
+def _renamed(cases: Sequence[CaseResult]) -> Iterator[CaseResult]:
     names = _different([case.name for case in cases])
     return (replace(case, name=name) for name, case in zip(names, cases, strict=True))
 
@@ -100,9 +100,9 @@ def _different(names: Sequence[str]) -> list[str]:
     return list(taken)
 
 
-def _of_the_harness(morning: Morning) -> Iterator[Case]:
+def _of_the_harness(morning: Morning) -> Iterator[CaseResult]:
     tonight = morning.tonight
-    case = Case("the harness")
+    case = CaseResult("the harness")
     for bug in tonight.bugs:
         case = case.also(ERROR, f"harness bug: {bug}")
     for lost in sorted(set(tonight.found) - {each.id for each in morning.findings}):
@@ -111,16 +111,16 @@ def _of_the_harness(morning: Morning) -> Iterator[Case]:
         case = case.also(SKIPPED, "the night was stopped before its end")
     yield case
     for canary in tonight.canaries:
-        case = Case(f"canary {canary.bug}")
+        case = CaseResult(f"canary {canary.bug}")
         yield case if canary.executions else case.also(ERROR, "a known bug was not found")
 
 
 def _of_a_target(
     morning: Morning, name: str, target: TargetRecord | None, findings: Sequence[FindingRecord]
-) -> Iterator[Case]:
+) -> Iterator[CaseResult]:
     placed: set[str] = set()
     if target is not None:
-        case = Case(ITSELF)
+        case = CaseResult(ITSELF)
         for fault in target.faults:
             case = case.also(ERROR, fault)
         scenarios = {cell.scenario for cell in target.cells}
@@ -136,18 +136,18 @@ def _of_a_target(
             here = [each for each in findings if _is_in(each, morning.tonight, cell.scenario)]
             here += [each for each in findings if each.symptom in cell.failures]
             placed |= {each.id for each in here}
-            case = _with_findings(morning, Case(cell.scenario), here, cell.failures)
+            case = _with_findings(morning, CaseResult(cell.scenario), here, cell.failures)
             yield _with_what_was_not_judged(case, target, cell.executions)
     for explored in morning.tonight.explored:
         if explored.target == name:
             here = [each for each in findings if each.symptom in explored.failures]
             placed |= {each.id for each in here}
-            case = Case(f"explore {explored.scenario}")
+            case = CaseResult(f"explore {explored.scenario}")
             case = _with_findings(morning, case, here, explored.failures)
             yield case if explored.complete else case.also(SKIPPED, "limit hit, not a pass")
     rest = [each for each in findings if each.id not in placed]
     if rest:
-        yield _with_findings(morning, Case(ELSEWHERE), rest, {})
+        yield _with_findings(morning, CaseResult(ELSEWHERE), rest, {})
 
 
 def _is_in(finding: FindingRecord, night: NightRecord, scenario: str) -> bool:
@@ -161,8 +161,8 @@ def _is_in(finding: FindingRecord, night: NightRecord, scenario: str) -> bool:
 
 
 def _with_findings(
-    morning: Morning, case: Case, findings: Iterable[FindingRecord], failures: dict[str, int]
-) -> Case:
+    morning: Morning, case: CaseResult, findings: Iterable[FindingRecord], failures: dict[str, int]
+) -> CaseResult:
     """Return a case with findings, each once, and with symptoms that are none of theirs."""
     findings = list({each.id: each for each in findings}.values())
     for finding in findings:
@@ -184,7 +184,9 @@ def _with_findings(
     return case
 
 
-def _with_what_was_not_judged(case: Case, target: TargetRecord, executions: int) -> Case:
+def _with_what_was_not_judged(
+    case: CaseResult, target: TargetRecord, executions: int
+) -> CaseResult:
     """Return the case of a scenario with its lost executions, and why they are too few."""
     for lost in target.lost:
         if lost.scenario == case.name:

@@ -7,31 +7,31 @@ Each function returns items of the morning, the most important first, and none i
 from collections.abc import Iterator, Sequence
 
 from stress.history import Edge, NightRecord, WindowRecord
-from stress.morning.items import Item
+from stress.morning.items import Bullet
 from stress.morning.morning import Morning
 from stress.system import counted
 
 
-def harness_bugs(morning: Morning) -> list[Item]:
+def harness_bugs(morning: Morning) -> list[Bullet]:
     """Return what was wrong with the harness, without which nothing else can be relied on."""
     missed = [
-        Item(f"canary {each.bug} was missed, {_last_found(morning.before, each.bug)}")
+        Bullet(f"canary {each.bug} was missed, {_last_found(morning.before, each.bug)}")
         for each in morning.tonight.canaries
         if not each.executions
     ]
-    return [*map(Item, morning.tonight.bugs), *missed]
+    return [*map(Bullet, morning.tonight.bugs), *missed]
 
 
-def faults(morning: Morning) -> list[Item]:
+def faults(morning: Morning) -> list[Bullet]:
     """Return why users' classes could not be judged any further."""
     return [
-        Item(f"{target.target}: {fault}")
+        Bullet(f"{target.target}: {fault}")
         for target in morning.tonight.targets
         for fault in target.faults
     ]
 
 
-def below_floors(morning: Morning) -> list[Item]:
+def below_floors(morning: Morning) -> list[Bullet]:
     """Return the windows below their floors; those first that were not so in the last night."""
     items = []
     for target in morning.tonight.targets:
@@ -42,7 +42,7 @@ def below_floors(morning: Morning) -> list[Item]:
     return [item for _, item in sorted(items, key=lambda each: each[0] or 0)]
 
 
-def too_few(morning: Morning) -> list[Item]:
+def too_few(morning: Morning) -> list[Bullet]:
     """Return for each target why it had too few executions, but for windows below their floors.
 
     It is much the same for all of its scenarios, so one of them is said.
@@ -53,11 +53,11 @@ def too_few(morning: Morning) -> list[Item]:
         reasons = [reason for reason in target.reasons if reason not in missed]
         if reasons:
             more = f" (and {counted(len(reasons) - 1, 'more reason')})" * (len(reasons) > 1)
-            items.append(Item(f"{target.target}: {reasons[0]}{more}"))
+            items.append(Bullet(f"{target.target}: {reasons[0]}{more}"))
     return items
 
 
-def new_orders(morning: Morning) -> list[Item]:
+def new_orders(morning: Morning) -> list[Bullet]:
     """Return the orders of locks first seen tonight, on targets that earlier nights had too.
 
     An order that is documented but that no thread has taken says nothing of tonight.
@@ -70,7 +70,7 @@ def new_orders(morning: Morning) -> list[Item]:
         if edge.target in earlier and edge.token and _order(edge) not in known
     }
     return [
-        Item(
+        Bullet(
             f"{edge.target}: {edge.after} wanted while {edge.before} is held, "
             f"by {edge.role} in {edge.function}"
         )
@@ -78,7 +78,7 @@ def new_orders(morning: Morning) -> list[Item]:
     ]
 
 
-def canary_ages(morning: Morning) -> list[Item]:
+def canary_ages(morning: Morning) -> list[Bullet]:
     """Return for how long each canary has been found in the same number of executions.
 
     What has changed since the last night comes first.
@@ -88,29 +88,31 @@ def canary_ages(morning: Morning) -> list[Item]:
         for each in morning.tonight.canaries
         if each.executions
     ]
-    return [Item(text) for _, text in sorted(ages, key=lambda age: age[0])]
+    return [Bullet(text) for _, text in sorted(ages, key=lambda age: age[0])]
 
 
-def troubles(morning: Morning) -> list[Item]:
+def troubles(morning: Morning) -> list[Bullet]:
     """Return what happened to processes and files, and which executions have no verdict."""
     lost = [
-        Item(f"{target.target}: execution {each.execution} of {each.scenario} is lost: {each.why}")
+        Bullet(
+            f"{target.target}: execution {each.execution} of {each.scenario} is lost: {each.why}"
+        )
         for target in morning.tonight.targets
         for each in target.lost
     ]
-    return [*lost, *map(Item, morning.tonight.troubles)]
+    return [*lost, *map(Bullet, morning.tonight.troubles)]
 
 
-def _below(target: str, window: WindowRecord, nights: int | None) -> Item:
+def _below(target: str, window: WindowRecord, nights: int | None) -> Bullet:
     words = {None: [], 0: ["not so in the last night"]}
     said = words.get(nights, [f"for {counted((nights or 0) + 1, 'night')} now"])
     if len(window.below) > 1:
         said = [*said, f"and {counted(len(window.below) - 1, 'more floor')}"]
     since = f" ({', '.join(said)})" if said else ""
     if window.executions:
-        return Item(f"{target}: {window.below[0]}{since}")
+        return Bullet(f"{target}: {window.below[0]}{since}")
     floor = window.below[0].partition("; it came to ")[0]  # better said of all scenarios together
-    return Item(f"{target}: {floor}{since}", (f"best progress: {window.towards}",))
+    return Bullet(f"{target}: {floor}{since}", (f"best progress: {window.towards}",))
 
 
 def _nights_below(before: Sequence[NightRecord], target: str, window: str) -> int | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Item:
+class Bullet:
     """One thing to be said.
 
     Attributes:
@@ -37,13 +37,13 @@ class Section:
     """
 
     title: str
-    items: Sequence[Item] = ()
+    items: Sequence[Bullet] = ()
     rest: str = ""
     inline: str = ""
 
 
 def fitting(
-    sections: Sequence[Section], lines: Callable[[Item], int], room: int
+    sections: Sequence[Section], lines: Callable[[Bullet], int], room: int
 ) -> list[tuple[Section, int]]:
     """Return how many items of each section are shown, the first sections first.
 

@@ -10,7 +10,7 @@ import re
 from xml.etree import ElementTree
 
 from harness.engine import printable
-from stress.morning.cases import ERROR, FAILED, KNOWN, SKIPPED, Case, Suite, suites
+from stress.morning.cases import ERROR, FAILED, KNOWN, SKIPPED, CaseResult, Suite, suites
 from stress.morning.morning import Morning
 
 _ELEMENTS = {FAILED: "failure", ERROR: "error", KNOWN: "skipped", SKIPPED: "skipped"}
@@ -40,7 +40,7 @@ def junit_text(morning: Morning) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, "unicode") + "\n"
 
 
-def _add(parent: ElementTree.Element, suite: Suite, case: Case) -> None:
+def _add(parent: ElementTree.Element, suite: Suite, case: CaseResult) -> None:
     names = {"classname": _in_xml(suite.name), "name": _in_xml(case.name)}
     element = ElementTree.SubElement(parent, "testcase", names)
     lines = "\n".join(map(_in_xml, case.lines))

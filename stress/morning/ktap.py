@@ -8,7 +8,7 @@ plan: it is one line, and begins after a `#` and a word of ours.
 """
 
 from harness.engine import printable
-from stress.morning.cases import ERROR, FAILED, KNOWN, PASSED, SKIPPED, Case, Suite, suites
+from stress.morning.cases import ERROR, FAILED, KNOWN, PASSED, SKIPPED, CaseResult, Suite, suites
 from stress.morning.morning import Morning
 
 VERSION = "KTAP version 1"
@@ -33,17 +33,17 @@ def _subtests(suite: Suite) -> list[str]:
     return lines
 
 
-def _together(suite: Suite) -> Case:
+def _together(suite: Suite) -> CaseResult:
     """Return the result of a whole suite: it fails if any case does, and is skipped if all are."""
     failed, errors = suite.count(FAILED), suite.count(ERROR)
     if failed or errors:
-        return Case(suite.name, FAILED, f"{failed} failed, {errors} could not be judged")
+        return CaseResult(suite.name, FAILED, f"{failed} failed, {errors} could not be judged")
     if suite.count(SKIPPED) == len(suite.cases):
-        return Case(suite.name, SKIPPED, "nothing of it could be judged")
-    return Case(suite.name, PASSED)
+        return CaseResult(suite.name, SKIPPED, "nothing of it could be judged")
+    return CaseResult(suite.name, PASSED)
 
 
-def _result(number: int, case: Case) -> str:
+def _result(number: int, case: CaseResult) -> str:
     """Return a result line.
 
     What is known is `ok`: a program that does not know XFAIL goes by that.

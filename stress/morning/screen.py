@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from harness.engine import printable
-from stress.morning.items import Item, Section, fitting
+from stress.morning.items import Bullet, Section, fitting
 from stress.morning.morning import Morning
 from stress.morning.sections import COLUMNS, clipped, head, sections
 
@@ -68,11 +68,11 @@ def _in_one_line(section: Section) -> str:
     return printable(f"{section.title}: no room; see {section.rest}")
 
 
-def _height(item: Item) -> int:
+def _height(item: Bullet) -> int:
     return len(_lines(item))
 
 
-def _lines(item: Item) -> list[str]:
+def _lines(item: Bullet) -> list[str]:
     """Return the lines of the screen that an item takes."""
     lines = _wrapped(item.text, "  ")
     for more in item.more:
@@ -92,7 +92,7 @@ def _wrapped(text: str, indent: str) -> list[str]:
     )
 
 
-def _marked_up(item: Item) -> Iterator[str]:
+def _marked_up(item: Bullet) -> Iterator[str]:
     yield f"- {_escaped(item.text)}"
     for more in item.more:
         yield f"  - {_escaped(more)}"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from stress.history import REGRESSED, STATES, FindingRecord
 from stress.morning import differences
 from stress.morning.groups import Groups, clean_since, grouped
-from stress.morning.items import Item, Section
+from stress.morning.items import Bullet, Section
 from stress.morning.morning import Morning
 from stress.morning.replay_line import replay_line
 from stress.system import Exit, counted, shell
@@ -41,7 +41,7 @@ def sections(morning: Morning) -> list[Section]:
         ("Rare: not seen tonight, not gone", [_rare(morning, each) for each in groups.rare]),
     ]
     others = [
-        ("Slower to find", [Item(text) for text in morning.slower]),
+        ("Slower to find", [Bullet(text) for text in morning.slower]),
         ("Windows below their floors", differences.below_floors(morning)),
         ("Too few to judge", differences.too_few(morning)),
         ("New lock orders", differences.new_orders(morning)),
@@ -63,7 +63,7 @@ def clipped(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 3] + "..."
 
 
-def _titled(listed: Iterable[tuple[str, Sequence[Item]]], rest: str) -> list[Section]:
+def _titled(listed: Iterable[tuple[str, Sequence[Bullet]]], rest: str) -> list[Section]:
     return [Section(f"{title} ({len(items)})", items, rest) for title, items in listed if items]
 
 
@@ -105,7 +105,7 @@ def _expiry(morning: Morning, buried: Sequence[FindingRecord]) -> str:
     return f"the next expires after {until[soonest.id]}: {soonest.id}, {reason}"
 
 
-def _new(morning: Morning, finding: FindingRecord) -> Item:
+def _new(morning: Morning, finding: FindingRecord) -> Bullet:
     again = "regressed: " if morning.states[finding.id] == REGRESSED else ""
     sight = next(reversed(finding.sightings), None)
     where = (
@@ -114,19 +114,19 @@ def _new(morning: Morning, finding: FindingRecord) -> Item:
         else []
     )
     command = replay_line(finding, morning.folders.get(finding.id), _COMMAND_MAX)
-    return Item(f"{again}{_named(finding)}", (finding.message, *where), command)
+    return Bullet(f"{again}{_named(finding)}", (finding.message, *where), command)
 
 
-def _resolved(morning: Morning, finding: FindingRecord) -> Item:
+def _resolved(morning: Morning, finding: FindingRecord) -> Bullet:
     sure = morning.gone.get(finding.id) or f"its token passes; {_clean(morning, finding)}"
-    return Item(_named(finding), (sure,))
+    return Bullet(_named(finding), (sure,))
 
 
-def _rare(morning: Morning, finding: FindingRecord) -> Item:
+def _rare(morning: Morning, finding: FindingRecord) -> Bullet:
     last = finding.sightings[-1].night if finding.sightings else "no night"
     seen = f"last seen in {last} ({_times(morning, finding)}); {_clean(morning, finding)}"
     sure = [morning.gone[finding.id]] if finding.id in morning.gone else []
-    return Item(_named(finding), (seen, *sure))
+    return Bullet(_named(finding), (seen, *sure))
 
 
 def _clean(morning: Morning, finding: FindingRecord) -> str:

@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What earlier nights have found is tried first: it takes a second, and says what is mended."""
 
-from loguru import logger
-
-from harness.engine import printable_text
 from stress.findings import CANNOT_BE_JUDGED
 from stress.history import FindingRecord
-from stress.jobs import Bug, Outcome, Replay, Replayed
+from stress.jobs import Bug, Outcome, Replay, ReplayedFinding
 from stress.nights.entries import Tried
 from stress.nights.filing import replayed
 from stress.nights.plan import name_of
 from stress.nights.tonight import Tonight
+from stress.system import logs
 
 
 def replay_earlier(night: Tonight) -> None:
@@ -32,7 +30,7 @@ def replay_earlier(night: Tonight) -> None:
         where = night.where(targets[kept.record.target])
         night.history.file(replayed(kept.record, where, how), kept.folder)
         night.journal.add(Tried(id_, how))
-        logger.info("finding {} of an earlier night: {}", id_, how)
+        logs.info(f"finding {id_} of an earlier night: {how}")
 
 
 def earlier_findings(night: Tonight) -> list[FindingRecord]:
@@ -59,8 +57,8 @@ def _left(night: Tonight, records: list[FindingRecord]) -> list[FindingRecord]:
 
 
 def _how(id_: str, outcome: Outcome) -> str:
-    if isinstance(outcome, Replayed):
+    if isinstance(outcome, ReplayedFinding):
         return outcome.outcome
     if isinstance(outcome, Bug):
-        logger.warning("finding {}: {}", id_, printable_text(outcome.message))
+        logs.warning(f"finding {id_}: {outcome.message}")
     return CANNOT_BE_JUDGED

@@ -5,8 +5,6 @@ import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from loguru import logger
-
 from stress.history import FIXED, KNOWN, NEW, REGRESSED, History, NightRecord, state_of
 from stress.morning import (
     Morning,
@@ -19,7 +17,7 @@ from stress.morning import (
 )
 from stress.nights.record import still_there
 from stress.reporting import AT_FAULT, HARNESS_BUG, Verdict
-from stress.system import Exit, counted, say, worst, write_whole
+from stress.system import Exit, counted, logs, say, worst, write_whole
 
 
 def ended(record: NightRecord, history: History, *, only_new: bool) -> Verdict:
@@ -112,7 +110,7 @@ def hand_over(morning: Morning) -> None:
             with Path(ci.file).open("a", encoding="utf-8") as file:
                 file.write(ci.summary)
         except OSError as error:
-            logger.warning("{} cannot be written: {}", ci.file, error.strerror)
+            logs.warning(f"{ci.file} cannot be written: {error.strerror}")
 
 
 def _before(record: NightRecord, history: History) -> list[NightRecord]:

@@ -149,7 +149,7 @@ class Tried:
 
 
 @dataclass(frozen=True)
-class Space:
+class SpaceEntry:
     """A small machine that was explored, what was looked into there, and how long that took."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -208,5 +208,6 @@ class Ended:
 
 
 Entry = Annotated[
-    Begun | Sought | Tried | Leg | Space | Orders | Trouble | Ended, Field(discriminator="kind")
+    Begun | Sought | Tried | Leg | SpaceEntry | Orders | Trouble | Ended,
+    Field(discriminator="kind"),
 ]

@@ -9,14 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from loguru import logger
-
 from harness.engine import printable_name, printable_text
-from stress.executions import Token
+from stress.executions import PRINTED_MAX, Token
 from stress.findings import FAILS, Finding, Keeper, slug, trailers, write_example
 from stress.history import FINDINGS, FindingRecord, History, Replayed, Sighting, finding_id
 from stress.nights.entries import Met
 from stress.nights.plan import CONFIRMATIONS
+from stress.system import logs
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,10 @@ class Filing:
         if kept is not None:
             record = replace(record, sightings=kept.record.sightings, replays=kept.record.replays)
         self._history.file(self._seen(record, finding), place)
-        logger.info("finding {} on {}: {}, in {}", id_, where.target, example.identity, place)
+        logs.info(
+            f"finding {id_} on {where.target}: {example.identity}, in {place}, "
+            f"token {example.token if len(example.token) <= PRINTED_MAX else 'there'}"
+        )
         return place
 
     def _record(self, id_: str, finding: Finding) -> FindingRecord:

@@ -39,7 +39,7 @@ _T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class NextLeg:
     """A leg that is to be run.
 
     Attributes:
@@ -88,10 +88,10 @@ class Lane:
         self._seen: set[tuple[int, str, str]] = set()
         self._out: set[int] = set()
         self._round = -1
-        self._legs: Iterator[Wanted] = iter(())
-        self._wanted: Wanted | None = None
+        self._legs: Iterator[NextLeg] = iter(())
+        self._wanted: NextLeg | None = None
 
-    def wanted(self) -> Wanted | None:
+    def wanted(self) -> NextLeg | None:
         """Return the leg to run next, None if there is none; the same until it is taken."""
         while self._wanted is None:
             if self._left == 0 or len(self._out) == len(self.known):
@@ -101,7 +101,7 @@ class Lane:
                 self._begin_round()
             elif leg.target not in self._out:
                 items = leg.items[: self._left]
-                self._wanted = Wanted(self.number, leg.round, leg.target, items)
+                self._wanted = NextLeg(self.number, leg.round, leg.target, items)
         return self._wanted
 
     def take(self, leg: Leg) -> None:
@@ -154,7 +154,7 @@ class Lane:
         targets = list(dict.fromkeys(target for target, _ in cells))
         self._legs = iter([self._leg(target, shares) for target in targets])
 
-    def _leg(self, target: int, shares: dict[_Cell, int]) -> Wanted:
+    def _leg(self, target: int, shares: dict[_Cell, int]) -> NextLeg:
         """Take the blocks of one target: one of each cell, and then the next of each."""
         mine = {cell: share for cell, share in shares.items() if cell[0] == target}
         items: list[tuple[str, int]] = []
@@ -164,7 +164,7 @@ class Lane:
                     first = (self._blocks[cell] * LANES + self.number) * BLOCK
                     items += [(cell[1], first + each) for each in range(BLOCK)]
                     self._blocks[cell] += 1
-        return Wanted(self.number, self._round, target, tuple(items))
+        return NextLeg(self.number, self._round, target, tuple(items))
 
 
 def behaviours(text: str) -> list[str]:

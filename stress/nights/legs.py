@@ -12,7 +12,7 @@ from stress.findings import Keeps
 from stress.history import Lost
 from stress.jobs import Executor, Fact
 from stress.nights.entries import BEHAVIOUR_DIGITS, Leg, Met, Ordered, Ran
-from stress.nights.lane import Wanted
+from stress.nights.lane import NextLeg
 from stress.nights.plan import CONFIRMATIONS, NightPlan
 
 
@@ -39,7 +39,7 @@ class Legs:
         self._keeper = keeper
         self._interrupted = interrupted
 
-    def run(self, wanted: Wanted, known: Known, progress: Callable[[Result], None]) -> Leg | None:
+    def run(self, wanted: NextLeg, known: Known, progress: Callable[[Result], None]) -> Leg | None:
         """Run a leg.
 
         Args:
@@ -66,7 +66,7 @@ class Legs:
             return None
         return _leg(wanted, result, heard, keeper.met)
 
-    def plan_of(self, wanted: Wanted) -> Plan:
+    def plan_of(self, wanted: NextLeg) -> Plan:
         """Return the plan of the campaign that a leg is."""
         plan = self._plan
         return Plan(
@@ -124,7 +124,7 @@ class _Heard:
                 self.orders.append(Ordered(*learned, fact.scenario, fact.index))
 
 
-def _leg(wanted: Wanted, result: Result, heard: _Heard, met: list[Met]) -> Leg:
+def _leg(wanted: NextLeg, result: Result, heard: _Heard, met: list[Met]) -> Leg:
     return Leg(
         lane=wanted.lane,
         round=wanted.round,

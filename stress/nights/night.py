@@ -8,8 +8,6 @@ again, so to resume a night is to begin it.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from loguru import logger
-
 from harness.engine import printable_text
 from harness.search.strategies import PORTFOLIO
 from stress.campaign import Plan, Result, look_for_canaries
@@ -17,16 +15,17 @@ from stress.history import CanaryRecord
 from stress.nights.earlier import replay_earlier
 from stress.nights.entries import Ended, Leg, Sought
 from stress.nights.folder import now
-from stress.nights.lane import Lane, Wanted
+from stress.nights.lane import Lane, NextLeg
 from stress.nights.legs import Legs
 from stress.nights.orders import put_orders_together
 from stress.nights.plan import EXPLORING_SHARE, name_of
 from stress.nights.tonight import Tonight
 from stress.nights.whole import explore
+from stress.system import logs
 
 
 @dataclass
-class SoFar:
+class NightSoFar:
     """How far a night has come.
 
     Attributes:
@@ -40,7 +39,7 @@ class SoFar:
     seconds: float
 
 
-Progress = Callable[[SoFar], None]
+Progress = Callable[[NightSoFar], None]
 
 
 def run_night(night: Tonight, progress: Progress) -> None:
@@ -67,11 +66,11 @@ def run_night(night: Tonight, progress: Progress) -> None:
         night.journal.add(Ended(now()))
 
 
-def so_far(night: Tonight) -> SoFar:
+def so_far(night: Tonight) -> NightSoFar:
     """Return how far a night has come."""
     legs = night.done(Leg)
     ids = {met.id for leg in legs for met in leg.met}
-    return SoFar(sum(leg.executions for leg in legs), ids, night.seconds)
+    return NightSoFar(sum(leg.executions for leg in legs), ids, night.seconds)
 
 
 def _look_for_canaries(night: Tonight) -> None:
@@ -117,7 +116,7 @@ def _lanes(night: Tonight) -> dict[int, Lane]:
     return lanes
 
 
-def _furthest_behind(lanes: dict[int, Lane], legs: list[Leg]) -> Wanted | None:
+def _furthest_behind(lanes: dict[int, Lane], legs: list[Leg]) -> NextLeg | None:
     wanted = [each for lane in lanes.values() if (each := lane.wanted()) is not None]
     taken = dict.fromkeys(lanes, 0)
     for leg in legs:
@@ -131,16 +130,14 @@ def _shown(night: Tonight, progress: Progress) -> Callable[[Result], None]:
 
     def show(result: Result) -> None:
         executions = before.executions + result.executions
-        progress(SoFar(executions, before.findings, night.seconds))
+        progress(NightSoFar(executions, before.findings, night.seconds))
 
     return show
 
 
 def _log(night: Tonight, leg: Leg) -> None:
     name = name_of(night.plan.targets[leg.target])
-    logger.debug(
-        "lane {} round {} {}: {} executions in {} s",
-        *(leg.lane, leg.round, name, leg.executions, leg.seconds),
-    )
+    log = logs.named(f"lane {leg.lane}")
+    log.info(f"round {leg.round} {name}: {leg.executions} executions in {leg.seconds} s")
     if leg.out:
-        logger.warning("lane {} goes on without {}: {}", leg.lane, name, leg.out)
+        log.warning(f"goes on without {name}: {leg.out}")

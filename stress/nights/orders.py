@@ -8,8 +8,6 @@ whichever nights, or machines, its steps are from.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from loguru import logger
-
 from harness.detectors.lock_order import Learned, OrderGraph, inverted
 from harness.search.strategies import PORTFOLIO
 from stress.findings import Answer, Finding, Inquiry, circle
@@ -19,6 +17,7 @@ from stress.nights.holding import file_if_it_holds
 from stress.nights.plan import name_of, source_of
 from stress.nights.summing import in_order
 from stress.nights.tonight import Tonight
+from stress.system import logs
 
 _Order = tuple[str, str]
 
@@ -98,7 +97,7 @@ def _with_tokens(night: Tonight, target: int, seen: dict[_Order, _Seen]) -> Iter
         elif key in tokens or not each.first.role:
             yield _edge(night, each, tokens.get(key, ""))
         else:
-            logger.warning("no execution shows {} a second time", _learned(each.first))
+            logs.warning(f"no execution shows {_learned(each.first)} a second time")
 
 
 def _edge(night: Tonight, seen: _Seen, token: str) -> Edge:
@@ -137,7 +136,7 @@ def _file_circles(night: Tonight, target: int, circles: list[LockCycle]) -> list
         example = circle(orders, each.identity, each.tokens, night.plan.targets[target])
         finding = Finding("several executions", 0, STRATEGY, example)
         for bug in file_if_it_holds(night, filing, target, finding):
-            logger.warning("{}", bug)
+            logs.warning(str(bug))
     return filing.met
 
 

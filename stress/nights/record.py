@@ -10,7 +10,7 @@ from harness.engine import printable_name, printable_text
 from stress.executions import model_digest
 from stress.findings import FAILS
 from stress.history import NightRecord
-from stress.nights.entries import Begun, Ended, Leg, Met, Orders, Sought, Space, Tried, Trouble
+from stress.nights.entries import Begun, Ended, Leg, Met, Orders, Sought, SpaceEntry, Tried, Trouble
 from stress.nights.folder import platform_text
 from stress.nights.plan import name_of
 from stress.nights.summing import counted, in_order, target_record
@@ -35,7 +35,7 @@ class Around:
 def night_record(night: Tonight, around: Around) -> NightRecord:
     """Return the record of a night as far as it has come, but for its verdict."""
     plan, legs = night.plan, in_order(night.done(Leg))
-    sought, spaces = night.done(Sought), night.done(Space)
+    sought, spaces = night.done(Sought), night.done(SpaceEntry)
     troubles = [*(trouble.what for trouble in night.done(Trouble)), *around.troubles]
     bugs = list(chain.from_iterable(_bugs(night)))
     return NightRecord(
@@ -73,14 +73,14 @@ def night_record(night: Tonight, around: Around) -> NightRecord:
 def all_met(night: Tonight) -> list[Met]:
     """Return the failures that were looked into, in order."""
     found = [leg.met for leg in in_order(night.done(Leg))]
-    found += [space.met for space in night.done(Space)]
+    found += [space.met for space in night.done(SpaceEntry)]
     found += [orders.met for orders in night.done(Orders)]
     return list(chain.from_iterable(found))
 
 
 def _bugs(night: Tonight) -> list[list[str]]:
     bugs = [sought.bugs for sought in night.done(Sought)]
-    bugs += [space.bugs for space in night.done(Space)]
+    bugs += [space.bugs for space in night.done(SpaceEntry)]
     return bugs + [leg.bugs for leg in in_order(night.done(Leg))]
 
 

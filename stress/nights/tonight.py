@@ -10,7 +10,7 @@ from typing import TypeVar
 from stress.executions import model_digest
 from stress.history import History
 from stress.jobs import Executor, Job, Outcome
-from stress.nights.entries import Entry, Leg, Space
+from stress.nights.entries import Entry, Leg, SpaceEntry
 from stress.nights.filing import Filing, Where
 from stress.nights.journal import Journal
 from stress.nights.plan import NightPlan, name_of, source_of
@@ -52,7 +52,7 @@ class Tonight:
     def __post_init__(self) -> None:
         """Take the time into account that is in the journal."""
         self.before_s = sum(each.seconds for each in self.done(Leg)) + sum(
-            each.seconds for each in self.done(Space)
+            each.seconds for each in self.done(SpaceEntry)
         )
 
     @property

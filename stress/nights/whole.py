@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from harness.engine import printable_text
 from stress.findings import found
 from stress.history import Explored
-from stress.jobs import Bug, Exploring, Outcome
-from stress.jobs import Explored as CameOfExploring
-from stress.nights.entries import Leg, Met, Space
+from stress.jobs import Bug, ExploredSpace, Exploring, Outcome
+from stress.nights.entries import Leg, Met, SpaceEntry
 from stress.nights.holding import file_if_it_holds
 from stress.nights.plan import EXPLORED_MAX, name_of
 from stress.nights.tonight import Tonight
@@ -41,18 +40,18 @@ def explore(night: Tonight) -> None:
 
 
 def _left(night: Tonight) -> Iterator[_Which]:
-    done = {(entry.explored.target, entry.explored.scenario) for entry in night.done(Space)}
+    done = {(entry.explored.target, entry.explored.scenario) for entry in night.done(SpaceEntry)}
     out = {leg.target for leg in night.done(Leg) if leg.out}
     for target, scenario in night.plan.explores:
         if target not in out and (name_of(night.plan.targets[target]), scenario) not in done:
             yield target, scenario
 
 
-def _entry(night: Tonight, which: _Which, outcome: Outcome, seconds: float) -> Space:
+def _entry(night: Tonight, which: _Which, outcome: Outcome, seconds: float) -> SpaceEntry:
     target, scenario = which
     filing, bugs = night.filing(target), list[str]()
     complete, executions, failures = False, 0, dict[str, int]()
-    if isinstance(outcome, CameOfExploring):
+    if isinstance(outcome, ExploredSpace):
         complete, executions = outcome.complete, outcome.executions
         failures = {printable_text(symptom): count for symptom, count in outcome.failures}
         for answer in outcome.answers:
@@ -62,4 +61,4 @@ def _entry(night: Tonight, which: _Which, outcome: Outcome, seconds: float) -> S
     name = name_of(night.plan.targets[target])
     explored = Explored(name, scenario, complete, executions, failures)
     met: list[Met] = filing.met
-    return Space(explored, met, bugs, seconds)
+    return SpaceEntry(explored, met, bugs, seconds)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from stress.reporting.headline import Headline
 from stress.reporting.verdict import UNFINISHED, Verdict
-from stress.system import bug_text, say, write_json, write_unfinished
+from stress.system import bug_text, logs, say, write_json, write_unfinished
 
 Values = Mapping[str, object]
 
@@ -42,6 +42,7 @@ class Writer:
     def bugs(self, bugs: list[str]) -> None:
         """Say what was wrong with the harness itself."""
         for bug in bugs:
+            logs.warning(bug)
             say(bug_text(bug))
 
     def end(self, verdict: Verdict, values: Values) -> Verdict:
@@ -59,5 +60,6 @@ class Writer:
             if unwritten:
                 say(unwritten)
                 verdict = verdict.without("--json")
+        logs.info(f"ended: {verdict.words}")
         say(self.headline.line(f"{verdict.headline}{self.headline.joint}"))
         return verdict

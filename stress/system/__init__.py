@@ -2,14 +2,15 @@
 """The process and its surroundings: streams, files, signals, exit codes, confined code under test.
 
 It knows nothing of executions or findings. What code under test may not do to its process is in
-confining.py, what every printed text goes through in output.py.
+confining.py, what every printed text goes through in output.py, what is logged in logs.py.
 """
 
-from stress.system import exit_codes, output, shell
+from stress.system import exit_codes, logs, output, shell
 from stress.system.confining import GONE, confined, is_bad_descriptor, loading
 from stress.system.exit_codes import Exit, end_at_once, worst
 from stress.system.files import is_open_as, is_replaceable, write_whole
 from stress.system.garbage import Garbage
+from stress.system.logs import LogLine
 from stress.system.memory import check_memory, is_bounded
 from stress.system.output import bug_text, complain, say, write_json, write_unfinished
 from stress.system.plurals import counted
@@ -21,6 +22,7 @@ __all__ = [
     "Exit",
     "Garbage",
     "Interrupts",
+    "LogLine",
     "bug_text",
     "check_memory",
     "complain",
@@ -34,6 +36,7 @@ __all__ = [
     "is_open_as",
     "is_replaceable",
     "loading",
+    "logs",
     "output",
     "printed",
     "printed_text",

@@ -119,8 +119,13 @@ def write_unfinished(path: Path | None, value: Callable[[], object]) -> None:
 
 
 def complain(text: str) -> None:
-    """Print one line on standard error, whatever the text; also what the log has to say."""
+    """Print one line on standard error, whatever the text."""
     _complain(printable(shortened(text.rstrip("\n"), _COMPLAINT_MAX)))
+
+
+def log_line(text: str) -> None:
+    """Print one line of the log on standard error, as long as it is."""
+    _complain(printable(text.rstrip("\n")))
 
 
 def complain_of_bug(text: str) -> None:

@@ -41,10 +41,3 @@ def test_it_is_not_looked_for_where_nobody_asks(result: Result, tmp_path: Path) 
     (tmp_path / "mine.py").write_text(KICKS_ALL, "utf-8")
     found = result(*WORDS, "--no-check", "races")
     assert (found["kicks"], found["findings"]) == (False, [])
-
-
-def test_the_first_and_the_last_line_say_that_it_is_looked_for(vgic_stress: Run) -> None:
-    done = vgic_stress("run", "one_disable", "--seed", 3, "--executions", 10, "--check", "kicks")
-    lines = done.stdout.splitlines()
-    assert "check=kicks" in lines[0].split()
-    assert "check=kicks" in lines[-1].split()

@@ -16,7 +16,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 INTERRUPT = "import os, signal; os.kill(os.getpid(), signal.SIGINT)"
 
 
-@pytest.mark.parametrize("module", ["typer", "loguru"])
+@pytest.mark.parametrize("module", ["typer", "secrets"])
 @pytest.mark.parametrize("words", ["run", "list bugs", "replay vs1-x", "-h"])
 def test_while_modules_are_imported(
     vgic_stress: Run, tmp_path: Path, words: str, module: str
@@ -38,7 +38,7 @@ def test_who_was_started_with_it_ignored_goes_on_ignoring_it(
     vgic_stress: Run, tmp_path: Path
 ) -> None:
     """As a shell starts what runs in the background."""
-    (tmp_path / "loguru.py").write_text(f"{INTERRUPT}\nlogger = None", "utf-8")
+    (tmp_path / "secrets.py").write_text(INTERRUPT, "utf-8")
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         done = vgic_stress("list", "bugs", PYTHONPATH=str(tmp_path))

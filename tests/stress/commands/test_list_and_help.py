@@ -27,8 +27,8 @@ PARAGRAPHS = ("functions", "windows")
 
 
 @pytest.mark.parametrize("kind", LINES)
-def test_list_gives_each_name_a_line_and_a_summary(vgic_stress: Run, kind: str) -> None:
-    done = vgic_stress("list", kind)
+def test_list_gives_each_name_a_line_and_a_summary(here: Run, kind: str) -> None:
+    done = here("list", kind)
     assert done.returncode == 0, done.stderr
     lines = [line for line in done.stdout.partition("\n\n")[0].splitlines() if line[0] != " "]
     rows = {line.split()[0]: line.split()[1:] for line in lines}
@@ -37,9 +37,9 @@ def test_list_gives_each_name_a_line_and_a_summary(vgic_stress: Run, kind: str) 
 
 
 @pytest.mark.parametrize("kind", PARAGRAPHS)
-def test_list_gives_each_name_a_paragraph(vgic_stress: Run, kind: str) -> None:
+def test_list_gives_each_name_a_paragraph(here: Run, kind: str) -> None:
     for columns in (60, 120):
-        done = vgic_stress("list", kind, COLUMNS=str(columns))
+        done = here("list", kind, COLUMNS=str(columns))
         assert done.returncode == 0, done.stderr
         lines = done.stdout.splitlines()
         assert [line for line in lines if line[0] != " "] == list(KINDS[kind])
@@ -47,38 +47,38 @@ def test_list_gives_each_name_a_paragraph(vgic_stress: Run, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_list_json_is_for_programs(vgic_stress: Run, kind: str) -> None:
-    done = vgic_stress("list", kind, "--json")
+def test_list_json_is_for_programs(here: Run, kind: str) -> None:
+    done = here("list", kind, "--json")
     assert done.returncode == 0, done.stderr
     rows = json.loads(done.stdout)
     assert [row["name"] for row in rows] == list(KINDS[kind])
     assert all(row["summary"] for row in rows)
 
 
-def test_listed_functions_say_what_they_model_and_their_locks(vgic_stress: Run) -> None:
-    printed = vgic_stress("list", "functions").stdout
+def test_listed_functions_say_what_they_model_and_their_locks(here: Run) -> None:
+    printed = here("list", "functions").stdout
     assert "  models: vgic.c, vgic_prune_ap_list.\n" in printed
     assert "  locking: called with vcpu's ap_list_lock and irq.irq_lock held.\n" in printed
     assert "  decision: whether the count survives.\n" in printed
 
 
-def test_listed_windows_say_where_they_have_a_floor(vgic_stress: Run) -> None:
+def test_listed_windows_say_where_they_have_a_floor(here: Run) -> None:
     assert (
         "  floor in: inject_while_eoicount, overflow_nested_deeply\n"
-        in vgic_stress("list", "windows").stdout
+        in here("list", "windows").stdout
     )
-    rows = {row["name"]: row for row in json.loads(vgic_stress("list", "windows", "--json").stdout)}
+    rows = {row["name"]: row for row in json.loads(here("list", "windows", "--json").stdout)}
     assert rows["prune_recheck"]["floors"] == ["reroute_while_pruning"]
 
 
-def test_listed_bugs_say_what_their_records_say(vgic_stress: Run) -> None:
-    printed = vgic_stress("list", "bugs", COLUMNS="200").stdout
+def test_listed_bugs_say_what_their_records_say(here: Run) -> None:
+    printed = here("list", "bugs", COLUMNS="200").stdout
     assert (
         "\n    2026-03-07; since 3cfd59f81e0f; mended by 6da5e537f5af; found as I13 stuck active; "
         "the guest sees it; only in reference or v1-posted\n" in printed
     )
     assert "\n    found as lock nesting\n" in f"{printed}\n"
-    rows = {row["name"]: row for row in json.loads(vgic_stress("list", "bugs", "--json").stdout)}
+    rows = {row["name"]: row for row in json.loads(here("list", "bugs", "--json").stdout)}
     for name, bug in BUGS.items():
         row = rows[name]
         assert (row["summary"], row["story"]) == (bug.story.partition("\n")[0], bug.story)
@@ -88,11 +88,11 @@ def test_listed_bugs_say_what_their_records_say(vgic_stress: Run) -> None:
             assert row[field] == getattr(bug, field)
 
 
-def test_listed_revisions_say_what_their_records_say(vgic_stress: Run) -> None:
-    printed = vgic_stress("list", "revisions", COLUMNS="200").stdout
+def test_listed_revisions_say_what_their_records_say(here: Run) -> None:
+    printed = here("list", "revisions", COLUMNS="200").stdout
     assert "\n    also called v1\n" in printed
     assert "\n    Linux 6.19; 2025-11-24; since 3cfd59f81e0f; mended by 6da5e537f5af; " in printed
-    rows = json.loads(vgic_stress("list", "revisions", "--json").stdout)
+    rows = json.loads(here("list", "revisions", "--json").stdout)
     for row, revision in zip(rows, REVISIONS.values(), strict=True):
         assert row["story"] == revision.story
         for field in ("aliases", "found_as"):
@@ -101,29 +101,36 @@ def test_listed_revisions_say_what_their_records_say(vgic_stress: Run) -> None:
             assert row[field] == getattr(revision, field)
 
 
-def test_what_follows_a_scenario_in_brackets_is_explained(vgic_stress: Run) -> None:
-    printed = vgic_stress("list", "scenarios").stdout
+def test_what_follows_a_scenario_in_brackets_is_explained(here: Run) -> None:
+    printed = here("list", "scenarios").stdout
     for result in ("[Never]", "[Sometimes]"):
         assert f"\n{result}: " in printed
 
 
-def test_listed_scenarios_say_whether_a_correct_kernel_can_fail(vgic_stress: Run) -> None:
-    rows = json.loads(vgic_stress("list", "scenarios", "--json").stdout)
+def test_listed_scenarios_say_whether_a_correct_kernel_can_fail(here: Run) -> None:
+    rows = json.loads(here("list", "scenarios", "--json").stdout)
     assert {row["result"] for row in rows} <= {"Never", "Sometimes"}
 
 
+def test_a_process_of_its_own_prints_what_is_printed_here(vgic_stress: Run, here: Run) -> None:
+    for words in ("list bugs", "run -h", "list windows --json"):
+        there = vgic_stress(*words.split())
+        assert (there.returncode, there.stderr) == (0, "")
+        assert there.stdout == here(*words.split()).stdout
+
+
 @pytest.mark.parametrize("command", ["", "run", "replay", "shrink", "explore", "list"])
-def test_h_is_help(vgic_stress: Run, command: str) -> None:
-    short, long = (vgic_stress(*command.split(), word) for word in ("-h", "--help"))
+def test_h_is_help(here: Run, command: str) -> None:
+    short, long = (here(*command.split(), word) for word in ("-h", "--help"))
     assert (short.returncode, short.stderr) == (0, "")
     assert short.stdout == long.stdout != ""
 
 
-def test_help_is_as_wide_as_columns_says_and_has_no_color(vgic_stress: Run) -> None:
+def test_help_is_as_wide_as_columns_says_and_has_no_color(here: Run) -> None:
     widths = []
     for columns in ("60", "120"):
         words = {"COLUMNS": columns, "NO_COLOR": "1", "FORCE_COLOR": "1"}
-        printed = vgic_stress("run", "-h", **words).stdout
+        printed = here("run", "-h", **words).stdout
         assert "\x1b" not in printed
         widths.append(max(map(len, printed.partition("Exit codes")[0].splitlines())))
     assert widths[0] <= 60 < widths[1] <= 120
@@ -142,30 +149,30 @@ def test_help_is_as_wide_as_columns_says_and_has_no_color(vgic_stress: Run) -> N
         ("sh", ["shrink"]),
     ],
 )
-def test_a_shell_completes_names(vgic_stress: Run, words: str, completed: list[str]) -> None:
+def test_a_shell_completes_names(here: Run, words: str, completed: list[str]) -> None:
     line = f"vgic-stress {words}"
     asked = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split()) - 1)}
-    done = vgic_stress(_VGIC_STRESS_COMPLETE="complete_bash", **asked)
+    done = here(_VGIC_STRESS_COMPLETE="complete_bash", **asked)
     assert sorted(done.stdout.split()) == sorted(completed), done.stderr
 
 
-def test_completion_can_be_installed(vgic_stress: Run) -> None:
-    printed = vgic_stress("-h").stdout
+def test_completion_can_be_installed(here: Run) -> None:
+    printed = here("-h").stdout
     assert "--install-completion" in printed
     assert "--show-completion" in printed
 
 
 @pytest.mark.parametrize("command", ["run", "replay"])
-def test_help_contains_the_table_of_exit_codes(vgic_stress: Run, command: str) -> None:
-    done = vgic_stress(command, "--help")
+def test_help_contains_the_table_of_exit_codes(here: Run, command: str) -> None:
+    done = here(command, "--help")
     assert done.returncode == 0, done.stderr
     printed = " ".join(done.stdout.split())
     for line in table().splitlines():
         assert " ".join(line.split()) in printed
 
 
-def test_help_of_run_names_every_option(vgic_stress: Run) -> None:
-    printed = vgic_stress("run", "--help").stdout
+def test_help_of_run_names_every_option(here: Run) -> None:
+    printed = here("run", "--help").stdout
     for option in (
         "--executions", "--duration", "--seed", "--strategy", "--jobs", "-x", "--json", "-q", "-v",
         "--revision", "--bug", "--execution",
@@ -173,7 +180,7 @@ def test_help_of_run_names_every_option(vgic_stress: Run) -> None:
         assert option in printed
 
 
-def test_without_words_there_is_help(vgic_stress: Run) -> None:
-    done = vgic_stress()
+def test_without_words_there_is_help(here: Run) -> None:
+    done = here()
     assert "replay" in done.stdout + done.stderr
     assert "run" in done.stdout + done.stderr

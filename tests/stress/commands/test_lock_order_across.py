@@ -5,14 +5,18 @@ The patch takes its locks one way round on machines with an odd number of list r
 other way round on the others. No execution fails by itself.
 """
 
+import json
 import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from stress.executions.token import Token
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Result = Callable[..., dict[str, Any]]
@@ -38,77 +42,83 @@ class MyKernel(Reference):
 WORDS = ("inject_while_eoicount", "--revision", "mine.py", "--seed", 3, "--executions", 60)
 
 
-@pytest.fixture
-def crosswise(tmp_path: Path) -> Callable[[bool], None]:
-    """Return what writes the patch, right or wrong."""
+def write(folder: Path, *, right: bool) -> None:
+    """Write the patch, right or wrong."""
+    (folder / "mine.py").write_text(CROSSWISE.format(right=right), "utf-8")
 
-    def write(right: bool) -> None:
-        (tmp_path / "mine.py").write_text(CROSSWISE.format(right=right), "utf-8")
 
-    return write
+@dataclass(frozen=True)
+class Found:
+    """Where the wrong patch was run, what was printed, and what was found."""
+
+    folder: Path
+    printed: str
+    findings: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def found(run_in: Run, tmp_path_factory: pytest.TempPathFactory) -> Found:
+    folder = tmp_path_factory.mktemp("crosswise")
+    write(folder, right=False)
+    done = run_in(folder, "run", *WORDS, "--json", "result.json")
+    assert done.returncode == 1, done.stdout + done.stderr
+    result = json.loads((folder / "result.json").read_text("utf-8"))
+    return Found(folder, done.stdout, result["findings"])
 
 
 def test_the_reverse_of_an_order_is_one_finding_with_a_token_for_each(
-    vgic_stress: Run, result: Result, crosswise: Callable[[bool], None], tmp_path: Path
+    found: Found, here: Run, tmp_path: Path
 ) -> None:
-    crosswise(False)
-    (finding,) = result(*WORDS)["findings"]
+    write(tmp_path, right=False)
+    (finding,) = found.findings
     assert finding["kind"] == "lock order"
     assert finding["signature"] == "lock order across executions in vgic_prune_ap_list on one, two"
     tokens = [finding["token"], *finding["with"]]
     assert len(tokens) == 2
 
-    both = vgic_stress("replay", *tokens, "--revision", "mine.py")
+    both = here("replay", *tokens, "--revision", "mine.py")
     assert both.returncode == 1, both.stdout + both.stderr
     assert "the existing dependency chain is:" in both.stdout
     assert both.stdout.splitlines()[-1] == "failed again"
     for token in tokens:
-        assert vgic_stress("replay", token, "--revision", "mine.py").returncode == 0
+        assert here("replay", token, "--revision", "mine.py").returncode == 0
 
-    (repro,) = tmp_path.rglob("test_repro.py")
+    (repro,) = found.folder.rglob("test_repro.py")
     pytest_run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(repro)]
     assert subprocess.run(pytest_run, capture_output=True, check=False).returncode == 1
-    crosswise(True)
-    assert vgic_stress("replay", *tokens, "--revision", "mine.py").returncode == 0
+    write(tmp_path, right=True)
+    assert here("replay", *tokens, "--revision", "mine.py").returncode == 0
+    write(found.folder, right=True)
     assert subprocess.run(pytest_run, capture_output=True, check=False).returncode == 0
+    write(found.folder, right=False)
 
 
-def test_tokens_that_fail_alone_fail_together(vgic_stress: Run, result: Result) -> None:
-    words = ("inject_while_eoicount", "--revision", "head-walk", "--executions", 60)
-    (first, *_), (second, *_) = (result(*words, "--seed", seed)["findings"] for seed in (1, 2))
-    tokens = (first["token"], second["token"])
-    both = vgic_stress("replay", *tokens)
+def test_tokens_that_fail_alone_fail_together(here: Run, a_token: str) -> None:
+    tokens = (a_token, replace(Token.decode(a_token), scenario="another").encode())
+    both = here("replay", *tokens)
     assert both.returncode == 1, both.stdout + both.stderr
     for number in (1, 2):
         assert f"token {number} fails alone: I13 stuck active" in both.stdout
-    assert vgic_stress("replay", *tokens, "--revision", "reference").returncode == 0
+    assert here("replay", *tokens, "--revision", "reference").returncode == 0
 
 
 def test_the_witnesses_are_the_first_executions_whatever_the_jobs(
-    result: Result, crosswise: Callable[[bool], None]
+    result: Result, found: Found, tmp_path: Path
 ) -> None:
-    crosswise(False)
-    one, two = (result(*WORDS, "--jobs", jobs)["findings"] for jobs in (1, 2))
-    assert one == two
+    write(tmp_path, right=False)
+    assert result(*WORDS, "--jobs", 2)["findings"] == found.findings
 
 
-def test_one_order_in_all_executions_is_none(
-    result: Result, crosswise: Callable[[bool], None]
-) -> None:
-    crosswise(True)
+def test_one_order_in_all_executions_is_none(result: Result, tmp_path: Path) -> None:
+    write(tmp_path, right=True)
     assert result(*WORDS)["findings"] == []
 
 
-def test_the_command_as_printed_replays_both(
-    vgic_stress: Run, crosswise: Callable[[bool], None]
-) -> None:
-    crosswise(False)
-    done = vgic_stress("run", *WORDS, "-x")
-    assert done.returncode == 1, done.stdout + done.stderr
-    (command,) = re.findall(r"  replay: vgic-stress (.*)", done.stdout)
-    assert vgic_stress(*command.split()).returncode == 1
+def test_the_command_as_printed_replays_both(found: Found, run_in: Run) -> None:
+    (command,) = re.findall(r"  replay: vgic-stress (.*)", found.printed)
+    assert run_in(found.folder, *command.split()).returncode == 1
 
 
-def test_what_shows_one_execution_is_not_for_several(vgic_stress: Run) -> None:
-    done = vgic_stress("replay", "vs1-x", "vs1-y", "--step")
+def test_what_shows_one_execution_is_not_for_several(here: Run) -> None:
+    done = here("replay", "vs1-x", "vs1-y", "--step")
     assert done.returncode == 2

@@ -37,78 +37,78 @@ def test_1_and_the_same_digest_when_it_fails_again(
 
 
 def test_0_or_125_and_never_1_on_the_right_kernel(
-    vgic_stress: Run, findings: list[dict[str, Any]]
+    here: Run, findings: list[dict[str, Any]]
 ) -> None:
     codes = {
-        vgic_stress("replay", finding["token"], "--revision", "reference").returncode
+        here("replay", finding["token"], "--revision", "reference").returncode
         for finding in findings
     }
     assert codes <= {0, 125}
 
 
-def test_0_when_all_deviations_fit_and_it_does_not_fail(vgic_stress: Run, a_token: str) -> None:
+def test_0_when_all_deviations_fit_and_it_does_not_fail(here: Run, a_token: str) -> None:
     quiet = replace(Token.decode(a_token), deviations=(), revision="reference")
-    done = vgic_stress("replay", quiet.encode())
+    done = here("replay", quiet.encode())
     assert done.returncode == 0, done.stdout + done.stderr
     assert "passed" in done.stdout
 
 
-def test_0_when_the_bug_that_was_found_is_mended(vgic_stress: Run, result: Result) -> None:
+def test_0_when_the_bug_that_was_found_is_mended(here: Run, result: Result) -> None:
     words = ("--bug", "no_splice", "--seed", 7, "--executions", 300)
     tokens = [finding["token"] for finding in result(*words)["findings"]]
-    codes = [vgic_stress("replay", token, "--revision", "reference").returncode for token in tokens]
+    codes = [here("replay", token, "--revision", "reference").returncode for token in tokens]
     assert set(codes) <= {0, 125}
-    assert vgic_stress("replay", tokens[0]).returncode == 1
+    assert here("replay", tokens[0]).returncode == 1
 
 
-def test_125_when_a_deviation_finds_no_place(vgic_stress: Run, a_token: str) -> None:
+def test_125_when_a_deviation_finds_no_place(here: Run, a_token: str) -> None:
     opened = replace(Token.decode(a_token), revision="reference")
     nobody = replace(opened, deviations=(Deviation("vcpu7", 1, "dev0"),))
     for options in ((), ("--strict",)):
-        done = vgic_stress("replay", nobody.encode(), *options)
+        done = here("replay", nobody.encode(), *options)
         assert done.returncode == 125, done.stdout + done.stderr
         assert "vcpu7" in done.stdout
 
 
 @pytest.mark.parametrize("body", ["", "garbage", "eNp9Ve1yoyAU"])
-def test_125_when_the_version_is_unknown(vgic_stress: Run, body: str) -> None:
-    done = vgic_stress("replay", f"vs9-{body}")
+def test_125_when_the_version_is_unknown(here: Run, body: str) -> None:
+    done = here("replay", f"vs9-{body}")
     assert done.returncode == 125
     assert "vs9" in done.stdout + done.stderr
 
 
-def test_125_when_the_users_class_is_absent(vgic_stress: Run, result: Result, patch: Patch) -> None:
+def test_125_when_the_users_class_is_absent(here: Run, result: Result, patch: Patch) -> None:
     (finding,) = result("--revision", patch(WRONG), "--seed", 7, "--executions", 5, "-x")[
         "findings"
     ]
-    done = vgic_stress("replay", finding["token"])
+    done = here("replay", finding["token"])
     assert done.returncode == 125
     assert "MyKernel" in done.stdout
     assert "--revision" in done.stdout
     for absent in ("my_patch.py:HerKernel", "absent.py:MyKernel"):
-        assert vgic_stress("replay", finding["token"], "--revision", absent).returncode == 125
+        assert here("replay", finding["token"], "--revision", absent).returncode == 125
 
 
 def test_strict_is_125_where_an_edited_patch_diverges_and_says_where_and_how(
-    vgic_stress: Run, result: Result, patch: Patch
+    here: Run, result: Result, patch: Patch
 ) -> None:
     words = ("--bug", "no_splice", "--seed", 7, "--executions", 300, "-x", "--shrink", 0)
     (finding,) = result("--revision", patch("pass"), *words)["findings"]
     target = ("--revision", "my_patch.py:MyKernel", "--bug", "no_splice")
     again = ("replay", finding["token"], *target)
-    assert vgic_stress(*again, "--strict").returncode == 1
+    assert here(*again, "--strict").returncode == 1
     patch("vcpu.mode.read()")
-    strict = vgic_stress(*again, "--strict")
+    strict = here(*again, "--strict")
     assert strict.returncode == 125, strict.stdout + strict.stderr
     assert re.search(r"diverged at step \d+: expected .+; met .+", strict.stdout)
     assert "changed since the token was made" in strict.stdout
-    lenient = vgic_stress(*again)
+    lenient = here(*again)
     assert lenient.returncode in (0, 1, 125)
     assert "re-anchored" in lenient.stdout
 
 
 def test_a_divergence_of_labels_alone_is_followed_re_anchored(
-    vgic_stress: Run, findings: list[dict[str, Any]]
+    here: Run, findings: list[dict[str, Any]]
 ) -> None:
     """One more operation at the start of a thread moves all deviations of it by one."""
     tokens = [Token.decode(finding["original"]) for finding in findings]
@@ -118,15 +118,15 @@ def test_a_divergence_of_labels_alone_is_followed_re_anchored(
         each._replace(n=each.n + 1) if each.role == role else each for each in opened.deviations
     )
     shifted = replace(opened, deviations=moved).encode()
-    assert vgic_stress("replay", shifted, "--strict").returncode == 125
-    done = vgic_stress("replay", shifted)
+    assert here("replay", shifted, "--strict").returncode == 125
+    done = here("replay", shifted)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "diverged at step" in done.stdout
     assert f"{len(moved)} of {len(moved)} deviations found a place" in done.stdout
 
 
 def test_a_deviation_whose_operation_is_gone_is_re_anchored_and_it_is_said_where(
-    vgic_stress: Run, result: Result
+    here: Run, result: Result
 ) -> None:
     words = ("--bug", "kick_without_request", "--seed", 7, "--executions", 300, "-x")
     (finding,) = result(*words)["findings"]
@@ -137,7 +137,7 @@ def test_a_deviation_whose_operation_is_gone_is_re_anchored_and_it_is_said_where
         opened, deviations=(deviation._replace(label=deviation.label._replace(nth=99)),)
     ).encode()
     for options, code in (((), 1), (("--revision", "reference"), 0)):
-        done = vgic_stress("replay", gone, *options)
+        done = here("replay", gone, *options)
         assert done.returncode == code, done.stdout + done.stderr
         assert "re-anchored: 1 of 1 deviations found a place" in done.stdout
         assert f"{deviation.role} gives way to {deviation.to} before its " in done.stdout
@@ -145,27 +145,27 @@ def test_a_deviation_whose_operation_is_gone_is_re_anchored_and_it_is_said_where
 
 
 @pytest.mark.parametrize("text", ["", "garbage", "vs1-garbage", "vs1-", "{}", "@missing.token"])
-def test_2_and_no_traceback_when_it_is_no_token(vgic_stress: Run, text: str) -> None:
-    done = vgic_stress("replay", text)
+def test_2_and_no_traceback_when_it_is_no_token(here: Run, text: str) -> None:
+    done = here("replay", text)
     assert done.returncode == 2, done.stdout + done.stderr
     assert done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_2_when_the_token_was_cut_off(vgic_stress: Run, a_token: str) -> None:
-    assert vgic_stress("replay", a_token[:-9]).returncode == 2
+def test_2_when_the_token_was_cut_off(here: Run, a_token: str) -> None:
+    assert here("replay", a_token[:-9]).returncode == 2
 
 
 @pytest.mark.parametrize("options", [("--revision", "head_walk"), ("--bug", "no_slice")])
 def test_2_when_what_to_replay_it_on_is_misspelt(
-    vgic_stress: Run, a_token: str, options: tuple[str, str]
+    here: Run, a_token: str, options: tuple[str, str]
 ) -> None:
-    done = vgic_stress("replay", a_token, *options)
+    done = here("replay", a_token, *options)
     assert done.returncode == 2
     assert "did you mean" in done.stderr
 
 
-def test_a_token_needs_no_seed_only_its_values(vgic_stress: Run, a_token: str) -> None:
+def test_a_token_needs_no_seed_only_its_values(here: Run, a_token: str) -> None:
     scenario = SCENARIOS["inject_while_eoicount"]
     drawn = scenario.draw(Streams("no campaign ever", scenario.name, 0))
     other = replace(
@@ -175,4 +175,4 @@ def test_a_token_needs_no_seed_only_its_values(vgic_stress: Run, a_token: str) -
         revision="reference",
         scenario="of old",
     )
-    assert vgic_stress("replay", other.encode()).returncode == 0
+    assert here("replay", other.encode()).returncode == 0

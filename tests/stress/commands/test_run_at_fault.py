@@ -39,21 +39,13 @@ UNSTEADY = {
 
 @pytest.mark.parametrize("on_what", UNSTEADY)
 def test_a_class_that_is_not_deterministic_is_told_at_which_step_and_line(
-    vgic_stress: Run, patch: Patch, on_what: str
+    vgic_stress: Run, patch: Patch, tmp_path: Path, on_what: str
 ) -> None:
-    target = patch(UNSTEADY[on_what])
-    text = at_fault(vgic_stress("run", "one_interrupt", "--revision", target, *QUICK))
+    words = ("--revision", patch(UNSTEADY[on_what]), *QUICK, "--json", "result.json")
+    text = at_fault(vgic_stress("run", "one_interrupt", *words))
     assert "\nnot deterministic: the class under test does not do the same each time: " in text
     # Line 12 goes on with what line 11 has done once and has not the next time.
     assert re.search(r"run again, at step \d+ .* my_patch\.py:1[12] in ", text)
-
-
-def test_that_is_in_the_result_for_programs_too(
-    vgic_stress: Run, patch: Patch, tmp_path: Path
-) -> None:
-    target = patch(UNSTEADY["chance"])
-    words = ("run", "one_interrupt", "--revision", target, *QUICK, "--json", "result.json")
-    at_fault(vgic_stress(*words))
     result = json.loads((tmp_path / "result.json").read_text("utf-8"))
     assert (result["verdict"], result["exit"], result["harness_bugs"]) == ("findings", 1, [])
     assert result["faults"][0].startswith("not deterministic: ")
@@ -71,13 +63,14 @@ def test_an_exploration_of_such_a_class_says_so_too(
     assert (result["exit"], result["harness_bugs"], len(result["faults"])) == (1, [], 1)
 
 
-def test_a_class_that_draws_the_same_each_time_is_not_at_fault(
+def test_a_class_that_prints_and_draws_the_same_each_time_is_not_at_fault(
     vgic_stress: Run, patch: Patch
 ) -> None:
-    target = patch("__import__('random').Random(vcpu.vcpu_id).random() < 0.5 and vcpu.mode.read()")
-    words = ("--revision", target, "--executions", 300, "--seed", 7)
+    draws = "__import__('random').Random(vcpu.vcpu_id).random() < 0.5 and vcpu.mode.read()"
+    words = ("--revision", patch(f"print('here'); {draws}"), "--executions", 300, "--seed", 7)
     done = vgic_stress("run", "one_interrupt", *words)
     assert "not deterministic" not in done.stdout
+    assert "here" not in done.stdout + done.stderr
     assert done.returncode in (0, 4), done.stdout + done.stderr
 
 
@@ -163,10 +156,3 @@ def test_a_replay_shows_what_is_printed_whatever_comes_of_it(
     # A debugger, for whom nothing hangs, needs the terminal.
     done = vgic_stress("replay", finding["token"], *mended, VGIC_STRESS_SILENCE_S="0")
     assert "\nonce \x1b[2J more\n" in done.stdout
-
-
-def test_who_prints_and_does_no_wrong_is_left_alone(vgic_stress: Run, patch: Patch) -> None:
-    words = ("--revision", patch("print('here')"), "--executions", 300, "--seed", 7)
-    done = vgic_stress("run", "one_interrupt", *words)
-    assert "here" not in done.stdout + done.stderr
-    assert done.returncode in (0, 4), done.stdout + done.stderr

@@ -48,7 +48,7 @@ def test_who_starts_a_process_is_told_where_and_none_is_left(
     start: Start, patch: Patch, what: str
 ) -> None:
     statement, place = STARTS[what]
-    words = ("--revision", patch(statement), "-x", "--seed", 7, "--jobs", 2)
+    words = ("--revision", patch(statement), "-x", "--seed", 7, "--jobs", 2, "--shrink", 0)
     process = start("run", "inject_while_eoicount", *words)
     output, errors = process.communicate(timeout=120)
     assert process.returncode == 1, output + errors
@@ -63,6 +63,7 @@ def test_who_ends_the_process_ends_nothing(
     vgic_stress: Run, patch: Patch, a_token: str, command: str
 ) -> None:
     words = [command, a_token if command == "replay" else "one_interrupt"]
+    words += ["--executions", "30"] if command == "run" else []
     done = vgic_stress(*words, "--revision", patch("os._exit(0)"))
     assert done.returncode == (125 if command == "replay" else 1), done.stdout + done.stderr
     assert "EndsTheProcess: os._exit: code under test does not end the process" in done.stdout
@@ -94,8 +95,7 @@ def test_what_a_file_does_at_its_top_changes_no_verdict(
     target = patch("pass")
     path = tmp_path / "my_patch.py"
     path.write_text(f"{statement}\n{path.read_text('utf-8')}", "utf-8")
-    run = ("one_interrupt", "--revision", target, "--executions", 700, "--jobs", 1)
-    done = vgic_stress("run", *run)
+    done = vgic_stress("run", "one_interrupt", "--revision", target, "--execution", 1)
     assert done.returncode == code, done.stdout + done.stderr
     assert words in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
@@ -145,7 +145,7 @@ def test_nothing_is_imported_from_the_current_directory(
     (tmp_path / "my_patch.py").rename(tmp_path / "signal.py")
     command = Path(sys.executable).with_name("vgic-stress")
     run = [str(command)] if how == "command" else [sys.executable, "-m", "stress"]
-    words = ["run", "one_interrupt", "--revision", "signal.py:MyKernel", "--executions", "700"]
+    words = ["run", "one_interrupt", "--revision", "signal.py:MyKernel", "--execution", "1"]
     done = subprocess.run(
         [*run, *words, "--jobs", "2"],
         cwd=tmp_path,

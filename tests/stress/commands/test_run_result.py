@@ -5,8 +5,6 @@ import subprocess
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 Result = Callable[..., dict[str, Any]]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 HEAD_WALK = ("inject_while_eoicount", "--revision", "head-walk", "--seed", 7)
@@ -58,31 +56,24 @@ def test_the_object_has_the_promised_keys_and_values(result: Result) -> None:
         assert finding["token"].startswith("vs2-")
 
 
-def test_jobs_do_not_change_the_result(result: Result) -> None:
+def test_neither_jobs_nor_logs_nor_hashing_change_the_result_nor_how_the_seed_is_written(
+    result: Result, head_walk: dict[str, Any]
+) -> None:
     words = (*HEAD_WALK, "--executions", 200)
-    alone = timeless(result(*words, "--jobs", 1))
-    assert alone["findings"]
-    assert timeless(result(*words, "--jobs", 2)) == alone
+    assert head_walk["findings"]
+    for more, hash_seed in (("--jobs", 2, "-vv", "--log-json"), "0"), (("--seed", "0x7"), "1"):
+        other = result(*words, *more, PYTHONHASHSEED=hash_seed)
+        assert timeless(other) == timeless(head_walk)
 
 
-def test_hexadecimal_and_decimal_are_the_same_seed(result: Result) -> None:
-    words = ("--revision", "head-walk", "--executions", 40, "--jobs", 1)
-    assert timeless(result(*words, "--seed", 42)) == timeless(result(*words, "--seed", "0x2a"))
-
-
-def test_another_seed_has_other_executions(result: Result) -> None:
-    one, other = (result("--seed", seed, "--executions", 40) for seed in (1, 2))
-    assert one["steps"] != other["steps"]
-
-
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_x_stops_at_the_first_finding_whoever_found_it(result: Result, jobs: int) -> None:
+def test_x_stops_at_the_first_finding_whoever_found_it(result: Result) -> None:
     words = (*HEAD_WALK, "--executions", 200, "--strategy", "burst")
     whole = result(*words)
     first = min(whole["findings"], key=lambda finding: finding["execution"])
-    stopped = result(*words, "-x", "--jobs", jobs)
-    assert stopped["findings"] == [first | ALONE]
-    assert stopped["executions"] == first["execution"] + 1
+    for jobs in (1, 2):
+        stopped = result(*words, "-x", "--jobs", jobs)
+        assert stopped["findings"] == [first | ALONE]
+        assert stopped["executions"] == first["execution"] + 1
 
 
 def test_a_duration_runs_a_prefix_of_the_same_sequence_and_has_no_other_limit(
@@ -105,18 +96,6 @@ def test_one_execution_alone_fails_as_it_did_in_the_campaign(
         alone = result(*HEAD_WALK, "--execution", finding["execution"])
         assert alone["executions"] == 1
         assert alone["findings"] == [finding | ALONE]
-
-
-def test_verbose_does_not_change_the_result(result: Result) -> None:
-    words = (*HEAD_WALK, "--executions", 60)
-    assert timeless(result(*words, "-v")) == timeless(result(*words))
-
-
-def test_the_hash_seed_does_not_change_the_result(result: Result) -> None:
-    words = (*HEAD_WALK, "--executions", 60)
-    assert timeless(result(*words, PYTHONHASHSEED="0")) == timeless(
-        result(*words, PYTHONHASHSEED="1")
-    )
 
 
 def test_the_object_says_why_there_is_too_little_to_judge(result: Result) -> None:

@@ -41,8 +41,8 @@ def refused(done: subprocess.CompletedProcess[str]) -> str:
         (["--bug", "trivial"], "there is no bug 'trivial' (`vgic-stress list bugs`"),
     ],
 )
-def test_a_wrong_word_is_2_and_told(vgic_stress: Run, words: list[str], message: str) -> None:
-    assert message in refused(vgic_stress("run", *words))
+def test_a_wrong_word_is_2_and_told(here: Run, words: list[str], message: str) -> None:
+    assert message in refused(here("run", *words))
 
 
 @pytest.mark.parametrize(
@@ -59,14 +59,14 @@ def test_a_wrong_word_is_2_and_told(vgic_stress: Run, words: list[str], message:
     ],
 )
 def test_a_patch_that_cannot_be_used_is_2_and_told(
-    vgic_stress: Run, tmp_path: Path, source: str, message: str
+    here: Run, tmp_path: Path, source: str, message: str
 ) -> None:
     (tmp_path / "my_patch.py").write_text(f"from vgic import Reference\n{source}\n", "utf-8")
-    assert message in refused(vgic_stress("run", "--revision", "my_patch.py:K"))
+    assert message in refused(here("run", "--revision", "my_patch.py:K"))
 
 
-def test_a_patch_that_is_not_there_is_2_and_told(vgic_stress: Run) -> None:
-    assert "absent.py" in refused(vgic_stress("run", "--revision", "absent.py:MyKernel"))
+def test_a_patch_that_is_not_there_is_2_and_told(here: Run) -> None:
+    assert "absent.py" in refused(here("run", "--revision", "absent.py:MyKernel"))
 
 
 @pytest.mark.parametrize(
@@ -79,5 +79,14 @@ def test_a_patch_that_is_not_there_is_2_and_told(vgic_stress: Run) -> None:
         (["replay", "vs1-x", "--view", "colums"], "did you mean columns?"),
     ],
 )
-def test_a_wrong_command_is_2_and_told(vgic_stress: Run, words: list[str], message: str) -> None:
-    assert message in refused(vgic_stress(*words))
+def test_a_wrong_command_is_2_and_told(here: Run, words: list[str], message: str) -> None:
+    assert message in refused(here(*words))
+
+
+@pytest.mark.parametrize("revision", ["head_walk", "wrong.py"])
+def test_a_process_of_its_own_says_what_is_said_here(
+    vgic_stress: Run, here: Run, tmp_path: Path, revision: str
+) -> None:
+    (tmp_path / "wrong.py").write_text("raise RuntimeError('not today')\n", "utf-8")
+    words = ("run", "--revision", revision)
+    assert refused(vgic_stress(*words)) == refused(here(*words)) != ""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stress.history import History, Mark, Stored
+from stress.history import History, Mark, Stored, folders
 from tests.stress.history.records import (
     MODEL,
     TARGET,
@@ -89,6 +89,29 @@ def test_a_mark_is_kept_and_taken_back(folder: Path) -> None:
         assert history.findings()[id_].mark is None
         with pytest.raises(KeyError):
             history.mark("0" * 12, KNOWN)
+
+
+def test_what_has_not_changed_is_not_read_again(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filed(folder, finding(1), finding(2, identity="other"))
+    read, usual = list[Path](), folders.read_finding
+
+    def noted(place: Path, say: folders.TakesNote) -> folders.Kept | None:
+        read.append(place)
+        return usual(place, say)
+
+    with History.open(folder) as history, History.open(folder) as elsewhere:
+        monkeypatch.setattr(folders, "read_finding", noted)
+        place = history.findings()[finding(1).id].folder
+        history.findings()
+        assert len(read) == 2
+        elsewhere.file(finding(1, 2), place)
+        assert history.findings()[finding(1).id].record == finding(1, 2)
+        elsewhere.mark(finding(1).id, KNOWN)
+        assert history.findings()[finding(1).id].mark == KNOWN
+        (place / "finding.json").unlink()
+        assert list(history.findings()) == [finding(2, identity="other").id]
 
 
 def test_the_token_of_a_seed_survives_its_model(folder: Path) -> None:

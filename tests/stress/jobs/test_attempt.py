@@ -12,7 +12,7 @@ from stress.findings.inquiry import Answer, Inquiry
 from stress.jobs.attempt import DEATHS_MAX, Attempt
 from stress.jobs.cursor import NO_JOB
 from stress.jobs.death import Death, death_in, ended_text
-from stress.jobs.errands import Replay, Replayed
+from stress.jobs.errands import Replay, ReplayedFinding
 from stress.jobs.executor import Job
 from stress.jobs.rerun import Expected, Reran, Rerun
 from stress.jobs.work import LOST_MAX, Batch, Bug, Fact, Facts
@@ -155,7 +155,7 @@ def test_what_kills_its_replay_cannot_be_judged() -> None:
     death = Death(replay, "took no step for 60 s", 0, 1)
     assert attempt.died(death)
     assert not attempt.died(death)
-    assert attempt.ends() == [Replayed(0, "cannot be judged")]
+    assert attempt.ends() == [ReplayedFinding(0, "cannot be judged")]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from multiprocessing import Pipe
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +16,8 @@ from stress.jobs.local_pool import FRESH_FOR, FRESH_HASH, LocalPool
 from stress.jobs.process import Process
 from stress.jobs.rerun import Expected, Reran, Rerun
 from stress.jobs.work import Bug
+from stress.system import logs
+from stress.system.logs import LogLine
 
 NOTHING = Expected("one_interrupt", 0, "0" * 16, "nothing")
 RERUN = Rerun(0, Target(), 7, "mix", executions=(NOTHING,))
@@ -88,3 +92,23 @@ def test_now_and_then_another_fresh_process_hashes_otherwise() -> None:
             seeds.append(pool.fresh_hash)
             pool.answers(60)
     assert seeds == [FRESH_HASH] * FRESH_FOR + [FRESH_HASH + 1] * FRESH_FOR
+
+
+def test_a_line_for_the_log_comes_under_the_workers_name_and_is_no_answer(
+    process: Process, tmp_path: Path
+) -> None:
+    logs.start(2, tmp_path / "log.txt")
+    process.log = logs.named("worker 7")
+    process.submit(RERUN)
+    process.connection, theirs = Pipe()
+    reran = Reran(0, 1, ())
+    for said in (LogLine("batch 0\nworker 8: forged"), LogLine("died", "WARNING"), reran):
+        theirs.send(said)
+    outcomes = [process.outcomes(ready=True, hang_s=60) for _ in range(3)]
+    logs.stop()
+    assert outcomes == [[], [], [reran]]
+    lines = (tmp_path / "log.txt").read_text("utf-8").splitlines()
+    assert [line.split(" ", 2)[2] for line in lines] == [
+        r"DEBUG worker 7: batch 0\nworker 8: forged",
+        "WARNING worker 7: died",
+    ]

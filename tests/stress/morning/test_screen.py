@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from harness.engine import is_printable
 from stress.history import CanaryRecord, Edge, Lost
 from stress.morning import Morning, markdown_text, screen_text
-from stress.morning.items import Item, Section, fitting
+from stress.morning.items import Bullet, Section, fitting
 from tests.fixtures.nights import OLD_MODEL, PATCH, TODAY, a_history, finding, night, target
 
 HISTORY = a_history()
@@ -213,17 +213,17 @@ def test_markdown_has_what_the_screen_has() -> None:
     assert "- `vgic-stress replay @nights/findings/" in markdown
 
 
-def sized(item: Item) -> int:
+def sized(item: Bullet) -> int:
     return 1 + len(item.more)
 
 
 def test_each_section_shows_one_before_the_first_shows_all() -> None:
-    sections = [Section(title, [Item(title)] * 10) for title in "abc"]
+    sections = [Section(title, [Bullet(title)] * 10) for title in "abc"]
     assert [shown for _, shown in fitting(sections, sized, 12)] == [4, 1, 1]
     assert [shown for _, shown in fitting(sections, sized, 33)] == [10, 10, 10]
     assert [shown for _, shown in fitting(sections, sized, 3)] == [0, 0, 0]
 
 
 def test_a_large_entry_does_not_keep_a_small_one_of_another_section_out() -> None:
-    sections = [Section("a", [Item("a", ("x",) * 9)]), Section("b", [Item("b")])]
+    sections = [Section("a", [Bullet("a", ("x",) * 9)]), Section("b", [Bullet("b")])]
     assert [shown for _, shown in fitting(sections, sized, 5)] == [0, 1]

@@ -10,7 +10,7 @@ from itertools import chain
 import pytest
 
 from stress.nights.entries import BEHAVIOUR_DIGITS, Leg, Ordered, Ran
-from stress.nights.lane import BLOCK, LANES, Lane, Wanted
+from stress.nights.lane import BLOCK, LANES, Lane, NextLeg
 
 SCENARIOS = ("one_interrupt", "one_disable", "one_reroute")
 
@@ -26,7 +26,7 @@ def always_the_same(scenario: str, index: int) -> str:
     return scenario
 
 
-def leg_of(wanted: Wanted, shows: Yields = new_each, **more: object) -> Leg:
+def leg_of(wanted: NextLeg, shows: Yields = new_each, **more: object) -> Leg:
     """Return what came of a leg, whose executions are all looked at."""
     runs = [
         Ran(scenario, "pct", len(indices), 0, {}, "".join(_digits(shows, scenario, indices)))
@@ -60,7 +60,7 @@ def _digits(shows: Yields, scenario: str, indices: Iterable[int]) -> list[str]:
     return [sha256(each.encode()).hexdigest()[:BEHAVIOUR_DIGITS] for each in shown]
 
 
-def run(lane: Lane, legs: int, shows: Yields = new_each) -> list[Wanted]:
+def run(lane: Lane, legs: int, shows: Yields = new_each) -> list[NextLeg]:
     """Run some legs of a lane, all of them if there are fewer."""
     ran = []
     for _ in range(legs):

@@ -27,7 +27,7 @@ from stress.nights import (
     write_morning,
 )
 from stress.nights.entries import Leg, Sought
-from stress.nights.night import SoFar
+from stress.nights.night import NightSoFar
 from stress.system import Exit
 from tests.fixtures.campaign import inside
 
@@ -78,7 +78,7 @@ class Nights:
         plan: NightPlan,
         *,
         go_on: bool = False,
-        progress: Callable[[SoFar], None] = lambda so_far: None,
+        progress: Callable[[NightSoFar], None] = lambda so_far: None,
         interrupted: Callable[[], bool] = lambda: False,
     ) -> NightRecord:
         opened = self.opened(plan, go_on=go_on)
@@ -110,10 +110,10 @@ def values(record: NightRecord) -> dict[str, object]:
     return {name: value for name, value in asdict(record).items() if name not in MACHINES}
 
 
-def kills_after(executions: int) -> Callable[[SoFar], None]:
+def kills_after(executions: int) -> Callable[[NightSoFar], None]:
     """Return what kills the night when it has so many executions, some of a leg under way."""
 
-    def progress(so_far: SoFar) -> None:
+    def progress(so_far: NightSoFar) -> None:
         if so_far.executions >= executions:
             raise Killed
 
@@ -194,7 +194,7 @@ def test_interrupted_it_is_not_at_its_end_and_can_be_gone_on_with(
     stopped = nights("stopped")
     reached = 0
 
-    def progress(so_far: SoFar) -> None:
+    def progress(so_far: NightSoFar) -> None:
         nonlocal reached
         reached = so_far.executions
 
