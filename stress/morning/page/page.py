@@ -78,6 +78,8 @@ def _tiles(history: ManyNights) -> list[tuple[str, str, str]]:
 
 def _parts(history: ManyNights) -> list[Part]:
     drawn = plots(history)
+    found, shown = len(findings.to_find(history)), len(findings.hardest(history))
+    most = f" Of {found} findings the {shown} hardest are drawn." if shown < found else ""
     return [
         Part("states", "Findings by state", "How many findings were in each state after each "
              "night. In all plots a dashed line is a change of the model.",
@@ -86,7 +88,7 @@ def _parts(history: ManyNights) -> list[Part]:
              "executions looked at showed a behaviour that none before them had.",
              drawn["executions"], facts.executions_table(history)),
         Part("to-find", "Executions to find", "A dot for each night that met a finding: how many "
-             "executions it took. What moves to the right gets harder to find.",
+             f"executions it took. What moves to the right gets harder to find.{most}",
              drawn["to_find"], findings.to_find_table(history)),
         Part("windows", "Windows", "How many of the executions crossed each window. A triangle "
              "is a night in which it was crossed more rarely than a floor asks.",

@@ -310,3 +310,11 @@ def test_numbers_may_be_as_large_or_small_as_a_record_has_them(count: int, secon
     history = ManyNights([night(1, seconds=seconds, targets=[one], seed=count)],
                          [replace(record, sightings=[sight])], {})  # fmt: skip
     assert Page(report_page(history)).tags["svg"] == len(PLOTS)
+
+
+@pytest.mark.parametrize(("count", "said"), [(20, False), (21, True)])
+def test_it_is_said_where_not_all_findings_are_drawn(count: int, said: bool) -> None:
+    findings = [finding(symptom=f"I13 lost {n}", seen=[1]) for n in range(count)]
+    shown = Page(report_page(ManyNights([night(1)], findings, {})))
+    assert any(f"Of {count} findings the 20 hardest" in text for text in shown.texts) is said
+    assert len([title for title in shown.titles if " on head-walk" in title]) == 20
