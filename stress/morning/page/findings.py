@@ -12,6 +12,8 @@ SEEN, FAILS, PASSES, UNSEEN, NOT_RUN = "●", "○", "✓", "·", "-"
 GLYPHS = {"new": "+", "regressed": "↻", "known": "●", "fixed": "✓", "invalid": "✗"}
 """A sign for each state, so that no colour is needed."""
 
+_DRAWN_MAX = 20
+
 LEGEND = (
     f"{SEEN} seen in so many of the nights that ran its target, {FAILS} not seen but its token "
     f"fails, {PASSES} its token passes, {UNSEEN} not seen, {NOT_RUN} not run or not yet known"
@@ -100,6 +102,11 @@ def to_find(history: ManyNights) -> list[tuple[FindingRecord, list[int]]]:
         ((each, counts) for each, counts in found if counts),
         key=lambda row: (median(row[1]), row[0].id),
     )
+
+
+def hardest(history: ManyNights) -> list[tuple[FindingRecord, list[int]]]:
+    """Return those that a plot has room for: the hardest to find, the very hardest last."""
+    return to_find(history)[-_DRAWN_MAX:]
 
 
 def to_find_table(history: ManyNights) -> Table:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from stress.history import NightRecord
 from stress.morning.page import facts, findings, yields
 from stress.morning.page.facts import ManyNights, Table
 from stress.morning.page.plots import plots
@@ -62,7 +63,6 @@ def _tiles(history: ManyNights) -> list[tuple[str, str, str]]:
     last = history.nights[-1]
     states = list(history.states[-1].values())
     fresh = states.count("new") + states.count("regressed")
-    canaries = [each for each in last.canaries if not each.executions]
     executions = sum(history.executions)
     return [
         ("last night", last.verdict, f"{last.night}, exit code {last.exit}"),
@@ -70,14 +70,22 @@ def _tiles(history: ManyNights) -> list[tuple[str, str, str]]:
          f"{states.count('fixed')} fixed, {states.count('invalid')} invalid"),
         ("executions", f"{executions:,}", f"{history.executions[-1]:,} in the last night"),
         ("executions/s", f"{history.speeds[-1]:,.1f}", "in the last night"),
-        ("canary", f"missed {len(canaries)}" if canaries else "found",
-         ", ".join(f"{each.bug} after {each.executions}" for each in last.canaries)
-         or "none was looked for"),
+        ("canaries", _canaries(last), ", ".join(
+            f"{each.bug} after {each.executions}" for each in last.canaries if each.executions)),
     ]  # fmt: skip
+
+
+def _canaries(night: NightRecord) -> str:
+    missed = sum(not each.executions for each in night.canaries)
+    if missed:
+        return f"{missed} missed"
+    return f"{len(night.canaries)} found" if night.canaries else "none looked for"
 
 
 def _parts(history: ManyNights) -> list[Part]:
     drawn = plots(history)
+    found, shown = len(findings.to_find(history)), len(findings.hardest(history))
+    most = f" Of {found} findings the {shown} hardest are drawn." if shown < found else ""
     return [
         Part("states", "Findings by state", "How many findings were in each state after each "
              "night. In all plots a dashed line is a change of the model.",
@@ -86,7 +94,7 @@ def _parts(history: ManyNights) -> list[Part]:
              "executions looked at showed a behaviour that none before them had.",
              drawn["executions"], facts.executions_table(history)),
         Part("to-find", "Executions to find", "A dot for each night that met a finding: how many "
-             "executions it took. What moves to the right gets harder to find.",
+             f"executions it took. What moves to the right gets harder to find.{most}",
              drawn["to_find"], findings.to_find_table(history)),
         Part("windows", "Windows", "How many of the executions crossed each window. A triangle "
              "is a night in which it was crossed more rarely than a floor asks.",

@@ -22,11 +22,11 @@ from stress.morning.page.drawing import (
     drawing_style,
 )
 from stress.morning.page.facts import ManyNights
-from stress.morning.page.findings import GLYPHS, to_find
+from stress.morning.page.findings import GLYPHS, hardest
 from stress.morning.page.yields import arm_rows, window_rows
 
 _WIDTH = 7.2
-_TICKS_MAX, _MODELS_MAX, _FINDINGS_MAX, _NAME_MAX = 8, 5, 20, 30
+_TICKS_MAX, _MODELS_MAX, _NAME_MAX = 8, 5, 30
 _NIGHTS_MIN = 10
 _TIPS_MAX = 60
 _COLORS = dict(zip(STATES, (RED, ORANGE, BLUE, GREEN, GRAY), strict=True))
@@ -96,7 +96,7 @@ def _speed(history: ManyNights) -> Drawing:
 
 
 def _to_find(history: ManyNights) -> Drawing:
-    rows = to_find(history)[-_FINDINGS_MAX:]
+    rows = hardest(history)
     alt = f"Executions to find each of {len(rows)} findings, a dot a night, on a logarithmic scale."
     drawing = Drawing("tofind", alt, _WIDTH, 1.0 + 0.24 * max(1, len(rows)))
     axes = drawing.figure.subplots()
