@@ -19,7 +19,7 @@ def merge_folders(folders: Sequence[Path], into: Path) -> str:
     """
     for folder in folders:
         check(folder)
-    with held(into):
+    with held(into, "--into"):
         merged = merge(folders, into)
     for note in merged.notes:
         complain(f"vgic-stress: {note}")
