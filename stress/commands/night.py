@@ -10,7 +10,7 @@ from harness.engine import printable_text
 from stress.executions import Target, model_digest
 from stress.history import History
 from stress.inputs import BadArgument, arguments
-from stress.jobs import Mending
+from stress.jobs import Cluster, Mending
 from stress.morning import screen_text
 from stress.nights import (
     Around,
@@ -59,6 +59,7 @@ class Command:
         hang_s: after how many seconds without a step one of them is taken to hang.
         dry_run: say what would be done, and do nothing.
         quiet: no progress.
+        cluster: the address of a Dask scheduler whose workers do the work; "" for this machine.
         verbose: how much to log, see stress.system.logs; from 1 with the stacks of what hangs.
         log_json: log in JSON.
     """
@@ -77,6 +78,7 @@ class Command:
     hang_s: float
     dry_run: bool
     quiet: bool
+    cluster: str
     verbose: int
     log_json: bool
 
@@ -92,11 +94,17 @@ def run_nightly(command: Command) -> Exit:
         history = History.open(command.out) if command.out.is_dir() else None
         say(plan_text(_plan(_options(command, None)), history))
         return Exit.CLEAN
-    with held(command.out), History.open(command.out) as history, interrupts() as interrupted:
+    with (
+        held(command.out),
+        History.open(command.out) as history,
+        interrupts() as interrupted,
+        _pool(command) as pool,
+        interrupted.ending(pool.kill),
+    ):
         opened = _opened(command)
         logs.start(command.verbose, opened.place / _LOG, as_json=command.log_json)
         try:
-            return _run(command, opened, history, interrupted)
+            return _run(command, opened, history, pool, interrupted)
         except OSError as error:
             # A full disk, most likely: what is in the journal and the folders is whole.
             logs.warning(f"the night has stopped: {error}")
@@ -107,11 +115,16 @@ def run_nightly(command: Command) -> Exit:
             logs.stop()
 
 
-def _run(command: Command, opened: Opened, history: History, interrupted: Interrupts) -> Exit:
+def _run(
+    command: Command,
+    opened: Opened,
+    history: History,
+    pool: Mending | Cluster,
+    interrupted: Interrupts,
+) -> Exit:
     headline = _headline(opened)
     logs.info(f"asked for: {shlex.join(command.words)} {headline.line('on')} jobs={command.jobs}")
     say(headline.line("vgic-stress nightly:"))
-    pool = Mending(command.jobs, hang_s=command.hang_s, stacks=bool(command.verbose))
     night = Tonight(
         opened.plan,
         opened.place,
@@ -121,16 +134,23 @@ def _run(command: Command, opened: Opened, history: History, interrupted: Interr
         pool,
         interrupted,
     )
-    with (
-        pool,
-        interrupted.ending(pool.kill),
-        progress(opened.plan, quiet=command.quiet) as show,
-    ):
+    with progress(opened.plan, quiet=command.quiet) as show:
         run_night(night, show)
     for trouble in pool.troubles:
         night.journal.add(Trouble(printable_text(trouble)))
     file_counts(night)
     return _end(command, opened, night, headline)
+
+
+def _pool(command: Command) -> Mending | Cluster:
+    """Return who does the work.
+
+    Raises:
+        BadArgument: there is no such cluster, or not of this vgic-stress.
+    """
+    if command.cluster:
+        return Cluster(command.cluster, hang_s=command.hang_s)
+    return Mending(command.jobs, hang_s=command.hang_s, stacks=bool(command.verbose))
 
 
 def _opened(command: Command) -> Opened:

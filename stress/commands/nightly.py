@@ -33,6 +33,9 @@ Out = Annotated[Path, _option("--out", "DIR", "Where all nights leave what they 
 Revisions = Annotated[
     list[str] | None, _option("--revision", "NAME|FILE.py:CLASS", "What to test, each.")
 ]
+OfCluster = Annotated[
+    str, _option("--cluster", "tcp://HOST:8786", "Have a Dask cluster do the work.")
+]
 Shard = Annotated[str | None, _option("--shard", "K/N", "Part K of N of the night.")]
 Resume = Annotated[
     bool, typer.Option("--resume", help="Go on with the last night if it is not at its end.")
@@ -49,6 +52,7 @@ def nightly(
     out: Out = OUT,
     revision: Revisions = None,
     jobs: options.Jobs = "auto",
+    cluster: OfCluster = "",
     seed: options.SeedNumber = None,
     shard: Shard = None,
     resume: Resume = False,
@@ -82,6 +86,7 @@ def nightly(
         hang_s=arguments.hang_s(),
         dry_run=dry_run,
         quiet=quiet,
+        cluster=cluster,
         verbose=verbose,
         log_json=log_json,
     )

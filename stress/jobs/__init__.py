@@ -3,10 +3,12 @@
 
 A `Batch` of executions (work.py), an inquiry into one, or a `Rerun` of some where nothing has run
 before (rerun.py). An `Executor` takes jobs on; `LocalPool` is the one with worker processes on this
-machine (process.py is one of them as its parent sees it, worker.py and fresh.py from inside). Which
-jobs there are, and what they come to together, is the campaign's affair.
+machine (process.py is one of them as its parent sees it, worker.py and fresh.py from inside). In
+`Mending` a process may die and its job is done again (attempt.py); a `Cluster` has the jobs done by
+the workers of Dask. Which jobs there are, and what they come to together, is the campaign's affair.
 """
 
+from stress.jobs.cluster import Cluster
 from stress.jobs.errands import ErrandDone, ExploredSpace, Exploring, Replay, ReplayedFinding
 from stress.jobs.executor import Executor, Job, Outcome
 from stress.jobs.local_pool import LocalPool
@@ -21,6 +23,7 @@ __all__ = [
     "LOST_MAX",
     "Batch",
     "Bug",
+    "Cluster",
     "ErrandDone",
     "Executor",
     "Expected",

@@ -21,6 +21,7 @@ from stress.jobs.rerun import Rerun
 from stress.jobs.worker import (
     SharedText,
     Working,
+    end_with_the_parent,
     leave_signals_to_the_parent,
     line_sender,
     run_job,
@@ -74,6 +75,7 @@ def _in_child(
     """Do one job and end, whatever happens."""
     code = Exit.HARNESS_BUG
     try:
+        end_with_the_parent()
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
         if hasattr(os, "sched_setaffinity"):
             # No core is claimed for so short a time; to stay on one is what counts.

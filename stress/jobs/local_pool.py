@@ -84,6 +84,12 @@ class LocalPool:
         return any(process.job is not None for process in self._processes)
 
     @property
+    def processes(self) -> list[int]:
+        """The processes, as the system numbers them."""
+        pids = (process.process.pid for process in self._processes)
+        return [pid for pid in pids if pid is not None]
+
+    @property
     def _processes(self) -> list[Process]:
         return [*self._workers, self._fresh]
 

@@ -82,8 +82,8 @@ class Mending(LocalPool):
         """Return a process, or another one in its place if it was ended or has grown."""
         if process.has_grown:
             text = (
-                f"{process.name} has grown beyond what executions need: it is renewed whenever it "
-                "has, since the code under test leaks memory or descriptors"
+                f"{process.name} has grown and is renewed, as each is that has: exploring takes "
+                "memory, and so does code under test that leaks memory or descriptors"
             )
             process.log.warning(text)
             self._report(text)

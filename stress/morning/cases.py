@@ -26,7 +26,7 @@ ELSEWHERE = "findings outside the scenarios"
 
 
 @dataclass(frozen=True)
-class CaseResult:
+class NightCase:
     """A test case.
 
     Attributes:
@@ -41,7 +41,7 @@ class CaseResult:
     message: str = ""
     lines: tuple[str, ...] = ()
 
-    def also(self, outcome: str, message: str, *lines: str) -> "CaseResult":
+    def also(self, outcome: str, message: str, *lines: str) -> "NightCase":
         """Return the same with one thing more to say of it."""
         both = (*self.lines, message, *(f"  {line}" for line in lines))
         if WORSE.index(outcome) > WORSE.index(self.outcome):
@@ -50,7 +50,7 @@ class CaseResult:
 
 
 @dataclass(frozen=True)
-class Suite:
+class NightSuite:
     """The test cases of one target, or of the harness itself.
 
     Attributes:
@@ -59,14 +59,14 @@ class Suite:
     """
 
     name: str
-    cases: tuple[CaseResult, ...]
+    cases: tuple[NightCase, ...]
 
     def count(self, outcome: str) -> int:
         """Return how many of the cases have an outcome."""
         return sum(case.outcome == outcome for case in self.cases)
 
 
-def suites(morning: Morning) -> list[Suite]:
+def suites(morning: Morning) -> list[NightSuite]:
     """Return tonight as test cases, the harness itself first."""
     tonight = morning.tonight
     failing = {id_ for id_, outcome in tonight.replayed.items() if outcome == FAILS}
@@ -75,18 +75,19 @@ def suites(morning: Morning) -> list[Suite]:
     others = [*(each.target for each in tonight.explored), *(each.target for each in shown)]
     named = {name for name, _ in ran}
     ran += [(name, None) for name in dict.fromkeys(others) if name not in named]
-    found = [Suite(HARNESS, tuple(_of_the_harness(morning)))]
+    found = [NightSuite(HARNESS, tuple(_of_the_harness(morning)))]
     for name, target in ran:
         mine = [each for each in shown if each.target == name]
         cases = tuple(_of_a_target(morning, name, target, mine))
-        found.append(Suite(name, cases))
+        found.append(NightSuite(name, cases))
     names = _different([suite.name for suite in found])
     return [
-        Suite(name, tuple(_renamed(suite.cases))) for name, suite in zip(names, found, strict=True)
+        NightSuite(name, tuple(_renamed(suite.cases)))
+        for name, suite in zip(names, found, strict=True)
     ]
 
 
-def _renamed(cases: Sequence[CaseResult]) -> Iterator[CaseResult]:
+def _renamed(cases: Sequence[NightCase]) -> Iterator[NightCase]:
     names = _different([case.name for case in cases])
     return (replace(case, name=name) for name, case in zip(names, cases, strict=True))
 
@@ -100,9 +101,9 @@ def _different(names: Sequence[str]) -> list[str]:
     return list(taken)
 
 
-def _of_the_harness(morning: Morning) -> Iterator[CaseResult]:
+def _of_the_harness(morning: Morning) -> Iterator[NightCase]:
     tonight = morning.tonight
-    case = CaseResult("the harness")
+    case = NightCase("the harness")
     for bug in tonight.bugs:
         case = case.also(ERROR, f"harness bug: {bug}")
     for lost in sorted(set(tonight.found) - {each.id for each in morning.findings}):
@@ -111,16 +112,16 @@ def _of_the_harness(morning: Morning) -> Iterator[CaseResult]:
         case = case.also(SKIPPED, "the night was stopped before its end")
     yield case
     for canary in tonight.canaries:
-        case = CaseResult(f"canary {canary.bug}")
+        case = NightCase(f"canary {canary.bug}")
         yield case if canary.executions else case.also(ERROR, "a known bug was not found")
 
 
 def _of_a_target(
     morning: Morning, name: str, target: TargetRecord | None, findings: Sequence[FindingRecord]
-) -> Iterator[CaseResult]:
+) -> Iterator[NightCase]:
     placed: set[str] = set()
     if target is not None:
-        case = CaseResult(ITSELF)
+        case = NightCase(ITSELF)
         for fault in target.faults:
             case = case.also(ERROR, fault)
         scenarios = {cell.scenario for cell in target.cells}
@@ -136,18 +137,18 @@ def _of_a_target(
             here = [each for each in findings if _is_in(each, morning.tonight, cell.scenario)]
             here += [each for each in findings if each.symptom in cell.failures]
             placed |= {each.id for each in here}
-            case = _with_findings(morning, CaseResult(cell.scenario), here, cell.failures)
+            case = _with_findings(morning, NightCase(cell.scenario), here, cell.failures)
             yield _with_what_was_not_judged(case, target, cell.executions)
     for explored in morning.tonight.explored:
         if explored.target == name:
             here = [each for each in findings if each.symptom in explored.failures]
             placed |= {each.id for each in here}
-            case = CaseResult(f"explore {explored.scenario}")
+            case = NightCase(f"explore {explored.scenario}")
             case = _with_findings(morning, case, here, explored.failures)
             yield case if explored.complete else case.also(SKIPPED, "limit hit, not a pass")
     rest = [each for each in findings if each.id not in placed]
     if rest:
-        yield _with_findings(morning, CaseResult(ELSEWHERE), rest, {})
+        yield _with_findings(morning, NightCase(ELSEWHERE), rest, {})
 
 
 def _is_in(finding: FindingRecord, night: NightRecord, scenario: str) -> bool:
@@ -161,8 +162,8 @@ def _is_in(finding: FindingRecord, night: NightRecord, scenario: str) -> bool:
 
 
 def _with_findings(
-    morning: Morning, case: CaseResult, findings: Iterable[FindingRecord], failures: dict[str, int]
-) -> CaseResult:
+    morning: Morning, case: NightCase, findings: Iterable[FindingRecord], failures: dict[str, int]
+) -> NightCase:
     """Return a case with findings, each once, and with symptoms that are none of theirs."""
     findings = list({each.id: each for each in findings}.values())
     for finding in findings:
@@ -184,9 +185,7 @@ def _with_findings(
     return case
 
 
-def _with_what_was_not_judged(
-    case: CaseResult, target: TargetRecord, executions: int
-) -> CaseResult:
+def _with_what_was_not_judged(case: NightCase, target: TargetRecord, executions: int) -> NightCase:
     """Return the case of a scenario with its lost executions, and why they are too few."""
     for lost in target.lost:
         if lost.scenario == case.name:

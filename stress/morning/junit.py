@@ -10,7 +10,7 @@ import re
 from xml.etree import ElementTree
 
 from harness.engine import printable
-from stress.morning.cases import ERROR, FAILED, KNOWN, SKIPPED, CaseResult, Suite, suites
+from stress.morning.cases import ERROR, FAILED, KNOWN, SKIPPED, NightCase, NightSuite, suites
 from stress.morning.morning import Morning
 
 _ELEMENTS = {FAILED: "failure", ERROR: "error", KNOWN: "skipped", SKIPPED: "skipped"}
@@ -40,7 +40,7 @@ def junit_text(morning: Morning) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, "unicode") + "\n"
 
 
-def _add(parent: ElementTree.Element, suite: Suite, case: CaseResult) -> None:
+def _add(parent: ElementTree.Element, suite: NightSuite, case: NightCase) -> None:
     names = {"classname": _in_xml(suite.name), "name": _in_xml(case.name)}
     element = ElementTree.SubElement(parent, "testcase", names)
     lines = "\n".join(map(_in_xml, case.lines))
@@ -54,7 +54,7 @@ def _add(parent: ElementTree.Element, suite: Suite, case: CaseResult) -> None:
         ElementTree.SubElement(element, "system-out").text = lines
 
 
-def _counts(*counted: Suite) -> dict[str, str]:
+def _counts(*counted: NightSuite) -> dict[str, str]:
     cases = [case for suite in counted for case in suite.cases]
     kinds = [_ELEMENTS.get(case.outcome) for case in cases]
     return {

@@ -8,7 +8,16 @@ plan: it is one line, and begins after a `#` and a word of ours.
 """
 
 from harness.engine import printable
-from stress.morning.cases import ERROR, FAILED, KNOWN, PASSED, SKIPPED, CaseResult, Suite, suites
+from stress.morning.cases import (
+    ERROR,
+    FAILED,
+    KNOWN,
+    PASSED,
+    SKIPPED,
+    NightCase,
+    NightSuite,
+    suites,
+)
 from stress.morning.morning import Morning
 
 VERSION = "KTAP version 1"
@@ -25,7 +34,7 @@ def ktap_text(morning: Morning) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _subtests(suite: Suite) -> list[str]:
+def _subtests(suite: NightSuite) -> list[str]:
     lines = [VERSION, f"1..{len(suite.cases)}"]
     for number, case in enumerate(suite.cases, 1):
         lines += [f"# {_description(case.name)}: {printable(line)}" for line in case.lines]
@@ -33,17 +42,17 @@ def _subtests(suite: Suite) -> list[str]:
     return lines
 
 
-def _together(suite: Suite) -> CaseResult:
+def _together(suite: NightSuite) -> NightCase:
     """Return the result of a whole suite: it fails if any case does, and is skipped if all are."""
     failed, errors = suite.count(FAILED), suite.count(ERROR)
     if failed or errors:
-        return CaseResult(suite.name, FAILED, f"{failed} failed, {errors} could not be judged")
+        return NightCase(suite.name, FAILED, f"{failed} failed, {errors} could not be judged")
     if suite.count(SKIPPED) == len(suite.cases):
-        return CaseResult(suite.name, SKIPPED, "nothing of it could be judged")
-    return CaseResult(suite.name, PASSED)
+        return NightCase(suite.name, SKIPPED, "nothing of it could be judged")
+    return NightCase(suite.name, PASSED)
 
 
-def _result(number: int, case: CaseResult) -> str:
+def _result(number: int, case: NightCase) -> str:
     """Return a result line.
 
     What is known is `ok`: a program that does not know XFAIL goes by that.

@@ -7,7 +7,8 @@ What must not be counted is left out here:
   again has seen nothing new.
 - A symptom may be another finding's, too, and a finding may have been seen as another symptom than
   its first: then of each night only one execution is known to be this finding's. Without a
-  sighting it is not known whether executions with its symptom show it.
+  sighting it is not known whether executions with its symptom show it. Where nothing is known of
+  another one, all executions with its symptom are this finding's.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -104,26 +105,37 @@ def _cells(
 
 
 def _from_sighting(sighting: Sighting) -> Observed:
-    """Return what is left of a night: of all scenarios together, so its rate is at least this."""
-    cells = {sighting.scenario: (sighting.count, sighting.executions)}
+    """Return what is left of a night: of all scenarios together, so its rate is at least this.
+
+    A night that was killed has counted nothing: it knows of one execution, and not of how many.
+    """
     version = Version(sighting.model, sighting.source)
-    found = {} if sighting.strategy == EXPLORING else cells
-    return Observed(sighting.night, version, True, found, 0)
+    counts = sighting.count, sighting.executions
+    known = sighting.strategy != EXPLORING and counts != (1, 1)
+    return Observed(sighting.night, version, True, {sighting.scenario: counts} if known else {}, 0)
+
+
+_Parts = dict[tuple[int, int], tuple[int, int]]
+"""For each part of a night, as K of N, failures, and of how many executions."""
 
 
 class _Counted:
     """Which executions nights have run, so that none is counted twice."""
 
     def __init__(self) -> None:
-        self._parts: dict[tuple[object, ...], dict[tuple[int, int], tuple[int, int]]] = {}
+        self._parts: dict[tuple[int, Version], dict[str, _Parts]] = {}
 
     def fresh(
         self, night: NightRecord, version: Version, cells: Mapping[str, tuple[int, int]]
     ) -> Cells:
         """Return of each scenario what no earlier night has run."""
+        key = night.seed, version
+        if key not in self._parts:  # as nearly always: seeds are drawn
+            self._parts[key] = {scenario: {night.shard: cells[scenario]} for scenario in cells}
+            return dict(cells)
         found = {}
         for scenario, (failures, executions) in cells.items():
-            parts = self._parts.setdefault((night.seed, version, scenario), {})
+            parts = self._parts[key].setdefault(scenario, {})
             before = _together(parts)
             had = parts.get(night.shard, (0, 0))
             parts[night.shard] = max(had[0], failures), max(had[1], executions)
@@ -132,7 +144,7 @@ class _Counted:
         return found
 
 
-def _together(parts: Mapping[tuple[int, int], tuple[int, int]]) -> tuple[int, int]:
+def _together(parts: _Parts) -> tuple[int, int]:
     """Return failures and executions of parts: those of one division add up, divisions overlap."""
     sums: dict[int, tuple[int, int]] = {}
     for (_, of), (failures, executions) in parts.items():

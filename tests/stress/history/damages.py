@@ -110,6 +110,8 @@ def _beside(random: Random, file: Path) -> None:
     """Leave a log, a shared memory or a journal that is not its own."""
     suffix = random.choice(("-wal", "-shm", "-journal"))
     beside = file.with_name(file.name + suffix)
+    if os.path.lexists(beside):
+        return
     begin = random.choice((b"", b"\x37\x7f\x06\x82", b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"))
     beside.write_bytes(begin + random.randbytes(random.choice((0, 100, 40_000))))
     if random.randrange(3) == 0:

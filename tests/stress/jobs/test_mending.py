@@ -18,7 +18,7 @@ from stress.jobs.rerun import Rerun
 from stress.jobs.work import Batch, Bug
 
 MakePlan = Callable[..., Plan]
-SMALL = 1 << 28
+SMALL = 3 << 26
 
 PATCH = """
 import os
@@ -35,7 +35,7 @@ class Patched(Reference):
         super().announce_pending(vcpu)
 """
 ONCE = "Path({flag!r}).exists() or (Path({flag!r}).touch(), os.kill(os.getpid(), 9))"
-LEAKS = "_kept.append(bytearray(1 << 22))"
+LEAKS = "_kept.append(bytearray(1 << 23))"
 
 
 class Killing(Mending):
@@ -121,10 +121,10 @@ def test_an_execution_that_takes_all_memory_is_neither_pass_nor_fail(
 def test_a_class_that_leaks_takes_no_more_than_its_bound_and_comes_out_as_if_it_did_not(
     plan: MakePlan, tmp_path: Path
 ) -> None:
-    plan_ = plan(target=patched(tmp_path, LEAKS), executions=36)
+    plan_ = plan(target=patched(tmp_path, LEAKS), executions=24)
     pool = Mending(1, memory_max=SMALL)
     result = run(plan_, pool)
-    assert (result.executions, result.lost, result.faults, result.bugs) == (36, [], [], [])
+    assert (result.executions, result.lost, result.faults, result.bugs) == (24, [], [], [])
     assert any("leaks memory or descriptors" in text for text in pool.troubles)
 
 

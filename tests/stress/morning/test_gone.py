@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Is what counts as gone gone, at the cost that it must have, and is nothing else counted?"""
 
+from dataclasses import replace
 from math import ceil, comb, exp, lgamma, log
 from pathlib import Path
 
@@ -245,6 +246,13 @@ def test_a_night_that_is_no_longer_kept_is_known_by_its_sighting_where_it_was() 
     earlier, later = clean(1, 5_000), clean(3, 7, model="m3")
     judgement = gone(known, [known], [earlier, later])
     assert (judgement.failures, judgement.executions, judgement.clean) == (100, 10_000, 7)
+
+
+def test_a_night_that_was_killed_shows_that_it_was_there_and_no_rate() -> None:
+    killed = replace(sighting(seen(2)), count=1, executions=1, to_find=1)
+    known = finding(sighting(seen()), killed)
+    judgement = gone(known, [known], [seen(), clean(3, 0, model="m3")])
+    assert (judgement.failures, judgement.executions) == (100, 10_000)
 
 
 def test_numbers_that_no_night_reaches_end_and_are_chances() -> None:
