@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stress.commands.findings_read import check
-from stress.history import merge
-from stress.nights import held
+from stress.history import History, merge
+from stress.nights import held, join_parts
 from stress.system import complain, counted
 
 
@@ -19,11 +19,14 @@ def merge_folders(folders: Sequence[Path], into: Path) -> str:
     """
     for folder in folders:
         check(folder)
-    with held(into):
+    with held(into, "--into"):
         merged = merge(folders, into)
+        with History.open(into) as history:
+            joined = join_parts(history)
     for note in merged.notes:
         complain(f"vgic-stress: {note}")
-    return (
+    said = (
         f"{', '.join(map(str, folders))} into {into}: {counted(merged.nights, 'night')} and "
         f"{counted(merged.added, 'finding')} added, more known of {merged.changed}"
     )
+    return "\n".join([said, *joined])

@@ -91,7 +91,8 @@ def check(folder: Path) -> None:
         BadArgument: they have not.
     """
     if not any((folder / name).is_dir() for name in (FINDINGS, RUNS)):
-        what = "no night has left anything there" if folder.is_dir() else "there is no such folder"
+        there = "no night has left anything there" if folder.is_dir() else "it is no folder"
+        what = there if folder.exists() else "there is no such folder"
         raise BadArgument(f"{folder}: {what}; name the folder that `vgic-stress nightly` had")
 
 

@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 
-SIZE_MAX = 1 << 30
+SIZE_MAX = 256 << 20
 ASIDE_MAX = 3
 """So many damaged ones are kept."""
 

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """In what state a finding is, from what the nights have shown of it.
 
-`new`: first seen in the last night. `known`: seen before and not gone, or marked so. `fixed`: its
-token passes, and the search has not seen it in that night or since. `regressed`: fixed before, and
-seen again in the last night. `invalid`: marked so, or its token can no longer be judged and nothing
-has shown it since. What was fixed stays so when a change of the model makes its token unreadable.
+`new`: first seen in the last night, or in killed ones before it, of which no morning has told.
+`known`: seen before and not gone, or marked so. `fixed`: its token passes, and the search has not
+seen it in that night or since. `regressed`: fixed before, and seen again in the last night, or in
+killed ones before it. `invalid`: marked so, or its token can no longer be judged and nothing has
+shown it since. What was fixed stays so when a change of the model makes its token unreadable.
 
 Parts of one night count as one: it is the same night whichever part has seen it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -94,7 +95,8 @@ def holds(mark: Mark, today: date) -> bool:
 
 def _shown(record: FindingRecord, nights: Sequence[NightRecord]) -> tuple[str, str]:
     """Return the state by what was shown alone, and when it was last fixed, "" if never."""
-    seen, last = _nights(record, nights)
+    seen, recorded = _nights(record, nights)
+    last = max([*recorded, *(night.place for night in seen)], default=None)
     first_shown = next((night.place for night in seen if night.shown), None)
     fixed, invalid, fixed_at, back = False, False, "", None
     for night in seen:
@@ -109,15 +111,27 @@ def _shown(record: FindingRecord, nights: Sequence[NightRecord]) -> tuple[str, s
         return FIXED, fixed_at
     if invalid:
         return INVALID, fixed_at
-    if first_shown is not None and first_shown == last:
+    if _is_news(first_shown, last, recorded):
         return NEW, fixed_at
-    return REGRESSED if back is not None and back == last else KNOWN, fixed_at
+    return REGRESSED if _is_news(back, last, recorded) else KNOWN, fixed_at
+
+
+def _is_news(
+    shown: PointInTime | None, last: PointInTime | None, recorded: Collection[PointInTime]
+) -> bool:
+    """Tell whether no night that came to its morning before the last one can have told of this.
+
+    A night that was killed has left no record, and yet its findings.
+    """
+    if shown is None or last is None:
+        return False
+    return not any(shown <= night < last for night in recorded)
 
 
 def _nights(
     record: FindingRecord, nights: Sequence[NightRecord]
-) -> tuple[list[_Night], PointInTime | None]:
-    """Return what each night has shown, the first one first, and which night is the last."""
+) -> tuple[list[_Night], Collection[PointInTime]]:
+    """Return what each night has shown, the first one first, and which nights have a record."""
     whole: dict[str, PointInTime] = {}
     for parts in parts_together(nights):
         whole.update({part.night: place_of(parts[0]) for part in parts})
@@ -136,6 +150,4 @@ def _nights(
         night.shown |= replayed.outcome == FAILS
         night.passed |= replayed.outcome == PASSES
         night.unjudged |= replayed.outcome == CANNOT_BE_JUDGED
-    # A night that was killed has left no record, and yet its findings.
-    last = max([*whole.values(), *found], default=None)
-    return sorted(found.values(), key=lambda night: night.place), last
+    return sorted(found.values(), key=lambda night: night.place), set(whole.values())

@@ -11,6 +11,7 @@ from stress.nights.ending import ended, hand_over, morning_of, write_morning
 from stress.nights.entries import Trouble
 from stress.nights.folder import held, now
 from stress.nights.foretelling import plan_text
+from stress.nights.joining import join_parts
 from stress.nights.lane import LANES
 from stress.nights.night import run_night
 from stress.nights.opening import Opened, begin, resume, unfinished
@@ -31,6 +32,7 @@ __all__ = [
     "file_counts",
     "hand_over",
     "held",
+    "join_parts",
     "morning_of",
     "name_of",
     "night_record",

@@ -32,8 +32,12 @@ def now() -> str:
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
+def held(folder: Path, option: str = "--out") -> Iterator[None]:
     """Hold the folder of all nights for as long as the context lasts.
+
+    Args:
+        folder: the folder.
+        option: the option that has named it.
 
     Raises:
         BadArgument: another night runs in it; says which process that is.
@@ -42,7 +46,7 @@ def held(folder: Path) -> Iterator[None]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except (FileExistsError, NotADirectoryError) as error:
-        raise BadArgument(f"--out {folder}: there is a file, and no folder") from error
+        raise BadArgument(f"{option} {folder}: there is a file, and no folder") from error
     descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     try:
         try:
@@ -50,7 +54,7 @@ def held(folder: Path) -> Iterator[None]:
         except OSError as error:
             who = printable_text(os.pread(descriptor, 200, 0).decode(errors="replace").strip())
             raise BadArgument(
-                f"--out {folder}: another night runs in it ({who or 'it has not said which'}); "
+                f"{option} {folder}: another night runs in it ({who or 'it has not said which'}); "
                 "wait for it, or name another folder and merge them later"
             ) from error
         os.ftruncate(descriptor, 0)

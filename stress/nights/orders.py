@@ -63,6 +63,15 @@ def _seen(target: int, legs: Iterable[Leg]) -> dict[_Order, _Seen]:
     return seen
 
 
+def first_orders(target: int, legs: Iterable[Leg]) -> dict[tuple[str, str], int]:
+    """Return the orders that legs have seen on a target, each with the lane that was the first."""
+    first: dict[tuple[str, str], int] = {}
+    for leg in in_order(leg for leg in legs if leg.target == target):
+        for order in leg.orders:
+            first.setdefault((order.before, order.after), leg.lane)
+    return first
+
+
 def _earlier(night: Tonight, target: int) -> list[Edge]:
     """Return the orders that earlier nights have seen on a target, by this model."""
     where = night.where(target)

@@ -67,15 +67,15 @@ _TEMPLATE = """\
 <!-- Written by tests/benchmarks/small_night.py --write; do not edit. -->
 # A night in small
 
-{minutes:.0f} minutes with two workers on {revisions} revisions and three patch files: `hangs.py` loops
-for ever, `exits.py` ends the process that it runs in, `right.py` is right. It was killed twice
-(`kill -9`) and gone on with by `--resume`; beside it, on the same two cores, ran the same night
-that nobody killed.
+{minutes:.0f} minutes with two workers on {revisions} revisions and three patch files:
+`hangs.py` loops for ever, `exits.py` ends the process that it runs in, `right.py` is right. It was
+killed twice (`kill -9`) and gone on with by `--resume`; beside it, on the same two cores, ran the
+same night that nobody killed.
 
-- by the clock: {executions} executions of the one and {whole} of the other; of the {shared} legs that
-  both have ({agreeing} executions) all agree one by one: {agree}
-- by executions ({bounded} of them, killed {kills} times): from `seed` on both records are equal:
-  {equal}
+- by the clock: {executions} executions of the one and {whole} of the other; of the {shared} legs
+  that both have ({agreeing} executions) all agree one by one: {agree}
+- by executions ({bounded} of them, killed {kills} times): from `seed` on both records are
+  equal: {equal}
 
 What it was asked for:
 

@@ -83,7 +83,7 @@ def test_the_top_of_it_says_what_to_do_this_morning(shown: Opened) -> None:
     figures = dict(zip(texts(shown, ".tiles dt"), texts(shown, ".tiles .figure"), strict=True))
     assert figures["last night"] == "findings"
     assert figures["new or regressed"] == "2"
-    assert figures["canary"] == "found"
+    assert figures["canaries"] == "1 found"
     for selector in ("h1", ".tiles", "#findings h2"):
         assert shown.ask(f"document.querySelector({selector!r}).getBoundingClientRect().bottom") < (
             HEIGHT

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from stress.history import NightRecord
 from stress.morning.page import facts, findings, yields
 from stress.morning.page.facts import ManyNights, Table
 from stress.morning.page.plots import plots
@@ -62,7 +63,6 @@ def _tiles(history: ManyNights) -> list[tuple[str, str, str]]:
     last = history.nights[-1]
     states = list(history.states[-1].values())
     fresh = states.count("new") + states.count("regressed")
-    canaries = [each for each in last.canaries if not each.executions]
     executions = sum(history.executions)
     return [
         ("last night", last.verdict, f"{last.night}, exit code {last.exit}"),
@@ -70,10 +70,16 @@ def _tiles(history: ManyNights) -> list[tuple[str, str, str]]:
          f"{states.count('fixed')} fixed, {states.count('invalid')} invalid"),
         ("executions", f"{executions:,}", f"{history.executions[-1]:,} in the last night"),
         ("executions/s", f"{history.speeds[-1]:,.1f}", "in the last night"),
-        ("canary", f"missed {len(canaries)}" if canaries else "found",
-         ", ".join(f"{each.bug} after {each.executions}" for each in last.canaries)
-         or "none was looked for"),
+        ("canaries", _canaries(last), ", ".join(
+            f"{each.bug} after {each.executions}" for each in last.canaries if each.executions)),
     ]  # fmt: skip
+
+
+def _canaries(night: NightRecord) -> str:
+    missed = sum(not each.executions for each in night.canaries)
+    if missed:
+        return f"{missed} missed"
+    return f"{len(night.canaries)} found" if night.canaries else "none looked for"
 
 
 def _parts(history: ManyNights) -> list[Part]:

@@ -14,6 +14,7 @@ from stress.commands.cli import app
 from stress.executions import Token, model_digest
 from stress.history import History, Mark, read_findings
 from stress.inputs import BadArgument
+from stress.nights import held
 from stress.system import Exit
 from tests.fixtures.command import Done
 from tests.fixtures.found import FOUND_ON
@@ -206,12 +207,25 @@ def test_folders_are_merged(said: Said, tmp_path: Path) -> None:
         said("findings", "merge", "elsewhere", "--into", "all")
 
 
+def test_nothing_is_merged_into_where_a_night_runs(said: Said, tmp_path: Path) -> None:
+    with held(tmp_path / "all"), pytest.raises(BadArgument, match="--into all: another night"):
+        said("findings", "merge", "nights", "--into", "all")
+    (tmp_path / "file").touch()
+    with pytest.raises(BadArgument, match="--into file: there is a file"):
+        said("findings", "merge", "nights", "--into", "file")
+
+
 @pytest.mark.parametrize("command", ["list", "show 00", "mark 00 --clear", "export -o all.json"])
 def test_a_folder_without_nights_stays_as_it_is(said: Said, tmp_path: Path, command: str) -> None:
     (tmp_path / "empty").mkdir()
+    (tmp_path / "file").touch()
     name, *words = command.split()
     first = words[:1] if name in ("show", "mark") else []
-    for folder, why in (("empty", "no night has left anything"), ("none", "no such folder")):
+    for folder, why in (
+        ("empty", "no night has left anything"),
+        ("none", "no such folder"),
+        ("file", "is no folder"),
+    ):
         with pytest.raises(BadArgument, match=why):
             said("findings", name, *first, folder, *words[len(first) :])
     assert list((tmp_path / "empty").iterdir()) == []

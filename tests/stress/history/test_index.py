@@ -123,7 +123,7 @@ def a_key_that_is_not_in_its_index(file: Path) -> None:
         (a_link, "is no plain file"),
         (a_pipe, "is no plain file"),
         (a_log_that_is_a_folder, "history.sqlite-wal is no plain file"),
-        (too_large, "more than 1073741824 bytes"),
+        (too_large, "more than 268435456 bytes"),
     ],
 )
 def test_what_cannot_be_used_is_moved_aside_and_made_again(

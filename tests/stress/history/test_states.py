@@ -63,6 +63,19 @@ def test_what_a_killed_night_has_filed_is_new() -> None:
     assert state(finding(4)) == "new"
 
 
+@pytest.mark.parametrize("killed", [2, 3])
+def test_it_is_so_until_a_night_has_come_to_its_morning(killed: int) -> None:
+    """Whoever reads the first one after it has been told of it by none before."""
+    nights = [night(1), night(4), night(5)]
+    for seen in ([killed], [killed, 4]):
+        assert state(finding(*seen), nights=nights[:2]) == "new"
+        assert state(finding(*seen), nights=nights) == "known"
+    assert state(finding(1, killed), nights=nights[:2]) == "known"
+    fixed = finding(0, killed, replays=replays((1, "passes")))
+    assert state(fixed, nights=nights[:2]) == "regressed"
+    assert state(fixed, nights=nights) == "known"
+
+
 def test_a_clock_that_jumps_changes_no_order() -> None:
     late = sighting(2, at="2031-01-01T00:00:00+00:00")
     assert state(finding(1, late, replays=replays((3, "passes")))) == "fixed"

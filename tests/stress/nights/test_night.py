@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stress.executions import Target
-from stress.history import History, Kept, NightRecord
+from stress.history import History, Kept, NightRecord, merge
 from stress.jobs.executor import Executor
 from stress.nights import (
     Around,
@@ -19,6 +19,7 @@ from stress.nights import (
     begin,
     ended,
     file_counts,
+    join_parts,
     morning_of,
     night_record,
     resume,
@@ -31,9 +32,8 @@ from stress.nights.night import NightSoFar
 from stress.system import Exit
 from tests.fixtures.campaign import inside
 
-BUG = ("no_splice",)
 SCENARIOS = ("handlers_held_open", "inject_while_eoicount")
-OPTIONS = Options(["reference"], list(SCENARIOS), 7, 96, None, (1, 1))
+OPTIONS = Options(["head-walk"], list(SCENARIOS), 7, 96, None, (1, 1))
 
 MACHINES = {
     "night", "begun", "ended", "seconds", "version", "python", "platform", "commit", "resumed",
@@ -48,7 +48,7 @@ class Killed(BaseException):
 
 def plan(**more: object) -> NightPlan:
     values: dict[str, object] = {
-        "targets": (Target("reference", BUG).judged_by(True),),
+        "targets": (Target("head-walk").judged_by(True),),
         "scenarios": SCENARIOS,
         "seed": 7,
         "executions": 96,
@@ -136,7 +136,7 @@ def whole(uninterrupted: tuple[Nights, NightRecord]) -> NightRecord:
 
 def test_it_runs_what_was_asked_for_and_finds_the_bug(whole: NightRecord) -> None:
     (target,) = whole.targets
-    assert target.target == "reference+no_splice"
+    assert target.target == "head-walk"
     assert target.executions == 96
     assert sum(cell.executions for cell in target.cells) == 96
     assert whole.found
@@ -207,16 +207,23 @@ def test_interrupted_it_is_not_at_its_end_and_can_be_gone_on_with(
     assert unfinished(stopped.folder) is None
 
 
-def test_two_parts_have_the_executions_of_the_whole(
-    nights: Callable[[str], Nights], whole: NightRecord
+def test_two_parts_joined_are_the_whole(
+    nights: Callable[[str], Nights], whole: NightRecord, tmp_path: Path
 ) -> None:
-    parts = [nights(f"part{part}").run(plan(shard=(part, 2))) for part in (1, 2)]
+    machines = [nights(f"part{part}") for part in (1, 2)]
+    parts = [each.run(plan(shard=(part, 2))) for part, each in enumerate(machines, 1)]
     assert sum(part.targets[0].executions for part in parts) == whole.targets[0].executions
     assert {id_ for part in parts for id_ in part.found} == set(whole.found)
     cells = [part.targets[0].cells for part in parts]
     for one, other, both in zip(*cells, whole.targets[0].cells, strict=True):
         assert one.executions + other.executions == both.executions
-        assert one.steps + other.steps == both.steps
+    merge([each.folder for each in machines], tmp_path / "merged")
+    with History.open(tmp_path / "merged") as history:
+        assert len(join_parts(history)) == 1
+        (joined,) = history.nights()
+        assert join_parts(history) == []
+    ended = {"verdict": joined.verdict, "exit": joined.exit}
+    assert values(joined) == values(whole) | ended
 
 
 def test_a_leg_is_journalled_when_it_is_done(nights: Callable[[str], Nights]) -> None:

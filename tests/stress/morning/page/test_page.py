@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from stress.history import ArmRecord, Edge, Kept, Lost, Mark
+from stress.history import ArmRecord, CanaryRecord, Edge, Kept, Lost, Mark
 from stress.morning.page import ManyNights, report_page
 from stress.morning.page.findings import finding_rows
 from stress.morning.page.together import together
@@ -318,3 +318,11 @@ def test_it_is_said_where_not_all_findings_are_drawn(count: int, said: bool) -> 
     shown = Page(report_page(ManyNights([night(1)], findings, {})))
     assert any(f"Of {count} findings the 20 hardest" in text for text in shown.texts) is said
     assert len([title for title in shown.titles if " on head-walk" in title]) == 20
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"), [([], "none looked for"), ([4, 1], "2 found"), ([4, 0], "1 missed")]
+)
+def test_a_canary_that_was_missed_stands_at_the_top(counts: list[int], said: str) -> None:
+    canaries = [CanaryRecord("canary", count) for count in counts]
+    assert said in Page(report_page(ManyNights([night(1, canaries=canaries)], [], {}))).texts
