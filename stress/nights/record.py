@@ -11,6 +11,7 @@ from stress.executions import model_digest
 from stress.findings import FAILS
 from stress.history import NightRecord
 from stress.nights.entries import Begun, Ended, Leg, Met, Orders, Sought, SpaceEntry, Tried, Trouble
+from stress.nights.filing import file
 from stress.nights.folder import platform_text
 from stress.nights.plan import name_of
 from stress.nights.summing import counted, in_order, target_record
@@ -107,4 +108,4 @@ def file_counts(night: Tonight) -> None:
         mets = [each for each in met if each.id == id_]
         record = counted(finding.record, mets, mine, night.place.name)
         if record != finding.record:
-            night.history.file(record, finding.folder)
+            file(night.history, record, finding.folder)

@@ -163,7 +163,7 @@ def test_a_finding_is_filed_with_all_that_is_to_be_said_of_it(
     kept = one_of(one, record.found[0])
     names = {
         "token", "original.token", "report.txt", "commit.txt", "trace.txt", "timeline.json",
-        "test_repro.py", "finding.json",
+        "test_repro.py", "finding.json", "description.md",
     }  # fmt: skip
     assert {each.name for each in kept.folder.iterdir()} == names
     assert kept.record.confirmed == (10, 10)
