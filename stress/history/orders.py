@@ -37,10 +37,13 @@ class Across:
     Attributes:
         new: the orders that no earlier night has shown.
         cycles: the circles that neither this night nor the earlier ones close alone.
+        older: the circles that the earlier ones close. One of them has reported it, unless they
+            are from several machines and have met only since.
     """
 
     new: tuple[Edge, ...]
     cycles: tuple[LockCycle, ...]
+    older: tuple[LockCycle, ...]
 
 
 def across_nights(tonight: Sequence[Edge], earlier: Sequence[Edge]) -> Across:
@@ -54,15 +57,19 @@ def across_nights(tonight: Sequence[Edge], earlier: Sequence[Edge]) -> Across:
     tonights, before = set(map(_order, tonight)), set(map(_order, earlier))
     graph = OrderGraph()
     cycles: dict[str, LockCycle] = {}
+    older: dict[str, LockCycle] = {}
     for number, edge in enumerate(edges):
         steps = graph.add(_learned(edge), ("", number))
         # What a night closes alone it has reported itself.
         alone = {_order(edges[each]) for _, (_, each) in steps} <= tonights
-        if number >= len(earlier) and steps and not alone:
+        if steps and number < len(earlier):
+            cycle = _cycle(steps, edges)
+            older.setdefault(cycle.identity, cycle)
+        elif steps and not alone:
             cycle = _cycle(steps, edges)
             cycles.setdefault(cycle.identity, cycle)
     new = {_order(edge): edge for edge in reversed(tonight) if _order(edge) not in before}
-    return Across(tuple(reversed(new.values())), tuple(cycles.values()))
+    return Across(tuple(reversed(new.values())), tuple(cycles.values()), tuple(older.values()))
 
 
 def _cycle(steps: list[Witnessed], edges: Sequence[Edge]) -> LockCycle:

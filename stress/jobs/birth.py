@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
 
-from stress.jobs.worker import GROUP_SIGNALS
+from stress.jobs.obeying import GROUP_SIGNALS
 
 
 @contextmanager

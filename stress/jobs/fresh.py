@@ -17,15 +17,9 @@ from multiprocessing.connection import Connection
 
 from harness import OldName
 from stress.jobs.cursor import NO_JOB, Cursor
+from stress.jobs.obeying import end_with_the_parent, leave_signals_to_the_parent
 from stress.jobs.rerun import Rerun
-from stress.jobs.worker import (
-    SharedText,
-    Working,
-    end_with_the_parent,
-    leave_signals_to_the_parent,
-    line_sender,
-    run_job,
-)
+from stress.jobs.worker import SharedText, Working, line_sender, run_job
 from stress.system import Exit, Garbage, end_at_once
 
 _LOOK_EVERY_S = 0.25

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from harness import OldName
 from stress.jobs.executor import Job, Outcome
 from stress.jobs.mending import Mending
-from stress.jobs.worker import leave_signals_to_the_parent
+from stress.jobs.obeying import leave_signals_to_the_parent
 
 IDLE_S = 60.0
 

@@ -5,12 +5,8 @@ It obeys its parent and nobody else: Ctrl-C is the parent's business, and when t
 the pipe ends and so does the worker.
 """
 
-import ctypes
-import faulthandler
 import multiprocessing
 import os
-import signal
-import sys
 import threading
 import time
 import traceback
@@ -29,12 +25,12 @@ from stress.findings import Answer, Inquiry, inquire
 from stress.jobs.cursor import MOVED, NO_JOB, STEPS, Cursor
 from stress.jobs.errands import run_errand
 from stress.jobs.executor import Job, Outcome
+from stress.jobs.obeying import leave_signals_to_the_parent
 from stress.jobs.rerun import Rerun, run_again
 from stress.jobs.work import Batch, Bug, run_batch
 from stress.system import (
     Exit,
     Garbage,
-    LogLine,
     confined,
     end_at_once,
     is_bad_descriptor,
@@ -42,11 +38,6 @@ from stress.system import (
 )
 
 BEAT_S = 0.25
-
-GROUP_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-"""What ends a whole process group; workers are born with it blocked."""
-
-_PR_SET_PDEATHSIG = 1
 
 PLACE_MAX = 400
 """So many bytes of the line in which it seems to hang."""
@@ -171,17 +162,6 @@ def work(
             raise
 
 
-def leave_signals_to_the_parent() -> None:
-    """Take no part in what a terminal or `timeout` sends to the whole process group."""
-    os.setpgrp()
-    end_with_the_parent()
-    for number in GROUP_SIGNALS:
-        signal.signal(number, signal.SIG_IGN)  # also what has come since birth
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, GROUP_SIGNALS)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    faulthandler.register(signal.SIGUSR1, all_threads=True)
-
-
 def line_sender(connection: Connection, logs: bool) -> Callable[[str], None]:
     """Return what sends a line of the log to the parent, if that wants any."""
     return (lambda text: connection.send(LogLine(text))) if logs else lambda text: None
@@ -197,15 +177,6 @@ def _words(job: Job) -> str:
 def _known(target: Target) -> Target:
     """Return equal targets as one object, whose kernel is made once and not for each job."""
     return target
-
-
-def end_with_the_parent() -> None:
-    """Have the system end this process when the thread that has started it ends.
-
-    Who is stopped cannot notice that the parent is gone. Where the system is not Linux, that stays.
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def run_job(

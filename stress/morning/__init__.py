@@ -10,6 +10,7 @@ it draws.
 """
 
 from stress.morning.ci import ForCi, for_ci
+from stress.morning.describing import description
 from stress.morning.gone import Gone, gone
 from stress.morning.junit import junit_text
 from stress.morning.ktap import ktap_text
@@ -19,6 +20,6 @@ from stress.morning.screen import markdown_text, screen_text
 from stress.morning.slower import Slower, slower
 
 __all__ = [
-    "ForCi", "Gone", "Morning", "Slower", "for_ci", "gone", "junit_text", "ktap_text",
-    "markdown_text", "replay_line", "screen_text", "slower",
+    "ForCi", "Gone", "Morning", "Slower", "description", "for_ci", "gone", "junit_text",
+    "ktap_text", "markdown_text", "replay_line", "screen_text", "slower",
 ]  # fmt: skip

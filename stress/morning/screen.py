@@ -5,12 +5,12 @@ Only a command may be wider than the screen: one that is cut replays nothing. In
 shown by browsers, what comes from records can be no markup.
 """
 
-import re
 from collections.abc import Iterator
 from textwrap import wrap
 
 from harness.engine import printable
 from stress.morning.items import Bullet, Section, fitting
+from stress.morning.markup import as_code, marked_down
 from stress.morning.morning import Morning
 from stress.morning.sections import COLUMNS, clipped, head, sections
 
@@ -18,14 +18,6 @@ LINES = 40
 
 _MORE_LINES = 2
 """How many lines of the screen one line of an item may take."""
-
-_MARKUP = re.compile(
-    r"[\\`*\[\]<>&|~$@#]"  # emphasis, code, links, HTML, tables, formulas, names and numbers
-    r"|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"  # emphasis, but not within a name
-    r"|:(?=//)|(?<=www)\."  # addresses
-    r"|^[-+=]"  # lists and headings
-)
-_NUMBERED = re.compile(r"^(\d+)([.)])")
 
 
 def screen_text(morning: Morning) -> str:
@@ -48,17 +40,17 @@ def screen_text(morning: Morning) -> str:
 def markdown_text(morning: Morning) -> str:
     """Return the same as markdown, for summary.md and for what CI shows."""
     first, *rest = head(morning)
-    lines = [f"# {_escaped(first)}", "", *(f"- {_escaped(line)}" for line in rest)]
+    lines = [f"# {marked_down(first)}", "", *(f"- {marked_down(line)}" for line in rest)]
     room = LINES - len(rest) - 1
     for section, shown in fitting(sections(morning), _height, room):
-        lines += ["", f"## {_escaped(section.title)}", ""]
+        lines += ["", f"## {marked_down(section.title)}", ""]
         if section.inline:
-            lines.append(_escaped(section.inline))
+            lines.append(marked_down(section.inline))
         for item in section.items[:shown]:
             lines += _marked_up(item)
         left = len(section.items) - shown
         if left:
-            lines.append(f"- and {left} more; see {_code(section.rest)}")
+            lines.append(f"- and {left} more; see {as_code(section.rest)}")
     return "\n".join(lines) + "\n"
 
 
@@ -93,20 +85,8 @@ def _wrapped(text: str, indent: str) -> list[str]:
 
 
 def _marked_up(item: Bullet) -> Iterator[str]:
-    yield f"- {_escaped(item.text)}"
+    yield f"- {marked_down(item.text)}"
     for more in item.more:
-        yield f"  - {_escaped(more)}"
+        yield f"  - {marked_down(more)}"
     if item.command:
-        yield f"  - {_code(item.command)}"
-
-
-def _escaped(text: str) -> str:
-    """Return a text that markdown shows as it is: a backslash before what would be markup."""
-    return _NUMBERED.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", printable(text.strip())))
-
-
-def _code(text: str) -> str:
-    """Return a text that markdown shows as code, whatever backquotes are in it."""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * (longest + 1)
-    return f"{fence} {printable(text)} {fence}" if longest else f"`{printable(text)}`"
+        yield f"  - {as_code(item.command)}"

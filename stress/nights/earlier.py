@@ -5,7 +5,7 @@ from stress.findings import CANNOT_BE_JUDGED
 from stress.history import FindingRecord
 from stress.jobs import Bug, Outcome, Replay, ReplayedFinding
 from stress.nights.entries import Tried
-from stress.nights.filing import replayed
+from stress.nights.filing import file, replayed
 from stress.nights.plan import name_of
 from stress.nights.tonight import Tonight
 from stress.system import logs
@@ -28,7 +28,7 @@ def replay_earlier(night: Tonight) -> None:
         how = _how(id_, outcome)
         kept = night.history.findings()[id_]
         where = night.where(targets[kept.record.target])
-        night.history.file(replayed(kept.record, where, how), kept.folder)
+        file(night.history, replayed(kept.record, where, how), kept.folder)
         night.journal.add(Tried(id_, how))
         logs.info(f"finding {id_} of an earlier night: {how}")
 

@@ -150,12 +150,21 @@ class Tried:
 
 @dataclass(frozen=True)
 class SpaceEntry:
-    """A small machine that was explored, what was looked into there, and how long that took."""
+    """A small machine that was explored.
+
+    Attributes:
+        explored: how far.
+        met: the failures that were looked into.
+        fault: why the user's class could not be judged, "" if it could.
+        bugs: what was wrong with the harness itself.
+        seconds: how long it took.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     explored: Explored
     met: list[Met]
+    fault: Text
     bugs: list[Text]
     seconds: Seconds
     kind: Literal["space"] = "space"

@@ -13,9 +13,10 @@ from harness.engine import printable_name, printable_text
 from stress.executions import PRINTED_MAX, Token
 from stress.findings import FAILS, Finding, Keeper, slug, trailers, write_example
 from stress.history import FINDINGS, FindingRecord, History, Replayed, Sighting, finding_id
+from stress.morning import description
 from stress.nights.entries import Met
 from stress.nights.plan import CONFIRMATIONS
-from stress.system import logs
+from stress.system import logs, write_whole
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ class Filing:
         )
         kept = self._history.findings().get(id_)
         if kept is not None and not _is_dead(kept.record, where):
-            self._history.file(self._seen(kept.record, finding), kept.folder)
+            file(self._history, self._seen(kept.record, finding), kept.folder)
             return kept.folder
         words = example.mends[0] if example.mends else example.failure.kind
         place = (
@@ -131,7 +132,7 @@ class Filing:
         record = self._record(id_, finding)
         if kept is not None:
             record = replace(record, sightings=kept.record.sightings, replays=kept.record.replays)
-        self._history.file(self._seen(record, finding), place)
+        file(self._history, self._seen(record, finding), place)
         logs.info(
             f"finding {id_} on {where.target}: {example.identity}, in {place}, "
             f"token {example.token if len(example.token) <= PRINTED_MAX else 'there'}"
@@ -181,6 +182,16 @@ class Filing:
             to_find=1,
         )
         return replace(record, sightings=[*record.sightings, sighting])
+
+
+def file(history: History, record: FindingRecord, folder: Path) -> None:
+    """Write down what is known of a finding, for programs and for people.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    history.file(record, folder)
+    write_whole(folder / "description.md", description(record, folder))
 
 
 def replayed(record: FindingRecord, where: Where, outcome: str) -> FindingRecord:

@@ -5,6 +5,7 @@ What was counted adds up; what all executions of a target come to together is su
 journals again. The parts go into the folder of the night that they are.
 """
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
@@ -71,7 +72,11 @@ def _joined(history: History, parts: Sequence[NightRecord]) -> NightRecord:
             joined.add(leg)
         joined.add(Ended(record.ended))
     for part in parts:
-        (runs / part.night).rename(place / PARTS / part.night)
+        kept = place / PARTS / part.night
+        if kept.exists():
+            shutil.rmtree(runs / part.night)  # it was merged, and joined, before
+        else:
+            (runs / part.night).rename(kept)
     history.night_ended(record)
     write_morning(morning_of(record, history), place)
     return record

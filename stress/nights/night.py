@@ -54,7 +54,8 @@ def run_night(night: Tonight, progress: Progress) -> None:
     """
     _look_for_canaries(night)
     if any(sought.bugs for sought in night.done(Sought)):
-        return  # nothing else would mean anything
+        night.journal.add(Ended(now()))  # nothing else would mean anything
+        return
 
     def run_lanes(night: Tonight) -> None:
         _run_lanes(night, progress)

@@ -135,7 +135,19 @@ def _circles(
         # What a lane closes alone it has reported itself.
         if lanes and not set.intersection(*lanes):
             found.append(LockCycle(inverted(steps), edges))
-    return [*found, *across_nights(tonight, _earlier(night, target)).cycles]
+    across = across_nights(tonight, _earlier(night, target))
+    return [*found, *across.cycles, *_not_filed(night, target, across.older)]
+
+
+def _not_filed(night: Tonight, target: int, circles: Iterable[LockCycle]) -> list[LockCycle]:
+    """Return those circles of earlier nights that none of them has filed.
+
+    Nights of several machines close one when they are merged, and no night was there to see it.
+    """
+    name = name_of(night.plan.targets[target])
+    kept = [each.record for each in night.history.findings().values()]
+    filed = {record.identity for record in kept if record.target == name}
+    return [each for each in circles if each.identity not in filed]
 
 
 def _file_circles(night: Tonight, target: int, circles: list[LockCycle]) -> list[Met]:

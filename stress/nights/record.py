@@ -2,15 +2,16 @@
 """The record of a night: all that its journal comes to, and how it ended."""
 
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import metadata
 from itertools import chain
 
 from harness.engine import printable_name, printable_text
 from stress.executions import model_digest
 from stress.findings import FAILS
-from stress.history import NightRecord
+from stress.history import Explored, NightRecord, TargetRecord
 from stress.nights.entries import Begun, Ended, Leg, Met, Orders, Sought, SpaceEntry, Tried, Trouble
+from stress.nights.filing import file
 from stress.nights.folder import platform_text
 from stress.nights.plan import name_of
 from stress.nights.summing import counted, in_order, target_record
@@ -35,7 +36,7 @@ class Around:
 def night_record(night: Tonight, around: Around) -> NightRecord:
     """Return the record of a night as far as it has come, but for its verdict."""
     plan, legs = night.plan, in_order(night.done(Leg))
-    sought, spaces = night.done(Sought), night.done(SpaceEntry)
+    sought = night.done(Sought)
     troubles = [*(trouble.what for trouble in night.done(Trouble)), *around.troubles]
     bugs = list(chain.from_iterable(_bugs(night)))
     return NightRecord(
@@ -55,18 +56,34 @@ def night_record(night: Tonight, around: Around) -> NightRecord:
         shard=plan.shard,
         asked=plan.executions,
         duration_s=plan.duration_s,
-        targets=[
-            target_record(plan, number, [leg for leg in legs if leg.target == number])
-            for number in range(len(plan.targets))
-        ],
+        targets=[_target(night, number, legs) for number in range(len(plan.targets))],
         found=sorted({met.id for met in all_met(night)}),
         replayed={each.id: each.outcome for each in night.done(Tried)},
-        explored=[space.explored for space in spaces],
+        explored=_explored(night),
         edges=[edge for orders in night.done(Orders) for edge in orders.edges],
         canaries=[canary for each in sought for canary in each.canaries],
         bugs=list(dict.fromkeys(bugs)),
         verdict="unfinished",
         exit=0,
+    )
+
+
+def _target(night: Tonight, number: int, legs: list[Leg]) -> TargetRecord:
+    record = target_record(night.plan, number, [leg for leg in legs if leg.target == number])
+    spaces = [space for space in night.done(SpaceEntry) if space.explored.target == record.target]
+    faults = [space.fault for space in _planned(night, spaces) if space.fault]
+    return replace(record, faults=[*record.faults, *faults])
+
+
+def _explored(night: Tonight) -> list[Explored]:
+    return [space.explored for space in _planned(night, night.done(SpaceEntry))]
+
+
+def _planned(night: Tonight, spaces: list[SpaceEntry]) -> list[SpaceEntry]:
+    """Return what was explored as it was planned, whatever has come to its end first."""
+    names = [(name_of(night.plan.targets[n]), scenario) for n, scenario in night.plan.explores]
+    return sorted(
+        spaces, key=lambda space: names.index((space.explored.target, space.explored.scenario))
     )
 
 
@@ -107,4 +124,4 @@ def file_counts(night: Tonight) -> None:
         mets = [each for each in met if each.id == id_]
         record = counted(finding.record, mets, mine, night.place.name)
         if record != finding.record:
-            night.history.file(record, finding.folder)
+            file(night.history, record, finding.folder)

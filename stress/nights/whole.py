@@ -4,7 +4,7 @@
 from collections.abc import Iterator
 
 from harness.engine import printable_text
-from stress.findings import found
+from stress.findings import found as found_in
 from stress.history import Explored
 from stress.jobs import Bug, ExploredSpace, Exploring, Outcome
 from stress.nights.entries import Leg, Met, SpaceEntry
@@ -31,12 +31,18 @@ def explore(night: Tonight) -> None:
         Exploring(n, plan.targets[target], scenario, EXPLORED_MAX, plan.shrink_replays)
         for n, (target, scenario) in enumerate(left)
     ]
-    # What was found is run again by the process that others wait for, so it comes after them.
-    came = [(left[job.number], outcome) for job, outcome in night.outcomes(jobs, over)]
-    for which, outcome in came:
-        seconds = night.seconds - since_s
+    found: list[tuple[_Which, Outcome, float]] = []
+    for job, outcome in night.outcomes(jobs, over):
+        seconds = round(night.seconds - since_s, 3)
         since_s += seconds
-        night.journal.add(_entry(night, which, outcome, round(seconds, 3)))
+        came = left[job.number], outcome, seconds
+        if isinstance(outcome, ExploredSpace) and outcome.answers:
+            # It is run again by the process that others may wait for, so that comes after them.
+            found.append(came)
+        else:
+            night.journal.add(_entry(night, *came))
+    for came in found:
+        night.journal.add(_entry(night, *came))
 
 
 def _left(night: Tonight) -> Iterator[_Which]:
@@ -49,16 +55,18 @@ def _left(night: Tonight) -> Iterator[_Which]:
 
 def _entry(night: Tonight, which: _Which, outcome: Outcome, seconds: float) -> SpaceEntry:
     target, scenario = which
-    filing, bugs = night.filing(target), list[str]()
+    filing, bugs, fault = night.filing(target), list[str](), ""
     complete, executions, failures = False, 0, dict[str, int]()
     if isinstance(outcome, ExploredSpace):
         complete, executions = outcome.complete, outcome.executions
         failures = {printable_text(symptom): count for symptom, count in outcome.failures}
         for answer in outcome.answers:
-            bugs += file_if_it_holds(night, filing, target, found(answer))
+            bugs += file_if_it_holds(night, filing, target, found_in(answer))
+    elif isinstance(outcome, Bug) and outcome.of_class:
+        fault = printable_text(outcome.message)
     elif isinstance(outcome, Bug):
         bugs = [printable_text(outcome.message)]
     name = name_of(night.plan.targets[target])
     explored = Explored(name, scenario, complete, executions, failures)
     met: list[Met] = filing.met
-    return SpaceEntry(explored, met, bugs, seconds)
+    return SpaceEntry(explored, met, fault, bugs, seconds)

@@ -44,6 +44,14 @@ def test_circles(tonight: str, earlier: str, expected: list[list[str]]) -> None:
     assert circles(tonight, earlier) == expected
 
 
+def test_a_circle_of_earlier_nights_is_told_from_one_of_tonight() -> None:
+    both = across_nights(orders("ba cd"), orders("ab dc cd", "'"))
+    assert [cycle.tokens for cycle in both.cycles] == [("vs2-ba", "vs2-ab'")]
+    assert [cycle.tokens for cycle in both.older] == [("vs2-cd'", "vs2-dc'")]
+    assert across_nights(orders("ba"), orders("ab")).older == ()
+    assert across_nights([], orders("ab bc")).older == ()
+
+
 def test_a_circle_is_named_by_its_locks_and_functions() -> None:
     (cycle,) = across_nights(orders("ba"), orders("ab")).cycles
     assert cycle.identity == "lock order across executions in vgic_queue_irq_unlock on a, b"

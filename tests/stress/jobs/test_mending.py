@@ -35,7 +35,7 @@ class Patched(Reference):
         super().announce_pending(vcpu)
 """
 ONCE = "Path({flag!r}).exists() or (Path({flag!r}).touch(), os.kill(os.getpid(), 9))"
-LEAKS = "_kept.append(bytearray(1 << 23))"
+LEAKS = "_kept.append(bytearray(1 << 22))"
 
 
 class Killing(Mending):
@@ -75,7 +75,7 @@ def run(plan: Plan, pool: LocalPool) -> Result:
 
 
 def test_processes_that_are_killed_and_stopped_change_nothing(plan: MakePlan) -> None:
-    plan_ = plan(target=Target("head-walk"), executions=192, shrink_replays=20, confirmations=3)
+    plan_ = plan(target=Target("head-walk"), executions=144, shrink_replays=10, confirmations=2)
     when = {
         0: signal.SIGKILL,
         3: signal.SIGSTOP,
@@ -121,10 +121,10 @@ def test_an_execution_that_takes_all_memory_is_neither_pass_nor_fail(
 def test_a_class_that_leaks_takes_no_more_than_its_bound_and_comes_out_as_if_it_did_not(
     plan: MakePlan, tmp_path: Path
 ) -> None:
-    plan_ = plan(target=patched(tmp_path, LEAKS), executions=24)
+    plan_ = plan(target=patched(tmp_path, LEAKS), executions=16)
     pool = Mending(1, memory_max=SMALL)
     result = run(plan_, pool)
-    assert (result.executions, result.lost, result.faults, result.bugs) == (24, [], [], [])
+    assert (result.executions, result.lost, result.faults, result.bugs) == (16, [], [], [])
     assert any("leaks memory or descriptors" in text for text in pool.troubles)
 
 

@@ -163,7 +163,7 @@ def test_a_finding_is_filed_with_all_that_is_to_be_said_of_it(
     kept = one_of(one, record.found[0])
     names = {
         "token", "original.token", "report.txt", "commit.txt", "trace.txt", "timeline.json",
-        "test_repro.py", "finding.json",
+        "test_repro.py", "finding.json", "description.md",
     }  # fmt: skip
     assert {each.name for each in kept.folder.iterdir()} == names
     assert kept.record.confirmed == (10, 10)
@@ -235,3 +235,17 @@ def test_a_leg_is_journalled_when_it_is_done(nights: Callable[[str], Nights]) ->
     opened = killed.opened(plan(), go_on=True)
     done = [entry for entry in opened.journal.entries if isinstance(entry, Leg)]
     assert 0 < sum(leg.executions for leg in done) < 96
+
+
+def test_small_machines_are_explored_and_what_fails_there_is_filed(
+    nights: Callable[[str], Nights],
+) -> None:
+    small = nights("small")
+    kernels = Target("reference"), Target("reference", ("kick_without_request",))
+    record = small.run(plan(targets=kernels, scenarios=("one_interrupt",), executions=1))
+    right, wrong = record.explored
+    assert (right.target, right.complete, right.failures) == ("reference", True, {})
+    assert "I16 missed kick" in wrong.failures
+    filed = [one_of(small, id_) for id_ in record.found]
+    assert [kept.record.symptom for kept in filed] == ["I16 missed kick"]
+    assert filed[0].record.sightings[0].strategy == "explore"
