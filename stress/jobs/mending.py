@@ -85,7 +85,7 @@ class Mending(LocalPool):
                 f"{process.name} has grown and is renewed, as each is that has: exploring takes "
                 "memory, and so does code under test that leaks memory or descriptors"
             )
-            process.log.warning(text)
+            process.warn(text)
             self._report(text)
         elif not process.is_dead:
             return process

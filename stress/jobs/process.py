@@ -212,7 +212,7 @@ class Process:
             bug = Bug(self.job.number, f"{self.name} died (exit code {code}) {place}")
             how = ended_text(code)
         self.death = None if bug.of_class else death_in(self.job, how, pulse)
-        self.log.warning(bug.message)
+        self.warn(bug.message)
         return bug
 
     def _hangs(self, hang_s: float) -> Bug:
@@ -231,5 +231,9 @@ class Process:
             how = "was stopped" if stopped else "took no step"
             self.death = death_in(self.job, f"{how} for {hang_s:.0f} s", pulse)
         text = hangs_text(self.name, hang_s, place, line)
-        self.log.warning(text)
+        self.warn(text)
         return Bug(self.job.number, text, of_class=bool(line))
+
+    def warn(self, text: str) -> None:
+        """Log what has become of it, as reports have it; the log names it by itself."""
+        self.log.warning(text.removeprefix(f"{self.name} "))

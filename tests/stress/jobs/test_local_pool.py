@@ -38,10 +38,14 @@ def test_who_comes_up_is_not_silent(process: Process) -> None:
     assert process.outcomes(ready=False, hang_s=AT_ONCE) == []
 
 
-def test_who_is_up_and_does_not_move_is(process: Process) -> None:
+def test_who_is_up_and_does_not_move_is(process: Process, tmp_path: Path) -> None:
     process.job = RERUN
     process.pulse[0] = 0
+    logs.start(0, tmp_path / "log.txt")
     (bug,) = process.outcomes(ready=False, hang_s=AT_ONCE)
+    logs.stop()
+    (line,) = (tmp_path / "log.txt").read_text("utf-8").splitlines()
+    assert " WARNING the fresh process: hangs: no step for" in line
     assert isinstance(bug, Bug)
     assert "the fresh process hangs: no step for" in bug.message
     assert "in execution 0 of one_interrupt at step 0" in bug.message
