@@ -31,6 +31,7 @@ from stress.jobs.work import Batch, Bug, run_batch
 from stress.system import (
     Exit,
     Garbage,
+    LogLine,
     confined,
     end_at_once,
     is_bad_descriptor,
