@@ -158,4 +158,6 @@ def _outcome(executor: Executor, rerun: Rerun) -> tuple[list[NotDeterministic], 
         if isinstance(answer, Reran)
         for each in answer.differences
     ]
-    return differences, [answer.message for answer in answers if isinstance(answer, Bug)]
+    bugs = [answer.message for answer in answers if isinstance(answer, Bug)]
+    lost = [why for answer in answers if isinstance(answer, Reran) for _, why in answer.lost]
+    return differences, [*bugs, *lost]

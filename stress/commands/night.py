@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.engine import printable_text
+from harness.engine import is_printable, printable, printable_text
 from stress.executions import Target, model_digest
-from stress.history import History
+from stress.history import History, noting, read_findings
 from stress.inputs import BadArgument, arguments
 from stress.jobs import Cluster, Mending
 from stress.morning import screen_text
@@ -91,8 +91,8 @@ def run_nightly(command: Command) -> Exit:
         OSError: something cannot be written.
     """
     if command.dry_run:
-        history = History.open(command.out) if command.out.is_dir() else None
-        say(plan_text(_plan(_options(command, None)), history))
+        kept = read_findings(command.out, noting([])).values()
+        say(plan_text(_plan(_options(command, None)), kept))
         return Exit.CLEAN
     with (
         held(command.out),
@@ -195,6 +195,12 @@ def _plan(options: Options) -> NightPlan:
         BadArgument: two of what is to be tested have one name.
         CompositionError: there is no such revision, or a file has no such class.
     """
+    for name in options.revisions:
+        if not is_printable(name):
+            raise BadArgument(
+                f"--revision {printable(name)}: a night writes down what it was asked for; give "
+                "the file a name that can be printed"
+            )
     targets = tuple(Target(name).judged_by(True) for name in options.revisions)
     for target in targets:
         target.check()

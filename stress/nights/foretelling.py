@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a night would do, said before it does."""
 
-from stress.history import History
+from collections.abc import Iterable
+
+from stress.history import Kept
 from stress.nights.lane import BLOCK, LANES, Lane
 from stress.nights.plan import EXPLORED_MAX, NightPlan, name_of
 from stress.system import counted
 
 
-def plan_text(plan: NightPlan, history: History | None) -> str:
+def plan_text(plan: NightPlan, kept: Iterable[Kept]) -> str:
     """Return what a night would do, in the order in which it would.
 
     Args:
         plan: what it is to do.
-        history: what earlier nights have left behind, None if nothing.
+        kept: what earlier nights have found.
     """
     names = [name_of(target) for target in plan.targets]
-    kept = {} if history is None else history.findings()
-    earlier = [each for each in kept.values() if each.record.target in names]
+    earlier = [each for each in kept if each.record.target in names]
     cells = len(names) * len(plan.scenarios)
     first = Lane(0, len(names), plan.scenarios, plan.executions).wanted()
     leg = 0 if first is None else len(first.items)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Whether a finding holds: it comes out alike ten of ten times on OS threads in a fresh process."""
 
+from harness import HarnessBug
 from harness.engine import printable_text
 from stress.campaign import differs_afresh
 from stress.executions import fault_of
@@ -20,14 +21,17 @@ def file_if_it_holds(night: Tonight, filing: Filing, target: int, finding: Findi
         finding: what was found.
 
     Returns:
-        How it came out otherwise; [] if it holds.
+        How it came out otherwise, or why it could not be run; [] if it holds.
 
     Raises:
         OSError: something cannot be written.
     """
     kernel = night.plan.targets[target]
     where = f"{finding.strategy} of {finding.scenario}"
-    differences = differs_afresh(night.executor, kernel, finding.example, where, CONFIRMATIONS)
+    try:
+        differences = differs_afresh(night.executor, kernel, finding.example, where, CONFIRMATIONS)
+    except HarnessBug as bug:
+        return [printable_text(str(bug))]
     if not differences:
         filing.file(finding)
     return [printable_text(fault_of(bug, kernel) or str(bug)) for bug in differences]

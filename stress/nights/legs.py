@@ -150,10 +150,21 @@ def _leg(wanted: NextLeg, result: Result, heard: _Heard, met: list[Met]) -> Leg:
         called=sorted(result.called),
         met=met,
         orders=heard.orders,
-        lost=[Lost(scenario, number, printable_text(why)) for scenario, number, why in result.lost],
+        lost=[
+            Lost(scenario, number, printable_text(why)) for scenario, number, why in _lost(result)
+        ],
         out=printable_text(_out(result)),
         bugs=[printable_text(bug) for bug in result.bugs],
     )
+
+
+def _lost(result: Result) -> list[tuple[str, int, str]]:
+    """Return what has no verdict, and what has one that no other process has confirmed."""
+    unconfirmed = [
+        (scenario, number, f"not run once more in a fresh process: {why}")
+        for scenario, number, why in result.not_rerun
+    ]
+    return [*result.lost, *unconfirmed]
 
 
 def _out(result: Result) -> str:

@@ -152,6 +152,15 @@ def test_two_patches_of_one_name_are_refused(here: Run, tmp_path: Path) -> None:
     assert "two are called my.py:K" in done.stderr
 
 
+def test_a_name_that_cannot_be_written_down_is_refused(here: Run, tmp_path: Path) -> None:
+    done = here("nightly", "--revision", "my\nfile.py:K", *EXECUTIONS)
+    assert done.returncode == 2
+    assert "--revision my\\nfile.py:K" in done.stderr
+    assert not (tmp_path / "nights" / "runs").exists() or not any(
+        (tmp_path / "nights" / "runs").iterdir()
+    )
+
+
 def test_a_full_disk_ends_it_with_a_message_and_nothing_half_written(
     tmp_path: Path, run_in: Run
 ) -> None:
