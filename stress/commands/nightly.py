@@ -10,6 +10,7 @@ import typer
 
 from stress.commands import options
 from stress.inputs import arguments
+from stress.system import logs
 
 OUT = Path("nights")
 
@@ -71,6 +72,7 @@ def nightly(
     from stress.commands.night import Command, run_nightly
     from stress.nights import LANES
 
+    logs.start(verbose, as_json=log_json)
     command = Command(
         out=out,
         words=("vgic-stress", *sys.argv[1:]),
