@@ -23,12 +23,17 @@ def harness_bugs(morning: Morning) -> list[Bullet]:
 
 
 def faults(morning: Morning) -> list[Bullet]:
-    """Return why users' classes could not be judged any further."""
-    return [
-        Bullet(f"{target.target}: {fault}")
-        for target in morning.tonight.targets
-        for fault in target.faults
-    ]
+    """Return why users' classes could not be judged any further.
+
+    Each lane of the night meets it by itself, and mostly the same, so one is said of each class.
+    """
+    items = []
+    for target in morning.tonight.targets:
+        if target.faults:
+            more = len(target.faults) - 1
+            also = f" (and {counted(more, 'more fault')})" if more else ""
+            items.append(Bullet(f"{target.target}: {target.faults[0]}{also}"))
+    return items
 
 
 def below_floors(morning: Morning) -> list[Bullet]:
