@@ -164,3 +164,9 @@ def test_what_was_lost_and_what_happened_are_troubles() -> None:
 def test_a_class_at_fault_is_said() -> None:
     (item,) = differences.faults(morning(night(targets=[target("a.py:A", faults=["hangs"])])))
     assert item.text == "a.py:A: hangs"
+
+
+def test_of_several_faults_of_a_class_one_is_said_and_how_many_more() -> None:
+    more = target("a.py:A", faults=["hangs", "hangs again", "hangs once more"])
+    (item,) = differences.faults(morning(night(targets=[more, target("b.py:B")])))
+    assert item.text == "a.py:A: hangs (and 2 more faults)"
