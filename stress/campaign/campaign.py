@@ -70,6 +70,7 @@ class Campaign:
         self._unshrunk: dict[int, Answer] = {}
         self._found = 0
         self._comparing = Comparing(plan)
+        self._met_in: dict[str, int] = {}
 
     def run(self) -> Result:
         """Run the campaign to its end."""
@@ -103,7 +104,7 @@ class Campaign:
             result.seconds = time.monotonic() - begin
             self._progress(result)
         self._find_what_is_left(result)
-        self._lose_too_many(result)
+        self._put_in_order(result)
         result.seconds = time.monotonic() - begin
         if not result.faults:
             result.bugs += not_as_planned(self._plan, result, self._comparing.due)
@@ -149,6 +150,7 @@ class Campaign:
     def _take(self, answer: Outcome, result: Result) -> None:
         if isinstance(answer, Bug):
             (result.faults if answer.of_class else result.bugs).append(answer.message)
+            self._met_in[answer.message] = answer.number
         elif isinstance(answer, Facts):
             result.bugs += not_all_reported(self._batches[answer.number], answer)
             self._facts[answer.number] = answer
@@ -218,18 +220,14 @@ class Campaign:
             if number > self._found:
                 self._find(left[number], result)
 
-    def _lose_too_many(self, result: Result) -> None:
-        """Say whose fault it is, if executions have ended one process after the other.
+    def _put_in_order(self, result: Result) -> None:
+        """Have what went wrong in the order of the batches, whichever worker was the first.
 
-        This comes last: what was found before that is found with any number of workers.
+        Lost executions come last: what was found before them is found with any number of workers.
         """
         result.not_rerun.sort()
-        if result.loses_too_many:
-            name, index, why = result.lost[-1]
-            text = (
-                f"{len(result.lost)} executions were lost, so no more were run; the last one was "
-                f"execution {index} of {name}: {why}"
-            )
+        result.faults.sort(key=lambda fault: self._met_in.get(fault, self._handed_out))
+        if text := result.why_too_many_were_lost:
             (result.faults if self._plan.target.is_users else result.bugs).append(text)
 
     def _want(self, items: tuple[Witness, ...], orders: tuple[Witnessed, ...] = ()) -> None:

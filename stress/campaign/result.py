@@ -127,6 +127,17 @@ class Result:
         return len(self.lost) >= LOST_MAX
 
     @property
+    def why_too_many_were_lost(self) -> str:
+        """What became of the last execution that was lost, "" if they are not too many."""
+        if not self.loses_too_many:
+            return ""
+        name, index, why = self.lost[-1]
+        return (
+            f"{len(self.lost)} executions were lost, so no more were run; the last one was "
+            f"execution {index} of {name}: {why}"
+        )
+
+    @property
     def is_endless(self) -> bool:
         """Whether so many executions came to the step bound that more would show nothing new.
 

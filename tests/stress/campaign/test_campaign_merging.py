@@ -18,7 +18,7 @@ from stress.campaign.result import Result
 from stress.findings.finding import Finding
 from stress.findings.store import Keeper
 from stress.jobs.executor import Executor
-from stress.jobs.work import Fact
+from stress.jobs.work import Bug, Fact
 
 MakePool = Callable[..., Executor]
 MakePlan = Callable[..., Plan]
@@ -195,6 +195,23 @@ def test_one_execution_in_64_is_compared_and_of_every_strategy_some(
     result = run(plan(executions=1_280), pool)
     assert len(pool.compared) == result.compared == 20
     assert {index % 6 for index in pool.compared} == set(range(6))
+
+
+@MODEST
+@given(jobs=st.integers(1, 6), order=SEEDS)
+def test_the_first_fault_is_that_of_the_first_batch_whichever_worker_meets_one_first(
+    plan: MakePlan, fake_pool: MakePool, jobs: int, order: int
+) -> None:
+    pool = cast(Any, fake_pool(facts({}), jobs, random.Random(order)))
+    of_batch = pool._facts
+    pool._facts = lambda batch: (
+        Bug(batch.number, f"hangs in batch {batch.number}", of_class=True)
+        if batch.number in (2, 3, 5)
+        else of_batch(batch)
+    )
+    result = run(plan(executions=1_000), pool)
+    assert result.faults[0] == "hangs in batch 2"
+    assert result.executions == 48
 
 
 def test_an_execution_that_comes_out_otherwise_is_a_bug_of_the_harness(
