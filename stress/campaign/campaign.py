@@ -226,7 +226,8 @@ class Campaign:
         Lost executions come last: what was found before them is found with any number of workers.
         """
         result.not_rerun.sort()
-        result.faults.sort(key=lambda fault: self._met_in.get(fault, self._handed_out))
+        for met in (result.faults, result.bugs):
+            met.sort(key=lambda text: self._met_in.get(text, self._handed_out))
         if text := result.why_too_many_were_lost:
             (result.faults if self._plan.target.is_users else result.bugs).append(text)
 

@@ -16,6 +16,9 @@ from stress.findings import Answer, Example
 from stress.jobs import COMPARED_AT_ONCE, Bug, Executor, Expected, Fact, Outcome, Reran, Rerun
 from stress.scenarios import SCENARIOS
 
+_ALONE = -1
+"""The number of a rerun that is no campaign's: no job beside it has that."""
+
 
 class Comparing:
     """The reruns of one campaign.
@@ -115,7 +118,7 @@ def takes_all_for_the_same(executor: Executor) -> list[str]:
     A campaign asks that before it begins, about an execution that nothing has ever come out as.
     """
     wrong = Expected(next(iter(SCENARIOS)), 0, "0" * 16, "nothing")
-    differences, bugs = _outcome(executor, Rerun(0, Target(), 0, MIX, executions=(wrong,)))
+    differences, bugs = _outcome(executor, Rerun(_ALONE, Target(), 0, MIX, executions=(wrong,)))
     if differences or bugs:
         return bugs
     return [
@@ -139,7 +142,7 @@ def differs_afresh(
     Raises:
         HarnessBug: it cannot be run there.
     """
-    rerun = Rerun(0, target, 0, MIX, tokens=example.tokens, found_in=found_in, times=times)
+    rerun = Rerun(_ALONE, target, 0, MIX, tokens=example.tokens, found_in=found_in, times=times)
     differences, bugs = _outcome(executor, rerun)
     if bugs:
         raise HarnessBug(bugs[0])
@@ -150,8 +153,9 @@ def _outcome(executor: Executor, rerun: Rerun) -> tuple[list[NotDeterministic], 
     """Have something run once more, and wait; return the differences, and what went wrong."""
     executor.submit(rerun)
     answers: list[Outcome] = []
-    while executor.busy:
-        answers += executor.answers(1.0)
+    # Others may have jobs there that nobody waits for any more.
+    while not answers and executor.busy:
+        answers += [each for each in executor.answers(1.0) if each.number == rerun.number]
     differences = [
         NotDeterministic(*each)
         for answer in answers

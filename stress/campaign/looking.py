@@ -17,7 +17,7 @@ class Looked:
     """What came of it.
 
     Attributes:
-        found: for each canary, after how many executions it was found.
+        found: for each canary, after how many executions it was found; 0 for one that was not.
         bugs: what is wrong with the harness if one was not.
         interrupted: somebody stopped it.
     """
@@ -46,9 +46,9 @@ def look_for_canaries(plan: Plan, executor: Executor, interrupted: Callable[[], 
             return looked
         symptoms = result.symptoms
         looked.bugs += missed(canary, symptoms, result.executions)
+        looked.found[canary.bug] = 0 if looked.bugs else result.executions
         if looked.bugs:
             return looked
-        looked.found[canary.bug] = result.executions
         logs.info(f"canary {canary.bug} found as {', '.join(symptoms) or 'nothing'}")
     looked.bugs += takes_all_for_the_same(executor)
     return looked

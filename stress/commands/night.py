@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from harness.engine import is_printable, printable, printable_text
+from harness.engine import TEXT_MAX, is_printable, printable_text
 from stress.executions import Target, model_digest
 from stress.history import History, noting, read_findings
 from stress.inputs import BadArgument, arguments
@@ -98,21 +98,36 @@ def run_nightly(command: Command) -> Exit:
         held(command.out),
         History.open(command.out) as history,
         interrupts() as interrupted,
-        _pool(command) as pool,
-        interrupted.ending(pool.kill),
     ):
-        opened = _opened(command)
-        logs.start(command.verbose, opened.place / _LOG, as_json=command.log_json)
-        try:
-            return _run(command, opened, history, pool, interrupted)
-        except OSError as error:
-            # A full disk, most likely: what is in the journal and the folders is whole.
-            logs.warning(f"the night has stopped: {error}")
-            complain(f"vgic-stress: the night has stopped: {error}")
-            complain(f"what it has done is in {opened.place}; --resume goes on with it")
-            return Exit.HARNESS_BUG
-        finally:
-            logs.stop()
+        last = unfinished(command.out) if command.resume else None
+        options = _options(command, None if last is None else last.asked.options)
+        plan = _plan(options)
+        with _pool(command) as pool, interrupted.ending(pool.kill):
+            if last is None:
+                opened = begin(plan, options, command.out, command.words)
+            else:
+                opened = resume(plan, last)
+            return _logged(command, opened, history, pool, interrupted)
+
+
+def _logged(
+    command: Command,
+    opened: Opened,
+    history: History,
+    pool: Mending | Cluster,
+    interrupted: Interrupts,
+) -> Exit:
+    """Run a night with its log; a disk that is full ends it, and what it has done stays."""
+    logs.start(command.verbose, opened.place / _LOG, as_json=command.log_json)
+    try:
+        return _run(command, opened, history, pool, interrupted)
+    except OSError as error:
+        logs.warning(f"the night has stopped: {error}")
+        complain(f"vgic-stress: the night has stopped: {error}")
+        complain(f"what it has done is in {opened.place}; --resume goes on with it")
+        return Exit.HARNESS_BUG
+    finally:
+        logs.stop()
 
 
 def _run(
@@ -153,14 +168,6 @@ def _pool(command: Command) -> Mending | Cluster:
     return Mending(command.jobs, hang_s=command.hang_s, stacks=bool(command.verbose))
 
 
-def _opened(command: Command) -> Opened:
-    """Go on with the last night if that is asked for and there is anything left, or begin one."""
-    last = unfinished(command.out) if command.resume else None
-    options = _options(command, None if last is None else last[1].options)
-    plan = _plan(options)
-    return begin(plan, options, command.out, command.words) if last is None else resume(plan, *last)
-
-
 def _options(command: Command, before: Options | None) -> Options:
     """Return the options of the night; what is not said is as it was before, or as usual."""
     if before is None:
@@ -196,10 +203,10 @@ def _plan(options: Options) -> NightPlan:
         CompositionError: there is no such revision, or a file has no such class.
     """
     for name in options.revisions:
-        if not is_printable(name):
+        if not is_printable(name) or len(name) > TEXT_MAX:
             raise BadArgument(
-                f"--revision {printable(name)}: a night writes down what it was asked for; give "
-                "the file a name that can be printed"
+                f"--revision {printable_text(name)}: a night writes down what it was asked for; "
+                f"give the file a name that can be printed, of at most {TEXT_MAX} characters"
             )
     targets = tuple(Target(name).judged_by(True) for name in options.revisions)
     for target in targets:

@@ -14,6 +14,9 @@ from stress.system import logs
 
 OUT = Path("nights")
 
+_MOST = (1 << 63) - 1
+"""A number that can be kept."""
+
 
 class FailOn(StrEnum):
     """With what a night fails."""
@@ -28,7 +31,9 @@ def _option(flag: str, metavar: str, text: str) -> Any:
 
 NightExecutions = Annotated[
     int | None,
-    typer.Option("--executions", metavar="N", min=1, help="So many in all, whatever it takes."),
+    typer.Option(
+        "--executions", metavar="N", min=1, max=_MOST, help="So many in all, whatever it takes."
+    ),
 ]
 Out = Annotated[Path, _option("--out", "DIR", "Where all nights leave what they find.")]
 Revisions = Annotated[

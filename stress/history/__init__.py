@@ -7,7 +7,17 @@ nothing: what a night does is stress/nights.
 """
 
 from stress.history.fields import FORMAT, Count, Name, Seconds, Seed, Text
-from stress.history.folders import FINDINGS, MARKS, RUNS, Kept, noting, read_findings, read_nights
+from stress.history.folders import (
+    FINDING,
+    FINDINGS,
+    MARKS,
+    RUNS,
+    SUMMARY,
+    Kept,
+    noting,
+    read_findings,
+    read_nights,
+)
 from stress.history.history import History, Stored
 from stress.history.merging import Merged, furthest, merge, one_finding
 from stress.history.naming import finding_id, is_id, night_number, place_of
@@ -30,6 +40,7 @@ from stress.history.states import (
 from stress.history.target_records import ArmRecord, CellRecord, Lost, TargetRecord, WindowRecord
 
 __all__ = [
+    "FINDING",
     "FINDINGS",
     "FIXED",
     "FORMAT",
@@ -40,6 +51,7 @@ __all__ = [
     "REGRESSED",
     "RUNS",
     "STATES",
+    "SUMMARY",
     "Across",
     "ArmRecord",
     "CanaryRecord",

@@ -24,7 +24,9 @@ def parts_together(nights: Sequence[NightRecord]) -> list[list[NightRecord]]:
     groups: list[list[NightRecord]] = []
     open_: dict[Hashable, list[NightRecord]] = {}
     for night in sorted(nights, key=place_of):
-        of_what = night.seed, night.model, night.asked, night.duration_s, night.shard[1]
+        tested = tuple((each.target, each.source) for each in night.targets)
+        limits = night.asked, night.duration_s, night.shard[1]
+        of_what = night.seed, night.model, tested, limits
         group = open_.get(of_what)
         if night.shard[1] < 2 or group is None or night.shard in {each.shard for each in group}:
             group = open_[of_what] = []

@@ -12,7 +12,7 @@ from the one in which a process has died are done apart, beginning with that one
 from collections import Counter
 from dataclasses import replace
 
-from stress.findings import Answer, Inquiry
+from stress.findings import CANNOT_BE_JUDGED, Answer, Inquiry
 from stress.jobs.death import Death
 from stress.jobs.errands import ExploredSpace, Exploring, Replay, ReplayedFinding
 from stress.jobs.executor import Job, Outcome
@@ -90,7 +90,7 @@ class Attempt:
             lost_here = tuple(sorted(self._lost))
             return [Reran(job.number, self._compared, tuple(self._differences), lost_here)]
         if isinstance(job, Replay):
-            return [ReplayedFinding(job.number, "cannot be judged")]
+            return [ReplayedFinding(job.number, CANNOT_BE_JUDGED)]
         if isinstance(job, Exploring):
             return [
                 ExploredSpace(job.number, complete=False, executions=0, failures=(), answers=())

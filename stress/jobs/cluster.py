@@ -20,6 +20,7 @@ from harness.engine import described
 from stress.executions import Target
 from stress.explaining import repro_file
 from stress.findings import Answer
+from stress.jobs.errands import ExploredSpace
 from stress.jobs.executor import Job, Outcome
 from stress.jobs.local_pool import HANG_S
 from stress.jobs.members import Members
@@ -219,8 +220,14 @@ class Cluster(AbstractContextManager["Cluster"]):
 
 def _as_here(outcome: Outcome, target: Target) -> Outcome:
     """Return an outcome as the local pool would have it: a test file names the user's file here."""
-    if not isinstance(outcome, Answer) or target.patch is None:
+    if target.patch is None:
         return outcome
-    example = outcome.example
+    if isinstance(outcome, ExploredSpace):
+        return replace(outcome, answers=tuple(_told_here(each, target) for each in outcome.answers))
+    return _told_here(outcome, target) if isinstance(outcome, Answer) else outcome
+
+
+def _told_here(answer: Answer, target: Target) -> Answer:
+    example = answer.example
     repro = repro_file(example.identity, example.columns, example.tokens, target)
-    return replace(outcome, example=replace(example, repro=repro))
+    return replace(answer, example=replace(example, repro=repro))

@@ -18,7 +18,9 @@ def replay_earlier(night: Tonight) -> None:
         OSError: something cannot be written.
     """
     targets = {name_of(target): n for n, target in enumerate(night.plan.targets)}
-    records = _left(night, earlier_findings(night))
+    tried = {entry.id for entry in night.done(Tried)}
+    # Each part of a night tries all it knows: another machine may not know of it.
+    records = [record for record in earlier_findings(night) if record.id not in tried]
     jobs = [
         Replay(n, night.plan.targets[targets[record.target]], (record.token, *record.others))
         for n, record in enumerate(records)
@@ -42,17 +44,6 @@ def earlier_findings(night: Tonight) -> list[FindingRecord]:
         for _, each in kept
         if each.record.target in names
         and any(sighting.night != night.place.name for sighting in each.record.sightings)
-    ]
-
-
-def _left(night: Tonight, records: list[FindingRecord]) -> list[FindingRecord]:
-    """Return those of them that this part of the night has to try, and has not tried yet."""
-    part, parts = night.plan.shard
-    tried = {entry.id for entry in night.done(Tried)}
-    return [
-        record
-        for n, record in enumerate(records)
-        if n % parts == part - 1 and record.id not in tried
     ]
 
 

@@ -86,7 +86,6 @@ class Leg:
         executions: how many there were.
         steps: for each scenario, their steps.
         seconds: how long it took.
-        compared: how many were run once more in a fresh process.
         runs: the executions by scenario and strategy.
         failures: for each scenario and symptom, how many showed it.
         firsts: for each symptom, the place in the leg of the first that showed it, from 1.
@@ -107,7 +106,6 @@ class Leg:
     executions: Count
     steps: dict[Name, Count]
     seconds: Seconds
-    compared: Count
     runs: list[Ran]
     failures: list[tuple[Name, Text, Count]]
     firsts: dict[Text, Count]
@@ -177,12 +175,14 @@ class Orders:
     Attributes:
         edges: the orders.
         met: the cycles that they close, alone or with those of earlier nights.
+        bugs: why what looked like one does not hold.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     edges: list[Edge]
     met: list[Met]
+    bugs: list[Text]
     kind: Literal["orders"] = "orders"
 
 

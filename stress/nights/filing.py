@@ -12,7 +12,7 @@ from pathlib import Path
 from harness.engine import printable_name, printable_text
 from stress.executions import PRINTED_MAX, Token
 from stress.findings import FAILS, Finding, Keeper, slug, trailers, write_example
-from stress.history import FINDINGS, FindingRecord, History, Replayed, Sighting, finding_id
+from stress.history import FINDING, FINDINGS, FindingRecord, History, Replayed, Sighting, finding_id
 from stress.morning import description
 from stress.nights.entries import Met
 from stress.nights.plan import CONFIRMATIONS
@@ -128,6 +128,9 @@ class Filing:
             else self._history.folder / FINDINGS / f"{slug(words)}-{id_}"
         )
         place.mkdir(parents=True, exist_ok=True)
+        if kept is None and (place / FINDING).exists():
+            # It cannot be read: whoever mends it has all its nights still.
+            (place / FINDING).replace(place / f"{FINDING}.damaged")
         write_example(example, place)
         record = self._record(id_, finding)
         if kept is not None:
@@ -203,5 +206,7 @@ def replayed(record: FindingRecord, where: Where, outcome: str) -> FindingRecord
 
 def _is_dead(record: FindingRecord, where: Where) -> bool:
     """Say whether the token of a record says nothing of this night's model and class any more."""
+    if any(each.night == where.night for each in record.sightings):
+        return False  # it has another one by now
     tonight = [each for each in record.replays if each.night == where.night]
     return bool(tonight) and tonight[-1].outcome != FAILS

@@ -117,7 +117,7 @@ def git_commit() -> str:
 
 def git_diff() -> str:
     """Return what is changed in the tree we are in, "" if nothing or if there is none."""
-    return _git("diff", "HEAD")[:_DIFF_MAX]
+    return _git("diff", "--no-color", "--no-ext-diff", "HEAD")[:_DIFF_MAX]
 
 
 def _git(*words: str) -> str:

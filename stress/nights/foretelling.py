@@ -19,7 +19,7 @@ def plan_text(plan: NightPlan, kept: Iterable[Kept]) -> str:
     names = [name_of(target) for target in plan.targets]
     earlier = [each for each in kept if each.record.target in names]
     cells = len(names) * len(plan.scenarios)
-    first = Lane(0, len(names), plan.scenarios, plan.executions).wanted()
+    first = Lane(plan.lanes[0], len(names), plan.scenarios, plan.executions).wanted()
     leg = 0 if first is None else len(first.items)
     limits = [] if plan.executions is None else [counted(plan.executions, "execution")]
     if plan.duration_s is not None:

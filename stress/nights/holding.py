@@ -11,7 +11,9 @@ from stress.nights.plan import CONFIRMATIONS
 from stress.nights.tonight import Tonight
 
 
-def file_if_it_holds(night: Tonight, filing: Filing, target: int, finding: Finding) -> list[str]:
+def file_if_it_holds(
+    night: Tonight, filing: Filing, target: int, finding: Finding
+) -> tuple[list[str], list[str]]:
     """File what was found by no campaign, if it holds.
 
     Args:
@@ -21,7 +23,7 @@ def file_if_it_holds(night: Tonight, filing: Filing, target: int, finding: Findi
         finding: what was found.
 
     Returns:
-        How it came out otherwise, or why it could not be run; [] if it holds.
+        Why it does not hold: what the user's class is at fault for, and what the harness is.
 
     Raises:
         OSError: something cannot be written.
@@ -31,7 +33,9 @@ def file_if_it_holds(night: Tonight, filing: Filing, target: int, finding: Findi
     try:
         differences = differs_afresh(night.executor, kernel, finding.example, where, CONFIRMATIONS)
     except HarnessBug as bug:
-        return [printable_text(str(bug))]
+        return [], [printable_text(str(bug))]
     if not differences:
         filing.file(finding)
-    return [printable_text(fault_of(bug, kernel) or str(bug)) for bug in differences]
+    faults = [printable_text(fault) for bug in differences if (fault := fault_of(bug, kernel))]
+    bugs = [printable_text(str(bug)) for bug in differences if not fault_of(bug, kernel)]
+    return faults, bugs

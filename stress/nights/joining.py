@@ -6,18 +6,22 @@ journals again. The parts go into the folder of the night that they are.
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 from stress.executions import Target
+from stress.findings import FAILS
 from stress.history import (
     RUNS,
     DamagedRecord,
     Edge,
+    FindingRecord,
     History,
     NightRecord,
+    Replayed,
+    Sighting,
     TargetRecord,
     missing_parts,
     night_number,
@@ -28,6 +32,7 @@ from stress.history import (
 from stress.nights.asked import ASKED, Asked
 from stress.nights.ending import ended, morning_of, write_morning
 from stress.nights.entries import Begun, Ended, Leg, Orders
+from stress.nights.filing import file
 from stress.nights.journal import Journal
 from stress.nights.opening import JOURNAL
 from stress.nights.orders import first_orders
@@ -45,13 +50,31 @@ def join_parts(history: History) -> list[str]:
     Raises:
         OSError: something cannot be written.
     """
+    for part in whole_of(history.folder):
+        # It was merged once more, and is in the night that it is a part of.
+        shutil.rmtree(history.folder / RUNS / part, ignore_errors=True)
     said = []
     for parts in parts_together(history.nights()):
         count = parts[0].shard[1]
         if count > 1 and not missing_parts(parts) and not any(each.interrupted for each in parts):
             whole = _joined(history, sorted(parts, key=lambda part: part.shard))
             said.append(f"{', '.join(part.night for part in parts)} are now {whole.night}")
+    wholes = whole_of(history.folder)
+    for kept in history.findings().values():
+        record = seen_by_wholes(kept.record, wholes)
+        if record != kept.record:
+            file(history, record, kept.folder)
+    for night in history.nights():
+        if night.night in set(wholes.values()):
+            write_morning(morning_of(night, history), history.folder / RUNS / night.night)
     return said
+
+
+def whole_of(folder: Path) -> dict[str, str]:
+    """Return for each part that was joined the name of the night that it is a part of."""
+    return {
+        part.name: part.parent.parent.name for part in sorted((folder / RUNS).glob(f"*/{PARTS}/*"))
+    }
 
 
 def _joined(history: History, parts: Sequence[NightRecord]) -> NightRecord:
@@ -65,21 +88,45 @@ def _joined(history: History, parts: Sequence[NightRecord]) -> NightRecord:
     record = replace(record, verdict=str(verdict.values()["verdict"]), exit=int(verdict.code))
     place = runs / name
     (place / PARTS).mkdir(parents=True, exist_ok=True)
+    # Should this be killed it is done again, whole, until the parts have moved.
+    (place / JOURNAL).unlink(missing_ok=True)
     joined = Journal(place / JOURNAL)
-    if not joined.entries:
-        joined.add(Begun(record.begun))
-        for leg in in_order(legs):
-            joined.add(leg)
-        joined.add(Ended(record.ended))
-    for part in parts:
-        kept = place / PARTS / part.night
-        if kept.exists():
-            shutil.rmtree(runs / part.night)  # it was merged, and joined, before
-        else:
-            (runs / part.night).rename(kept)
+    for entry in (Begun(record.begun), *in_order(legs), Ended(record.ended)):
+        joined.add(entry)
     history.night_ended(record)
-    write_morning(morning_of(record, history), place)
+    for part in parts:
+        (runs / part.night).rename(place / PARTS / part.night)
     return record
+
+
+def seen_by_wholes(record: FindingRecord, wholes: Mapping[str, str]) -> FindingRecord:
+    """Return a finding that was seen by nights, where it was seen by parts of them.
+
+    Args:
+        record: the finding.
+        wholes: for each part the name of the night that it is a part of.
+    """
+    sightings: dict[str, Sighting] = {}
+    for sighting in record.sightings:
+        name = wholes.get(sighting.night, sighting.night)
+        other = sightings.get(name)
+        if other is None:
+            sightings[name] = replace(sighting, night=name)
+        elif sighting.night in wholes and name not in {each.night for each in record.sightings}:
+            first = min(other, sighting, key=lambda each: each.to_find)
+            sightings[name] = replace(
+                first,
+                night=name,
+                count=other.count + sighting.count,
+                executions=other.executions + sighting.executions,
+            )
+    replays: dict[str, Replayed] = {}
+    for replayed in record.replays:
+        name = wholes.get(replayed.night, replayed.night)
+        # If parts differ, by chance in a class that is not deterministic, it is still there.
+        if name not in replays or replayed.outcome == FAILS:
+            replays[name] = replace(replayed, night=name)
+    return replace(record, sightings=list(sightings.values()), replays=list(replays.values()))
 
 
 def _name(parts: Sequence[NightRecord]) -> str:

@@ -6,6 +6,7 @@ somebody has damaged, shows by its hash: all from there on is put into a file be
 entries were of is done again. So a night is never half read.
 """
 
+import errno
 import os
 from contextlib import suppress
 from hashlib import sha256
@@ -30,7 +31,7 @@ class Journal:
     """
 
     def __init__(self, path: Path) -> None:
-        """Open it, and make it if it is not there.
+        """Open it; it is there when something has been added.
 
         Raises:
             OSError: it cannot be read or written.
@@ -38,6 +39,8 @@ class Journal:
         self.entries: list[Entry] = []
         self.notes: list[str] = []
         self._path = path
+        if path.exists() and not path.is_file():
+            raise OSError(errno.EINVAL, "it is no plain file", str(path))
         self._whole = self._read()
         self._cut()
 
@@ -46,8 +49,10 @@ class Journal:
 
         Raises:
             OSError: it cannot be written; then the file is as it was before.
+            ValueError: a field of it is not what it should be: nobody could read it later.
         """
         text = _ENTRY.dump_json(entry)
+        _ENTRY.validate_json(text)
         line = _hash(text) + b" " + text + b"\n"
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:

@@ -62,7 +62,7 @@ class Legs:
             known=known.copy(),
         )
         result = campaign.run()
-        if result.interrupted:
+        if result.interrupted or self._interrupted():
             return None
         return _leg(wanted, result, heard, keeper.met)
 
@@ -132,7 +132,6 @@ def _leg(wanted: NextLeg, result: Result, heard: _Heard, met: list[Met]) -> Leg:
         executions=heard.executions,
         steps=dict(sorted(heard.steps.items())),
         seconds=round(result.seconds, 3),
-        compared=result.compared,
         runs=[
             Ran(
                 scenario=scenario,

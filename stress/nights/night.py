@@ -5,6 +5,7 @@ Each piece of it goes into the journal when it is done. What is in the journal a
 again, so to resume a night is to begin it.
 """
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from harness.engine import printable_text
 from harness.search.strategies import PORTFOLIO
 from stress.campaign import Plan, Result, look_for_canaries
 from stress.history import CanaryRecord
+from stress.inputs import BadArgument
 from stress.nights.earlier import replay_earlier
 from stress.nights.entries import Ended, Leg, Sought
 from stress.nights.folder import now
@@ -19,7 +21,7 @@ from stress.nights.lane import Lane, NextLeg
 from stress.nights.legs import Legs
 from stress.nights.orders import put_orders_together
 from stress.nights.plan import EXPLORING_SHARE, name_of
-from stress.nights.tonight import Tonight
+from stress.nights.tonight import CONFIRMED, Tonight
 from stress.nights.whole import explore
 from stress.system import logs
 
@@ -50,6 +52,7 @@ def run_night(night: Tonight, progress: Progress) -> None:
         progress: called often.
 
     Raises:
+        BadArgument: the journal is of another night.
         OSError: something cannot be written.
     """
     _look_for_canaries(night)
@@ -64,6 +67,8 @@ def run_night(night: Tonight, progress: Progress) -> None:
         if not night.interrupted():
             stage(night)
     if not night.interrupted():
+        # All that was confirmed has been shrunk and filed by now.
+        shutil.rmtree(night.place / CONFIRMED, ignore_errors=True)
         night.journal.add(Ended(now()))
 
 
@@ -112,8 +117,12 @@ def _lanes(night: Tonight) -> dict[int, Lane]:
         for number in plan.lanes
     }
     for leg in night.done(Leg):
-        if lanes[leg.lane].is_wanted(leg):
-            lanes[leg.lane].take(leg)
+        if not lanes[leg.lane].is_wanted(leg):
+            raise BadArgument(
+                f"--resume: the journal of {night.place} has a leg that does not come next, so it "
+                "is of another night or damaged; leave out --resume, which begins another one"
+            )
+        lanes[leg.lane].take(leg)
     return lanes
 
 

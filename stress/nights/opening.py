@@ -8,7 +8,7 @@ from pathlib import Path
 
 from harness.engine import printable_text
 from stress.executions import Target
-from stress.history import DamagedRecord, read_record, write_record
+from stress.history import SUMMARY, DamagedRecord, read_record, write_record
 from stress.inputs import BadArgument
 from stress.nights.asked import ASKED, Asked, Options
 from stress.nights.entries import Begun, Ended
@@ -45,11 +45,25 @@ class Opened:
     journal: Journal
 
 
-def unfinished(folder: Path) -> tuple[Path, Asked] | None:
+@dataclass(frozen=True)
+class Unfinished:
+    """A night that has not come to its end.
+
+    Attributes:
+        place: its folder.
+        asked: what it was asked for.
+        journal: what of it is done.
+    """
+
+    place: Path
+    asked: Asked
+    journal: Journal
+
+
+def unfinished(folder: Path) -> Unfinished | None:
     """Return the last night in a folder if it has not come to its end, None if it has.
 
-    Returns:
-        Its folder, and what it was asked for. A night of which that cannot be read is none.
+    A night of which it cannot be read what it was asked for is none.
 
     Raises:
         OSError: its folder cannot be read or written.
@@ -59,8 +73,11 @@ def unfinished(folder: Path) -> tuple[Path, Asked] | None:
             asked = read_record(Asked, place / ASKED)
         except (DamagedRecord, FileNotFoundError):
             return None
-        ended = any(isinstance(entry, Ended) for entry in Journal(place / JOURNAL).entries)
-        return None if ended else (place, asked)
+        journal = Journal(place / JOURNAL)
+        ended = any(isinstance(entry, Ended) for entry in journal.entries)
+        # Killed in between, it has come to its end and nobody was told.
+        told = (place / SUMMARY).exists()
+        return None if ended and told else Unfinished(place, asked, journal)
     return None
 
 
@@ -97,28 +114,26 @@ def begin(plan: NightPlan, options: Options, folder: Path, command: Sequence[str
     return Opened(plan, place, asked, journal)
 
 
-def resume(plan: NightPlan, place: Path, asked: Asked) -> Opened:
+def resume(plan: NightPlan, last: Unfinished) -> Opened:
     """Go on with a night.
 
     Args:
         plan: what it is to do now.
-        place: its folder.
-        asked: what it was asked for when it began.
+        last: the night.
 
     Raises:
         BadArgument: it was to do something else when it began; says what.
         OSError: its folder cannot be read or written.
     """
-    differences = changed(asked.values, plan.values())
+    differences = changed(last.asked.values, plan.values())
     if differences:
         raise BadArgument(
-            f"--resume: {place} cannot be gone on with: {'; '.join(differences)}; ask for the "
+            f"--resume: {last.place} cannot be gone on with: {'; '.join(differences)}; ask for the "
             "same, or leave out --resume, which begins another night"
         )
-    plan = _with_copies(plan, place)
-    journal = Journal(place / JOURNAL)
-    journal.add(Begun(now()))
-    return Opened(plan, place, asked, journal)
+    plan = _with_copies(plan, last.place)
+    last.journal.add(Begun(now()))
+    return Opened(plan, last.place, last.asked, last.journal)
 
 
 def _with_copies(plan: NightPlan, place: Path) -> NightPlan:

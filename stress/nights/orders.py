@@ -12,6 +12,7 @@ from harness.detectors.lock_order import Learned, OrderGraph, inverted
 from harness.search.strategies import PORTFOLIO
 from stress.findings import Answer, Finding, Inquiry, circle
 from stress.history import Edge, LockCycle, across_nights
+from stress.nights.earlier import earlier_findings
 from stress.nights.entries import Leg, Met, Ordered, Orders
 from stress.nights.holding import file_if_it_holds
 from stress.nights.plan import name_of, source_of
@@ -44,14 +45,15 @@ def put_orders_together(night: Tonight) -> None:
         return
     edges: list[Edge] = []
     met: list[Met] = []
+    bugs: list[str] = []
     for target in range(len(night.plan.targets)):
         seen = _seen(target, night.done(Leg))
         tonight = list(_with_tokens(night, target, seen))
         if night.interrupted():
             return
         edges += tonight
-        met += _file_circles(night, target, _circles(night, target, seen, tonight))
-    night.journal.add(Orders(edges, met))
+        met += _file_circles(night, target, _circles(night, target, seen, tonight), bugs)
+    night.journal.add(Orders(edges, met, bugs))
 
 
 def _seen(target: int, legs: Iterable[Leg]) -> dict[_Order, _Seen]:
@@ -145,19 +147,21 @@ def _not_filed(night: Tonight, target: int, circles: Iterable[LockCycle]) -> lis
     Nights of several machines close one when they are merged, and no night was there to see it.
     """
     name = name_of(night.plan.targets[target])
-    kept = [each.record for each in night.history.findings().values()]
-    filed = {record.identity for record in kept if record.target == name}
+    filed = {record.identity for record in earlier_findings(night) if record.target == name}
     return [each for each in circles if each.identity not in filed]
 
 
-def _file_circles(night: Tonight, target: int, circles: list[LockCycle]) -> list[Met]:
+def _file_circles(
+    night: Tonight, target: int, circles: list[LockCycle], bugs: list[str]
+) -> list[Met]:
+    """File the circles that hold; add to the bugs why others do not."""
     filing = night.filing(target)
     for each in circles:
         orders = [(_of(edge), (edge.target, 0)) for edge in each.edges]
         example = circle(orders, each.identity, each.tokens, night.plan.targets[target])
         finding = Finding("several executions", 0, STRATEGY, example)
-        for bug in file_if_it_holds(night, filing, target, finding):
-            logs.warning(str(bug))
+        faults, wrong = file_if_it_holds(night, filing, target, finding)
+        bugs += faults + wrong
     return filing.met
 
 

@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 from harness.engine import printable_text
@@ -75,6 +76,7 @@ class NightPlan:
         """Return in words all that decides what it does."""
         executions, duration_s = self.executions, self.duration_s
         values = {
+            "the version": metadata.version("vgic-stress"),
             "the model": model_digest(),
             "--seed": f"{self.seed:#x}",
             "--revision": ", ".join(map(_named, self.targets)),

@@ -50,7 +50,7 @@ def night_record(night: Tonight, around: Around) -> NightRecord:
         commit=around.commit,
         resumed=max(0, len(night.done(Begun)) - 1),
         troubles=list(map(printable_text, dict.fromkeys(troubles))),
-        interrupted=not night.done(Ended) and not bugs,
+        interrupted=not night.done(Ended),
         seed=plan.seed,
         model=model_digest(),
         shard=plan.shard,
@@ -58,7 +58,7 @@ def night_record(night: Tonight, around: Around) -> NightRecord:
         duration_s=plan.duration_s,
         targets=[_target(night, number, legs) for number in range(len(plan.targets))],
         found=sorted({met.id for met in all_met(night)}),
-        replayed={each.id: each.outcome for each in night.done(Tried)},
+        replayed=dict(sorted((each.id, each.outcome) for each in night.done(Tried))),
         explored=_explored(night),
         edges=[edge for orders in night.done(Orders) for edge in orders.edges],
         canaries=[canary for each in sought for canary in each.canaries],
@@ -90,14 +90,15 @@ def _planned(night: Tonight, spaces: list[SpaceEntry]) -> list[SpaceEntry]:
 def all_met(night: Tonight) -> list[Met]:
     """Return the failures that were looked into, in order."""
     found = [leg.met for leg in in_order(night.done(Leg))]
-    found += [space.met for space in night.done(SpaceEntry)]
+    found += [space.met for space in _planned(night, night.done(SpaceEntry))]
     found += [orders.met for orders in night.done(Orders)]
     return list(chain.from_iterable(found))
 
 
 def _bugs(night: Tonight) -> list[list[str]]:
     bugs = [sought.bugs for sought in night.done(Sought)]
-    bugs += [space.bugs for space in night.done(SpaceEntry)]
+    bugs += [space.bugs for space in _planned(night, night.done(SpaceEntry))]
+    bugs += [orders.bugs for orders in night.done(Orders)]
     return bugs + [leg.bugs for leg in in_order(night.done(Leg))]
 
 

@@ -34,7 +34,6 @@ def result_of(plan: NightPlan, target: int, legs: Sequence[Leg]) -> Result:
     )
     for leg in legs:
         result.executions += leg.executions
-        result.compared += leg.compared
         result.called.update(leg.called)
         result.bugs += leg.bugs
         for ran in leg.runs:
@@ -150,7 +149,7 @@ def counted(
     first = _first(symptoms, legs)
     sightings = [
         each
-        if each.night != night or each.strategy == "explore"
+        if each.night != night or not first.count
         else replace(each, count=first.count, executions=executions, to_find=first.to_find)
         for each in record.sightings
     ]

@@ -37,11 +37,11 @@ def explore(night: Tonight) -> None:
         since_s += seconds
         came = left[job.number], outcome, seconds
         if isinstance(outcome, ExploredSpace) and outcome.answers:
-            # It is run again by the process that others may wait for, so that comes after them.
+            # Confirming it waits for the fresh process: the others are written down first.
             found.append(came)
         else:
             night.journal.add(_entry(night, *came))
-    for came in found:
+    for came in sorted(found, key=lambda each: left.index(each[0])):
         night.journal.add(_entry(night, *came))
 
 
@@ -61,7 +61,8 @@ def _entry(night: Tonight, which: _Which, outcome: Outcome, seconds: float) -> S
         complete, executions = outcome.complete, outcome.executions
         failures = {printable_text(symptom): count for symptom, count in outcome.failures}
         for answer in outcome.answers:
-            bugs += file_if_it_holds(night, filing, target, found_in(answer))
+            faults, wrong = file_if_it_holds(night, filing, target, found_in(answer))
+            fault, bugs = fault or "".join(faults[:1]), bugs + wrong
     elif isinstance(outcome, Bug) and outcome.of_class:
         fault = printable_text(outcome.message)
     elif isinstance(outcome, Bug):

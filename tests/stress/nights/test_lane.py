@@ -40,7 +40,6 @@ def leg_of(wanted: NextLeg, shows: Yields = new_each, **more: object) -> Leg:
         executions=len(wanted.items),
         steps={},
         seconds=0.0,
-        compared=0,
         runs=runs,
         failures=[],
         firsts={},

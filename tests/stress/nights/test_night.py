@@ -71,7 +71,7 @@ class Nights:
             opened = begin(plan, OPTIONS, self.folder, ("vgic-stress", "nightly"))
             opened.journal.add(Sought([], []))  # that canaries are found is the command's test
             return opened
-        return resume(plan, *last)
+        return resume(plan, last)
 
     def run(
         self,
@@ -221,7 +221,14 @@ def test_two_parts_joined_are_the_whole(
     with History.open(tmp_path / "merged") as history:
         assert len(join_parts(history)) == 1
         (joined,) = history.nights()
+        kept = history.findings()[joined.found[0]]
+        assert [each.night for each in kept.record.sightings] == [joined.night]
         assert join_parts(history) == []
+    merge([machines[0].folder], tmp_path / "merged")
+    with History.open(tmp_path / "merged") as history:
+        assert join_parts(history) == []
+        assert history.nights() == [joined]
+        assert history.findings()[joined.found[0]].record == kept.record
     ended = {"verdict": joined.verdict, "exit": joined.exit}
     assert values(joined) == values(whole) | ended
 
