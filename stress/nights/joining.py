@@ -91,8 +91,10 @@ def _joined(history: History, parts: Sequence[NightRecord]) -> NightRecord:
     # Should this be killed it is done again, whole, until the parts have moved.
     (place / JOURNAL).unlink(missing_ok=True)
     joined = Journal(place / JOURNAL)
-    for entry in (Begun(record.begun), *in_order(legs), Ended(record.ended)):
-        joined.add(entry)
+    joined.add(Begun(record.begun))
+    for leg in in_order(legs):
+        joined.add(leg)
+    joined.add(Ended(record.ended))
     history.night_ended(record)
     for part in parts:
         (runs / part.night).rename(place / PARTS / part.night)

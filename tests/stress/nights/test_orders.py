@@ -25,9 +25,8 @@ def test_what_two_machines_close_is_filed_by_the_next_night(tmp_path: Path) -> N
     with History.open(tmp_path / "all") as history:
         earlier = history.edges(NAME, "", MODEL)
         circles = across_nights(one, earlier).older
-        tonight = cast(
-            Tonight, SimpleNamespace(history=history, plan=SimpleNamespace(targets=[Target()]))
-        )
+        plan, place = SimpleNamespace(targets=[Target()]), Path("night-0009-00000000")
+        tonight = cast(Tonight, SimpleNamespace(history=history, plan=plan, place=place))
         (found,) = _not_filed(tonight, 0, circles)
         assert set(found.tokens) == {"vs2-ab", "vs2-ba"}
         elsewhere = finding(1, identity=found.identity, target="another")
