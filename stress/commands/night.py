@@ -2,21 +2,17 @@
 """The command `nightly`, done: open the night, run it, and say in the morning what came of it."""
 
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
-from harness.engine import TEXT_MAX, is_printable, printable_text
-from stress.executions import Target, model_digest
+from harness.engine import printable_text
+from stress.commands.night_asked import Command, options_of, plan_of
+from stress.executions import model_digest
 from stress.history import History, noting, read_findings
-from stress.inputs import BadArgument, arguments
 from stress.jobs import Cluster, Mending
 from stress.morning import screen_text
 from stress.nights import (
     Around,
-    NightPlan,
     Opened,
-    Options,
     Tonight,
     Trouble,
     begin,
@@ -40,49 +36,6 @@ from stress.system import Exit, Interrupts, complain, interrupts, logs, say
 _LOG = "log.txt"
 
 
-@dataclass(frozen=True)
-class Command:
-    """What the command line has asked for; None where it has said nothing.
-
-    Attributes:
-        out: the folder of all nights.
-        words: the words of the command line.
-        scenarios: names of scenarios, [] for all of them.
-        revisions: what to test, [] for the reference.
-        seed: the seed.
-        executions: how many executions in all.
-        duration_s: when to stop at the latest.
-        shard: which part of how many.
-        resume: go on with the last night, if it has not come to its end.
-        only_new: fail only for what is new.
-        jobs: how many worker processes.
-        hang_s: after how many seconds without a step one of them is taken to hang.
-        dry_run: say what would be done, and do nothing.
-        quiet: no progress.
-        cluster: the address of a Dask scheduler whose workers do the work; "" for this machine.
-        verbose: how much to log, see stress.system.logs; from 1 with the stacks of what hangs.
-        log_json: log in JSON.
-    """
-
-    out: Path
-    words: tuple[str, ...]
-    scenarios: Sequence[str]
-    revisions: Sequence[str]
-    seed: int | None
-    executions: int | None
-    duration_s: float | None
-    shard: tuple[int, int] | None
-    resume: bool
-    only_new: bool
-    jobs: int
-    hang_s: float
-    dry_run: bool
-    quiet: bool
-    cluster: str
-    verbose: int
-    log_json: bool
-
-
 def run_nightly(command: Command) -> Exit:
     """Run a night, or what is left of one.
 
@@ -92,7 +45,7 @@ def run_nightly(command: Command) -> Exit:
     """
     if command.dry_run:
         kept = read_findings(command.out, noting([])).values()
-        say(plan_text(_plan(_options(command, None)), kept))
+        say(plan_text(plan_of(options_of(command, None)), kept))
         return Exit.CLEAN
     with (
         held(command.out),
@@ -100,8 +53,8 @@ def run_nightly(command: Command) -> Exit:
         interrupts() as interrupted,
     ):
         last = unfinished(command.out) if command.resume else None
-        options = _options(command, None if last is None else last.asked.options)
-        plan = _plan(options)
+        options = options_of(command, None if last is None else last.asked.options)
+        plan = plan_of(options)
         with _pool(command) as pool, interrupted.ending(pool.kill):
             if last is None:
                 opened = begin(plan, options, command.out, command.words)
@@ -166,66 +119,6 @@ def _pool(command: Command) -> Mending | Cluster:
     if command.cluster:
         return Cluster(command.cluster, hang_s=command.hang_s)
     return Mending(command.jobs, hang_s=command.hang_s, stacks=bool(command.verbose))
-
-
-def _options(command: Command, before: Options | None) -> Options:
-    """Return the options of the night; what is not said is as it was before, or as usual."""
-    if before is None:
-        if command.executions is None and command.duration_s is None:
-            raise BadArgument("a night has an end: name --duration, such as 8h, or --executions")
-        return Options(
-            revisions=list(command.revisions) or [Target().revision],
-            scenarios=arguments.scenarios(command.scenarios),
-            seed=arguments.seed(None) if command.seed is None else command.seed,
-            executions=command.executions,
-            duration_s=command.duration_s,
-            shard=command.shard or (1, 1),
-        )
-    named = arguments.scenarios(command.scenarios) if command.scenarios else before.scenarios
-    limits = before.executions, before.duration_s
-    if command.executions is not None or command.duration_s is not None:
-        limits = command.executions, command.duration_s
-    return Options(
-        revisions=list(command.revisions) or before.revisions,
-        scenarios=named,
-        seed=before.seed if command.seed is None else command.seed,
-        executions=limits[0],
-        duration_s=limits[1],
-        shard=command.shard or before.shard,
-    )
-
-
-def _plan(options: Options) -> NightPlan:
-    """Return what a night is to do.
-
-    Raises:
-        BadArgument: two of what is to be tested have one name.
-        CompositionError: there is no such revision, or a file has no such class.
-    """
-    for name in options.revisions:
-        if not is_printable(name) or len(name) > TEXT_MAX:
-            raise BadArgument(
-                f"--revision {printable_text(name)}: a night writes down what it was asked for; "
-                f"give the file a name that can be printed, of at most {TEXT_MAX} characters"
-            )
-    targets = tuple(Target(name).judged_by(True) for name in options.revisions)
-    for target in targets:
-        target.check()
-    names = [name_of(target) for target in targets]
-    for name in names:
-        if names.count(name) > 1:
-            raise BadArgument(
-                f"--revision: two are called {name}, and what nights find is kept by that name; "
-                "leave one out, or give its file another name"
-            )
-    return NightPlan(
-        targets,
-        tuple(arguments.scenarios(options.scenarios)),
-        options.seed,
-        options.executions,
-        options.duration_s,
-        options.shard,
-    )
 
 
 def _headline(opened: Opened) -> Headline:

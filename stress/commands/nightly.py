@@ -74,7 +74,8 @@ def nightly(
     yields something; small machines are explored at the end. In the morning it says what is new.
     It may be killed at any moment: --resume goes on.
     """
-    from stress.commands.night import Command, run_nightly
+    from stress.commands.night import run_nightly
+    from stress.commands.night_asked import Command
     from stress.nights import LANES
 
     logs.start(verbose, as_json=log_json)

@@ -21,12 +21,12 @@ from stress.history import (
     History,
     NightRecord,
     Replayed,
-    Sighting,
     TargetRecord,
     missing_parts,
     night_number,
     one_night,
     parts_together,
+    place_of,
     read_record,
 )
 from stress.nights.asked import ASKED, Asked
@@ -108,27 +108,31 @@ def seen_by_wholes(record: FindingRecord, wholes: Mapping[str, str]) -> FindingR
         record: the finding.
         wholes: for each part the name of the night that it is a part of.
     """
-    sightings: dict[str, Sighting] = {}
+    # What a joined night has seen itself has all its parts in it.
+    sightings = {each.night: each for each in record.sightings if each.night not in wholes}
+    joined = set(sightings)
     for sighting in record.sightings:
         name = wholes.get(sighting.night, sighting.night)
-        other = sightings.get(name)
-        if other is None:
-            sightings[name] = replace(sighting, night=name)
-        elif sighting.night in wholes and name not in {each.night for each in record.sightings}:
-            first = min(other, sighting, key=lambda each: each.to_find)
-            sightings[name] = replace(
-                first,
-                night=name,
-                count=other.count + sighting.count,
-                executions=other.executions + sighting.executions,
-            )
+        if name in joined:
+            continue
+        other = sightings.get(name, replace(sighting, count=0, executions=0))
+        sightings[name] = replace(
+            min(other, sighting, key=lambda each: each.to_find),
+            night=name,
+            count=other.count + sighting.count,
+            executions=other.executions + sighting.executions,
+        )
     replays: dict[str, Replayed] = {}
     for replayed in record.replays:
         name = wholes.get(replayed.night, replayed.night)
         # If parts differ, by chance in a class that is not deterministic, it is still there.
         if name not in replays or replayed.outcome == FAILS:
             replays[name] = replace(replayed, night=name)
-    return replace(record, sightings=list(sightings.values()), replays=list(replays.values()))
+    return replace(
+        record,
+        sightings=sorted(sightings.values(), key=place_of),
+        replays=sorted(replays.values(), key=place_of),
+    )
 
 
 def _name(parts: Sequence[NightRecord]) -> str:
