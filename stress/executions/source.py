@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _STRESS = Path(__file__).parents[1]
 _DECIDING = (
     "campaign/campaign.py", "campaign/order.py", "campaign/plan.py", "campaign/portfolio.py",
-    "executions/single.py", "jobs/work.py",
+    "executions/single.py", "jobs/work.py", "nights/lane.py",
 )  # fmt: skip
 
 

@@ -56,6 +56,7 @@ DECIDING = [
     *(f"stress/campaign/{name}.py" for name in ("campaign", "order", "plan", "portfolio")),
     "stress/jobs/work.py",
     "stress/executions/single.py",
+    "stress/nights/lane.py",
     "stress/scenarios/scenario.py",
 ]
 
@@ -84,11 +85,15 @@ def test_whatever_draws_or_chooses_is_one_of_them() -> None:
         "campaign/comparing.py",
         "campaign/floors.py",
         "campaign/outlook.py",
-        "commands/cli.py",
         "commands/list.py",
         "commands/options.py",
+        "commands/searching.py",
         "executions/differing.py",
         "inputs/arguments.py",
+        "nights/legs.py",
+        "nights/night.py",
+        "nights/orders.py",
+        "nights/summing.py",
         "plugin/run.py",
         "reporting/asked.py",
     }
