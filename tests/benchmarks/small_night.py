@@ -92,6 +92,10 @@ What it left behind ({report} made by `vgic-stress report`):
 ```
 {listing}
 ```
+
+The report page over it (`python -m tests.browser.shots` takes the picture):
+
+![Its findings on the report page](small-night.png)
 """
 
 
