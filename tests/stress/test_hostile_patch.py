@@ -114,7 +114,7 @@ def assert_kept_whole(finding: Finding, target: Target, folder: Path) -> None:
     assert kept.parent == folder
     assert set(kept.name) <= set("abcdefghijklmnopqrstuvwxyz0123456789_-")
     files = {path.name: path.read_text("utf-8") for path in kept.iterdir()}
-    assert len(files) == 6
+    assert len(files) == 7
     assert all(map(is_harmless, files.values()))
     assert isinstance(json.loads(files["timeline.json"]), dict)
     assert_names(ast.parse(files["test_repro.py"]), target)

@@ -26,7 +26,8 @@ def test_tokens_story_timeline_and_test_are_kept(example: MakeExample, tmp_path:
     assert (kept / "token").read_text("utf-8") == "vs1-small\n"
     assert (kept / "original.token").read_text("utf-8") == "vs1-small-as-found\n"
     assert {path.name for path in kept.iterdir()} == {
-        "token", "original.token", "report.txt", "commit.txt", "timeline.json", "test_repro.py",
+        "token", "original.token", "report.txt", "commit.txt", "trace.txt", "timeline.json",
+        "test_repro.py",
     }  # fmt: skip
 
 
