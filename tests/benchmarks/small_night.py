@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A real night in small, killed twice and resumed, beside the same night not killed.
 
-    python tests/benchmarks/small_night.py [--minutes 20] [--executions 6000] [--write]
+    python tests/benchmarks/small_night.py [--minutes 20] [--executions 6000] [--kills 2] [--write]
 
 Not a test: it takes as long as it says, and writes docs/small-night.md with --write. First by the
 clock: all revisions and three patch files, one that hangs, one that ends its process and one that
@@ -19,6 +19,7 @@ import time
 from argparse import ArgumentParser
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 from pydantic import TypeAdapter
 
@@ -30,8 +31,8 @@ from vgic import REVISIONS
 PAGE = Path(__file__).parents[2] / "docs" / "small-night.md"
 SEED = "18"
 SILENCE_S = "10"
-KILLS = (1 / 3, 2 / 3)
-"""When it is killed, as shares of its time."""
+GAP_S = (2.0, 12.0)
+"""By executions it is killed so long after it was begun or gone on with, at random."""
 
 PATCHES = {
     "hangs.py:Hangs": """\
@@ -100,9 +101,9 @@ The report page over it (`python -m tests.browser.shots` takes the picture):
 
 
 class Run:
-    """A night in a folder, killed at some moments and gone on with."""
+    """A night in a folder, killed so long after each beginning, and gone on with."""
 
-    def __init__(self, folder: Path, name: str, limits: list[str], kills_s: list[float]) -> None:
+    def __init__(self, folder: Path, name: str, limits: list[str], gaps_s: list[float]) -> None:
         self.folder = folder
         self.out = folder / name
         self._said = folder / f"{name}.txt"
@@ -110,8 +111,7 @@ class Run:
             "nightly", "--out", name, "--seed", SEED, "--jobs", "2", "-q", *limits,
             *(word for each in (*REVISIONS, *PATCHES) for word in ("--revision", each)),
         ]  # fmt: skip
-        self._kills = kills_s
-        self._began = time.monotonic()
+        self._gaps = gaps_s
         self.kills = 0
         self.screen = ""
         self._process = self._start()
@@ -121,6 +121,7 @@ class Run:
         return " ".join(["vgic-stress", *self._words])
 
     def _start(self) -> subprocess.Popen[bytes]:
+        self._began = time.monotonic()
         resume = ["--resume"] if self.kills else []
         return subprocess.Popen(
             [sys.executable, "-P", "-m", "stress", *self._words, *resume],
@@ -134,8 +135,8 @@ class Run:
         """Kill it if it is time; say whether it goes on."""
         if self._process.poll() is not None:
             return False
-        if self._kills and time.monotonic() - self._began >= self._kills[0]:
-            del self._kills[0]
+        if self._gaps and time.monotonic() - self._began >= self._gaps[0]:
+            del self._gaps[0]
             self._process.send_signal(signal.SIGKILL)
             self._process.wait()
             self.kills += 1
@@ -170,9 +171,9 @@ def _read(text: bytes) -> NightRecord:
     return TypeAdapter(NightRecord).validate_json(text)
 
 
-def both(folder: Path, name: str, limits: list[str], kills_s: list[float]) -> tuple[Run, Run]:
+def both(folder: Path, name: str, limits: list[str], gaps_s: list[float]) -> tuple[Run, Run]:
     """Run a night that is killed and the same one that is not, side by side."""
-    runs = Run(folder, f"{name}-killed", limits, kills_s), Run(folder, f"{name}-whole", limits, [])
+    runs = Run(folder, f"{name}-killed", limits, gaps_s), Run(folder, f"{name}-whole", limits, [])
     while sum(run.goes_on() for run in runs):
         time.sleep(0.2)
     for run in runs:
@@ -201,6 +202,7 @@ def main() -> None:
     parser = ArgumentParser()
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--executions", type=int, default=6000)
+    parser.add_argument("--kills", type=int, default=2)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--keep", type=Path)
     asked = parser.parse_args()
@@ -210,12 +212,13 @@ def main() -> None:
         (folder / name.partition(":")[0]).write_text(source)
 
     seconds = 60 * asked.minutes
-    kills_s = [share * seconds for share in KILLS]
-    killed, whole = both(folder, "clock", ["--duration", f"{seconds:.0f}s"], kills_s)
+    killed, whole = both(folder, "clock", ["--duration", f"{seconds:.0f}s"], [seconds / 3] * 2)
     legs, others = killed.legs(), whole.legs()
     shared = legs.keys() & others.keys()
     agree = all(legs[key] == others[key] for key in shared)
-    bounded, uncut = both(folder, "count", ["--executions", str(asked.executions)], [30.0, 90.0])
+    random = Random(asked.kills)
+    gaps_s = [random.uniform(*GAP_S) for _ in range(asked.kills)]
+    bounded, uncut = both(folder, "count", ["--executions", str(asked.executions)], gaps_s)
     equal = bounded.record() == uncut.record()
     for run in (killed, whole):
         words = [sys.executable, "-P", "-m", "stress", "report", run.out.name]
