@@ -39,7 +39,7 @@ def stored(folder: Path, model: str, seed: int, scenarios: Sequence[str], execut
         f"what nights have stored of it is in {folder}"
     )
     with History.open(folder) as history:
-        of_any = history.token_of(model, seed, None, execution)
+        of_any = history.token_of(model, seed, execution)
         for note in history.notes:
             complain(f"vgic-stress: {note}")
     found = [each for each in of_any if not scenarios or each.sighting.scenario in scenarios]

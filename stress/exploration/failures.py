@@ -11,7 +11,7 @@ from harness import Execution, Failed, HarnessBug, OsThreads
 from harness.search.explore import Exploration
 from stress.campaign import differs_afresh
 from stress.executions import Single, Token
-from stress.findings import Example, Finding, Keeper, as_found, simplest
+from stress.findings import EXPLORING, Example, Finding, Keeper, as_found, simplest
 from stress.jobs import LocalPool
 from stress.reporting import finding_text, replay_command
 from stress.shrinking import REPLAYS
@@ -96,7 +96,7 @@ class Failures:
         return {**dict.fromkeys(self._confirmed, 1), **counted}
 
     def _finding(self, example: Example) -> Finding:
-        return Finding(self.space.scenario.name, self.space.execution, "explore", example)
+        return Finding(self.space.scenario.name, self.space.execution, EXPLORING, example)
 
     def _must_hold(self, example: Example) -> None:
         where = f"an exploration of {self.space.scenario.name}"

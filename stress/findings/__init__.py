@@ -8,7 +8,7 @@ a `Keeper` writes what is found into the findings directory.
 
 from stress.findings.elsewhere import CANNOT_BE_JUDGED, FAILS, PASSES, outcome_on, revisions_with
 from stress.findings.example import Example, as_found, look_into, simplest
-from stress.findings.finding import Finding, found
+from stress.findings.finding import EXPLORING, Finding, found
 from stress.findings.inquiry import Answer, Inquiry, circle, inquire, is_looked_into
 from stress.findings.mending import mended_text
 from stress.findings.store import ALSO, Keeper, Keeps, slug, token_file, write_example
@@ -17,6 +17,7 @@ from stress.findings.trailers import trailers
 __all__ = [
     "ALSO",
     "CANNOT_BE_JUDGED",
+    "EXPLORING",
     "FAILS",
     "PASSES",
     "Answer",

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from stress.findings.example import Example
 from stress.findings.inquiry import Answer
 
+EXPLORING = "explore"
+"""Stands for the strategy where exploring has found something."""
+
 
 @dataclass(frozen=True)
 class Finding:

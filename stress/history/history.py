@@ -142,9 +142,7 @@ class History:
         else:
             write_record(place, mark)
 
-    def token_of(
-        self, model: str, seed: int, scenario: str | None, execution: int
-    ) -> Sequence[Stored]:
+    def token_of(self, model: str, seed: int, execution: int) -> Sequence[Stored]:
         """Return the tokens of an execution of some night's seed.
 
         A seed says what an execution is only to the model that drew it; its token says it for good.
@@ -152,8 +150,7 @@ class History:
         Args:
             model: the digest of the model's source.
             seed: the night's seed.
-            scenario: the execution's scenario, None for any.
-            execution: its number within the scenario.
+            execution: its number within its scenario, whichever that is.
 
         Returns:
             One for each finding that it showed, () if none was.
@@ -163,7 +160,7 @@ class History:
             kept = folders.read_finding(place, self._note)
             for at in () if kept is None else kept.record.sightings:
                 same = (at.model, at.seed, at.execution) == (model, seed, execution)
-                if kept is not None and same and scenario in (None, at.scenario):
+                if kept is not None and same:
                     stored = Stored(kept.record, at)
                     found.setdefault((kept.record.id, at.token), stored)
         return tuple(found.values())

@@ -35,13 +35,11 @@ class Across:
     """What the orders of one night are to those of earlier nights.
 
     Attributes:
-        new: the orders that no earlier night has shown.
         cycles: the circles that neither this night nor the earlier ones close alone.
         older: the circles that the earlier ones close. One of them has reported it, unless they
             are from several machines and have met only since.
     """
 
-    new: tuple[Edge, ...]
     cycles: tuple[LockCycle, ...]
     older: tuple[LockCycle, ...]
 
@@ -54,7 +52,7 @@ def across_nights(tonight: Sequence[Edge], earlier: Sequence[Edge]) -> Across:
         earlier: those of earlier nights of the same target, source and model.
     """
     edges = [*earlier, *tonight]
-    tonights, before = set(map(_order, tonight)), set(map(_order, earlier))
+    tonights = set(map(_order, tonight))
     graph = OrderGraph()
     cycles: dict[str, LockCycle] = {}
     older: dict[str, LockCycle] = {}
@@ -68,8 +66,7 @@ def across_nights(tonight: Sequence[Edge], earlier: Sequence[Edge]) -> Across:
         elif steps and not alone:
             cycle = _cycle(steps, edges)
             cycles.setdefault(cycle.identity, cycle)
-    new = {_order(edge): edge for edge in reversed(tonight) if _order(edge) not in before}
-    return Across(tuple(reversed(new.values())), tuple(cycles.values()), tuple(older.values()))
+    return Across(tuple(cycles.values()), tuple(older.values()))
 
 
 def _cycle(steps: list[Witnessed], edges: Sequence[Edge]) -> LockCycle:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from harness import Carriers, Execution, Failed, OsThreads
 from stress.executions import Single, Target, Token
 from stress.findings import (
+    EXPLORING,
     Answer,
     Example,
     as_found,
@@ -136,4 +137,4 @@ def _answer(errand: Exploring, token: Token, example: Example, carriers: Carrier
     )
     fails, passes = revisions_with([Token.decode(text) for text in shrunk.tokens], carriers)
     told = replace(shrunk, fails_on=fails, passes_on=passes)
-    return Answer(errand.number, errand.scenario, 0, "explore", told)
+    return Answer(errand.number, errand.scenario, 0, EXPLORING, told)

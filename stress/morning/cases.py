@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from stress.findings import FAILS
+from stress.findings import EXPLORING, FAILS
 from stress.history import FindingRecord, NightRecord, TargetRecord
 from stress.morning.morning import Morning
 from stress.morning.replay_line import replay_line
@@ -156,7 +156,7 @@ def _is_in(finding: FindingRecord, night: NightRecord, scenario: str) -> bool:
     return any(
         sighting.night == night.night
         and sighting.scenario == scenario
-        and sighting.strategy != "explore"
+        and sighting.strategy != EXPLORING
         for sighting in finding.sightings
     )
 

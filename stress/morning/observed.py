@@ -14,11 +14,8 @@ What must not be counted is left out here:
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from stress.findings import FAILS
+from stress.findings import EXPLORING, FAILS
 from stress.history import FindingRecord, NightRecord, Sighting, TargetRecord, place_of
-
-EXPLORING = "explore"
-"""Stands for a strategy where exploring found something; that has no rate."""
 
 Cells = dict[str, tuple[int, int]]
 """For each scenario failures, and of how many executions."""

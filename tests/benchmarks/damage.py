@@ -109,17 +109,17 @@ def wrong_with(folder: Path, hurt: set[str]) -> list[str]:
         for ended in NIGHTS:
             if f"runs/{ended.night}/summary.json" not in hurt and ended not in nights:
                 wrong.append(f"{ended.night} is lost")
-        history.token_of(MODEL, 7, None, 11)
+        history.token_of(MODEL, 7, 11)
         history.edges(TARGET, "", MODEL)
         history.file(ADDED, folder / "findings" / "added")
         history.night_ended(night(3))
-        if not any(each.record == ADDED for each in history.token_of(MODEL, 7, None, 13)):
+        if not any(each.record == ADDED for each in history.token_of(MODEL, 7, 13)):
             wrong.append("what was added is not found")
         wrong += [f"a note of {len(note)}" for note in history.notes if not _is_fine(note)]
     with History.open(folder) as history:
         if ADDED.id not in history.findings() or night(3) not in history.nights():
             wrong.append("what was added is lost")
-        if not history.token_of(MODEL, 7, None, 13):
+        if not history.token_of(MODEL, 7, 13):
             wrong.append("what was added is not found again")
     return wrong
 

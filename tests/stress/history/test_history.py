@@ -117,16 +117,14 @@ def test_what_has_not_changed_is_not_read_again(
 def test_the_token_of_a_seed_survives_its_model(folder: Path) -> None:
     filed(folder, finding(1, sighting(2, model="f" * 12)))
     with History.open(folder) as history:
-        (stored,) = history.token_of(MODEL, 7, "many_interrupts", 11)
+        (stored,) = history.token_of(MODEL, 7, 11)
         record = finding(1, sighting(2, model="f" * 12))
         assert stored == Stored(record, record.sightings[0])
-        assert history.token_of(MODEL, 7, None, 11) == (stored,)
-        assert history.token_of("f" * 12, 7, None, 12)[0].sighting.token == "vs2-found-2a"
-        # Another model, seed, scenario or execution is another execution.
-        assert not history.token_of("f" * 12, 7, None, 11)
-        assert not history.token_of(MODEL, 8, None, 11)
-        assert not history.token_of(MODEL, 7, "one_interrupt", 11)
-        assert not history.token_of(MODEL, 7, None, 12)
+        assert history.token_of("f" * 12, 7, 12)[0].sighting.token == "vs2-found-2a"
+        # Another model, seed or execution is another execution.
+        assert not history.token_of("f" * 12, 7, 11)
+        assert not history.token_of(MODEL, 8, 11)
+        assert not history.token_of(MODEL, 7, 12)
 
 
 def test_orders_of_locks_are_those_of_all_nights(folder: Path) -> None:

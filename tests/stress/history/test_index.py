@@ -13,7 +13,7 @@ from stress.history import History, database, folders, index
 from tests.stress.history.records import MODEL, TARGET, edge, filed, finding, night, sighting
 
 EDGES = [edge("a", "b"), edge("b", "c")]
-ASKED = MODEL, 7, "many_interrupts", 11
+ASKED = MODEL, 7, 11
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ def test_what_was_written_beside_it_is_indexed_at_the_next_opening(folder: Path)
     (folder.parent / "elsewhere" / "findings" / "third").rename(folder / "findings" / "third")
     (folder.parent / "elsewhere" / "runs" / night(3).night).rename(folder / "runs" / night(3).night)
     with History.open(folder) as history:
-        assert history.token_of(MODEL, 7, None, 13)
+        assert history.token_of(MODEL, 7, 13)
         assert history.edges(TARGET, "", MODEL) == [*EDGES, edge("c", "d")]
         assert "did not know 2 records" in history.notes[0]
 
@@ -194,8 +194,8 @@ def test_two_at_once_know_what_either_has_written(folder: Path) -> None:
         one.file(finding(3, identity="one"), folder / "findings" / "one")
         other.file(finding(4, identity="other one"), folder / "findings" / "other")
         for history in (one, other):
-            assert history.token_of(MODEL, 7, None, 13)
-            assert history.token_of(MODEL, 7, None, 14)
+            assert history.token_of(MODEL, 7, 13)
+            assert history.token_of(MODEL, 7, 14)
             assert history.notes == []
 
 
@@ -210,7 +210,7 @@ def test_what_cannot_be_indexed_is_in_its_folder(
             patch.setattr(index.Index, "put", full)
             history.file(finding(3, identity="third"), folder / "findings" / "third")
         assert "disk is full" in history.notes[0]
-        assert history.token_of(MODEL, 7, None, 13)
+        assert history.token_of(MODEL, 7, 13)
     assert notes_of(folder) == [
         f"{folder}: its index did not know 1 record; now it does",
     ]
@@ -246,5 +246,5 @@ def test_names_that_no_text_can_have_are_indexed(folder: Path) -> None:
     record = finding(sighting(3), identity="third")
     with History.open(folder) as history:
         history.file(record, Path(os.fsdecode(place)))
-        assert history.token_of(MODEL, 7, None, 13)[0].record == record
+        assert history.token_of(MODEL, 7, 13)[0].record == record
     assert notes_of(folder) == []

@@ -137,7 +137,7 @@ def test_what_is_merged_is_found_by_its_seed(three: list[Path], tmp_path: Path) 
     merge(three, tmp_path / "into")
     with History.open(tmp_path / "into") as history:
         assert history.notes == []
-        assert len(history.token_of(MODEL, 7, None, 12)) == 3
+        assert len(history.token_of(MODEL, 7, 12)) == 3
 
 
 def test_the_sources_are_as_they_were(three: list[Path], tmp_path: Path) -> None:

@@ -64,11 +64,3 @@ def test_a_documented_order_needs_no_execution() -> None:
     (cycle,) = across_nights(orders("ba"), [documented]).cycles
     assert cycle.tokens == ("vs2-ba",)
     assert len(cycle.edges) == 2
-
-
-def test_an_order_that_no_earlier_night_has_shown_is_new_once() -> None:
-    tonight = orders("ab bc") + orders("bc", "again")
-    assert across_nights(tonight, orders("ab")).new == (tonight[1],)
-    assert across_nights(tonight, orders("bc")).new == (tonight[0],)
-    assert across_nights(tonight, orders("ab bc")).new == ()
-    assert across_nights(tonight, []).new == (tonight[0], tonight[1])
