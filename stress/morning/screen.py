@@ -5,6 +5,7 @@ Only a command may be wider than the screen: one that is cut replays nothing. In
 shown by browsers, what comes from records can be no markup.
 """
 
+import re
 from collections.abc import Iterator
 from textwrap import wrap
 
@@ -15,6 +16,9 @@ from stress.morning.morning import Morning
 from stress.morning.sections import COLUMNS, clipped, head, sections
 
 LINES = 40
+
+_COMMAND = re.compile(r"^(\s*)::")
+"""How a line begins that GitHub takes for a command, whoever has printed it."""
 
 _MORE_LINES = 2
 """How many lines of the screen one line of an item may take."""
@@ -73,7 +77,8 @@ def _lines(item: Bullet) -> list[str]:
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
-    return wrap(
+    """Return the lines of a text; what a service would take for a command to it is none."""
+    lines = wrap(
         printable(text),
         COLUMNS,
         initial_indent=indent,
@@ -82,6 +87,7 @@ def _wrapped(text: str, indent: str) -> list[str]:
         placeholder=" ...",
         break_on_hyphens=False,
     )
+    return [_COMMAND.sub(r"\1: :", line) for line in lines]
 
 
 def _marked_up(item: Bullet) -> Iterator[str]:

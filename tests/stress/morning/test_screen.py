@@ -97,6 +97,13 @@ def test_a_new_finding_has_what_replays_it() -> None:
     assert any(line.startswith("  regressed: ") for line in lines)
 
 
+def test_no_line_of_a_record_is_a_command_to_a_service() -> None:
+    hostile = finding(message=f"{'x' * 90} ::error title=mine::all is well")
+    text = screen(findings=[hostile], states={hostile.id: "new"}, marks={}, folders={})
+    assert "error title=mine" in text
+    assert not any(line.lstrip().startswith("::") for line in text.splitlines())
+
+
 def test_what_is_known_is_one_line_with_the_next_expiry() -> None:
     (line,) = section(screen(), "Known (2)")
     assert line.startswith("Known (2): the next expires after 2026-12-24: ")
