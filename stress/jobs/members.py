@@ -8,6 +8,7 @@ which may be stopped.
 
 import logging
 import secrets
+import socket
 import time
 from asyncio import CancelledError
 from collections.abc import Callable
@@ -146,9 +147,30 @@ def _connected(address: str) -> Any:
     logging.getLogger("distributed").setLevel(logging.CRITICAL + 1)
     client: Any = Client
     try:
+        _knock(address)
         return client(address, timeout=CONNECT_S, set_as_default=False, name="vgic-stress")
     except (OSError, ValueError, TypeError) as error:
         raise BadArgument(
             f"--cluster {address}: no scheduler can be reached there: {error}; the address is that "
             "which `dask scheduler` has printed, such as tcp://scheduler:8786"
         ) from error
+
+
+def _knock(address: str) -> None:
+    """Connect to an address and go again.
+
+    A client that finds nobody is never quite made; it closes itself when it is collected as
+    garbage, and waits for ever if that is while another one is made.
+
+    Raises:
+        OSError: nobody is there.
+        ValueError: it is no address.
+    """
+    from distributed.comm.addressing import get_address_host_port
+
+    scheme, _, _ = address.partition("://")
+    if scheme not in ("tcp", "tls"):
+        raise ValueError("an address begins with tcp:// or tls://")
+    host, port = get_address_host_port(address, strict=True)
+    with socket.create_connection((host, port), CONNECT_S):
+        pass
