@@ -14,7 +14,7 @@ from stress.history import (
     parts_together,
     read_findings,
     read_nights,
-    state_of,
+    states_of,
 )
 from stress.inputs import BadArgument
 from stress.system import complain, counted
@@ -80,7 +80,7 @@ def opened(folder: Path) -> Read:
     for note in notes:
         complain(f"vgic-stress: {note}")
     today = datetime.now(UTC).date()
-    states = {id_: state_of(each.record, each.mark, nights, today) for id_, each in kept.items()}
+    states = states_of(kept, nights, today)
     return Read(folder, sorted(kept.values(), key=_seen_last), nights, states, today)
 
 

@@ -2,7 +2,6 @@
 """The command `nightly`, done: open the night, run it, and say in the morning what came of it."""
 
 import shlex
-from dataclasses import replace
 
 from harness.engine import printable_text
 from stress.commands.night_asked import Command, options_of, plan_of
@@ -16,11 +15,10 @@ from stress.nights import (
     Tonight,
     Trouble,
     begin,
-    ended,
     file_counts,
     hand_over,
     held,
-    morning_of,
+    judged,
     name_of,
     night_record,
     now,
@@ -31,7 +29,7 @@ from stress.nights import (
     write_morning,
 )
 from stress.reporting import Headline, progress
-from stress.system import Exit, Interrupts, complain, interrupts, logs, say
+from stress.system import Exit, complain, interrupts, logs, say
 
 _LOG = "log.txt"
 
@@ -60,20 +58,23 @@ def run_nightly(command: Command) -> Exit:
                 opened = begin(plan, options, command.out, command.words)
             else:
                 opened = resume(plan, last)
-            return _logged(command, opened, history, pool, interrupted)
+            night = Tonight(
+                opened.plan,
+                opened.place,
+                opened.asked.begun,
+                history,
+                opened.journal,
+                pool,
+                interrupted,
+            )
+            return _logged(command, opened, night, pool)
 
 
-def _logged(
-    command: Command,
-    opened: Opened,
-    history: History,
-    pool: Mending | Cluster,
-    interrupted: Interrupts,
-) -> Exit:
+def _logged(command: Command, opened: Opened, night: Tonight, pool: Mending | Cluster) -> Exit:
     """Run a night with its log; a disk that is full ends it, and what it has done stays."""
     logs.start(command.verbose, opened.place / _LOG, as_json=command.log_json)
     try:
-        return _run(command, opened, history, pool, interrupted)
+        return _run(command, opened, night, pool)
     except OSError as error:
         logs.warning(f"the night has stopped: {error}")
         complain(f"vgic-stress: the night has stopped: {error}")
@@ -83,25 +84,10 @@ def _logged(
         logs.stop()
 
 
-def _run(
-    command: Command,
-    opened: Opened,
-    history: History,
-    pool: Mending | Cluster,
-    interrupted: Interrupts,
-) -> Exit:
+def _run(command: Command, opened: Opened, night: Tonight, pool: Mending | Cluster) -> Exit:
     headline = _headline(opened)
     logs.info(f"asked for: {shlex.join(command.words)} {headline.line('on')} jobs={command.jobs}")
     say(headline.line("vgic-stress nightly:"))
-    night = Tonight(
-        opened.plan,
-        opened.place,
-        opened.asked.begun,
-        history,
-        opened.journal,
-        pool,
-        interrupted,
-    )
     with progress(opened.plan, quiet=command.quiet) as show:
         run_night(night, show)
     for trouble in pool.troubles:
@@ -133,11 +119,8 @@ def _end(command: Command, opened: Opened, night: Tonight, headline: Headline) -
     """Write down what came of it, and say it."""
     around = Around(opened.asked.commit, [*opened.journal.notes, *night.history.notes], now())
     record = night_record(night, around)
-    verdict = ended(record, night.history, only_new=command.only_new)
-    values = verdict.values()
-    record = replace(record, verdict=str(values["verdict"]), exit=int(verdict.code))
-    night.history.night_ended(record)
-    morning = morning_of(record, night.history)
+    morning, verdict = judged(record, night.history, only_new=command.only_new)
+    night.history.night_ended(morning.tonight)
     write_morning(morning, opened.place)
     logs.info(f"ended: {verdict.words}")
     say(screen_text(morning))

@@ -22,7 +22,7 @@ from stress.history.history import History, Stored
 from stress.history.merging import Merged, furthest, merge, one_finding
 from stress.history.naming import finding_id, is_id, night_number, place_of
 from stress.history.night_records import CanaryRecord, Edge, Explored, NightRecord
-from stress.history.orders import Across, LockCycle, across_nights
+from stress.history.orders import Across, LockCycle, across_nights, learned
 from stress.history.parts import missing_parts, one_night, parts_together
 from stress.history.reading import DamagedRecord, read_record, write_record
 from stress.history.records import FindingRecord, Mark, Replayed, Sighting
@@ -35,6 +35,7 @@ from stress.history.states import (
     STATES,
     holds,
     state_of,
+    states_of,
     states_over,
 )
 from stress.history.target_records import ArmRecord, CellRecord, Lost, TargetRecord, WindowRecord
@@ -82,6 +83,7 @@ __all__ = [
     "furthest",
     "holds",
     "is_id",
+    "learned",
     "merge",
     "missing_parts",
     "night_number",
@@ -94,6 +96,7 @@ __all__ = [
     "read_nights",
     "read_record",
     "state_of",
+    "states_of",
     "states_over",
     "write_record",
 ]

@@ -7,9 +7,35 @@ same target, source and model; which night an order is from makes no difference 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from harness.detectors.lock_order import Learned, OrderGraph, Witnessed, inverted
 from stress.history.night_records import Edge
+
+
+class OrderOfLocks(Protocol):
+    """An order of two locks, wherever it is written down."""
+
+    @property
+    def before(self) -> str:
+        """The class that was held, with its subclass."""
+
+    @property
+    def after(self) -> str:
+        """The class that was wanted."""
+
+    @property
+    def role(self) -> str:
+        """The thread that did; "" if none did, and the order is documented."""
+
+    @property
+    def function(self) -> str:
+        """The model function in which it did."""
+
+
+def learned(order: OrderOfLocks) -> Learned:
+    """Return an order as the detector has it."""
+    return Learned(order.before, order.after, order.role, order.function)
 
 
 @dataclass(frozen=True)
@@ -57,7 +83,7 @@ def across_nights(tonight: Sequence[Edge], earlier: Sequence[Edge]) -> Across:
     cycles: dict[str, LockCycle] = {}
     older: dict[str, LockCycle] = {}
     for number, edge in enumerate(edges):
-        steps = graph.add(_learned(edge), ("", number))
+        steps = graph.add(learned(edge), ("", number))
         # What a night closes alone it has reported itself.
         alone = {_order(edges[each]) for _, (_, each) in steps} <= tonights
         if steps and number < len(earlier):
@@ -71,10 +97,6 @@ def across_nights(tonight: Sequence[Edge], earlier: Sequence[Edge]) -> Across:
 
 def _cycle(steps: list[Witnessed], edges: Sequence[Edge]) -> LockCycle:
     return LockCycle(inverted(steps), tuple(edges[number] for _, (_, number) in steps))
-
-
-def _learned(edge: Edge) -> Learned:
-    return Learned(edge.before, edge.after, edge.role, edge.function)
 
 
 def _order(edge: Edge) -> tuple[str, str]:

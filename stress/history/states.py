@@ -10,11 +10,12 @@ shown it since. What was fixed stays so when a change of the model makes its tok
 Parts of one night count as one: it is the same night whichever part has seen it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from stress.findings import CANNOT_BE_JUDGED, FAILS, PASSES
+from stress.history.folders import Kept
 from stress.history.naming import PointInTime, place_of
 from stress.history.night_records import NightRecord
 from stress.history.parts import parts_together
@@ -56,6 +57,13 @@ def state_of(
         return state
     # Whoever said so before it was fixed did not mean what came back.
     return state if state == REGRESSED and mark.at <= fixed_at else KNOWN
+
+
+def states_of(
+    findings: Mapping[str, Kept], nights: Sequence[NightRecord], today: date
+) -> dict[str, str]:
+    """Return the state of each finding, by id; see state_of."""
+    return {id_: state_of(kept.record, kept.mark, nights, today) for id_, kept in findings.items()}
 
 
 def states_over(record: FindingRecord, nights: Sequence[NightRecord]) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ campaign. What is done is in a journal (journal.py, entries.py) and what is foun
 """
 
 from stress.nights.asked import Options
-from stress.nights.ending import ended, hand_over, morning_of, write_morning
+from stress.nights.ending import hand_over, judged, morning_of, write_morning
 from stress.nights.entries import Trouble
 from stress.nights.folder import held, now
 from stress.nights.foretelling import plan_text
@@ -28,11 +28,11 @@ __all__ = [
     "Tonight",
     "Trouble",
     "begin",
-    "ended",
     "file_counts",
     "hand_over",
     "held",
     "join_parts",
+    "judged",
     "morning_of",
     "name_of",
     "night_record",

@@ -2,10 +2,11 @@
 """How a night ended: one verdict, and what it leaves for the morning."""
 
 import os
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
-from stress.history import FIXED, KNOWN, NEW, REGRESSED, History, NightRecord, state_of
+from stress.history import FIXED, KNOWN, NEW, REGRESSED, History, NightRecord, states_of
 from stress.morning import (
     Morning,
     for_ci,
@@ -20,16 +21,49 @@ from stress.reporting import AT_FAULT, HARNESS_BUG, Verdict
 from stress.system import Exit, counted, logs, say, worst, write_whole
 
 
-def ended(record: NightRecord, history: History, *, only_new: bool) -> Verdict:
-    """Return the verdict of a night.
+def judged(record: NightRecord, history: History, *, only_new: bool) -> tuple[Morning, Verdict]:
+    """Return what is read in the morning after a night, and the night's verdict, which is in it.
 
     Args:
         record: the night, but for its verdict.
         history: what it has left behind, with all nights before it.
         only_new: what was known before is no failure.
     """
-    found = still_there(record)
-    new = {id_ for id_, state in states(record, history).items() if state in (NEW, REGRESSED)}
+    morning = morning_of(record, history)
+    verdict = _verdict(morning, only_new=only_new)
+    said = str(verdict.values()["verdict"])
+    return replace(morning, tonight=replace(record, verdict=said, exit=int(verdict.code))), verdict
+
+
+def morning_of(record: NightRecord, history: History) -> Morning:
+    """Return what is read in the morning after a night.
+
+    Args:
+        record: the night.
+        history: what it has left behind, with all nights before it.
+    """
+    findings, today = history.findings(), datetime.now(UTC).date()
+    before = [night for night in history.nights() if night.night != record.night]
+    nights, records = [*before, record], [kept.record for kept in findings.values()]
+    states = states_of(findings, nights, today)
+    unseen = [each for each in records if states[each.id] in (KNOWN, FIXED)]
+    return Morning(
+        tonight=record,
+        before=before,
+        findings=records,
+        states=states,
+        today=today,
+        marks={id_: kept.mark for id_, kept in findings.items() if kept.mark is not None},
+        folders={id_: kept.folder for id_, kept in findings.items()},
+        gone={each.id: gone(each, records, nights).text() for each in unseen},
+        slower=[f"{each.id} {each.sentence()}" for each in slower(records, nights)],
+        folder=history.folder,
+    )
+
+
+def _verdict(morning: Morning, *, only_new: bool) -> Verdict:
+    record, found = morning.tonight, still_there(morning.tonight)
+    new = {id_ for id_, state in morning.states.items() if state in (NEW, REGRESSED)}
     failing = found & new if only_new else found
     faults = [fault for target in record.targets for fault in target.faults]
     reasons = [reason for target in record.targets for reason in target.reasons]
@@ -50,40 +84,6 @@ def ended(record: NightRecord, history: History, *, only_new: bool) -> Verdict:
     }
     code = worst(code for code, applies in applying.items() if applies)
     return Verdict(code, words[code])
-
-
-def states(record: NightRecord, history: History) -> dict[str, str]:
-    """Return the state of each finding after a night, by id."""
-    nights = [*_before(record, history), record]
-    return {
-        id_: state_of(kept.record, kept.mark, nights, _today())
-        for id_, kept in history.findings().items()
-    }
-
-
-def morning_of(record: NightRecord, history: History) -> Morning:
-    """Return what is read in the morning after a night.
-
-    Args:
-        record: the night.
-        history: what it has left behind, with all nights before it.
-    """
-    findings, nights = history.findings(), [*_before(record, history), record]
-    records = [kept.record for kept in findings.values()]
-    told = states(record, history)
-    unseen = [each for each in records if told[each.id] in (KNOWN, FIXED)]
-    return Morning(
-        tonight=record,
-        before=_before(record, history),
-        findings=records,
-        states=told,
-        today=_today(),
-        marks={id_: kept.mark for id_, kept in findings.items() if kept.mark is not None},
-        folders={id_: kept.folder for id_, kept in findings.items()},
-        gone={each.id: gone(each, records, nights).text() for each in unseen},
-        slower=[f"{each.id} {each.sentence()}" for each in slower(records, nights)],
-        folder=history.folder,
-    )
 
 
 def write_morning(morning: Morning, place: Path) -> None:
@@ -111,11 +111,3 @@ def hand_over(morning: Morning) -> None:
                 file.write(ci.summary)
         except OSError as error:
             logs.warning(f"{ci.file} cannot be written: {error.strerror}")
-
-
-def _before(record: NightRecord, history: History) -> list[NightRecord]:
-    return [night for night in history.nights() if night.night != record.night]
-
-
-def _today() -> date:
-    return datetime.now(UTC).date()

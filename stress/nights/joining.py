@@ -30,12 +30,12 @@ from stress.history import (
     read_record,
 )
 from stress.nights.asked import ASKED, Asked
-from stress.nights.ending import ended, morning_of, write_morning
+from stress.nights.ending import judged, morning_of, write_morning
 from stress.nights.entries import Begun, Ended, Leg, Orders
 from stress.nights.filing import file
 from stress.nights.journal import Journal
 from stress.nights.opening import JOURNAL
-from stress.nights.orders import first_orders
+from stress.nights.orders import orders_seen
 from stress.nights.plan import NightPlan
 from stress.nights.summing import in_order, target_record
 from vgic import REVISIONS
@@ -83,9 +83,8 @@ def _joined(history: History, parts: Sequence[NightRecord]) -> NightRecord:
     legs = [each for journal in journals for each in journal.entries if isinstance(each, Leg)]
     name = _name(parts)
     record = one_night(parts, _targets(runs / parts[0].night, legs), _edges(journals, parts))
-    record = replace(record, night=name)
-    verdict = ended(record, history, only_new=False)
-    record = replace(record, verdict=str(verdict.values()["verdict"]), exit=int(verdict.code))
+    morning, _ = judged(replace(record, night=name), history, only_new=False)
+    record = morning.tonight
     place = runs / name
     (place / PARTS).mkdir(parents=True, exist_ok=True)
     # Should this be killed it is done again, whole, until the parts have moved.
@@ -177,7 +176,7 @@ def _edges(journals: Sequence[Journal], parts: Sequence[NightRecord]) -> list[Ed
     found = []
     names = [target.target for target in parts[0].targets]
     for target, name in enumerate(names):
-        for (before, after), lane in first_orders(target, legs).items():
-            key = lane % len(parts), name, before, after
+        for (before, after), seen in orders_seen(target, legs).items():
+            key = seen.lanes[0] % len(parts), name, before, after
             found += [known[key]] if key in known else []
     return found

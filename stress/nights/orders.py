@@ -8,10 +8,10 @@ whichever nights, or machines, its steps are from.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from harness.detectors.lock_order import Learned, OrderGraph, inverted
+from harness.detectors.lock_order import OrderGraph, inverted
 from harness.search.strategies import PORTFOLIO
 from stress.findings import Answer, Finding, Inquiry, circle
-from stress.history import Edge, LockCycle, across_nights
+from stress.history import Edge, LockCycle, across_nights, learned
 from stress.nights.earlier import earlier_findings
 from stress.nights.entries import Leg, Met, Ordered, Orders
 from stress.nights.holding import file_if_it_holds
@@ -27,12 +27,12 @@ STRATEGY = "lock orders"
 
 
 @dataclass
-class _Seen:
-    """An order: the first execution of the night that showed it, and in which lanes it was seen."""
+class OrderSeen:
+    """An order: the first execution of the night that showed it, and the lanes of all, in order."""
 
     target: int
     first: Ordered
-    lanes: set[int]
+    lanes: list[int]
 
 
 def put_orders_together(night: Tonight) -> None:
@@ -47,7 +47,7 @@ def put_orders_together(night: Tonight) -> None:
     met: list[Met] = []
     bugs: list[str] = []
     for target in range(len(night.plan.targets)):
-        seen = _seen(target, night.done(Leg))
+        seen = orders_seen(target, night.done(Leg))
         tonight = list(_with_tokens(night, target, seen))
         if night.interrupted():
             return
@@ -56,22 +56,14 @@ def put_orders_together(night: Tonight) -> None:
     night.journal.add(Orders(edges, met, bugs))
 
 
-def _seen(target: int, legs: Iterable[Leg]) -> dict[_Order, _Seen]:
-    seen: dict[_Order, _Seen] = {}
+def orders_seen(target: int, legs: Iterable[Leg]) -> dict[_Order, OrderSeen]:
+    """Return the orders that legs have seen on a target, as it is placed in the plan."""
+    seen: dict[_Order, OrderSeen] = {}
     for leg in in_order(leg for leg in legs if leg.target == target):
         for order in leg.orders:
             key = order.before, order.after
-            seen.setdefault(key, _Seen(target, order, set())).lanes.add(leg.lane)
+            seen.setdefault(key, OrderSeen(target, order, [])).lanes.append(leg.lane)
     return seen
-
-
-def first_orders(target: int, legs: Iterable[Leg]) -> dict[tuple[str, str], int]:
-    """Return the orders that legs have seen on a target, each with the lane that was the first."""
-    first: dict[tuple[str, str], int] = {}
-    for leg in in_order(leg for leg in legs if leg.target == target):
-        for order in leg.orders:
-            first.setdefault((order.before, order.after), leg.lane)
-    return first
 
 
 def _earlier(night: Tonight, target: int) -> list[Edge]:
@@ -80,7 +72,7 @@ def _earlier(night: Tonight, target: int) -> list[Edge]:
     return list(night.history.edges(where.target, where.source, where.model))
 
 
-def _with_tokens(night: Tonight, target: int, seen: dict[_Order, _Seen]) -> Iterator[Edge]:
+def _with_tokens(night: Tonight, target: int, seen: dict[_Order, OrderSeen]) -> Iterator[Edge]:
     """Yield the orders of a target, with the tokens they have from earlier nights or new ones."""
     plan = night.plan
     known = {(edge.before, edge.after): edge for edge in _earlier(night, target)}
@@ -93,7 +85,7 @@ def _with_tokens(night: Tonight, target: int, seen: dict[_Order, _Seen]) -> Iter
             PORTFOLIO,
             ((order.scenario, order.execution),),
             0,
-            ((_learned(order), (order.scenario, order.execution)),),
+            ((learned(order), (order.scenario, order.execution)),),
         )
         for n, order in enumerate(new)
     ]
@@ -108,10 +100,10 @@ def _with_tokens(night: Tonight, target: int, seen: dict[_Order, _Seen]) -> Iter
         elif key in tokens or not each.first.role:
             yield _edge(night, each, tokens.get(key, ""))
         else:
-            logs.warning(f"no execution shows {_learned(each.first)} a second time")
+            logs.warning(f"no execution shows {learned(each.first)} a second time")
 
 
-def _edge(night: Tonight, seen: _Seen, token: str) -> Edge:
+def _edge(night: Tonight, seen: OrderSeen, token: str) -> Edge:
     kernel, order = night.plan.targets[seen.target], seen.first
     return Edge(
         target=name_of(kernel),
@@ -125,15 +117,15 @@ def _edge(night: Tonight, seen: _Seen, token: str) -> Edge:
 
 
 def _circles(
-    night: Tonight, target: int, seen: dict[_Order, _Seen], tonight: list[Edge]
+    night: Tonight, target: int, seen: dict[_Order, OrderSeen], tonight: list[Edge]
 ) -> list[LockCycle]:
     """Return the circles that take several lanes, or several nights."""
     graph = OrderGraph()
     found: list[LockCycle] = []
     for number, edge in enumerate(tonight):
-        steps = graph.add(Learned(edge.before, edge.after, edge.role, edge.function), ("", number))
+        steps = graph.add(learned(edge), ("", number))
         edges = tuple(tonight[each] for _, (_, each) in steps)
-        lanes = [seen[each.before, each.after].lanes for each in edges]
+        lanes = [set(seen[each.before, each.after].lanes) for each in edges]
         # What a lane closes alone it has reported itself.
         if lanes and not set.intersection(*lanes):
             found.append(LockCycle(inverted(steps), edges))
@@ -157,17 +149,9 @@ def _file_circles(
     """File the circles that hold; add to the bugs why others do not."""
     filing = night.filing(target)
     for each in circles:
-        orders = [(_of(edge), (edge.target, 0)) for edge in each.edges]
+        orders = [(learned(edge), (edge.target, 0)) for edge in each.edges]
         example = circle(orders, each.identity, each.tokens, night.plan.targets[target])
         finding = Finding("several executions", 0, STRATEGY, example)
         faults, wrong = file_if_it_holds(night, filing, target, finding)
         bugs += faults + wrong
     return filing.met
-
-
-def _learned(order: Ordered) -> Learned:
-    return Learned(order.before, order.after, order.role, order.function)
-
-
-def _of(edge: Edge) -> Learned:
-    return Learned(edge.before, edge.after, edge.role, edge.function)

@@ -17,9 +17,9 @@ from stress.nights import (
     Options,
     Tonight,
     begin,
-    ended,
     file_counts,
     join_parts,
+    judged,
     morning_of,
     night_record,
     resume,
@@ -202,7 +202,7 @@ def test_interrupted_it_is_not_at_its_end_and_can_be_gone_on_with(
     assert record.interrupted
     assert unfinished(stopped.folder) is not None
     with History.open(stopped.folder) as history:
-        assert ended(record, history, only_new=False).code in (Exit.INTERRUPTED, Exit.FINDINGS)
+        assert judged(record, history, only_new=False)[1].code in (Exit.INTERRUPTED, Exit.FINDINGS)
     assert values(stopped.run(plan(), go_on=True)) == values(whole)
     assert unfinished(stopped.folder) is None
 
