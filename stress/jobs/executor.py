@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The executor: what a campaign asks of whoever runs its jobs, on this machine or on others.
 
-It hands out a job, collects what came of it, and notices when one hangs or its process dies: that
-is an outcome too, a Bug. Jobs and outcomes are values that can be sent anywhere. Which jobs there
-are and in which order is the campaign's affair, so a result does not depend on the executor.
+It hands out a job, collects what came of it, and notices when one hangs or its process dies: what
+cannot be done again elsewhere is an outcome too, a Bug. Jobs and outcomes are values that can be
+sent anywhere. Which jobs there are and in which order is the campaign's affair, so a result does
+not depend on the executor.
 """
 
 from typing import Protocol

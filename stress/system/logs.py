@@ -135,7 +135,7 @@ def _add(logger: "Logger", sink: object, level: str, words: Callable[["Record"],
         return "{extra[line]}"
 
     logger.add(
-        sink,  # type: ignore[call-overload]
+        sink,  # type: ignore[call-overload]  # a stream or a function: each has its overload
         level=level,
         format=formatted,
         colorize=False,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Damage a history in so many ways: is it refused or made again, without a traceback, in bounds?
 
-Run it as `python tests/benchmarks/damage.py CASES [FIRST]`. Each case is a history of a few records
+Run it as `python -m tests.benchmarks.damage CASES [FIRST]`. Each case is a history of a few records
 that is damaged in one to three ways, at random but the same for its number; then everything is
 asked of it and something is added. What nothing has happened to has to be there afterwards. It
 prints the cases that went wrong, and how long the slowest took and how much memory all.
@@ -19,15 +19,11 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
-ROOT = Path(__file__).resolve().parents[2]
-if str(ROOT) not in sys.path:
-    sys.path.insert(0, str(ROOT))
-
-from harness.engine import TEXT_MAX, is_printable  # noqa: E402
-from stress.history import History, Mark, state_of  # noqa: E402
-from stress.system import say  # noqa: E402
-from tests.stress.history import damages  # noqa: E402
-from tests.stress.history.records import (  # noqa: E402
+from harness.engine import TEXT_MAX, is_printable
+from stress.history import History, Mark, state_of
+from stress.system import say
+from tests.stress.history import damages
+from tests.stress.history.records import (
     MODEL,
     TARGET,
     edge,
