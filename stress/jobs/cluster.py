@@ -27,6 +27,7 @@ from stress.jobs.members import Members
 from stress.jobs.remote import Parcel, deliver, let_go
 from stress.jobs.rerun import Rerun
 from stress.jobs.work import Bug
+from stress.system import logs
 
 LOOK_EVERY_S = 2.0
 """So often is looked which workers there are."""
@@ -119,7 +120,8 @@ class Cluster(AbstractContextManager["Cluster"]):
             return  # until one comes
         given.tries += 1
         job = given.job
-        parcel = Parcel(self._campaign, job, self._source(job.target), self._hang_s)
+        source, debug = self._source(job.target), logs.has_debug()
+        parcel = Parcel(self._campaign, job, source, self._hang_s, debug)
         given.future = self._members.submit(deliver, given.worker, parcel)
         if given.future is None:
             given.worker = ""
@@ -161,11 +163,15 @@ class Cluster(AbstractContextManager["Cluster"]):
         except (Exception, CancelledError) as error:
             return self._elsewhere(given, described(error))
         self._given.remove(given)
+        for name, line in delivery.lines:
+            logs.named(f"{name} of {given.worker}").take(line)
         self._report(*(f"{given.worker}: {text}" for text in delivery.troubles))
         return [_as_here(outcome, given.job.target) for outcome in delivery.outcomes]
 
     def _elsewhere(self, given: _Given, why: str) -> list[Outcome]:
-        self._report(f"{given.worker} went away with a job, which is done elsewhere ({why})")
+        text = f"{given.worker} went away with a job, which is done elsewhere ({why})"
+        logs.warning(text)
+        self._report(text)
         if given.future is not None:
             given.future.release()
         if given.tries >= TRIES:

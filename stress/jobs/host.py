@@ -15,28 +15,34 @@ from harness import OldName
 from stress.jobs.executor import Job, Outcome
 from stress.jobs.mending import Mending
 from stress.jobs.obeying import leave_signals_to_the_parent
+from stress.system import LogLine, logs
 
 IDLE_S = 60.0
 
 _LOOK_EVERY_S = 0.25
 
 
-def host(connection: Connection, hang_s: float) -> None:
+def host(connection: Connection, hang_s: float, *, debug: bool) -> None:
     """Have jobs done, one at a time, until nobody is there or nothing comes.
 
     Args:
-        connection: jobs come in; for each, its outcomes and the troubles since the last go out.
+        connection: jobs come in; for each go out its outcomes, and since the last one the troubles
+            and the lines of the log, each after its author's name.
         hang_s: after how many seconds without a step a process is taken to hang.
+        debug: lines for debugging are wanted, too.
     """
     leave_signals_to_the_parent()
     warnings.simplefilter("ignore", OldName)  # who sent the job has said so
+    lines: list[tuple[str, LogLine]] = []
+    logs.hand_on(lambda job, line: lines.append((job, line)), debug=debug)
     try:
         with Mending(1, hang_s=hang_s) as pool:
             said = 0
             while connection.poll(IDLE_S):
                 outcomes = _done(connection.recv(), pool, connection)
-                connection.send((outcomes, pool.troubles[said:]))
+                connection.send((outcomes, pool.troubles[said:], lines))
                 said = len(pool.troubles)
+                lines.clear()
     except (EOFError, OSError):
         pass  # nobody is there any more
 
@@ -58,4 +64,4 @@ def _done(job: Job, pool: Mending, connection: Connection) -> list[Outcome]:
 
 if __name__ == "__main__":
     os.set_inheritable(int(sys.argv[1]), False)
-    host(Connection(int(sys.argv[1])), float(sys.argv[2]))
+    host(Connection(int(sys.argv[1])), float(sys.argv[2]), debug=sys.argv[3] == "debug")

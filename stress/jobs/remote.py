@@ -17,6 +17,7 @@ from pathlib import Path
 
 from stress.executions import model_digest
 from stress.jobs.executor import Job, Outcome
+from stress.system import LogLine
 
 _TRIES = 3
 
@@ -30,12 +31,14 @@ class Parcel:
         job: what is to be done.
         source: the user's file that is under test; None if there is none.
         hang_s: after how many seconds without a step a process is taken to hang.
+        debug: lines of the log for debugging are wanted, too.
     """
 
     campaign: str
     job: Job
     source: bytes | None
     hang_s: float
+    debug: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +48,22 @@ class Delivery:
     Attributes:
         outcomes: what came of the job.
         troubles: what happened to processes meanwhile, in words.
+        lines: lines of the log meanwhile, each after its author's name.
     """
 
     outcomes: Sequence[Outcome]
     troubles: Sequence[str]
+    lines: Sequence[tuple[str, LogLine]]
 
 
 class _Host:
     """A host process, as the thread sees it that keeps it."""
 
-    def __init__(self, hang_s: float) -> None:
+    def __init__(self, hang_s: float, *, debug: bool) -> None:
         self._connection, theirs = Pipe()
         descriptor = theirs.fileno()
         words = [sys.executable, "-P", "-m", "stress.jobs.host", str(descriptor), str(hang_s)]
+        words += ["debug"] if debug else ["info"]
         self._process = subprocess.Popen(words, pass_fds=[descriptor], stdin=subprocess.DEVNULL)
         theirs.close()
 
@@ -130,7 +136,7 @@ def _host_of(parcel: Parcel) -> _Host:
         return host
     if host is not None:
         host.close()
-    host = _Host(parcel.hang_s)
+    host = _Host(parcel.hang_s, debug=parcel.debug)
     with _lock:
         _hosts[key] = host
     return host

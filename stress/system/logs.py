@@ -27,9 +27,6 @@ MESSAGE_MAX = 4_000
 
 _DEBUG, _INFO, _WARNING = "DEBUG", "INFO", "WARNING"
 
-_loggers: list[tuple["Logger", str]] = []
-"""The one in use and its level, if a log was asked for."""
-
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
@@ -42,6 +39,19 @@ class LogLine:
 
     text: str
     level: str = _DEBUG
+
+
+@dataclass(frozen=True, slots=True)
+class _Sink:
+    """Where lines go, from which level on, and what ends that."""
+
+    take: Callable[[str, LogLine], None]
+    level: str
+    close: Callable[[], None]
+
+
+_sinks: list[_Sink] = []
+"""The one in use, if a log was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +78,8 @@ class Log:
 
     def take(self, line: LogLine) -> None:
         """Write a line that somebody else has made, such as a worker."""
-        for logger, _ in _loggers:
-            logger.bind(job=self.job).log(line.level, line.text)
+        for sink in _sinks:
+            sink.take(self.job, line)
 
 
 def start(verbose: int = 0, file: Path | None = None, *, as_json: bool = False) -> None:
@@ -100,19 +110,39 @@ def start(verbose: int = 0, file: Path | None = None, *, as_json: bool = False) 
         from stress.system.log_file import LogFile
 
         _add(logger, LogFile(file), level, _as_json if as_json else _for_a_file)
-    _loggers.append((logger, level))
+
+    def take(job: str, line: LogLine) -> None:
+        logger.bind(job=job).log(line.level, line.text)
+
+    _sinks.append(_Sink(take, level, logger.remove))
+
+
+def hand_on(take: Callable[[str, LogLine], None], *, debug: bool) -> None:
+    """Hand lines on from now on, for the log of another process.
+
+    Args:
+        take: gets each line, after its author's name.
+        debug: lines for debugging are wanted, too.
+    """
+    stop()
+    least = _DEBUG if debug else _INFO
+
+    def wanted(job: str, line: LogLine) -> None:
+        if debug or line.level != _DEBUG:
+            take(job, line)
+
+    _sinks.append(_Sink(wanted, least, lambda: None))
 
 
 def stop() -> None:
     """Log no more, and close the file."""
-    while _loggers:
-        logger, _ = _loggers.pop()
-        logger.remove()
+    while _sinks:
+        _sinks.pop().close()
 
 
 def has_debug() -> bool:
     """Tell whether lines for debugging go anywhere, so that workers need not send them else."""
-    return any(level == _DEBUG for _, level in _loggers)
+    return any(sink.level == _DEBUG for sink in _sinks)
 
 
 def named(job: str) -> Log:

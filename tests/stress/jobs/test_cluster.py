@@ -6,6 +6,7 @@ One scheduler and two workers on loopback, and one campaign, so that it is over 
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from stress.jobs.executor import Job, Outcome
 from stress.jobs.local_pool import LocalPool
 from stress.jobs.remote import Parcel, about, deliver, let_go
 from stress.jobs.work import Batch, Bug, Facts
+from stress.system import logs
 
 pytest.importorskip("distributed")
 
@@ -111,11 +113,14 @@ def hosts_of(pid: int) -> list[int]:
 
 
 def test_a_campaign_comes_out_as_it_does_here_though_a_worker_is_killed(
-    plan: MakePlan, tmp_path: Path
+    plan: MakePlan, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     (tmp_path / "mine.py").write_text(PATCH, "utf-8")
     target = Target(f"{tmp_path / 'mine.py'}:Mine")
     plan_ = plan(target=target, executions=96, shrink_replays=5)
+    log = tmp_path / "log.txt"
+    logs.start(2, log)
+    request.addfinalizer(logs.stop)
     with LocalPool(1) as here:
         usual = Campaign(plan_, here).run()
     assert usual.findings
@@ -135,6 +140,9 @@ def test_a_campaign_comes_out_as_it_does_here_though_a_worker_is_killed(
         assert killed
         assert replace(result, seconds=0.0) == replace(usual, seconds=0.0)
         assert any("is done elsewhere" in text for text in there.troubles)
+        logged = log.read_text("utf-8")
+        assert re.search(r" DEBUG worker 1 of tcp://\S+: ", logged)
+        assert "is done elsewhere" in logged
         deadline = time.monotonic() + PATIENCE_S
         while any(Path(f"/proc/{pid}").exists() for pid in [*killed, *hosts_of(workers[1].pid)]):
             assert time.monotonic() < deadline, "a host was left behind"
@@ -279,8 +287,11 @@ def test_a_scheduler_that_is_gone_is_said_to_be(fake: FakeClient) -> None:
 def test_a_host_is_kept_replaced_and_let_go(tmp_path: Path) -> None:
     """It runs a user's file from a copy, by its own name, though there is none here."""
     job = replace(JOB, target=Target("nowhere/mine.py:Mine"))
-    parcel = Parcel("this", job, PATCH.encode(), 30.0)
-    (facts,) = deliver(parcel, str(tmp_path)).outcomes
+    parcel = Parcel("this", job, PATCH.encode(), 30.0, debug=True)
+    delivery = deliver(parcel, str(tmp_path))
+    (facts,) = delivery.outcomes
+    assert {name for name, _ in delivery.lines} == {"worker 1"}
+    assert "DEBUG" in {line.level for _, line in delivery.lines}
     assert isinstance(facts, Facts)
     assert len(facts.facts) == 1
     (host,) = hosts_of(os.getpid())
