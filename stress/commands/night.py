@@ -7,6 +7,7 @@ from harness.engine import printable_text
 from stress.commands.night_asked import Command, options_of, plan_of
 from stress.executions import model_digest
 from stress.history import History, noting, read_findings
+from stress.inputs import BadArgument
 from stress.jobs import Cluster, Mending
 from stress.morning import screen_text
 from stress.nights import (
@@ -41,6 +42,11 @@ def run_nightly(command: Command) -> Exit:
         BadArgument: what is asked for makes no sense, or another night runs in the folder.
         OSError: something cannot be written.
     """
+    if command.dry_run and command.resume:
+        raise BadArgument(
+            "--dry-run says what a new night would do, and --resume goes on with the last one: "
+            "leave out one of them"
+        )
     if command.dry_run:
         kept = read_findings(command.out, noting([])).values()
         say(plan_text(plan_of(options_of(command, None)), kept))

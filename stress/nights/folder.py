@@ -5,6 +5,7 @@ Nights are counted, so that no clock that jumps can put one before another; a fe
 those of two machines apart when their folders are merged.
 """
 
+import errno
 import fcntl
 import os
 import platform
@@ -23,6 +24,7 @@ from stress.inputs import BadArgument
 
 _LOCK = "lock"
 _GIT_S = 20.0
+_NO_MORE = errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EIO
 _DIFF_MAX = 16 << 20
 
 
@@ -40,14 +42,22 @@ def held(folder: Path, option: str = "--out") -> Iterator[None]:
         option: the option that has named it.
 
     Raises:
-        BadArgument: another night runs in it; says which process that is.
-        OSError: the folder cannot be made or written.
+        BadArgument: another night runs in it, and which process that is; or it is no folder, or
+            none that may be written.
+        OSError: the disk is full, or the system has no more to give.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
     except (FileExistsError, NotADirectoryError) as error:
         raise BadArgument(f"{option} {folder}: there is a file, and no folder") from error
-    descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        if error.errno in _NO_MORE:
+            raise
+        raise BadArgument(
+            f"{option} {folder}: nothing can be kept there: {error}; name a folder that may be "
+            "written"
+        ) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -135,6 +135,13 @@ def test_what_it_would_do_is_said_and_not_done(here: Run, tmp_path: Path) -> Non
     assert list(tmp_path.iterdir()) == []
 
 
+def test_to_say_what_would_be_done_and_to_go_on_are_two_things(here: Run, tmp_path: Path) -> None:
+    done = here(*NIGHT, *EXECUTIONS, "--dry-run", "--resume")
+    assert done.returncode == 2
+    assert "leave out one of them" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("shard", ["0/2", "3/2", "1/5", "half", "1/0"])
 def test_a_part_that_there_is_not_is_refused(here: Run, shard: str) -> None:
     done = here(*NIGHT, *EXECUTIONS, "--shard", shard)

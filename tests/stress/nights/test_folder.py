@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Are nights counted, copied from and kept apart as their folder promises?"""
 
+import errno
 import os
 import subprocess
 import sys
@@ -56,6 +57,29 @@ def test_a_file_in_its_place_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadArgument, match="no folder"), held(file):
         pytest.fail("a file is held")
     assert file.read_text() == "mine"
+
+
+@pytest.mark.parametrize("folder", ["/proc/nights", "/dev/null/nights", "x" * 300])
+def test_a_folder_that_cannot_be_written_is_refused(folder: str, tmp_path: Path) -> None:
+    with pytest.raises(BadArgument, match=r"--out .*folder"), held(tmp_path / folder):
+        pytest.fail("it is held")
+
+
+def test_a_lock_that_is_a_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "lock").mkdir()
+    with pytest.raises(BadArgument, match="nothing can be kept there"), held(tmp_path):
+        pytest.fail("it is held")
+
+
+def test_a_full_disk_is_not_taken_for_a_bad_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "open", full)
+    with pytest.raises(OSError, match="No space left"), held(tmp_path):
+        pytest.fail("it is held")
 
 
 def test_a_patch_is_copied_once(tmp_path: Path) -> None:

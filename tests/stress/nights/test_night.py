@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime, tzinfo
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from stress.nights import (
     Tonight,
     begin,
     file_counts,
+    folder,
     join_parts,
     judged,
     morning_of,
@@ -186,6 +188,39 @@ def test_the_next_night_replays_what_the_last_has_found(nights: Callable[[str], 
     second = both.run(plan(executions=24))
     assert second.replayed == dict.fromkeys(first.found, "fails")
     assert both.run(mended).replayed == {}  # they were found on something else
+
+
+class JumpingClock(datetime):
+    """Says another year each time, earlier or later, as one does whose battery is empty."""
+
+    years = (2031, 1970, 2026, 2001)
+    asked = 0
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> "JumpingClock":
+        cls.asked += 1
+        return cls(cls.years[cls.asked % len(cls.years)], 2, 3, tzinfo=tz)
+
+
+def test_a_clock_that_jumps_changes_neither_a_night_nor_the_order_of_nights(
+    nights: Callable[[str], Nights], whole: NightRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder, "datetime", JumpingClock)
+    jumping = nights("jumping")
+    with pytest.raises(Killed):
+        jumping.run(plan(), progress=kills_after(30))
+    first = jumping.run(plan(), go_on=True)
+    assert values(first) == values(whole)
+    records = [first, *(jumping.run(plan(executions=24)) for _ in range(3))]
+    assert sorted({each.begun for each in records}) != [each.begun for each in records]
+    with History.open(jumping.folder) as history:
+        assert [each.night for each in history.nights()] == [each.night for each in records]
+        morning = morning_of(records[-1], history)
+        assert morning.last == records[-2]
+        for finding in history.findings().values():
+            seen = [sight.night for sight in finding.record.sightings]
+            assert seen == [each.night for each in records if finding.record.id in each.found]
+            assert morning.states[finding.record.id] != "fixed"
 
 
 def test_interrupted_it_is_not_at_its_end_and_can_be_gone_on_with(
