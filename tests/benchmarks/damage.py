@@ -82,7 +82,8 @@ def damaged(random: Random, folder: Path, before: Before) -> set[str]:
             continue  # it has been hurt beyond that already
         seldom = random.randrange(_SELDOM) == 0
         hurt.add(name)
-        with suppress(OSError, ValueError):  # it is damaged too much to be damaged so
+        # It may be damaged too much to be damaged so.
+        with suppress(OSError, ValueError, RecursionError):
             random.choice(damages.SELDOM if seldom else kinds)(random, folder / name)
     return hurt
 

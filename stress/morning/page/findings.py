@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from stress.history import STATES, FindingRecord, NightRecord
+from stress.history import STATES, FindingRecord, NightRecord, place_of
 from stress.morning.page.facts import ManyNights, Table
 
 SEEN, FAILS, PASSES, UNSEEN, NOT_RUN = "●", "○", "✓", "·", "-"
@@ -88,7 +88,8 @@ def _under(finding: FindingRecord, nights: Sequence[NightRecord]) -> str:
         return f"{SEEN} {len(seen)}/{max(len(seen), len(ran))}" + f" {PASSES}" * passes
     if outcomes:
         return PASSES if passes else FAILS if "fails" in outcomes else UNSEEN
-    return UNSEEN if ran and finding.sightings[0].at < nights[-1].ended else NOT_RUN
+    was_known = place_of(finding.sightings[0]) < place_of(nights[-1])
+    return UNSEEN if ran and was_known else NOT_RUN
 
 
 def to_find(history: ManyNights) -> list[tuple[FindingRecord, list[int]]]:
