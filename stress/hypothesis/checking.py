@@ -29,7 +29,7 @@ def check_machine(
     schedule: Sequence[Deviation] | None = None,
     name: str | None = None,
 ) -> None:
-    """Run a machine under many schedules and judge it; within `@given` aim at rare situations.
+    """Run a machine under many schedules and judge it; of many examples, aim at rarer ones.
 
     Args:
         parameters: the machine and its programs.
