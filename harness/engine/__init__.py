@@ -47,6 +47,7 @@ from harness.engine.printable import (
     printable_name,
     printable_text,
     shortened,
+    value_text,
 )
 from harness.engine.rehearsal import Rehearsing, Run
 from harness.engine.scheduler import Scheduler
@@ -136,4 +137,5 @@ __all__ = [
     "printable_name",
     "printable_text",
     "shortened",
+    "value_text",
 ]
