@@ -23,7 +23,14 @@ class CheckFailed(AssertionError):
     """
 
     def __init__(
-        self, failure: Failure, token: ProgramToken, columns: str, remark: str, *, index: int = 0
+        self,
+        failure: Failure,
+        token: ProgramToken,
+        columns: str,
+        remark: str,
+        *,
+        index: int = 0,
+        name: str = "",
     ) -> None:
         """Put the report together.
 
@@ -33,6 +40,7 @@ class CheckFailed(AssertionError):
             columns: the drawing of it.
             remark: how it was found, or replayed.
             index: the number of the execution.
+            name: what the program was to be called, "" for its own name.
         """
         self.failure = failure
         self.token = token.encode()
@@ -42,7 +50,9 @@ class CheckFailed(AssertionError):
         self.report = "\n".join(
             [*wrap(self.headline, WIDTH, subsequent_indent="  "), "", columns, *wrap(remark, WIDTH)]
         )
-        self.replay_line = f'harness.replay({_called(token.program.name)}, "{self.token}")'
+        called = f', name="{token.program.name}"' if name else ""
+        program = "PROGRAM" if name else _called(token.program.name)
+        self.replay_line = f'harness.replay({program}, "{self.token}"{called})'
         super().__init__(f"{self.report}\n{self.replay_line}")
 
 

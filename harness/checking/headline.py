@@ -5,10 +5,12 @@ from harness.engine import Failure
 
 _ASSERTION = "AssertionError"
 
-_SPINS = (
-    " (a loop that waits for another thread says so with `cpu_relax` or waits with `wait_until`: "
-    "then it is judged by who can go on, and not by how long it takes)"
-)
+_HINTS = {
+    "step bound": " (a loop that waits for another thread says so with `cpu_relax` or waits with "
+    "`wait_until`: then it is judged by who can go on, and not by how long it takes)",
+    "lock order": " (a deadlock wherever the two come at once)",
+}
+"""What those are told whom the words of the harness do not tell enough."""
 
 
 def headline(failure: Failure) -> str:
@@ -20,8 +22,7 @@ def headline(failure: Failure) -> str:
         if name == _ASSERTION:
             return f"an assertion fails{where}: {text}" if text else f"an assertion fails{where}"
         return f"an exception{where}: {first_line(failure.message)}"
-    hint = _SPINS if failure.kind == "step bound" else ""
-    return f"{failure.kind}{where}: {failure.message}{hint}"
+    return f"{failure.kind}{where}: {failure.message}{_HINTS.get(failure.kind, '')}"
 
 
 def first_line(message: str) -> str:
@@ -29,4 +30,4 @@ def first_line(message: str) -> str:
 
     What pytest makes of an assertion has several: the author's own words come first.
     """
-    return message.partition(r"\n")[0]
+    return message.partition(r"\n")[0].removesuffix(": ")

@@ -30,6 +30,9 @@ DEADLOCKS = ("deadlock", "lost wake-up", "livelock")
 """What is wrong where nobody can go on: it is no one thread's."""
 
 
+_ABSENT = object()
+
+
 @dataclass(frozen=True)
 class Act:
     """One thing that one thread did.
@@ -175,7 +178,7 @@ def _primitive(frame: FrameType | None, name: str) -> object:
     """Return the object of the harness that does the operation on this name, None if unknown."""
     while frame is not None and is_ours(frame):
         found = frame.f_locals.get("self")
-        if found is not None and getattr(found, "name", None) == name:
+        if found is not None and _attribute(found, "name") == name:
             return found
         frame = frame.f_back
     return None
@@ -183,8 +186,13 @@ def _primitive(frame: FrameType | None, name: str) -> object:
 
 def _value(primitive: object) -> str | None:
     """Return what an object holds in a word or two; None if it holds nothing of that kind."""
+    value = _attribute(primitive, "value")
+    return None if value is _ABSENT else value_text(value)
+
+
+def _attribute(of: object, name: str) -> object:
+    """Return an attribute as it is there: one that can be freed notices when it is asked."""
     try:
-        value = object.__getattribute__(primitive, "value")
+        return object.__getattribute__(of, name)
     except AttributeError:
-        return None
-    return value_text(value)
+        return _ABSENT
