@@ -35,6 +35,7 @@ from harness.engine.frames import (
     model_stack,
     observes,
     own_line,
+    within,
 )
 from harness.engine.listeners import Listener
 from harness.engine.printable import (
@@ -138,4 +139,5 @@ __all__ = [
     "printable_text",
     "shortened",
     "value_text",
+    "within",
 ]
