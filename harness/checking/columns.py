@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from textwrap import wrap
 
+from harness.checking.headline import lines_of
 from harness.checking.programs import Program
 from harness.checking.recording import Act, Recording
 from harness.engine import (
     Carriers,
     Deviation,
     Failed,
+    Failure,
     NotDeterministic,
     Scheduler,
     execute,
@@ -56,8 +58,14 @@ def columns(
         raise NotDeterministic("failed, and passed when it was recorded")
     failure = execution.outcome.failure
     lines = _without_turns(recordings[0].close(failure))
-    text = [*_drawn(lines, recordings[0].roles), "", *failure_lines(failure, WIDTH)]
-    return "\n".join(line.rstrip() for line in text)
+    said = failure_lines(_in_lines(failure), WIDTH)
+    return "\n".join(map(str.rstrip, [*_drawn(lines, recordings[0].roles), "", *said]))
+
+
+def _in_lines(failure: Failure) -> Failure:
+    """Return a failure with what pytest says of an assertion below the author's own words."""
+    first, *rest = lines_of(failure.message)
+    return replace(failure, message=first, details=(*rest, *failure.details))
 
 
 def _without_turns(lines: Sequence[Act]) -> list[Act]:
@@ -113,7 +121,7 @@ def _one_by_one(lines: Sequence[Act]) -> list[str]:
     """Return lines that each begin with their thread: there is no room for so many columns."""
     text = []
     for line in lines:
-        said = f"{printable_name(line.role)}: {line.text}"
+        said = f"{printable_name(line.role)}: {line.text}" if line.role else f"-- {line.text} --"
         text += wrap(said, WIDTH, initial_indent=f"{_mark(line):<4}", subsequent_indent=" " * 6)
     return text
 

@@ -28,7 +28,6 @@ class CheckFailed(AssertionError):
         token: ProgramToken,
         columns: str,
         remark: str,
-        *,
         index: int = 0,
         name: str = "",
     ) -> None:
@@ -50,10 +49,15 @@ class CheckFailed(AssertionError):
         self.report = "\n".join(
             [*wrap(self.headline, WIDTH, subsequent_indent="  "), "", columns, *wrap(remark, WIDTH)]
         )
-        called = f', name="{token.program.name}"' if name else ""
+        called = f", name={token.program.name!r}" if name else ""
         program = "PROGRAM" if name else _called(token.program.name)
         self.replay_line = f'harness.replay({program}, "{self.token}"{called})'
         super().__init__(f"{self.report}\n{self.replay_line}")
+        self._made_of = failure, token, columns, remark, index, name
+
+    def __reduce__(self) -> tuple[type["CheckFailed"], tuple[object, ...]]:
+        """Let it be sent to another process: what it is made of, and not its text."""
+        return type(self), self._made_of
 
 
 def _called(name: str) -> str:

@@ -18,16 +18,17 @@ def headline(failure: Failure) -> str:
     place = ", ".join(dict.fromkeys(filter(None, failure.functions)))
     where = f" in {place}" if place else ""
     if failure.kind == "exception":
-        name, _, text = first_line(failure.message).partition(": ")
+        name, _, text = lines_of(failure.message)[0].partition(": ")
         if name == _ASSERTION:
             return f"an assertion fails{where}: {text}" if text else f"an assertion fails{where}"
-        return f"an exception{where}: {first_line(failure.message)}"
+        return f"an exception{where}: {lines_of(failure.message)[0]}"
     return f"{failure.kind}{where}: {failure.message}{_HINTS.get(failure.kind, '')}"
 
 
-def first_line(message: str) -> str:
-    """Return the first line of an exception's text, whose ends of lines have been escaped.
+def lines_of(message: str) -> list[str]:
+    """Return the lines of an exception's text, whose ends have been escaped.
 
     What pytest makes of an assertion has several: the author's own words come first.
     """
-    return message.partition(r"\n")[0].removesuffix(": ")
+    first, *rest = message.split(r"\n")
+    return [first.removesuffix(": "), *rest]

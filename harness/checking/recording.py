@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass, replace
 from types import FrameType
 
-from harness.checking.headline import first_line
+from harness.checking.headline import lines_of
 from harness.checking.operations import RELEASES, operation_in_words
 from harness.engine import (
     Carriers,
@@ -128,8 +128,10 @@ class Recording(Listener):
         ran = [entry.role for entry in scheduler.trace if isinstance(entry, Thread)]
         if scheduler.unwinding and not self._failed and ran:
             function = failure.functions[0] if failure.functions else ""
-            line = Act(ran[-1], function, f"raises {first_line(failure.message)}", fails=True)
+            line = Act(ran[-1], function, f"raises {lines_of(failure.message)[0]}", fails=True)
             self._lines.append(line)
+        elif not scheduler.unwinding:
+            self._lines.append(Act("", "", "all threads have ended"))
         return self._lines
 
     @property

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Does a check raise what helps, and its token replay?"""
 
+import pickle
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -152,6 +153,12 @@ def test_one_that_fails_at_once_has_no_choices() -> None:
     assert error.index == 0
     with pytest.raises(CheckFailed):
         replay(broken, error.token)
+
+
+def test_it_can_be_sent_to_another_process() -> None:
+    error = failure_of(WRONG)
+    sent = pickle.loads(pickle.dumps(error))
+    assert (str(sent), sent.token, sent.index) == (str(error), error.token, error.index)
 
 
 def test_the_face_has_all_of_it() -> None:

@@ -189,4 +189,21 @@ def test_to_draw_what_can_be_freed_is_no_use_of_it() -> None:
     lines = drawn(program)
     assert "    writes x[0] = a Thing" in lines
     assert lines[len(steps(lines))] == "=> memory leak"
+    assert "  -- all threads have ended --" in lines
     assert not any(line.startswith("=>  ") for line in lines)
+
+
+def test_what_pytest_says_of_an_assertion_is_below_the_words_of_its_author() -> None:
+    def program(scheduler: Scheduler) -> None:
+        cell = Cell(scheduler, "x", "0", 1)
+
+        def body() -> None:
+            assert cell.read() == 2, "must be two"
+
+        scheduler.thread("t", body)
+
+    lines = drawn(program)
+    begin = lines.index("   AssertionError: must be two")
+    assert lines[begin + 1] == "     assert 1 == 2"
+    assert lines[begin - 2 : begin] == ["", "=> exception"]
+    assert "=>  raises AssertionError: must be two" in lines

@@ -93,7 +93,7 @@ def test_one_of_another_name_is_another(tmp_path: Path) -> None:
 def test_a_name_that_was_given_is_the_name(tmp_path: Path) -> None:
     program = loaded(tmp_path / "here.py", PROGRAM).racing
     error = failure_of(program, name="the race")
-    assert error.replay_line == f'harness.replay(PROGRAM, "{error.token}", name="the race")'
+    assert error.replay_line == f"harness.replay(PROGRAM, \"{error.token}\", name='the race')"
     with pytest.raises(CheckFailed):
         replay(program, error.token, name="the race")
     with pytest.raises(CannotReplay, match="its name is racing, not the race"):
