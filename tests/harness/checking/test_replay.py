@@ -43,6 +43,12 @@ except harness.CheckFailed as failed:
     print(failed.replay_line)
 """
 
+FROZEN = (
+    "hs1-eNoVjMEOwyAMQ3-lypkDRZsq-itVD4GkKIdCBXSbNO3fF062_Gx_4aolVTxhhYpRcgIDrdw1sibhESwfjijS4Rfy"
+    "yohfgl1KbrBuGyAYZyAoeFfprIpE4-I-wcz7rk5Sxn7X8cefyNcYT5InzsSjSpK4daUukreenPXzM1hc4PcHr4sxhg"
+)
+"""A token of PROGRAM, written once: no later release may write it otherwise or refuse it."""
+
 Program = Callable[[Scheduler], None]
 
 
@@ -74,6 +80,14 @@ def test_a_function_that_has_moved_is_the_same(tmp_path: Path) -> None:
 
 def _indented(source: str) -> str:
     return "".join(f"    {line}\n" if line else "\n" for line in source.splitlines())
+
+
+def test_a_token_is_read_for_good(tmp_path: Path) -> None:
+    racing = loaded(tmp_path / "here.py", PROGRAM).racing
+    with pytest.raises(CheckFailed, match="the same trace") as raised:
+        replay(racing, FROZEN)
+    assert raised.value.failure.signature == "exception in ended"
+    assert raised.value.token == FROZEN
 
 
 def test_one_that_was_edited_is_another(tmp_path: Path) -> None:
