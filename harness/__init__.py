@@ -63,19 +63,19 @@ from harness.primitives import (
     local_irq_enable,
     wait_until,
 )
-from harness.schedule import Change, Event, Recorder, StrictReplay
+from harness.schedule import Change, RecordedEvent, Recorder, StrictReplay
 from harness.search.explore import Exploration, every_behaviour, every_schedule, some_schedules
 
 __all__ = [
     "Atomic", "Carriers", "Cell", "Change", "Completion", "DataRaces", "Deviation",
-    "DivergedFrom", "Event", "Execution", "Exploration", "Failed", "Failure", "HarnessBug",
+    "DivergedFrom", "Execution", "Exploration", "Failed", "Failure", "HarnessBug",
     "HostInterrupt", "Ipi", "KmemCache", "Label", "ListHead", "Listener", "LockClass",
     "LockOrder", "ModelFailure", "Mutex", "Node", "NotDeterministic", "OldName", "OsThreads",
-    "Outcome", "Passed", "Quiet", "Rcu", "Recorder", "Refcount", "Requests", "Scheduler",
-    "SlabObject", "SpinLock", "Srcu", "Strategy", "Stream", "Streams", "StrictReplay",
-    "WaitQueue", "cpu_relax", "every_behaviour", "every_schedule", "execute", "keep_old_names",
-    "kfree", "list_sort", "local_irq_disable", "local_irq_enable", "observes", "some_schedules",
-    "wait_until",
+    "Outcome", "Passed", "Quiet", "Rcu", "RecordedEvent", "Recorder", "Refcount", "Requests",
+    "Scheduler", "SlabObject", "SpinLock", "Srcu", "Strategy", "Stream", "Streams",
+    "StrictReplay", "WaitQueue", "cpu_relax", "every_behaviour", "every_schedule", "execute",
+    "keep_old_names", "kfree", "list_sort", "local_irq_disable", "local_irq_enable", "observes",
+    "some_schedules", "wait_until",
 ]  # fmt: skip
 
 keep_old_names(MODULES, NAMES)

@@ -59,6 +59,7 @@ MODULES: dict[str, tuple[str, ...]] = {
 NAMES = {
     "harness.schedule": {
         "Deviation": "harness.engine.Deviation",
+        "Event": "harness.schedule.RecordedEvent",
         "Label": "harness.engine.Label",
     },
 }

@@ -10,18 +10,18 @@ schedules are tried: that is harness.search.
 from harness.schedule.anchoring import Anchoring
 from harness.schedule.footprint import NOBODY, Step, steps_of
 from harness.schedule.history import Change, Fields, Moment, State, Thing
-from harness.schedule.recording import Event, Recorder, Stretch
+from harness.schedule.recording import RecordedEvent, Recorder, Stretch
 from harness.schedule.replay import Labels, LenientReplay, StrictReplay
 
 __all__ = [
     "NOBODY",
     "Anchoring",
     "Change",
-    "Event",
     "Fields",
     "Labels",
     "LenientReplay",
     "Moment",
+    "RecordedEvent",
     "Recorder",
     "State",
     "Step",
