@@ -52,7 +52,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "harness.streams": ("harness.engine.streams",),
     "harness.threads": ("harness.engine.threads",),
     "harness.trace": ("harness.engine.trace",),
-    "harness.waitqueue": ("harness.primitives.waitqueue",),
+    "harness.waitqueue": ("harness.primitives.waitqueue", "harness.primitives.completion"),
     "harness.watched": ("harness.primitives.watched",),
 }
 

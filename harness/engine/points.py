@@ -30,7 +30,8 @@ class Points(ABC):
         next_ask: the step at or after which a scheduling point has to `decide`.
         failure: the first failure, if any.
         unwinding: the execution is over; primitives do nothing.
-        swapped: of each word that a cmpxchg has changed, how long the trace was by then.
+        swapped: of each word that was changed by what stands in no trace, how long that was by
+            then: by a cmpxchg, a trylock, or the release of a lock that somebody has tried.
         interrupts: what may run on top of threads, asked wherever local interrupts are on.
         wants_growth: a primitive that opens a gate has to say so, see `opened`.
         wants_touches: a listener is to be notified of what is touched, see `touch`.

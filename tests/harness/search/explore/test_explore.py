@@ -25,8 +25,9 @@ from harness import (
     SpinLock,
     Stream,
 )
+from harness.primitives.completion import Completion
 from harness.primitives.rcu import Rcu
-from harness.primitives.waitqueue import Completion, WaitQueue
+from harness.primitives.waitqueue import WaitQueue
 from harness.schedule.replay import StrictReplay
 from harness.search.behaviour import behaviour
 from harness.search.explore import Exploration, every_behaviour, every_schedule
