@@ -85,6 +85,8 @@ class Completion(Gate):
         return (f"completed by {completed}", f"forgotten by {begun}")
 
     def _set(self, done: int) -> None:
+        if self.shut and self._scheduler.wants_touches:
+            self._scheduler.touch(operation("shut", "completion", self.name))
         self.done = done
         self.shut = done <= 0
         if not self.shut and self._scheduler.wants_growth:

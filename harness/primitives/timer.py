@@ -87,8 +87,8 @@ class Timer:
         self.pending = False
         self.running = False
         self._running = _Running(self)
-        self._mod, self._open, self._del = operations(
-            "timer", self.name, "mod_timer", "open", "del_timer"
+        self._mod, self._del, self._found_shut = operations(
+            "timer", self.name, "mod_timer", "del_timer", "shut"
         )
         self._fire = Operation("fire", "timer", self.name, _Time(self))
         # An object of its own to searches: what happens to it keeps no timer from firing.
@@ -105,7 +105,7 @@ class Timer:
             return False
         was_pending = self.pending
         if not was_pending:
-            scheduler.touch(self._open)
+            scheduler.touch(self._found_shut)
             scheduler.may_time_out()
         self.pending = True
         return was_pending
@@ -117,6 +117,8 @@ class Timer:
         if scheduler.unwinding:
             return False
         was_pending, self.pending = self.pending, False
+        if not was_pending:
+            scheduler.touch(self._found_shut)
         return was_pending
 
     def del_timer_sync(self) -> bool:

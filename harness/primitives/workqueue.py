@@ -51,8 +51,8 @@ class WorkQueue(Gate):
         self.name = f"workqueue[{instance}]"
         self.items: list[Work] = []
         self._waiting: list[Over] = []
-        self._queued, self._taken_off, self._ready, self._opened = operations(
-            "workqueue", self.name, "queue_work", "cancel_work", "done", "open"
+        self._queued, self._taken_off, self._ready, self._found_shut = operations(
+            "workqueue", self.name, "queue_work", "cancel_work", "done", "shut"
         )
         self._next = Operation("next_work", "workqueue", self.name, self)
         for number in range(workers):
@@ -78,7 +78,7 @@ class WorkQueue(Gate):
         work.last += 1
         work.pending = work.last
         self.items.append(work)
-        self._changed(self._queued, opened=was_shut and not self.shut)
+        self._changed(self._queued, found_shut=was_shut)
         return True
 
     def flush_work(self, work: Work) -> bool:
@@ -131,7 +131,7 @@ class WorkQueue(Gate):
             scheduler.touch(operation("done", "work", work.queueing(number)))
             self._let_go()
             if work.pending is not None:
-                self._changed(self._ready, opened=False)
+                self._changed(self._ready, found_shut=False)
 
     def _leaves_nothing_held(self, work: Work, me: Thread) -> None:
         if names := ", ".join(lock.name for lock in me.held):
@@ -140,20 +140,21 @@ class WorkQueue(Gate):
     def _take_off(self, work: Work) -> bool:
         if self._scheduler.unwinding or work not in self.items:
             return False
+        was_shut = self.shut
         self.items.remove(work)
         taken_off, work.pending = work.queueing(work.pending), None
         self._scheduler.touch(operation("cancel_work", "work", taken_off))
-        self._scheduler.touch(operation("open", "work", taken_off))
+        self._scheduler.touch(operation("shut", "work", taken_off))
         self._let_go()
-        self._changed(self._taken_off, opened=False)
+        self._changed(self._taken_off, found_shut=was_shut)
         return True
 
-    def _changed(self, how: Operation, *, opened: bool) -> None:
+    def _changed(self, how: Operation, *, found_shut: bool) -> None:
         """Say that the queue is not as it was."""
         scheduler = self._scheduler
         scheduler.touch(how)
-        if opened:
-            scheduler.touch(self._opened)
+        if found_shut:
+            scheduler.touch(self._found_shut)
         if scheduler.wants_growth and not self.shut:
             scheduler.opened(self)
 

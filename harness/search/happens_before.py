@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 
 from harness.engine import EVERYTHING, SIGNS, TIMED
 from harness.schedule import NOBODY, Step
-from harness.search.dependency import OPENED
+from harness.search.dependency import FOUND_SHUT
 from harness.search.meetings import Group, Meetings
 
 Clock = list[int]
@@ -186,17 +186,17 @@ class HappensBefore:
         ):
             return []
         competed: list[int] = []
-        opened: list[int] = []
+        found_shut: list[int] = []
         own = list(clock)
         for group in self._meetings[operation.name].backwards(operation):
             unknown = self._unknown(group, own)
             for index in unknown:
                 _join(clock, self.clocks[index])
-            if group.mode == OPENED:
-                opened = unknown
-            elif not group.unlocks and unknown != opened:
+            if group.mode == FOUND_SHUT:
+                found_shut = unknown
+            elif not group.unlocks and unknown != found_shut:
                 competed += unknown
-            if self._knows(group, own) or (group.settles(operation) and unknown != opened):
+            if self._knows(group, own) or (group.settles(operation) and unknown != found_shut):
                 break
         return competed
 
