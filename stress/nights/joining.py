@@ -38,6 +38,7 @@ from stress.nights.opening import JOURNAL
 from stress.nights.orders import orders_seen
 from stress.nights.plan import NightPlan
 from stress.nights.summing import in_order, target_record
+from stress.scenarios import SHIPPED
 from vgic import REVISIONS
 
 PARTS = "parts"
@@ -147,7 +148,8 @@ def _targets(place: Path, legs: Sequence[Leg]) -> list[TargetRecord]:
         options = read_record(Asked, place / ASKED).options
     except (DamagedRecord, FileNotFoundError):
         return []
-    if any(name not in REVISIONS for name in options.revisions):
+    own = any(name not in REVISIONS for name in options.revisions)
+    if own or not set(options.scenarios) <= set(SHIPPED):
         return []
     plan = NightPlan(
         tuple(Target(name).judged_by(True) for name in options.revisions),

@@ -105,7 +105,7 @@ def read_again(registered: Registered) -> dict[str, OwnScenario]:
     """Read in this process what was registered in another one.
 
     Raises:
-        ScenarioAtFault: it is not the same any more, or draws otherwise here.
+        ScenarioAtFault: it is not the same any more.
     """
     source = registered.source
     first = scenario_text(registered.names[0], str(source))
@@ -119,13 +119,22 @@ def read_again(registered: Registered) -> dict[str, OwnScenario]:
         raise ScenarioAtFault(
             f"{first} has changed since this began: another process finds another source"
         )
-    own: dict[str, OwnScenario] = {}
-    for traits in registered.traits:
-        scenario = _known(_own(traits.name, functions[traits.name], source), traits)
-        if sample_of(scenario) != traits.sample:
-            raise drawn_otherwise(scenario, "for the first executions of seed 0")
-        own[traits.name] = scenario
-    return own
+    return {
+        traits.name: _known(_own(traits.name, functions[traits.name], source), traits)
+        for traits in registered.traits
+    }
+
+
+def drawing_alike(scenario: OwnScenario, registered: Registered) -> OwnScenario:
+    """Return a scenario that draws in this process what it drew where it was registered.
+
+    Raises:
+        ScenarioAtFault: it does not.
+    """
+    samples = {each.name: each.sample for each in registered.traits}
+    if sample_of(scenario) != samples[scenario.name]:
+        raise drawn_otherwise(scenario, "for the first executions of seed 0")
+    return scenario
 
 
 def _own(name: str, draw: Draw, source: Source) -> OwnScenario:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from stress.scenarios.faults import BadScenarioFile
 from stress.scenarios.own import OwnScenario
-from stress.scenarios.reading import PATIENCE_S, Registered, read, read_again
+from stress.scenarios.reading import PATIENCE_S, Registered, drawing_alike, read, read_again
 from stress.scenarios.scenario import Scenario
 from stress.scenarios.sources import ScenarioFile, Source, installed
 
@@ -25,6 +25,7 @@ class ByName(MutableMapping[str, Scenario]):
         self._delivered = {scenario.name: scenario for scenario in delivered}
         self._registered: list[Registered] = []
         self._own: dict[str, OwnScenario] = {}
+        self._read: dict[str, OwnScenario] = {}
         self._has_looked = False
 
     def __getitem__(self, name: str) -> Scenario:
@@ -34,7 +35,9 @@ class ByName(MutableMapping[str, Scenario]):
             self._look_for_installed()
         for each in self._registered:
             if name in each.names and name not in self._own:
-                self._own |= read_again(each)
+                if name not in self._read:
+                    self._read |= read_again(each)
+                self._own[name] = drawing_alike(self._read[name], each)
         return self._own[name]
 
     def __setitem__(self, name: str, scenario: Scenario) -> None:
@@ -111,6 +114,7 @@ class ByName(MutableMapping[str, Scenario]):
         """Take out all others that were registered."""
         names = {name for each in registered for name in each.names}
         self._own = {name: each for name, each in self._own.items() if name in names}
+        self._read = {name: each for name, each in self._read.items() if name in names}
         self._registered = registered
 
     def _look_for_installed(self) -> None:
