@@ -12,12 +12,14 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from threading import Thread
 
+from harness import Streams
 from harness.engine import described
 from stress.scenarios.faults import BadScenarioFile, ScenarioAtFault, scenario_text
 from stress.scenarios.measuring import Traits, traits_of
 from stress.scenarios.own import OwnScenario, drawn_otherwise, sample_of
 from stress.scenarios.sources import Draw, Source
 from stress.system import loading, own_code_under_way
+from vgic import Parameters
 
 EXECUTIONS_MIN = 300
 """Fewer executions of a user's scenario are too few to judge, as of the smallest delivered here."""
@@ -135,6 +137,17 @@ def drawing_alike(scenario: OwnScenario, registered: Registered) -> OwnScenario:
     if sample_of(scenario) != samples[scenario.name]:
         raise drawn_otherwise(scenario, "for the first executions of seed 0")
     return scenario
+
+
+def not_here(name: str) -> OwnScenario:
+    """Return a user's scenario of which nothing is known but its name; it cannot be drawn."""
+
+    def draw(streams: Streams) -> Parameters:
+        raise FileNotFoundError(f"{name} is in a file that is not here")
+
+    return OwnScenario(
+        draw=draw, length=1, executions_min=EXECUTIONS_MIN, known_as=name, source="not here"
+    )
 
 
 def _own(name: str, draw: Draw, source: Source) -> OwnScenario:

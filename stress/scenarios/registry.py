@@ -13,7 +13,14 @@ from pathlib import Path
 
 from stress.scenarios.faults import BadScenarioFile
 from stress.scenarios.own import OwnScenario
-from stress.scenarios.reading import PATIENCE_S, Registered, drawing_alike, read, read_again
+from stress.scenarios.reading import (
+    PATIENCE_S,
+    Registered,
+    drawing_alike,
+    not_here,
+    read,
+    read_again,
+)
 from stress.scenarios.scenario import Scenario
 from stress.scenarios.sources import ScenarioFile, Source, installed
 
@@ -54,6 +61,14 @@ class ByName(MutableMapping[str, Scenario]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def here_or_not(self, name: str) -> Scenario:
+        """Return a scenario to be judged by; of a user's own that is not here what all have.
+
+        The parts of a night may be joined where nobody has its files.
+        """
+        known = [*self._delivered, *(own for each in self._registered for own in each.names)]
+        return self[name] if name in known else not_here(name)
 
     @property
     def registered(self) -> tuple[Registered, ...]:

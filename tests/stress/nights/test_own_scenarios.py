@@ -147,6 +147,9 @@ def test_its_parts_are_one_night_without_the_file(
     assert line.endswith(f" are now {whole.night}")
     assert whole.own_scenarios == parts[0].own_scenarios
     assert whole.targets[0].executions == 16
+    assert whole.targets[0].reasons == [
+        "two_edges: 16 executions, at least 600 are needed for a verdict"
+    ]
 
 
 def test_what_a_night_is_asked_for_has_the_hash_of_the_file(scenario_file: Write) -> None:
