@@ -35,6 +35,7 @@ from harness.engine.frames import (
     model_stack,
     observes,
     own_line,
+    within,
 )
 from harness.engine.listeners import Listener
 from harness.engine.printable import (
@@ -47,6 +48,7 @@ from harness.engine.printable import (
     printable_name,
     printable_text,
     shortened,
+    value_text,
 )
 from harness.engine.rehearsal import Rehearsing, Run
 from harness.engine.scheduler import Scheduler
@@ -136,4 +138,6 @@ __all__ = [
     "printable_name",
     "printable_text",
     "shortened",
+    "value_text",
+    "within",
 ]
