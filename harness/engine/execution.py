@@ -12,6 +12,7 @@ from harness.engine.failures import (
     Diverged,
     Failure,
     HarnessBug,
+    Misbehaviour,
     ModelFailure,
     NotDeterministic,
     oops,
@@ -31,11 +32,14 @@ class Passed:
     """The execution ended and nothing was wrong."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Failed:
     """Something was wrong; the first failure stands."""
 
     failure: Failure
+
+    def __repr__(self) -> str:
+        return f"Failed({self.failure.signature}: {self.failure.message})"
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class DivergedFrom:
 Outcome = Passed | Failed | DivergedFrom
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Execution:
     """What one execution did.
 
@@ -67,6 +71,12 @@ class Execution:
     schedule: tuple[tuple[str, int, str], ...]
     trace: list[trace.Entry]
     touches: list[Touch] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return (
+            f"Execution({self.outcome!r}, {self.steps} steps, {self.switches} switches, "
+            f"{len(self.schedule)} deviations)"
+        )
 
     @cached_property
     def deviations(self) -> tuple[Deviation, ...]:
@@ -124,7 +134,8 @@ def execute(
     except ModelFailure:
         pass
     except Exception as exception:
-        if raised_in_harness(traceback_of(exception)):
+        ours = raised_in_harness(traceback_of(exception))
+        if ours and not isinstance(exception, Misbehaviour):
             raise HarnessBug(described(exception)) from exception
         scheduler.failure = oops(exception)
     else:

@@ -21,7 +21,7 @@ class HostInterrupt:
     """
 
     def __init__(
-        self, scheduler: Scheduler, instance: str, role: str, handler: Callable[[], None]
+        self, scheduler: Scheduler, instance: str, role: str, handler: Callable[[], object]
     ) -> None:
         """Connect a line.
 
@@ -40,6 +40,10 @@ class HostInterrupt:
         self._look = operation("read", "interrupt", self._name)
         self._take = operation("taken", "interrupt", self._name)
         scheduler.interrupts.append(self)
+
+    def __repr__(self) -> str:
+        state = "asserted" if self._asserted else "not asserted"
+        return f"HostInterrupt({self._name} of {self.role}, {state})"
 
     def assert_line(self) -> None:
         """Assert the interrupt; while it is pending that changes nothing.
@@ -63,7 +67,7 @@ class HostInterrupt:
             return
         self._scheduler.touch(self._take)
         self._asserted = False
-        _run_on_top(self._scheduler, self._name, me, self._handler)
+        run_on_top(self._scheduler, self._name, me, self._handler)
 
 
 class Softirq:
@@ -81,6 +85,9 @@ class Softirq:
         self._due: dict[str, list[Callable[[], None]]] = {}
         scheduler.interrupts.append(self)
 
+    def __repr__(self) -> str:
+        return f"Softirq({self._name}, {sum(map(len, self._due.values()))} put off)"
+
     def put_off(self, then: Callable[[], None]) -> None:
         """Have something done on top of the running thread, as soon as that can be."""
         self._due.setdefault(self._scheduler.current.role, []).append(then)
@@ -88,10 +95,10 @@ class Softirq:
     def look(self, me: Thread) -> None:
         """Do on top of a thread what it has put off."""
         for then in self._due.pop(me.role, []):
-            _run_on_top(self._scheduler, self._name, me, then)
+            run_on_top(self._scheduler, self._name, me, then)
 
 
-def _run_on_top(scheduler: Scheduler, name: str, me: Thread, handler: Callable[[], None]) -> None:
+def run_on_top(scheduler: Scheduler, name: str, me: Thread, handler: Callable[[], object]) -> None:
     """Run a handler in a context of its own."""
     chain = me.chain
     me.irqs_off, me.chain = True, IN_IRQ

@@ -2,7 +2,7 @@
 """Does `@given` alone find bugs, make them small, and find them again out of its database?"""
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.database import InMemoryExampleDatabase
 
 from harness import OsThreads
@@ -13,6 +13,7 @@ from vgic import Parameters
 SEARCHING = settings(
     max_examples=100,
     database=None,
+    derandomize=True,
     deadline=None,
     report_multiple_bugs=False,
     phases=[Phase.reuse, Phase.generate, Phase.shrink],
@@ -23,7 +24,6 @@ SEARCHING = settings(
 def found(bug: str, asked: settings) -> MachineFailed | None:
     """Return what Hypothesis finds on a kernel with a bug."""
 
-    @seed(1)
     @settings(asked)
     @given(machines())
     def test(machine: Parameters) -> None:
@@ -45,7 +45,6 @@ def test_a_bug_is_found_and_its_program_is_made_small(bug: str, operations: int)
 
 
 def test_nothing_is_found_on_the_reference() -> None:
-    @seed(2)
     @settings(SEARCHING, max_examples=15, phases=[Phase.generate])
     @given(machines())
     def test(machine: Parameters) -> None:
@@ -55,7 +54,8 @@ def test_nothing_is_found_on_the_reference() -> None:
 
 
 def test_the_database_and_the_token_lead_to_the_same_failure(pinned: OsThreads) -> None:
-    kept = settings(SEARCHING, database=InMemoryExampleDatabase())
+    # Hypothesis keeps only what it draws anew in each run; one machine in two has this bug.
+    kept = settings(SEARCHING, derandomize=False, database=InMemoryExampleDatabase())
     first = found("prune_active", kept)
     again = found("prune_active", settings(kept, phases=[Phase.reuse]))
     assert first is not None
