@@ -88,7 +88,7 @@ def check_calls(
     __tracebackhide__ = True
     tried = _Tried(parameters, name, kernel, bugs, check)
     with without_deadline(), carriers() as pool:
-        tried.run(strategy, pool)
+        tried.run(strategy, pool, where="the execution of these calls")
     if tried.found is not None:
         raise MachineFailed(tried.found)
     tried.aim.take()
@@ -126,13 +126,13 @@ class _Tried:
                 return
             self.run(each, pool)
 
-    def run(self, strategy: Strategy, pool: Carriers) -> int:
+    def run(self, strategy: Strategy, pool: Carriers, *, where: str = "") -> int:
         """Run it once; return how many steps it took."""
         target, listening = self._target, self.aim.listens
         single = run(self._parameters, target, strategy, pool, listening=listening)
         execution = single.execution
         if isinstance(execution.outcome, Failed):
-            where = f"execution {self._executions} of this machine"
+            where = where or f"execution {self._executions} of this machine"
             failure, schedule = execution.outcome.failure, execution.deviations
             self.found = Failing(self._parameters, schedule, failure, target, self._name, where)
         self.aim.saw(single)

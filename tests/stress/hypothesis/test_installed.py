@@ -8,6 +8,8 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from tests.docs.pages import ROOT, blocks
 
 IMPORTED_AS = {"pyyaml": "yaml"}
@@ -51,19 +53,22 @@ def test_the_strategies_need_nothing_that_only_developers_have(tmp_path: Path) -
     subprocess.run([sys.executable, "-c", WITHOUT.format(absent=absent)], cwd=tmp_path, check=True)
 
 
-def example(page: str) -> str:
-    """Return the test that a page shows."""
-    (shown,) = [
-        each.body
-        for each in blocks((ROOT / page).read_text("utf-8"))
-        if each.language == "python" and "from stress.hypothesis import" in each.body
-    ]
-    return shown
+def examples(page: str) -> list[str]:
+    """Return the tests that a page shows."""
+    shown = [each.body for each in blocks((ROOT / page).read_text("utf-8"))]
+    return [body for body in shown if "from stress.hypothesis import" in body]
+
+
+@pytest.mark.parametrize("example", examples("docs/hypothesis.md"))
+def test_an_example_of_the_page_defines_tests(example: str) -> None:
+    names: dict[str, object] = {"__name__": "example"}
+    exec(example, names)
+    assert [name for name in names if name.lower().startswith("test")]
 
 
 def test_the_example_of_the_readme_finds_what_it_says(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text(IN_LITTLE_TIME, "utf-8")
-    (tmp_path / "test_mine.py").write_text(example("README.md"), "utf-8")
+    (tmp_path / "test_mine.py").write_text(examples("README.md")[0], "utf-8")
     session = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
         cwd=tmp_path,
