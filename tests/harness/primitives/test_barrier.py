@@ -91,7 +91,8 @@ def test_a_party_that_does_not_come_is_a_deadlock_that_counts(failure_of: Failur
 
 
 def test_each_has_a_number_and_the_last_does_the_action(run: Run) -> None:
-    numbers, actions = [], []
+    numbers: list[int] = []
+    actions: list[int] = []
 
     def program(scheduler: Scheduler) -> None:
         barrier = Barrier(scheduler, "0", 3, action=lambda: actions.append(len(numbers)))
