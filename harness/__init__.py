@@ -8,9 +8,11 @@ next. What went wrong is a `Failure`, and the deviations of the execution replay
 
 The rooms, each of which imports only those before it: `engine` runs an execution, `schedule` writes
 it down and follows it again, `primitives` are what its threads share, `detectors` find what has not
-gone wrong yet, `search` chooses the schedules. Start reading at engine/scheduler.py.
+gone wrong yet, `search` chooses the schedules, `checking` is what a test of one's own code calls.
+Start reading at engine/scheduler.py.
 """
 
+from harness.checking import CannotReplay, CheckFailed, check, replay
 from harness.detectors.lock_order import LockOrder
 from harness.detectors.races import DataRaces
 from harness.engine import (
@@ -74,20 +76,28 @@ from harness.primitives import (
     start_thread,
     wait_until,
 )
-from harness.schedule import Change, RecordedEvent, Recorder, StrictReplay
+from harness.schedule import (
+    BadToken,
+    Change,
+    RecordedEvent,
+    Recorder,
+    StrictReplay,
+    UnknownVersion,
+)
 from harness.search.explore import Exploration, every_behaviour, every_schedule, some_schedules
 
 __all__ = [
-    "Atomic", "Barrier", "BoundedSemaphore", "BrokenBarrier", "Carriers", "Cell", "Change",
-    "Completion", "DataRaces", "Deviation", "DivergedFrom", "Event", "Execution", "Exploration",
-    "Failed", "Failure", "HarnessBug", "HostInterrupt", "Ipi", "JoinableThread", "KmemCache",
-    "Label", "ListHead", "Listener", "LockClass", "LockOrder", "ModelFailure", "Mutex", "Node",
-    "NotDeterministic", "OldName", "OsThreads", "Outcome", "Passed", "Quiet", "Rcu",
-    "RecordedEvent", "Recorder", "Refcount", "Requests", "RwLock", "Scheduler", "Semaphore",
-    "SlabObject", "SpinLock", "Srcu", "Strategy", "Stream", "Streams", "StrictReplay", "Timer",
-    "WaitQueue", "Work", "WorkQueue", "cpu_relax", "every_behaviour", "every_schedule",
-    "execute", "keep_old_names", "kfree", "list_sort", "local_irq_disable", "local_irq_enable",
-    "observes", "some_schedules", "start_thread", "wait_until",
+    "Atomic", "BadToken", "Barrier", "BoundedSemaphore", "BrokenBarrier", "CannotReplay",
+    "Carriers", "Cell", "Change", "CheckFailed", "Completion", "DataRaces", "Deviation",
+    "DivergedFrom", "Event", "Execution", "Exploration", "Failed", "Failure", "HarnessBug",
+    "HostInterrupt", "Ipi", "JoinableThread", "KmemCache", "Label", "ListHead", "Listener",
+    "LockClass", "LockOrder", "ModelFailure", "Mutex", "Node", "NotDeterministic", "OldName",
+    "OsThreads", "Outcome", "Passed", "Quiet", "Rcu", "RecordedEvent", "Recorder", "Refcount",
+    "Requests", "RwLock", "Scheduler", "Semaphore", "SlabObject", "SpinLock", "Srcu",
+    "Strategy", "Stream", "Streams", "StrictReplay", "Timer", "UnknownVersion", "WaitQueue",
+    "Work", "WorkQueue", "check", "cpu_relax", "every_behaviour", "every_schedule", "execute",
+    "keep_old_names", "kfree", "list_sort", "local_irq_disable", "local_irq_enable", "observes",
+    "replay", "some_schedules", "start_thread", "wait_until",
 ]  # fmt: skip
 
 keep_old_names(MODULES, NAMES)

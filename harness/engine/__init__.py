@@ -36,6 +36,7 @@ from harness.engine.frames import (
     model_stack,
     observes,
     own_line,
+    within,
 )
 from harness.engine.listeners import Listener
 from harness.engine.printable import (
@@ -48,6 +49,7 @@ from harness.engine.printable import (
     printable_name,
     printable_text,
     shortened,
+    value_text,
 )
 from harness.engine.rehearsal import Rehearsing, Run
 from harness.engine.scheduler import Scheduler
@@ -141,5 +143,7 @@ __all__ = [
     "printable_name",
     "printable_text",
     "shortened",
+    "value_text",
     "welcome",
+    "within",
 ]

@@ -21,7 +21,7 @@ from harness.engine.printable import described, printable_name, printable_text, 
 DETAILS_MAX = 200
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Failure:
     """One execution's failure.
 
@@ -54,12 +54,15 @@ class Failure:
         ):
             object.__setattr__(self, field, value)
 
+    def __repr__(self) -> str:
+        return f"Failure({self.signature}: {self.message})"
+
     @property
     def signature(self) -> str:
         """The identity of the failure: no ids, seeds or addresses."""
         parts = [self.kind]
-        if self.functions:
-            parts.append("in " + ", ".join(self.functions))
+        if functions := ", ".join(filter(None, self.functions)):
+            parts.append(f"in {functions}")
         if self.lock_classes:
             parts.append("on " + ", ".join(self.lock_classes))
         return shortened(" ".join(parts))

@@ -105,6 +105,16 @@ class Population(Points):
         # The last one, index -1, is for the choice before the first step.
         self._cycles = [threads[i:] + threads[:i] for i in range(len(threads))] + [threads]
 
+    def _next_to_unwind(self) -> Thread | None:
+        """Return a thread that has still to leave what it was doing; None if all have ended."""
+        for thread in self.threads:
+            if not thread.finished:
+                if thread.started:
+                    self.current = thread
+                    return thread
+                thread.finished = True
+        return None
+
     def _announce_end(self, me: Thread) -> None:
         """Say that a thread which others may wait for has ended."""
         if self.wants_touches:

@@ -175,8 +175,13 @@ class Scheduler(Population):
         """A limit is never a pass, even if the execution ended while its loop was sought."""
         if self._loop is not None:
             self.failure = self._loop.failure()
-        for left_behind in self.at_end:
-            self.failure = self.failure or left_behind()
+        try:
+            for left_behind in self.at_end:
+                self.failure = self.failure or self.evaluate(left_behind)
+        except ModelFailure as failed:
+            self.failure = failed.failure
+        except BaseException as exception:
+            self._blame(exception)
 
     def _watch_loop(self, me: Thread) -> None:
         """Past the step bound: observe some more steps, to be able to name the loop."""
@@ -227,22 +232,15 @@ class Scheduler(Population):
                 self._raised(exception)
         return self._next_to_unwind()
 
-    def _next_to_unwind(self) -> Thread | None:
-        for thread in self.threads:
-            if not thread.finished:
-                if thread.started:
-                    self.current = thread
-                    return thread
-                thread.finished = True
-        return None
-
     def _raised(self, exception: BaseException) -> None:
         """An exception of the code under test is a finding, an oops; one of ours is our bug."""
-        if self.unwinding:
-            return
-        self.unwinding = True
+        if not self.unwinding:
+            self.unwinding = True
+            self._blame(exception)
+
+    def _blame(self, exception: BaseException) -> None:
         ours = raised_in_harness(traceback_of(exception))
         if ours and not isinstance(exception, Misbehaviour):
             self.bug = exception
-            return
-        self.failure = oops(exception)
+        else:
+            self.failure = oops(exception)

@@ -32,6 +32,9 @@ class Completion(Gate):
         self._reinit = operation("reinit", "completion", self.name)
         self._wait = Operation("wait_for", "completion", self.name, self)
 
+    def __repr__(self) -> str:
+        return f"Completion({self.name}, {'not completed' if self.shut else 'completed'})"
+
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until it is completed; each completion releases one waiter (wait_for_completion).
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What can be wrong with taking or releasing a lock, whatever kind of lock it is."""
 
-from harness.engine import Failure, Lock, Thread, model_function
+from harness.engine import Failure, Lock, Thread, model_function, within
 from harness.primitives.lock_class import LockClass
 
 
@@ -19,7 +19,7 @@ def not_held(me: Thread, lock: Lock, lock_class: LockClass, holder: str, kind: s
     held = f"{holder} holds it" if holder else "nobody holds it"
     return Failure(
         kind=kind,
-        message=f"{me.role} in {function} does not hold {lock.name}: {held}",
+        message=f"{me.role}{within(function)} does not hold {lock.name}: {held}",
         functions=(function,),
         lock_classes=(lock_class.name,),
     )
@@ -40,8 +40,8 @@ def irqs_on(me: Thread, lock: Lock, lock_class: LockClass) -> Failure:
     function = model_function()
     return Failure(
         kind="irqs on",
-        message=f"{me.role} takes or holds {lock.name} in {function} with local interrupts on: an "
-        "injecting interrupt handler on its CPU would spin for ever",
+        message=f"{me.role} takes or holds {lock.name}{within(function)} with local interrupts on: "
+        "an injecting interrupt handler on its CPU would spin for ever",
         functions=(function,),
         lock_classes=(lock_class.name,),
     )

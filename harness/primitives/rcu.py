@@ -27,6 +27,7 @@ from harness.engine import (
     Thread,
     model_function,
     operation,
+    within,
 )
 from harness.primitives.atomic_context import check_may_sleep
 from harness.primitives.cells import Cell
@@ -81,6 +82,10 @@ class Rcu:
         self._callback = operation("callback", "rcu", self.name)
         self._synchronize = operation("synchronize", "rcu", self.name)
         scheduler.at_end.append(self._left_open)
+
+    def __repr__(self) -> str:
+        readers = ", ".join(thread.role for thread in self._sections) or "nobody"
+        return f"Rcu({self.name}, {readers} in a section)"
 
     def read_lock(self) -> None:
         """Begin a read section; sections nest (rcu_read_lock)."""
@@ -210,7 +215,7 @@ class Rcu:
         self._scheduler.fail(
             Failure(
                 kind=kind,
-                message=f"{me.role} {does} in {function}: {self.name}",
+                message=f"{me.role} {does}{within(function)}: {self.name}",
                 functions=(function,),
                 lock_classes=("rcu",),
             )

@@ -89,6 +89,10 @@ class WaitQueue:
         self._prepare = operation("prepare_to_wait", family, self.name)
         self._wake = operation("wake_up", family, self.name)
 
+    def __repr__(self) -> str:
+        roles = ", ".join(sleeper.thread.role for sleeper in self._sleepers) or "nobody"
+        return f"WaitQueue({self.name}, {roles} asleep)"
+
     def wait_event(self, condition: Callable[[], bool], lock: SpinLock | None = None) -> None:
         """Sleep until a condition holds; look again after every wake-up (wait_event).
 

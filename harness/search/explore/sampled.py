@@ -7,7 +7,7 @@ there are.
 
 from collections.abc import Callable
 
-from harness.engine import Carriers, Quiet, Scheduler, Streams, execute
+from harness.engine import Carriers, Quiet, Scheduler, Streams, Touch, execute
 from harness.search.explore.exploration import Exploration, Heard
 from harness.search.strategies import ARMS_FOR_ONE_PROGRAM, STRATEGIES
 
@@ -21,6 +21,7 @@ def some_schedules(
     strategy: str | None = None,
     steps_max: int = 20_000,
     heard: Heard = lambda execution: None,
+    stop: Callable[[], bool] = bool,
 ) -> Exploration:
     """Run a program under so many schedules; the result is never complete.
 
@@ -33,6 +34,7 @@ def some_schedules(
             in one program.
         steps_max: the bound past which an execution counts as a livelock.
         heard: called with each execution.
+        stop: asked before each execution whether that was enough.
 
     Raises:
         KeyError: there is no such strategy.
@@ -40,10 +42,13 @@ def some_schedules(
     result = Exploration()
     length = execute(program, Quiet(), carriers, steps_max=steps_max).steps
     for index in range(executions):
+        if stop():
+            break
         name = strategy or ARMS_FOR_ONE_PROGRAM[index % len(ARMS_FOR_ONE_PROGRAM)]
         stream = Streams(seed, "some schedules", index).stream("schedule")
         decides = STRATEGIES[name](stream, length)
-        execution = execute(program, decides, carriers, steps_max=steps_max)
+        touches: list[Touch] | None = [] if result.meetings.wanted else None
+        execution = execute(program, decides, carriers, steps_max=steps_max, touches=touches)
         result.count(execution)
         heard(execution)
     return result

@@ -73,7 +73,7 @@ def test_what_is_not_cleared_nobody_misses(pinned: OsThreads) -> None:
         pulsed(scheduler, clears=False)
 
     assert every_behaviour(stays, pinned).passed
-    assert set(every_behaviour(pulsed, pinned).failures) == {"lost wake-up in  on event"}
+    assert set(every_behaviour(pulsed, pinned).failures) == {"lost wake-up on event"}
 
 
 @pytest.mark.parametrize("program", [pulsed, set_for_two])

@@ -55,7 +55,7 @@ def crosswise(scheduler: Scheduler, *, backs_off: bool) -> None:
 
 @pytest.mark.parametrize("lock", [SpinLock, Mutex])
 def test_it_is_taken_if_it_is_free(run: Run, lock: type[SpinLock]) -> None:
-    seen = []
+    seen: list[object] = []
 
     def program(scheduler: Scheduler) -> None:
         order = LockOrder(scheduler)
