@@ -48,6 +48,30 @@ WORDS = {
     "relax": "spins for {name}",
     "swapped": "has changed {name}",
     "learn": "takes {name} in a new order",
+    "trylock": "tries to take {object}",
+    "write_lock": "acquires {object} to write",
+    "write_unlock": "releases {name}, which it wrote under",
+    "down": "takes {object} down",
+    "up": "takes {object} up",
+    "set": "sets {name}",
+    "clear": "clears {name}",
+    "wait_set": "goes on: {name} is set",
+    "timed_wait": "goes on at {name}, where it waited with a timeout",
+    "arrive": "comes to {name}",
+    "leave": "leaves {name}",
+    "abort": "breaks {name}",
+    "reset": "resets {name}",
+    "mod_timer": "arms {name}",
+    "del_timer": "takes {name} off",
+    "fire": "fires {name}",
+    "queue_work": "queues {name}",
+    "next_work": "takes work from {name}",
+    "run_work": "begins with {name}",
+    "cancel_work": "takes {name} off its queue",
+    "done": "is done with {name}",
+    "shut": "finds that {name} lets nobody pass",
+    "spawn": "starts {name}",
+    "join": "goes on: {name} has ended",
     "start": "starts",
     "exit": "ends",
     "everything": "waits with all others",
@@ -62,8 +86,11 @@ VALUES = {
 }
 """What the line adds if the object's value is known."""
 
-RELEASES = frozenset({"unlock"})
-"""What a thread does at no scheduling point of its own, and is shown all the same."""
+RELEASES = frozenset(
+    {"unlock", "write_unlock", "lock", "write_lock", "down", "wait_set", "run_work"}
+)
+"""What a thread does at no scheduling point of its own, and is shown all the same: it releases a
+lock, or has taken one, or what else it tried to have."""
 
 
 def operation_in_words(

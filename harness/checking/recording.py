@@ -160,6 +160,8 @@ class Recording(Listener):
             gate = thread.op.gate
             if thread is me or thread.finished or gate is None or not gate.shut:
                 continue
+            if thread.daemon and gate.idle:
+                continue  # it has nothing to do, and that keeps nobody
             if thread.index not in self._waits:
                 stack = self._stack_of(thread)
                 text = printable_text(f"waits for {gate.describe_wait()}")
