@@ -160,7 +160,7 @@ class Recording(Listener):
             gate = thread.op.gate
             if thread is me or thread.finished or gate is None or not gate.shut:
                 continue
-            if thread.daemon and gate.idle:
+            if thread.daemon and not thread.busy:
                 continue  # it has nothing to do, and that keeps nobody
             if thread.index not in self._waits:
                 stack = self._stack_of(thread)

@@ -68,8 +68,8 @@ class JoinableThread(Thread):
             scheduler: the execution's scheduler.
             role: its name, which no other thread of the execution has under any schedule.
             body: what it does.
-            daemon: it serves the others: the execution does not wait for its end once they have
-                ended and it idles.
+            daemon: it serves the others, and is left where it waits when they have ended
+                (Thread.daemon).
         """
         self._scheduler = scheduler
         self._name = f"thread[{role}]"
@@ -153,7 +153,7 @@ def start_thread(
         role: its name, which no other thread of the execution has under any schedule. Schedules
             name threads by it, so it must not depend on who comes first.
         body: what it does.
-        daemon: the execution does not wait for its end once all others have ended and it idles.
+        daemon: it serves the others, and is left where it waits when they have ended.
     """
     thread = JoinableThread(scheduler, role, body, daemon=daemon)
     thread.start()

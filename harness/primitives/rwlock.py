@@ -87,7 +87,7 @@ class RwLock:
             return
         me = self._interrupted()
         reading, writing = self._bits()
-        if self.owner is me or (me in self.readers and not me.chain & IN_IRQ):
+        if self.owner is me:
             self._scheduler.fail(held_already(me, self, self.lock_class))
         self._check_context(me)
         self._wants(me, writing)

@@ -147,10 +147,10 @@ class Timer:
             scheduler.gated_point(self._fire)
             scheduler.time_is_up_for(scheduler.current)
             self.pending = False
-            self.running = True
+            self.running = self.thread.busy = True
             scheduler.touch(self._begins)
             run_on_top(scheduler, self.name, self.thread, self._function)
-            self.running = False
+            self.running = self.thread.busy = False
             scheduler.touch(self._done)
             if scheduler.wants_growth:
                 scheduler.opened(self._running)

@@ -44,6 +44,7 @@ class Work:
     def begin(self, worker: Thread) -> None:
         """A worker begins with it: it is not pending any more, and may be queued again."""
         self.running, self.pending, self.worker = self.pending, None, worker
+        worker.busy = True
 
     def end(self) -> int:
         """Its function is over; return which queueing that was."""

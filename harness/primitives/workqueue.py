@@ -127,7 +127,7 @@ class WorkQueue(Gate):
             scheduler.touch(operation("run_work", "work", work.name))
             work.function()
             self._leaves_nothing_held(work, me)
-            number = work.end()
+            number, me.busy = work.end(), False
             scheduler.touch(operation("done", "work", work.name))
             scheduler.touch(operation("done", "work", work.queueing(number)))
             self._let_go()
