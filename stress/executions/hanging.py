@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from harness import OsThreads
 from harness.engine import SIGNS
 from stress.inputs import arguments
-from stress.system import GONE, Exit, confined, end_at_once, say
+from stress.scenarios import of_scenarios
+from stress.system import GONE, Exit, confined, end_at_once, own_code_under_way, say
 
 _LOOK_EVERY_S = 0.25
 
@@ -29,6 +30,8 @@ def hangs_text(who: str, hang_s: float, place: str, line: str = "") -> str:
         place: where it was last seen.
         line: the line of the user's own that it is in, "" if it is in none.
     """
+    if line and of_scenarios([line]):
+        return f"{line} has not come to its end for {hang_s:.0f} s: it only draws, and returns"
     if line:
         return (
             f"blocks outside the harness at {line}: no step for {hang_s:.0f} s {place}; the class "
@@ -71,11 +74,11 @@ def watched(
         while not over.wait(_LOOK_EVERY_S):
             # Small executions may be at the same step at each look.
             place = carriers.executions, carriers.steps, SIGNS.analysed
-            now = time.monotonic()
-            if place != seen or not carriers.running:
+            now, own = time.monotonic(), own_code_under_way()
+            if place != seen or not (carriers.running or own):
                 seen, since = place, now
             elif now - since > hang_s:
-                line = carriers.place
+                line = own or carriers.place
                 text = hangs_text("an execution", hang_s, f"at step {carriers.steps}", line)
                 last_words(text if line else f"HARNESS BUG: {text}")
                 try:

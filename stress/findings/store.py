@@ -50,20 +50,26 @@ def keep(finding: Finding, folder: Path = FOLDER, beside: Path | None = None) ->
     """
     try:
         place = _place(finding, folder, beside)
-        write_example(finding.example, place)
+        write_example(finding.example, place, finding.scenario)
     except OSError:
         return None
     return place
 
 
-def write_example(example: Example, place: Path) -> None:
+def write_example(example: Example, place: Path, scenario: str) -> None:
     """Write all that is kept of a failure into a folder that is there.
+
+    Args:
+        example: the failure.
+        place: the folder.
+        scenario: the scenario in which it was found.
 
     Raises:
         OSError: it cannot be written.
     """
     printed = "\n".join(printed_text(example.printed))
-    report = example.identity, mended_text(example.mends), example.columns, printed
+    head = [example.identity, f"found in {scenario}"]
+    report = "\n".join(head), mended_text(example.mends), example.columns, printed
     files = {
         token_file(0): example.token + "\n",
         **{token_file(n): text + "\n" for n, text in enumerate(example.others, 1)},
