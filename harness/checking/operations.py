@@ -20,7 +20,8 @@ WORDS = {
     "prepare_to_wait": "stands in the queue at {name}",
     "sleep": "wakes up at {name}",
     "wake_up": "wakes up who sleeps at {name}",
-    "wait_for": "goes on: {name} is completed",
+    "wait_for": "goes on after a wait for {name}",
+    "timed_wait": "goes on after a wait for {name}, or its time is up",
     "complete": "completes {name}",
     "reinit": "begins {name} anew",
     "inc": "takes a reference: {name}",
@@ -48,6 +49,28 @@ WORDS = {
     "relax": "spins for {name}",
     "swapped": "has changed {name}",
     "learn": "takes {name} in a new order",
+    "trylock": "tries to acquire {object}",
+    "write_lock": "acquires {object} to write",
+    "write_unlock": "releases {name}",
+    "down": "takes {object} down",
+    "up": "takes {object} up",
+    "set": "sets {name}",
+    "clear": "clears {name}",
+    "arrive": "arrives at {name}",
+    "leave": "leaves {name}",
+    "abort": "aborts {name}",
+    "reset": "resets {name}",
+    "mod_timer": "starts {name}",
+    "del_timer": "stops {name}",
+    "fire": "fires {name}",
+    "queue_work": "queues {name}",
+    "next_work": "takes the next work of {name}",
+    "run_work": "runs {name}",
+    "cancel_work": "cancels {name}",
+    "shut": "finds {name} shut",
+    "done": "is done with {name}",
+    "spawn": "starts {name}",
+    "join": "goes on: {name} has ended",
     "start": "starts",
     "exit": "ends",
     "everything": "waits with all others",
@@ -62,7 +85,7 @@ VALUES = {
 }
 """What the line adds if the object's value is known."""
 
-RELEASES = frozenset({"unlock"})
+RELEASES = frozenset({"unlock", "read_unlock", "write_unlock"})
 """What a thread does at no scheduling point of its own, and is shown all the same."""
 
 
@@ -82,5 +105,6 @@ def operation_in_words(
     if values is not None:
         words += VALUES.get(operation.kind, "")
     was, now = values or ("", "")
-    name = f"{noun} {operation.name}" if noun else operation.name
-    return words.format(name=operation.name, object=name, was=was, now=now)
+    name = operation.name
+    says_it = not noun or name.startswith(noun)
+    return words.format(name=name, object=name if says_it else f"{noun} {name}", was=was, now=now)

@@ -14,7 +14,7 @@ at once, by who can go on: see harness.primitives.spinning.
 
 from collections.abc import Sequence
 
-from harness.engine import Rehearsed, Rehearsing, Run, Strategy, Thread, Touch
+from harness.engine import Rehearsed, Rehearsing, Run, Strategy, Thread, Touch, Welcoming, welcome
 from harness.search.branch import Reducing
 
 _TURN = 100
@@ -28,7 +28,7 @@ def fairly(strategy: Strategy, since: int) -> Strategy:
     return _Fairly(strategy, since)
 
 
-class _Fairly:
+class _Fairly(Welcoming):
     """Decides as another strategy does, and from some step on lets each thread have its turn."""
 
     def __init__(self, inner: Strategy, since: int) -> None:
@@ -42,6 +42,10 @@ class _Fairly:
         """Let the other strategy learn the threads."""
         self._inner.begin(threads)
         self.next_point = min(self._inner.next_point, self._since)
+
+    def welcome(self, thread: Thread) -> None:
+        """Let the other strategy learn a thread that was started just now."""
+        welcome(self._inner, thread)
 
     def pick(self, step: int, me: Thread, options: Sequence[Thread]) -> int:
         """Pick as the other does; past its time, the next in turn."""

@@ -3,7 +3,17 @@
 
 import pytest
 
-from harness import Carriers, Cell, Execution, Failed, Passed, Scheduler, Streams, execute
+from harness import (
+    Carriers,
+    Cell,
+    Execution,
+    Failed,
+    Passed,
+    Scheduler,
+    Streams,
+    execute,
+    start_thread,
+)
 from harness.engine import Strategy
 from harness.search.fairly import fairly
 from harness.search.strategies import STRATEGIES
@@ -95,3 +105,21 @@ def test_one_that_starves_the_others_does_without(pinned: Carriers) -> None:
         for name in STRATEGIES
     }
     assert Failed in outcomes
+
+
+def starts_who_it_waits_for(scheduler: Scheduler) -> None:
+    """What is waited for is done by a thread that is started inside the execution."""
+    flag = Cell(scheduler, "flag", "0", 0)
+
+    def main() -> None:
+        start_thread(scheduler, "setter", lambda: flag.write(1))
+        while not flag.read():
+            pass
+
+    scheduler.thread("main", main)
+
+
+@pytest.mark.parametrize("name", sorted(set(STRATEGIES) - {SEARCHES}))
+def test_who_is_started_inside_has_turns_too(name: str, pinned: Carriers) -> None:
+    for execution in executions(starts_who_it_waits_for, name, pinned, SINCE):
+        assert execution.outcome == Passed()
