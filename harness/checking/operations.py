@@ -21,7 +21,6 @@ WORDS = {
     "sleep": "wakes up at {name}",
     "wake_up": "wakes up who sleeps at {name}",
     "wait_for": "goes on after a wait for {name}",
-    "timed_wait": "goes on after a wait for {name}, or its time is up",
     "complete": "completes {name}",
     "reinit": "begins {name} anew",
     "inc": "takes a reference: {name}",
@@ -49,26 +48,28 @@ WORDS = {
     "relax": "spins for {name}",
     "swapped": "has changed {name}",
     "learn": "takes {name} in a new order",
-    "trylock": "tries to acquire {object}",
+    "trylock": "tries to take {object}",
     "write_lock": "acquires {object} to write",
     "write_unlock": "releases {name}",
     "down": "takes {object} down",
     "up": "takes {object} up",
     "set": "sets {name}",
     "clear": "clears {name}",
-    "arrive": "arrives at {name}",
+    "wait_set": "goes on: {name} is set",
+    "timed_wait": "goes on at {name}, where it waited with a timeout",
+    "arrive": "comes to {name}",
     "leave": "leaves {name}",
-    "abort": "aborts {name}",
+    "abort": "breaks {name}",
     "reset": "resets {name}",
-    "mod_timer": "starts {name}",
-    "del_timer": "stops {name}",
+    "mod_timer": "arms {name}",
+    "del_timer": "takes {name} off",
     "fire": "fires {name}",
     "queue_work": "queues {name}",
-    "next_work": "takes the next work of {name}",
-    "run_work": "runs {name}",
-    "cancel_work": "cancels {name}",
-    "shut": "finds {name} shut",
+    "next_work": "takes work from {name}",
+    "run_work": "begins with {name}",
+    "cancel_work": "takes {name} off its queue",
     "done": "is done with {name}",
+    "shut": "finds that {name} lets nobody pass",
     "spawn": "starts {name}",
     "join": "goes on: {name} has ended",
     "start": "starts",
@@ -85,8 +86,14 @@ VALUES = {
 }
 """What the line adds if the object's value is known."""
 
-RELEASES = frozenset({"unlock", "read_unlock", "write_unlock"})
-"""What a thread does at no scheduling point of its own, and is shown all the same."""
+SHOWN = frozenset(
+    {
+        *("unlock", "read_unlock", "write_unlock"),
+        *("lock", "read_lock", "write_lock", "down", "wait_set", "run_work"),
+    }
+)
+"""What a thread does at no scheduling point of its own, and is shown all the same: it releases a
+lock, or has taken one, or what else it tried to have."""
 
 
 def operation_in_words(

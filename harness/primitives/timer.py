@@ -93,7 +93,7 @@ class Timer:
         self._fire = Operation("fire", "timer", self.name, _Time(self))
         # An object of its own to searches: what happens to it keeps no timer from firing.
         function_name = f"{self.name}.function"
-        self._begins, self._done = operations("timer", function_name, "run_work", "done")
+        self._begins, self._done = operations("timer", function_name, "fire", "done")
         self._waited = Operation("wait_for", "timer", function_name, self._running)
         self.thread = start_thread(scheduler, self.name, self._serve, daemon=True)
 

@@ -115,6 +115,7 @@ class WorkQueue(Gate):
         work.cancelling += 1
         self._wait(work, work.last if work.running is None else work.running)
         work.cancelling -= 1
+        scheduler.touch(operation("cancel_work", "work", work.name))
         return was_pending
 
     def _serve(self) -> None:

@@ -16,7 +16,7 @@ _SECTIONS = ("read_lock", "read_unlock")
 MODES = {
     **dict.fromkeys(_READS, "read"),
     **dict.fromkeys(_SECTIONS, "section"),
-    **{kind: kind for kind in ("use", "send", "request", "join", "leave")},
+    **{kind: kind for kind in ("use", "send", "request", "join", "leave", "wait_set")},
     **{kind: kind for kind in ("trylock", "timed_wait", "shut")},
 }
 """The kinds that commute with their like, by what they have in common.

@@ -66,6 +66,7 @@ EDGES = {
     "up": Edge(gives=_IT),
     "down": Edge(takes=_IT),
     "set": Edge(gives=_IT),
+    "wait_set": Edge(takes=_IT),
     "arrive": Edge(gives=_IT),
     "leave": Edge(takes=_IT),
     "mod_timer": Edge(gives=_IT),
