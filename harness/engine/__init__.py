@@ -51,7 +51,7 @@ from harness.engine.printable import (
     shortened,
     value_text,
 )
-from harness.engine.rehearsal import Rehearsing, Run
+from harness.engine.rehearsal import Rehearsed, Rehearsing, Run
 from harness.engine.scheduler import Scheduler
 from harness.engine.signs import SIGNS
 from harness.engine.strategy import NEVER, Quiet, Strategy, Welcoming, welcome
@@ -113,6 +113,7 @@ __all__ = [
     "Outcome",
     "Passed",
     "Quiet",
+    "Rehearsed",
     "Rehearsing",
     "Run",
     "Scheduler",
