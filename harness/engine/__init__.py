@@ -27,6 +27,8 @@ from harness.engine.failures import (
     Unwind,
 )
 from harness.engine.frames import (
+    above_execution,
+    calls_at,
     delivered,
     is_model,
     is_observer,
@@ -117,6 +119,8 @@ __all__ = [
     "Thread",
     "Touch",
     "Unwind",
+    "above_execution",
+    "calls_at",
     "delivered",
     "described",
     "entry_text",
