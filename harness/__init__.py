@@ -8,9 +8,11 @@ next. What went wrong is a `Failure`, and the deviations of the execution replay
 
 The rooms, each of which imports only those before it: `engine` runs an execution, `schedule` writes
 it down and follows it again, `primitives` are what its threads share, `detectors` find what has not
-gone wrong yet, `search` chooses the schedules. Start reading at engine/scheduler.py.
+gone wrong yet, `search` chooses the schedules, `checking` is what a test of one's own code calls.
+Start reading at engine/scheduler.py.
 """
 
+from harness.checking import CannotReplay, CheckFailed, check, replay
 from harness.detectors.lock_order import LockOrder
 from harness.detectors.races import DataRaces
 from harness.engine import (
@@ -63,19 +65,19 @@ from harness.primitives import (
     local_irq_enable,
     wait_until,
 )
-from harness.schedule import Change, Event, Recorder, StrictReplay
+from harness.schedule import BadToken, Change, Event, Recorder, StrictReplay, UnknownVersion
 from harness.search.explore import Exploration, every_behaviour, every_schedule, some_schedules
 
 __all__ = [
-    "Atomic", "Carriers", "Cell", "Change", "Completion", "DataRaces", "Deviation",
-    "DivergedFrom", "Event", "Execution", "Exploration", "Failed", "Failure", "HarnessBug",
-    "HostInterrupt", "Ipi", "KmemCache", "Label", "ListHead", "Listener", "LockClass",
-    "LockOrder", "ModelFailure", "Mutex", "Node", "NotDeterministic", "OldName", "OsThreads",
-    "Outcome", "Passed", "Quiet", "Rcu", "Recorder", "Refcount", "Requests", "Scheduler",
-    "SlabObject", "SpinLock", "Srcu", "Strategy", "Stream", "Streams", "StrictReplay",
-    "WaitQueue", "cpu_relax", "every_behaviour", "every_schedule", "execute", "keep_old_names",
-    "kfree", "list_sort", "local_irq_disable", "local_irq_enable", "observes", "some_schedules",
-    "wait_until",
+    "Atomic", "BadToken", "CannotReplay", "Carriers", "Cell", "Change", "CheckFailed",
+    "Completion", "DataRaces", "Deviation", "DivergedFrom", "Event", "Execution", "Exploration",
+    "Failed", "Failure", "HarnessBug", "HostInterrupt", "Ipi", "KmemCache", "Label", "ListHead",
+    "Listener", "LockClass", "LockOrder", "ModelFailure", "Mutex", "Node", "NotDeterministic",
+    "OldName", "OsThreads", "Outcome", "Passed", "Quiet", "Rcu", "Recorder", "Refcount",
+    "Requests", "Scheduler", "SlabObject", "SpinLock", "Srcu", "Strategy", "Stream", "Streams",
+    "StrictReplay", "UnknownVersion", "WaitQueue", "check", "cpu_relax", "every_behaviour",
+    "every_schedule", "execute", "keep_old_names", "kfree", "list_sort", "local_irq_disable",
+    "local_irq_enable", "observes", "replay", "some_schedules", "wait_until",
 ]  # fmt: skip
 
 keep_old_names(MODULES, NAMES)

@@ -8,6 +8,7 @@ from types import ModuleType
 
 import harness
 import vgic
+from harness.checking import operations as checking
 from harness.detectors.races.edges import EDGES, ORDERS_NOTHING
 from harness.search.dependency import COMMUTE_WITH_NOTHING, MODES
 from stress.explaining.operations import WEIGHTS, WORDS
@@ -53,3 +54,8 @@ def test_every_kind_commutes_with_its_like_or_is_said_to_commute_with_nothing() 
 
 def test_every_kind_has_words_and_a_weight() -> None:
     assert kinds_of(harness, vgic) == set(WORDS) == set(WEIGHTS)
+
+
+def test_every_kind_has_plain_words() -> None:
+    assert kinds_of(harness) == set(checking.WORDS)
+    assert set(checking.VALUES) | checking.RELEASES <= set(checking.WORDS)

@@ -49,6 +49,7 @@ from harness.engine.printable import (
     printable_name,
     printable_text,
     shortened,
+    value_text,
 )
 from harness.engine.rehearsal import Rehearsing, Run
 from harness.engine.scheduler import Scheduler
@@ -140,4 +141,5 @@ __all__ = [
     "printable_name",
     "printable_text",
     "shortened",
+    "value_text",
 ]

@@ -16,7 +16,12 @@ TEXT_MAX = 1_000
 NAME_MAX = 100
 """No name from outside is."""
 
+VALUE_MAX = 40
+"""No value is."""
+
 _CUT = " ... "
+
+_WORDS = (bool, int, float, str, type(None))
 
 # The categories Cc, Cf, Cs, Zl and Zp of Unicode, spelt out, so that they are the same on every
 # Python: a text is part of signatures, and those of digests.
@@ -65,6 +70,16 @@ def printable_text(text: str) -> str:
 def printable_name(name: str) -> str:
     """Return a name from outside as one printable word or two that are not too long."""
     return shortened(printable(shortened(name)), NAME_MAX)
+
+
+def value_text(value: object) -> str:
+    """Return a value of the code under test as one printable word or two.
+
+    Nothing is asked of an object that is no word: what it does when it is printed is code, too.
+    """
+    if type(value) in _WORDS:
+        return shortened(printable(repr(value)), VALUE_MAX)
+    return f"a {printable_name(type(value).__name__)}"
 
 
 def described(exception: BaseException) -> str:

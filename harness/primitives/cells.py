@@ -7,7 +7,7 @@ The bare `value` is for code that observes from outside the modelled machine.
 
 from typing import Generic, TypeVar
 
-from harness.engine import Scheduler, operations
+from harness.engine import Scheduler, operations, value_text
 
 T = TypeVar("T")
 
@@ -36,6 +36,9 @@ class Cell(Generic[T]):
         ) = operations(
             family, self.name, "read", "write", "acquire", "release", "cmpxchg", "swapped"
         )  # fmt: skip
+
+    def __repr__(self) -> str:
+        return f"Cell({self.name} = {value_text(self.value)})"
 
     def read(self) -> T:
         """Return the value (READ_ONCE)."""
@@ -82,6 +85,9 @@ class Atomic:
         self.name = f"{family}[{instance}]"
         self.value = value
         self._read, self._set, self._add = operations(family, self.name, "read", "write", "add")
+
+    def __repr__(self) -> str:
+        return f"Atomic({self.name} = {self.value})"
 
     def read(self) -> int:
         """Return the value (atomic_read)."""

@@ -6,6 +6,7 @@ A `Target` is a revision or a class with bugs in it. `run` and `run_index` (sing
 `watched` (hanging.py) ends the process if an execution never comes to its end.
 """
 
+from harness.schedule import PACKED_MAX, BadToken, UnknownVersion
 from stress.executions.confirming import confirm, labelled, outcome_text, witness
 from stress.executions.differing import fault_of, not_deterministic
 from stress.executions.following import Followed, follow
@@ -13,14 +14,7 @@ from stress.executions.hanging import Hung, hangs_text, watched
 from stress.executions.single import Single, run, run_index
 from stress.executions.source import model_digest
 from stress.executions.target import Target, target_of
-from stress.executions.token import (
-    PACKED_MAX,
-    PRINTED_MAX,
-    BadToken,
-    CannotJudge,
-    Token,
-    UnknownVersion,
-)
+from stress.executions.token import PRINTED_MAX, CannotJudge, Token
 
 __all__ = [
     "PACKED_MAX", "PRINTED_MAX", "BadToken", "CannotJudge", "Followed", "Hung", "Single", "Target",

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The columns view: who does what, side by side, as commit messages of the kernel draw a race.
 
-One line is one thing one thread does, so columns are indentation and a line may reach over those
-to its right. There is room for what fits one screen: light lines go first, the beginning last.
+There is room for what fits one screen: light lines go first, the beginning last. Where lines stand
+is decided in harness.schedule.layout.
 """
 
 import re
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
+from harness.schedule import Columns, failure_lines
 from stress.explaining.compared import Place
 from stress.explaining.first_divergence import FirstDivergence
 from stress.explaining.lines import Line, lines
@@ -25,8 +26,6 @@ from vgic.state import LockState
 WIDTH = 77
 LINES_MAX = 48
 
-_MARGIN = 2
-
 
 def columns(
     recorded: Recorded, divergence: FirstDivergence | None = None, width: int = WIDTH
@@ -40,14 +39,15 @@ def columns(
     """
     everything = list(lines(recorded, _locks_shown(recorded)))
     marked = None if divergence is None else _marked(recorded, everything, divergence)
-    kept = _fitting(everything, marked, _Layout(recorded.roles, width))
-    layout = _Layout([role for role in recorded.roles if _acts(role, kept, recorded)], width)
-    text = [*_machine(recorded.parameters, width), *layout.header()]
+    kept = _fitting(everything, marked, Columns(recorded.roles, width))
+    acting = [role for role in recorded.roles if _acts(role, kept, recorded)]
+    layout = Columns(acting, width)
+    text = [*_machine(recorded.parameters, width), *layout.header(_names(acting))]
     left_out = len(kept.before)
     if left_out:
         left = counted(left_out, "line")
         text.append(f"  ... {left} before these (--view full has every step)")
-    text += layout.body(kept.shown, marked)
+    text += layout.body(kept.shown, lambda line: "*" if line is marked else "")
     for role, wait in recorded.waiting.items():
         if _acts(role, kept, recorded):
             text += layout.line(role, f"({wait})", indent=0)
@@ -108,15 +108,15 @@ class _Kept:
     shown: Sequence[Line]
 
 
-def _fitting(everything: Sequence[Line], marked: Line | None, layout: "_Layout") -> _Kept:
+def _fitting(everything: Sequence[Line], marked: Line | None, layout: Columns) -> _Kept:
     """Keep as much detail as there is room for, and then as late a part."""
     for weight in range(1, STATE + 1):
         kept = [line for line in everything if line.weight >= weight or line is marked]
         # Of many lines it is plain that there is no room: they are not laid out to be counted.
-        if len(kept) <= LINES_MAX and len(layout.body(kept, marked)) <= LINES_MAX:
+        if len(kept) <= LINES_MAX and len(layout.body(kept)) <= LINES_MAX:
             return _Kept([], kept)
     begin = len(kept)
-    while len(layout.body(kept[begin - 1 :], marked)) <= LINES_MAX:
+    while len(layout.body(kept[begin - 1 :])) <= LINES_MAX:
         begin -= 1
     return _Kept(kept[:begin], kept[begin:])
 
@@ -133,49 +133,9 @@ def _vcpu(role: str) -> str:
     return role.replace("vcpu", "vcpu ")
 
 
-class _Layout:
-    """Where the columns are."""
-
-    def __init__(self, roles: Sequence[str], width: int) -> None:
-        step = width // 2 // max(1, len(roles) - 1)
-        self._roles = roles
-        self._width = width
-        self._begin = {role: _MARGIN + number * step for number, role in enumerate(roles)}
-
-    def header(self) -> list[str]:
-        names = [f"CPU {number}: {role}" for number, role in enumerate(self._roles)]
-        if len(names) > 3:
-            names = list(self._roles)
-        if not names:
-            return []
-        heads = rules = ""
-        for role, name in zip(self._roles, names, strict=True):
-            heads = heads.ljust(self._begin[role]) + name
-            rules = rules.ljust(self._begin[role]) + "-" * len(name)
-        return [heads, rules]
-
-    def line(self, role: str, text: str, *, indent: int, mark: str = "") -> list[str]:
-        begin = self._begin[role] + indent
-        first, *rest = wrap(text, self._width - begin, subsequent_indent="  ") or [""]
-        return [
-            f"{mark:<{_MARGIN}}".ljust(begin) + first,
-            *(" " * begin + line for line in rest),
-        ]
-
-    def body(self, shown: Sequence[Line], marked: Line | None) -> list[str]:
-        text: list[str] = []
-        functions: dict[str, str] = {}
-        for line in shown:
-            if not line.role:
-                text.append(f"  -- {line.text} --")
-                continue
-            if line.function != functions.get(line.role, ""):
-                functions[line.role] = line.function
-                if line.function:
-                    text += self.line(line.role, f"{line.function}()", indent=0)
-            mark = "*" if line is marked else ""
-            text += self.line(line.role, line.text, indent=2, mark=mark)
-        return text
+def _names(roles: Sequence[str]) -> Sequence[str]:
+    """Return what stands over the columns, as far as there is room."""
+    return roles if len(roles) > 3 else [f"CPU {n}: {role}" for n, role in enumerate(roles)]
 
 
 def verdict(recorded: Recorded, width: int) -> list[str]:
@@ -183,12 +143,7 @@ def verdict(recorded: Recorded, width: int) -> list[str]:
     failure = recorded.failure
     if failure is None:
         return ["nothing went wrong"]
-    text = [
-        f"=> {failure.kind}",
-        *wrap(failure.message, width, initial_indent="   ", subsequent_indent="   "),
-    ]
-    for line in failure.details:
-        text += wrap(line, width, initial_indent="     ", subsequent_indent="       ")
+    text = failure_lines(failure, width)
     for thing, fields in recorded.end.state.items():
         if thing.kind is not LockState and _is_named(thing.name, failure.message):
             text += wrap(

@@ -8,13 +8,11 @@ there are fewer of them in a smaller program.
 
 from collections.abc import Iterator, Sequence
 
-from harness import Deviation, Label
+from harness import Deviation
 from stress.shrinking.leaving_out import Smaller
 
 _FEWER = (1, 2, 3)
 """By how many operations of a look a smaller program is tried to have fewer."""
-
-_BEGIN = Deviation("start", 0, "", Label("start", "", "", 1))
 
 _MOVED_MAX = 6
 """A schedule of more deviations than this is carried over as it stands only."""
@@ -47,28 +45,6 @@ def _led_to(name: str, later: Sequence[Deviation], smaller: Smaller) -> str | No
                 return named
             name = deviation.to
     return smaller.heir
-
-
-def shorter(deviations: tuple[Deviation, ...]) -> Iterator[tuple[Deviation, ...]]:
-    """Yield schedules in which one thread gives way to where a third one would have led."""
-    for place, deviation in enumerate(deviations):
-        for later in range(place + 1, len(deviations)):
-            if deviations[later].role == deviation.to:
-                direct = deviation._replace(to=deviations[later].to)
-                if direct.to != direct.role:
-                    yield (
-                        *deviations[:place],
-                        direct,
-                        *deviations[place + 1 : later],
-                        *deviations[later + 1 :],
-                    )
-                break
-
-
-def first(role: str, deviations: tuple[Deviation, ...]) -> tuple[Deviation, ...]:
-    """Return the schedule with this thread going first."""
-    others = [deviation for deviation in deviations if deviation.role != _BEGIN.role]
-    return (_BEGIN._replace(to=role), *others)
 
 
 def moved(deviations: tuple[Deviation, ...]) -> Iterator[tuple[Deviation, ...]]:

@@ -14,11 +14,12 @@ Guarantees, beside those of simplest.py:
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import combinations, islice
+from itertools import islice
 
 from harness import Carriers, Deviation
+from harness.schedule import drop_runs, simplify
 from stress.executions import Target, Token
-from stress.shrinking.carrying_over import first, moved, renamed, shorter
+from stress.shrinking.carrying_over import moved, renamed
 from stress.shrinking.leaving_out import (
     Operations,
     Smaller,
@@ -34,9 +35,6 @@ from vgic import Parameters
 
 REPLAYS = 1500
 """How many replays a shrink may take: some three seconds."""
-
-_PAIRS_MAX = 8
-"""Of a schedule of no more deviations than this every two are left out together."""
 
 
 @dataclass(frozen=True)
@@ -72,17 +70,27 @@ class _Shrinker:
         return self._simplest.best.parameters
 
     @property
-    def _schedule(self) -> tuple[Deviation, ...]:
+    def schedule(self) -> tuple[Deviation, ...]:
+        """The deviations of the simplest so far."""
         return self._simplest.best.deviations
+
+    @property
+    def preemptions(self) -> tuple[Deviation, ...]:
+        """Those of them at which the thread could have gone on."""
+        return self._simplest.best.preemptions
+
+    def consider(
+        self, schedule: tuple[Deviation, ...], *, patient: Deviation | None = None
+    ) -> bool:
+        """Try another schedule of the same machine."""
+        return self._consider(self._parameters, schedule, patient=patient)
 
     def run(self) -> bool:
         """Shrink; return whether it came to its end."""
         try:
             reached = None
             while reached != (reached := simplicity(self._simplest.best)):
-                self._fewer_deviations()
-                self._shorter_ways()
-                self._fewer_preemptions()
+                simplify(self)
                 self._one_of(without_vcpus)
                 self._one_of(without_devices)
                 self._one_of(without_irqs)
@@ -101,66 +109,14 @@ class _Shrinker:
                 failed += 1
 
     def _fewer_operations(self, those: Operations) -> None:
-        _drop_runs(
+        drop_runs(
             lambda: those.length(self._parameters),
             lambda begin, end: self._smaller(those.without(self._parameters, begin, end)),
         )
 
-    def _fewer_deviations(self) -> None:
-        def without(begin: int, end: int) -> bool:
-            schedule = self._schedule
-            return self._consider(self._parameters, schedule[:begin] + schedule[end:])
-
-        _drop_runs(lambda: len(self._schedule), without)
-        while any(self._consider(self._parameters, each) for each in self._without_two()):
-            pass
-
-    def _without_two(self) -> Iterator[tuple[Deviation, ...]]:
-        """Yield a short schedule without any two choices: one may only undo the other."""
-        schedule = self._schedule
-        if len(schedule) <= _PAIRS_MAX:
-            for gone in combinations(schedule, 2):
-                yield tuple(each for each in schedule if each not in gone)
-
-    def _shorter_ways(self) -> None:
-        """Where control passes on by way of a third thread, leave that one out."""
-        failed = 0
-        while (way := next(islice(shorter(self._schedule), failed, None), None)) is not None:
-            if not self._consider(self._parameters, way):
-                failed += 1
-
-    def _fewer_preemptions(self) -> None:
-        """Let a thread go on until it cannot, or the other one go first, instead of preempting."""
-        failed = 0
-        while failed < len(self._simplest.best.preemptions):
-            parameters, schedule = self._parameters, self._schedule
-            preemption = self._simplest.best.preemptions[failed]
-            others = tuple(each for each in schedule if each is not preemption)
-            if not (
-                self._consider(parameters, schedule, patient=preemption)
-                or self._consider(parameters, first(preemption.to, others))
-            ):
-                failed += 1
-
     def _smaller(self, way: Smaller) -> bool:
-        schedule = renamed(self._schedule, way)
+        schedule = renamed(self.schedule, way)
         return any(self._consider(way.parameters, each) for each in moved(schedule))
-
-
-def _drop_runs(length: Callable[[], int], drop: Callable[[int, int], bool]) -> None:
-    """Drop runs of a sequence, long ones first, as far as that works.
-
-    Args:
-        length: says how long the sequence is now.
-        drop: drops from one position up to another, or answers False and leaves all as it is.
-    """
-    size = length()
-    while size:
-        begin = 0
-        while begin < length():
-            if not drop(begin, begin + size):
-                begin += size
-        size //= 2
 
 
 def shrink(

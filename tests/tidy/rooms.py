@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.tidy.modules import TOPS, Module, modules_of
 
 ORDER = {
-    "harness": ("engine", "schedule", "primitives", "detectors", "search"),
+    "harness": ("engine", "schedule", "primitives", "detectors", "search", "checking"),
     "vgic": (
         "hardware",
         "data",

@@ -21,6 +21,7 @@ def some_schedules(
     strategy: str | None = None,
     steps_max: int = 20_000,
     heard: Heard = lambda execution: None,
+    stop: Callable[[], bool] = bool,
 ) -> Exploration:
     """Run a program under so many schedules; the result is never complete.
 
@@ -33,6 +34,7 @@ def some_schedules(
             in one program.
         steps_max: the bound past which an execution counts as a livelock.
         heard: called with each execution.
+        stop: asked before each execution whether that was enough.
 
     Raises:
         KeyError: there is no such strategy.
@@ -40,6 +42,8 @@ def some_schedules(
     result = Exploration()
     length = execute(program, Quiet(), carriers, steps_max=steps_max).steps
     for index in range(executions):
+        if stop():
+            break
         name = strategy or ARMS_FOR_ONE_PROGRAM[index % len(ARMS_FOR_ONE_PROGRAM)]
         stream = Streams(seed, "some schedules", index).stream("schedule")
         decides = STRATEGIES[name](stream, length)

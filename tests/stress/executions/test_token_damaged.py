@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.engine.printable import is_printable
-from stress.executions.token import PACKED_MAX, VERSION, BadToken, Token, UnknownVersion
+from harness.schedule import PACKED_MAX, BadToken, UnknownVersion
+from stress.executions.token import VERSION, Token
 
 FUZZ = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from harness import Streams
+from harness.schedule import BadToken
 from stress.executions import CannotJudge
 from stress.executions.target import Target, target_of
-from stress.executions.token import BadToken, Token
+from stress.executions.token import Token
 from stress.inputs.arguments import BadArgument
 from stress.plugin.run import stress
 from stress.replaying import opening

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from stress.executions.token import PACKED_MAX, CannotJudge, Token
+from harness.schedule import PACKED_MAX
+from stress.executions.token import CannotJudge, Token
 from stress.inputs.arguments import BadArgument
 from stress.replaying import opening
 from vgic import CompositionError, Reference

@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import Deviation, Label, Streams
+from harness.schedule.simpler import first, shorter
 from stress.scenarios import SCENARIOS
-from stress.shrinking.carrying_over import first, moved, renamed, shorter
+from stress.shrinking.carrying_over import moved, renamed
 from stress.shrinking.leaving_out import (
     Smaller,
     operations,

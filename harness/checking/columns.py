@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A failing execution as a reader sees it: the threads side by side, what they did, what is wrong.
+
+It is drawn as vgic-stress draws a machine's (harness.schedule.layout). What a thread does again and
+again is drawn once. There is room for what fits one screen; of more the beginning is left out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from harness.checking.programs import Program
+from harness.checking.recording import Act, Recording
+from harness.engine import Carriers, Deviation, Failed, NotDeterministic, Scheduler, execute
+from harness.schedule import Columns, StrictReplay, failure_lines
+
+WIDTH = 77
+LINES_MAX = 48
+
+_MARK = "=>"
+_TURN_MAX = 8
+"""No turn of a loop of more lines is recognised."""
+
+
+def columns(
+    program: Program, schedule: Sequence[Deviation], carriers: Carriers, steps_max: int
+) -> str:
+    """Run an execution that fails once more and draw it.
+
+    Args:
+        program: what is run.
+        schedule: it has been replayed strictly.
+        carriers: what the threads run on.
+        steps_max: the bound past which an execution counts as a livelock.
+
+    Raises:
+        NotDeterministic: it does not fail.
+    """
+    recordings: list[Recording] = []
+
+    def recorded(scheduler: Scheduler) -> None:
+        recordings.append(Recording(scheduler, carriers))
+        program(scheduler)
+
+    execution = execute(recorded, StrictReplay(schedule), carriers, steps_max=steps_max)
+    if not isinstance(execution.outcome, Failed):
+        raise NotDeterministic("failed, and passed when it was recorded")
+    failure = execution.outcome.failure
+    lines = _without_turns(recordings[0].close(failure))
+    roles = [role for role in recordings[0].roles if any(line.role == role for line in lines)]
+    text = [*_drawn(lines, roles), "", *failure_lines(failure, WIDTH)]
+    return "\n".join(line.rstrip() for line in text)
+
+
+def _without_turns(lines: Sequence[Act]) -> list[Act]:
+    """Return the lines with each loop's first turn only, and how often it comes again."""
+    kept: list[Act] = []
+    place = 0
+    while place < len(lines):
+        length, turns = _turns_at(lines, place)
+        kept += lines[place : place + length]
+        if turns > 1:
+            again = f"{turns - 1} time{'s' * (turns > 2)} more"
+            kept.append(replace(lines[place], text=f"... and so {again}"))
+        place += length * turns
+    return kept
+
+
+def _turns_at(lines: Sequence[Act], place: int) -> tuple[int, int]:
+    """Return how many lines a turn of the loop has that begins here, and how many turns it has.
+
+    One line that comes once is one turn of one; a turn is of one thread.
+    """
+    for length in range(1, _TURN_MAX + 1):
+        turn, turns = lines[place : place + length], 1
+        if any(line.role != turn[0].role for line in turn):
+            break
+        while lines[place + turns * length : place + (turns + 1) * length] == turn:
+            turns += 1
+        if (turns - 1) * length > 2:
+            return length, turns
+    return 1, 1
+
+
+def _drawn(lines: Sequence[Act], roles: Sequence[str]) -> list[str]:
+    layout = Columns(roles, WIDTH)
+    kept = list(lines[-LINES_MAX:])
+    while len(body := layout.body(kept, _mark)) > LINES_MAX and len(kept) > 1:
+        kept = kept[1:]
+    left_out = len(lines) - len(kept)
+    before = [f"  ... {left_out} line{'s' * (left_out > 1)} before these"] if left_out else []
+    return [*layout.header(roles), *before, *body]
+
+
+def _mark(line: Act) -> str:
+    return _MARK if line.fails else ""

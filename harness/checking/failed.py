@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""CheckFailed: what a check raises, and all that it says."""
+
+from textwrap import wrap
+
+from harness.checking.columns import WIDTH
+from harness.checking.headline import headline
+from harness.checking.token import ProgramToken
+from harness.engine import Failure
+
+
+class CheckFailed(AssertionError):
+    """A program fails.
+
+    Attributes:
+        failure: what is wrong.
+        token: the schedule under which it fails, for `replay`.
+        columns: who did what, side by side, and what is wrong.
+        index: the number of the execution that was found; 0 if it was replayed.
+        headline: what is wrong in one line.
+        report: all there is to say but the line that runs it again.
+        replay_line: that line, in Python.
+    """
+
+    def __init__(
+        self, failure: Failure, token: ProgramToken, columns: str, remark: str, *, index: int = 0
+    ) -> None:
+        """Put the report together.
+
+        Args:
+            failure: what is wrong.
+            token: the schedule under which it fails.
+            columns: the drawing of it.
+            remark: how it was found, or replayed.
+            index: the number of the execution.
+        """
+        self.failure = failure
+        self.token = token.encode()
+        self.columns = columns
+        self.index = index
+        self.headline = f"{token.program.name}: {headline(failure)}"
+        self.report = "\n".join(
+            [*wrap(self.headline, WIDTH, subsequent_indent="  "), "", columns, *wrap(remark, WIDTH)]
+        )
+        self.replay_line = f'harness.replay({_called(token.program.name)}, "{self.token}")'
+        super().__init__(f"{self.report}\n{self.replay_line}")
+
+
+def _called(name: str) -> str:
+    """Return what the program is called in the line: its name, if that can be written there."""
+    return name if name.isidentifier() else "PROGRAM"

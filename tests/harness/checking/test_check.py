@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does a check raise what helps, and its token replay?"""
+
+import threading
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+import harness
+from harness import (
+    CannotReplay,
+    Carriers,
+    Cell,
+    CheckFailed,
+    LockOrder,
+    Mutex,
+    OsThreads,
+    Scheduler,
+    check,
+    replay,
+)
+
+
+def counts(scheduler: Scheduler, *, locked: bool) -> None:
+    """Two threads add one each to a counter, which they read and then write."""
+    order = LockOrder(scheduler)
+    lock, counter = Mutex(order, order.lock_class("counter"), "0"), Cell(scheduler, "sum", "0", 0)
+    ended = []
+
+    def add() -> None:
+        if locked:
+            lock.lock()
+        counter.write(counter.read() + 1)
+        if locked:
+            lock.unlock()
+        ended.append(counter.value)
+        if len(ended) == 2:
+            assert counter.value == 2, f"lost an update: {counter.value}"
+
+    scheduler.thread("a", add)
+    scheduler.thread("b", add)
+
+
+WRONG, RIGHT = partial(counts, locked=False), partial(counts, locked=True)
+
+
+def failure_of(
+    program: Callable[[Scheduler], None], *, seed: int = 1, carriers: Carriers | None = None
+) -> CheckFailed:
+    with pytest.raises(CheckFailed) as raised:
+        check(program, seed=seed, carriers=carriers)
+    return raised.value
+
+
+def test_what_is_right_passes_and_says_how_much_was_tried() -> None:
+    explored = check(RIGHT, executions=40)
+    assert explored.executions == 40
+    assert not explored.failures
+
+
+def test_a_race_is_raised_with_who_did_what() -> None:
+    error = failure_of(WRONG)
+    assert str(error).startswith("counts: an assertion fails in add: lost an update: 1\n")
+    lines = [line.strip() for line in error.columns.splitlines()]
+    for line in ("add()", "reads sum[0] = 0", "writes sum[0] = 1"):
+        assert lines.count(line) == 2
+    assert "=> " in next(line for line in error.columns.splitlines() if "raises Assert" in line)
+    assert str(error).splitlines()[-1] == f'harness.replay(counts, "{error.token}")'
+
+
+def test_its_schedule_is_one_preemption() -> None:
+    assert "1 choice, 1 of them preemption " in failure_of(WRONG).report
+
+
+def test_the_token_replays_to_the_same_report() -> None:
+    error = failure_of(WRONG)
+    with pytest.raises(CheckFailed, match="the same trace") as again:
+        replay(WRONG, error.token)
+    assert (again.value.token, again.value.columns) == (error.token, error.columns)
+
+
+def test_a_mended_variant_does_not_go_the_way_of_the_token() -> None:
+    with pytest.raises(CannotReplay, match="at step 2: expected operation 2 of a to be write sum"):
+        replay(RIGHT, failure_of(WRONG).token)
+
+
+def test_equal_calls_find_the_same() -> None:
+    one, other = failure_of(WRONG, seed=7), failure_of(WRONG, seed=7)
+    assert (str(one), one.index) == (str(other), other.index)
+
+
+def test_threads_of_the_call_end_with_it() -> None:
+    before = threading.active_count()
+    failure_of(WRONG)
+    check(RIGHT, executions=5)
+    assert threading.active_count() == before
+
+
+def test_carriers_that_are_given_stay(carriers: Carriers) -> None:
+    check(RIGHT, executions=5, carriers=carriers)
+    check(RIGHT, executions=5, carriers=carriers)
+
+
+def test_one_that_fails_at_once_has_no_choices() -> None:
+    def broken(scheduler: Scheduler) -> None:
+        scheduler.thread("a", lambda: None)
+        raise ValueError("no")
+
+    error = failure_of(broken)
+    assert error.headline == "broken: an exception in broken: ValueError: no"
+    assert error.index == 0
+    with pytest.raises(CheckFailed):
+        replay(broken, error.token)
+
+
+def test_the_face_has_all_of_it() -> None:
+    assert {"check", "replay", "CheckFailed", "CannotReplay", "BadToken"} <= set(harness.__all__)
+
+
+def test_os_threads_that_were_given_are_not_closed() -> None:
+    with OsThreads() as own:
+        failure_of(WRONG, carriers=own)
+        check(RIGHT, executions=3, carriers=own)
