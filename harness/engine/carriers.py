@@ -92,7 +92,7 @@ class OsThreads:
         return "" if frame is None or is_ours(frame) else own_line(frame)
 
     def stacks(self) -> dict[str, list[str]]:
-        """Return where each thread is that has begun: its calls, the outermost first.
+        """Return where each thread under way is: its calls, the outermost first.
 
         For who watches from outside. Those of the harness itself are left out where a thread only
         waits for its turn.
@@ -104,7 +104,7 @@ class OsThreads:
         return {
             thread.role: calls_at(frames.get(carrier.identity), ours=thread is current)
             for thread, carrier in zip(self._scheduler.threads, self._carriers, strict=False)
-            if thread.started
+            if thread.started and not thread.finished
         }
 
     def abandon(self) -> None:

@@ -60,7 +60,7 @@ def hangs_text(who: str, hang_s: float, place: str, line: str = "") -> str:
     """
     if line:
         return (
-            f"blocks outside the harness at {line}: no step for {hang_s:.0f} s {place}; the class "
+            f"blocks outside the harness at {line}: no step for {hang_s:.0f} s {place}; the code "
             "under test loops there or waits for what the harness does not know: locks and waits "
             "are those of `harness`, and a loop that spins says so with `cpu_relax`"
         )

@@ -6,6 +6,7 @@ under test: it is an error, as pytest has them of setting up.
 """
 
 import sys
+from typing import Any
 
 import pytest
 
@@ -72,7 +73,7 @@ def as_it_counts(report: pytest.TestReport, call: pytest.CallInfo[None]) -> None
         report.when = "setup"
 
 
-def _said(error: pytest.ExceptionInfo[BaseException]) -> object:
+def _said(error: pytest.ExceptionInfo[BaseException]) -> Any:
     """Return what an exception says, and nothing but that, as pytest shows it."""
     said = error.getrepr(style="value", chain=False)
     if said.reprcrash is not None:

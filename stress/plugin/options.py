@@ -6,6 +6,7 @@ checked when the session begins, and only if it was given: it takes the harness 
 right.
 """
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,6 +80,14 @@ class Budget:
     executions: int | None
     duration_s: float | None = None
 
+    def is_over(self, began: float) -> bool:
+        """Say whether the time is over.
+
+        Args:
+            began: when it began, by the monotonic clock.
+        """
+        return self.duration_s is not None and time.monotonic() - began >= self.duration_s
+
     def part(self, number: int, parts: int) -> "Budget":
         """Return one part of so many, numbered from 0; the parts are of one size, or nearly so."""
         if self.executions is None:
@@ -127,6 +136,17 @@ def folder_of(config: pytest.Config) -> Path:
     if ini and not given:
         return (config.inipath.parent if config.inipath else config.rootpath) / ini
     return Path(given or FOLDER)
+
+
+def is_findings(path: Path, config: pytest.Config) -> bool:
+    """Say whether a folder is that of findings, and nobody has asked for what is in it."""
+    folder = (config.invocation_params.dir / folder_of(config)).resolve()
+    if path.resolve() != folder:
+        return False
+    asked = (arg.partition("::")[0] for arg in config.args)
+    return not any(
+        (config.invocation_params.dir / each).resolve().is_relative_to(folder) for each in asked
+    )
 
 
 def _given(config: pytest.Config, name: str) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ until it is needed.
 """
 
 from collections.abc import Generator, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
@@ -36,7 +37,7 @@ from stress.plugin.marker import (
     marked,
     marked_twice,
 )
-from stress.plugin.options import add_options, check_options
+from stress.plugin.options import add_options, check_options, is_findings
 from stress.plugin.summary import summarise
 from stress.plugin.tally import put_into
 from stress.plugin.tokens import OPTION, PROPERTY, not_for, not_for_one_test, read_tokens
@@ -64,6 +65,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Forget the session."""
     if config in SESSIONS:
         SESSIONS.remove(config)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the tests of kept findings alone, unless they are asked for by name."""
+    return True if collection_path.is_dir() and is_findings(collection_path, config) else None
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -47,8 +47,8 @@ def _table(tallies: Mapping[str, Tally]) -> Iterator[str]:
 def _cells(tally: Tally) -> tuple[str, ...]:
     return (
         str(tally.executions),
-        str(tally.behaviours),
-        str(tally.windows),
+        str(tally.behaviours or "-"),
+        str(tally.windows or "-"),
         str(len(tally.findings)),
         f"{tally.seconds:.1f}",
     )

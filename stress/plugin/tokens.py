@@ -26,37 +26,39 @@ def read_tokens(config: pytest.Config) -> None:
 
 
 def _token(text: str) -> str:
-    from stress.executions import BadToken, CannotJudge
+    from stress.executions import BadToken, CannotJudge, UnknownVersion
     from stress.inputs import BadArgument
-    from stress.replaying import opened
+    from stress.replaying import opened, opening
 
     if text == "-":
         raise pytest.UsageError(f"{OPTION} -: pytest has no standard input; use =@FILE")
     try:
-        return opened(text).encode()
+        read = opening.token_text(text)
+        if read.strip().startswith(PROGRAM):
+            from harness.checking import ProgramToken
+
+            return ProgramToken.decode(read).encode()
+        return opened(read).encode()
     except BadToken as error:
         raise pytest.UsageError(
             f"{OPTION}: {error}; a file is given in one word, as {OPTION}=@FILE"
         ) from error
-    except (BadArgument, CannotJudge) as error:
+    except (BadArgument, CannotJudge, UnknownVersion) as error:
         raise pytest.UsageError(f"{OPTION}: {error}") from error
 
 
 def not_for_one_test(items: Sequence[pytest.Item]) -> str:
     """Say what is wrong with a token for these tests, "" if nothing is: it belongs to one."""
-    ours = sum(map(is_ours, items))
-    if len(items) == 1 and ours == 1:
-        return ""
-    if ours == len(items):
-        return not_for(ours)
-    return f"{not_for(ours)}, among {len(items)}"
+    if len(items) != 1:
+        return not_for(len(items))
+    return "" if is_ours(items[0]) else f"{not_for(0)}: {items[0].nodeid} explores nothing"
 
 
 def not_for(count: int) -> str:
     """Say that a token cannot be for so many tests."""
     return (
-        f"{OPTION} needs exactly one test marked {MARKER}, or that asks for the fixture "
-        f"`{SCHEDULES}`: {count} are selected; name it as FILE::TEST"
+        f"{OPTION} needs exactly one test, marked {MARKER} or with the fixture `{SCHEDULES}`; "
+        f"{count} are selected (FILE::TEST selects one)"
     )
 
 

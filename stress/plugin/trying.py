@@ -112,7 +112,7 @@ class Search:
     def _run(self, budget: Budget, began: float) -> None:
         numbers = count() if budget.executions is None else range(budget.executions)
         for index in numbers:
-            if budget.duration_s is not None and time.monotonic() - began >= budget.duration_s:
+            if index and budget.is_over(began):
                 return
             single, fact = run_one(
                 self._scenario, self._seed, index, self._strategy, self._target, carriers()
@@ -149,11 +149,16 @@ class Search:
         notes.append(f"kept in {kept}" if kept else "not kept: its folder cannot be written")
         text = example_text(example, f"{where}, seed {self._seed:#x}", self._target, notes)
         self.findings = (example.identity,)
-        raise SchedulesFailed(text, example.identity, _given(example.tokens, kept))
+        raise SchedulesFailed(text, example.identity, as_given(example.tokens, kept))
 
 
-def _given(tokens: Sequence[str], kept: Path | None) -> tuple[str, ...]:
-    """Return tokens as they are given to the option: a long one by its file, if it has one."""
+def as_given(tokens: Sequence[str], kept: Path | None) -> tuple[str, ...]:
+    """Return tokens as they are given to the option: a long one by its file, if it has one.
+
+    Args:
+        tokens: the tokens of a finding.
+        kept: the folder it is kept in, None if there is none.
+    """
     return tuple(
         f"@{kept / token_file(number)}" if len(token) > PRINTED_MAX and kept is not None else token
         for number, token in enumerate(tokens)
