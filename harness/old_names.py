@@ -53,7 +53,7 @@ class _OldModule(ModuleType):
     """An old module.
 
     Once it is imported its room has it under its name, where the room may have had a function
-    (`harness.list_sort`): so it can be called as that.
+    (`harness.list_sort`, `harness.replay`): so it can be called as that.
     """
 
     def __call__(self, *arguments: object, **options: object) -> object:
@@ -87,6 +87,10 @@ class _Loader:
                 for name, value in vars(import_module(new)).items()
                 if not name.startswith("__")
             }
+        room, _, last = module.__name__.rpartition(".")
+        function = vars(sys.modules[room]).get(last) if room else None
+        if callable(function):
+            contents.setdefault(last, function)
         _warn(module.__name__, " and ".join(self._new))
         vars(module).update(contents)
 

@@ -31,11 +31,14 @@ class Passed:
     """The execution ended and nothing was wrong."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Failed:
     """Something was wrong; the first failure stands."""
 
     failure: Failure
+
+    def __repr__(self) -> str:
+        return f"Failed({self.failure.signature}: {self.failure.message})"
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class DivergedFrom:
 Outcome = Passed | Failed | DivergedFrom
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Execution:
     """What one execution did.
 
@@ -67,6 +70,12 @@ class Execution:
     schedule: tuple[tuple[str, int, str], ...]
     trace: list[trace.Entry]
     touches: list[Touch] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return (
+            f"Execution({self.outcome!r}, {self.steps} steps, {self.switches} switches, "
+            f"{len(self.schedule)} deviations)"
+        )
 
     @cached_property
     def deviations(self) -> tuple[Deviation, ...]:

@@ -21,7 +21,7 @@ from harness.engine.printable import described, printable_name, printable_text, 
 DETAILS_MAX = 200
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Failure:
     """One execution's failure.
 
@@ -53,6 +53,9 @@ class Failure:
             ("details", tuple(map(printable_text, self.details[:DETAILS_MAX]))),
         ):
             object.__setattr__(self, field, value)
+
+    def __repr__(self) -> str:
+        return f"Failure({self.signature}: {self.message})"
 
     @property
     def signature(self) -> str:

@@ -8,13 +8,15 @@ in scheduler.py.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import NoReturn
+from typing import NoReturn, TypeVar
 
 from harness.engine.failures import Failure, ModelFailure
 from harness.engine.listeners import Listener, Methods, overriding
 from harness.engine.strategy import NEVER
 from harness.engine.threads import Gate, Interrupt, Operation, Thread
 from harness.engine.trace import Entry
+
+Result = TypeVar("Result")
 
 
 class Points(ABC):
@@ -37,7 +39,8 @@ class Points(ABC):
         on_quiescence: called when only idle waits are left. It opens some gate and returns True,
             or returns False, as bool does, which makes the waits a deadlock. It may raise
             ModelFailure.
-        at_end: called when all has ended and nothing was wrong: what was left behind that is?
+        at_end: called when all threads have ended: each returns what was left behind that is
+            wrong, or None, or raises as a thread would. Primitives are inert meanwhile.
     """
 
     __slots__ = (
@@ -71,6 +74,19 @@ class Points(ABC):
     def ops(self) -> int:
         """How many operations the running thread has published."""
         return self.steps - self.current.lag
+
+    def __repr__(self) -> str:
+        current = f", {self.current.role} runs" if self.current in self.threads else ""
+        failed = "" if self.failure is None else f", failed: {self.failure.signature}"
+        threads = ", ".join(thread.role for thread in self.threads) or "none yet"
+        return f"{type(self).__name__}(threads: {threads}; step {self.steps}{current}{failed})"
+
+    def forget_setting_up(self) -> None:
+        """Begin: nothing could have come in between what the program did so far: it is no step."""
+        self.steps = 0
+        self.trace[:] = [entry for entry in self.trace if not isinstance(entry, Operation)]
+        for listener in self.listeners:
+            listener.begins()
 
     def listen(self, listener: Listener) -> None:
         """Add a listener; all are added before the execution starts."""
@@ -121,8 +137,8 @@ class Points(ABC):
         for interrupt in self.interrupts:
             interrupt.look(me)
 
-    def evaluate(self, condition: Callable[[], bool]) -> bool:
-        """Return whether a condition holds, without a step: its reads are inert meanwhile."""
+    def evaluate(self, condition: Callable[[], Result]) -> Result:
+        """Return what a condition comes to, without a step: its reads are inert meanwhile."""
         self.unwinding = True
         try:
             return condition()

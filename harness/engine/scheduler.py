@@ -80,7 +80,7 @@ class Scheduler(Points):
             raise ValueError("an execution needs at least one thread: add one to the scheduler")
         self._carriers = carriers
         threads = self.threads
-        self._forget_setting_up()
+        self.forget_setting_up()
         # The last one, index -1, is for the choice before the first step.
         self._cycles = [threads[i:] + threads[:i] for i in range(len(threads))] + [threads]
         if self._does:
@@ -91,13 +91,6 @@ class Scheduler(Points):
         except Diverged:
             return
         carriers.run(self, first)
-
-    def _forget_setting_up(self) -> None:
-        """Nothing could have come in between what the program did so far: it is no step."""
-        self.steps = 0
-        self.trace[:] = [entry for entry in self.trace if not isinstance(entry, Operation)]
-        for listener in self.listeners:
-            listener.begins()
 
     # Deciding.
 
@@ -180,8 +173,13 @@ class Scheduler(Points):
         """A limit is never a pass, even if the execution ended while its loop was sought."""
         if self._loop is not None:
             self.failure = self._loop.failure()
-        for left_behind in self.at_end:
-            self.failure = self.failure or left_behind()
+        try:
+            for left_behind in self.at_end:
+                self.failure = self.failure or self.evaluate(left_behind)
+        except ModelFailure as failed:
+            self.failure = failed.failure
+        except BaseException as exception:
+            self._blame(exception)
 
     def _watch_loop(self, me: Thread) -> None:
         """Past the step bound: observe some more steps, to be able to name the loop."""
@@ -241,10 +239,12 @@ class Scheduler(Points):
 
     def _raised(self, exception: BaseException) -> None:
         """An exception of the code under test is a finding, an oops; one of ours is our bug."""
-        if self.unwinding:
-            return
-        self.unwinding = True
+        if not self.unwinding:
+            self.unwinding = True
+            self._blame(exception)
+
+    def _blame(self, exception: BaseException) -> None:
         if raised_in_harness(traceback_of(exception)):
             self.bug = exception
-            return
-        self.failure = oops(exception)
+        else:
+            self.failure = oops(exception)

@@ -96,6 +96,9 @@ class Operation:
     def __str__(self) -> str:
         return f"{self.kind} {self.name}" if self.name else self.kind
 
+    def __repr__(self) -> str:
+        return f"Operation({self})"
+
 
 @cache
 def operation(kind: str, lock_class: str, name: str) -> Operation:
@@ -191,3 +194,16 @@ class Thread:
 
     def __str__(self) -> str:
         return self.role
+
+    def __repr__(self) -> str:
+        return f"Thread({self.role}, {self._state()})"
+
+    def _state(self) -> str:
+        if self.finished:
+            return "ended"
+        if not self.started:
+            return "not begun"
+        gate = self.op.gate
+        return (
+            f"waits for {gate.describe_wait()}" if gate is not None and gate.shut else str(self.op)
+        )

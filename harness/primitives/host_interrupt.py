@@ -41,6 +41,10 @@ class HostInterrupt:
         self._take = operation("taken", "interrupt", self._name)
         scheduler.interrupts.append(self)
 
+    def __repr__(self) -> str:
+        state = "asserted" if self._asserted else "not asserted"
+        return f"HostInterrupt({self._name} of {self.role}, {state})"
+
     def assert_line(self) -> None:
         """Assert the interrupt; while it is pending that changes nothing.
 
@@ -80,6 +84,9 @@ class Softirq:
         self._name = name
         self._due: dict[str, list[Callable[[], None]]] = {}
         scheduler.interrupts.append(self)
+
+    def __repr__(self) -> str:
+        return f"Softirq({self._name}, {sum(map(len, self._due.values()))} put off)"
 
     def put_off(self, then: Callable[[], None]) -> None:
         """Have something done on top of the running thread, as soon as that can be."""

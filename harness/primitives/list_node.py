@@ -33,6 +33,9 @@ class Node(Generic[T]):
         self.prev: Node[T] = self
         self.deleted: tuple[Thread, int, CodeType] | None = None
 
+    def __repr__(self) -> str:
+        return f"Node({self.name}, {'on a list' if self.linked else 'on no list'})"
+
     def retire(self) -> None:
         """Release what refers back here: the ring is not walked any more."""
         del self.next, self.prev, self.entry

@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 KIND = "list corruption"
 
+_SHOWN_MAX = 20
+
 
 class ListWalks(Node[T]):
     """What can be asked of the ring that a head is in.
@@ -41,6 +43,14 @@ class ListWalks(Node[T]):
         self._walks, self._relinks, self._looks, self._changes = operations(
             family, self.name, "list", "relink", "read", "change"
         )
+
+    def __repr__(self) -> str:
+        names: list[str] = []
+        node = self.next
+        while node is not self and not isinstance(node, Poison) and len(names) < _SHOWN_MAX:
+            names.append(node.name)
+            node = node.next
+        return f"{type(self).__name__}({self.name}: {' '.join(names) or 'empty'})"
 
     @property
     def empty(self) -> bool:

@@ -82,6 +82,10 @@ class Rcu:
         self._synchronize = operation("synchronize", "rcu", self.name)
         scheduler.at_end.append(self._left_open)
 
+    def __repr__(self) -> str:
+        readers = ", ".join(thread.role for thread in self._sections) or "nobody"
+        return f"Rcu({self.name}, {readers} in a section)"
+
     def read_lock(self) -> None:
         """Begin a read section; sections nest (rcu_read_lock)."""
         scheduler = self._scheduler

@@ -64,6 +64,9 @@ class Refcount:
         self._dec_and_test = operation("dec_and_test", family, self.name)
         self._last = operation("last", family, self.name)
 
+    def __repr__(self) -> str:
+        return f"Refcount({self.name} = {self.value})"
+
     def read(self) -> int:
         """Return the count (refcount_read)."""
         self._point(self._read)

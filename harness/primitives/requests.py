@@ -29,6 +29,9 @@ class Requests:
             "requests", self.name, "request", "take", "read", "taken"
         )
 
+    def __repr__(self) -> str:
+        return f"Requests({self.name} = {self.bits:#x})"
+
     def make(self, request: int) -> None:
         """Set a request bit."""
         self._scheduler.point(self._make)
@@ -74,6 +77,9 @@ class Ipi(Gate):
         self.on_send: Callable[[], None] | None = None
         self._wait = Operation("idle", "ipi", self.name, self)
         self._send, self._look, self._take = operations("ipi", self.name, "send", "read", "taken")
+
+    def __repr__(self) -> str:
+        return f"Ipi({self.name}, {'not pending' if self.shut else 'pending'})"
 
     @property
     def pending(self) -> bool:

@@ -14,10 +14,10 @@ having the pointer and going through it. What follows up to the next point is th
 """
 
 from collections import Counter
-from collections.abc import Callable
 from typing import NoReturn, cast
 
 from harness.engine import Failure, Scheduler, operation
+from harness.primitives.likeness import Likeness
 from harness.primitives.place import Place, here
 
 
@@ -134,6 +134,9 @@ class KmemCache:
         self._allocated: Counter[str] = Counter()
         scheduler.at_end.append(self._leaks)
 
+    def __repr__(self) -> str:
+        return f"KmemCache({self.family}, {sum(not each.freed for each in self.lives)} allocated)"
+
     def born(self, instance: str) -> Life:
         """Begin the life of an object, which `SlabObject` does."""
         life = Life(self, f"{self.family}[{instance or self._number()}]")
@@ -181,6 +184,9 @@ class SlabObject:
         if cache.scheduler.wants_touches:
             self.__class__ = _TOUCHING.of(type(self))
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({life_of(self).name})"
+
     def use(self) -> None:
         """Go through a pointer to the object that others may free: a scheduling point."""
         self.life.before_use()
@@ -224,23 +230,8 @@ def _prints(freed: SlabObject) -> str:
     return f"{life_of(freed).name} (freed)"
 
 
-class _Likeness:
-    """Classes whose instances look inside like those of a slab class, with methods of their own."""
-
-    def __init__(self, methods: dict[str, Callable[..., object]]) -> None:
-        self._methods = methods
-        self._made: dict[type[SlabObject], type[SlabObject]] = {}
-
-    def of(self, plain: type[SlabObject]) -> type[SlabObject]:
-        """Return the likeness of a class."""
-        if plain not in self._made:
-            inside = {"__slots__": (), "__module__": plain.__module__, **self._methods}
-            self._made[plain] = type(plain.__name__, (plain,), inside)
-        return self._made[plain]
-
-
-_TOUCHING = _Likeness({"__getattribute__": _read, "__setattr__": _written})
-_POISONED = _Likeness(
+_TOUCHING = Likeness({"__getattribute__": _read, "__setattr__": _written})
+_POISONED = Likeness(
     {
         "__getattribute__": _reads,
         "__setattr__": _writes,

@@ -75,6 +75,10 @@ class SpinLock(Gate):
     def __str__(self) -> str:
         return self.name
 
+    def __repr__(self) -> str:
+        held = "free" if self.owner is None else f"held by {self.owner}"
+        return f"{type(self).__name__}({self.name}, {held})"
+
     def lock(self, subclass: int = 0) -> None:
         """Take the lock (raw_spin_lock, raw_spin_lock_nested).
 

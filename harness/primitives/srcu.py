@@ -58,6 +58,9 @@ class Srcu:
         self._leave = operation("read_unlock", lock_class.name, self.name)
         self._begin = operation("synchronize", lock_class.name, self.name)
 
+    def __repr__(self) -> str:
+        return f"Srcu({self.name}, {len(self._open)} open sections)"
+
     def read_lock(self) -> int:
         """Enter a read section; return what to leave it with (srcu_read_lock)."""
         scheduler = self._scheduler

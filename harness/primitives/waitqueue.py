@@ -88,6 +88,10 @@ class WaitQueue:
         self._prepare = operation("prepare_to_wait", family, self.name)
         self._wake = operation("wake_up", family, self.name)
 
+    def __repr__(self) -> str:
+        roles = ", ".join(sleeper.thread.role for sleeper in self._sleepers) or "nobody"
+        return f"WaitQueue({self.name}, {roles} asleep)"
+
     def wait_event(self, condition: Callable[[], bool], lock: SpinLock | None = None) -> None:
         """Sleep until a condition holds; look again after every wake-up (wait_event).
 
@@ -174,6 +178,9 @@ class Completion(Gate):
         self._complete = operation("complete", "completion", self.name)
         self._reinit = operation("reinit", "completion", self.name)
         self._wait = Operation("wait_for", "completion", self.name, self)
+
+    def __repr__(self) -> str:
+        return f"Completion({self.name}, {'not completed' if self.shut else 'completed'})"
 
     def wait(self) -> None:
         """Wait until it is completed; each completion releases one waiter (wait_for_completion)."""

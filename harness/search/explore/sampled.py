@@ -7,7 +7,7 @@ there are.
 
 from collections.abc import Callable
 
-from harness.engine import Carriers, Quiet, Scheduler, Streams, execute
+from harness.engine import Carriers, Quiet, Scheduler, Streams, Touch, execute
 from harness.search.explore.exploration import Exploration, Heard
 from harness.search.strategies import ARMS_FOR_ONE_PROGRAM, STRATEGIES
 
@@ -47,7 +47,8 @@ def some_schedules(
         name = strategy or ARMS_FOR_ONE_PROGRAM[index % len(ARMS_FOR_ONE_PROGRAM)]
         stream = Streams(seed, "some schedules", index).stream("schedule")
         decides = STRATEGIES[name](stream, length)
-        execution = execute(program, decides, carriers, steps_max=steps_max)
+        touches: list[Touch] | None = [] if result.meetings.wanted else None
+        execution = execute(program, decides, carriers, steps_max=steps_max, touches=touches)
         result.count(execution)
         heard(execution)
     return result
