@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.fixtures.gallery",
     "tests.fixtures.command",
     "tests.fixtures.session",
+    "tests.fixtures.own_scenarios",
 ]
 
 # A shell starts what it runs in the background with Ctrl-C ignored, nohup with SIGHUP. Commands

@@ -13,10 +13,11 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 
-from harness.detectors.lock_order import Witness, Witnessed, inverted, witnesses
+from harness.detectors.lock_order import Witnessed, inverted, witnesses
 from stress.campaign.canaries import not_all_reported, not_as_planned
 from stress.campaign.comparing import Comparing
 from stress.campaign.known import Known
+from stress.campaign.order import Item
 from stress.campaign.plan import Plan
 from stress.campaign.result import Result
 from stress.findings import Answer, Inquiry, Keeper, Keeps, found
@@ -196,7 +197,7 @@ class Campaign:
                 self._comparing.expect(fact)
                 self._order.learn((fact.scenario, fact.index), fact.behaviour)
                 if self._known.is_looked_into(fact):
-                    self._want(((fact.scenario, fact.index),))
+                    self._want(((fact.scenario, fact.index),), machine=fact.machine)
                 for steps in self._known.cycles(fact):
                     result.failures[inverted(steps)] += 1
                     self._want(witnesses(steps), tuple(steps))
@@ -231,18 +232,8 @@ class Campaign:
         if text := result.why_too_many_were_lost:
             (result.faults if self._plan.target.is_users else result.bugs).append(text)
 
-    def _want(self, items: tuple[Witness, ...], orders: tuple[Witnessed, ...] = ()) -> None:
-        plan = self._plan
+    def _want(
+        self, items: tuple[Item, ...], orders: tuple[Witnessed, ...] = (), machine: str = ""
+    ) -> None:
         self._inquiries += 1
-        self._wanted.append(
-            Inquiry(
-                -self._inquiries,
-                plan.target,
-                plan.seed,
-                plan.strategy,
-                items,
-                plan.shrink_replays,
-                orders,
-                plan.elsewhere,
-            )
-        )
+        self._wanted.append(self._plan.inquiry(-self._inquiries, items, orders, machine))

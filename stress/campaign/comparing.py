@@ -14,7 +14,7 @@ from stress.campaign.result import Result
 from stress.executions import Target, fault_of
 from stress.findings import Answer, Example
 from stress.jobs import COMPARED_AT_ONCE, Bug, Executor, Expected, Fact, Outcome, Reran, Rerun
-from stress.scenarios import SCENARIOS
+from stress.scenarios import SHIPPED
 
 _ALONE = -1
 """The number of a rerun that is no campaign's: no job beside it has that."""
@@ -43,7 +43,9 @@ class Comparing:
         if fact.digest is not None:
             self.due += 1
             outcome = "passed" if fact.signature is None else repr(fact.signature)
-            self._waiting.append(Expected(fact.scenario, fact.index, fact.digest, outcome))
+            self._waiting.append(
+                Expected(fact.scenario, fact.index, fact.digest, outcome, fact.machine)
+            )
 
     def is_known(self, answer: Answer) -> bool:
         """Say whether the execution of an answer has been confirmed already."""
@@ -117,7 +119,7 @@ def takes_all_for_the_same(executor: Executor) -> list[str]:
 
     A campaign asks that before it begins, about an execution that nothing has ever come out as.
     """
-    wrong = Expected(next(iter(SCENARIOS)), 0, "0" * 16, "nothing")
+    wrong = Expected(SHIPPED[0], 0, "0" * 16, "nothing")
     differences, bugs = _outcome(executor, Rerun(_ALONE, Target(), 0, MIX, executions=(wrong,)))
     if differences or bugs:
         return bugs

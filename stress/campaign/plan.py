@@ -4,9 +4,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.detectors.lock_order import Witnessed
 from harness.search.strategies import PORTFOLIO
 from stress.campaign.order import Item, Listed, Order
 from stress.executions import Target
+from stress.findings import Inquiry
 from stress.scenarios import SCENARIOS
 from stress.shrinking import REPLAYS
 
@@ -49,6 +51,29 @@ class Plan:
         if self.items is not None:
             return len(self.items)
         return self.executions if self.execution is None else len(self.scenarios)
+
+    def inquiry(
+        self, number: int, items: tuple[Item, ...], orders: tuple[Witnessed, ...], machine: str
+    ) -> Inquiry:
+        """Return an inquiry into executions of this plan.
+
+        Args:
+            number: its number.
+            items: the executions.
+            orders: the steps of a cycle in the order of locks, () if it is about a failure.
+            machine: the digest of what a user's scenario drew, "" if it is not one or not known.
+        """
+        return Inquiry(
+            number=number,
+            target=self.target,
+            seed=self.seed,
+            strategy=self.strategy,
+            items=items,
+            replays_max=self.shrink_replays,
+            orders=orders,
+            elsewhere=self.elsewhere,
+            machine=machine,
+        )
 
     def order(self) -> Order | Listed:
         """Return the order of its executions, from the first."""

@@ -123,13 +123,16 @@ app.command(epilog=_EPILOG)(searching.explore)
 @app.command(name="list")
 def list_(
     what: options.What = None,
+    scenarios: options.ScenarioFiles = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """List what there is, by name.
 
     Functions are what a patch may override; windows are situations that a campaign counts.
     """
-    output.say(listing(arguments.kind(what), as_json=as_json))
+    kind = arguments.kind(what)
+    arguments.registered(scenarios or ())
+    output.say(listing(kind, as_json=as_json))
 
 
 app.command(epilog=_EPILOG)(nightly)

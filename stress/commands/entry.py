@@ -7,6 +7,7 @@ from harness.engine import printable
 from stress.commands.cli import app
 from stress.executions import BadToken, CannotJudge
 from stress.inputs import BadArgument
+from stress.scenarios import BadScenarioFile
 from stress.system import Exit, end_at_once, logs, output
 from vgic import CompositionError
 
@@ -29,7 +30,7 @@ def exit_code() -> int:
         app(prog_name="vgic-stress", max_content_width=output.width(output.HELP_WIDTH))
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
-    except (BadArgument, BadToken, CompositionError) as error:
+    except (BadArgument, BadScenarioFile, BadToken, CompositionError) as error:
         output.complain(f"vgic-stress: {error}")
         return Exit.USAGE
     except CannotJudge as error:

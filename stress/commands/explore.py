@@ -16,7 +16,7 @@ from stress.exploration import (
     result_text,
     space_values,
 )
-from stress.reporting import AT_FAULT, HARNESS_BUG, Writer, verdict
+from stress.reporting import HARNESS_BUG, Writer, at_fault, verdict
 from stress.spaces import Space, explored
 from stress.system import Exit, interrupts, logs, say
 
@@ -76,7 +76,7 @@ def explore(space: Space, json_file: Path | None = None, *, stacks: bool = False
     if bugs:
         ended = HARNESS_BUG
     elif faults:
-        ended = AT_FAULT
+        ended = at_fault(faults)
     else:
         ended = verdict.of_exploration(found, interrupted=stopped)
     return writer.end(ended, values).code

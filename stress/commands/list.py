@@ -21,6 +21,7 @@ _RESULTS = (
 
 
 _FACTS = {
+    "origin": "from {}",
     "aliases": "also called {}",
     "kernel": "Linux {}",
     "date": "{}",
@@ -83,7 +84,11 @@ def _paragraph(name: str, row: Row) -> Iterable[str]:
 
 def _scenarios() -> dict[str, Row]:
     return {
-        name: {"summary": scenario.summary, "result": scenario.result}
+        name: {
+            "summary": scenario.summary,
+            "result": scenario.result,
+            "origin": scenario.origin,
+        }
         for name, scenario in SCENARIOS.items()
     }
 

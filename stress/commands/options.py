@@ -13,7 +13,7 @@ import typer
 
 from harness.search.strategies import DESCRIPTIONS
 from stress.inputs import EXECUTIONS, Check, Kind, View
-from stress.scenarios import SCENARIOS
+from stress.scenarios import SHIPPED
 from vgic import BUGS, REVISIONS
 
 
@@ -44,9 +44,10 @@ def _revision(text: str) -> Any:
 
 _TOKEN = _argument("TOKEN|@FILE|-", "What a run has printed.")
 
-OneScenario = Annotated[str, _argument("SCENARIO", "A small one.", SCENARIOS)]
-Scenarios = Annotated[
-    list[str] | None, _argument("SCENARIO", "All of them if left out.", SCENARIOS)
+OneScenario = Annotated[str, _argument("SCENARIO", "A small one.", SHIPPED)]
+Scenarios = Annotated[list[str] | None, _argument("SCENARIO", "All of them if left out.", SHIPPED)]
+ScenarioFiles = Annotated[
+    list[Path] | None, _option("--scenarios", "FILE.py", "Scenarios of your own.")
 ]
 OneToken = Annotated[str, _TOKEN]
 Tokens = Annotated[list[str], _TOKEN]

@@ -21,6 +21,7 @@ from vgic import DEFAULT
 
 def run(
     scenario: options.Scenarios = None,
+    scenarios: options.ScenarioFiles = None,
     revision: options.Revision = DEFAULT,
     bug: options.Bugs = None,
     check: options.Checks = None,
@@ -51,14 +52,14 @@ def run(
     if model is not None and arguments.model(model, seed, execution) != model_digest():
         from stress.commands.stored import stored
 
-        named = arguments.scenarios(scenario) if scenario else ()
+        named = arguments.scenarios(scenario, scenarios or ()) if scenario else ()
         raise typer.Exit(stored(history, model, arguments.seed(seed), named, execution or 0))
     races, kicks = arguments.races(check, no_check), arguments.kicks(check)
     target = Target(revision, arguments.bugs(bug)).judged_by(races, kicks=kicks)
     target.check()
     plan = Plan(
         target=target,
-        scenarios=arguments.scenarios(scenario or ()),
+        scenarios=arguments.scenarios(scenario or (), scenarios or ()),
         seed=arguments.seed(seed),
         strategy=arguments.strategy(strategy),
         executions=EXECUTIONS if executions is None and duration is None else executions,
@@ -74,6 +75,7 @@ def run(
 
 def explore(
     scenario: options.OneScenario,
+    scenarios: options.ScenarioFiles = None,
     revision: options.Revision = DEFAULT,
     bug: options.Bugs = None,
     check: options.Checks = None,
@@ -104,7 +106,7 @@ def explore(
     from stress.spaces import Space
 
     logs.start(verbose, as_json=log_json)
-    (name,) = arguments.scenarios([scenario])
+    (name,) = arguments.scenarios([scenario], scenarios or ())
     races, kicks = arguments.races(check, no_check), arguments.kicks(check)
     target = Target(revision, arguments.bugs(bug)).judged_by(races, kicks=kicks)
     target.check()

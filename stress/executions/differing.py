@@ -14,6 +14,7 @@ from harness import Carriers, HarnessBug, Listener, NotDeterministic, Scheduler,
 from harness.engine import Operation, own_line
 from harness.search.strategies import STRATEGIES
 from stress.executions.target import Target
+from stress.scenarios import ScenarioAtFault
 from vgic import Machine, Parameters
 
 _SCHEDULES = 6
@@ -75,15 +76,17 @@ def not_deterministic(
 
 
 def fault_of(bug: HarnessBug, target: Target) -> str:
-    """Say that a user's class is not deterministic, and how that is known.
+    """Say that a user's scenario or class is at fault, and how that is known.
 
     Args:
         bug: what was raised.
         target: what was run.
 
     Returns:
-        "" if it is no fault of a user's class, but of what is delivered here.
+        "" if it is no fault of a user's own code, but of what is delivered here.
     """
+    if isinstance(bug, ScenarioAtFault):
+        return str(bug)
     if not (isinstance(bug, NotDeterministic) and target.is_users):
         return ""
     why = f"; {bug.where}" if bug.where else ""

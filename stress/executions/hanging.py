@@ -20,7 +20,8 @@ from types import FrameType
 from harness import OsThreads
 from harness.engine import SIGNS, above_execution, calls_at, own_line
 from stress.inputs import arguments
-from stress.system import GONE, Exit, confined, end_at_once, say
+from stress.scenarios import of_scenarios
+from stress.system import GONE, Exit, confined, end_at_once, own_code_under_way, say
 
 _LOOK_EVERY_S = 0.25
 
@@ -58,6 +59,8 @@ def hangs_text(who: str, hang_s: float, place: str, line: str = "") -> str:
         place: where it was last seen.
         line: the line of the user's own that it is in, "" if it is in none.
     """
+    if line and of_scenarios([line]):
+        return f"{line} has not come to its end for {hang_s:.0f} s: it only draws, and returns"
     if line:
         return (
             f"blocks outside the harness at {line}: no step for {hang_s:.0f} s {place}; the code "
@@ -177,6 +180,8 @@ class _Watch:
 
     def _line(self) -> str:
         """Return the user's own line that is at work: in a thread, or before there are any."""
+        if own := own_code_under_way():
+            return own
         if self._carriers.running:
             return self._carriers.place
         frame = sys._current_frames().get(self._caller)

@@ -119,10 +119,11 @@ def run_index(
 
     Raises:
         NotDeterministic: a strategy that has seen the program run has met another one.
+        ScenarioAtFault: a user's scenario draws no machine, or not always the same one.
         HarnessBug: the harness's own code raised an exception.
     """
     streams = Streams(seed, scenario.name, index)
     chosen = STRATEGIES[scenario.strategy(strategy, index)]
     schedule = chosen(streams.stream("schedule"), scenario.length)
-    parameters = scenario.draw(streams)
+    parameters = scenario.parameters(seed, index)
     return run(parameters, target, schedule, carriers, listening=listening)

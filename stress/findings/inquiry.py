@@ -16,7 +16,7 @@ from stress.executions import Target, Token, run_index, witness
 from stress.explaining import orders_text
 from stress.findings.elsewhere import revisions_with
 from stress.findings.example import Example, in_its_own_words, look_into
-from stress.scenarios import SCENARIOS
+from stress.scenarios import SCENARIOS, drawn_otherwise, machine_digest
 from stress.shrinking import Size
 
 
@@ -34,6 +34,8 @@ class Inquiry:
         replays_max: how many replays shrinking may take; with 0 it stays as it was found.
         orders: the steps of a cycle in the order of locks.
         elsewhere: try it on every revision, too.
+        machine: the digest of the machine that a user's scenario drew; "" if it is delivered here,
+            or not known.
     """
 
     number: int
@@ -44,6 +46,7 @@ class Inquiry:
     replays_max: int
     orders: tuple[Witnessed, ...] = ()
     elsewhere: bool = False
+    machine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ def inquire(inquiry: Inquiry, carriers: Carriers, so_far: Callable[[Answer], Non
         so_far: called with the failure when it is confirmed, before shrinking it takes its time.
 
     Raises:
+        ScenarioAtFault: a user's scenario has drawn another machine than in the campaign.
         HarnessBug: it does not fail again, or not alike.
     """
     name, index = inquiry.items[0]
@@ -84,6 +88,8 @@ def inquire(inquiry: Inquiry, carriers: Carriers, so_far: Callable[[Answer], Non
     if inquiry.orders:
         return answer(_tried(inquiry, _look_into_orders(inquiry, carriers), carriers))
     single = run_index(SCENARIOS[name], inquiry.seed, index, strategy, target, carriers)
+    if inquiry.machine not in ("", machine_digest(single.parameters)):
+        raise drawn_otherwise(SCENARIOS[name], f"for execution {index} of seed {inquiry.seed}")
     example = look_into(
         single,
         name,

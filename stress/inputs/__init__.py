@@ -6,7 +6,8 @@ would be right.
 """
 
 from stress.inputs import arguments, standard_input
-from stress.inputs.arguments import EXECUTIONS, LIMIT, BadArgument, Check, Kind, View, seed
+from stress.inputs.arguments import EXECUTIONS, LIMIT, BadArgument, seed
+from stress.inputs.words import Check, Kind, View
 
 __all__ = [
     "EXECUTIONS", "LIMIT", "BadArgument", "Check", "Kind", "View", "arguments", "seed",

@@ -6,12 +6,12 @@ import os
 import re
 import secrets
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
 from harness.search.strategies import DESCRIPTIONS
-from stress.scenarios import SCENARIOS
+from stress.inputs.words import Check, Kind, View
+from stress.scenarios import SCENARIOS, SHIPPED, register
 from stress.system import is_open_as, is_replaceable
 from vgic.composition import did_you_mean
 
@@ -31,33 +31,6 @@ _UNITS_S = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _DURATION = re.compile("".join(rf"(?:([0-9]+(?:\.[0-9]+)?){unit})?" for unit in _UNITS_S))
 _SHARD = re.compile(r"(\d{1,6})/(\d{1,6})")
 _DURATION_MAX_S = 1000 * _UNITS_S["d"]
-
-
-class Check(StrEnum):
-    """What can be checked or not; if nothing is said a user's class is, for races alone."""
-
-    RACES = "races"
-    KICKS = "kicks"
-
-
-class View(StrEnum):
-    """How an execution can be shown."""
-
-    COLUMNS = "columns"
-    LOCKDEP = "lockdep"
-    COMMIT = "commit"
-    FULL = "full"
-
-
-class Kind(StrEnum):
-    """What can be listed."""
-
-    SCENARIOS = "scenarios"
-    REVISIONS = "revisions"
-    BUGS = "bugs"
-    STRATEGIES = "strategies"
-    FUNCTIONS = "functions"
-    WINDOWS = "windows"
 
 
 class BadArgument(ValueError):
@@ -200,10 +173,37 @@ def kind(name: str | None) -> Kind:
     return Kind(one_of(list(Kind), name or "", "list"))
 
 
-def scenarios(names: Iterable[str]) -> list[str]:
-    """Check the names of scenarios; all of them if none is named."""
-    named = [_known(name, list(SCENARIOS), "scenario", "scenarios") for name in names]
-    return list(dict.fromkeys(named)) or list(SCENARIOS)
+def scenarios(names: Iterable[str], files: Iterable[Path] = ()) -> list[str]:
+    """Check the names of scenarios.
+
+    Args:
+        names: their names.
+        files: the user's own files of scenarios, which are registered.
+
+    Returns:
+        The names, each once. If there is none: all that are in the files; without files all that
+        are delivered with vgic-stress, so that a seed means the same everywhere.
+
+    Raises:
+        BadArgument: there is no such scenario.
+        BadScenarioFile: a file cannot be used.
+    """
+    own = registered(files)
+    named = [_scenario(name) for name in names]
+    return list(dict.fromkeys(named)) or list(dict.fromkeys(own)) or list(SHIPPED)
+
+
+def registered(files: Iterable[Path]) -> list[str]:
+    """Register files of scenarios, and return what is in them, by name.
+
+    Raises:
+        BadScenarioFile: a file cannot be used.
+    """
+    return [name for file in files for name in register(file, hang_s())]
+
+
+def _scenario(name: str) -> str:
+    return name if name in SHIPPED else _known(name, list(SCENARIOS), "scenario", "scenarios")
 
 
 def writable(path: Path | None, option: str) -> Path | None:

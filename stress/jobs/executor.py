@@ -7,18 +7,39 @@ sent anywhere. Which jobs there are and in which order is the campaign's affair,
 not depend on the executor.
 """
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from stress.findings import Answer, Inquiry
 from stress.jobs.errands import Errand, ErrandDone
 from stress.jobs.rerun import Reran, Rerun
 from stress.jobs.work import Batch, Bug, Facts
+from stress.scenarios import SCENARIOS, Registered
 
 Job = Batch | Inquiry | Rerun | Errand
 """What is to be done: executions, an inquiry into one, executions once more afresh, or else."""
 
 Outcome = Facts | Answer | Reran | ErrandDone | Bug
 """What came of a job; of an inquiry there may be an Answer that is not the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A job as it goes to a process.
+
+    Attributes:
+        job: what is to be done.
+        own: the user's own scenarios, which it may be about.
+    """
+
+    job: Job
+    own: tuple[Registered, ...]
+
+
+def assigned(assignment: Assignment) -> Job:
+    """Have the scenarios of an assignment in this process, and return its job."""
+    SCENARIOS.take(assignment.own)
+    return assignment.job
 
 
 class Executor(Protocol):

@@ -17,8 +17,8 @@ from multiprocessing.connection import Connection
 
 from harness import OldName
 from stress.jobs.cursor import NO_JOB, Cursor
+from stress.jobs.executor import Job, assigned
 from stress.jobs.obeying import end_with_the_parent, leave_signals_to_the_parent
-from stress.jobs.rerun import Rerun
 from stress.jobs.worker import SharedText, Working, line_sender, run_job
 from stress.system import Exit, Garbage, end_at_once
 
@@ -49,7 +49,8 @@ def serve(
     gc.disable()
     with suppress(EOFError, ConnectionError):
         Cursor(pulse)
-        while (job := connection.recv()) is not None:
+        while (assignment := connection.recv()) is not None:
+            job = assigned(assignment)
             child = os.fork()
             if not child:
                 _in_child(job, connection, pulse, place, logs)
@@ -60,7 +61,7 @@ def serve(
 
 
 def _in_child(
-    job: Rerun,
+    job: Job,
     connection: Connection,
     pulse: MutableSequence[int],
     place: SharedText,

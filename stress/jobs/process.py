@@ -20,10 +20,11 @@ from stress.jobs.birth import born
 from stress.jobs.bounding import bound, has_grown
 from stress.jobs.cursor import JOB, NOT_UP, PULSES
 from stress.jobs.death import Death, death_in, ended_text, is_stopped
-from stress.jobs.executor import Job, Outcome
+from stress.jobs.executor import Assignment, Job, Outcome
 from stress.jobs.mail import coming, post
 from stress.jobs.work import Bug
 from stress.jobs.worker import DESCRIPTORS_GONE, PLACE_MAX, SharedText
+from stress.scenarios import SCENARIOS
 from stress.system import GONE, LogLine, logs
 
 COMES_UP_S = 600.0
@@ -115,7 +116,7 @@ class Process:
         """Give it a job; it has none."""
         self.job = job
         self._seen_at = time.monotonic()
-        post(self.connection, job)
+        post(self.connection, Assignment(job, SCENARIOS.registered))
 
     def outcomes(self, *, ready: bool, hang_s: float) -> list[Outcome]:
         """Return what the process has said; of one that died or hangs comes a Bug."""

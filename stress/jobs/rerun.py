@@ -21,7 +21,7 @@ from stress.executions import (
     run_index,
 )
 from stress.jobs.cursor import Cursor
-from stress.scenarios import SCENARIOS
+from stress.scenarios import SCENARIOS, drawn_otherwise, machine_digest
 
 COMPARED_AT_ONCE = 16
 """So many executions are compared in one fresh process: the more, the less fresh for the last."""
@@ -36,12 +36,14 @@ class Expected:
         index: its number within the scenario.
         digest: the digest of its trace.
         outcome: what came of it, in a word or two.
+        machine: the digest of the machine that a user's scenario drew; "" if it is delivered here.
     """
 
     scenario: str
     index: int
     digest: str
     outcome: str
+    machine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def run_again(rerun: Rerun, carriers: Carriers, cursor: Cursor) -> Reran:
     """Run the executions of a rerun and compare; of a token the first difference is enough.
 
     Raises:
+        ScenarioAtFault: a user's scenario has drawn another machine than in the campaign.
         HarnessBug: the harness's own code raised an exception.
     """
     differences: list[NotDeterministic] = []
@@ -104,6 +107,8 @@ def run_again(rerun: Rerun, carriers: Carriers, cursor: Cursor) -> Reran:
         cursor.come_to(item)
         scenario = SCENARIOS[each.scenario]
         single = run_index(scenario, rerun.seed, each.index, rerun.strategy, target, carriers)
+        if each.machine not in ("", machine_digest(single.parameters)):
+            raise drawn_otherwise(scenario, f"for execution {each.index} of seed {rerun.seed}")
         if single.execution.digest != each.digest:
             who = f"execution {each.index} of {each.scenario}"
             there = f"{each.outcome} (digest {each.digest})"

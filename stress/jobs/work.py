@@ -9,7 +9,7 @@ from harness.detectors.lock_order import Learned
 from harness.search import behaviour
 from stress.executions import Single, Target, run_index
 from stress.jobs.cursor import Cursor
-from stress.scenarios import SCENARIOS, Scenario
+from stress.scenarios import SCENARIOS, Scenario, ScenarioAtFault, machine_digest
 from stress.system import Garbage
 
 COMPARE_EVERY = 64
@@ -74,6 +74,7 @@ class Fact:
         reached: what else it reached of what leads to windows.
         deviated: it left the quiet default somewhere.
         digest: the digest of its trace, None if nobody is to compare it.
+        machine: the digest of the machine that a user's scenario drew; "" if it is delivered here.
     """
 
     scenario: str
@@ -88,6 +89,7 @@ class Fact:
     reached: frozenset[str] = frozenset()
     deviated: bool = True
     digest: str | None = None
+    machine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,8 @@ def run_one(
     name, looked = scenario.name, is_looked_at(scenario, strategy, index)
     try:
         single = run_index(scenario, seed, index, strategy, target, carriers, listening=looked)
+    except ScenarioAtFault:
+        raise
     except NotDeterministic as bug:
         raise NotDeterministic(f"in execution {index} of {name} {bug.how}", bug.where) from bug
     except HarnessBug as bug:
@@ -173,6 +177,7 @@ def run_one(
         reached=single.steps,
         deviated=bool(execution.deviations),
         digest=execution.digest if compared else None,
+        machine=machine_digest(single.parameters) if scenario.origin else "",
     )
 
 
@@ -180,6 +185,7 @@ def run_batch(batch: Batch, carriers: Carriers, cursor: Cursor, garbage: Garbage
     """Run a batch.
 
     Raises:
+        ScenarioAtFault: a user's scenario draws no machine, or not always the same one.
         HarnessBug: an execution showed something wrong with the harness; says which.
     """
     facts: list[Fact] = []

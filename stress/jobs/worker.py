@@ -24,7 +24,7 @@ from stress.executions import Target, fault_of
 from stress.findings import Answer, Inquiry, inquire
 from stress.jobs.cursor import MOVED, NO_JOB, STEPS, Cursor
 from stress.jobs.errands import run_errand
-from stress.jobs.executor import Job, Outcome
+from stress.jobs.executor import Job, Outcome, assigned
 from stress.jobs.obeying import leave_signals_to_the_parent
 from stress.jobs.rerun import Rerun, run_again
 from stress.jobs.work import Batch, Bug, run_batch
@@ -36,6 +36,7 @@ from stress.system import (
     end_at_once,
     is_bad_descriptor,
     is_bounded,
+    own_code_under_way,
 )
 
 BEAT_S = 0.25
@@ -117,13 +118,17 @@ class Working:
                 pulse[STEPS] = self.carriers.steps
                 pulse[MOVED] = self.carriers.executions + SIGNS.analysed
                 now = tuple(pulse)
-                line = self.carriers.place if self.carriers.running and now == before else ""
+                line = self._line() if now == before else ""
                 before = now
                 place.value = printable_text(line).encode()[:PLACE_MAX]
                 time.sleep(BEAT_S)
             end_at_once(Exit.HARNESS_BUG)
 
         threading.Thread(target=beat, name="heart", daemon=True).start()
+
+    def _line(self) -> str:
+        """Return in which line of a user's class or scenario we are, "" if in none."""
+        return self.carriers.place if self.carriers.running else own_code_under_way()
 
     def confined(self) -> AbstractContextManager[None]:
         """Return a context in which code under test starts no process and closes no descriptor."""
@@ -152,7 +157,8 @@ def work(
         working.show_life(pulse, place, parent_pid or os.getppid())
         try:
             with working.confined():
-                while (job := connection.recv()) is not None:
+                while (assignment := connection.recv()) is not None:
+                    job = assigned(assignment)
                     connection.send(run_job(job, working, connection.send))
                     working.cursor.begin(NO_JOB)
         except (EOFError, ConnectionError):

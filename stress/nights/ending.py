@@ -17,7 +17,7 @@ from stress.morning import (
     slower,
 )
 from stress.nights.record import still_there
-from stress.reporting import AT_FAULT, HARNESS_BUG, Verdict
+from stress.reporting import HARNESS_BUG, Verdict, at_fault
 from stress.system import Exit, counted, logs, say, worst, write_whole
 
 
@@ -68,10 +68,11 @@ def _verdict(morning: Morning, *, only_new: bool) -> Verdict:
     faults = [fault for target in record.targets for fault in target.faults]
     reasons = [reason for target in record.targets for reason in target.reasons]
     executions = counted(sum(target.executions for target in record.targets), "execution")
+    own = [at_fault(faults).words] if faults else []
     told = [counted(len(failing), "new finding" if only_new else "finding")] if failing else []
     words = {
         Exit.CLEAN: f"no {'new ' * only_new}finding in {executions}",
-        Exit.FINDINGS: f"{' and '.join([*told, *[AT_FAULT.words] * bool(faults)])} in {executions}",
+        Exit.FINDINGS: f"{' and '.join([*told, *own])} in {executions}",
         Exit.HARNESS_BUG: HARNESS_BUG.words,
         Exit.TOO_FEW: "too few to judge",
         Exit.INTERRUPTED: f"interrupted after {executions}",

@@ -44,6 +44,13 @@ def add_options(parser: pytest.Parser) -> None:
         group.addoption(f"--vgic-{name}", metavar=metavar, default=None, help=text)
         parser.addini(f"vgic_{name}", f"the same as --vgic-{name}", default=None)
     group.addoption(
+        "--vgic-scenarios",
+        metavar="FILE",
+        action="append",
+        help="scenarios of your own; may be given several times",
+    )
+    parser.addini("vgic_scenarios", "files with scenarios of your own", type="paths", default=[])
+    group.addoption(
         "--vgic-replay",
         metavar="TOKEN",
         action="append",
@@ -66,6 +73,22 @@ def check_options(config: pytest.Config) -> None:
                 _READ[name](text, where)
             except BadArgument as error:
                 raise pytest.UsageError(str(error)) from error
+
+
+def register_scenarios(config: pytest.Config) -> None:
+    """Enter the scenarios of the user's own, in each worker of xdist, too.
+
+    Raises:
+        UsageError: a file cannot be used.
+    """
+    files = [*config.getini("vgic_scenarios"), *(config.getoption("--vgic-scenarios") or ())]
+    for file in dict.fromkeys(map(Path, files)):
+        from stress.scenarios import BadScenarioFile, register
+
+        try:
+            register(file)
+        except BadScenarioFile as error:
+            raise pytest.UsageError(f"--vgic-scenarios: {error}") from error
 
 
 @dataclass(frozen=True)

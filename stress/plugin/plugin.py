@@ -37,7 +37,7 @@ from stress.plugin.marker import (
     marked,
     marked_twice,
 )
-from stress.plugin.options import add_options, check_options, is_findings
+from stress.plugin.options import add_options, check_options, is_findings, register_scenarios
 from stress.plugin.summary import summarise
 from stress.plugin.tally import put_into
 from stress.plugin.tokens import OPTION, PROPERTY, not_for, not_for_one_test, read_tokens
@@ -58,6 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", HELP)
     config.addinivalue_line("markers", SCHEDULES_HELP)
     check_options(config)
+    register_scenarios(config)
     read_tokens(config)
 
 

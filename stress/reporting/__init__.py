@@ -17,11 +17,11 @@ from stress.reporting.finding_text import (
 from stress.reporting.headline import Headline
 from stress.reporting.progress_line import progress
 from stress.reporting.summary import campaign_values, summary_text
-from stress.reporting.verdict import AT_FAULT, HARNESS_BUG, Verdict, not_judged
+from stress.reporting.verdict import HARNESS_BUG, Verdict, at_fault, not_judged
 from stress.reporting.writer import Writer
 
 __all__ = [
-    "AT_FAULT", "HARNESS_BUG", "Headline", "Verdict", "Writer", "also_text", "campaign_values",
+    "HARNESS_BUG", "Headline", "Verdict", "Writer", "also_text", "at_fault", "campaign_values",
     "checks", "every_option", "example_text", "finding_text", "headline_of", "not_judged",
     "progress", "replay_command", "shrinking_text", "summary_text", "verdict",
 ]  # fmt: skip

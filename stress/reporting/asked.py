@@ -8,7 +8,7 @@ from stress.campaign import Plan
 from stress.executions import Target, model_digest
 from stress.inputs import EXECUTIONS
 from stress.reporting.headline import Headline
-from stress.scenarios import SCENARIOS
+from stress.scenarios import SHIPPED
 
 
 def headline_of(plan: Plan) -> Headline:
@@ -68,7 +68,7 @@ def _duration(plan: Plan) -> list[str]:
 
 
 def _scenarios(names: Sequence[str]) -> list[str]:
-    if set(names) == set(SCENARIOS):
+    if set(names) == set(SHIPPED):
         return []
     first, *others = names or ["none"]
     return [f"scenarios={first}+{len(others)}" if others else f"scenarios={first}"]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from harness.search.explore import Exploration
 from stress.campaign import Result
 from stress.executions import Followed, Token
+from stress.scenarios import of_scenarios
 from stress.system import Exit, counted, worst
 
 UNFINISHED: dict[str, object] = {"verdict": "unfinished", "exit": None}
@@ -47,9 +48,17 @@ class Verdict:
         return Verdict(Exit.USAGE, f"{option} cannot be written") if clean else self
 
 
-AT_FAULT = Verdict(Exit.FINDINGS, "the class under test is at fault")
-
 HARNESS_BUG = Verdict(Exit.HARNESS_BUG, "HARNESS BUG")
+
+
+def at_fault(faults: Sequence[str]) -> Verdict:
+    """Return what stands for a verdict where a user's own code cannot be judged with.
+
+    Args:
+        faults: why not: of the class under test, or of a scenario of the user's own.
+    """
+    what = "scenario" if of_scenarios(faults) else "class under test"
+    return Verdict(Exit.FINDINGS, f"the {what} is at fault")
 
 
 def of_campaign(result: Result, reasons: Sequence[str]) -> Verdict:
@@ -79,9 +88,9 @@ def of_campaign(result: Result, reasons: Sequence[str]) -> Verdict:
 
 
 def _found(result: Result) -> str:
-    """Say how many findings there are, and whether the class under test is at fault."""
+    """Say how many findings there are, and whether the user's own code is at fault."""
     findings = [counted(len(result.findings), "finding")] if result.findings else []
-    return " and ".join([*findings, *[AT_FAULT.words] * bool(result.faults)])
+    return " and ".join([*findings, *[at_fault(result.faults).words] * bool(result.faults)])
 
 
 def of_exploration(found: Exploration, *, interrupted: bool) -> Verdict:

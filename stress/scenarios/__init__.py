@@ -2,9 +2,13 @@
 """Scenarios: functions that draw parameters of executions, one file each, small ones together.
 
 A scenario says what it does and whether a correct kernel can fail it, as a litmus test does, and
-which windows it has to cross. To add one, enter it here.
+which windows it has to cross. To add one, enter it here. Scenarios of the user's own are registered
+(registry.py) and found by their names like those that are delivered.
 """
 
+from pathlib import Path
+
+from harness.engine import observes
 from stress.scenarios import (
     handlers_held_open,
     inject_before_entry,
@@ -19,7 +23,12 @@ from stress.scenarios import (
     reroute_while_pruning,
     small,
 )
+from stress.scenarios.faults import BadScenarioFile, ScenarioAtFault, of_scenarios
+from stress.scenarios.own import drawn_otherwise, machine_digest
+from stress.scenarios.reading import PATIENCE_S, Registered
+from stress.scenarios.registry import ByName
 from stress.scenarios.scenario import Scenario
+from stress.scenarios.sources import GROUP, ScenarioFile
 
 _MODULES = (
     inject_while_eoicount,
@@ -35,9 +44,34 @@ _MODULES = (
     random_program,
 )
 
-SCENARIOS: dict[str, Scenario] = {
-    scenario.name: scenario
-    for scenario in (*(module.SCENARIO for module in _MODULES), *small.SCENARIOS)
-}
+_DELIVERED = (*(module.SCENARIO for module in _MODULES), *small.SCENARIOS)
 
-__all__ = ["SCENARIOS", "Scenario"]
+SHIPPED = tuple(scenario.name for scenario in _DELIVERED)
+"""The names of those that are delivered here: all there are where nobody has any of his own."""
+
+SCENARIOS = ByName(_DELIVERED)
+
+
+def register(file: Path, patience_s: float = PATIENCE_S) -> list[str]:
+    """Enter the scenarios of a user's file, for this process and those that do its jobs.
+
+    Args:
+        file: the file; registered once more it is read anew.
+        patience_s: after how many seconds it is taken to hang.
+
+    Returns:
+        Their names, in the order of the file.
+
+    Raises:
+        BadScenarioFile: it cannot be run, has no scenario, one that draws no machine or not always
+            the same, or one whose name is taken.
+    """
+    return SCENARIOS.register(ScenarioFile(file), patience_s)
+
+
+__all__ = [
+    "GROUP", "SCENARIOS", "SHIPPED", "BadScenarioFile", "Registered", "Scenario", "ScenarioAtFault",
+    "ScenarioFile", "drawn_otherwise", "machine_digest", "of_scenarios", "register",
+]  # fmt: skip
+
+observes(__name__)

@@ -37,6 +37,24 @@ class Scenario:
         arms = self.arms(strategy)
         return arms[index % len(arms)]
 
+    def parameters(self, seed: int, index: int) -> Parameters:
+        """Draw the parameters of one execution of a seed.
+
+        Args:
+            seed: the seed.
+            index: the number of the execution, from 0.
+
+        Raises:
+            ScenarioAtFault: the scenario is a user's own and draws no machine, or not always the
+                same one.
+        """
+        return self.draw(Streams(seed, self.name, index))
+
+    @property
+    def origin(self) -> str:
+        """Where it comes from if it is a user's own, "" if it is delivered here."""
+        return ""
+
     @property
     def floors(self) -> Floors:
         """The windows that must be crossed."""

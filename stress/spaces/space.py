@@ -8,7 +8,7 @@ which do not depend on each other are one. Or, to a bound of preemptions, every 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from harness import Execution, NotDeterministic, OsThreads, Scheduler, Streams
+from harness import Execution, NotDeterministic, OsThreads, Scheduler
 from harness.search.explore import Exploration, Heard, every_behaviour, every_schedule
 from stress.executions import Target, not_deterministic
 from stress.scenarios import Scenario
@@ -37,8 +37,12 @@ class Space:
     target: Target
 
     def parameters(self) -> Parameters:
-        """Return the machine and its programs."""
-        return self.scenario.draw(Streams(self.seed, self.scenario.name, self.execution))
+        """Return the machine and its programs.
+
+        Raises:
+            ScenarioAtFault: a user's scenario draws no machine, or not always the same one.
+        """
+        return self.scenario.parameters(self.seed, self.execution)
 
 
 def explored(

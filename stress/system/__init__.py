@@ -13,9 +13,11 @@ from stress.system.garbage import Garbage
 from stress.system.logs import LogLine
 from stress.system.memory import check_memory, is_bounded
 from stress.system.output import bug_text, complain, say, write_json, write_unfinished
+from stress.system.own_code import own_code, own_code_under_way
 from stress.system.plurals import counted
 from stress.system.printed import printed, printed_text
 from stress.system.signals import Interrupts, interrupts
+from stress.system.user_file import UnusableFile, line_in, run_file
 
 __all__ = [
     "GONE",
@@ -23,6 +25,7 @@ __all__ = [
     "Garbage",
     "Interrupts",
     "LogLine",
+    "UnusableFile",
     "bug_text",
     "check_memory",
     "complain",
@@ -35,11 +38,15 @@ __all__ = [
     "is_bounded",
     "is_open_as",
     "is_replaceable",
+    "line_in",
     "loading",
     "logs",
     "output",
+    "own_code",
+    "own_code_under_way",
     "printed",
     "printed_text",
+    "run_file",
     "say",
     "shell",
     "worst",

@@ -8,7 +8,8 @@ be had back: where a carrier finds its own gone there is nothing left but to end
 say why.
 
 A thread of an execution starts no other, which the scheduler would not know, and does not sleep:
-that would be nothing to anybody but the clock. What it prints goes apart (printed.py).
+that would be nothing to anybody but the clock. What it prints goes apart (printed.py). The same is
+refused where a user's scenario draws (own_code.py).
 """
 
 import errno
@@ -20,6 +21,7 @@ from typing import NoReturn
 
 from harness import ModelFailure, OsThreads
 from harness.engine import ForeignThread, Misbehaviour, observes
+from stress.system.own_code import draws_here
 from stress.system.printed import what_is_printed
 
 observes(__name__)
@@ -147,7 +149,8 @@ def _refusing(function: Callable[..., object], name: str) -> Callable[..., objec
     ends = name.endswith(_ENDERS)
 
     def refuse(*args: object, **kwargs: object) -> object:
-        if any(carriers.running for carriers in _confined) or (ends and _loading):
+        running = draws_here() or any(carriers.running for carriers in _confined)
+        if running or (ends and _loading):
             _refuse(name, ends=ends)
         return function(*args, **kwargs)
 
@@ -158,7 +161,7 @@ def _refusing_to_carriers(function: Callable[..., object], name: str) -> Callabl
     error, why = _WHY.get(name, (ForeignThread, _WHY_NO_THREAD))
 
     def refuse(*args: object, **kwargs: object) -> object:
-        if any(carriers.carries_this_thread() for carriers in _confined):
+        if draws_here() or any(carriers.carries_this_thread() for carriers in _confined):
             raise error(f"{name}: {why}")
         return function(*args, **kwargs)
 

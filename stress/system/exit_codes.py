@@ -23,7 +23,7 @@ class Exit(IntEnum):
 
 RUN_CODES = {
     Exit.CLEAN: "clean: the budget was spent, the canary was found, nothing else was",
-    Exit.FINDINGS: "findings, or the class under test is at fault",
+    Exit.FINDINGS: "findings, or the class under test or your scenario is at fault",
     Exit.USAGE: "usage: something on the command line is wrong",
     Exit.HARNESS_BUG: "harness bug: nondeterminism, canary missed, worker died or hung",
     Exit.TOO_FEW: "too few to judge: nothing selected, too few executions, windows missed",
