@@ -15,7 +15,7 @@ from harness.engine.batons import Baton, new_baton
 from harness.engine.carrying import Carried
 from harness.engine.cores import Core, claim_core, pin_this_thread
 from harness.engine.failures import Abandoned, ForeignThread
-from harness.engine.frames import calls_at, is_ours, model_stack, own_line
+from harness.engine.frames import calls_at, is_ground_floor, is_ours, model_stack, own_line
 from harness.engine.threads import Thread
 
 
@@ -88,7 +88,10 @@ class OsThreads:
         scheduler, carriers = self._scheduler, self._carriers
         if scheduler is None or not 0 <= scheduler.current.index < len(carriers):
             return ""
-        frame = sys._current_frames().get(carriers[scheduler.current.index].identity)
+        current = scheduler.current
+        frame = sys._current_frames().get(carriers[current.index].identity)
+        if frame is not None and is_ground_floor(frame):
+            return f"the body of {current.role}"  # that is no Python, so it has no frame
         return "" if frame is None or is_ours(frame) else own_line(frame)
 
     def stacks(self) -> dict[str, list[str]]:

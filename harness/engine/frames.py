@@ -156,6 +156,11 @@ def calls_at(frame: FrameType | None, *, ours: bool = True) -> list[str]:
     return calls[::-1]
 
 
+def is_ground_floor(frame: FrameType) -> bool:
+    """Return whether a frame is that of a ground floor itself."""
+    return frame.f_code in _ground_floors
+
+
 def above_execution(frame: FrameType | None) -> bool:
     """Return whether an execution is somewhere under this place: code under test is at work."""
     while frame is not None:

@@ -57,11 +57,7 @@ def marked(node: pytest.Item) -> Marked:
         BadMarker: it makes no sense.
     """
     marker = node.get_closest_marker(SCHEDULES)
-    if marker is None:
-        return Marked()
-    if SCHEDULES not in getattr(node, "fixturenames", ()):
-        raise BadMarker(f"{node.name} does not ask for the fixture `{SCHEDULES}`, which explores")
-    return _read(marker.args, marker.kwargs)
+    return Marked() if marker is None else _read(marker.args, marker.kwargs)
 
 
 def shards_of(marker: pytest.Mark | None) -> int:
@@ -99,17 +95,26 @@ def checked(
     return Marked(executions, strategy, check, shards)
 
 
-def marked_twice(item: pytest.Item) -> tuple[str, str]:
-    """Say what is wrong with a test, class or module that is marked twice: one would count.
+def wrongly_marked(item: pytest.Item) -> tuple[str, str]:
+    """Say what is wrong with the markers of a test.
 
-    A test's marker may override that of its class, and a class's that of its module.
+    Marked twice, one would count: but a test's marker may override that of its class, and a
+    class's that of its module. A class may have tests beside that explore nothing.
 
     Returns:
         What is wrong, and what the marker should be like; both empty if nothing is.
     """
+    uses = SCHEDULES in getattr(item, "fixturenames", ())
+    if not uses and any(marker.name == SCHEDULES for marker in item.own_markers):
+        wrong = f"{item.name} does not ask for the fixture `{SCHEDULES}`, which explores"
+        return wrong, SCHEDULES_HELP
     for node in item.listchain():
         for name, text in ((MARKER, HELP), (SCHEDULES, SCHEDULES_HELP)):
             if sum(marker.name == name for marker in node.own_markers) > 1:
                 wrong = f"{node.name} has two of them, and only one would count"
                 return f"{wrong}: make it two tests", text
+    try:
+        marked(item)
+    except BadMarker as error:
+        return str(error), SCHEDULES_HELP
     return "", ""

@@ -33,9 +33,7 @@ from stress.plugin.marker import (
     MARKER,
     SCHEDULES_HELP,
     BadMarker,
-    is_ours,
-    marked,
-    marked_twice,
+    wrongly_marked,
 )
 from stress.plugin.options import add_options, check_options, is_findings, register_scenarios
 from stress.plugin.summary import summarise
@@ -101,28 +99,26 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Run what the test is marked with, then the body."""
     if _UNUSABLE in item.config.stash:
         pytest.fail(item.config.stash[_UNUSABLE], pytrace=False)
-    if is_ours(item):
-        _check(item)
-        _run_marker(item)
+    wrong, rule = wrongly_marked(item)
+    if wrong:
+        _bad_marker(wrong, rule)
+    _run_marker(item)
+    replays = item.config.getoption(OPTION) is not None and item.get_closest_marker(MARKER) is None
     try:
         result = yield
     except ReplayedClean:
         return None
-    if item.config.getoption(OPTION) is not None and item.get_closest_marker(MARKER) is None:
-        pytest.fail("the token is of nothing that this test explores", pytrace=False)
-    return result
-
-
-def _check(item: pytest.Item) -> None:
-    """Fail a test that is marked with what makes no sense."""
-    wrong, rule = marked_twice(item)
-    if not wrong:
-        try:
-            marked(item)
-        except BadMarker as error:
-            wrong, rule = str(error), SCHEDULES_HELP
-    if wrong:
-        _bad_marker(wrong, rule)
+    except SchedulesFailed:
+        raise
+    except Exception as error:
+        if not replays:
+            raise
+        wrong = f"it ended with {error!r} before it came to what the token is of"
+    else:
+        if not replays:
+            return result
+        wrong = "the token is of nothing that this test explores"
+    pytest.fail(wrong, pytrace=False)
 
 
 def _run_marker(item: pytest.Item) -> None:

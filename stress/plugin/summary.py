@@ -61,7 +61,7 @@ def _annotations(reports: list[object]) -> list[str]:
     lines = []
     for report in reports:
         failed = failed_of(report)
-        if failed is not None:
+        if failed is not None and getattr(report, "failed", False):
             properties = getattr(report, "user_properties", ())
             replays = [text for name, text in properties if name == PROPERTY]
             nodeid, file = getattr(report, "nodeid", ""), os.path.relpath(failed.file, root)
