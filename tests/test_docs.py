@@ -74,6 +74,18 @@ def test_the_first_example_is_a_race() -> None:
     assert re.search(r"-> 2 threads, [1-9] preemptions? ", first)
 
 
+def test_the_first_hour_ends_with_a_patch_caught_mended_tested_and_left_for_the_night() -> None:
+    page = (ROOT / "docs" / "first-hour.md").read_text("utf-8")
+    shown = [each.body for each in blocks(page) if each.language == "console"]
+    ends = [body.splitlines()[-1] for body in shown]
+    comes = (
+        "FAILURE: 1 finding in ", "failed again: ", "FAILURE: 1 finding in ", "", "passed: ",
+        "SUCCESS: no finding in ", "1 passed in ", "FAILURE: too few to judge ",
+    )  # fmt: skip
+    assert len(ends) == len(comes)
+    assert [end for end, begin in zip(ends, comes, strict=True) if not end.startswith(begin)] == []
+
+
 def test_ci_runs_the_readme_line() -> None:
     assert "<!-- tests -->" in (ROOT / ".ci" / "run").read_text("utf-8")
 

@@ -79,6 +79,7 @@ class Campaign:
         result = Result(
             overrides=overrides_of(target.kernel),
             changes_nothing=target.is_users and changes_nothing(target.kernel),
+            never_crosses=target.kernel.never_crosses,
         )
         begin = time.monotonic()
         more = True

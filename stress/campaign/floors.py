@@ -43,7 +43,7 @@ def too_few(plan: Plan, result: Result) -> list[str]:
                 "verdict"
             )
             continue
-        for window in _asked(plan, scenario):
+        for window in _asked(result, scenario):
             reasons += _missed(plan, result, scenario, window, runs)
     return reasons
 
@@ -55,16 +55,15 @@ def below_floors(plan: Plan, result: Result) -> dict[str, list[str]]:
         runs = {strategy: n for (which, strategy), n in result.runs.items() if which == name}
         if not runs:
             continue
-        for window in _asked(plan, SCENARIOS[name]):
+        for window in _asked(result, SCENARIOS[name]):
             missed = _missed(plan, result, SCENARIOS[name], window, runs)
             found.setdefault(window, []).extend(missed)
     return {window: missed for window, missed in found.items() if missed}
 
 
-def _asked(plan: Plan, scenario: Scenario) -> list[str]:
+def _asked(result: Result, scenario: Scenario) -> list[str]:
     """Return the windows that a scenario is to cross on what is tested."""
-    never = plan.target.kernel.never_crosses
-    return [window for window in scenario.floors.rates if window not in never]
+    return [window for window in scenario.floors.rates if window not in result.never_crosses]
 
 
 def _missed(

@@ -33,6 +33,7 @@ class Result:
         overrides: what the kernel under test overrides beyond a revision.
         called: what of that was called in some execution.
         changes_nothing: it is a user's class without anything that the kernel would call.
+        never_crosses: the windows that it says it rightly never comes through.
         findings: by signature, in order of the first.
         also: for each finding, by signature, what else is mended by what mends it.
         kept: for each finding, by signature, the folder it is kept in; None if there is none.
@@ -60,6 +61,7 @@ class Result:
     overrides: tuple[str, ...] = ()
     called: set[str] = field(default_factory=set)
     changes_nothing: bool = False
+    never_crosses: frozenset[str] = frozenset()
     findings: dict[str, Finding] = field(default_factory=dict)
     also: dict[str, list[Finding]] = field(default_factory=dict)
     kept: dict[str, Path | None] = field(default_factory=dict)

@@ -32,6 +32,9 @@ def _target(parts: Sequence[TargetRecord]) -> TargetRecord:
         lost=sorted(lost, key=lambda each: (each.scenario, each.execution)),
         faults=_each_once(part.faults for part in parts),
         reasons=_each_once(part.reasons for part in parts),
+        overrides=parts[0].overrides,
+        changes_nothing=parts[0].changes_nothing,
+        never_crosses=parts[0].never_crosses,
     )
 
 

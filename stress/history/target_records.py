@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a night did with one target: its scenarios, strategies and windows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from stress.history.fields import STRICT, Count, Name, Text
 
@@ -106,6 +106,9 @@ class TargetRecord:
         lost: executions that are neither pass nor fail.
         faults: why the user's class could not be judged any further.
         reasons: why there were too few executions to judge.
+        overrides: what the user's class overrides beyond a revision.
+        changes_nothing: it is a user's class without anything that the kernel would call.
+        never_crosses: the windows that it says it rightly never comes through.
     """
 
     __pydantic_config__ = STRICT
@@ -121,3 +124,6 @@ class TargetRecord:
     lost: list[Lost]
     faults: list[Text]
     reasons: list[Text]
+    overrides: list[Name] = field(default_factory=list)
+    changes_nothing: bool = False
+    never_crosses: list[Name] = field(default_factory=list)

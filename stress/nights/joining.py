@@ -37,8 +37,7 @@ from stress.nights.journal import Journal
 from stress.nights.opening import JOURNAL
 from stress.nights.orders import orders_seen
 from stress.nights.plan import NightPlan
-from stress.nights.summing import in_order, target_record
-from vgic import REVISIONS
+from stress.nights.summing import in_order, target_record, tested_in
 
 PARTS = "parts"
 """The folder, in that of a joined night, of the nights that were its parts."""
@@ -82,7 +81,9 @@ def _joined(history: History, parts: Sequence[NightRecord]) -> NightRecord:
     journals = [Journal(runs / part.night / JOURNAL) for part in parts]
     legs = [each for journal in journals for each in journal.entries if isinstance(each, Leg)]
     name = _name(parts)
-    record = one_night(parts, _targets(runs / parts[0].night, legs), _edges(journals, parts))
+    record = one_night(
+        parts, _targets(runs / parts[0].night, parts[0], legs), _edges(journals, parts)
+    )
     morning, _ = judged(replace(record, night=name), history, only_new=False)
     record = morning.tonight
     place = runs / name
@@ -141,13 +142,17 @@ def _name(parts: Sequence[NightRecord]) -> str:
     return f"night-{number:04}-{digits}"
 
 
-def _targets(place: Path, legs: Sequence[Leg]) -> list[TargetRecord]:
-    """Return what a night did with each target, [] if users' files would have to be run for it."""
+def _targets(place: Path, part: NightRecord, legs: Sequence[Leg]) -> list[TargetRecord]:
+    """Return what a night did with each target, by a part of it and the legs of all parts.
+
+    [] if it is not known what was asked for. What users' classes are is in the record of the part:
+    theirs are from another machine and are not run here.
+    """
     try:
         options = read_record(Asked, place / ASKED).options
     except (DamagedRecord, FileNotFoundError):
         return []
-    if any(name not in REVISIONS for name in options.revisions):
+    if len(options.revisions) != len(part.targets):
         return []
     plan = NightPlan(
         tuple(Target(name).judged_by(True) for name in options.revisions),
@@ -158,8 +163,10 @@ def _targets(place: Path, legs: Sequence[Leg]) -> list[TargetRecord]:
     )
     ordered = in_order(legs)
     return [
-        target_record(plan, number, [leg for leg in ordered if leg.target == number])
-        for number in range(len(plan.targets))
+        target_record(
+            plan, number, tested_in(record), [leg for leg in ordered if leg.target == number]
+        )
+        for number, record in enumerate(part.targets)
     ]
 
 

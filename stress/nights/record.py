@@ -14,7 +14,7 @@ from stress.nights.entries import Begun, Ended, Leg, Met, Orders, Sought, SpaceE
 from stress.nights.filing import file
 from stress.nights.folder import platform_text
 from stress.nights.plan import name_of
-from stress.nights.summing import counted, in_order, target_record
+from stress.nights.summing import counted, in_order, target_record, tested_of
 from stress.nights.tonight import Tonight
 
 
@@ -69,7 +69,9 @@ def night_record(night: Tonight, around: Around) -> NightRecord:
 
 
 def _target(night: Tonight, number: int, legs: list[Leg]) -> TargetRecord:
-    record = target_record(night.plan, number, [leg for leg in legs if leg.target == number])
+    tested = tested_of(night.plan.targets[number])
+    mine = [leg for leg in legs if leg.target == number]
+    record = target_record(night.plan, number, tested, mine)
     spaces = [space for space in night.done(SpaceEntry) if space.explored.target == record.target]
     faults = [space.fault for space in _planned(night, spaces) if space.fault]
     return replace(record, faults=[*record.faults, *faults])

@@ -9,9 +9,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from harness.engine import printable_text
+from harness.engine import printable_name, printable_text
 from harness.search.strategies import PORTFOLIO
 from stress.campaign import Plan, Result, below_floors, too_few, towards
+from stress.executions import Target
 from stress.history import ArmRecord, CellRecord, FindingRecord, TargetRecord, WindowRecord
 from stress.nights.entries import Leg, Met, Ran
 from stress.nights.lane import behaviours
@@ -25,12 +26,54 @@ def in_order(legs: Iterable[Leg]) -> list[Leg]:
     return sorted(legs, key=lambda leg: (leg.round, leg.lane, leg.target))
 
 
-def result_of(plan: NightPlan, target: int, legs: Sequence[Leg]) -> Result:
+@dataclass(frozen=True)
+class Tested:
+    """What has to be known of a target to sum up what was done with it.
+
+    Attributes:
+        name: how nights call it.
+        source: the hash of the user's class, "" for a revision of ours.
+        overrides: what it overrides beyond a revision.
+        changes_nothing: it is a user's class without anything that the kernel would call.
+        never_crosses: the windows that it says it rightly never comes through.
+    """
+
+    name: str
+    source: str
+    overrides: tuple[str, ...]
+    changes_nothing: bool
+    never_crosses: frozenset[str]
+
+
+def tested_of(target: Target) -> Tested:
+    """Return what has to be known of a target, which is loaded for it."""
+    kernel = target.kernel
+    return Tested(
+        name_of(target),
+        source_of(target),
+        overrides_of(kernel),
+        target.is_users and changes_nothing(kernel),
+        kernel.never_crosses,
+    )
+
+
+def tested_in(record: TargetRecord) -> Tested:
+    """Return the same from a record of it: nothing of a user's is loaded."""
+    return Tested(
+        record.target,
+        record.source,
+        tuple(record.overrides),
+        record.changes_nothing,
+        frozenset(record.never_crosses),
+    )
+
+
+def result_of(tested: Tested, legs: Sequence[Leg]) -> Result:
     """Return what the legs of one target come to as one campaign, but for findings."""
-    kernel = plan.targets[target].kernel
     result = Result(
-        overrides=overrides_of(kernel),
-        changes_nothing=plan.targets[target].is_users and changes_nothing(kernel),
+        overrides=tested.overrides,
+        changes_nothing=tested.changes_nothing,
+        never_crosses=tested.never_crosses,
     )
     for leg in legs:
         result.executions += leg.executions
@@ -48,22 +91,25 @@ def result_of(plan: NightPlan, target: int, legs: Sequence[Leg]) -> Result:
     return result
 
 
-def target_record(plan: NightPlan, target: int, legs: Sequence[Leg]) -> TargetRecord:
+def target_record(
+    plan: NightPlan, target: int, tested: Tested, legs: Sequence[Leg]
+) -> TargetRecord:
     """Return what a night did with one target.
 
     Args:
         plan: what the night is to do.
         target: the target's place in it.
+        tested: what is known of the target.
         legs: its legs.
     """
-    result = result_of(plan, target, legs)
+    result = result_of(tested, legs)
     runs = [ran for leg in legs for ran in leg.runs]
     cells = [_cell(scenario, legs, runs) for scenario in plan.scenarios]
     arms = sorted({ran.strategy for ran in runs})
     as_plan = _as_plan(plan, target)
     return TargetRecord(
-        target=name_of(plan.targets[target]),
-        source=source_of(plan.targets[target]),
+        target=tested.name,
+        source=tested.source,
         executions=result.executions,
         looked=sum(cell.looked for cell in cells),
         distinct=sum(cell.new for cell in cells),
@@ -73,6 +119,9 @@ def target_record(plan: NightPlan, target: int, legs: Sequence[Leg]) -> TargetRe
         lost=[lost for leg in legs for lost in leg.lost],
         faults=list(dict.fromkeys(leg.out for leg in legs if leg.out)),
         reasons=[printable_text(reason) for reason in too_few(as_plan, result)],
+        overrides=list(map(printable_name, tested.overrides)),
+        changes_nothing=tested.changes_nothing,
+        never_crosses=sorted(tested.never_crosses),
     )
 
 

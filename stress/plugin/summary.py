@@ -16,12 +16,15 @@ _COLUMNS = ("executions", "behaviours", "windows", "findings", "seconds")
 
 
 def summarise(terminal: pytest.TerminalReporter) -> None:
-    """Write the section, if any test has tried anything, and the annotations, if they are read."""
+    """Write the section, if any test has tried anything, and the annotations, if they are read.
+
+    Under -q there is no section, as there is no summary of `run`.
+    """
     reports = [report for each in terminal.stats.values() for report in each]
     tallies = {
         report.nodeid: tally for report in reports if (tally := tally_of(report)) is not None
     }
-    if tallies:
+    if tallies and terminal.verbosity >= 0:
         terminal.section("schedules explored", sep="-")
         for line in _table(tallies):
             terminal.write_line(line)

@@ -22,7 +22,8 @@ class Exit(IntEnum):
 
 
 RUN_CODES = {
-    Exit.CLEAN: "clean: the budget was spent, the canary was found, nothing else was",
+    Exit.CLEAN: "clean: the budget was spent, the canary was found, nothing else was;\n"
+    "       docs/scope.md says what that covers and what it leaves out",
     Exit.FINDINGS: "findings, or the class under test or your scenario is at fault",
     Exit.USAGE: "usage: something on the command line is wrong",
     Exit.HARNESS_BUG: "harness bug: nondeterminism, canary missed, worker died or hung",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A real night in small, killed twice and resumed, beside the same night not killed.
 
-    python tests/benchmarks/small_night.py [--minutes 20] [--executions 6000] [--kills 2] [--write]
+    python -m tests.benchmarks.small_night [--minutes 20] [--executions 6000] [--kills 2] [--write]
 
 Not a test: it takes as long as it says, and writes docs/small-night.md with --write. First by the
 clock: all revisions and three patch files, one that hangs, one that ends its process and one that
@@ -161,14 +161,15 @@ class Run:
 
     def record(self) -> dict[str, object]:
         """Return of its record what depends on no machine and no clock."""
-        text = (self.night / "summary.json").read_bytes()
-        whole = json.loads(TypeAdapter(NightRecord).dump_json(_read(text)))
-        names = list(whole)
-        return {name: whole[name] for name in names[names.index("seed") :]}
+        return record_in(self.night)
 
 
-def _read(text: bytes) -> NightRecord:
-    return TypeAdapter(NightRecord).validate_json(text)
+def record_in(night: Path) -> dict[str, object]:
+    """Return of a night's record what depends on no machine and no clock."""
+    record = TypeAdapter(NightRecord).validate_json((night / "summary.json").read_bytes())
+    whole = json.loads(TypeAdapter(NightRecord).dump_json(record))
+    names = list(whole)
+    return {name: whole[name] for name in names[names.index("seed") :]}
 
 
 def both(folder: Path, name: str, limits: list[str], gaps_s: list[float]) -> tuple[Run, Run]:

@@ -2,6 +2,7 @@
 """When is a campaign too vacuous for a verdict: too few executions, or windows not crossed?"""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from math import sqrt
 from pathlib import Path
 
@@ -129,8 +130,10 @@ def test_a_users_class_that_never_crosses_a_window_is_not_asked_for_it(
 ) -> None:
     file = tmp_path / "mine.py"
     file.write_text(NEVER_OVERFLOWS, "utf-8")
-    result = crossed(random_walk=(800, 0), pct=(800, 0))
-    assert not too_few(plan(scenarios=[NAME], target=Target(f"{file}:Mine")), result)
+    mine, result = Target(f"{file}:Mine"), crossed(random_walk=(800, 0), pct=(800, 0))
+    says = replace(result, never_crosses=mine.kernel.never_crosses)
+    assert not too_few(plan(scenarios=[NAME], target=mine), says)
+    assert too_few(plan(scenarios=[NAME], target=mine), result)
     assert too_few(plan(scenarios=[NAME]), result)
 
 

@@ -185,7 +185,7 @@ def _change(random: Random, at: Any, key: Any) -> None:
 def named(random: Random, folder: Path) -> None:
     """Make something with a hostile name in a folder."""
     place = Path(os.fsdecode(os.fsencode(folder) + b"/" + random.choice(NAMES)))
-    with suppress(FileExistsError):
+    with suppress(FileExistsError, IsADirectoryError):  # there is something of that name
         if random.randrange(3):
             place.mkdir()
             for name in ("finding.json", "summary.json"):

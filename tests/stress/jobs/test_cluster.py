@@ -4,15 +4,12 @@
 One scheduler and two workers on loopback, and one campaign, so that it is over in some seconds.
 """
 
-import json
 import os
 import re
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,12 +26,11 @@ from stress.jobs.local_pool import LocalPool
 from stress.jobs.remote import Parcel, about, deliver, let_go
 from stress.jobs.work import Batch, Bug, Facts
 from stress.system import logs
+from tests.fixtures.dask import PATIENCE_S, dask, scheduler, worker
 
 pytest.importorskip("distributed")
 
 MakePlan = Callable[..., Plan]
-Dask = Callable[..., subprocess.Popen[bytes]]
-PATIENCE_S = 60
 NOBODY = "tcp://127.0.0.1:9"
 
 PATCH = """
@@ -44,44 +40,6 @@ from vgic.revisions.head_walk import HeadWalk
 class Mine(HeadWalk):
     pass
 """
-
-
-@contextmanager
-def dask(folder: Path) -> Iterator[Dask]:
-    """Start processes of Dask, and end them."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(*words: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "dask", *words, "--no-dashboard"]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        process = subprocess.Popen(command, cwd=folder, **quiet)  # type: ignore[call-overload]
-        started.append(process)
-        return process  # type: ignore[no-any-return]
-
-    try:
-        yield start
-    finally:
-        for process in started:
-            process.kill()
-            process.wait()
-
-
-def scheduler(start: Dask, folder: Path) -> str:
-    """Start a scheduler, and return its address."""
-    file = folder / "scheduler.json"
-    start("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file))
-    deadline = time.monotonic() + PATIENCE_S
-    while time.monotonic() < deadline:
-        try:
-            return str(json.loads(file.read_text("utf-8"))["address"])
-        except (OSError, ValueError):
-            time.sleep(0.05)
-    raise TimeoutError
-
-
-def worker(start: Dask, folder: Path, address: str) -> subprocess.Popen[bytes]:
-    place = ("--local-directory", str(folder))
-    return start("worker", address, "--nthreads", "1", "--no-nanny", *place)
 
 
 def connected(address: str, workers: int) -> Cluster:

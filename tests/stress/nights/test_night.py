@@ -2,7 +2,7 @@
 """Does a night come to the same however it comes to it, and find what is there?"""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -67,10 +67,10 @@ class Nights:
         self.folder = folder
         self._executor = executor
 
-    def opened(self, plan: NightPlan, *, go_on: bool = False) -> Opened:
+    def opened(self, plan: NightPlan, *, go_on: bool = False, options: Options = OPTIONS) -> Opened:
         last = unfinished(self.folder) if go_on else None
         if last is None:
-            opened = begin(plan, OPTIONS, self.folder, ("vgic-stress", "nightly"))
+            opened = begin(plan, options, self.folder, ("vgic-stress", "nightly"))
             opened.journal.add(Sought([], []))  # that canaries are found is the command's test
             return opened
         return resume(plan, last)
@@ -80,10 +80,11 @@ class Nights:
         plan: NightPlan,
         *,
         go_on: bool = False,
+        options: Options = OPTIONS,
         progress: Callable[[NightSoFar], None] = lambda so_far: None,
         interrupted: Callable[[], bool] = lambda: False,
     ) -> NightRecord:
-        opened = self.opened(plan, go_on=go_on)
+        opened = self.opened(plan, go_on=go_on, options=options)
         with History.open(self.folder) as history:
             night = Tonight(
                 opened.plan,
@@ -266,6 +267,45 @@ def test_two_parts_joined_are_the_whole(
         assert history.findings()[joined.found[0]].record == kept.record
     ended = {"verdict": joined.verdict, "exit": joined.exit}
     assert values(joined) == values(whole) | ended
+
+
+PATCH = """
+from vgic.revisions.head_walk import HeadWalk
+
+
+class Mine(HeadWalk):
+    never_crosses = frozenset({"overflow"})
+
+    def announce_pending(self, vcpu):
+        super().announce_pending(vcpu)
+"""
+
+
+def test_parts_are_joined_without_running_the_users_file(
+    nights: Callable[[str], Nights], tmp_path: Path
+) -> None:
+    """It is that of another machine: what is to be known of its class is in the records."""
+    file = tmp_path / "mine.py"
+    file.write_text(PATCH, "utf-8")
+    options = replace(OPTIONS, revisions=[f"{file}:Mine"])
+
+    def mine(**more: object) -> NightPlan:
+        return plan(targets=(Target(f"{file}:Mine").judged_by(True),), **more)
+
+    whole = nights("of mine").run(mine(), options=options)
+    machines = [nights(f"mine {part}") for part in (1, 2)]
+    for part, each in enumerate(machines, 1):
+        each.run(mine(shard=(part, 2)), options=options)
+    merge([each.folder for each in machines], tmp_path / "merged")
+    file.write_text("raise SystemExit('it is run')", "utf-8")
+    for copy in (tmp_path / "merged").rglob("mine.py"):
+        copy.write_text("raise SystemExit('it is run')", "utf-8")
+    with History.open(tmp_path / "merged") as history:
+        assert len(join_parts(history)) == 1
+        (joined,) = history.nights()
+    ended = {"verdict": joined.verdict, "exit": joined.exit}
+    assert values(joined) == values(whole) | ended
+    assert joined.targets[0].overrides == ["announce_pending"]
 
 
 def test_a_leg_is_journalled_when_it_is_done(nights: Callable[[str], Nights]) -> None:

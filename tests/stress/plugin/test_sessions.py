@@ -77,7 +77,7 @@ def said(folder: Path) -> dict[str, str]:
 
 
 def start(folder: Path, name: str) -> subprocess.Popen[str]:
-    words = ["-q", "-p", "no:cacheprovider", "--junitxml", f"{name}.xml", *SESSIONS[name]]
+    words = ["-p", "no:cacheprovider", "--junitxml", f"{name}.xml", *SESSIONS[name]]
     return subprocess.Popen(
         [sys.executable, "-m", "pytest", *words],
         cwd=folder,

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does docs/scope.md name what there is: accesses, revisions and bounds, and only what there is?"""
+
+import re
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from vgic import REVISIONS, parameters
+from vgic.accesses import ACCESSES, access
+
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "scope.md").read_text("utf-8")
+COVERED, LEFT_OUT = PAGE.split("## What is left out")
+
+
+def row(part: str) -> str:
+    (line,) = [line for line in COVERED.splitlines() if line.startswith(f"| {part} |")]
+    return line
+
+
+def test_every_register_that_guests_write_is_named() -> None:
+    modules = [import_module(f"vgic.accesses.{name}") for name in vars(access) if _is_kind(name)]
+    assert len(modules) == len(ACCESSES)
+    registers = re.findall(
+        r"\b(?:GIC[DR]|ICC)_\w+", " ".join(str(each.__doc__) for each in modules)
+    )
+    assert len(registers) >= len(ACCESSES) - 1  # a device's own has no name
+    for register in registers:
+        assert register in row("what guests write")
+
+
+def _is_kind(name: str) -> bool:
+    return (ROOT / "vgic" / "accesses" / f"{name}.py").is_file() and name not in ("access", "kind")
+
+
+def test_every_generation_is_named_and_no_other() -> None:
+    named = re.findall(r"`([^`/]+)`", row("generations"))
+    assert set(named) == set(REVISIONS)
+
+
+@pytest.mark.parametrize(
+    ("part", "most", "what"),
+    [
+        ("interrupts", parameters.NR_IRQS_MAX, "up to {}"),
+        ("machine", parameters.NR_VCPUS_MAX, "1 to {} vCPUs"),
+        ("machine", parameters.NR_LR_MAX, "1 to {} list registers"),
+        ("machine", parameters.NR_DEVICES_MAX, "up to {} devices"),
+    ],
+)
+def test_bounds_are_those_of_a_machine(part: str, most: int, what: str) -> None:
+    assert what.format(most) in row(part)
+
+
+def test_places_are_there() -> None:
+    places = re.findall(r"`((?:vgic|harness|stress)/[^`]+)`", PAGE)
+    assert places
+    for place in places:
+        assert (ROOT / place).exists()
+
+
+def test_what_is_not_there_is_said_to_be_left_out() -> None:
+    """An access that is added moves from one table to the other."""
+    for name, words in {"lpi": "LPIs", "isactiver": "active state", "dir": "writes of DIR"}.items():
+        assert (name in ACCESSES or (ROOT / "vgic" / "accesses" / f"{name}.py").is_file()) != (
+            words in LEFT_OUT
+        )
