@@ -8,10 +8,10 @@ from harness import Quiet, Streams
 from harness.search.strategies import ARMS_FOR_ONE_PROGRAM, PORTFOLIO
 from stress.campaign import Result
 from stress.executions import Target, run
-from stress.plugin.asked import Asked
 from stress.plugin.marker import BadMarker
 from stress.plugin.replaying import is_of_scenario, replay_machine
 from stress.plugin.tally import Tally
+from stress.plugin.task import Task
 from stress.plugin.tested import scenario_named, tested
 from stress.plugin.trying import Search, carriers
 from stress.scenarios import SCENARIOS, Scenario
@@ -21,17 +21,17 @@ MACHINE = "machine"
 """What the scenario of a machine given as values is called."""
 
 
-def scenario(asked: Asked, name: object, kernel: object, bugs: object) -> Result:
+def scenario(task: Task, name: object, kernel: object, bugs: object) -> Result:
     """Run a scenario, or replay a token of it.
 
     Raises:
         BadMarker: there is no such scenario, kernel or bug.
     """
-    target, found = tested(kernel, bugs, asked.check), SCENARIOS[scenario_named(name)]
-    return _searched(found, target, asked)
+    target, found = tested(kernel, bugs, task.check), SCENARIOS[scenario_named(name)]
+    return _searched(found, target, task)
 
 
-def machine(asked: Asked, parameters: object, kernel: object, bugs: object) -> Result:
+def machine(task: Task, parameters: object, kernel: object, bugs: object) -> Result:
     """Run a machine under many schedules, or replay a token of it.
 
     Raises:
@@ -39,38 +39,38 @@ def machine(asked: Asked, parameters: object, kernel: object, bugs: object) -> R
     """
     if not isinstance(parameters, Parameters):
         raise BadMarker(f"a machine is given as vgic.Parameters, not {parameters!r:.80}")
-    target = tested(kernel, bugs, asked.check)
+    target = tested(kernel, bugs, task.check)
 
     def machine(streams: Streams) -> Parameters:
         return parameters
 
-    if asked.tokens:
-        return _searched(Scenario(machine, 1, 1), target, asked)
+    if task.tokens:
+        return _searched(Scenario(machine, 1, 1), target, task)
     length = run(parameters, target, Quiet(), carriers()).execution.steps
-    return _searched(Scenario(machine, length, 1, ARMS_FOR_ONE_PROGRAM), target, asked)
+    return _searched(Scenario(machine, length, 1, ARMS_FOR_ONE_PROGRAM), target, task)
 
 
-def _searched(scenario: Scenario, target: Target, asked: Asked) -> Result:
-    if not asked.tokens:
-        return search(scenario, target, asked)
-    if is_of_scenario(asked.tokens, scenario.name):
-        replay_machine(asked.tokens, target)
+def _searched(scenario: Scenario, target: Target, task: Task) -> Result:
+    if not task.tokens:
+        return search(scenario, target, task)
+    if is_of_scenario(task.tokens, scenario.name):
+        replay_machine(task.tokens, target)
     return Result()
 
 
-def search(scenario: Scenario, target: Target, asked: Asked) -> Result:
+def search(scenario: Scenario, target: Target, task: Task) -> Result:
     """Run a scenario as a test is asked to.
 
     Raises:
         SchedulesFailed: there is a finding, or the class under test cannot be judged.
         HarnessAtFault: something is wrong with the harness.
     """
-    found = Search(scenario, target, asked.strategy or PORTFOLIO, asked.seed, asked.folder)
+    found = Search(scenario, target, task.strategy or PORTFOLIO, task.seed, task.folder)
     try:
-        found.run(asked.budget)
+        found.run(task.budget)
     finally:
         result = found.result
-        asked.count(
+        task.count(
             Tally(
                 executions=result.executions,
                 behaviours=result.seen_by_all.distinct,

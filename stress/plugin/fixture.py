@@ -19,7 +19,7 @@ from stress.plugin.marker import SCHEDULES, BadMarker, marked, shards_of
 if TYPE_CHECKING:
     from harness import Exploration, Scheduler
     from stress.campaign import Result
-    from stress.plugin.asked import Asked
+    from stress.plugin.task import Task
     from vgic import Parameters
 
 _Found = TypeVar("_Found")
@@ -51,7 +51,7 @@ class Schedules:
         __tracebackhide__ = True
         from stress.plugin.programs import explore
 
-        return self._call(lambda asked: explore(asked, body))
+        return self._call(lambda task: explore(task, body))
 
     def scenario(
         self, name: str, *, kernel: str | type = "reference", bugs: str | Sequence[str] = ()
@@ -73,7 +73,7 @@ class Schedules:
         __tracebackhide__ = True
         from stress.plugin.calls import scenario
 
-        return self._call(lambda asked: scenario(asked, name, kernel, bugs))
+        return self._call(lambda task: scenario(task, name, kernel, bugs))
 
     def machine(
         self,
@@ -98,16 +98,16 @@ class Schedules:
         __tracebackhide__ = True
         from stress.plugin.calls import machine
 
-        return self._call(lambda asked: machine(asked, parameters, kernel, bugs))
+        return self._call(lambda task: machine(task, parameters, kernel, bugs))
 
-    def _call(self, explore: "Callable[[Asked], _Found]") -> _Found:
+    def _call(self, explore: "Callable[[Task], _Found]") -> _Found:
         __tracebackhide__ = True
-        from stress.plugin.asked import asked_of
         from stress.plugin.ending import ending
+        from stress.plugin.task import task_of
 
         try:
             with ending(self._item):
-                return explore(asked_of(self._item, marked(self._item), self._shard))
+                return explore(task_of(self._item, marked(self._item), self._shard))
         except BadMarker as error:
             wrong = str(error)
         pytest.fail(f"bad call of {SCHEDULES}: {wrong}", pytrace=False)

@@ -7,24 +7,24 @@ The same executions as `vgic-stress run SCENARIO --seed N` has.
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 
-from stress.plugin.asked import Asked
 from stress.plugin.calls import search
 from stress.plugin.marker import BadMarker, Marked, checked
 from stress.plugin.replaying import replay_machine
+from stress.plugin.task import Task
 from stress.plugin.tested import scenario_named, tested
 from stress.scenarios import SCENARIOS
 from vgic import DEFAULT
 
 
 def stress(
-    args: Sequence[object], kwargs: Mapping[str, object], asked_for: Callable[[Marked], Asked]
+    args: Sequence[object], kwargs: Mapping[str, object], task_for: Callable[[Marked], Task]
 ) -> None:
     """Run what a marker asks for, or replay the tokens that are asked for instead.
 
     Args:
         args: the marker's positional arguments.
         kwargs: the marker's keyword arguments.
-        asked_for: returns what is asked of a test that is marked so.
+        task_for: returns what is asked of a test that is marked so.
 
     Raises:
         BadMarker: an argument of the marker makes no sense.
@@ -33,14 +33,14 @@ def stress(
         ReplayedClean: what was asked for was a replay, and it passes.
     """
     try:
-        marked = inspect.signature(_stress).bind(asked_for, *args, **kwargs)
+        marked = inspect.signature(_stress).bind(task_for, *args, **kwargs)
     except TypeError as error:
         raise BadMarker(str(error)) from error
     _stress(*marked.args, **marked.kwargs)
 
 
 def _stress(
-    asked_for: Callable[[Marked], Asked],
+    task_for: Callable[[Marked], Task],
     /,
     scenario: object,
     executions: object = None,
@@ -51,7 +51,7 @@ def _stress(
 ) -> None:
     target = tested(kernel, bugs, check)
     name = scenario_named(scenario)
-    asked = asked_for(checked(executions, strategy, check))
-    if asked.tokens:
-        replay_machine(asked.tokens, target)
-    search(SCENARIOS[name], target, asked)
+    task = task_for(checked(executions, strategy, check))
+    if task.tokens:
+        replay_machine(task.tokens, target)
+    search(SCENARIOS[name], target, task)

@@ -46,8 +46,8 @@ class Marked:
 
 def is_ours(item: pytest.Item) -> bool:
     """Say whether a test explores schedules: it is marked, or asks for the fixture."""
-    asked = SCHEDULES in getattr(item, "fixturenames", ())
-    return asked or item.get_closest_marker(MARKER) is not None
+    uses = SCHEDULES in getattr(item, "fixturenames", ())
+    return uses or item.get_closest_marker(MARKER) is not None
 
 
 def marked(node: pytest.Item) -> Marked:

@@ -166,9 +166,9 @@ def is_findings(path: Path, config: pytest.Config) -> bool:
     folder = (config.invocation_params.dir / folder_of(config)).resolve()
     if path.resolve() != folder:
         return False
-    asked = (arg.partition("::")[0] for arg in config.args)
+    named = (arg.partition("::")[0] for arg in config.args)
     return not any(
-        (config.invocation_params.dir / each).resolve().is_relative_to(folder) for each in asked
+        (config.invocation_params.dir / each).resolve().is_relative_to(folder) for each in named
     )
 
 

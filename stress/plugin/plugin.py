@@ -125,13 +125,13 @@ def _run_marker(item: pytest.Item) -> None:
     marker = item.get_closest_marker(MARKER)
     if marker is None:
         return
-    from stress.plugin.asked import asked_of
     from stress.plugin.ending import ending
     from stress.plugin.marked import stress
+    from stress.plugin.task import task_of
 
     try:
         with ending(item):
-            stress(marker.args, marker.kwargs, lambda marked: asked_of(item, marked))
+            stress(marker.args, marker.kwargs, lambda marked: task_of(item, marked))
     except ReplayedClean:
         return
     except BadMarker as error:

@@ -22,11 +22,11 @@ from harness.checking import CannotReplay, ProgramToken, identity_of
 from harness.search.strategies import PORTFOLIO, STRATEGIES
 from stress.executions import Hung, watched
 from stress.findings import keep_program
-from stress.plugin.asked import Asked
 from stress.plugin.capture import last_words
 from stress.plugin.failing import HarnessAtFault, ReplayedClean, SchedulesFailed
 from stress.plugin.marker import BadMarker
 from stress.plugin.tally import Tally
+from stress.plugin.task import Task
 from stress.plugin.tokens import PROGRAM
 from stress.plugin.trying import as_given, carriers, hung_text
 from stress.reporting import not_judged
@@ -38,11 +38,11 @@ _PART = 100
 Body = Callable[[Scheduler], None]
 
 
-def explore(asked: Asked, body: Body) -> Exploration:
+def explore(task: Task, body: Body) -> Exploration:
     """Run a program under as many schedules as are asked for, or replay a token of it.
 
     Args:
-        asked: what is asked of the test.
+        task: what is asked of the test.
         body: adds its threads to the scheduler it is given.
 
     Raises:
@@ -54,12 +54,12 @@ def explore(asked: Asked, body: Body) -> Exploration:
     if not callable(body):
         raise BadMarker(f"a program is a function that is given a Scheduler, not {body!r:.80}")
     name = identity_of(body).name
-    if asked.tokens:
+    if task.tokens:
         with _judged(name, "in a replay"):
-            _replay(asked, body, name)
+            _replay(task, body, name)
         return Exploration()
-    with _judged(name, f"seed {asked.seed:#x}"):
-        return _explored(asked, body, name)
+    with _judged(name, f"seed {task.seed:#x}"):
+        return _explored(task, body, name)
 
 
 @contextmanager
@@ -77,12 +77,12 @@ def _judged(name: str, where: str) -> Iterator[None]:
         raise SchedulesFailed(hung_text(hung, place)) from None
 
 
-def _explored(asked: Asked, body: Body, name: str) -> Exploration:
-    strategy, found = _strategy(asked.strategy), Exploration()
+def _explored(task: Task, body: Body, name: str) -> Exploration:
+    strategy, found = _strategy(task.strategy), Exploration()
     findings: tuple[str, ...] = ()
     began = time.monotonic()
     try:
-        for seed, executions in _parts(asked, began):
+        for seed, executions in _parts(task, began):
             part = check(
                 body, executions=executions, seed=seed, strategy=strategy, carriers=carriers()
             )
@@ -91,27 +91,27 @@ def _explored(asked: Asked, body: Body, name: str) -> Exploration:
     except CheckFailed as failed:
         found.executions += failed.index + 1
         findings = (f"{name}: {failed.failure.signature}",)
-        kept = keep_program(name, failed.failure.kind, failed.token, failed.report, asked.folder)
+        kept = keep_program(name, failed.failure.kind, failed.token, failed.report, task.folder)
         where = f"kept in {kept}" if kept else "not kept: its folder cannot be written"
         text = f"{failed.report}\n{where}"
         raise SchedulesFailed(text, findings[0], as_given((failed.token,), kept)) from None
     finally:
         seconds = time.monotonic() - began
-        asked.count(Tally(executions=found.executions, findings=findings, seconds=seconds))
+        task.count(Tally(executions=found.executions, findings=findings, seconds=seconds))
     return found
 
 
-def _parts(asked: Asked, began: float) -> Iterator[tuple[int, int]]:
+def _parts(task: Task, began: float) -> Iterator[tuple[int, int]]:
     """Yield seeds and how many executions to run by each, until the budget is spent."""
-    limit = asked.budget.executions
-    if asked.budget.duration_s is None and limit is not None:
-        yield asked.seed, limit
+    limit = task.budget.executions
+    if task.budget.duration_s is None and limit is not None:
+        yield task.seed, limit
         return
     for number in count():
         left = _PART if limit is None else min(_PART, limit - number * _PART)
-        if left <= 0 or (number and asked.budget.is_over(began)):
+        if left <= 0 or (number and task.budget.is_over(began)):
             return
-        yield asked.seed + number, left
+        yield task.seed + number, left
 
 
 def _strategy(name: str | None) -> str | None:
@@ -123,14 +123,14 @@ def _strategy(name: str | None) -> str | None:
     return name
 
 
-def _replay(asked: Asked, body: Body, name: str) -> None:
+def _replay(task: Task, body: Body, name: str) -> None:
     """Replay the tokens of a program; nothing if they are of another.
 
     Raises:
         SchedulesFailed: it fails again, or cannot be judged.
         ReplayedClean: it passes.
     """
-    mine = [text for text in asked.tokens if _is_of(text, name)]
+    mine = [text for text in task.tokens if _is_of(text, name)]
     for text in mine:
         try:
             replay(body, text, carriers=carriers())

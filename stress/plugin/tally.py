@@ -40,7 +40,7 @@ TALLY = pytest.StashKey[Tally]()
 
 
 @dataclass(frozen=True)
-class Failed:
+class RedTest:
     """How a test has failed whose schedules are not clean.
 
     Attributes:
@@ -65,7 +65,7 @@ def put_into(report: pytest.TestReport, item: pytest.Item, headline: str) -> Non
     if TALLY in item.stash:
         vars(report)["vgic_stress_tally"] = asdict(item.stash[TALLY])
     if headline:
-        failed = Failed(headline, str(item.path), (item.location[1] or 0) + 1)
+        failed = RedTest(headline, str(item.path), (item.location[1] or 0) + 1)
         vars(report)["vgic_stress_failed"] = asdict(failed)
 
 
@@ -75,7 +75,7 @@ def tally_of(report: object) -> Tally | None:
     return None if values is None else Tally(**{**values, "findings": tuple(values["findings"])})
 
 
-def failed_of(report: object) -> Failed | None:
+def failed_of(report: object) -> RedTest | None:
     """Return how a test has failed, None if its schedules are not what it failed by."""
     values = getattr(report, "vgic_stress_failed", None)
-    return None if values is None else Failed(**values)
+    return None if values is None else RedTest(**values)

@@ -19,10 +19,10 @@ from stress.executions import CannotJudge
 from stress.executions.target import Target, target_of
 from stress.executions.token import Token
 from stress.inputs.arguments import BadArgument
-from stress.plugin.asked import Asked
 from stress.plugin.failing import ReplayedClean
 from stress.plugin.marked import stress
 from stress.plugin.marker import Marked
+from stress.plugin.task import Task
 from stress.replaying import opening
 from stress.repro import assert_passes
 from stress.scenarios import SCENARIOS
@@ -111,8 +111,8 @@ def test_the_command_is_125_and_runs_nothing(command: str, quiet: Token, mark: P
     assert not mark.exists()
 
 
-def _asked(token: str, marked: Marked) -> Asked:
-    return Asked(tokens=[token])
+def _asked(token: str, marked: Marked) -> Task:
+    return Task(tokens=[token])
 
 
 def test_a_marked_test_replays_any_token_on_its_own_kernel(quiet: Token, mark: Path) -> None:

@@ -14,12 +14,12 @@ import pytest
 
 from harness import Cell, Scheduler, SpinLock, Streams
 from stress.plugin import HarnessAtFault, Schedules, SchedulesFailed
-from stress.plugin.asked import Asked, seed_for
 from stress.plugin.failing import ReplayedClean
 from stress.plugin.fixture import Schedules as ForOneTest
 from stress.plugin.options import Budget
 from stress.plugin.programs import explore
 from stress.plugin.tally import TALLY, Tally
+from stress.plugin.task import Task, seed_for
 from stress.scenarios import SCENARIOS
 from vgic import Parameters, Reference
 from vgic.data.vcpu import Vcpu
@@ -125,17 +125,17 @@ def test_a_program_that_fails_is_shown_kept_and_replayed(
     assert "an update is lost" in (kept / "report.txt").read_text("utf-8")
     assert len(request.node.stash[TALLY].findings) == 1
 
-    asked = Asked(tokens=failed.tokens)
+    task = Task(tokens=failed.tokens)
     with pytest.raises(SchedulesFailed, match="failed again: replayed strictly"):
-        explore(asked, loses)
-    assert explore(asked, keeps).executions == 0  # it is not of that one
+        explore(task, loses)
+    assert explore(task, keeps).executions == 0  # it is not of that one
 
     def loses_nothing(scheduler: Scheduler) -> None:
         keeps(scheduler)
 
     loses_nothing.__name__ = "loses"
     with pytest.raises(SchedulesFailed, match=r"^cannot be judged: "):
-        explore(asked, loses_nothing)
+        explore(task, loses_nothing)
 
 
 @pytest.mark.schedules(executions=20)
@@ -151,12 +151,12 @@ def test_a_machine_that_fails_replays_on_what_is_mended(
 
     from stress.plugin.calls import machine, scenario
 
-    asked = Asked(tokens=raised.value.tokens)
+    task = Task(tokens=raised.value.tokens)
     with pytest.raises(SchedulesFailed, match="failed again: replayed strictly"):
-        machine(asked, parameters, Leaky, ())
+        machine(task, parameters, Leaky, ())
     with pytest.raises(ReplayedClean):
-        machine(asked, parameters, "reference", ())
-    assert scenario(asked, "one_interrupt", Leaky, ()).executions == 0
+        machine(task, parameters, "reference", ())
+    assert scenario(task, "one_interrupt", Leaky, ()).executions == 0
 
 
 def test_what_the_harness_does_wrong_is_an_error(schedules: Schedules) -> None:
@@ -238,12 +238,12 @@ def test_schedules_follow_from_seed_and_id_and_not_from_calls(
 
 def test_time_ends_it_and_never_before_the_first_execution() -> None:
     over: list[Tally] = []
-    asked = Asked(budget=Budget(None, 1e-9), count=over.append)
-    assert explore(asked, keeps).executions == 100
+    task = Task(budget=Budget(None, 1e-9), count=over.append)
+    assert explore(task, keeps).executions == 100
 
     from stress.plugin.calls import scenario
 
-    assert scenario(asked, "one_interrupt", "reference", ()).executions == 1
+    assert scenario(task, "one_interrupt", "reference", ()).executions == 1
     assert [tally.executions for tally in over] == [100, 1]
 
 

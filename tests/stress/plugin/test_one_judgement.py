@@ -21,9 +21,9 @@ from stress.executions.single import run_index
 from stress.executions.target import Target
 from stress.executions.token import Token
 from stress.explaining.repro_file import repro_file
-from stress.plugin.asked import Asked
 from stress.plugin.failing import HarnessAtFault, ReplayedClean, SchedulesFailed
 from stress.plugin.marked import stress
+from stress.plugin.task import Task
 from stress.repro import assert_passes
 from stress.scenarios import SCENARIOS
 from stress.shrinking import shrink
@@ -221,7 +221,7 @@ def test_all_judge_alike(
         stress(
             ("one_interrupt",),
             {"kernel": kernel, "bugs": bugs},
-            lambda marked: Asked(tokens=texts),
+            lambda marked: Task(tokens=texts),
         )
     if row.verdict is Exit.CLEAN:
         assert_passes(*texts, revision=row.on)

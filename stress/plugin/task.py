@@ -19,7 +19,7 @@ from stress.plugin.tally import TALLY, Tally
 
 
 @dataclass(frozen=True)
-class Asked:
+class Task:
     """What is asked of one test.
 
     Attributes:
@@ -41,7 +41,7 @@ class Asked:
     count: Callable[[Tally], None] = lambda tally: None
 
 
-def asked_of(item: pytest.Item, marked: Marked, shard: int | None = None) -> Asked:
+def task_of(item: pytest.Item, marked: Marked, shard: int | None = None) -> Task:
     """Return what is asked of a test.
 
     Args:
@@ -65,7 +65,7 @@ def asked_of(item: pytest.Item, marked: Marked, shard: int | None = None) -> Ask
     def count(tally: Tally) -> None:
         item.stash[TALLY] = item.stash.get(TALLY, Tally()).plus(tally)
 
-    return Asked(
+    return Task(
         seed=seed if shard is None else seed_for(seed, item.nodeid),
         budget=budget_of(config, marked.executions).part(shard or 0, marked.shards),
         strategy=strategy,
