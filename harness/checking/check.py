@@ -24,6 +24,7 @@ from harness.engine import (
 )
 from harness.schedule import StrictReplay
 from harness.search.explore import Exploration, some_schedules
+from harness.search.strategies import STRATEGIES
 
 
 class CannotReplay(ValueError):
@@ -58,10 +59,13 @@ def check(
     Raises:
         CheckFailed: an execution failed.
         NotDeterministic: it came out otherwise under the same schedule.
-        KeyError: there is no such strategy.
-        ValueError: the program has added no thread.
+        ValueError: there is no such strategy, nothing is to be run, or the program adds no thread.
     """
     __tracebackhide__ = True
+    if executions < 1:
+        raise ValueError(f"nothing is checked in {executions} executions: ask for one at least")
+    if strategy is not None and strategy not in STRATEGIES:
+        raise ValueError(f"no strategy is called {strategy!r:.40}: {', '.join(STRATEGIES)} are")
     failed: list[Execution] = []
 
     def heard(execution: Execution) -> None:
@@ -84,10 +88,10 @@ def check(
         failing, replays = shrunk(program, failed[0], lent, steps_max)
         index = explored.executions - 1
         found = f"first in execution {index} of {executions} (seed {seed})"
-        remark = f"{found}; {_size(failing)} (in {replays} replays)"
+        remark = f"{found}; {_size(failing)} (in {_counted(replays, 'replay')})"
         token = _token(failing, identity_of(program, name))
         drawn = columns(program, token.deviations, lent, steps_max)
-    raise CheckFailed(_failure(failing.execution), token, drawn, remark, index=index)
+    raise CheckFailed(_failure(failing.execution), token, drawn, remark, index=index, name=name)
 
 
 def replay(
@@ -138,7 +142,7 @@ def replay(
     remark = f"failed again: replayed strictly, {execution.steps} steps, " + (
         "the same trace" if same else f"another trace; the token is of {recorded.signature}"
     )
-    raise CheckFailed(failure, _token(failing, here), drawn, remark)
+    raise CheckFailed(failure, _token(failing, here), drawn, remark, name=name)
 
 
 @contextmanager
@@ -166,10 +170,11 @@ def _size(failing: Failing) -> str:
     choices, preemptions = len(failing.schedule), len(failing.preemptions)
     if not choices:
         return "it fails so where nobody is preempted"
-    return (
-        f"{choices} choice{'s' * (choices != 1)}, {preemptions} of them "
-        f"preemption{'s' * (preemptions != 1)}"
-    )
+    return f"{_counted(choices, 'choice')}, {_counted(preemptions, 'preemption')}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number or 'no'} {what}{'s' * (number != 1)}"
 
 
 def _divergence(execution: Execution, strict: StrictReplay) -> str:

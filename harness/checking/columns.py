@@ -7,15 +7,27 @@ again is drawn once. There is room for what fits one screen; of more the beginni
 
 from collections.abc import Sequence
 from dataclasses import replace
+from textwrap import wrap
 
+from harness.checking.headline import lines_of
 from harness.checking.programs import Program
 from harness.checking.recording import Act, Recording
-from harness.engine import Carriers, Deviation, Failed, NotDeterministic, Scheduler, execute
+from harness.engine import (
+    Carriers,
+    Deviation,
+    Failed,
+    Failure,
+    NotDeterministic,
+    Scheduler,
+    execute,
+    printable_name,
+)
 from harness.schedule import Columns, StrictReplay, failure_lines
 
 WIDTH = 77
 LINES_MAX = 48
 
+_COLUMNS_MAX = 6
 _MARK = "=>"
 _TURN_MAX = 8
 """No turn of a loop of more lines is recognised."""
@@ -46,9 +58,14 @@ def columns(
         raise NotDeterministic("failed, and passed when it was recorded")
     failure = execution.outcome.failure
     lines = _without_turns(recordings[0].close(failure))
-    roles = [role for role in recordings[0].roles if any(line.role == role for line in lines)]
-    text = [*_drawn(lines, roles), "", *failure_lines(failure, WIDTH)]
-    return "\n".join(line.rstrip() for line in text)
+    said = failure_lines(_in_lines(failure), WIDTH)
+    return "\n".join(map(str.rstrip, [*_drawn(lines, recordings[0].roles), "", *said]))
+
+
+def _in_lines(failure: Failure) -> Failure:
+    """Return a failure with what pytest says of an assertion below the author's own words."""
+    first, *rest = lines_of(failure.message)
+    return replace(failure, message=first, details=(*rest, *failure.details))
 
 
 def _without_turns(lines: Sequence[Act]) -> list[Act]:
@@ -82,13 +99,31 @@ def _turns_at(lines: Sequence[Act], place: int) -> tuple[int, int]:
 
 
 def _drawn(lines: Sequence[Act], roles: Sequence[str]) -> list[str]:
-    layout = Columns(roles, WIDTH)
     kept = list(lines[-LINES_MAX:])
+    acting = _acting(kept, roles)
+    layout = Columns(acting, WIDTH)
     while len(body := layout.body(kept, _mark)) > LINES_MAX and len(kept) > 1:
         kept = kept[1:]
     left_out = len(lines) - len(kept)
     before = [f"  ... {left_out} line{'s' * (left_out > 1)} before these"] if left_out else []
-    return [*layout.header(roles), *before, *body]
+    if len(acting) > _COLUMNS_MAX:
+        return [*before, *_one_by_one(kept)]
+    room = WIDTH // 2 // max(1, len(acting) - 1) - 1
+    return [*layout.header([printable_name(role)[:room] for role in acting]), *before, *body]
+
+
+def _acting(lines: Sequence[Act], roles: Sequence[str]) -> list[str]:
+    said = {line.role for line in lines}
+    return [role for role in roles if role in said]
+
+
+def _one_by_one(lines: Sequence[Act]) -> list[str]:
+    """Return lines that each begin with their thread: there is no room for so many columns."""
+    text = []
+    for line in lines:
+        said = f"{printable_name(line.role)}: {line.text}" if line.role else f"-- {line.text} --"
+        text += wrap(said, WIDTH, initial_indent=f"{_mark(line):<4}", subsequent_indent=" " * 6)
+    return text
 
 
 def _mark(line: Act) -> str:

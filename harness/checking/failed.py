@@ -23,7 +23,13 @@ class CheckFailed(AssertionError):
     """
 
     def __init__(
-        self, failure: Failure, token: ProgramToken, columns: str, remark: str, *, index: int = 0
+        self,
+        failure: Failure,
+        token: ProgramToken,
+        columns: str,
+        remark: str,
+        index: int = 0,
+        name: str = "",
     ) -> None:
         """Put the report together.
 
@@ -33,6 +39,7 @@ class CheckFailed(AssertionError):
             columns: the drawing of it.
             remark: how it was found, or replayed.
             index: the number of the execution.
+            name: what the program was to be called, "" for its own name.
         """
         self.failure = failure
         self.token = token.encode()
@@ -42,8 +49,15 @@ class CheckFailed(AssertionError):
         self.report = "\n".join(
             [*wrap(self.headline, WIDTH, subsequent_indent="  "), "", columns, *wrap(remark, WIDTH)]
         )
-        self.replay_line = f'harness.replay({_called(token.program.name)}, "{self.token}")'
+        called = f", name={token.program.name!r}" if name else ""
+        program = "PROGRAM" if name else _called(token.program.name)
+        self.replay_line = f'harness.replay({program}, "{self.token}"{called})'
         super().__init__(f"{self.report}\n{self.replay_line}")
+        self._made_of = failure, token, columns, remark, index, name
+
+    def __reduce__(self) -> tuple[type["CheckFailed"], tuple[object, ...]]:
+        """Let it be sent to another process: what it is made of, and not its text."""
+        return type(self), self._made_of
 
 
 def _called(name: str) -> str:

@@ -5,10 +5,12 @@ from harness.engine import Failure
 
 _ASSERTION = "AssertionError"
 
-_SPINS = (
-    " (a loop that waits for another thread says so with `cpu_relax` or waits with `wait_until`: "
-    "then it is judged by who can go on, and not by how long it takes)"
-)
+_HINTS = {
+    "step bound": " (a loop that waits for another thread says so with `cpu_relax` or waits with "
+    "`wait_until`: then it is judged by who can go on, and not by how long it takes)",
+    "lock order": " (a deadlock wherever the two come at once)",
+}
+"""What those are told whom the words of the harness do not tell enough."""
 
 
 def headline(failure: Failure) -> str:
@@ -16,17 +18,17 @@ def headline(failure: Failure) -> str:
     place = ", ".join(dict.fromkeys(filter(None, failure.functions)))
     where = f" in {place}" if place else ""
     if failure.kind == "exception":
-        name, _, text = first_line(failure.message).partition(": ")
+        name, _, text = lines_of(failure.message)[0].partition(": ")
         if name == _ASSERTION:
             return f"an assertion fails{where}: {text}" if text else f"an assertion fails{where}"
-        return f"an exception{where}: {first_line(failure.message)}"
-    hint = _SPINS if failure.kind == "step bound" else ""
-    return f"{failure.kind}{where}: {failure.message}{hint}"
+        return f"an exception{where}: {lines_of(failure.message)[0]}"
+    return f"{failure.kind}{where}: {failure.message}{_HINTS.get(failure.kind, '')}"
 
 
-def first_line(message: str) -> str:
-    """Return the first line of an exception's text, whose ends of lines have been escaped.
+def lines_of(message: str) -> list[str]:
+    """Return the lines of an exception's text, whose ends have been escaped.
 
     What pytest makes of an assertion has several: the author's own words come first.
     """
-    return message.partition(r"\n")[0]
+    first, *rest = message.split(r"\n")
+    return [first.removesuffix(": "), *rest]

@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass, replace
 from types import FrameType
 
-from harness.checking.headline import first_line
+from harness.checking.headline import lines_of
 from harness.checking.operations import RELEASES, operation_in_words
 from harness.engine import (
     Carriers,
@@ -28,6 +28,9 @@ from harness.engine import (
 
 DEADLOCKS = ("deadlock", "lost wake-up", "livelock")
 """What is wrong where nobody can go on: it is no one thread's."""
+
+
+_ABSENT = object()
 
 
 @dataclass(frozen=True)
@@ -125,8 +128,10 @@ class Recording(Listener):
         ran = [entry.role for entry in scheduler.trace if isinstance(entry, Thread)]
         if scheduler.unwinding and not self._failed and ran:
             function = failure.functions[0] if failure.functions else ""
-            line = Act(ran[-1], function, f"raises {first_line(failure.message)}", fails=True)
+            line = Act(ran[-1], function, f"raises {lines_of(failure.message)[0]}", fails=True)
             self._lines.append(line)
+        elif not scheduler.unwinding:
+            self._lines.append(Act("", "", "all threads have ended"))
         return self._lines
 
     @property
@@ -175,7 +180,7 @@ def _primitive(frame: FrameType | None, name: str) -> object:
     """Return the object of the harness that does the operation on this name, None if unknown."""
     while frame is not None and is_ours(frame):
         found = frame.f_locals.get("self")
-        if found is not None and getattr(found, "name", None) == name:
+        if found is not None and _attribute(found, "name") == name:
             return found
         frame = frame.f_back
     return None
@@ -183,8 +188,13 @@ def _primitive(frame: FrameType | None, name: str) -> object:
 
 def _value(primitive: object) -> str | None:
     """Return what an object holds in a word or two; None if it holds nothing of that kind."""
+    value = _attribute(primitive, "value")
+    return None if value is _ABSENT else value_text(value)
+
+
+def _attribute(of: object, name: str) -> object:
+    """Return an attribute as it is there: one that can be freed notices when it is asked."""
     try:
-        value = object.__getattribute__(primitive, "value")
+        return object.__getattribute__(of, name)
     except AttributeError:
-        return None
-    return value_text(value)
+        return _ABSENT

@@ -5,9 +5,11 @@ Guarantees:
   * the signature never changes, and what is accepted is always strictly simpler: fewer
     preemptions, then fewer deviations, then fewer switches and steps; so it ends, and a budget of
     replays, and of the steps they take together, ends it earlier;
+  * where the program is small no schedule of fewer preemptions fails so: all were tried;
   * the result has been replayed strictly, to the same trace.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from harness.checking.programs import Program
@@ -21,9 +23,15 @@ from harness.engine import (
     execute,
 )
 from harness.schedule import Labels, LenientReplay, StrictReplay, simplify
+from harness.search.explore import every_schedule
 
 _REPLAYS_MAX = 600
-_STEPS_MAX = 400_000
+_SEARCHED_MAX = 1_000
+_LONG = 200
+"""A program of more steps than this has too many schedules to search."""
+
+_STEPS_MAX = 200_000
+"""How many steps the replays may take together, and as many again what is searched."""
 
 
 class _Stop(Exception):
@@ -98,6 +106,42 @@ class _Simplest:
         self.best = failing
         return True
 
+    def shrink(self) -> None:
+        """Try one simpler schedule after another until nothing helps, or the budget is spent."""
+        with suppress(_Stop):
+            reached = None
+            while reached != (reached := self.best.simplicity):
+                simplify(self)
+
+    def search(self) -> None:
+        """Try the schedules of fewer preemptions, the fewest first, as far as they are not many.
+
+        None is given many more steps than the simplest so far takes: threads that spin would use
+        up what there is for all.
+        """
+        if not self.preemptions or self.best.execution.steps > _LONG:
+            return
+        found: list[Execution] = []
+        steps = 0
+
+        def heard(execution: Execution) -> None:
+            nonlocal steps
+            steps += execution.steps
+            if _signature(execution) == self._signature:
+                found.append(execution)
+
+        every_schedule(
+            self._program,
+            self._carriers,
+            preemptions=len(self.preemptions) - 1,
+            executions_max=_SEARCHED_MAX,
+            steps_max=_LONG,
+            heard=heard,
+            stop=lambda: bool(found) or steps >= _STEPS_MAX,
+        )
+        if found:
+            self.best = self.confirmed(found[0])
+
     def confirmed(self, execution: Execution) -> Failing:
         """Replay an execution: it must come to the same again, or nothing can be said of it."""
         labels = Labels(execution.deviations)
@@ -130,12 +174,9 @@ def shrunk(
         NotDeterministic: the same schedule does not come to the same again.
     """
     simplest = _Simplest(program, execution, carriers, steps_max)
-    try:
-        reached = None
-        while reached != (reached := simplest.best.simplicity):
-            simplify(simplest)
-    except _Stop:
-        pass
+    simplest.shrink()
+    simplest.search()
+    simplest.shrink()
     return simplest.confirmed(simplest.best.execution), simplest.replays
 
 

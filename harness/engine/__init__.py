@@ -37,6 +37,7 @@ from harness.engine.frames import (
     model_stack,
     observes,
     own_line,
+    within,
 )
 from harness.engine.listeners import Listener
 from harness.engine.printable import (
@@ -142,4 +143,5 @@ __all__ = [
     "printable_text",
     "shortened",
     "value_text",
+    "within",
 ]

@@ -44,18 +44,21 @@ def deadlock(waiting: Sequence[Thread], stack_of: Callable[[Thread], tuple[str, 
     involved = (
         cycle or list(lost) or [thread for thread in waiting if not _idle(thread)] or list(waiting)
     )
-    waits = [f"{thread.role} waits for {_wait(thread)}" for thread in involved]
+
+    def waits(thread: Thread) -> str:
+        return f"waits for {_wait(thread)}"
+
     stacks = {thread: stack_of(thread) for thread in waiting}
     return Failure(
         kind="lost wake-up" if lost else "livelock" if all(map(_spins, involved)) else "deadlock",
-        message="; ".join(waits),
+        message="; ".join(f"{thread.role} {waits(thread)}" for thread in involved),
         functions=tuple(stacks[thread][-1] if stacks[thread] else "" for thread in involved),
         lock_classes=tuple(thread.op.lock_class for thread in involved),
         details=tuple(
             line
             for thread in waiting
             for line in (
-                f"{thread.role}: {' > '.join(stacks[thread])}: waits for {_wait(thread)}",
+                ": ".join(filter(None, (thread.role, " > ".join(stacks[thread]), waits(thread)))),
                 *(f"  {how}" for how in lost.get(thread, ()) or _last_wake_up(thread)),
             )
         ),

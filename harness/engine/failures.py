@@ -61,8 +61,8 @@ class Failure:
     def signature(self) -> str:
         """The identity of the failure: no ids, seeds or addresses."""
         parts = [self.kind]
-        if self.functions:
-            parts.append("in " + ", ".join(self.functions))
+        if functions := ", ".join(filter(None, self.functions)):
+            parts.append(f"in {functions}")
         if self.lock_classes:
             parts.append("on " + ", ".join(self.lock_classes))
         return shortened(" ".join(parts))

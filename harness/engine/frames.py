@@ -119,6 +119,11 @@ def model_function(frame: FrameType | None = None) -> str:
     return ""
 
 
+def within(function: str) -> str:
+    """Return ` in FUNCTION` for a message, nothing where no function has a name to report."""
+    return f" in {function}" if function else ""
+
+
 def traceback_of(exception: BaseException) -> TracebackType | None:
     """Return the traceback of an exception, whatever its class makes of the attribute."""
     found: TracebackType | None = _TRACEBACK.__get__(exception)

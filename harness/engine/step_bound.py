@@ -7,6 +7,7 @@ function that every stack of the busiest thread has in common.
 """
 
 from harness.engine.failures import Failure
+from harness.engine.frames import within
 from harness.engine.threads import Thread
 
 _LOOKS = 200
@@ -26,7 +27,9 @@ class LoopWatch:
         """Note that a thread took a step with this stack, outermost function first."""
         self._looks += 1
         self._busy[thread] = self._busy.get(thread, 0) + 1
-        self._last[thread] = f"{thread.role}: {' > '.join(stack)}: {thread.op}"
+        self._last[thread] = ": ".join(
+            filter(None, (thread.role, " > ".join(stack), str(thread.op)))
+        )
         common = self._common.get(thread, stack)
         length = 0
         while length < min(len(common), len(stack)) and common[length] == stack[length]:
@@ -45,7 +48,8 @@ class LoopWatch:
         loop = common[-1] if common else ""
         return Failure(
             kind="step bound",
-            message=f"no end after {self._steps_max} steps: {busiest.role} goes round in {loop}",
+            message=f"no end after {self._steps_max} steps: "
+            f"{busiest.role} goes round{within(loop)}",
             functions=(loop,),
             details=tuple(self._last[thread] for thread in sorted(self._last, key=_index)),
         )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Atomic context: where a thread must not sleep, checked where it might have to (might_sleep)."""
 
-from harness.engine import IN_IRQ, IN_RCU, Failure, Scheduler, model_function
+from harness.engine import IN_IRQ, IN_RCU, Failure, Scheduler, model_function, within
 
 
 def check_may_sleep(scheduler: Scheduler, what: str, family: str) -> None:
@@ -33,7 +33,7 @@ def check_may_sleep(scheduler: Scheduler, what: str, family: str) -> None:
     scheduler.fail(
         Failure(
             kind=kind,
-            message=f"{who} is about to {what} in {function}, which may sleep, but {why}",
+            message=f"{who} is about to {what}{within(function)}, which may sleep, but {why}",
             functions=(function,),
             lock_classes=(family,),
         )

@@ -8,7 +8,7 @@ handler that takes one which the thread below it holds would wait for itself: th
 
 import sys
 
-from harness.engine import IN_IRQ, Failure, Thread, model_function, model_stack
+from harness.engine import IN_IRQ, Failure, Thread, model_function, model_stack, within
 from harness.primitives.atomic_context import check_may_sleep
 from harness.primitives.spinlock import SpinLock
 
@@ -47,7 +47,7 @@ class Mutex(SpinLock):
         self._scheduler.fail(
             Failure(
                 kind="lock recursion",
-                message=f"a handler on top of {me.role} takes {self.name} in {function}, and "
+                message=f"a handler on top of {me.role} takes {self.name}{within(function)}, and "
                 f"{me.role} holds it: it waits for the thread that it has interrupted",
                 functions=(function,),
                 lock_classes=(self.lock_class.name,),

@@ -30,7 +30,8 @@ class Place(NamedTuple):
         return self.stack[-1] if self.stack else ""
 
     def __str__(self) -> str:
-        return f"{self.role} at step {self.step}: {' > '.join(self.stack)}"
+        stack = " > ".join(self.stack)
+        return f"{self.role} at step {self.step}{stack and f': {stack}'}"
 
 
 def here(scheduler: Scheduler) -> Place:

@@ -27,6 +27,7 @@ from harness.engine import (
     Thread,
     model_function,
     operation,
+    within,
 )
 from harness.primitives.atomic_context import check_may_sleep
 from harness.primitives.cells import Cell
@@ -214,7 +215,7 @@ class Rcu:
         self._scheduler.fail(
             Failure(
                 kind=kind,
-                message=f"{me.role} {does} in {function}: {self.name}",
+                message=f"{me.role} {does}{within(function)}: {self.name}",
                 functions=(function,),
                 lock_classes=("rcu",),
             )

@@ -11,7 +11,7 @@ Every operation is one atomic access, so one scheduling point.
 
 from typing import NoReturn
 
-from harness.engine import Failure, Operation, Scheduler, operation
+from harness.engine import Failure, Operation, Scheduler, operation, within
 from harness.primitives.place import Place, here
 from harness.primitives.slab import SlabObject, life_of
 
@@ -138,7 +138,7 @@ class Refcount:
         self._scheduler.fail(
             Failure(
                 kind=kind,
-                message=f"{now.role} {does} in {now.function}: {self.name}",
+                message=f"{now.role} {does}{within(now.function)}: {self.name}",
                 functions=tuple(functions),
                 lock_classes=(self._family,),
                 details=tuple(lines),

@@ -16,7 +16,7 @@ having the pointer and going through it. What follows up to the next point is th
 from collections import Counter
 from typing import NoReturn, cast
 
-from harness.engine import Failure, Scheduler, operation
+from harness.engine import Failure, Scheduler, operation, within
 from harness.primitives.likeness import Likeness
 from harness.primitives.place import Place, here
 
@@ -102,8 +102,8 @@ class Life:
         scheduler.fail(
             Failure(
                 kind=kind,
-                message=f"{now.role} {does} {self.name} in {now.function} after "
-                f"{ended.role} freed it in {ended.function}",
+                message=f"{now.role} {does} {self.name}{within(now.function)} after "
+                f"{ended.role} freed it{within(ended.function)}",
                 functions=(now.function, ended.function),
                 lock_classes=(self.cache.family,),
                 details=(*lines, f"allocated by {self.allocated}"),

@@ -17,6 +17,7 @@ from harness.engine import (
     Thread,
     model_function,
     operation,
+    within,
 )
 from harness.primitives.context import local_irq_enable
 from harness.primitives.lock_class import LockClass, LockListener
@@ -202,7 +203,7 @@ class SpinLock(Gate):
         self._scheduler.fail(
             Failure(
                 kind=kind,
-                message=f"{me.role} in {function} does not hold {self.name}: {holder}",
+                message=f"{me.role}{within(function)} does not hold {self.name}: {holder}",
                 functions=(function,),
                 lock_classes=(self.lock_class.name,),
             )
@@ -219,8 +220,8 @@ class SpinLock(Gate):
         else:
             kind = "irqs on"
             message = (
-                f"{me.role} takes or holds {self.name} in {function} with local interrupts on: an "
-                "injecting interrupt handler on its CPU would spin for ever"
+                f"{me.role} takes or holds {self.name}{within(function)} with local interrupts on: "
+                "an injecting interrupt handler on its CPU would spin for ever"
             )
         self._scheduler.fail(
             Failure(

@@ -8,7 +8,7 @@ wait for nothing, so to enter a section makes no edge; what is wanted inside one
 
 from typing import NoReturn
 
-from harness.engine import Failure, Gate, Operation, Thread, model_function, operation
+from harness.engine import Failure, Gate, Operation, Thread, model_function, operation, within
 from harness.primitives.atomic_context import check_may_sleep
 from harness.primitives.lock_class import LockClass, LockListener
 
@@ -121,7 +121,7 @@ class Srcu:
         self._scheduler.fail(
             Failure(
                 kind=kind,
-                message=f"{me.role} {does} in {function}: {self.name}",
+                message=f"{me.role} {does}{within(function)}: {self.name}",
                 functions=(function,),
                 lock_classes=(self._class,),
             )

@@ -29,11 +29,11 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 _BLOCK = re.compile(r"(?:<!-- ([^\n]*?) -->\n)?```(\w*)\n(.*?)```\n", re.DOTALL)
-_NAMES = (r"vgic-stress-findings/[\w.-]+", r"vs\d+-[\w-]+")
+_NAMES = (r"vgic-stress-findings/[\w.-]+", r"\b[vh]s\d+-[\w-]+")
 _SHOWN = Exit.CLEAN, Exit.FINDINGS, Exit.TOO_FEW
 _CHANGING = (
     (r"\bmodel=[0-9a-f]{12}\b", "model=MODEL"),
-    (r"\bvs\d+-[\w-]+", "TOKEN"),
+    (r"\b[vh]s\d+-[\w-]+", "TOKEN"),
     (r"(vgic-stress-findings/[\w.-]+)-[0-9a-f]{8}\b", r"\1-HASH"),
     (r"\bnight-(\d{4})-[0-9a-f]{8}\b", r"night-\1-HASH"),
     (r"\b\d+ s, ([\d,]+ executions on .*), [\d,]+ executions/s\b", r"SECONDS, \1, SPEED"),

@@ -25,6 +25,7 @@ from harness.engine import (
     Scheduler,
     Thread,
     model_function,
+    within,
 )
 from harness.primitives import LockClass
 
@@ -212,7 +213,7 @@ class LockOrder:
                 functions=(function, *(edge.function for edge in path)),
                 lock_classes=(having, wanted),
                 details=(
-                    f"{me.role} is trying to acquire {lock.name} in {function}",
+                    f"{me.role} is trying to acquire {lock.name}{within(function)}",
                     f"but {me.role} is already holding {_held_of(me, held)}",
                     "the existing dependency chain is:",
                     *(f"  {line}" for line in chain),

@@ -8,7 +8,7 @@ showed it first; an order that closes a cycle is reported once, with an executio
 from collections.abc import Hashable, Iterable
 from typing import NamedTuple, TypeVar
 
-from harness.engine import printable_text
+from harness.engine import printable_text, within
 
 KIND = "lock order"
 
@@ -33,7 +33,7 @@ class Learned(NamedTuple):
 
     def __str__(self) -> str:
         by = f" ({self.role})" if self.role else ""
-        return f"{self.before} -> {self.after}  in {self.function}{by}"
+        return f"{self.before} -> {self.after} {within(self.function)}{by}"
 
 
 Witness = tuple[str, int]

@@ -11,7 +11,7 @@ have happened, nor has an interrupt to have come.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from harness.engine import IN_IRQ, IRQS_ON, Failure, Thread, model_function
+from harness.engine import IN_IRQ, IRQS_ON, Failure, Thread, model_function, within
 
 
 class Use(NamedTuple):
@@ -22,7 +22,7 @@ class Use(NamedTuple):
     lock: str
 
     def __str__(self) -> str:
-        return f"{self.lock}, {self.role} in {self.function}()"
+        return f"{self.lock}, {self.role}{within(self.function and f'{self.function}()')}"
 
 
 class Usages:

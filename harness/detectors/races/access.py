@@ -4,7 +4,7 @@
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
-from harness.engine import Failure, Lock, Scheduler, Thread, model_stack
+from harness.engine import Failure, Lock, Scheduler, Thread, model_stack, within
 
 
 class Access(NamedTuple):
@@ -29,7 +29,8 @@ class Access(NamedTuple):
     def __str__(self) -> str:
         did = "writes" if self.writes else "reads"
         held = ", ".join(lock.name for lock in self.held) or "no lock"
-        return f"{self.thread} {did} it at step {self.step} in {self.function}(), holding {held}"
+        where = within(self.function and f"{self.function}()")
+        return f"{self.thread} {did} it at step {self.step}{where}, holding {held}"
 
 
 def report_race(

@@ -134,7 +134,9 @@ class DataRaces(Listener):
     ) -> NoReturn:
         self._telling = True  # an object may look at its own fields to print itself
         declared = f"{field} is declared to be {_guard_text(self._known(thing, field).guard)}"
-        report_race(self._scheduler, f"{thing}: {field}", field, earlier, later, frame, declared)
+        report_race(
+            self._scheduler, f"{_named(thing)}: {field}", field, earlier, later, frame, declared
+        )
 
     def _unguarded(
         self, thing: Any, field: str, guard: SpinLock | str, access: Access, frame: FrameType
@@ -143,7 +145,7 @@ class DataRaces(Listener):
         self._scheduler.fail(
             Failure(
                 kind="unguarded access",
-                message=f"{thing}: {field} is {_guard_text(guard)}, but {access}",
+                message=f"{_named(thing)}: {field} is {_guard_text(guard)}, but {access}",
                 functions=(access.function,),
                 lock_classes=(field,),
                 details=(f"called by {calls(frame)}",),
@@ -165,3 +167,10 @@ def _guard_text(guard: Guard) -> str:
     if isinstance(guard, str):
         return f"touched by {guard} alone"
     return f"guarded by {guard.name}"
+
+
+def _named(thing: object) -> str:
+    """Return what an object calls itself; its class if all it has to say is its address."""
+    kind = type(thing)
+    plain = kind.__str__ is object.__str__ and kind.__repr__ is object.__repr__
+    return kind.__name__ if plain else str(thing)

@@ -13,7 +13,7 @@ from types import FrameType
 
 from harness.detectors.races.access import Access, report_race
 from harness.detectors.races.edges import RELINK, Clocks
-from harness.engine import Failure, Operation, Scheduler, model_function
+from harness.engine import Failure, Operation, Scheduler, model_function, within
 
 WALK = "list"
 CHANGE = "change"
@@ -92,7 +92,8 @@ class Rings:
         self._scheduler.fail(
             Failure(
                 kind="list changed without its lock",
-                message=f"{me} changes {operation.name} in {function}(), holding {held}",
+                message=f"{me} changes {operation.name}"
+                f"{within(function and f'{function}()')}, holding {held}",
                 functions=(function,),
                 lock_classes=(operation.lock_class,),
             )

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Does a check raise what helps, and its token replay?"""
 
+import pickle
 import threading
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -15,11 +17,13 @@ from harness import (
     CheckFailed,
     LockOrder,
     Mutex,
+    NotDeterministic,
     OsThreads,
     Scheduler,
     check,
     replay,
 )
+from harness.engine.greenlets import Greenlets
 
 
 def counts(scheduler: Scheduler, *, locked: bool) -> None:
@@ -70,7 +74,7 @@ def test_a_race_is_raised_with_who_did_what() -> None:
 
 
 def test_its_schedule_is_one_preemption() -> None:
-    assert "1 choice, 1 of them preemption " in failure_of(WRONG).report
+    assert "1 choice, 1 preemption (in " in failure_of(WRONG).report
 
 
 def test_the_token_replays_to_the_same_report() -> None:
@@ -102,6 +106,43 @@ def test_carriers_that_are_given_stay(carriers: Carriers) -> None:
     check(RIGHT, executions=5, carriers=carriers)
 
 
+def test_greenlets_come_to_the_same() -> None:
+    on_threads, on_greenlets = failure_of(WRONG), failure_of(WRONG, carriers=Greenlets())
+    assert str(on_threads) == str(on_greenlets)
+
+
+@pytest.mark.parametrize(
+    ("options", "match"),
+    [({"executions": 0}, "in 0 executions"), ({"strategy": "luck"}, "'luck': random-walk, pct,")],
+)
+def test_what_cannot_be_asked_for_is_said(options: dict[str, Any], match: str) -> None:
+    with pytest.raises(ValueError, match=match):
+        check(RIGHT, **options)
+
+
+def test_a_program_without_threads_is_no_program() -> None:
+    with pytest.raises(ValueError, match="an execution needs at least one thread"):
+        check(lambda scheduler: None)
+
+
+def test_one_that_depends_on_what_ran_before_is_not_deterministic() -> None:
+    runs: list[None] = []
+
+    def program(scheduler: Scheduler) -> None:
+        runs.append(None)
+        number = len(runs)
+        cell = Cell(scheduler, "x", "0", 0)
+
+        def body() -> None:
+            cell.write(1)
+            assert number != 5
+
+        scheduler.thread("a", body)
+
+    with pytest.raises(NotDeterministic, match="exception in body in one execution and passed"):
+        check(program)
+
+
 def test_one_that_fails_at_once_has_no_choices() -> None:
     def broken(scheduler: Scheduler) -> None:
         scheduler.thread("a", lambda: None)
@@ -112,6 +153,12 @@ def test_one_that_fails_at_once_has_no_choices() -> None:
     assert error.index == 0
     with pytest.raises(CheckFailed):
         replay(broken, error.token)
+
+
+def test_it_can_be_sent_to_another_process() -> None:
+    error = failure_of(WRONG)
+    sent = pickle.loads(pickle.dumps(error))
+    assert (str(sent), sent.token, sent.index) == (str(error), error.token, error.index)
 
 
 def test_the_face_has_all_of_it() -> None:

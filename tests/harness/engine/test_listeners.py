@@ -279,7 +279,7 @@ def test_that_everybody_waits_and_the_step_bound_need_no_listener(
         outcome = execute(program, Quiet(), carriers, steps_max=300).outcome
         assert isinstance(outcome, Failed)
         signatures.append(outcome.failure.signature)
-    assert signatures == ["deadlock in  on queue", "step bound in spin"]
+    assert signatures == ["deadlock on queue", "step bound in spin"]
 
 
 def test_a_recorder_writes_down_what_the_strategy_was_not_asked_about(run: Run) -> None:

@@ -83,7 +83,7 @@ def test_a_wake_up_just_before_the_sleep_is_lost(failure_of: FailureOf) -> None:
     assert failure.lock_classes == ("queue",)
     assert failure.details == (
         "sleeper: sleep: waits for a wake-up at queue[0]",
-        "  the wake-up found nobody: waker at step 3: ",
+        "  the wake-up found nobody: waker at step 3",
         "  the thread was about to sleep by then",
     )
 
