@@ -8,9 +8,9 @@ from harness import Quiet, Streams
 from harness.search.strategies import ARMS_FOR_ONE_PROGRAM, PORTFOLIO
 from stress.campaign import Result
 from stress.executions import Target, run
+from stress.plugin.counts import Counts
 from stress.plugin.marker import BadMarker
 from stress.plugin.replaying import is_of_scenario, replay_machine
-from stress.plugin.tally import Tally
 from stress.plugin.task import Task
 from stress.plugin.tested import scenario_named, tested
 from stress.plugin.trying import Search, carriers
@@ -71,7 +71,7 @@ def search(scenario: Scenario, target: Target, task: Task) -> Result:
     finally:
         result = found.result
         task.count(
-            Tally(
+            Counts(
                 executions=result.executions,
                 behaviours=result.seen_by_all.distinct,
                 windows=len(result.windows),

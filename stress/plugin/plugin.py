@@ -21,6 +21,7 @@ import pytest
 
 from stress.plugin import fixture
 from stress.plugin.capture import SESSIONS
+from stress.plugin.counts import put_into
 from stress.plugin.failing import (
     ReplayedClean,
     SchedulesFailed,
@@ -37,7 +38,6 @@ from stress.plugin.marker import (
 )
 from stress.plugin.options import add_options, check_options, is_findings, register_scenarios
 from stress.plugin.summary import summarise
-from stress.plugin.tally import put_into
 from stress.plugin.tokens import OPTION, PROPERTY, not_for, not_for_one_test, read_tokens
 
 __all__ = ["schedules"]

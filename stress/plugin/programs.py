@@ -23,9 +23,9 @@ from harness.search.strategies import PORTFOLIO, STRATEGIES
 from stress.executions import Hung, watched
 from stress.findings import keep_program
 from stress.plugin.capture import last_words
+from stress.plugin.counts import Counts
 from stress.plugin.failing import HarnessAtFault, ReplayedClean, SchedulesFailed
 from stress.plugin.marker import BadMarker
-from stress.plugin.tally import Tally
 from stress.plugin.task import Task
 from stress.plugin.tokens import PROGRAM
 from stress.plugin.trying import as_given, carriers, hung_text
@@ -97,7 +97,7 @@ def _explored(task: Task, body: Body, name: str) -> Exploration:
         raise SchedulesFailed(text, findings[0], as_given((failed.token,), kept)) from None
     finally:
         seconds = time.monotonic() - began
-        task.count(Tally(executions=found.executions, findings=findings, seconds=seconds))
+        task.count(Counts(executions=found.executions, findings=findings, seconds=seconds))
     return found
 
 

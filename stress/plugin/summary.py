@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from stress.plugin.tally import Tally, failed_of, tally_of
+from stress.plugin.counts import Counts, counts_of, failed_of
 from stress.plugin.tokens import PROPERTY
 
 _COLUMNS = ("executions", "behaviours", "windows", "findings", "seconds")
@@ -21,24 +21,24 @@ def summarise(terminal: pytest.TerminalReporter) -> None:
     Under -q there is no section, as there is no summary of `run`.
     """
     reports = [report for each in terminal.stats.values() for report in each]
-    tallies = {
-        report.nodeid: tally for report in reports if (tally := tally_of(report)) is not None
+    by_test = {
+        report.nodeid: counts for report in reports if (counts := counts_of(report)) is not None
     }
-    if tallies and terminal.verbosity >= 0:
+    if by_test and terminal.verbosity >= 0:
         terminal.section("schedules explored", sep="-")
-        for line in _table(tallies):
+        for line in _table(by_test):
             terminal.write_line(line)
     if os.environ.get("GITHUB_ACTIONS") == "true":
         for line in _annotations(reports):
             terminal.write_line(line)
 
 
-def _table(tallies: Mapping[str, Tally]) -> Iterator[str]:
-    rows = [(nodeid, _cells(tally)) for nodeid, tally in sorted(tallies.items())]
+def _table(by_test: Mapping[str, Counts]) -> Iterator[str]:
+    rows = [(nodeid, _cells(counts)) for nodeid, counts in sorted(by_test.items())]
     if len(rows) > 1:
-        whole = Tally()
-        for tally in tallies.values():
-            whole = whole.plus(tally)
+        whole = Counts()
+        for counts in by_test.values():
+            whole = whole.plus(counts)
         rows.append(("together", _cells(whole)))
     widths = [max(len(each[n]) for _, each in rows) for n in range(len(_COLUMNS))]
     widths = [max(width, len(name)) for width, name in zip(widths, _COLUMNS, strict=True)]
@@ -47,13 +47,13 @@ def _table(tallies: Mapping[str, Tally]) -> Iterator[str]:
         yield f"{row}  {name}"
 
 
-def _cells(tally: Tally) -> tuple[str, ...]:
+def _cells(counts: Counts) -> tuple[str, ...]:
     return (
-        str(tally.executions),
-        str(tally.behaviours or "-"),
-        str(tally.windows or "-"),
-        str(len(tally.findings)),
-        f"{tally.seconds:.1f}",
+        str(counts.executions),
+        str(counts.behaviours or "-"),
+        str(counts.windows or "-"),
+        str(len(counts.findings)),
+        f"{counts.seconds:.1f}",
     )
 
 

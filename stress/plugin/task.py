@@ -13,9 +13,9 @@ import pytest
 
 from harness import Stream
 from stress.inputs import BadArgument, arguments
+from stress.plugin.counts import COUNTS, Counts
 from stress.plugin.marker import BadMarker, Marked
 from stress.plugin.options import FOLDER, Budget, budget_of, folder_of, seed_of, strategy_of
-from stress.plugin.tally import TALLY, Tally
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Task:
     check: object = None
     folder: Path = Path(FOLDER)
     tokens: Sequence[str] = ()
-    count: Callable[[Tally], None] = lambda tally: None
+    count: Callable[[Counts], None] = lambda counts: None
 
 
 def task_of(item: pytest.Item, marked: Marked, shard: int | None = None) -> Task:
@@ -62,8 +62,8 @@ def task_of(item: pytest.Item, marked: Marked, shard: int | None = None) -> Task
         raise BadMarker(str(error)) from error
     seed = seed_of(config)
 
-    def count(tally: Tally) -> None:
-        item.stash[TALLY] = item.stash.get(TALLY, Tally()).plus(tally)
+    def count(counts: Counts) -> None:
+        item.stash[COUNTS] = item.stash.get(COUNTS, Counts()).plus(counts)
 
     return Task(
         seed=seed if shard is None else seed_for(seed, item.nodeid),

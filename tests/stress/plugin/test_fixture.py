@@ -14,11 +14,11 @@ import pytest
 
 from harness import Cell, Scheduler, SpinLock, Streams
 from stress.plugin import HarnessAtFault, Schedules, SchedulesFailed
+from stress.plugin.counts import COUNTS, Counts
 from stress.plugin.failing import ReplayedClean
 from stress.plugin.fixture import Schedules as ForOneTest
 from stress.plugin.options import Budget
 from stress.plugin.programs import explore
-from stress.plugin.tally import TALLY, Tally
 from stress.plugin.task import Task, seed_for
 from stress.scenarios import SCENARIOS
 from vgic import Parameters, Reference
@@ -102,10 +102,10 @@ def test_what_is_right_passes_and_says_how_much_was_tried(
     result = schedules.machine(parameters)
     assert result.executions == 40
     assert result.windows
-    tally = request.node.stash[TALLY]
-    assert tally.executions == 120
-    assert tally.behaviours > 1
-    assert tally.findings == ()
+    tried = request.node.stash[COUNTS]
+    assert tried.executions == 120
+    assert tried.behaviours > 1
+    assert tried.findings == ()
     assert not list(Path().iterdir())
 
 
@@ -123,7 +123,7 @@ def test_a_program_that_fails_is_shown_kept_and_replayed(
     assert f"kept in {kept}" in failed.text
     assert (kept / "token").read_text("utf-8").strip() == failed.tokens[0]
     assert "an update is lost" in (kept / "report.txt").read_text("utf-8")
-    assert len(request.node.stash[TALLY].findings) == 1
+    assert len(request.node.stash[COUNTS].findings) == 1
 
     task = Task(tokens=failed.tokens)
     with pytest.raises(SchedulesFailed, match="failed again: replayed strictly"):
@@ -237,14 +237,14 @@ def test_schedules_follow_from_seed_and_id_and_not_from_calls(
 
 
 def test_time_ends_it_and_never_before_the_first_execution() -> None:
-    over: list[Tally] = []
+    over: list[Counts] = []
     task = Task(budget=Budget(None, 1e-9), count=over.append)
     assert explore(task, keeps).executions == 100
 
     from stress.plugin.calls import scenario
 
     assert scenario(task, "one_interrupt", "reference", ()).executions == 1
-    assert [tally.executions for tally in over] == [100, 1]
+    assert [tried.executions for tried in over] == [100, 1]
 
 
 def test_parts_are_the_whole_and_of_one_size() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 
 @dataclass(frozen=True)
-class Tally:
+class Counts:
     """What a test has tried and found, over all that it has asked for.
 
     Attributes:
@@ -24,9 +24,9 @@ class Tally:
     findings: tuple[str, ...] = ()
     seconds: float = 0.0
 
-    def plus(self, other: "Tally") -> "Tally":
+    def plus(self, other: "Counts") -> "Counts":
         """Return both together."""
-        return Tally(
+        return Counts(
             executions=self.executions + other.executions,
             behaviours=self.behaviours + other.behaviours,
             windows=max(self.windows, other.windows),
@@ -35,7 +35,7 @@ class Tally:
         )
 
 
-TALLY = pytest.StashKey[Tally]()
+COUNTS = pytest.StashKey[Counts]()
 """What an item has tried so far; nothing is there if it has asked for nothing."""
 
 
@@ -62,17 +62,17 @@ def put_into(report: pytest.TestReport, item: pytest.Item, headline: str) -> Non
         item: the test.
         headline: what is wrong, in one line; "" if nothing is.
     """
-    if TALLY in item.stash:
-        vars(report)["vgic_stress_tally"] = asdict(item.stash[TALLY])
+    if COUNTS in item.stash:
+        vars(report)["vgic_stress_counts"] = asdict(item.stash[COUNTS])
     if headline:
         failed = RedTest(headline, str(item.path), (item.location[1] or 0) + 1)
         vars(report)["vgic_stress_failed"] = asdict(failed)
 
 
-def tally_of(report: object) -> Tally | None:
+def counts_of(report: object) -> Counts | None:
     """Return what a test has tried, None if that is no report of such a test."""
-    values = getattr(report, "vgic_stress_tally", None)
-    return None if values is None else Tally(**{**values, "findings": tuple(values["findings"])})
+    values = getattr(report, "vgic_stress_counts", None)
+    return None if values is None else Counts(**{**values, "findings": tuple(values["findings"])})
 
 
 def failed_of(report: object) -> RedTest | None:
