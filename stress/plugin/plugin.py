@@ -14,13 +14,14 @@ until it is needed.
 """
 
 from collections.abc import Generator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
 
 from stress.plugin import fixture
-from stress.plugin.capture import SESSIONS
+from stress.plugin.capture import SESSIONS, say_aloud
 from stress.plugin.counts import put_into
 from stress.plugin.failing import (
     ReplayedClean,
@@ -34,6 +35,7 @@ from stress.plugin.marker import (
     MARKER,
     SCHEDULES_HELP,
     BadMarker,
+    is_ours,
     wrongly_marked,
 )
 from stress.plugin.options import add_options, check_options, is_findings, register_scenarios
@@ -105,7 +107,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     _run_marker(item)
     replays = item.config.getoption(OPTION) is not None and item.get_closest_marker(MARKER) is None
     try:
-        result = yield
+        with _noticing(item):
+            result = yield
     except ReplayedClean:
         return None
     except SchedulesFailed:
@@ -119,6 +122,15 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
             return result
         wrong = "the token is of nothing that this test explores"
     pytest.fail(wrong, pytrace=False)
+
+
+def _noticing(item: pytest.Item) -> AbstractContextManager[None]:
+    """Return a context in which it is said of a test of ours that it stands still."""
+    if not is_ours(item):
+        return nullcontext()
+    from stress.plugin.noticing import noticed
+
+    return noticed(item.nodeid, say_aloud)
 
 
 def _run_marker(item: pytest.Item) -> None:

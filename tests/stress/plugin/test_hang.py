@@ -5,12 +5,15 @@ And is a bug of the harness an error?
 """
 
 import subprocess
+import sys
+import threading
 from collections.abc import Callable
 
 import pytest
 
-from harness import Streams
+from harness import OsThreads, Quiet, Scheduler, Streams, execute
 from stress.executions.token import Token
+from stress.plugin.noticing import noticed, place_of
 from stress.scenarios import SCENARIOS
 
 Pytest = Callable[..., subprocess.CompletedProcess[str]]
@@ -34,6 +37,12 @@ def test_repro():
 
 def test_after():
     pass
+
+def test_stands_still(schedules):
+    import time
+    print("captured")
+    time.sleep(2)
+    print("captured, too")
 """
 
 
@@ -58,15 +67,56 @@ def test_what_hangs_fails_by_name_with_its_line_and_the_session_goes_on(
 ) -> None:
     options = ["--vgic-replay", token] if test == "replayed" else []
     source = HANGS.replace("TOKEN", repr(token))
-    chosen = {"marked": "marked or after", "replayed": "marked", "repro": "repro or after"}[test]
+    chosen = {
+        "marked": "marked or after or still",
+        "replayed": "marked",
+        "repro": "repro or after",
+    }[test]
     session = run_pytest(source, "-q", "-k", chosen, *options, *workers, VGIC_STRESS_SILENCE_S="1")
     assert session.returncode == 1, session.stdout + session.stderr
     assert LINE in session.stdout
     assert "vcpu0: " in session.stdout
     assert f"FAILED test_it.py::test_{'repro' if test == 'repro' else 'marked'}" in session.stdout
     assert "HARNESS BUG" not in session.stdout
-    passed = "" if test == "replayed" else ", 1 passed"
+    passed = {"replayed": "", "repro": ", 1 passed", "marked": ", 2 passed"}[test]
     assert f"1 failed{passed}" in session.stdout
+    if test == "marked":
+        assert "test_it.py::test_stands_still has been seen at one line for 1 s" in session.stderr
+        assert "captured" not in session.stdout + session.stderr
+
+
+def test_a_body_that_stands_still_is_named_and_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VGIC_STRESS_SILENCE_S", "0.3")
+    said: list[str] = []
+    over = threading.Event()
+
+    def say(text: str) -> None:
+        said.append(text)
+        over.set()
+
+    with noticed("test_it.py::test_it", say):
+        assert over.wait(30)
+    assert said[0].startswith("test_it.py::test_it has been seen at one line for 0 s")
+    assert "test_hang.py:" in said[0]
+    assert " in wait" in said[0]
+
+
+def test_a_place_is_that_of_the_own_line_and_none_in_an_execution(pinned: OsThreads) -> None:
+    def here() -> tuple[int, int] | None:
+        return place_of(sys._getframe())
+
+    assert here() is not None
+
+    places: list[object] = []
+
+    def program(scheduler: Scheduler) -> None:
+        places.append(here())
+        scheduler.thread("a", lambda: places.append(here()))
+
+    execute(program, Quiet(), pinned)
+    assert places == [None, None]
 
 
 def test_a_bug_of_the_harness_is_an_error_and_no_finding(run_pytest: Pytest) -> None:
