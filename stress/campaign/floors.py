@@ -34,7 +34,7 @@ def too_few(plan: Plan, result: Result) -> list[str]:
             "through calls it"
         )
     for name in plan.scenarios:
-        scenario = SCENARIOS[name]
+        scenario = SCENARIOS.here_or_not(name)
         runs = {strategy: n for (which, strategy), n in result.runs.items() if which == name}
         needed = executions_needed(scenario, plan.strategy)
         if sum(runs.values()) < needed:
@@ -55,8 +55,9 @@ def below_floors(plan: Plan, result: Result) -> dict[str, list[str]]:
         runs = {strategy: n for (which, strategy), n in result.runs.items() if which == name}
         if not runs:
             continue
-        for window in _asked(result, SCENARIOS[name]):
-            missed = _missed(plan, result, SCENARIOS[name], window, runs)
+        scenario = SCENARIOS.here_or_not(name)
+        for window in _asked(result, scenario):
+            missed = _missed(plan, result, scenario, window, runs)
             found.setdefault(window, []).extend(missed)
     return {window: missed for window, missed in found.items() if missed}
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from stress.commands import options, searching
+from stress.commands.examples import ends_in
 from stress.commands.findings import findings
 from stress.commands.list import listing
 from stress.commands.nightly import nightly
@@ -17,17 +18,13 @@ from stress.commands.report import report
 from stress.executions import model_digest
 from stress.inputs import BadArgument, View, arguments, standard_input
 from stress.shrinking import REPLAYS
-from stress.system import exit_codes as exits
 from stress.system import logs, output
 
 _COMMANDS = "--step: its commands are"
 
-# A line with a backspace keeps the paragraph after it from being wrapped.
-_EPILOG = "\n\n".join(f"\b\n{paragraph}" for paragraph in exits.table().split("\n\n"))
-
 app = typer.Typer(
     name="vgic-stress",
-    epilog=_EPILOG,
+    epilog=ends_in("", codes=True),
     no_args_is_help=True,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -48,10 +45,10 @@ def command(
         raise typer.Exit
 
 
-app.command(epilog=_EPILOG)(searching.run)
+app.command(epilog=ends_in("run", codes=True))(searching.run)
 
 
-@app.command(epilog=_EPILOG)
+@app.command(epilog=ends_in("replay", codes=True))
 def replay(
     token: options.Tokens,
     revision: options.ReplayRevision = None,
@@ -92,7 +89,7 @@ def replay(
     raise typer.Exit(replay_token(cases, output.say, wanted, strict=strict))
 
 
-@app.command(epilog=_EPILOG)
+@app.command(epilog=ends_in("shrink", codes=True))
 def shrink(
     token: options.OneToken,
     revision: options.ReplayRevision = None,
@@ -117,10 +114,10 @@ def shrink(
     raise typer.Exit(shrink_token(case, output.say, replays_max=replays))
 
 
-app.command(epilog=_EPILOG)(searching.explore)
+app.command(epilog=ends_in("explore", codes=True))(searching.explore)
 
 
-@app.command(name="list")
+@app.command(name="list", epilog=ends_in("list"))
 def list_(
     what: options.What = None,
     scenarios: options.ScenarioFiles = None,
@@ -135,8 +132,8 @@ def list_(
     output.say(listing(kind, as_json=as_json))
 
 
-app.command(epilog=_EPILOG)(nightly)
-app.command()(report)
+app.command(epilog=ends_in("nightly", codes=True))(nightly)
+app.command(epilog=ends_in("report"))(report)
 app.add_typer(findings, name="findings")
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from stress.commands.examples import ends_in
 from stress.inputs import BadArgument, arguments
 from stress.system import output
 
@@ -19,12 +20,13 @@ _Id = Annotated[str, typer.Argument(metavar="ID", help="As `list` shows it, or h
 
 findings = typer.Typer(
     help="What many nights have found: list it, show it, mark it, export it, merge it.",
+    epilog=ends_in("findings"),
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 
 
-@findings.command(name="list")
+@findings.command(name="list", epilog=ends_in("findings list"))
 def list_(
     folder: _Folder = NIGHTS,
     state: Annotated[
@@ -48,7 +50,7 @@ def list_(
     output.say(values(read, chosen) if as_json else list_text(read, chosen, wanted))
 
 
-@findings.command()
+@findings.command(epilog=ends_in("findings show"))
 def show(id_: _Id, folder: _Folder = NIGHTS) -> None:
     """Show all that is known of a finding, and the command that replays it."""
     from stress.commands.findings_read import opened
@@ -58,7 +60,7 @@ def show(id_: _Id, folder: _Folder = NIGHTS) -> None:
     output.say(show_text(read, read.one(id_)))
 
 
-@findings.command()
+@findings.command(epilog=ends_in("findings mark"))
 def mark(
     id_: _Id,
     folder: _Folder = NIGHTS,
@@ -82,7 +84,7 @@ def mark(
     output.say(write_mark(folder, id_, mark_of(named[0], reason, until)))
 
 
-@findings.command()
+@findings.command(epilog=ends_in("findings export"))
 def export(
     folder: _Folder = NIGHTS,
     to: Annotated[
@@ -103,7 +105,7 @@ def export(
     output.say(f"{read.summary} written to {file}")
 
 
-@findings.command()
+@findings.command(epilog=ends_in("findings merge"))
 def merge(
     folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders of nights.")],
     into: Annotated[

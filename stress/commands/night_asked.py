@@ -19,6 +19,7 @@ class Command:
         out: the folder of all nights.
         words: the words of the command line.
         scenarios: names of scenarios, [] for all of them.
+        scenario_files: the user's own files of scenarios.
         revisions: what to test, [] for the reference.
         seed: the seed.
         executions: how many executions in all.
@@ -38,6 +39,7 @@ class Command:
     out: Path
     words: tuple[str, ...]
     scenarios: Sequence[str]
+    scenario_files: Sequence[str]
     revisions: Sequence[str]
     seed: int | None
     executions: int | None
@@ -55,19 +57,32 @@ class Command:
 
 
 def options_of(command: Command, before: Options | None) -> Options:
-    """Return the options of the night; what is not said is as it was before, or as usual."""
+    """Return the options of the night; what is not said is as it was before, or as usual.
+
+    Files of scenarios are registered.
+
+    Raises:
+        BadArgument: it has no end, or there is no such scenario.
+        BadScenarioFile: a file of scenarios cannot be used.
+    """
+    asked = [] if before is None else before.scenario_files
+    files = list(dict.fromkeys(command.scenario_files)) or asked
+    for file in files:
+        _check_name("--scenarios", file)
     if before is None:
         if command.executions is None and command.duration_s is None:
             raise BadArgument("a night has an end: name --duration, such as 8h, or --executions")
         return Options(
             revisions=list(command.revisions) or [Target().revision],
-            scenarios=arguments.scenarios(command.scenarios),
+            scenarios=arguments.scenarios(command.scenarios, map(Path, files)),
             seed=arguments.seed(None) if command.seed is None else command.seed,
             executions=command.executions,
             duration_s=command.duration_s,
             shard=command.shard or (1, 1),
+            scenario_files=files,
         )
-    named = arguments.scenarios(command.scenarios) if command.scenarios else before.scenarios
+    asks = command.scenarios or ([] if command.scenario_files else before.scenarios)
+    named = arguments.scenarios(asks, map(Path, files))
     limits = before.executions, before.duration_s
     if command.executions is not None or command.duration_s is not None:
         limits = command.executions, command.duration_s
@@ -78,7 +93,16 @@ def options_of(command: Command, before: Options | None) -> Options:
         executions=limits[0],
         duration_s=limits[1],
         shard=command.shard or before.shard,
+        scenario_files=files,
     )
+
+
+def _check_name(option: str, name: str) -> None:
+    if not is_printable(name) or len(name) > TEXT_MAX:
+        raise BadArgument(
+            f"{option} {printable_text(name)}: a night writes down what it was asked for; "
+            f"give the file a name that can be printed, of at most {TEXT_MAX} characters"
+        )
 
 
 def plan_of(options: Options) -> NightPlan:
@@ -89,11 +113,7 @@ def plan_of(options: Options) -> NightPlan:
         CompositionError: there is no such revision, or a file has no such class.
     """
     for name in options.revisions:
-        if not is_printable(name) or len(name) > TEXT_MAX:
-            raise BadArgument(
-                f"--revision {printable_text(name)}: a night writes down what it was asked for; "
-                f"give the file a name that can be printed, of at most {TEXT_MAX} characters"
-            )
+        _check_name("--revision", name)
     targets = tuple(Target(name).judged_by(True) for name in options.revisions)
     for target in targets:
         target.check()

@@ -53,6 +53,7 @@ Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")]
 
 def nightly(
     scenario: options.Scenarios = None,
+    scenarios: options.ScenarioFiles = None,
     duration: options.Duration = None,
     executions: NightExecutions = None,
     out: Out = OUT,
@@ -83,6 +84,7 @@ def nightly(
         out=out,
         words=("vgic-stress", *sys.argv[1:]),
         scenarios=scenario or [],
+        scenario_files=list(map(str, scenarios or ())),
         revisions=revision or [],
         seed=None if seed is None else arguments.seed(seed),
         executions=executions,

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from textwrap import wrap
 
-from stress.executions import Target
+from stress.executions import Target, Token
 
 _TEMPLATE = '''\
 """{signature}
 
 {view}
+
+Found in the scenario {scenario}.
 
 Made by vgic-stress. The test fails while this race is there and when it cannot be judged any
 more; it passes when the schedule can be followed and nothing goes wrong.
@@ -48,6 +50,7 @@ def repro_file(signature: str, view: str, tokens: Sequence[str], target: Target)
     return _TEMPLATE.format(
         signature=_in_docstring(signature),
         view=_in_docstring(view),
+        scenario=" and ".join(dict.fromkeys(Token.decode(token).scenario for token in tokens)),
         tokens="\n".join(map(_assignment, names, tokens)),
         kernel=kernel,
         names=", ".join(names),

@@ -53,20 +53,26 @@ def keep(finding: Finding, folder: Path = FOLDER, beside: Path | None = None) ->
         place = _claimed(finding, folder) if beside is None else None
         if place is None:
             place = _place(finding, folder, beside)
-            write_example(finding.example, place)
+            write_example(finding.example, place, finding.scenario)
     except OSError:
         return None
     return place
 
 
-def write_example(example: Example, place: Path) -> None:
+def write_example(example: Example, place: Path, scenario: str) -> None:
     """Write all that is kept of a failure into a folder that is there.
+
+    Args:
+        example: the failure.
+        place: the folder.
+        scenario: the scenario in which it was found.
 
     Raises:
         OSError: it cannot be written.
     """
     printed = "\n".join(printed_text(example.printed))
-    report = example.identity, mended_text(example.mends), example.columns, printed
+    head = [example.identity, f"found in {scenario}"]
+    report = "\n".join(head), mended_text(example.mends), example.columns, printed
     files = {
         token_file(0): example.token + "\n",
         **{token_file(n): text + "\n" for n, text in enumerate(example.others, 1)},
@@ -100,7 +106,7 @@ def _claimed(finding: Finding, folder: Path) -> Path | None:
         made = place.with_name(f".{place.name}.{os.getpid()}")
         made.mkdir(parents=True, exist_ok=True)
         try:
-            write_example(example, made)
+            write_example(example, made, finding.scenario)
             made.rename(place)
         except OSError:
             shutil.rmtree(made, ignore_errors=True)
@@ -110,7 +116,7 @@ def _claimed(finding: Finding, folder: Path) -> Path | None:
             return place
     if _read(place / token_file(0)) != example.token + "\n":
         return None
-    write_example(example, place)
+    write_example(example, place, finding.scenario)
     return place
 
 

@@ -113,6 +113,7 @@ class NightRecord:
         bugs: what was wrong with the harness itself.
         verdict: the verdict in a word or two.
         exit: the exit code.
+        own_scenarios: where scenarios of the user's own were from, each with its source's hash.
     """
 
     __pydantic_config__ = STRICT
@@ -143,3 +144,4 @@ class NightRecord:
     verdict: Name
     exit: int
     format: int = field(default=FORMAT)
+    own_scenarios: list[Text] = field(default_factory=list)

@@ -27,6 +27,7 @@ from stress.jobs.members import Members
 from stress.jobs.remote import Parcel, deliver, let_go
 from stress.jobs.rerun import Rerun
 from stress.jobs.work import Bug
+from stress.scenarios import SCENARIOS, Registered, ScenarioFile
 from stress.system import logs
 
 LOOK_EVERY_S = 2.0
@@ -82,6 +83,7 @@ class Cluster(AbstractContextManager["Cluster"]):
         self._given: list[_Given] = []
         self._done: SimpleQueue[_Given] = SimpleQueue()
         self._sources: dict[Target, bytes] = {}
+        self._own: dict[Registered, bytes | None] = {}
         self._looked_at = self._seen_at = time.monotonic()
 
     def __exit__(self, *exception: object) -> None:
@@ -121,7 +123,7 @@ class Cluster(AbstractContextManager["Cluster"]):
         given.tries += 1
         job = given.job
         source, debug = self._source(job.target), logs.has_debug()
-        parcel = Parcel(self._campaign, job, source, self._hang_s, debug)
+        parcel = Parcel(self._campaign, job, source, self._hang_s, debug, self._own_scenarios())
         given.future = self._members.submit(deliver, given.worker, parcel)
         if given.future is None:
             given.worker = ""
@@ -135,6 +137,14 @@ class Cluster(AbstractContextManager["Cluster"]):
         if target not in self._sources:
             self._sources[target] = (target.copy or target.patch[0]).read_bytes()
         return self._sources[target]
+
+    def _own_scenarios(self) -> tuple[tuple[Registered, bytes | None], ...]:
+        """Return the user's own scenarios, with their files as they were when first asked for."""
+        for each in SCENARIOS.registered:
+            if each not in self._own:
+                file = each.source
+                self._own[each] = file.text if isinstance(file, ScenarioFile) else None
+        return tuple((each, self._own[each]) for each in SCENARIOS.registered)
 
     def answers(self, timeout_s: float) -> list[Outcome]:
         """Wait for answers, at most so long; a job that a worker went away with is given again.

@@ -12,7 +12,7 @@ import warnings
 from multiprocessing.connection import Connection
 
 from harness import OldName
-from stress.jobs.executor import Job, Outcome
+from stress.jobs.executor import Job, Outcome, assigned
 from stress.jobs.mending import Mending
 from stress.jobs.obeying import leave_signals_to_the_parent
 from stress.system import LogLine, logs
@@ -39,7 +39,7 @@ def host(connection: Connection, hang_s: float, *, debug: bool) -> None:
         with Mending(1, hang_s=hang_s) as pool:
             said = 0
             while connection.poll(IDLE_S):
-                outcomes = _done(connection.recv(), pool, connection)
+                outcomes = _done(assigned(connection.recv()), pool, connection)
                 connection.send((outcomes, pool.troubles[said:], lines))
                 said = len(pool.troubles)
                 lines.clear()

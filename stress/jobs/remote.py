@@ -16,7 +16,8 @@ from multiprocessing import Pipe
 from pathlib import Path
 
 from stress.executions import model_digest
-from stress.jobs.executor import Job, Outcome
+from stress.jobs.executor import Assignment, Job, Outcome
+from stress.scenarios import Registered, ScenarioFile
 from stress.system import LogLine
 
 _TRIES = 3
@@ -32,6 +33,8 @@ class Parcel:
         source: the user's file that is under test; None if there is none.
         hang_s: after how many seconds without a step a process is taken to hang.
         debug: lines of the log for debugging are wanted, too.
+        own: the user's own scenarios, each with what is in its file; None if it is of a
+            distribution, which has to be installed on the worker, too.
     """
 
     campaign: str
@@ -39,6 +42,7 @@ class Parcel:
     source: bytes | None
     hang_s: float
     debug: bool
+    own: tuple[tuple[Registered, bytes | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +76,13 @@ class _Host:
         """Whether it has not ended."""
         return self._process.poll() is None
 
-    def do(self, job: Job) -> Delivery:
+    def do(self, assignment: Assignment) -> Delivery:
         """Have a job done.
 
         Raises:
             EOFError, OSError: it has ended.
         """
-        self._connection.send(job)
+        self._connection.send(assignment)
         return Delivery(*self._connection.recv())
 
     def end(self) -> None:
@@ -116,11 +120,14 @@ def deliver(parcel: Parcel, folder: str = "") -> Delivery:
     """
     job = parcel.job
     if parcel.source is not None:
-        job = replace(job, target=replace(job.target, copy=_written(parcel, folder)))
+        assert job.target.patch is not None
+        copy = _written(parcel.source, job.target.patch[0].name, folder)
+        job = replace(job, target=replace(job.target, copy=copy))
+    own = tuple(_read_here(*each, folder) for each in parcel.own)
     for _ in range(_TRIES):
         host = _host_of(parcel)
         try:
-            return host.do(job)
+            return host.do(Assignment(job, own))
         except (EOFError, OSError):
             host.end()
             if parcel.campaign in _over:
@@ -142,20 +149,28 @@ def _host_of(parcel: Parcel) -> _Host:
     return host
 
 
-def _written(parcel: Parcel, folder: str) -> Path:
+def _read_here(registered: Registered, text: bytes | None, folder: str) -> Registered:
+    """Have a file of scenarios read from where it is written here."""
+    source = registered.source
+    if text is None or not isinstance(source, ScenarioFile):
+        return registered
+    return replace(
+        registered, source=replace(source, copy=_written(text, source.path.name, folder))
+    )
+
+
+def _written(text: bytes, name: str, folder: str) -> Path:
     """Write a user's file, unless it is there, and return where."""
-    assert parcel.source is not None
-    assert parcel.job.target.patch is not None
     if not folder:
         from distributed import get_worker
 
         folder = get_worker().local_directory
-    digest = sha256(parcel.source).hexdigest()[:16]
-    copy = Path(folder) / f"vgic-stress-{digest}" / parcel.job.target.patch[0].name
+    digest = sha256(text).hexdigest()[:16]
+    copy = Path(folder) / f"vgic-stress-{digest}" / name
     if not copy.is_file():
         copy.parent.mkdir(parents=True, exist_ok=True)
         new = copy.with_name(f".{copy.name}.{threading.get_ident()}.new")
-        new.write_bytes(parcel.source)
+        new.write_bytes(text)
         new.replace(copy)
     return copy
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a night was asked for: `asked.json` in its folder, so that it can be gone on with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from pydantic import ConfigDict
@@ -22,6 +22,7 @@ class Options:
         executions: how many executions; None if that is not limited.
         duration_s: for how long; None if that is not limited.
         shard: which part of how many.
+        scenario_files: the user's own files of scenarios.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(strict=True, extra="forbid")
@@ -32,6 +33,7 @@ class Options:
     executions: Count | None
     duration_s: Seconds | None
     shard: tuple[Count, Count]
+    scenario_files: list[Text] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,7 @@ class Filing:
         if kept is None and (place / FINDING).exists():
             # It cannot be read: whoever mends it has all its nights still.
             (place / FINDING).replace(place / f"{FINDING}.damaged")
-        write_example(example, place)
+        write_example(example, place, finding.scenario)
         record = self._record(id_, finding)
         if kept is not None:
             record = replace(record, sightings=kept.record.sightings, replays=kept.record.replays)

@@ -96,21 +96,22 @@ def new_night(folder: Path) -> Path:
     return place
 
 
-def copied(patch: Path, number: int, place: Path) -> Path:
+def copied(file: Path, number: int, place: Path, kind: str) -> Path:
     """Copy a user's file into the night's folder and return the copy; it may be there already.
 
     Args:
-        patch: the file.
-        number: the target's place in the plan: two files may have one name.
+        file: the file.
+        number: its place in the plan: two files may have one name.
         place: the night's folder.
+        kind: the folder in it for files of that kind.
 
     Raises:
         OSError: it cannot be read or written.
     """
-    copy = place / "patches" / f"{number}-{patch.name}"
+    copy = place / kind / f"{number}-{file.name}"
     if not copy.exists():
         copy.parent.mkdir(exist_ok=True)
-        shutil.copyfile(patch, copy)
+        shutil.copyfile(file, copy)
     return copy
 
 

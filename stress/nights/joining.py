@@ -146,7 +146,7 @@ def _targets(place: Path, part: NightRecord, legs: Sequence[Leg]) -> list[Target
     """Return what a night did with each target, by a part of it and the legs of all parts.
 
     [] if it is not known what was asked for. What users' classes are is in the record of the part:
-    theirs are from another machine and are not run here.
+    theirs are from another machine and are not run here, and neither are their scenarios.
     """
     try:
         options = read_record(Asked, place / ASKED).options

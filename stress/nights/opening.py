@@ -23,7 +23,11 @@ from stress.nights.folder import (
 )
 from stress.nights.journal import Journal
 from stress.nights.plan import NightPlan, changed
+from stress.scenarios import SCENARIOS, ScenarioFile
 from stress.system import write_whole
+
+_PATCHES, _SCENARIOS = "patches", "scenarios"
+"""The folders, in a night's, of the copies of users' files."""
 
 JOURNAL = "journal.jsonl"
 
@@ -146,7 +150,11 @@ def _with_copies(plan: NightPlan, place: Path) -> NightPlan:
     def from_copy(number: int, target: Target) -> Target:
         if target.patch is None:
             return target
-        return replace(target, copy=copied(target.patch[0], number, place).absolute())
+        return replace(target, copy=copied(target.patch[0], number, place, _PATCHES).absolute())
 
+    for number, each in enumerate(SCENARIOS.origins(plan.scenarios)):
+        if isinstance(each.source, ScenarioFile):
+            copy = copied(each.source.path, number, place, _SCENARIOS)
+            SCENARIOS.read_from(each.source.path, copy.absolute())
     targets = tuple(from_copy(n, target) for n, target in enumerate(plan.targets))
     return replace(plan, targets=targets)

@@ -9,6 +9,7 @@ from pathlib import Path
 from harness.engine import printable_text
 from stress.executions import Target, model_digest
 from stress.nights.lane import LANES, share_of
+from stress.scenarios import SCENARIOS
 from stress.shrinking import REPLAYS
 
 CONFIRMATIONS = 10
@@ -72,6 +73,11 @@ class NightPlan:
         ]
         return [space for n, space in enumerate(spaces) if n % parts == part - 1]
 
+    @property
+    def own_scenarios(self) -> list[str]:
+        """Where scenarios of the user's own are from, each with the hash of its source."""
+        return [f"{each.source} {each.digest}" for each in SCENARIOS.origins(self.scenarios)]
+
     def values(self) -> dict[str, str]:
         """Return in words all that decides what it does."""
         executions, duration_s = self.executions, self.duration_s
@@ -81,6 +87,7 @@ class NightPlan:
             "--seed": f"{self.seed:#x}",
             "--revision": ", ".join(map(_named, self.targets)),
             "the scenarios": ", ".join(self.scenarios),
+            "--scenarios": ", ".join(self.own_scenarios) or "none",
             "--executions": "not limited" if executions is None else str(executions),
             "--duration": "not limited" if duration_s is None else f"{duration_s:.10g}s",
             "--shard": "/".join(map(str, self.shard)),

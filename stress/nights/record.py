@@ -65,6 +65,7 @@ def night_record(night: Tonight, around: Around) -> NightRecord:
         bugs=list(dict.fromkeys(bugs)),
         verdict="unfinished",
         exit=0,
+        own_scenarios=list(map(printable_text, plan.own_scenarios)),
     )
 
 

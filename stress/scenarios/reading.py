@@ -12,12 +12,14 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from threading import Thread
 
+from harness import Streams
 from harness.engine import described
 from stress.scenarios.faults import BadScenarioFile, ScenarioAtFault, scenario_text
 from stress.scenarios.measuring import Traits, traits_of
 from stress.scenarios.own import OwnScenario, drawn_otherwise, sample_of
 from stress.scenarios.sources import Draw, Source
 from stress.system import loading, own_code_under_way
+from vgic import Parameters
 
 EXECUTIONS_MIN = 300
 """Fewer executions of a user's scenario are too few to judge, as of the smallest delivered here."""
@@ -105,7 +107,7 @@ def read_again(registered: Registered) -> dict[str, OwnScenario]:
     """Read in this process what was registered in another one.
 
     Raises:
-        ScenarioAtFault: it is not the same any more, or draws otherwise here.
+        ScenarioAtFault: it is not the same any more.
     """
     source = registered.source
     first = scenario_text(registered.names[0], str(source))
@@ -119,13 +121,33 @@ def read_again(registered: Registered) -> dict[str, OwnScenario]:
         raise ScenarioAtFault(
             f"{first} has changed since this began: another process finds another source"
         )
-    own: dict[str, OwnScenario] = {}
-    for traits in registered.traits:
-        scenario = _known(_own(traits.name, functions[traits.name], source), traits)
-        if sample_of(scenario) != traits.sample:
-            raise drawn_otherwise(scenario, "for the first executions of seed 0")
-        own[traits.name] = scenario
-    return own
+    return {
+        traits.name: _known(_own(traits.name, functions[traits.name], source), traits)
+        for traits in registered.traits
+    }
+
+
+def drawing_alike(scenario: OwnScenario, registered: Registered) -> OwnScenario:
+    """Return a scenario that draws in this process what it drew where it was registered.
+
+    Raises:
+        ScenarioAtFault: it does not.
+    """
+    samples = {each.name: each.sample for each in registered.traits}
+    if sample_of(scenario) != samples[scenario.name]:
+        raise drawn_otherwise(scenario, "for the first executions of seed 0")
+    return scenario
+
+
+def not_here(name: str) -> OwnScenario:
+    """Return a user's scenario of which nothing is known but its name; it cannot be drawn."""
+
+    def draw(streams: Streams) -> Parameters:
+        raise FileNotFoundError(f"{name} is in a file that is not here")
+
+    return OwnScenario(
+        draw=draw, length=1, executions_min=EXECUTIONS_MIN, known_as=name, source="not here"
+    )
 
 
 def _own(name: str, draw: Draw, source: Source) -> OwnScenario:

@@ -13,7 +13,14 @@ from pathlib import Path
 
 from stress.scenarios.faults import BadScenarioFile
 from stress.scenarios.own import OwnScenario
-from stress.scenarios.reading import PATIENCE_S, Registered, read, read_again
+from stress.scenarios.reading import (
+    PATIENCE_S,
+    Registered,
+    drawing_alike,
+    not_here,
+    read,
+    read_again,
+)
 from stress.scenarios.scenario import Scenario
 from stress.scenarios.sources import ScenarioFile, Source, installed
 
@@ -25,6 +32,7 @@ class ByName(MutableMapping[str, Scenario]):
         self._delivered = {scenario.name: scenario for scenario in delivered}
         self._registered: list[Registered] = []
         self._own: dict[str, OwnScenario] = {}
+        self._read: dict[str, OwnScenario] = {}
         self._has_looked = False
 
     def __getitem__(self, name: str) -> Scenario:
@@ -34,7 +42,9 @@ class ByName(MutableMapping[str, Scenario]):
             self._look_for_installed()
         for each in self._registered:
             if name in each.names and name not in self._own:
-                self._own |= read_again(each)
+                if name not in self._read:
+                    self._read |= read_again(each)
+                self._own[name] = drawing_alike(self._read[name], each)
         return self._own[name]
 
     def __setitem__(self, name: str, scenario: Scenario) -> None:
@@ -51,6 +61,14 @@ class ByName(MutableMapping[str, Scenario]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def here_or_not(self, name: str) -> Scenario:
+        """Return a scenario to be judged by; of a user's own that is not here what all have.
+
+        The parts of a night may be joined where nobody has its files.
+        """
+        known = [*self._delivered, *(own for each in self._registered for own in each.names)]
+        return self[name] if name in known else not_here(name)
 
     @property
     def registered(self) -> tuple[Registered, ...]:
@@ -111,6 +129,7 @@ class ByName(MutableMapping[str, Scenario]):
         """Take out all others that were registered."""
         names = {name for each in registered for name in each.names}
         self._own = {name: each for name, each in self._own.items() if name in names}
+        self._read = {name: each for name, each in self._read.items() if name in names}
         self._registered = registered
 
     def _look_for_installed(self) -> None:

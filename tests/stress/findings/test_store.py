@@ -53,11 +53,13 @@ def test_two_sessions_at_once_keep_one_finding_in_one_whole_folder(
     one = found(replace(example("I16 missed kick", "vs1-a"), mends=("announce_pending",)))
     write, places = keeping.write_example, []
 
-    def write_while_another_session_keeps_it(example: Example, place: Path) -> None:
+    def write_while_another_session_keeps_it(
+        example: Example, place: Path, scenario: str = ""
+    ) -> None:
         monkeypatch.setattr(keeping, "write_example", write)
         monkeypatch.setattr(os, "getpid", lambda: -1)
         places.append(keep(one, tmp_path))
-        write(example, place)
+        write(example, place, scenario)
 
     monkeypatch.setattr(keeping, "write_example", write_while_another_session_keeps_it)
     places.append(keep(one, tmp_path))

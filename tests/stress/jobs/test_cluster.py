@@ -25,6 +25,7 @@ from stress.jobs.executor import Job, Outcome
 from stress.jobs.local_pool import LocalPool
 from stress.jobs.remote import Parcel, about, deliver, let_go
 from stress.jobs.work import Batch, Bug, Facts
+from stress.scenarios import SCENARIOS, register
 from stress.system import logs
 from tests.fixtures.dask import PATIENCE_S, dask, scheduler, worker
 
@@ -205,6 +206,24 @@ def test_one_that_comes_later_gets_no_job(fake: FakeClient) -> None:
         assert trouble.startswith("tcp://b gets no job: it has vgic-stress 0.0 model=0, and this ")
 
 
+def test_what_is_registered_goes_with_each_job(
+    fake: FakeClient, scenario_file: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = scenario_file()
+    register(file)
+    parcels: list[Parcel] = []
+
+    def submit(what: object, name: str, *given: Parcel) -> FakeFuture:
+        parcels.extend(given)
+        return FakeFuture(OSError("gone"))
+
+    with Cluster(NOBODY) as pool:
+        monkeypatch.setattr(pool._members, "submit", submit)
+        pool.submit(JOB)
+    assert parcels[0].own == tuple((each, file.read_bytes()) for each in SCENARIOS.registered)
+    assert len(parcels[0].own) == 1
+
+
 def collected(pool: Cluster, job: Job) -> list[Outcome]:
     pool.submit(job)
     said: list[Outcome] = []
@@ -242,16 +261,22 @@ def test_a_scheduler_that_is_gone_is_said_to_be(fake: FakeClient) -> None:
             pool.answers(0.0)
 
 
-def test_a_host_is_kept_replaced_and_let_go(tmp_path: Path) -> None:
-    """It runs a user's file from a copy, by its own name, though there is none here."""
-    job = replace(JOB, target=Target("nowhere/mine.py:Mine"))
-    parcel = Parcel("this", job, PATCH.encode(), 30.0, debug=True)
+def test_a_host_is_kept_replaced_and_let_go(
+    tmp_path: Path, scenario_file: Callable[..., Path]
+) -> None:
+    """It runs users' files from copies, by their own names, though there are none here."""
+    file = scenario_file()
+    register(file)
+    own = tuple((each, file.read_bytes()) for each in SCENARIOS.registered)
+    file.unlink()
+    job = replace(JOB, target=Target("nowhere/mine.py:Mine"), items=(("two_edges", 0),))
+    parcel = Parcel("this", job, PATCH.encode(), 30.0, True, own)
     delivery = deliver(parcel, str(tmp_path))
     (facts,) = delivery.outcomes
     assert {name for name, _ in delivery.lines} == {"worker 1"}
     assert "DEBUG" in {line.level for _, line in delivery.lines}
     assert isinstance(facts, Facts)
-    assert len(facts.facts) == 1
+    assert [(fact.scenario, len(fact.machine)) for fact in facts.facts] == [("two_edges", 16)]
     (host,) = hosts_of(os.getpid())
     os.kill(host, signal.SIGKILL)
     assert deliver(parcel, str(tmp_path)).outcomes == [facts]

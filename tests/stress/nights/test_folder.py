@@ -85,9 +85,9 @@ def test_a_full_disk_is_not_taken_for_a_bad_folder(
 def test_a_patch_is_copied_once(tmp_path: Path) -> None:
     patch = tmp_path / "my_patch.py"
     patch.write_text("at first")
-    copy = copied(patch, 2, tmp_path)
+    copy = copied(patch, 2, tmp_path, "patches")
     patch.write_text("edited")
-    assert copied(patch, 2, tmp_path) == copy
+    assert copied(patch, 2, tmp_path, "patches") == copy
     assert copy.read_text() == "at first"
 
 
@@ -96,7 +96,7 @@ def test_two_patches_of_one_name_have_a_copy_each(tmp_path: Path) -> None:
         (tmp_path / name).mkdir()
         (tmp_path / name / "my_patch.py").write_text(name)
     copies = [
-        copied(tmp_path / name / "my_patch.py", number, tmp_path)
+        copied(tmp_path / name / "my_patch.py", number, tmp_path, "patches")
         for number, name in enumerate(("one", "other"))
     ]
     assert [copy.read_text() for copy in copies] == ["one", "other"]
