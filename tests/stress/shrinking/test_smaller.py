@@ -5,7 +5,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness import Deviation, Label, Streams
-from harness.schedule.simpler import first, shorter
 from stress.scenarios import SCENARIOS
 from stress.shrinking.carrying_over import moved, renamed
 from stress.shrinking.leaving_out import (
@@ -93,18 +92,3 @@ def test_carrying_over_keeps_the_look_of_every_deviation(
         assert [
             (each.role, each.to, each.label._replace(nth=0)) for each in other if each.label
         ] == looks
-
-
-@MODEST
-@given(SCHEDULES)
-def test_a_shorter_way_is_one_deviation_shorter(schedule: tuple[Deviation, ...]) -> None:
-    for other in shorter(schedule):
-        assert len(other) == len(schedule) - 1
-
-
-@MODEST
-@given(SCHEDULES)
-def test_one_thread_goes_first(schedule: tuple[Deviation, ...]) -> None:
-    begun = first("dev0", schedule)
-    assert (begun[0].role, begun[0].to) == ("start", "dev0")
-    assert begun[1:] == schedule
