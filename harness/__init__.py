@@ -2,7 +2,7 @@
 """Controlled concurrency for Python code on real threads; knows nothing of the vGIC.
 
 A program adds modelled threads to a `Scheduler`; they share primitives with the kernel's rules
-(`SpinLock`, `Cell`, `ListHead`, `Requests`, `Ipi`, `Refcount`, `Rcu`) and objects that can be
+(`SpinLock`, `Mutex`, `Cell`, `Semaphore`, `Event`, `Timer`, `Rcu`) and objects that can be
 freed (`SlabObject`); `execute` runs it once, on `OsThreads`, under a strategy that picks who goes
 next. What went wrong is a `Failure`, and the deviations of the execution replay it.
 
@@ -42,10 +42,15 @@ from harness.moved import MODULES, NAMES
 from harness.old_names import OldName, keep_old_names
 from harness.primitives import (
     Atomic,
+    Barrier,
+    BoundedSemaphore,
+    BrokenBarrier,
     Cell,
     Completion,
+    Event,
     HostInterrupt,
     Ipi,
+    JoinableThread,
     KmemCache,
     ListHead,
     LockClass,
@@ -54,30 +59,45 @@ from harness.primitives import (
     Rcu,
     Refcount,
     Requests,
+    RwLock,
+    Semaphore,
     SlabObject,
     SpinLock,
     Srcu,
+    Timer,
     WaitQueue,
+    Work,
+    WorkQueue,
     cpu_relax,
     kfree,
     list_sort,
     local_irq_disable,
     local_irq_enable,
+    start_thread,
     wait_until,
 )
-from harness.schedule import BadToken, Change, Event, Recorder, StrictReplay, UnknownVersion
+from harness.schedule import (
+    BadToken,
+    Change,
+    RecordedEvent,
+    Recorder,
+    StrictReplay,
+    UnknownVersion,
+)
 from harness.search.explore import Exploration, every_behaviour, every_schedule, some_schedules
 
 __all__ = [
-    "Atomic", "BadToken", "CannotReplay", "Carriers", "Cell", "Change", "CheckFailed",
-    "Completion", "DataRaces", "Deviation", "DivergedFrom", "Event", "Execution", "Exploration",
-    "Failed", "Failure", "HarnessBug", "HostInterrupt", "Ipi", "KmemCache", "Label", "ListHead",
-    "Listener", "LockClass", "LockOrder", "ModelFailure", "Mutex", "Node", "NotDeterministic",
-    "OldName", "OsThreads", "Outcome", "Passed", "Quiet", "Rcu", "Recorder", "Refcount",
-    "Requests", "Scheduler", "SlabObject", "SpinLock", "Srcu", "Strategy", "Stream", "Streams",
-    "StrictReplay", "UnknownVersion", "WaitQueue", "check", "cpu_relax", "every_behaviour",
-    "every_schedule", "execute", "keep_old_names", "kfree", "list_sort", "local_irq_disable",
-    "local_irq_enable", "observes", "replay", "some_schedules", "wait_until",
+    "Atomic", "BadToken", "Barrier", "BoundedSemaphore", "BrokenBarrier", "CannotReplay",
+    "Carriers", "Cell", "Change", "CheckFailed", "Completion", "DataRaces", "Deviation",
+    "DivergedFrom", "Event", "Execution", "Exploration", "Failed", "Failure", "HarnessBug",
+    "HostInterrupt", "Ipi", "JoinableThread", "KmemCache", "Label", "ListHead", "Listener",
+    "LockClass", "LockOrder", "ModelFailure", "Mutex", "Node", "NotDeterministic", "OldName",
+    "OsThreads", "Outcome", "Passed", "Quiet", "Rcu", "RecordedEvent", "Recorder", "Refcount",
+    "Requests", "RwLock", "Scheduler", "Semaphore", "SlabObject", "SpinLock", "Srcu",
+    "Strategy", "Stream", "Streams", "StrictReplay", "Timer", "UnknownVersion", "WaitQueue",
+    "Work", "WorkQueue", "check", "cpu_relax", "every_behaviour", "every_schedule", "execute",
+    "keep_old_names", "kfree", "list_sort", "local_irq_disable", "local_irq_enable", "observes",
+    "replay", "some_schedules", "start_thread", "wait_until",
 ]  # fmt: skip
 
 keep_old_names(MODULES, NAMES)

@@ -52,13 +52,14 @@ MODULES: dict[str, tuple[str, ...]] = {
     "harness.streams": ("harness.engine.streams",),
     "harness.threads": ("harness.engine.threads",),
     "harness.trace": ("harness.engine.trace",),
-    "harness.waitqueue": ("harness.primitives.waitqueue",),
+    "harness.waitqueue": ("harness.primitives.waitqueue", "harness.primitives.completion"),
     "harness.watched": ("harness.primitives.watched",),
 }
 
 NAMES = {
     "harness.schedule": {
         "Deviation": "harness.engine.Deviation",
+        "Event": "harness.schedule.RecordedEvent",
         "Label": "harness.engine.Label",
     },
 }

@@ -3,13 +3,14 @@
 
 A modelled thread publishes an operation at each scheduling point (`points`, `threads`); the
 scheduler decides there who goes next, as its strategy has it, and OS threads or greenlets carry
-them (`scheduler`, `strategy`, `carriers`). `execute` runs a program once and returns an
+them (`scheduler`, `strategy`, `carriers`). Threads may be started inside an execution, and may wait
+with a timeout (`population`, `timeouts`). `execute` runs a program once and returns an
 `Execution`: outcome, schedule, trace. That nobody can proceed and that there is no end are
 verdicts of the engine's own (`deadlock`, `step_bound`); whatever else wants to know what happens is
 a listener (`listeners`). It knows no primitive and no detector.
 
-From the bottom up: printable, frames, failures, threads, trace, listeners, points, scheduler,
-execution.
+From the bottom up: printable, frames, failures, threads, trace, listeners, points, population,
+scheduler, execution.
 """
 
 from harness.engine.carriers import OsThreads
@@ -56,7 +57,7 @@ from harness.engine.printable import (
 from harness.engine.rehearsal import Rehearsing, Run
 from harness.engine.scheduler import Scheduler
 from harness.engine.signs import SIGNS
-from harness.engine.strategy import NEVER, Quiet, Strategy
+from harness.engine.strategy import NEVER, Quiet, Strategy, Welcoming, welcome
 from harness.engine.streams import Stream, Streams
 from harness.engine.threads import (
     CONTEXT,
@@ -74,12 +75,14 @@ from harness.engine.threads import (
     operation,
     operations,
 )
+from harness.engine.timeouts import IN_A_ROW, TIMED
 from harness.engine.trace import Entry, Note, Touch, entry_text
 
 __all__ = [
     "CONTEXT",
     "EVERYTHING",
     "EXIT",
+    "IN_A_ROW",
     "IN_IRQ",
     "IN_RCU",
     "IRQS_ON",
@@ -88,6 +91,7 @@ __all__ = [
     "SIGNS",
     "START",
     "TEXT_MAX",
+    "TIMED",
     "Carried",
     "Carriers",
     "Deviation",
@@ -122,6 +126,7 @@ __all__ = [
     "Thread",
     "Touch",
     "Unwind",
+    "Welcoming",
     "above_execution",
     "calls_at",
     "delivered",
@@ -145,5 +150,6 @@ __all__ = [
     "printable_text",
     "shortened",
     "value_text",
+    "welcome",
     "within",
 ]

@@ -58,6 +58,7 @@ class OsThreads:
         self._core = claim_core() if pinned else None
         self._carriers: list[_Carrier] = []
         self._caller: Baton = new_baton()
+        self._started: Thread | None = None
         self._scheduler: Carried | None = None
         self._running = False
         self._closed = False
@@ -170,16 +171,43 @@ class OsThreads:
 
     def run(self, scheduler: Carried, first: Thread) -> None:
         """Run an execution, starting with this thread; return when all have ended."""
-        while len(self._carriers) < len(scheduler.threads):
-            self._carriers.append(_Carrier(self, len(self._carriers), self._core))
-        for carrier, thread in zip(self._carriers, scheduler.threads, strict=False):
-            carrier.thread = thread
+        for thread in scheduler.threads:
+            self._assign(thread)
         self._scheduler = scheduler
         self.executions += 1
         self._running = True
         self._carriers[first.index].baton.wake()
         self._caller.wait()
+        while self._started is not None:
+            self._assign(self._started)
+            self._started = None
+            self._carriers[scheduler.current.index].baton.wake()
+            self._caller.wait()
         self._running = False
+
+    def welcome(self, thread: Thread) -> None:
+        """Carry one more thread; whoever runs the execution starts an OS thread if there is none.
+
+        What runs code under test may start none, so that this cannot.
+
+        Raises:
+            ForeignThread: the calling OS thread is not what carries the running thread.
+        """
+        if thread.index < len(self._carriers):
+            self._assign(thread)
+        elif self._scheduler is not None:
+            mine = self._carriers[self._scheduler.current.index]
+            if get_ident() != mine.identity:
+                raise ForeignThread
+            self._started = thread
+            self._caller.wake()
+            mine.baton.wait()
+
+    def _assign(self, thread: Thread) -> None:
+        """Have the carrier of its index carry a thread."""
+        if thread.index == len(self._carriers):
+            self._carriers.append(_Carrier(self, thread.index, self._core))
+        self._carriers[thread.index].thread = thread
 
     def hand_over(self, me: Thread, other: Thread) -> None:
         """Wake the other thread's carrier and wait on my own baton.

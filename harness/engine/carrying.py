@@ -32,6 +32,9 @@ class Carriers(Protocol):
     def run(self, scheduler: Carried, first: Thread) -> None:
         """Run an execution, starting with this thread; return when all have ended."""
 
+    def welcome(self, thread: Thread) -> None:
+        """Carry one more thread of the execution under way, the last in creation order."""
+
     def hand_over(self, me: Thread, other: Thread) -> None:
         """Let the other run; return when control is handed back to me."""
 

@@ -12,6 +12,7 @@ from harness.engine.failures import (
     Diverged,
     Failure,
     HarnessBug,
+    Misbehaviour,
     ModelFailure,
     NotDeterministic,
     oops,
@@ -133,7 +134,8 @@ def execute(
     except ModelFailure:
         pass
     except Exception as exception:
-        if raised_in_harness(traceback_of(exception)):
+        ours = raised_in_harness(traceback_of(exception))
+        if ours and not isinstance(exception, Misbehaviour):
             raise HarnessBug(described(exception)) from exception
         scheduler.failure = oops(exception)
     else:

@@ -6,7 +6,7 @@ schedule gives the same trace digest as on OS threads, and whatever is found her
 there before it is reported.
 """
 
-from greenlet import error, greenlet
+from greenlet import error, getcurrent, greenlet
 
 from harness.engine.carrying import Carried
 from harness.engine.failures import ForeignThread
@@ -30,11 +30,18 @@ class Greenlets:
 
     def run(self, scheduler: Carried, first: Thread) -> None:
         """Run an execution, starting with this thread; return when all have ended."""
-        self._greenlets = [greenlet(scheduler.carry) for _ in scheduler.threads]
+        self._scheduler, self._hub = scheduler, getcurrent()
+        self._greenlets = []
+        for thread in scheduler.threads:
+            self.welcome(thread)
         following: Thread | None = first
         while following is not None:
             # A greenlet that ends returns here, to its parent, who goes next.
             following = self._greenlets[following.index].switch(following)
+
+    def welcome(self, thread: Thread) -> None:
+        """Make a greenlet for one more thread."""
+        self._greenlets.append(greenlet(self._scheduler.carry, self._hub))
 
     def hand_over(self, me: Thread, other: Thread) -> None:
         """Switch to the other greenlet; return when it or a third switches back.

@@ -32,7 +32,8 @@ class Points(ABC):
         next_ask: the step at or after which a scheduling point has to `decide`.
         failure: the first failure, if any.
         unwinding: the execution is over; primitives do nothing.
-        swapped: of each word that a cmpxchg has changed, how long the trace was by then.
+        swapped: of each word that was changed by what stands in no trace, how long that was by
+            then: by a cmpxchg, a trylock, or the release of a lock that somebody has tried.
         interrupts: what may run on top of threads, asked wherever local interrupts are on.
         wants_growth: a primitive that opens a gate has to say so, see `opened`.
         wants_touches: a listener is to be notified of what is touched, see `touch`.
@@ -80,13 +81,6 @@ class Points(ABC):
         failed = "" if self.failure is None else f", failed: {self.failure.signature}"
         threads = ", ".join(thread.role for thread in self.threads) or "none yet"
         return f"{type(self).__name__}(threads: {threads}; step {self.steps}{current}{failed})"
-
-    def forget_setting_up(self) -> None:
-        """Begin: nothing could have come in between what the program did so far: it is no step."""
-        self.steps = 0
-        self.trace[:] = [entry for entry in self.trace if not isinstance(entry, Operation)]
-        for listener in self.listeners:
-            listener.begins()
 
     def listen(self, listener: Listener) -> None:
         """Add a listener; all are added before the execution starts."""

@@ -16,22 +16,29 @@ Guarantees:
 """
 
 import sys
-from collections.abc import Callable
 
 from harness.engine.carrying import Carriers
 from harness.engine.deadlock import deadlock
-from harness.engine.failures import Diverged, Failure, ForeignThread, ModelFailure, Unwind, oops
+from harness.engine.failures import (
+    Diverged,
+    Failure,
+    ForeignThread,
+    Misbehaviour,
+    ModelFailure,
+    Unwind,
+    oops,
+)
 from harness.engine.frames import ground_floor, model_stack, raised_in_harness, traceback_of
-from harness.engine.points import Points
+from harness.engine.population import Population, only_daemons_idle
 from harness.engine.step_bound import LoopWatch
 from harness.engine.strategy import Strategy
-from harness.engine.threads import EXIT, Operation, Standstill, Thread
+from harness.engine.threads import EXIT, START, Operation, Standstill, Thread
 
 _EVERYWHERE = 1
 """The first step; zero keeps its meaning, that the strategy is to be asked."""
 
 
-class Scheduler(Points):
+class Scheduler(Population):
     """Carries out the choices of one execution and records what happened.
 
     Attributes:
@@ -40,16 +47,13 @@ class Scheduler(Points):
         bug: an exception raised by the harness's own code, if any.
     """
 
-    __slots__ = (
-        "_carriers", "_cycles", "_loop", "_strategy", "_within", "bug", "diverged", "schedule",
-    )  # fmt: skip
+    __slots__ = ("_loop", "_within", "bug", "diverged", "schedule")
 
     def __init__(self, strategy: Strategy, *, steps_max: int = 20_000) -> None:
-        super().__init__(steps_max=steps_max, wants_growth=strategy.asks_on_growth)
+        super().__init__(strategy, steps_max=steps_max)
         self.schedule: list[tuple[str, int, str]] = []
         self.diverged: Diverged | None = None
         self.bug: BaseException | None = None
-        self._strategy = strategy
         self._loop: LoopWatch | None = None
         # The step by which a thread has to come to `decide`, whatever the strategy wants.
         self._within = steps_max + 1
@@ -64,12 +68,6 @@ class Scheduler(Points):
         if self.listeners:
             self._listen_to(())
 
-    def thread(self, role: str, body: Callable[[], None]) -> Thread:
-        """Add a thread; all are added before the execution starts."""
-        thread = Thread(role, len(self.threads), body)
-        self.threads.append(thread)
-        return thread
-
     def run(self, carriers: Carriers) -> None:
         """Run the execution to its end, on these carriers.
 
@@ -79,13 +77,11 @@ class Scheduler(Points):
         if not self.threads:
             raise ValueError("an execution needs at least one thread: add one to the scheduler")
         self._carriers = carriers
-        threads = self.threads
-        self.forget_setting_up()
-        # The last one, index -1, is for the choice before the first step.
-        self._cycles = [threads[i:] + threads[:i] for i in range(len(threads))] + [threads]
+        self._forget_setting_up()
+        self._line_up()
         if self._does:
             self._within = _EVERYWHERE
-        self._strategy.begin(threads)
+        self._strategy.begin(self.threads)
         try:
             first = self._choose(self.current)
         except Diverged:
@@ -134,6 +130,8 @@ class Scheduler(Points):
                 gate = thread.op.gate
                 if gate is None or not gate.shut:
                     options.append(thread)
+            if self.timeouts is not None:
+                options += self.timeouts.options(cycle, options)
             if not options:
                 self._wake_a_thread(me)
         strategy = self._strategy
@@ -146,9 +144,9 @@ class Scheduler(Points):
         next_point, within = strategy.next_point, self._within
         self.next_ask = next_point if next_point <= within else within
         chosen = options[picked]
+        if picked:
+            self.schedule.append((me.role, me.ops, chosen.role))
         if chosen is not me:
-            if picked:
-                self.schedule.append((me.role, me.ops, chosen.role))
             self.current = chosen
             chosen.lag = step - chosen.ops
             self.trace.append(chosen)
@@ -159,6 +157,10 @@ class Scheduler(Points):
         waiting = [thread for thread in self.threads if not thread.finished]
         if self.wants_touches:
             self.touch(Standstill({thread.index: thread.op for thread in waiting}))
+        if only_daemons_idle(waiting):
+            self._judge_end()
+            self.unwinding = True
+            raise Unwind
         gates = [thread.op.gate for thread in waiting if thread.op.gate is not None]
         if [gate for gate in gates if gate.look_again()]:
             return
@@ -217,25 +219,18 @@ class Scheduler(Points):
         if not self.unwinding:
             self.steps += 1
             self.trace.append(EXIT)
+            if me.first is not START:
+                self._announce_end(me)
             if all(thread.finished for thread in self.threads):
                 self._judge_end()
                 return None
             try:
                 return self._choose(me)
-            except (ModelFailure, Diverged):
+            except (Unwind, ModelFailure, Diverged):
                 pass
             except BaseException as exception:
                 self._raised(exception)
         return self._next_to_unwind()
-
-    def _next_to_unwind(self) -> Thread | None:
-        for thread in self.threads:
-            if not thread.finished:
-                if thread.started:
-                    self.current = thread
-                    return thread
-                thread.finished = True
-        return None
 
     def _raised(self, exception: BaseException) -> None:
         """An exception of the code under test is a finding, an oops; one of ours is our bug."""
@@ -244,7 +239,8 @@ class Scheduler(Points):
             self._blame(exception)
 
     def _blame(self, exception: BaseException) -> None:
-        if raised_in_harness(traceback_of(exception)):
+        ours = raised_in_harness(traceback_of(exception))
+        if ours and not isinstance(exception, Misbehaviour):
             self.bug = exception
         else:
             self.failure = oops(exception)

@@ -43,6 +43,20 @@ class Strategy(Protocol):
         """
 
 
+class Welcoming:
+    """A strategy that has something for each thread, also for those started inside an execution."""
+
+    def welcome(self, thread: Thread) -> None:
+        """Learn a thread that was started just now; it stands at the end of the creation order."""
+        raise NotImplementedError
+
+
+def welcome(strategy: Strategy, thread: Thread) -> None:
+    """Have a strategy learn a thread that was started just now, if it wants to."""
+    if isinstance(strategy, Welcoming):
+        strategy.welcome(thread)
+
+
 class Quiet:
     """The quiet default throughout: nobody is preempted."""
 

@@ -19,6 +19,7 @@ class Gate:
         shut: nobody passes while this is true.
         idle: waiting here means having nothing to do, not being stuck.
         spins: who waits here looks again and again.
+        armed: a timer runs, and who waits here to fire goes on when its time is up.
     """
 
     __slots__ = ()
@@ -26,6 +27,7 @@ class Gate:
     shut: bool
     idle: bool = False
     spins: bool = False
+    armed: bool = False
 
     @property
     def holder(self) -> "Thread | None":
@@ -156,6 +158,9 @@ class Thread:
         role: its name, for ever.
         index: its place in creation order.
         body: what it does.
+        first: what its first step publishes: START, or what a thread that is started inside the
+            execution has for it.
+        daemon: it serves the others; the execution is over when all others have ended and it idles.
         op: the operation it stood at when a thread was last chosen there.
         ops: how many operations it had published by then.
         lag: how many more steps the execution has than the thread, while it runs.
@@ -168,15 +173,24 @@ class Thread:
     """
 
     __slots__ = (
-        "body", "chain", "finished", "held", "index", "irqs_off", "irqs_off_at", "lag", "op",
-        "ops", "relaxed", "role", "sections", "started",
+        "body", "chain", "daemon", "finished", "first", "held", "index", "irqs_off",
+        "irqs_off_at", "lag", "op", "ops", "relaxed", "role", "sections", "started",
     )  # fmt: skip
 
-    def __init__(self, role: str, index: int, body: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        role: str,
+        index: int,
+        body: Callable[[], object],
+        *,
+        first: Operation = START,
+        daemon: bool = False,
+    ) -> None:
         self.role = role
         self.index = index
         self.body = body
-        self.op = START
+        self.first = self.op = first
+        self.daemon = daemon
         self.ops = 0
         self.lag = 0
         self.relaxed = 0

@@ -1,18 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What modelled threads share, with the kernel's names and rules.
 
-Locks (`spinlock`, `mutex`), words (`cells`, `refcount`, `requests`), lists (`list_head`,
-`list_sort`), waiting (`waitqueue`, `requests`, `spinning`), the life of objects (`slab`, `rcu`,
-`srcu`) and interrupts (`context`, `host_interrupt`). Each operation is a scheduling point before it
-takes effect, and each primitive checks the rules that the kernel's own checks when built for
-debugging.
+Locks (`spinlock`, `mutex`, `rwlock`), words (`cells`, `refcount`, `requests`), lists (`list_head`,
+`list_sort`), waiting (`waitqueue`, `completion`, `semaphore`, `event`, `barrier`, `requests`,
+`spinning`; with a timeout, `timed`), threads (`joining`) and what is done later (`timer`,
+`workqueue`), the life of objects (`slab`, `rcu`, `srcu`) and interrupts (`context`,
+`host_interrupt`). Each operation is a scheduling point before it takes effect, and each primitive
+checks the rules that the kernel's own checks when built for debugging, or Python's where it is
+Python's.
 A lock notifies a `LockListener` of what is new about taking it, and knows no detector;
 `Watching` does the same for plain attributes.
 """
 
+from harness.primitives.barrier import Barrier, BrokenBarrier
 from harness.primitives.cells import Atomic, Cell
+from harness.primitives.completion import Completion
 from harness.primitives.context import local_irq_disable, local_irq_enable
+from harness.primitives.event import Event
 from harness.primitives.host_interrupt import HostInterrupt
+from harness.primitives.joining import JoinableThread, start_thread
 from harness.primitives.list_head import ListHead
 from harness.primitives.list_node import Node
 from harness.primitives.list_sort import list_sort
@@ -22,19 +28,29 @@ from harness.primitives.placed_lock import line_text, remember_places
 from harness.primitives.rcu import Rcu
 from harness.primitives.refcount import Refcount
 from harness.primitives.requests import Ipi, Requests
+from harness.primitives.rwlock import RwLock
+from harness.primitives.semaphore import BoundedSemaphore, Semaphore
 from harness.primitives.slab import KmemCache, SlabObject, kfree, life_of
 from harness.primitives.spinlock import SpinLock
 from harness.primitives.spinning import cpu_relax, wait_until
 from harness.primitives.srcu import Srcu
-from harness.primitives.waitqueue import Completion, WaitQueue
+from harness.primitives.timer import Timer
+from harness.primitives.waitqueue import WaitQueue
 from harness.primitives.watched import Watching
+from harness.primitives.work import Work
+from harness.primitives.workqueue import WorkQueue
 
 __all__ = [
     "Atomic",
+    "Barrier",
+    "BoundedSemaphore",
+    "BrokenBarrier",
     "Cell",
     "Completion",
+    "Event",
     "HostInterrupt",
     "Ipi",
+    "JoinableThread",
     "KmemCache",
     "ListHead",
     "LockClass",
@@ -43,11 +59,16 @@ __all__ = [
     "Rcu",
     "Refcount",
     "Requests",
+    "RwLock",
+    "Semaphore",
     "SlabObject",
     "SpinLock",
     "Srcu",
+    "Timer",
     "WaitQueue",
     "Watching",
+    "Work",
+    "WorkQueue",
     "cpu_relax",
     "kfree",
     "life_of",
@@ -56,5 +77,6 @@ __all__ = [
     "local_irq_disable",
     "local_irq_enable",
     "remember_places",
+    "start_thread",
     "wait_until",
 ]

@@ -21,7 +21,7 @@ class HostInterrupt:
     """
 
     def __init__(
-        self, scheduler: Scheduler, instance: str, role: str, handler: Callable[[], None]
+        self, scheduler: Scheduler, instance: str, role: str, handler: Callable[[], object]
     ) -> None:
         """Connect a line.
 
@@ -67,7 +67,7 @@ class HostInterrupt:
             return
         self._scheduler.touch(self._take)
         self._asserted = False
-        _run_on_top(self._scheduler, self._name, me, self._handler)
+        run_on_top(self._scheduler, self._name, me, self._handler)
 
 
 class Softirq:
@@ -95,10 +95,10 @@ class Softirq:
     def look(self, me: Thread) -> None:
         """Do on top of a thread what it has put off."""
         for then in self._due.pop(me.role, []):
-            _run_on_top(self._scheduler, self._name, me, then)
+            run_on_top(self._scheduler, self._name, me, then)
 
 
-def _run_on_top(scheduler: Scheduler, name: str, me: Thread, handler: Callable[[], None]) -> None:
+def run_on_top(scheduler: Scheduler, name: str, me: Thread, handler: Callable[[], object]) -> None:
     """Run a handler in a context of its own."""
     chain = me.chain
     me.irqs_off, me.chain = True, IN_IRQ

@@ -22,6 +22,12 @@ class _PlacedLock(SpinLock):
         super().lock(subclass)
         self.taken_at = _line_here()
 
+    def trylock(self) -> bool:
+        taken = super().trylock()
+        if taken:
+            self.taken_at = _line_here()
+        return taken
+
     def lock_irqsave(self) -> bool:
         irqs_were_off = super().lock_irqsave()
         if not irqs_were_off:

@@ -17,8 +17,8 @@ from collections.abc import Callable
 
 from harness.engine import Gate, Operation, Scheduler, Thread, Unwind, operation
 
-LOOKS = ("read", "acquire", "cmpxchg")
-"""Operations that read a word. A cmpxchg that finds another value than it wants does no more."""
+LOOKS = ("read", "acquire", "cmpxchg", "trylock")
+"""Operations that read a word; a cmpxchg or trylock that finds another value does no more."""
 
 _CHANGES_NOTHING = (*LOOKS, "list", "idle", "relax", "start", "exit")
 
@@ -56,7 +56,7 @@ class _Turn(Gate):
             return False
         self._catch_up()
         if self._read:
-            return not self._changed
+            return not (self._changed or self._changed_in_no_trace())
         if self._condition is not None:
             return not self._scheduler.evaluate(self._condition)
         return not self._anything
@@ -84,6 +84,10 @@ class _Turn(Gate):
             elif isinstance(entry, Operation) and entry.name in last and self._changes(entry):
                 last[entry.name] = f"the last to change {entry.name} was {role}: {entry}"
         return tuple(last.values())
+
+    def _changed_in_no_trace(self) -> bool:
+        swapped = self._scheduler.swapped
+        return any(swapped.get(word, -1) > place for word, place in self._read.items())
 
     def _catch_up(self) -> None:
         """See what was read by this thread and changed by others since it looked last."""

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Wait queues and completions: how a thread sleeps until another has done something.
+"""Wait queues: how a thread sleeps until another has done something.
 
 A wake-up that finds nobody asleep is gone. `wait_event` first stands in the queue and then looks
 whether there is anything to wait for, so that none can come in between; `sleep_on` does not look,
-and is only right where a lock keeps the waker out until the sleeper stands in the queue. A
-completion remembers that it was completed.
+and is only right where a lock keeps the waker out until the sleeper stands in the queue. Either may
+give up when its time is up (harness.primitives.timed).
 
 Where every thread waits in the end, each of these says whether a wake-up was lost: see
 harness.engine.deadlock.
@@ -16,6 +16,7 @@ from harness.engine import Gate, Operation, Scheduler, Thread, operation
 from harness.primitives.atomic_context import check_may_sleep
 from harness.primitives.place import Place, here
 from harness.primitives.spinlock import SpinLock
+from harness.primitives.timed import timed_point
 
 
 class _Sleeper(Gate):
@@ -99,21 +100,34 @@ class WaitQueue:
             condition: looked at with the lock held, if there is one; it changes nothing.
             lock: released while asleep (wait_event_lock_irq).
         """
-        while True:
-            sleeper = self._queued(condition, lock)
-            if condition() or self._scheduler.unwinding:
-                if sleeper in self._sleepers:
-                    self._sleepers.remove(sleeper)
-                return
-            self._sleep(sleeper, lock)
+        self._wait_event(condition, None, lock)
 
-    def sleep_on(self, lock: SpinLock | None = None) -> None:
+    def wait_event_timeout(
+        self, condition: Callable[[], bool], timeout: float, lock: SpinLock | None = None
+    ) -> bool:
+        """Sleep until a condition holds or the time is up (wait_event_timeout).
+
+        Args:
+            condition: as for `wait_event`.
+            timeout: 0 does not sleep; how large it is else does not matter.
+            lock: as for `wait_event`.
+
+        Returns:
+            whether the condition holds, also if it came to hold just as the time was up.
+        """
+        return self._wait_event(condition, timeout, lock)
+
+    def sleep_on(self, lock: SpinLock | None = None, timeout: float | None = None) -> bool:
         """Sleep until the queue is woken, whatever for (Condition.wait of Python).
 
         Args:
             lock: released when the thread stands in the queue, and taken again.
+            timeout: None to sleep however long; how large it is else does not matter.
+
+        Returns:
+            whether it was woken; False if the time was up before.
         """
-        self._sleep(self._queued(None, lock), lock)
+        return self._sleep(self._queued(None, lock), lock, timeout)
 
     def wake_up(self) -> None:
         """Wake the thread that has slept longest, if any does."""
@@ -131,13 +145,40 @@ class WaitQueue:
         self._sleepers.append(sleeper)
         return sleeper
 
-    def _sleep(self, sleeper: _Sleeper, lock: SpinLock | None) -> None:
+    def _wait_event(
+        self, condition: Callable[[], bool], timeout: float | None, lock: SpinLock | None
+    ) -> bool:
+        may_sleep = True
+        while True:
+            sleeper = self._queued(condition, lock)
+            holds = bool(condition()) or self._scheduler.unwinding
+            if holds or not may_sleep:
+                self._forget(sleeper)
+                return holds
+            may_sleep = self._sleep(sleeper, lock, timeout)
+
+    def _forget(self, sleeper: _Sleeper) -> None:
+        if sleeper in self._sleepers:
+            self._sleepers.remove(sleeper)
+
+    def _sleep(self, sleeper: _Sleeper, lock: SpinLock | None, timeout: float | None) -> bool:
+        """Sleep; return whether it was a wake-up that ended that."""
+        scheduler = self._scheduler
         if lock is not None:
             lock.unlock()
             self._may_sleep()
-        self._scheduler.gated_point(Operation("sleep", self._family, self.name, sleeper))
+        asleep = Operation("sleep", self._family, self.name, sleeper)
+        woken = True
+        if timeout is None:
+            scheduler.gated_point(asleep)
+        elif timed_point(scheduler, asleep, timeout):
+            scheduler.touch(asleep)
+        else:
+            self._forget(sleeper)
+            woken = False
         if lock is not None:
             lock.lock()
+        return woken
 
     def _may_sleep(self) -> None:
         check_may_sleep(self._scheduler, f"sleep at {self.name}", self._family)
@@ -156,72 +197,3 @@ class WaitQueue:
             if scheduler.wants_growth:
                 scheduler.opened(sleeper)
         del self._sleepers[:count]
-
-
-class Completion(Gate):
-    """Something that gets done, and the gate of its waiters (struct completion).
-
-    Attributes:
-        name: the completion with its number, as reports print it.
-        done: how many waiters may still proceed.
-    """
-
-    ALL = 1 << 30
-
-    def __init__(self, scheduler: Scheduler, instance: str) -> None:
-        self._scheduler = scheduler
-        self.name = f"completion[{instance}]"
-        self.done = 0
-        self.shut = True
-        self._completed: Place | None = None
-        self._forgotten: tuple[Place, Place] | None = None
-        self._complete = operation("complete", "completion", self.name)
-        self._reinit = operation("reinit", "completion", self.name)
-        self._wait = Operation("wait_for", "completion", self.name, self)
-
-    def __repr__(self) -> str:
-        return f"Completion({self.name}, {'not completed' if self.shut else 'completed'})"
-
-    def wait(self) -> None:
-        """Wait until it is completed; each completion releases one waiter (wait_for_completion)."""
-        scheduler = self._scheduler
-        check_may_sleep(scheduler, f"wait for {self.name}", "completion")
-        scheduler.gated_point(self._wait)
-        if self.done < self.ALL:
-            self._set(self.done - 1)
-
-    def complete(self) -> None:
-        """Release one waiter, present or to come (complete)."""
-        self._scheduler.point(self._complete)
-        self._completed = here(self._scheduler)
-        self._set(self.done + 1)
-
-    def complete_all(self) -> None:
-        """Release all waiters, present and to come (complete_all)."""
-        self._scheduler.point(self._complete)
-        self._completed = here(self._scheduler)
-        self._set(self.ALL)
-
-    def reinit(self) -> None:
-        """Begin anew, whatever was completed (reinit_completion)."""
-        self._scheduler.point(self._reinit)
-        if self.done and self._completed is not None:
-            self._forgotten = self._completed, here(self._scheduler)
-        self._set(0)
-
-    def describe_wait(self) -> str:
-        """Say what a thread that waits here is waiting for."""
-        return f"{self.name} to be completed"
-
-    def lost_wake_up(self) -> tuple[str, ...]:
-        """Return how the completion was lost that a thread waits for, () if none was."""
-        if self._forgotten is None:
-            return ()
-        completed, begun = self._forgotten
-        return (f"completed by {completed}", f"forgotten by {begun}")
-
-    def _set(self, done: int) -> None:
-        self.done = done
-        self.shut = done <= 0
-        if not self.shut and self._scheduler.wants_growth:
-            self._scheduler.opened(self)

@@ -12,7 +12,7 @@ from harness.schedule.anchoring import Anchoring
 from harness.schedule.footprint import NOBODY, Step, steps_of
 from harness.schedule.history import Change, Fields, Moment, State, Thing
 from harness.schedule.layout import Columns, Drawn, failure_lines
-from harness.schedule.recording import Event, Recorder, Stretch
+from harness.schedule.recording import RecordedEvent, Recorder, Stretch
 from harness.schedule.replay import Labels, LenientReplay, StrictReplay
 from harness.schedule.simpler import Shrinkable, drop_runs, simplify
 from harness.schedule.written import (
@@ -29,9 +29,35 @@ from harness.schedule.written import (
 )
 
 __all__ = [
-    "NOBODY", "PACKED_MAX", "Anchoring", "BadToken", "Change", "Columns", "Drawn", "Event",
-    "Fields", "Labels", "LenientReplay", "Moment", "Recorder", "Shrinkable", "State", "Step",
-    "Stretch", "StrictReplay", "Thing", "UnknownVersion", "check_fields", "drop_runs",
-    "failure_lines", "name_from_value", "packed", "schedule_from_values", "schedule_to_values",
-    "simplify", "steps_of", "text_from_value", "unpacked",
+    "NOBODY",
+    "PACKED_MAX",
+    "Anchoring",
+    "BadToken",
+    "Change",
+    "Columns",
+    "Drawn",
+    "Fields",
+    "Labels",
+    "LenientReplay",
+    "Moment",
+    "RecordedEvent",
+    "Recorder",
+    "Shrinkable",
+    "State",
+    "Step",
+    "Stretch",
+    "StrictReplay",
+    "Thing",
+    "UnknownVersion",
+    "check_fields",
+    "drop_runs",
+    "failure_lines",
+    "name_from_value",
+    "packed",
+    "schedule_from_values",
+    "schedule_to_values",
+    "simplify",
+    "steps_of",
+    "text_from_value",
+    "unpacked",
 ]  # fmt: skip

@@ -14,7 +14,6 @@ from harness.engine import (
     EVERYTHING,
     EXIT,
     SIGNS,
-    START,
     Entry,
     Operation,
     Standstill,
@@ -70,7 +69,7 @@ def steps_of(trace: Sequence[Entry], touches: Sequence[Touch]) -> list[Step]:
         elif isinstance(entry, Thread):
             running = entry.index
             if running not in taken:
-                took(running, START)
+                took(running, entry.first)
         while position <= length:
             if isinstance(touch, Standstill):
                 took(NOBODY, touch)

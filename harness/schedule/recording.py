@@ -19,7 +19,7 @@ from harness.schedule.history import History, Moment, State
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class RecordedEvent:
     """One operation, one note, or the end.
 
     Attributes:
@@ -70,7 +70,7 @@ class Recorder(Listener):
 
     def __init__(self, scheduler: Scheduler) -> None:
         """Begin to listen to an execution that has not started."""
-        self.events: list[Event] = []
+        self.events: list[RecordedEvent] = []
         self.stretches: list[Stretch] = []
         self.look: Callable[[], State] = dict
         self.waiting: dict[str, str] = {}
@@ -126,7 +126,9 @@ class Recorder(Listener):
         scheduler = self._scheduler
         state = self._end_stretch(stack)
         role = scheduler.current.role
-        self.events.append(Event(scheduler.steps, role, scheduler.ops, what, self._stack, state))
+        self.events.append(
+            RecordedEvent(scheduler.steps, role, scheduler.ops, what, self._stack, state)
+        )
         if what is None:
             self._calls.end()
 

@@ -8,10 +8,10 @@ is what the digest is taken over. It costs two or three microseconds a step.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
-from harness.engine import Entry, Touch
+from harness.engine import START, Entry, Thread, Touch
 from harness.schedule import NOBODY, steps_of
 from harness.search.dependency import mode
 
@@ -35,24 +35,43 @@ def behaviour(trace: Sequence[Entry], touches: Sequence[Touch]) -> str:
     """
     objects: defaultdict[str, _Order] = defaultdict(_Order)
     taken: dict[int, int] = {}
+    started = _started(trace)
     lines = []
     for thread, number, operations in steps_of(trace, touches):
         if thread == NOBODY:
-            lines.append(f"standstill {sorted(taken.items())}")
+            lines.append(f"standstill {_sorted(taken, started)}")
             continue
         taken[thread] = number
         for operation in operations:
             if operation.name:
                 order, commutes_with = objects[operation.name], mode(operation)
-                what = f"{thread}.{number} {operation.kind}"
+                what = f"{started.get(thread, thread)}.{number} {operation.kind}"
                 if commutes_with is not None and commutes_with == order.mode:
                     order.groups[-1].append(what)
                 else:
                     order.groups.append([what])
                     order.mode = commutes_with
-    lines.append(f"end {sorted(taken.items())}")
+    lines.append(f"end {_sorted(taken, started)}")
     for name in sorted(objects):
         lines.append(name)
         lines += [",".join(sorted(group)) for group in objects[name].groups]
     text = "\n".join(lines).encode("utf-8", "backslashreplace")
     return blake2b(text, digest_size=8).hexdigest()
+
+
+def _started(trace: Sequence[Entry]) -> dict[int, str]:
+    """Return the roles of threads that were started inside the execution, by their indices.
+
+    Which index such a thread has is a matter of order, its role is none.
+    """
+    return {
+        entry.index: entry.role
+        for entry in trace
+        if isinstance(entry, Thread) and entry.first is not START
+    }
+
+
+def _sorted(taken: Mapping[int, int], started: Mapping[int, str]) -> list[tuple[int | str, int]]:
+    """Return how far each thread came: in creation order, then by the roles of those started."""
+    there = sorted(item for item in taken.items() if item[0] not in started)
+    return [*there, *sorted((started[i], n) for i, n in taken.items() if i in started)]

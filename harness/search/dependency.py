@@ -16,13 +16,25 @@ _SECTIONS = ("read_lock", "read_unlock")
 MODES = {
     **dict.fromkeys(_READS, "read"),
     **dict.fromkeys(_SECTIONS, "section"),
-    **{kind: kind for kind in ("use", "send", "request")},
+    **{kind: kind for kind in ("use", "send", "request", "join", "leave")},
+    **{kind: kind for kind in ("trylock", "timed_wait", "shut")},
 }
 """The kinds that commute with their like, by what they have in common.
 
 To look twice, or to set a bit twice, has no order; readers have one only with a thread that waits
-for them, and uses of an object only with its end.
+for them, and uses of an object only with its end. Those who wait for one thing come through in any
+order. What is tried in vain changes nothing; else its step touches what commutes with nothing.
 """
+
+OPENS = frozenset({"unlock", "write_unlock", "done", "spawn", "exit"})
+"""What opens a gate that no thread could have passed before it, so that nobody races with it.
+
+Whoever waits at the gate competes with those who shut it.
+"""
+
+FOUND_SHUT = "shut"
+"""Touched by a step whose operation on the same object has found its gate shut: who waits there
+could not have come right before it, as it could before others of that kind."""
 
 COMMUTE_WITH_NOTHING = frozenset(
     {
@@ -30,7 +42,11 @@ COMMUTE_WITH_NOTHING = frozenset(
         *("assert", "complete", "reinit", "wait_for", "prepare_to_wait", "sleep", "wake_up"),
         *("inc", "inc_not_zero", "dec", "dec_and_test", "last", "free"),
         *("synchronize", "wait", "call", "callback"),
-        *("relink", "change", "learn", "start", "exit", "everything"),
+        *("write_lock", "write_unlock", "down", "up"),
+        *("set", "clear", "arrive", "abort", "reset"),
+        *("queue_work", "next_work", "run_work", "cancel_work"),
+        *("mod_timer", "del_timer", "fire", "done"),
+        *("relink", "change", "learn", "spawn", "start", "exit", "everything"),
     }
 )
 """The other kinds of the harness; a kind of a program's own is one of these."""

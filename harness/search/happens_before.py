@@ -16,8 +16,9 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from harness.engine import EVERYTHING, SIGNS
+from harness.engine import EVERYTHING, SIGNS, TIMED
 from harness.schedule import NOBODY, Step
+from harness.search.dependency import FOUND_SHUT
 from harness.search.meetings import Group, Meetings
 
 Clock = list[int]
@@ -45,6 +46,15 @@ class HappensBefore:
         self._places: list[list[int]] = [[] for _ in range(threads + 1)]
         self._meetings: defaultdict[str, Meetings] = defaultdict(Meetings)
 
+    def make_room(self, threads: int) -> None:
+        """Go on with so many threads, if they are more: some are started inside an execution."""
+        more = threads + 1 - len(self._latest)
+        if more > 0:
+            self.clocks = [[*clock[:-1], *[0] * more, clock[-1]] for clock in self.clocks]
+            self._places[-1:-1] = [[] for _ in range(more)]
+            self._latest = [[0] * (threads + 1) for _ in range(threads + 1)]
+            self._count_again()
+
     def add(self, step: Step) -> list[int]:
         """Add a step; return the earlier steps it races with, the latest first."""
         SIGNS.analysed += 1
@@ -70,6 +80,9 @@ class HappensBefore:
             self._places[step.thread].pop()
             self.clocks.pop()
         self._latest = [[0] * len(self._latest) for _ in self._latest]
+        self._count_again()
+
+    def _count_again(self) -> None:
         for step, clock in zip(self.steps, self.clocks, strict=True):
             self._now(step.thread, clock)
 
@@ -163,20 +176,27 @@ class HappensBefore:
 
         Nobody competes with an unlock, and what was unlocked before is no reason not to have come
         earlier: the race is with the acquisition. Who idles competes with everybody who opens
-        or shuts the gate.
+        or shuts the gate. Who waits with a timeout does not have to wait.
         """
         operation = step.published
-        if operation.gate is None or operation.name not in self._meetings:
+        if (
+            operation.gate is None
+            or operation.kind == TIMED
+            or operation.name not in self._meetings
+        ):
             return []
         competed: list[int] = []
+        found_shut: list[int] = []
         own = list(clock)
         for group in self._meetings[operation.name].backwards(operation):
             unknown = self._unknown(group, own)
             for index in unknown:
                 _join(clock, self.clocks[index])
-            if not group.unlocks:
+            if group.mode == FOUND_SHUT:
+                found_shut = unknown
+            elif not group.unlocks and unknown != found_shut:
                 competed += unknown
-            if self._knows(group, own) or group.settles(operation):
+            if self._knows(group, own) or (group.settles(operation) and unknown != found_shut):
                 break
         return competed
 

@@ -10,7 +10,7 @@ have done that it did not know of, however long the execution is.
 from collections.abc import Iterator
 
 from harness.engine import Operation
-from harness.search.dependency import mode
+from harness.search.dependency import OPENS, mode
 
 
 class Group:
@@ -18,7 +18,7 @@ class Group:
 
     Attributes:
         mode: what they commute with, None for nothing.
-        unlocks: it is an unlock.
+        unlocks: it is an unlock, or what else opens a gate that nobody could pass before.
         places: for each thread the places of its steps in the execution, in order.
     """
 
@@ -26,7 +26,7 @@ class Group:
 
     def __init__(self, operation: Operation, shared: str | None) -> None:
         self.mode = shared
-        self.unlocks = operation.kind == "unlock"
+        self.unlocks = operation.kind in OPENS
         self.places: dict[int, list[int]] = {}
 
     def settles(self, operation: Operation) -> bool:

@@ -17,11 +17,14 @@ Who uses it: `every_behaviour` walks all of it, a strategy that rehearses a few 
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
 from harness.engine import EVERYTHING, Operation, Run, Standstill, Touch
 from harness.schedule import NOBODY, Step, steps_of
 from harness.search.branch import ChoicePoint, Choose, Footprint, Reducing, quietest
 from harness.search.happens_before import Clock, HappensBefore
+
+_THREAD = attrgetter("thread")
 
 
 class Tree:
@@ -54,7 +57,9 @@ class Tree:
         failed_in_step = failed and bool(steps) and steps[-1].thread != NOBODY
         if failed_in_step:
             steps[-1] = steps[-1]._replace(operations=(*steps[-1].operations, EVERYTHING))
-        for step in steps[self._as_before() :]:
+        kept = self._as_before()
+        self._happened.make_room(1 + max(map(_THREAD, steps), default=NOBODY))
+        for step in steps[kept:]:
             if isinstance(step.published, Standstill):
                 self._waiting(step.published.waits)
                 self._happened.add(step)
@@ -77,8 +82,6 @@ class Tree:
 
     def _as_before(self) -> int:
         """Forget what came after the last choice that was made anew; return how much is left."""
-        if not self._places and self.points:
-            self._happened = HappensBefore(len(self.points[0].pending))
         kept = bisect_left(self._places, self._known)
         self._happened.forget(kept)
         del self._places[kept:]

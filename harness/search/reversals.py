@@ -10,7 +10,7 @@ reverses a few: which there are, which have been seen both ways, and whom to run
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from harness.engine import Quiet, Strategy, Thread
+from harness.engine import Quiet, Strategy, Thread, Welcoming, welcome
 from harness.schedule import NOBODY, Step
 from harness.search.happens_before import HappensBefore
 
@@ -18,7 +18,7 @@ GOES_ON = 2
 """Steps that a thread takes at once after it was overtaken: the one that was, and what follows."""
 
 
-class Follow:
+class Follow(Welcoming):
     """Takes the threads in a given order, and leaves it to another strategy where that ends."""
 
     def __init__(self, order: Sequence[int], then: Strategy | None = None) -> None:
@@ -36,6 +36,10 @@ class Follow:
     def begin(self, threads: Sequence[Thread]) -> None:
         """Let the other strategy learn the threads."""
         self._then.begin(threads)
+
+    def welcome(self, thread: Thread) -> None:
+        """Let the other strategy learn a thread that was started inside the execution."""
+        welcome(self._then, thread)
 
     def pick(self, step: int, me: Thread, options: Sequence[Thread]) -> int:
         """Pick whose turn it is."""

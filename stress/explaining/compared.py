@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from harness import Change, Event
+from harness import Change, RecordedEvent
 from harness.engine import Operation
 from stress.explaining.recorded import Deed, Recorded
 from vgic.state import HardwareMisr, LockState, ModeState, ShadowLrs
@@ -42,7 +42,7 @@ class Place:
 class Done:
     """One operation and all that was done until the next; a walk of a list is no operation here."""
 
-    event: Event
+    event: RecordedEvent
     place: Place
     deeds: Sequence[tuple[Place, Deed]]
     changed: frozenset[Change]

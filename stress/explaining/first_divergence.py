@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from harness import Change, Event
+from harness import Change, RecordedEvent
 from harness.engine import Operation
 from harness.schedule import Thing
 from stress.explaining.compared import Done, Place, Stack, done
@@ -194,12 +194,12 @@ def _shared(stack: Stack, stacks: Sequence[Stack]) -> Stack:
     return max(map(like, stacks), key=len, default=())
 
 
-def _what(event: Event) -> str:
+def _what(event: RecordedEvent) -> str:
     function = f" in {event.stack[-1]}()" if event.stack else ""
     return f"{event.role} does `{event.what}`{function}"
 
 
-def _operation_look(event: Event) -> str:
+def _operation_look(event: RecordedEvent) -> str:
     assert isinstance(event.what, Operation)
     function = event.stack[-1] if event.stack else ""
     return f"{event.what.kind} {event.what.lock_class} in {function}"

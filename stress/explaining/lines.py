@@ -10,7 +10,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from harness import Event
+from harness import RecordedEvent
 from harness.engine import Operation
 from harness.schedule import Thing
 from stress.explaining.operations import KICKS, LOCKS, STATE, operation_in_words, weight_of
@@ -99,7 +99,7 @@ def _weight(what: Operation, thing: Thing | None) -> int:
     return max(weight_of(what), of_object)
 
 
-def _of_guest(event: Event, after: Step | None) -> str:
+def _of_guest(event: RecordedEvent, after: Step | None) -> str:
     """Return what the guest says of its own instruction, in the note that follows."""
     if after is None or after.event.step != event.step:
         return ""

@@ -8,7 +8,7 @@ holding what, the dependency that is known already, the locks held by all, the s
 from collections.abc import Iterator
 from textwrap import wrap
 
-from harness import Event
+from harness import RecordedEvent
 from harness.engine import Operation
 from stress.explaining.recorded import Recorded
 
@@ -43,11 +43,11 @@ def lockdep(recorded: Recorded, width: int) -> str:
     return "\n".join(lines)
 
 
-def _name(event: Event) -> str:
+def _name(event: RecordedEvent) -> str:
     return event.what.name if isinstance(event.what, Operation) else ""
 
 
-def _innermost(event: Event) -> str:
+def _innermost(event: RecordedEvent) -> str:
     return f"{event.stack[-1]}()" if event.stack else "no function"
 
 

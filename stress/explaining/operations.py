@@ -29,7 +29,14 @@ WORDS = {
     **dict.fromkeys(("call", "callback", "use", "free"), _AS_PUBLISHED),
     **dict.fromkeys(("prepare_to_wait", "sleep", "wake_up"), _AS_PUBLISHED),
     **dict.fromkeys(("wait_for", "complete", "reinit"), _AS_PUBLISHED),
-    **dict.fromkeys(("relink", "change"), _AS_PUBLISHED),
+    "join": "{name} has ended",
+    "fire": "{name} fires",
+    "timed_wait": "waits for {name}, with a timeout",
+    **dict.fromkeys(("trylock", "write_lock", "write_unlock", "down", "up"), _AS_PUBLISHED),
+    **dict.fromkeys(("set", "clear", "arrive", "leave", "abort", "reset"), _AS_PUBLISHED),
+    **dict.fromkeys(("mod_timer", "del_timer", "shut", "done"), _AS_PUBLISHED),
+    **dict.fromkeys(("queue_work", "next_work", "run_work", "cancel_work"), _AS_PUBLISHED),
+    **dict.fromkeys(("spawn", "relink", "change"), _AS_PUBLISHED),
     **dict.fromkeys(("start", "exit", "everything"), _AS_PUBLISHED),
 }
 """What a line about an operation of each kind says, if nothing that changes says it already."""

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from harness import Carriers, Deviation, Execution, Failed, Failure, Scheduler, execute
 from harness.engine import Operation
-from harness.schedule import Change, Event, LenientReplay, Moment, Recorder, Stretch, Thing
+from harness.schedule import Change, LenientReplay, Moment, RecordedEvent, Recorder, Stretch, Thing
 from stress.executions import Target
 from vgic import Machine, Parameters
 from vgic.state import LockState, Look
@@ -49,7 +49,7 @@ class Step:
         leaves: control passes to another thread after it.
     """
 
-    event: Event
+    event: RecordedEvent
     changes: tuple[Change, ...]
     deeds: tuple[Deed, ...]
     enters: bool
@@ -79,7 +79,7 @@ class Recorded:
     parameters: Parameters
     execution: Execution
     steps: tuple[Step, ...]
-    end: Event
+    end: RecordedEvent
     waiting: dict[str, str]
     ended: frozenset[str]
     roles: tuple[str, ...]
@@ -154,7 +154,7 @@ def record(
     )
 
 
-def _steps(events: Sequence[Event], stretches: Sequence[Stretch]) -> tuple[Step, ...]:
+def _steps(events: Sequence[RecordedEvent], stretches: Sequence[Stretch]) -> tuple[Step, ...]:
     done: list[list[Stretch]] = [[] for _ in events]
     for stretch in stretches:
         done[stretch.after].append(stretch)
@@ -174,7 +174,7 @@ def _steps(events: Sequence[Event], stretches: Sequence[Stretch]) -> tuple[Step,
     return tuple(steps)
 
 
-def _deeds(event: Event, stretches: Sequence[Stretch]) -> tuple[Deed, ...]:
+def _deeds(event: RecordedEvent, stretches: Sequence[Stretch]) -> tuple[Deed, ...]:
     """Return what each function did after an event."""
     deeds = []
     before, what = event.state, event.what

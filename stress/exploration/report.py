@@ -5,6 +5,7 @@ from harness.search.explore import Exploration
 from stress.executions import model_digest
 from stress.inputs import LIMIT
 from stress.reporting import Headline, checks
+from stress.scenarios import SCENARIOS
 from stress.spaces import Space
 from stress.system import counted
 
@@ -26,6 +27,7 @@ def space_values(space: Space) -> dict[str, object]:
     return {
         "model": model_digest(),
         "scenario": space.scenario.name,
+        "own_scenarios": list(map(str, SCENARIOS.origins([space.scenario.name]))),
         "seed": space.seed,
         "execution": space.execution,
         "revision": space.target.revision,

@@ -76,7 +76,7 @@ class NightPlan:
     @property
     def own_scenarios(self) -> list[str]:
         """Where scenarios of the user's own are from, each with the hash of its source."""
-        return [f"{each.source} {each.digest}" for each in SCENARIOS.origins(self.scenarios)]
+        return list(map(str, SCENARIOS.origins(self.scenarios)))
 
     def values(self) -> dict[str, str]:
         """Return in words all that decides what it does."""

@@ -8,7 +8,7 @@ from stress.campaign import Plan
 from stress.executions import Target, model_digest
 from stress.inputs import EXECUTIONS
 from stress.reporting.headline import Headline
-from stress.scenarios import SHIPPED
+from stress.scenarios import SCENARIOS, SHIPPED
 
 
 def headline_of(plan: Plan) -> Headline:
@@ -26,6 +26,7 @@ def every_option(plan: Plan, jobs: int) -> str:
         *(["check=races"] if plan.target.races else []),
         *(["check=kicks"] if plan.target.kicks else []),
         f"scenarios={','.join(plan.scenarios) or 'none'}",
+        *(f"from={each}".replace(" ", ":") for each in SCENARIOS.origins(plan.scenarios)),
         *([] if plan.execution is None else [f"execution={plan.execution}"]),
         f"strategy={plan.strategy}",
         *_executions(plan),
@@ -84,6 +85,7 @@ def asked_values(plan: Plan) -> dict[str, object]:
         "races": plan.target.races,
         "kicks": plan.target.kicks,
         "scenarios": list(plan.scenarios),
+        "own_scenarios": list(map(str, SCENARIOS.origins(plan.scenarios))),
         "strategy": plan.strategy,
         "asked": {
             "executions": plan.executions if plan.execution is None else None,

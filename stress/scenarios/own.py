@@ -8,15 +8,13 @@ twice, which costs little beside an execution; that two processes draw the same 
 
 import json
 import signal
-import sys
-from collections.abc import Callable
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from hashlib import sha256
 from inspect import getsourcefile
 from io import TextIOBase
 from pathlib import Path
-from typing import TextIO
 
 from harness import Streams
 from harness.engine import described, observes, printable_name, printable_text, shortened
@@ -42,11 +40,18 @@ _DEPENDS = (
 
 
 class _Nowhere(TextIOBase):
-    """What a scenario prints when it draws: it would be printed for each execution, twice."""
+    """A stream of which nothing is seen."""
 
     def write(self, text: str) -> int:
         """Take a text."""
         return len(text)
+
+
+@contextmanager
+def nothing_printed() -> Iterator[None]:
+    """Drop what is printed in this context: a scenario would print it for each execution."""
+    with redirect_stdout(_Nowhere()), redirect_stderr(_Nowhere()):
+        yield
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,36 +78,35 @@ class OwnScenario(Scenario):
 
     def parameters(self, seed: int, index: int) -> Parameters:
         """Draw the parameters of one execution, and draw them once more; see Scenario."""
-        values = self._values(seed, index, _Nowhere())
-        again = self._values(seed, index, _Nowhere())
-        if values != again:
-            raise self.fault(
-                f"is not deterministic: for execution {index} of seed {seed} it drew "
-                f"{_difference(values, again)}; {_DEPENDS}"
-            )
+        with nothing_printed():
+            values = self._values(seed, index)
+            again = self._values(seed, index)
+        what = f"for execution {index} of seed {seed}"
         try:
-            return Parameters.from_values(values)
-        except BadParameters as error:
-            raise self.fault(
-                f"draws no machine for execution {index} of seed {seed}: {error}"
-            ) from error
+            drawn = Parameters.from_values(values)
+            difference = "" if values == again else _difference(values, again)
+        except Exception as error:  # a number may be of a class that compares in any way
+            why = str(error) if isinstance(error, BadParameters) else described(error)
+            raise self.fault(f"draws no machine {what}: {why}") from error
+        if difference:
+            raise self.fault(f"is not deterministic: {what} it drew {difference}; {_DEPENDS}")
+        return drawn
 
     def shows_what_it_prints(self) -> None:
-        """Draw the first machine and let what that prints be seen, on standard error."""
-        self._values(0, 0, sys.stderr)
+        """Draw the first machine, and let what that prints be seen."""
+        self._values(0, 0)
 
     def fault(self, what: str) -> ScenarioAtFault:
         """Return the error that says what is wrong with it."""
         return ScenarioAtFault(f"{scenario_text(self.name, self.origin)} {printable_text(what)}")
 
-    def _values(self, seed: int, index: int, prints: TextIO | TextIOBase | None) -> _Values:
+    def _values(self, seed: int, index: int) -> _Values:
         """Draw a machine once and return it as values, not checked."""
         streams = Streams(seed, self.name, index)
         what = f"for execution {index} of seed {seed}"
         try:
             with own_code(scenario_text(self.name, self.origin), draws=True):
-                with redirect_stdout(prints):
-                    drawn = self.draw(streams)
+                drawn = self.draw(streams)
                 if type(drawn) is not Parameters:
                     got = printable_name(type(drawn).__name__)
                     raise self.fault(f"returns {got} {what}, and not vgic.Parameters")

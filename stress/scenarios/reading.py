@@ -5,18 +5,17 @@ They are measured at first, and nobody waits for ever for code of somebody else.
 to find the same source, and to draw the same machines from it.
 """
 
-import math
 import sys
 from collections.abc import Mapping
-from concurrent.futures import Future, wait
+from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
-from threading import Thread
+from threading import TIMEOUT_MAX, Thread
 
 from harness import Streams
 from harness.engine import described
 from stress.scenarios.faults import BadScenarioFile, ScenarioAtFault, scenario_text
 from stress.scenarios.measuring import Traits, traits_of
-from stress.scenarios.own import OwnScenario, drawn_otherwise, sample_of
+from stress.scenarios.own import OwnScenario, drawn_otherwise, nothing_printed, sample_of
 from stress.scenarios.sources import Draw, Source
 from stress.system import loading, own_code_under_way
 from vgic import Parameters
@@ -42,6 +41,9 @@ class Registered:
     digest: str
     traits: tuple[Traits, ...]
 
+    def __str__(self) -> str:
+        return f"{self.source} {self.digest}"
+
     @property
     def names(self) -> list[str]:
         """The names of its scenarios."""
@@ -62,29 +64,31 @@ def read(source: Source, taken: Mapping[str, str], patience_s: float) -> _Read:
     Raises:
         BadScenarioFile: it cannot be used, or has a name that is taken.
     """
-    done: Future[_Read] = Future()
+    came: list[_Read | Exception] = []
 
     def work() -> None:
         try:
-            with loading():
+            with loading(), redirect_stdout(sys.stderr):
                 measured = _measured(source, taken)
-            done.set_result(measured)
+            came.append(measured)
         except Exception as error:
-            done.set_exception(error)
+            came.append(error)
         except BaseException as error:
-            why = BadScenarioFile(f"{source} cannot be run: {described(error)}")
-            done.set_exception(why)
+            came.append(BadScenarioFile(f"{source} cannot be run: {described(error)}"))
 
     prints = sys.stdout
-    Thread(target=work, name="reading scenarios", daemon=True).start()
-    wait([done], None if patience_s == math.inf else patience_s)
-    if done.done():
-        return done.result()
-    sys.stdout = prints  # whoever hangs has it still
-    raise BadScenarioFile(
-        f"{own_code_under_way() or source} has not come to its end after {patience_s:.10g} s: "
-        "a file of scenarios only defines functions, and those only draw, and return"
-    )
+    thread = Thread(target=work, name="reading scenarios", daemon=True)
+    thread.start()
+    thread.join(min(patience_s, TIMEOUT_MAX))
+    if not came:
+        sys.stdout = prints  # whoever hangs has it still
+        raise BadScenarioFile(
+            f"{own_code_under_way() or source} has not come to its end after {patience_s:.10g} s: "
+            "a file of scenarios only defines functions, and those only draw, and return"
+        )
+    if isinstance(came[0], Exception):
+        raise came[0]
+    return came[0]
 
 
 def _measured(source: Source, taken: Mapping[str, str]) -> _Read:
@@ -112,7 +116,8 @@ def read_again(registered: Registered) -> dict[str, OwnScenario]:
     source = registered.source
     first = scenario_text(registered.names[0], str(source))
     try:
-        digest, functions = source.digest, source.functions()
+        with nothing_printed():
+            digest, functions = source.digest, source.functions()
     except BadScenarioFile as error:
         raise ScenarioAtFault(
             f"{first} could be read at first, and cannot be now: {error}"

@@ -7,9 +7,7 @@ an entry point. Both are values, so that another process can read them again.
 """
 
 import inspect
-import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -76,7 +74,7 @@ class ScenarioFile:
             BadScenarioFile: it cannot be run, or there is none in it.
         """
         try:
-            with own_code(f"the scenario file {self}"), redirect_stdout(sys.stderr):
+            with own_code(f"the scenario file {self}"):
                 module = run_file(self.path, self.copy, _PREFIX)
         except UnusableFile as error:
             raise BadScenarioFile(str(error)) from error
@@ -131,7 +129,7 @@ class Installed:
         from importlib.metadata import EntryPoint
 
         try:
-            with own_code(f"the entry point {self}"), redirect_stdout(sys.stderr):
+            with own_code(f"the entry point {self}"):
                 return EntryPoint(self.name, value, GROUP).load()
         except (Exception, SystemExit) as error:
             raise self._unusable(described(error)) from error

@@ -29,7 +29,8 @@ class Edge(NamedTuple):
 
 _IT = ("",)
 _UPDATES = (" updates",)
-"""RCU and SRCU have two sides: readers are ordered with updaters, and not with one another."""
+"""RCU, SRCU and readers-writer locks have two sides: readers are ordered with who updates, and not
+with one another."""
 
 EDGES = {
     "lock": Edge(takes=_IT),
@@ -56,6 +57,22 @@ EDGES = {
     "wait": Edge(takes=_IT),
     "call": Edge(gives=_UPDATES),
     "callback": Edge(takes=_IT + _UPDATES),
+    "spawn": Edge(gives=_IT),
+    "start": Edge(takes=_IT),
+    "exit": Edge(gives=_IT),
+    "join": Edge(takes=_IT),
+    "write_lock": Edge(takes=_IT + _UPDATES),
+    "write_unlock": Edge(gives=_UPDATES),
+    "up": Edge(gives=_IT),
+    "down": Edge(takes=_IT),
+    "set": Edge(gives=_IT),
+    "arrive": Edge(gives=_IT),
+    "leave": Edge(takes=_IT),
+    "mod_timer": Edge(gives=_IT),
+    "fire": Edge(takes=_IT),
+    "done": Edge(gives=_IT),
+    "queue_work": Edge(gives=_IT),
+    "run_work": Edge(takes=_IT),
 }
 """The operations that put one thing before another, by kind; all others are below."""
 
@@ -63,7 +80,9 @@ ORDERS_NOTHING = frozenset(
     {
         *("read", "write", "cmpxchg", "take", "inc", "inc_not_zero", "prepare_to_wait", "reinit"),
         *("relax", "list", RELINK, "change", "use", "free"),
-        *("learn", "start", "exit", "everything"),
+        *("trylock", "timed_wait", "clear", "abort", "reset", "del_timer"),
+        *("next_work", "cancel_work", "shut"),
+        *("learn", "everything"),
     }
 )
 """Marked accesses, attempts as such, and what is checked by itself."""
@@ -79,10 +98,16 @@ class Clocks:
 
     def of(self, thread: Thread) -> VectorClock:
         """Return the clock of a thread."""
-        if not self._clocks:
-            count = len(self._scheduler.threads)
-            self._clocks = [[int(i == j) for j in range(count)] for i in range(count)]
+        if thread.index >= len(self._clocks):
+            self._make_room(len(self._scheduler.threads))
         return self._clocks[thread.index]
+
+    def _make_room(self, count: int) -> None:
+        """Give each thread a clock, also those that were started inside the execution."""
+        before = len(self._clocks)
+        for clock in (*self._clocks, *self._given.values()):
+            clock += [0] * (count - before)
+        self._clocks += [[int(i == j) for j in range(count)] for i in range(before, count)]
 
     def does(self, operation: Operation) -> None:
         """The running thread does an operation: it takes and gives what goes with that."""

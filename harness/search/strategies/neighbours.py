@@ -20,14 +20,14 @@ five runs.
 
 from collections.abc import Callable, Sequence
 
-from harness.engine import Quiet, Rehearsing, Run, Strategy, Stream, Thread
+from harness.engine import Quiet, Rehearsing, Run, Strategy, Stream, Thread, Welcoming, welcome
 from harness.schedule import steps_of
 from harness.search.reversals import Follow, Race, Races, Untried, one_after_the_other
 from harness.search.strategies.burst import Burst
 from harness.search.strategies.random_walk import RandomWalk
 
 
-class Neighbours(Rehearsing):
+class Neighbours(Rehearsing, Welcoming):
     """A walk through the neighbourhood of a random walk."""
 
     asks_on_growth = False
@@ -53,6 +53,10 @@ class Neighbours(Rehearsing):
     def begin(self, threads: Sequence[Thread]) -> None:
         """Let the last run begin."""
         self._last.begin(threads)
+
+    def welcome(self, thread: Thread) -> None:
+        """Let the last run learn a thread that was started inside it."""
+        welcome(self._last, thread)
 
     def pick(self, step: int, me: Thread, options: Sequence[Thread]) -> int:
         """Pick as the last run does."""

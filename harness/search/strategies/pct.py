@@ -11,12 +11,12 @@ the way, an execution would depend on those before it.
 
 from collections.abc import Sequence
 
-from harness.engine import NEVER, Stream, Thread
+from harness.engine import NEVER, Stream, Thread, Welcoming
 
 DEPTH = 3
 
 
-class Pct:
+class Pct(Welcoming):
     """Runs the highest priority, with depth - 1 changes along the way."""
 
     asks_on_growth = True
@@ -42,6 +42,12 @@ class Pct:
         for i in range(len(threads) - 1, 0, -1):
             j = self._stream.pick(i + 1)
             self._priorities[i], self._priorities[j] = self._priorities[j], self._priorities[i]
+
+    def welcome(self, thread: Thread) -> None:
+        """Give a thread that was started inside the execution a place among the others."""
+        place = self._depth + self._stream.pick(len(self._priorities) + 1)
+        self._priorities = [each + (each >= place) for each in self._priorities]
+        self._priorities.append(place)
 
     def pick(self, step: int, me: Thread, options: Sequence[Thread]) -> int:
         """Pick the highest priority, after any change due at this step."""

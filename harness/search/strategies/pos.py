@@ -12,11 +12,11 @@ falls exponentially in k, POS with one of order 1/k.
 
 from collections.abc import Sequence
 
-from harness.engine import Stream, Thread
+from harness.engine import Stream, Thread, Welcoming
 from harness.search.dependency import conflicting
 
 
-class Pos:
+class Pos(Welcoming):
     """Does the pending operation of highest priority."""
 
     next_point = 0
@@ -31,6 +31,10 @@ class Pos:
         """Give each thread's first operation a priority."""
         self._threads = threads
         self._priorities = [self._word() for _ in threads]
+
+    def welcome(self, thread: Thread) -> None:
+        """Give the first operation of a thread started inside the execution a priority."""
+        self._priorities.append(self._word())
 
     def pick(self, step: int, me: Thread, options: Sequence[Thread]) -> int:
         """Pick the highest priority, after `me` has drawn one for its new operation."""

@@ -18,7 +18,7 @@ is equally likely. Every schedule has some probability, whatever the counts.
 from collections.abc import Sequence
 from itertools import accumulate, combinations
 
-from harness.engine import Quiet, Rehearsing, Run, Stream, Thread
+from harness.engine import Quiet, Rehearsing, Run, Stream, Thread, Welcoming
 from harness.schedule import Step, steps_of
 from harness.search.dependency import conflicting
 
@@ -40,7 +40,7 @@ def contended(steps: Sequence[Step]) -> list[str]:
     ]
 
 
-class Surw(Rehearsing):
+class Surw(Rehearsing, Welcoming):
     """Draws who does the next interesting operation by how many each has left."""
 
     next_point = 0
@@ -65,11 +65,15 @@ class Surw(Rehearsing):
     def begin(self, threads: Sequence[Thread]) -> None:
         """Draw who does the first interesting operation."""
         self._threads = threads
-        self._left = [0] * len(threads)
+        self._left = [0] * max(len(threads), *(step.thread + 1 for step in self._steps), 1)
         for step in self._steps:
             if step.published.name in self._interesting:
                 self._left[step.thread] += 1
         self._intended = self._draw(threads)
+
+    def welcome(self, thread: Thread) -> None:
+        """Count what a thread started inside the execution has left, if none did so before."""
+        self._left += [0] * (thread.index + 1 - len(self._left))
 
     def pick(self, step: int, me: Thread, options: Sequence[Thread]) -> int:
         """Pick any whose operation is not interesting, or who is to do the next that is."""

@@ -2,6 +2,7 @@
 """Are scenarios of the user's own run, explored and left for the night like those delivered?"""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -43,6 +44,8 @@ def test_what_is_found_names_the_scenario_and_replays_without_its_file(
     assert done.returncode == 1, done.stdout + done.stderr
     result = json.loads((folder / "result.json").read_text("utf-8"))
     assert result["scenarios"] == [NAME]
+    (own,) = result["own_scenarios"]
+    assert re.fullmatch(r"mine\.py [0-9a-f]{16}", own)
     (kept,) = (folder / "vgic-stress-findings").iterdir()
     assert f"\nfound in {NAME}\n" in (kept / "report.txt").read_text("utf-8")
     assert f"\nFound in the scenario {NAME}.\n" in (kept / "test_repro.py").read_text("utf-8")

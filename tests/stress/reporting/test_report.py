@@ -253,6 +253,7 @@ def test_json_has_the_promised_keys(
         "races": False,
         "kicks": False,
         "scenarios": ["inject_while_eoicount"],
+        "own_scenarios": [],
         "strategy": "mix",
         "asked": {
             "executions": 100,

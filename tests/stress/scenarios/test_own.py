@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from harness import Passed
+from harness import OsThreads, Passed
 from harness.search.strategies import ARMS, ARMS_AMONG_OTHERS
 from stress.executions.single import run_index
 from stress.executions.target import Target
 from stress.scenarios import SCENARIOS, SHIPPED, BadScenarioFile, ScenarioAtFault, register
+from tests.docs.pages import ROOT, marked
 from tests.fixtures.own_scenarios import HEAD, scenario_text
 
 Write = Callable[..., Path]
@@ -58,14 +59,24 @@ def test_its_usual_length_is_measured_and_its_portfolio_chosen(scenario_file: Wr
     assert two.executions_min == 300
 
 
-def test_it_runs_and_draws_by_its_streams_alone(scenario_file: Write, pinned: object) -> None:
+def test_it_runs_and_draws_by_its_streams_alone(scenario_file: Write, pinned: OsThreads) -> None:
     register(scenario_file())
     scenario = SCENARIOS["two_edges"]
     drawn = [scenario.parameters(7, index) for index in range(8)]
     assert drawn == [scenario.parameters(7, index) for index in range(8)]
     assert len(set(drawn)) > 1
-    single = run_index(scenario, 7, 3, "random-walk", Target(), pinned)  # type: ignore[arg-type]
+    single = run_index(scenario, 7, 3, "random-walk", Target(), pinned)
     assert single.parameters == drawn[3]
+    assert isinstance(single.execution.outcome, Passed)
+
+
+def test_the_example_of_the_docs_is_one(scenario_file: Write, pinned: OsThreads) -> None:
+    page = (ROOT / "docs" / "usage.md").read_text("utf-8")
+    assert register(scenario_file(marked(page, "file: my_scenarios.py"), head="")) == ["two_edges"]
+    scenario = SCENARIOS["two_edges"]
+    machines = {scenario.parameters(7, index) for index in range(20)}
+    assert {machine.nr_lr for machine in machines} == {1, 2}
+    single = run_index(scenario, 7, 0, "portfolio", Target(), pinned)
     assert isinstance(single.execution.outcome, Passed)
 
 

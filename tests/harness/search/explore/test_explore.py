@@ -14,7 +14,6 @@ import pytest
 from harness import (
     Cell,
     Execution,
-    Failed,
     Failure,
     Ipi,
     LockOrder,
@@ -25,12 +24,13 @@ from harness import (
     SpinLock,
     Stream,
 )
+from harness.primitives.completion import Completion
 from harness.primitives.rcu import Rcu
-from harness.primitives.waitqueue import Completion, WaitQueue
+from harness.primitives.waitqueue import WaitQueue
 from harness.schedule.replay import StrictReplay
-from harness.search.behaviour import behaviour
 from harness.search.explore import Exploration, every_behaviour, every_schedule
 from tests.programs import EXAMPLES, data_race, lifetime, lock_order, progress
+from tests.programs.agreeing import agree
 from tests.programs.counted import (
     file_system,
     indexer,
@@ -50,38 +50,6 @@ def pool() -> Iterator[OsThreads]:
     """One pool for all: there are thousands of executions here."""
     with OsThreads() as carriers:
         yield carriers
-
-
-class Seen:
-    """The behaviours of the executions it is told, and how each ended."""
-
-    def __init__(self) -> None:
-        self.ends: dict[str, set[str]] = {}
-        self.executions = 0
-
-    def __call__(self, execution: Execution) -> None:
-        outcome = execution.outcome
-        end = outcome.failure.signature if isinstance(outcome, Failed) else ""
-        self.ends.setdefault(behaviour(execution.trace, execution.touches), set()).add(end)
-        self.executions += 1
-
-
-def agree(program: Program, carriers: OsThreads, brute_max: int = 3000) -> Exploration | None:
-    """Compare all three; None if there are too many schedules to try them all."""
-    by_force, reduced = Seen(), Seen()
-    everything = every_schedule(program, carriers, executions_max=brute_max, heard=by_force)
-    if not everything.complete:
-        return None
-    bounded = every_schedule(program, carriers, preemptions=12, executions_max=brute_max)
-    reduction = every_behaviour(program, carriers, heard=reduced)
-    assert reduction.complete
-    assert set(reduced.ends) == set(by_force.ends)
-    assert reduction.executions == reduced.executions == len(reduced.ends), "each only once"
-    assert set(reduction.failures) == set(everything.failures) == set(bounded.failures)
-    assert not bounded.more
-    assert bounded.executions == everything.executions
-    assert all(len(ends) == 1 for ends in by_force.ends.values()), "one behaviour, one verdict"
-    return reduction
 
 
 def waits_for_an_interrupt(scheduler: Scheduler) -> None:
