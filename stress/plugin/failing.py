@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+_BEFORE_THE_COMMAND = ("", "replay:")
+_REPLAY_LINES = len(_BEFORE_THE_COMMAND) + 1
+
 
 class SchedulesFailed(AssertionError):
     """Schedules have shown that something is wrong with the code under test.
@@ -32,7 +35,7 @@ class SchedulesFailed(AssertionError):
 
     def replayed_by(self, command: str) -> "SchedulesFailed":
         """Return the same, with the command that replays it as its last line."""
-        text = "\n".join([self.text, "", "replay:", command])
+        text = "\n".join([self.text, *_BEFORE_THE_COMMAND, command])
         return SchedulesFailed(text, self.signature, self.tokens, command)
 
 
@@ -74,10 +77,20 @@ def as_it_counts(report: pytest.TestReport, call: pytest.CallInfo[None]) -> None
 
 
 def _said(error: pytest.ExceptionInfo[BaseException]) -> Any:
-    """Return what an exception says, and nothing but that, as pytest shows it."""
+    """Return what an exception says, and nothing but that, as pytest shows it.
+
+    Notes, such as Hypothesis adds with its falsifying example, come before the line that replays.
+    """
     said = error.getrepr(style="value", chain=False)
     if said.reprcrash is not None:
         said.reprcrash.message = str(error.value)
+    notes = getattr(error.value, "__notes__", [])
+    if notes:
+        entry = said.reprtraceback.reprentries[0]
+        lines = [*entry.lines]
+        at = len(lines) - _REPLAY_LINES if getattr(error.value, "command", "") else len(lines)
+        lines[at:at] = ["", *"\n".join(notes).splitlines()]
+        entry.lines = lines
     return said
 
 

@@ -36,6 +36,9 @@ class Schedules:
         self._item = item
         self._shard = shard
 
+    def __repr__(self) -> str:
+        return SCHEDULES
+
     def explore(self, body: "Callable[[Scheduler], None]") -> "Exploration":
         """Explore a program written against harness, as `harness.check` does.
 

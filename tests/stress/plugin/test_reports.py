@@ -58,6 +58,13 @@ def test_caught(schedules):
     with pytest.raises(AssertionError):
         schedules.explore(loses)
 
+def test_noted(schedules):
+    try:
+        schedules.explore(loses)
+    except AssertionError as error:
+        error.add_note("Failing test case: n=2")
+        raise
+
 @pytest.mark.schedules(executions=5)
 def test_without_the_fixture():
     pass
@@ -102,7 +109,7 @@ def said(folder: Path) -> str:
 
 
 def test_errors_are_no_failures_and_what_is_expected_to_fail_may(said: str) -> None:
-    assert "4 failed, 5 passed, 1 xfailed, 2 errors" in said, said
+    assert "5 failed, 5 passed, 1 xfailed, 2 errors" in said, said
     assert "ERROR sub/test_it.py::test_error - HARNESS BUG: " in said
     assert "ERROR sub/test_it.py::test_bug - harness.engine.failures.HarnessBug" in said
     words = "FAILED sub/test_it.py::test_program - loses: an assertion fails in add"
@@ -120,7 +127,7 @@ def test_the_table_has_each_test_that_tried_anything(said: str) -> None:
     assert table["test_of_the_ini_file"][0] == "7"
     assert table["test_program"][3] == table["test_caught"][3] == "1"
     assert {"test_bad", "test_without_the_fixture", "test_bug"}.isdisjoint(table)
-    assert table["together"][3] == "3"
+    assert table["together"][3] == "4"
 
 
 def test_a_marker_that_makes_no_sense_says_why(said: str) -> None:
@@ -128,9 +135,16 @@ def test_a_marker_that_makes_no_sense_says_why(said: str) -> None:
     assert "bad marker: test_without_the_fixture does not ask for the fixture `schedules`" in said
 
 
+def test_what_others_note_comes_before_the_line_that_replays(said: str) -> None:
+    lines = said.splitlines()
+    noted = lines.index("Failing test case: n=2")
+    assert lines[noted + 1 : noted + 3] == ["", "replay:"]
+    assert lines[noted + 3].startswith("pytest sub/test_it.py::test_noted --vgic-replay hs1-")
+
+
 def test_github_gets_an_annotation_for_what_the_schedules_failed_by(said: str) -> None:
     lines = [line for line in said.splitlines() if line.startswith("::")]
-    assert len(lines) == 2, lines
+    assert len(lines) == 3, lines
     assert all(line.startswith("::error file=sub/test_it.py,line=") for line in lines)
     (program,) = [line for line in lines if "test_program" in line]
     number = TESTS.splitlines().index("def test_program(schedules):") + 1
@@ -149,6 +163,7 @@ def test_junit_has_the_replay_line_and_errors_as_errors(folder: Path, said: str)
     (replay,) = by_name["test_program"].iter("property")
     assert str(failure.text).splitlines()[-1] == replay.get("value")
     assert not list(by_name["test_caught"].iter("property"))
+    assert "Failing test case: n=2" in str(by_name["test_noted"][1].text)
 
 
 def test_the_kept_token_fails_again_in_its_test_and_is_of_no_other(
