@@ -4,8 +4,8 @@
 plugin.py has the hooks, fixture.py the fixture `schedules`, marker.py the markers, options.py the
 options. All that is loaded into every session of pytest and imports nothing else until a test of
 ours runs, and so does this face: trying.py and programs.py explore then, replaying.py replays.
-What each test has tried goes with its report (counts.py) to the end of the session (summary.py); profile.py
-registers a profile with Hypothesis.
+What each test has tried goes with its report (counts.py) to the end of the session (summary.py).
+profile.py registers a profile with Hypothesis.
 """
 
 from stress.plugin.capture import last_words
