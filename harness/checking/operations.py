@@ -20,7 +20,7 @@ WORDS = {
     "prepare_to_wait": "stands in the queue at {name}",
     "sleep": "wakes up at {name}",
     "wake_up": "wakes up who sleeps at {name}",
-    "wait_for": "goes on: {name} is completed",
+    "wait_for": "goes on after a wait for {name}",
     "complete": "completes {name}",
     "reinit": "begins {name} anew",
     "inc": "takes a reference: {name}",
@@ -50,7 +50,7 @@ WORDS = {
     "learn": "takes {name} in a new order",
     "trylock": "tries to take {object}",
     "write_lock": "acquires {object} to write",
-    "write_unlock": "releases {name}, which it wrote under",
+    "write_unlock": "releases {name}",
     "down": "takes {object} down",
     "up": "takes {object} up",
     "set": "sets {name}",
@@ -86,8 +86,11 @@ VALUES = {
 }
 """What the line adds if the object's value is known."""
 
-RELEASES = frozenset(
-    {"unlock", "write_unlock", "lock", "write_lock", "down", "wait_set", "run_work"}
+SHOWN = frozenset(
+    {
+        *("unlock", "read_unlock", "write_unlock"),
+        *("lock", "read_lock", "write_lock", "down", "wait_set", "run_work"),
+    }
 )
 """What a thread does at no scheduling point of its own, and is shown all the same: it releases a
 lock, or has taken one, or what else it tried to have."""
@@ -109,5 +112,6 @@ def operation_in_words(
     if values is not None:
         words += VALUES.get(operation.kind, "")
     was, now = values or ("", "")
-    name = f"{noun} {operation.name}" if noun else operation.name
-    return words.format(name=operation.name, object=name, was=was, now=now)
+    name = operation.name
+    says_it = not noun or name.startswith(noun)
+    return words.format(name=name, object=name if says_it else f"{noun} {name}", was=was, now=now)

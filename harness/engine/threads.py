@@ -218,7 +218,7 @@ class Thread:
         return self.role
 
     def __repr__(self) -> str:
-        return f"Thread({self.role}, {self._state()})"
+        return f"{type(self).__name__}({self.role}, {self._state()})"
 
     def _state(self) -> str:
         if self.finished:

@@ -54,6 +54,9 @@ class Event:
         self._clear = operation("clear", "event", self.name)
         self._seen = operation("wait_set", "event", self.name)
 
+    def __repr__(self) -> str:
+        return f"Event({self.name}, {'set' if self._flag else 'cleared'})"
+
     def is_set(self) -> bool:
         """Return whether it is set."""
         self._scheduler.point(self._look)

@@ -81,6 +81,10 @@ class RwLock:
     def __str__(self) -> str:
         return self.name
 
+    def __repr__(self) -> str:
+        held = f"held by {self.holders()}" if self.owner or self.readers else "free"
+        return f"RwLock({self.name}, {held})"
+
     def read_lock(self) -> None:
         """Take the lock together with other readers (read_lock)."""
         if self._scheduler.unwinding:

@@ -45,6 +45,9 @@ class Semaphore(Gate):
         self._up = operation("up", "semaphore", self.name)
         self._try = operation("trylock", "semaphore", self.name)
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name} = {self.count})"
+
     @property
     def shut(self) -> bool:  # type: ignore[override]
         """Whether it is at zero."""

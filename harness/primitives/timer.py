@@ -97,6 +97,10 @@ class Timer:
         self._waited = Operation("wait_for", "timer", function_name, self._running)
         self.thread = start_thread(scheduler, self.name, self._serve, daemon=True)
 
+    def __repr__(self) -> str:
+        state = "runs" if self.running else "armed" if self.pending else "not armed"
+        return f"Timer({self.name}, {state})"
+
     def mod_timer(self) -> bool:
         """Arm it, or put off when it fires; return whether it was armed (mod_timer)."""
         scheduler = self._scheduler

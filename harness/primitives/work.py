@@ -37,6 +37,10 @@ class Work:
     def __str__(self) -> str:
         return self.name
 
+    def __repr__(self) -> str:
+        state = "pending" if self.pending is not None else "not pending"
+        return f"Work({self.name}, {state}{'' if self.running is None else ', runs'})"
+
     def queueing(self, number: int | None) -> str:
         """Return the name of one queueing."""
         return f"{self.name}.{number}"

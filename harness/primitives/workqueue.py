@@ -59,6 +59,9 @@ class WorkQueue(Gate):
             role = f"kworker/{instance}:{number}"
             start_thread(scheduler, role, self._serve, daemon=True)
 
+    def __repr__(self) -> str:
+        return f"WorkQueue({self.name}: {' '.join(map(str, self.items)) or 'empty'})"
+
     @property
     def shut(self) -> bool:  # type: ignore[override]
         """Whether no item can be begun with."""

@@ -118,6 +118,7 @@ def look_into(
     *,
     replays_max: int,
     confirmed: Callable[[Example], None] = lambda example: None,
+    programs: bool = True,
 ) -> Example:
     """Confirm a failing execution, shrink it and explain it.
 
@@ -128,13 +129,16 @@ def look_into(
         carriers: what the threads run on.
         replays_max: how many replays shrinking may take.
         confirmed: called with the failure as it was found, when that has been replayed.
+        programs: make the machine and its programs smaller, too, not the schedule alone.
 
     Raises:
         HarnessBug: it cannot be replayed.
     """
     token, found = as_found(single, scenario, target, carriers)
     confirmed(found)
-    return simplest(token, found.failure, target, carriers, replays_max=replays_max)
+    return simplest(
+        token, found.failure, target, carriers, replays_max=replays_max, programs=programs
+    )
 
 
 def simplest(
@@ -145,6 +149,7 @@ def simplest(
     *,
     replays_max: int,
     interrupted: Callable[[], bool] = lambda: False,
+    programs: bool = True,
 ) -> Example:
     """Shrink a failing execution that was confirmed, and explain it.
 
@@ -155,11 +160,19 @@ def simplest(
         carriers: what the threads run on.
         replays_max: how many replays shrinking may take.
         interrupted: asked before each; True ends shrinking with the simplest so far.
+        programs: make the machine and its programs smaller, too, not the schedule alone.
 
     Raises:
         HarnessBug: it cannot be replayed.
     """
-    shrunk = shrink(token, target, carriers, replays_max=replays_max, interrupted=interrupted)
+    shrunk = shrink(
+        token,
+        target,
+        carriers,
+        replays_max=replays_max,
+        interrupted=interrupted,
+        programs=programs,
+    )
     explanation = explain(shrunk.token, target, carriers)
     identity = token.signature
     # Preemptions that shrinking has not come to are the schedule's, not the bug's.

@@ -61,8 +61,9 @@ class Shrunk:
 class _Shrinker:
     """Considers one simpler candidate after another."""
 
-    def __init__(self, simplest: Simplest) -> None:
+    def __init__(self, simplest: Simplest, *, programs: bool) -> None:
         self._simplest = simplest
+        self._programs = programs
         self._consider = simplest.consider
 
     @property
@@ -91,15 +92,19 @@ class _Shrinker:
             reached = None
             while reached != (reached := simplicity(self._simplest.best)):
                 simplify(self)
-                self._one_of(without_vcpus)
-                self._one_of(without_devices)
-                self._one_of(without_irqs)
-                for each in operations(self._parameters):
-                    self._fewer_operations(each)
-                self._one_of(quieter)
+                if self._programs:
+                    self._smaller_machine()
         except Stop:
             return False
         return True
+
+    def _smaller_machine(self) -> None:
+        self._one_of(without_vcpus)
+        self._one_of(without_devices)
+        self._one_of(without_irqs)
+        for each in operations(self._parameters):
+            self._fewer_operations(each)
+        self._one_of(quieter)
 
     def _one_of(self, ways: Callable[[Parameters], Iterator[Smaller]]) -> None:
         """Try each of some ways in turn; where one works, those of what it led to come next."""
@@ -126,6 +131,7 @@ def shrink(
     *,
     replays_max: int = REPLAYS,
     interrupted: Callable[[], bool] = lambda: False,
+    programs: bool = True,
 ) -> Shrunk:
     """Shrink a failing execution.
 
@@ -136,13 +142,14 @@ def shrink(
         replays_max: at most so many executions, of STEPS_A_REPLAY steps on average, not counting
             the confirmation.
         interrupted: asked before each; True ends it with the simplest so far.
+        programs: make the machine and its programs smaller, too, not the schedule alone.
 
     Raises:
         HarnessBug: the token does not replay, or the result does not replay strictly.
     """
     simplest = Simplest(token, target, carriers, replays_max, interrupted)
     before = size_of(simplest.best)
-    complete = _Shrinker(simplest).run()
+    complete = _Shrinker(simplest, programs=programs).run()
     best = simplest.confirmed()
     return Shrunk(
         token=replace(

@@ -38,6 +38,7 @@ ORDER = {
         "morning",
         "nights",
         ("commands", "plugin"),
+        "hypothesis",
         "repro",
         "__main__",
     ),

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does a night draw other examples than the last one, even where a CI would draw the same?"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TWICE = """
+import sys
+from hypothesis import given, settings, strategies as st
+
+print(settings.get_current_profile_name())
+if sys.argv[1:]:
+    settings.load_profile(sys.argv[1])
+
+def drawn():
+    numbers = []
+    @settings(max_examples=20)
+    @given(st.integers())
+    def test(number):
+        numbers.append(number)
+    test()
+    return numbers
+
+print(drawn() == drawn(), settings.default.database is None, settings.default.deadline)
+print(any(name.partition(".")[0] == "vgic" for name in sys.modules))
+"""
+
+
+def under_ci(folder: Path, *words: str) -> str:
+    """Run Python in a folder of its own as a CI does."""
+    return subprocess.run(
+        [sys.executable, *words],
+        cwd=folder,
+        env=os.environ | {"CI": "true"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+@pytest.mark.parametrize(
+    ("profile", "same_again"), [((), "True True None"), (("nightly",), "False False None")]
+)
+def test_a_ci_draws_the_same_each_time_and_keeps_nothing_unless_told(
+    tmp_path: Path, profile: tuple[str, ...], same_again: str
+) -> None:
+    """The trap: Hypothesis chooses the profile `ci` by itself. Ours is there without an import."""
+    assert under_ci(tmp_path, "-c", TWICE, *profile).splitlines() == ["ci", same_again, "False"]
+
+
+def test_pytest_takes_the_profile_without_a_line_in_conftest(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text("def test_it(): pass\n", "utf-8")
+    session = under_ci(
+        tmp_path, "-m", "pytest", "-v", "-p", "no:cacheprovider", "--hypothesis-profile=nightly"
+    )
+    assert "hypothesis profile 'nightly'" in session
+    assert "1 passed" in session
+
+
+def test_a_profile_of_the_users_own_stays(tmp_path: Path) -> None:
+    program = (
+        "from hypothesis import settings\n"
+        "settings.register_profile('nightly', max_examples=7)\n"
+        "import stress.hypothesis\n"
+        "print(settings.get_profile('nightly').max_examples)"
+    )
+    assert under_ci(tmp_path, "-c", program) == "7\n"
