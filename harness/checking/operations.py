@@ -69,7 +69,7 @@ WORDS = {
     "run_work": "begins with {name}",
     "cancel_work": "takes {name} off its queue",
     "done": "is done with {name}",
-    "shut": "finds that {name} lets nobody pass",
+    "found_shut": "finds that {name} lets nobody pass",
     "spawn": "starts {name}",
     "join": "goes on: {name} has ended",
     "start": "starts",

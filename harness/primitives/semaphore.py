@@ -107,7 +107,7 @@ class Semaphore(Gate):
         if scheduler.unwinding:
             return
         if not self.count:
-            scheduler.touch(operation("shut", "semaphore", self.name))
+            scheduler.touch(operation("found_shut", "semaphore", self.name))
         self.count += count
         if scheduler.wants_growth:
             scheduler.opened(self)

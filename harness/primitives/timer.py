@@ -88,7 +88,7 @@ class Timer:
         self.running = False
         self._running = _Running(self)
         self._mod, self._del, self._found_shut = operations(
-            "timer", self.name, "mod_timer", "del_timer", "shut"
+            "timer", self.name, "mod_timer", "del_timer", "found_shut"
         )
         self._fire = Operation("fire", "timer", self.name, _Time(self))
         # An object of its own to searches: what happens to it keeps no timer from firing.

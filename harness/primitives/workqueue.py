@@ -52,7 +52,7 @@ class WorkQueue(Gate):
         self.items: list[Work] = []
         self._waiting: list[Over] = []
         self._queued, self._taken_off, self._ready, self._found_shut = operations(
-            "workqueue", self.name, "queue_work", "cancel_work", "done", "shut"
+            "workqueue", self.name, "queue_work", "cancel_work", "done", "found_shut"
         )
         self._next = Operation("next_work", "workqueue", self.name, self)
         for number in range(workers):
@@ -148,7 +148,7 @@ class WorkQueue(Gate):
         self.items.remove(work)
         taken_off, work.pending = work.queueing(work.pending), None
         self._scheduler.touch(operation("cancel_work", "work", taken_off))
-        self._scheduler.touch(operation("shut", "work", taken_off))
+        self._scheduler.touch(operation("found_shut", "work", taken_off))
         self._let_go()
         self._changed(self._taken_off, found_shut=was_shut)
         return True

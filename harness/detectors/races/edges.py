@@ -82,7 +82,7 @@ ORDERS_NOTHING = frozenset(
         *("read", "write", "cmpxchg", "take", "inc", "inc_not_zero", "prepare_to_wait", "reinit"),
         *("relax", "list", RELINK, "change", "use", "free"),
         *("trylock", "timed_wait", "clear", "abort", "reset", "del_timer"),
-        *("next_work", "cancel_work", "shut"),
+        *("next_work", "cancel_work", "found_shut"),
         *("learn", "everything"),
     }
 )

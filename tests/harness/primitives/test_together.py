@@ -155,7 +155,7 @@ KINDS = (
 
 
 def drawn(seed: int) -> Callable[[Scheduler], None]:
-    """Draw a program of two threads that do one or two things of a few kinds."""
+    """Draw a program of two threads that do two things and one, of a few kinds."""
     stream = Stream("together", seed)
     kinds = stream.choose_each(KINDS, 3)
     bodies: list[list[Step]] = [
@@ -179,8 +179,8 @@ def drawn(seed: int) -> Callable[[Scheduler], None]:
 
 
 def test_they_agree(pinned: OsThreads) -> None:
-    explored = [agree(drawn(seed), pinned, brute_max=100) for seed in range(40)]
+    explored = [agree(drawn(seed), pinned, brute_max=80) for seed in range(40)]
     compared = [each for each in explored if each is not None]
-    assert len(compared) > 12
+    assert len(compared) > 8
     assert any(each.failures for each in compared)
     assert any(each.passed for each in compared)
