@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 
-from stress.executions import CannotJudge
+from stress.executions import CannotJudge, Hung
 from stress.plugin import last_words
 from stress.replaying import opening, replay
 from stress.reporting import not_judged
@@ -41,5 +41,12 @@ def assert_passes(
         cases = opening.cases(tokens, revision, (bugs,) if isinstance(bugs, str) else bugs)
     except CannotJudge as error:
         raise AssertionError(not_judged(str(error)).words) from None
-    if replay(cases, said.append, last_words=last_words, at_fault=Exit.FINDINGS) is not Exit.CLEAN:
+    code = Exit.FINDINGS
+    try:
+        code = replay(
+            cases, said.append, last_words=last_words, at_fault=Exit.FINDINGS, survives=True
+        )
+    except Hung as hung:
+        said += [hung.text, *hung.stacks]
+    if code is not Exit.CLEAN:
         raise AssertionError("\n".join(said))

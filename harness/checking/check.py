@@ -20,11 +20,16 @@ from harness.engine import (
     Failed,
     Failure,
     OsThreads,
+    Passed,
     execute,
+    printable_name,
 )
 from harness.schedule import StrictReplay
 from harness.search.explore import Exploration, some_schedules
 from harness.search.strategies import STRATEGIES
+
+STEPS_MAX = 20_000
+"""An execution of more steps is a livelock, unless another bound is asked for."""
 
 
 class CannotReplay(ValueError):
@@ -37,7 +42,7 @@ def check(
     executions: int = 300,
     seed: int = 1,
     strategy: str | None = None,
-    steps_max: int = 20_000,
+    steps_max: int = STEPS_MAX,
     carriers: Carriers | None = None,
     name: str = "",
 ) -> Exploration:
@@ -90,8 +95,9 @@ def check(
         found = f"first in execution {index} of {executions} (seed {seed})"
         remark = f"{found}; {_size(failing)} (in {_counted(replays, 'replay')})"
         token = _token(failing, identity_of(program, name))
-        drawn = columns(program, token.deviations, lent, steps_max)
-    raise CheckFailed(_failure(failing.execution), token, drawn, remark, index=index, name=name)
+        drawn = columns(program, failing, lent, steps_max)
+    options = _options(name, steps_max)
+    raise CheckFailed(_failure(failing.execution), token, drawn, remark, index, options)
 
 
 def replay(
@@ -99,7 +105,7 @@ def replay(
     token: str,
     *,
     carriers: Carriers | None = None,
-    steps_max: int = 20_000,
+    steps_max: int = STEPS_MAX,
     name: str = "",
 ) -> Execution:
     """Run a program under the schedule of a token.
@@ -136,13 +142,14 @@ def replay(
         if not isinstance(execution.outcome, Failed):
             return execution
         failing = Failing(execution, tuple(strict.labelled), tuple(strict.preemptions))
-        drawn = columns(program, failing.schedule, lent, steps_max)
+        drawn = columns(program, failing, lent, steps_max)
     failure = _failure(execution)
     same = execution.digest == recorded.digest
     remark = f"failed again: replayed strictly, {execution.steps} steps, " + (
         "the same trace" if same else f"another trace; the token is of {recorded.signature}"
     )
-    raise CheckFailed(failure, _token(failing, here), drawn, remark, name=name)
+    options = _options(name, steps_max)
+    raise CheckFailed(failure, _token(failing, here), drawn, remark, options=options)
 
 
 @contextmanager
@@ -166,6 +173,12 @@ def _failure(execution: Execution) -> Failure:
     return execution.outcome.failure
 
 
+def _options(name: str, steps_max: int) -> dict[str, object]:
+    """Return what `replay` has to be told of how it was checked, beside program and token."""
+    told: dict[str, object] = {"name": printable_name(name)} if name else {}
+    return told if steps_max == STEPS_MAX else {**told, "steps_max": steps_max}
+
+
 def _size(failing: Failing) -> str:
     choices, preemptions = len(failing.schedule), len(failing.preemptions)
     if not choices:
@@ -181,7 +194,7 @@ def _divergence(execution: Execution, strict: StrictReplay) -> str:
     outcome = execution.outcome
     if isinstance(outcome, DivergedFrom):
         return f"at step {outcome.step}: expected {outcome.expected}; met {outcome.met}"
-    if strict.never_reached:
+    if isinstance(outcome, Passed) and strict.never_reached:
         never = strict.never_reached[0]
         return (
             f"at step {execution.steps}: expected operation {never.n} of {never.role}; "

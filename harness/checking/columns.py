@@ -12,9 +12,9 @@ from textwrap import wrap
 from harness.checking.headline import lines_of
 from harness.checking.programs import Program
 from harness.checking.recording import Act, Recording
+from harness.checking.shrinking import Failing
 from harness.engine import (
     Carriers,
-    Deviation,
     Failed,
     Failure,
     NotDeterministic,
@@ -33,19 +33,17 @@ _TURN_MAX = 8
 """No turn of a loop of more lines is recognised."""
 
 
-def columns(
-    program: Program, schedule: Sequence[Deviation], carriers: Carriers, steps_max: int
-) -> str:
+def columns(program: Program, failing: Failing, carriers: Carriers, steps_max: int) -> str:
     """Run an execution that fails once more and draw it.
 
     Args:
         program: what is run.
-        schedule: it has been replayed strictly.
+        failing: the execution; it has been replayed strictly.
         carriers: what the threads run on.
         steps_max: the bound past which an execution counts as a livelock.
 
     Raises:
-        NotDeterministic: it does not fail.
+        NotDeterministic: it does other things when it is recorded.
     """
     recordings: list[Recording] = []
 
@@ -53,10 +51,12 @@ def columns(
         recordings.append(Recording(scheduler, carriers))
         program(scheduler)
 
-    execution = execute(recorded, StrictReplay(schedule), carriers, steps_max=steps_max)
-    if not isinstance(execution.outcome, Failed):
-        raise NotDeterministic("failed, and passed when it was recorded")
-    failure = execution.outcome.failure
+    replay = StrictReplay(failing.schedule)
+    execution = execute(recorded, replay, carriers, steps_max=steps_max)
+    outcome = execution.outcome
+    if not isinstance(outcome, Failed) or execution.digest != failing.execution.digest:
+        raise NotDeterministic("it did other things when it was recorded")
+    failure = outcome.failure
     lines = _without_turns(recordings[0].close(failure))
     said = failure_lines(_in_lines(failure), WIDTH)
     return "\n".join(map(str.rstrip, [*_drawn(lines, recordings[0].roles), "", *said]))

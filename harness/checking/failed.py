@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """CheckFailed: what a check raises, and all that it says."""
 
+from collections.abc import Mapping
 from textwrap import wrap
 
 from harness.checking.columns import WIDTH
@@ -29,7 +30,7 @@ class CheckFailed(AssertionError):
         columns: str,
         remark: str,
         index: int = 0,
-        name: str = "",
+        options: Mapping[str, object] | None = None,
     ) -> None:
         """Put the report together.
 
@@ -39,7 +40,7 @@ class CheckFailed(AssertionError):
             columns: the drawing of it.
             remark: how it was found, or replayed.
             index: the number of the execution.
-            name: what the program was to be called, "" for its own name.
+            options: what `replay` has to be called with beside program and token.
         """
         self.failure = failure
         self.token = token.encode()
@@ -49,17 +50,21 @@ class CheckFailed(AssertionError):
         self.report = "\n".join(
             [*wrap(self.headline, WIDTH, subsequent_indent="  "), "", columns, *wrap(remark, WIDTH)]
         )
-        called = f", name={token.program.name!r}" if name else ""
-        program = "PROGRAM" if name else _called(token.program.name)
-        self.replay_line = f'harness.replay({program}, "{self.token}"{called})'
+        self.replay_line = _line(token.program.name, self.token, options or {})
         super().__init__(f"{self.report}\n{self.replay_line}")
-        self._made_of = failure, token, columns, remark, index, name
+        self._made_of = failure, token, columns, remark, index, options
 
     def __reduce__(self) -> tuple[type["CheckFailed"], tuple[object, ...]]:
         """Let it be sent to another process: what it is made of, and not its text."""
         return type(self), self._made_of
 
 
-def _called(name: str) -> str:
-    """Return what the program is called in the line: its name, if that can be written there."""
-    return name if name.isidentifier() else "PROGRAM"
+def _line(program: str, token: str, options: Mapping[str, object]) -> str:
+    """Return a call of `replay`, which names the program if it can be named so there."""
+    by_its_name = program.isidentifier() and "name" not in options
+    arguments = [
+        program if by_its_name else "PROGRAM",
+        f'"{token}"',
+        *(f"{option}={value!r}" for option, value in options.items()),
+    ]
+    return f"harness.replay({', '.join(arguments)})"

@@ -6,8 +6,8 @@ from harness.engine import Failure
 _ASSERTION = "AssertionError"
 
 _HINTS = {
-    "step bound": " (a loop that waits for another thread says so with `cpu_relax` or waits with "
-    "`wait_until`: then it is judged by who can go on, and not by how long it takes)",
+    "step bound": " (a loop that says with `cpu_relax` what it waits for, or is a `wait_until`, is "
+    "judged by who can go on, and not by how long it takes)",
     "lock order": " (a deadlock wherever the two come at once)",
 }
 """What those are told whom the words of the harness do not tell enough."""

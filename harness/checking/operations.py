@@ -20,7 +20,7 @@ WORDS = {
     "prepare_to_wait": "stands in the queue at {name}",
     "sleep": "wakes up at {name}",
     "wake_up": "wakes up who sleeps at {name}",
-    "wait_for": "goes on: {name} is completed",
+    "wait_for": "goes on after a wait for {name}",
     "complete": "completes {name}",
     "reinit": "begins {name} anew",
     "inc": "takes a reference: {name}",
@@ -48,6 +48,30 @@ WORDS = {
     "relax": "spins for {name}",
     "swapped": "has changed {name}",
     "learn": "takes {name} in a new order",
+    "trylock": "tries to take {object}",
+    "write_lock": "acquires {object} to write",
+    "write_unlock": "releases {name}",
+    "down": "takes {object} down",
+    "up": "takes {object} up",
+    "set": "sets {name}",
+    "clear": "clears {name}",
+    "wait_set": "goes on: {name} is set",
+    "timed_wait": "goes on at {name}, where it waited with a timeout",
+    "arrive": "comes to {name}",
+    "leave": "leaves {name}",
+    "abort": "breaks {name}",
+    "reset": "resets {name}",
+    "mod_timer": "arms {name}",
+    "del_timer": "takes {name} off",
+    "fire": "fires {name}",
+    "queue_work": "queues {name}",
+    "next_work": "takes work from {name}",
+    "run_work": "begins with {name}",
+    "cancel_work": "takes {name} off its queue",
+    "done": "is done with {name}",
+    "found_shut": "finds that {name} lets nobody pass",
+    "spawn": "starts {name}",
+    "join": "goes on: {name} has ended",
     "start": "starts",
     "exit": "ends",
     "everything": "waits with all others",
@@ -62,8 +86,14 @@ VALUES = {
 }
 """What the line adds if the object's value is known."""
 
-RELEASES = frozenset({"unlock"})
-"""What a thread does at no scheduling point of its own, and is shown all the same."""
+SHOWN = frozenset(
+    {
+        *("unlock", "read_unlock", "write_unlock"),
+        *("lock", "read_lock", "write_lock", "down", "wait_set", "run_work"),
+    }
+)
+"""What a thread does at no scheduling point of its own, and is shown all the same: it releases a
+lock, or has taken one, or what else it tried to have."""
 
 
 def operation_in_words(
@@ -82,5 +112,6 @@ def operation_in_words(
     if values is not None:
         words += VALUES.get(operation.kind, "")
     was, now = values or ("", "")
-    name = f"{noun} {operation.name}" if noun else operation.name
-    return words.format(name=operation.name, object=name, was=was, now=now)
+    name = operation.name
+    says_it = not noun or name.startswith(noun)
+    return words.format(name=name, object=name if says_it else f"{noun} {name}", was=was, now=now)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from types import FrameType
 
 from harness.checking.headline import lines_of
-from harness.checking.operations import RELEASES, operation_in_words
+from harness.checking.operations import SHOWN, operation_in_words
 from harness.engine import (
     Carriers,
     Failure,
@@ -95,8 +95,8 @@ class Recording(Listener):
         self._last = _Done(me.role, _function(frame), operation, primitive, _value(primitive))
 
     def touches(self, operation: Operation) -> None:
-        """Write down a release."""
-        if operation.kind in RELEASES and self._has_begun:
+        """Write down what is shown of what is no scheduling point."""
+        if operation.kind in SHOWN and self._has_begun:
             self._end_last()
             self._add(_function(sys._getframe(1)), operation_in_words(operation, ""))
 
@@ -160,6 +160,8 @@ class Recording(Listener):
             gate = thread.op.gate
             if thread is me or thread.finished or gate is None or not gate.shut:
                 continue
+            if thread.daemon and not thread.busy:
+                continue  # it has nothing to do, and that keeps nobody
             if thread.index not in self._waits:
                 stack = self._stack_of(thread)
                 text = printable_text(f"waits for {gate.describe_wait()}")

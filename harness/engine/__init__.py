@@ -28,10 +28,13 @@ from harness.engine.failures import (
     Unwind,
 )
 from harness.engine.frames import (
+    above_execution,
+    calls_at,
     delivered,
     is_model,
     is_observer,
     is_ours,
+    is_own,
     model_function,
     model_stack,
     observes,
@@ -51,7 +54,7 @@ from harness.engine.printable import (
     shortened,
     value_text,
 )
-from harness.engine.rehearsal import Rehearsing, Run
+from harness.engine.rehearsal import Rehearsed, Rehearsing, Run
 from harness.engine.scheduler import Scheduler
 from harness.engine.signs import SIGNS
 from harness.engine.strategy import NEVER, Quiet, Strategy, Welcoming, welcome
@@ -113,6 +116,7 @@ __all__ = [
     "Outcome",
     "Passed",
     "Quiet",
+    "Rehearsed",
     "Rehearsing",
     "Run",
     "Scheduler",
@@ -124,6 +128,8 @@ __all__ = [
     "Touch",
     "Unwind",
     "Welcoming",
+    "above_execution",
+    "calls_at",
     "delivered",
     "described",
     "entry_text",
@@ -131,6 +137,7 @@ __all__ = [
     "is_model",
     "is_observer",
     "is_ours",
+    "is_own",
     "is_printable",
     "model_function",
     "model_stack",

@@ -14,8 +14,8 @@ from types import TracebackType
 from harness.engine.batons import Baton, new_baton
 from harness.engine.carrying import Carried
 from harness.engine.cores import Core, claim_core, pin_this_thread
-from harness.engine.failures import ForeignThread
-from harness.engine.frames import is_ours, model_stack, own_line
+from harness.engine.failures import Abandoned, ForeignThread
+from harness.engine.frames import calls_at, is_ground_floor, is_ours, model_stack, own_line
 from harness.engine.threads import Thread
 
 
@@ -89,8 +89,44 @@ class OsThreads:
         scheduler, carriers = self._scheduler, self._carriers
         if scheduler is None or not 0 <= scheduler.current.index < len(carriers):
             return ""
-        frame = sys._current_frames().get(carriers[scheduler.current.index].identity)
+        current = scheduler.current
+        frame = sys._current_frames().get(carriers[current.index].identity)
+        if frame is not None and is_ground_floor(frame):
+            return f"the body of {current.role}"  # that is no Python, so it has no frame
         return "" if frame is None or is_ours(frame) else own_line(frame)
+
+    def stacks(self) -> dict[str, list[str]]:
+        """Return where each thread under way is: its calls, the outermost first.
+
+        For who watches from outside. Those of the harness itself are left out where a thread only
+        waits for its turn.
+        """
+        if self._scheduler is None or not self._running:
+            return {}
+        frames = sys._current_frames()
+        current = self._scheduler.current
+        return {
+            thread.role: calls_at(frames.get(carrier.identity), ours=thread is current)
+            for thread, carrier in zip(self._scheduler.threads, self._carriers, strict=False)
+            if thread.started and not thread.finished
+        }
+
+    def abandon(self) -> None:
+        """Give up an execution that does not come to its end, and the core.
+
+        The thread that does not come to a scheduling point has an exception raised in it as soon
+        as it runs Python code; with it the execution ends, and nobody waits for that. These
+        carriers are never used again.
+        """
+        from ctypes import c_ulong, py_object, pythonapi  # nobody needs it before
+
+        self._closed = True
+        scheduler, carriers = self._scheduler, self._carriers
+        if self._running and scheduler is not None and scheduler.current.index < len(carriers):
+            identity = carriers[scheduler.current.index].identity
+            pythonapi.PyThreadState_SetAsyncExc(c_ulong(identity), py_object(Abandoned))
+        if self._core is not None:
+            self._core.unclaim()
 
     def carries_this_thread(self) -> bool:
         """Return whether the calling OS thread runs code under test, as one of these."""

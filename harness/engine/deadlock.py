@@ -42,7 +42,7 @@ def deadlock(waiting: Sequence[Thread], stack_of: Callable[[Thread], tuple[str, 
     cycle = _cycle(waiting)
     lost = {} if cycle else {each: how for each in waiting if (how := _lost_wake_up(each))}
     involved = (
-        cycle or list(lost) or [thread for thread in waiting if not _idle(thread)] or list(waiting)
+        cycle or list(lost) or [thread for thread in waiting if not thread.idles] or list(waiting)
     )
 
     def waits(thread: Thread) -> str:
@@ -71,10 +71,6 @@ def _lost_wake_up(thread: Thread) -> tuple[str, ...]:
 
 def _last_wake_up(thread: Thread) -> tuple[str, ...]:
     return () if thread.op.gate is None else thread.op.gate.last_wake_up()
-
-
-def _idle(thread: Thread) -> bool:
-    return thread.op.gate is not None and thread.op.gate.idle
 
 
 def _spins(thread: Thread) -> bool:

@@ -37,7 +37,7 @@ class Deviation(NamedTuple):
     Attributes:
         role: the thread that stood at the scheduling point; `start` before the first step.
         n: the number of its operation, from 1; 0 before the first step.
-        to: the role of the thread that went on instead.
+        to: the role of the thread that went on instead; its own where its time was up.
         label: what stood there; None until it was looked up.
     """
 

@@ -119,6 +119,10 @@ class NotDeterministic(HarnessBug):
         self.where = where
 
 
+class Abandoned(BaseException):
+    """Raised in a thread that has not come to a scheduling point for so long that nobody waits."""
+
+
 class Misbehaviour(RuntimeError):
     """Code under test has tried to do what no execution could be judged with.
 

@@ -146,6 +146,35 @@ def own_line(frame: FrameType | None) -> str:
     return ""
 
 
+def calls_at(frame: FrameType | None, *, ours: bool = True) -> list[str]:
+    """Return the calls at this place in the code under test, outermost first.
+
+    Args:
+        frame: where to start, going outward; nothing if None.
+        ours: with those of the harness itself among them.
+    """
+    calls = []
+    while frame is not None and frame.f_code not in _ground_floors:
+        if ours or not is_ours(frame):
+            calls.append(call_text(frame, frame.f_lineno))
+        frame = frame.f_back
+    return calls[::-1]
+
+
+def is_ground_floor(frame: FrameType) -> bool:
+    """Return whether a frame is that of a ground floor itself."""
+    return frame.f_code in _ground_floors
+
+
+def above_execution(frame: FrameType | None) -> bool:
+    """Return whether an execution is somewhere under this place: code under test is at work."""
+    while frame is not None:
+        if frame.f_code in _ground_floors:
+            return True
+        frame = frame.f_back
+    return False
+
+
 def is_own(frame: FrameType) -> bool:
     """Return whether a frame is of a user's own file."""
     module: str = f"{frame.f_globals.get('__name__', '')}."

@@ -5,8 +5,9 @@ A thread that is started inside an execution is one like any other from then on:
 the strategy, named by its role in deviations, and run to its end before the execution is over. Its
 place in creation order, and so in the quiet default, is the last.
 
-A daemon serves the others: it fires timers, or does queued work. When all others have ended and
-the daemons have nothing to do, the execution is over; they unwind, and that is no failure.
+A daemon serves the others, as in Python: it fires timers, does queued work, or fills a cache. When
+all others have ended and no daemon can go on, the execution is over. The daemons unwind where they
+wait, and that is no failure, unless one is busy with what it was asked for.
 """
 
 import sys
@@ -121,9 +122,6 @@ class Population(Points):
             self.touch(operation("exit", "thread", me.first.name))
 
 
-def only_daemons_idle(unfinished: Sequence[Thread]) -> bool:
-    """Return whether all that is left of an execution are daemons with nothing to do."""
-    return all(
-        thread.daemon and thread.op.gate is not None and thread.op.gate.idle
-        for thread in unfinished
-    )
+def only_daemons_left(unfinished: Sequence[Thread]) -> bool:
+    """Return whether all that have not ended are daemons that nobody has asked for anything."""
+    return all(thread.daemon and not thread.busy for thread in unfinished)

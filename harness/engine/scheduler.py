@@ -29,7 +29,7 @@ from harness.engine.failures import (
     oops,
 )
 from harness.engine.frames import ground_floor, model_stack, raised_in_harness, traceback_of
-from harness.engine.population import Population, only_daemons_idle
+from harness.engine.population import Population, only_daemons_left
 from harness.engine.step_bound import LoopWatch
 from harness.engine.strategy import Strategy
 from harness.engine.threads import EXIT, START, Operation, Standstill, Thread
@@ -157,14 +157,14 @@ class Scheduler(Population):
         waiting = [thread for thread in self.threads if not thread.finished]
         if self.wants_touches:
             self.touch(Standstill({thread.index: thread.op for thread in waiting}))
-        if only_daemons_idle(waiting):
+        if only_daemons_left(waiting):
             self._judge_end()
             self.unwinding = True
             raise Unwind
         gates = [thread.op.gate for thread in waiting if thread.op.gate is not None]
         if [gate for gate in gates if gate.look_again()]:
             return
-        all_idle = all(gate.idle for gate in gates)
+        all_idle = all(thread.idles for thread in waiting)
         if not (all_idle and self.on_quiescence() and any(not gate.shut for gate in gates)):
             self.fail(deadlock(waiting, lambda thread: self._stack_of(thread, me)))
 

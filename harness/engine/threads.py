@@ -160,7 +160,8 @@ class Thread:
         body: what it does.
         first: what its first step publishes: START, or what a thread that is started inside the
             execution has for it.
-        daemon: it serves the others; the execution is over when all others have ended and it idles.
+        daemon: it serves the others, and is left where it waits when all others have ended.
+        busy: a daemon is doing what it was asked for, so that it is waited for all the same.
         op: the operation it stood at when a thread was last chosen there.
         ops: how many operations it had published by then.
         lag: how many more steps the execution has than the thread, while it runs.
@@ -173,7 +174,7 @@ class Thread:
     """
 
     __slots__ = (
-        "body", "chain", "daemon", "finished", "first", "held", "index", "irqs_off",
+        "body", "busy", "chain", "daemon", "finished", "first", "held", "index", "irqs_off",
         "irqs_off_at", "lag", "op", "ops", "relaxed", "role", "sections", "started",
     )  # fmt: skip
 
@@ -191,6 +192,7 @@ class Thread:
         self.body = body
         self.first = self.op = first
         self.daemon = daemon
+        self.busy = False
         self.ops = 0
         self.lag = 0
         self.relaxed = 0
@@ -202,6 +204,12 @@ class Thread:
         self.chain = IRQS_ON
         self.sections = 0
 
+    @property
+    def idles(self) -> bool:
+        """Whether it has nothing to do where it waits, so that nobody has to come to its help."""
+        gate = self.op.gate
+        return (self.daemon and not self.busy) or (gate is not None and gate.idle)
+
     def retire(self) -> None:
         """Release what it did and waited for."""
         del self.body, self.op
@@ -210,7 +218,7 @@ class Thread:
         return self.role
 
     def __repr__(self) -> str:
-        return f"Thread({self.role}, {self._state()})"
+        return f"{type(self).__name__}({self.role}, {self._state()})"
 
     def _state(self) -> str:
         if self.finished:

@@ -10,7 +10,8 @@ passes until it is up, so a timeout that nothing comes before is no deadlock.
 A loop that waits with a timeout and looks again would otherwise be a schedule without an end. A
 thread's time is up at most `IN_A_ROW` times while another one that could go on stands still. A
 daemon's, as a timer that arms itself anew, also no more often than that while all who are no
-daemons stand still: when those have ended, or wait for each other, that shows.
+daemons stand still: when those have ended, or wait for each other, that shows. A search that goes
+through all behaviours takes this bound for what the program can do.
 """
 
 from collections.abc import Sequence

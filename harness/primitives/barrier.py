@@ -90,6 +90,9 @@ class Barrier:
         self._abort = Operation("abort", "barrier", self.name, idle)
         self._reset = Operation("reset", "barrier", self.name, idle)
 
+    def __repr__(self) -> str:
+        return f"Barrier({self.name}, {self.n_waiting} of {self.parties} wait)"
+
     @property
     def broken(self) -> bool:
         """Whether it is broken."""

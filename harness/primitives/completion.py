@@ -89,7 +89,7 @@ class Completion(Gate):
 
     def _set(self, done: int) -> None:
         if self.shut and self._scheduler.wants_touches:
-            self._scheduler.touch(operation("shut", "completion", self.name))
+            self._scheduler.touch(operation("found_shut", "completion", self.name))
         self.done = done
         self.shut = done <= 0
         if not self.shut and self._scheduler.wants_growth:

@@ -52,7 +52,10 @@ class Event:
         self._look = operation("read", "event", self.name)
         self._set = operation("set", "event", self.name)
         self._clear = operation("clear", "event", self.name)
-        self._seen = operation("wait_for", "event", self.name)
+        self._seen = operation("wait_set", "event", self.name)
+
+    def __repr__(self) -> str:
+        return f"Event({self.name}, {'set' if self._flag else 'cleared'})"
 
     def is_set(self) -> bool:
         """Return whether it is set."""
@@ -103,7 +106,7 @@ class Event:
             return False
         waiter = _Waiter(self)
         self._waiters.append(waiter)
-        waited = Operation("wait_for", "event", self.name, waiter)
+        waited = Operation("wait_set", "event", self.name, waiter)
         if timeout is None:
             scheduler.gated_point(waited)
         elif timed_point(scheduler, waited, timeout):

@@ -68,8 +68,8 @@ class JoinableThread(Thread):
             scheduler: the execution's scheduler.
             role: its name, which no other thread of the execution has under any schedule.
             body: what it does.
-            daemon: it serves the others: the execution does not wait for its end once they have
-                ended and it idles.
+            daemon: it serves the others, and is left where it waits when they have ended
+                (Thread.daemon).
         """
         self._scheduler = scheduler
         self._name = f"thread[{role}]"
@@ -84,7 +84,7 @@ class JoinableThread(Thread):
         """Start the thread: from here on it can go on (Thread.start, wake_up_process)."""
         scheduler = self._scheduler
         if self._spawned and not scheduler.unwinding:
-            self._fail("started twice", "threads can only be started once")
+            self._fail("thread started twice", "threads can only be started once")
         scheduler.point(operation("spawn", "thread", self._name))
         if not scheduler.unwinding:
             self._spawned = True
@@ -101,9 +101,11 @@ class JoinableThread(Thread):
         if scheduler.unwinding:
             return
         if not self._spawned:
-            self._fail("joined unstarted", "cannot join a thread before it is started")
+            self._fail("thread joined unstarted", "cannot join a thread before it is started")
         if scheduler.current is self:
-            self._fail("joined itself", "cannot join the current thread: it waits for its own end")
+            self._fail(
+                "thread joined itself", "cannot join the current thread: it waits for its own end"
+            )
         check_may_sleep(scheduler, f"join {self.role}", "thread")
         joined = Operation("join", "thread", self._name, self._end)
         if timeout is None:
@@ -133,7 +135,7 @@ class JoinableThread(Thread):
         me, function = self._scheduler.current, model_function()
         self._scheduler.fail(
             Failure(
-                kind=f"thread {kind}",
+                kind=kind,
                 message=f"{me.role} in {function}: {self.role}: {why}",
                 functions=(function,),
                 lock_classes=("thread",),
@@ -151,7 +153,7 @@ def start_thread(
         role: its name, which no other thread of the execution has under any schedule. Schedules
             name threads by it, so it must not depend on who comes first.
         body: what it does.
-        daemon: the execution does not wait for its end once all others have ended and it idles.
+        daemon: it serves the others, and is left where it waits when they have ended.
     """
     thread = JoinableThread(scheduler, role, body, daemon=daemon)
     thread.start()

@@ -81,13 +81,17 @@ class RwLock:
     def __str__(self) -> str:
         return self.name
 
+    def __repr__(self) -> str:
+        held = f"held by {self.holders()}" if self.owner or self.readers else "free"
+        return f"RwLock({self.name}, {held})"
+
     def read_lock(self) -> None:
         """Take the lock together with other readers (read_lock)."""
         if self._scheduler.unwinding:
             return
         me = self._interrupted()
         reading, writing = self._bits()
-        if self.owner is me or (me in self.readers and not me.chain & IN_IRQ):
+        if self.owner is me:
             self._scheduler.fail(held_already(me, self, self.lock_class))
         self._check_context(me)
         self._wants(me, writing)

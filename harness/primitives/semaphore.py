@@ -45,6 +45,9 @@ class Semaphore(Gate):
         self._up = operation("up", "semaphore", self.name)
         self._try = operation("trylock", "semaphore", self.name)
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name} = {self.count})"
+
     @property
     def shut(self) -> bool:  # type: ignore[override]
         """Whether it is at zero."""
@@ -104,7 +107,7 @@ class Semaphore(Gate):
         if scheduler.unwinding:
             return
         if not self.count:
-            scheduler.touch(operation("shut", "semaphore", self.name))
+            scheduler.touch(operation("found_shut", "semaphore", self.name))
         self.count += count
         if scheduler.wants_growth:
             scheduler.opened(self)

@@ -88,14 +88,18 @@ class Timer:
         self.running = False
         self._running = _Running(self)
         self._mod, self._del, self._found_shut = operations(
-            "timer", self.name, "mod_timer", "del_timer", "shut"
+            "timer", self.name, "mod_timer", "del_timer", "found_shut"
         )
         self._fire = Operation("fire", "timer", self.name, _Time(self))
         # An object of its own to searches: what happens to it keeps no timer from firing.
         function_name = f"{self.name}.function"
-        self._begins, self._done = operations("timer", function_name, "run_work", "done")
+        self._begins, self._done = operations("timer", function_name, "fire", "done")
         self._waited = Operation("wait_for", "timer", function_name, self._running)
         self.thread = start_thread(scheduler, self.name, self._serve, daemon=True)
+
+    def __repr__(self) -> str:
+        state = "runs" if self.running else "armed" if self.pending else "not armed"
+        return f"Timer({self.name}, {state})"
 
     def mod_timer(self) -> bool:
         """Arm it, or put off when it fires; return whether it was armed (mod_timer)."""
@@ -147,10 +151,10 @@ class Timer:
             scheduler.gated_point(self._fire)
             scheduler.time_is_up_for(scheduler.current)
             self.pending = False
-            self.running = True
+            self.running = self.thread.busy = True
             scheduler.touch(self._begins)
             run_on_top(scheduler, self.name, self.thread, self._function)
-            self.running = False
+            self.running = self.thread.busy = False
             scheduler.touch(self._done)
             if scheduler.wants_growth:
                 scheduler.opened(self._running)

@@ -37,6 +37,10 @@ class Work:
     def __str__(self) -> str:
         return self.name
 
+    def __repr__(self) -> str:
+        state = "pending" if self.pending is not None else "not pending"
+        return f"Work({self.name}, {state}{'' if self.running is None else ', runs'})"
+
     def queueing(self, number: int | None) -> str:
         """Return the name of one queueing."""
         return f"{self.name}.{number}"
@@ -44,6 +48,7 @@ class Work:
     def begin(self, worker: Thread) -> None:
         """A worker begins with it: it is not pending any more, and may be queued again."""
         self.running, self.pending, self.worker = self.pending, None, worker
+        worker.busy = True
 
     def end(self) -> int:
         """Its function is over; return which queueing that was."""

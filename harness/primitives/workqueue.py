@@ -52,12 +52,15 @@ class WorkQueue(Gate):
         self.items: list[Work] = []
         self._waiting: list[Over] = []
         self._queued, self._taken_off, self._ready, self._found_shut = operations(
-            "workqueue", self.name, "queue_work", "cancel_work", "done", "shut"
+            "workqueue", self.name, "queue_work", "cancel_work", "done", "found_shut"
         )
         self._next = Operation("next_work", "workqueue", self.name, self)
         for number in range(workers):
             role = f"kworker/{instance}:{number}"
             start_thread(scheduler, role, self._serve, daemon=True)
+
+    def __repr__(self) -> str:
+        return f"WorkQueue({self.name}: {' '.join(map(str, self.items)) or 'empty'})"
 
     @property
     def shut(self) -> bool:  # type: ignore[override]
@@ -112,6 +115,7 @@ class WorkQueue(Gate):
         work.cancelling += 1
         self._wait(work, work.last if work.running is None else work.running)
         work.cancelling -= 1
+        scheduler.touch(operation("cancel_work", "work", work.name))
         return was_pending
 
     def _serve(self) -> None:
@@ -126,7 +130,7 @@ class WorkQueue(Gate):
             scheduler.touch(operation("run_work", "work", work.name))
             work.function()
             self._leaves_nothing_held(work, me)
-            number = work.end()
+            number, me.busy = work.end(), False
             scheduler.touch(operation("done", "work", work.name))
             scheduler.touch(operation("done", "work", work.queueing(number)))
             self._let_go()
@@ -144,7 +148,7 @@ class WorkQueue(Gate):
         self.items.remove(work)
         taken_off, work.pending = work.queueing(work.pending), None
         self._scheduler.touch(operation("cancel_work", "work", taken_off))
-        self._scheduler.touch(operation("shut", "work", taken_off))
+        self._scheduler.touch(operation("found_shut", "work", taken_off))
         self._let_go()
         self._changed(self._taken_off, found_shut=was_shut)
         return True

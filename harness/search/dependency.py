@@ -16,8 +16,8 @@ _SECTIONS = ("read_lock", "read_unlock")
 MODES = {
     **dict.fromkeys(_READS, "read"),
     **dict.fromkeys(_SECTIONS, "section"),
-    **{kind: kind for kind in ("use", "send", "request", "join", "leave")},
-    **{kind: kind for kind in ("trylock", "timed_wait", "shut")},
+    **{kind: kind for kind in ("use", "send", "request", "join", "leave", "wait_set")},
+    **{kind: kind for kind in ("trylock", "timed_wait", "found_shut")},
 }
 """The kinds that commute with their like, by what they have in common.
 
@@ -32,7 +32,7 @@ OPENS = frozenset({"unlock", "write_unlock", "done", "spawn", "exit"})
 Whoever waits at the gate competes with those who shut it.
 """
 
-FOUND_SHUT = "shut"
+FOUND_SHUT = "found_shut"
 """Touched by a step whose operation on the same object has found its gate shut: who waits there
 could not have come right before it, as it could before others of that kind."""
 

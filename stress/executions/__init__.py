@@ -10,14 +10,15 @@ from harness.schedule import PACKED_MAX, BadToken, UnknownVersion
 from stress.executions.confirming import confirm, labelled, outcome_text, witness
 from stress.executions.differing import fault_of, not_deterministic
 from stress.executions.following import Followed, follow
-from stress.executions.hanging import hangs_text, watched
+from stress.executions.hanging import Hung, hangs_text, watched
 from stress.executions.single import Single, run, run_index
 from stress.executions.source import model_digest
 from stress.executions.target import Target, target_of
 from stress.executions.token import PRINTED_MAX, CannotJudge, Token
 
 __all__ = [
-    "PACKED_MAX", "PRINTED_MAX", "BadToken", "CannotJudge", "Followed", "Single", "Target", "Token",
-    "UnknownVersion", "confirm", "fault_of", "follow", "hangs_text", "labelled", "model_digest",
-    "not_deterministic", "outcome_text", "run", "run_index", "target_of", "watched", "witness",
+    "PACKED_MAX", "PRINTED_MAX", "BadToken", "CannotJudge", "Followed", "Hung", "Single", "Target",
+    "Token", "UnknownVersion", "confirm", "fault_of", "follow", "hangs_text", "labelled",
+    "model_digest", "not_deterministic", "outcome_text", "run", "run_index", "target_of", "watched",
+    "witness",
 ]  # fmt: skip

@@ -33,8 +33,10 @@ WORDS = {
     "fire": "{name} fires",
     "timed_wait": "waits for {name}, with a timeout",
     **dict.fromkeys(("trylock", "write_lock", "write_unlock", "down", "up"), _AS_PUBLISHED),
-    **dict.fromkeys(("set", "clear", "arrive", "leave", "abort", "reset"), _AS_PUBLISHED),
-    **dict.fromkeys(("mod_timer", "del_timer", "shut", "done"), _AS_PUBLISHED),
+    **dict.fromkeys(
+        ("set", "clear", "wait_set", "arrive", "leave", "abort", "reset"), _AS_PUBLISHED
+    ),
+    **dict.fromkeys(("mod_timer", "del_timer", "found_shut", "done"), _AS_PUBLISHED),
     **dict.fromkeys(("queue_work", "next_work", "run_work", "cancel_work"), _AS_PUBLISHED),
     **dict.fromkeys(("spawn", "relink", "change"), _AS_PUBLISHED),
     **dict.fromkeys(("start", "exit", "everything"), _AS_PUBLISHED),

@@ -11,6 +11,7 @@ from stress.findings.example import Example, as_found, look_into, simplest
 from stress.findings.finding import EXPLORING, Finding, found
 from stress.findings.inquiry import Answer, Inquiry, circle, inquire, is_looked_into
 from stress.findings.mending import mended_text
+from stress.findings.programs import keep_program
 from stress.findings.store import ALSO, Keeper, Keeps, slug, token_file, write_example
 from stress.findings.trailers import trailers
 
@@ -31,6 +32,7 @@ __all__ = [
     "found",
     "inquire",
     "is_looked_into",
+    "keep_program",
     "look_into",
     "mended_text",
     "outcome_on",

@@ -8,6 +8,7 @@ kept is still printed whole: nothing is lost because a folder is read-only.
 """
 
 import hashlib
+import os
 import re
 import shutil
 from contextlib import suppress
@@ -26,7 +27,7 @@ _KIND_MAX = 40
 FOLDER = Path("vgic-stress-findings")
 
 ORIGINAL = "original.token"
-_REPORT = "report.txt"
+REPORT = "report.txt"
 
 ALSO = "also"
 """The folder, in that of a finding, of what the same method mends."""
@@ -49,8 +50,10 @@ def keep(finding: Finding, folder: Path = FOLDER, beside: Path | None = None) ->
         The finding's folder, None if it could not be written.
     """
     try:
-        place = _place(finding, folder, beside)
-        write_example(finding.example, place, finding.scenario)
+        place = _claimed(finding, folder) if beside is None else None
+        if place is None:
+            place = _place(finding, folder, beside)
+            write_example(finding.example, place, finding.scenario)
     except OSError:
         return None
     return place
@@ -74,7 +77,7 @@ def write_example(example: Example, place: Path, scenario: str) -> None:
         token_file(0): example.token + "\n",
         **{token_file(n): text + "\n" for n, text in enumerate(example.others, 1)},
         ORIGINAL: example.original + "\n",
-        _REPORT: "\n\n".join(filter(None, report)) + "\n",
+        REPORT: "\n\n".join(filter(None, report)) + "\n",
         "commit.txt": example.commit + "\n",
         "trace.txt": example.trace + "\n",
         "timeline.json": example.timeline + "\n",
@@ -84,17 +87,43 @@ def write_example(example: Example, place: Path, scenario: str) -> None:
         write_whole(place / name, printable_lines(text))
 
 
-def _place(finding: Finding, folder: Path, beside: Path | None) -> Path:
-    """Make the folder of a finding, unless it is there, and return it."""
+def _named_place(example: Example, folder: Path) -> Path:
+    """Return the folder of what the same method mends."""
+    return folder / _name(example.mends[0], f"{example.kernel} {example.mends[0]}")
+
+
+def _claimed(finding: Finding, folder: Path) -> Path | None:
+    """Keep the first finding that a method mends in the folder of that; None if it is another's.
+
+    The folder is there with all that is in it or not at all: another session at the same time may
+    come with the same finding, and looks at its token.
+    """
     example = finding.example
-    if beside is None and example.mends:
-        place = folder / _name(example.mends[0], f"{example.kernel} {example.mends[0]}")
-        with suppress(FileExistsError):
-            place.mkdir(parents=True)
+    if not example.mends:
+        return None
+    place = _named_place(example, folder)
+    if not place.exists():
+        made = place.with_name(f".{place.name}.{os.getpid()}")
+        made.mkdir(parents=True, exist_ok=True)
+        try:
+            write_example(example, made, finding.scenario)
+            made.rename(place)
+        except OSError:
+            shutil.rmtree(made, ignore_errors=True)
+            if not place.exists():
+                raise
+        else:
             return place
-        if _read(place / token_file(0)) == example.token + "\n":
-            return place
-        beside = place
+    if _read(place / token_file(0)) != example.token + "\n":
+        return None
+    write_example(example, place, finding.scenario)
+    return place
+
+
+def _place(finding: Finding, folder: Path, beside: Path | None) -> Path:
+    """Make the folder of a finding that is not the first of its kind, and return it."""
+    if beside is None and finding.example.mends:
+        beside = _named_place(finding.example, folder)
     if beside is not None and beside.parent.name == ALSO:
         beside = beside.parent.parent
     place = _unshrunk_place(finding, folder if beside is None else beside / ALSO)
@@ -147,7 +176,7 @@ class Keeper:
         kept = keep(finding, self._folder)
         _log("confirmed", finding, kept)
         if kept is not None:
-            self._unshrunk[number] = kept, _read(kept / _REPORT)
+            self._unshrunk[number] = kept, _read(kept / REPORT)
 
     def settled(
         self, number: int, finding: Finding | None, beside: Path | None = None
@@ -162,7 +191,7 @@ class Keeper:
         if finding is not None and kept is None:
             return before
         # Another session may have come to keep just that, and have written its story there.
-        if before is not None and before != kept and _read(before / _REPORT) == report:
+        if before is not None and before != kept and _read(before / REPORT) == report:
             with suppress(OSError):
                 shutil.rmtree(before)
         return kept

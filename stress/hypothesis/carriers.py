@@ -6,17 +6,27 @@ from contextlib import contextmanager
 from functools import cache
 
 from harness import OsThreads
-from stress.executions import watched
+from stress.executions import Hung, watched
 from stress.plugin import last_words
 from stress.system import Exit
 
 
 @contextmanager
 def carriers() -> Iterator[OsThreads]:
-    """Lend the pool of this process; an execution that hangs in this context ends the process."""
+    """Lend the pool of this process, watched.
+
+    Raises:
+        Hung: an execution hangs. That is no Exception, so Hypothesis ends the test with it and
+            neither shrinks nor runs it again, which would take as long each time.
+    """
     pool = _pool()
-    with watched(pool, last_words, at_fault=Exit.FINDINGS):
-        yield pool
+    try:
+        with watched(pool, last_words, at_fault=Exit.FINDINGS, survives=True):
+            yield pool
+    except Hung as hung:
+        _pool.cache_clear()
+        hung.add_note("\n".join(["stacks, the outermost call first:", *hung.stacks]))
+        raise
 
 
 @cache

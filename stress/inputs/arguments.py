@@ -23,6 +23,8 @@ LIMIT = 100_000
 
 SEED_MAX = (1 << 64) - 1
 
+_COUNT_MAX = 1_000_000_000
+
 _Word = TypeVar("_Word", bound=str)
 _SILENCE = "VGIC_STRESS_SILENCE_S"
 _UNITS_S = {"d": 86400, "h": 3600, "m": 60, "s": 1}
@@ -50,6 +52,13 @@ def seed(text: str | None, option: str = "--seed") -> int:
     return value
 
 
+def count(text: str, option: str) -> int:
+    """Read how many of something, from 1."""
+    if not text.isdecimal() or not 1 <= int(text) <= _COUNT_MAX:
+        raise BadArgument(f"{option} {text}: a number from 1 to {_COUNT_MAX}")
+    return int(text)
+
+
 def model(digest: str, seed: str | None, execution: int | None) -> str:
     """Check the digest of a model, which is named beside a seed and an execution of it."""
     if not re.fullmatch(r"[0-9a-f]{12}", digest):
@@ -63,17 +72,17 @@ def model(digest: str, seed: str | None, execution: int | None) -> str:
     return digest
 
 
-def duration_s(text: str | None) -> float | None:
+def duration_s(text: str | None, option: str = "--duration") -> float | None:
     """Read a duration: numbers with their units, the largest first; None for no limit."""
     if text is None:
         return None
     match = _DURATION.fullmatch(text)
     if match is None or not text:
-        raise BadArgument(f"--duration {text}: numbers with units, such as 45s, 1m30s, 8h or 2d")
+        raise BadArgument(f"{option} {text}: numbers with units, such as 45s, 1m30s, 8h or 2d")
     numbers = zip(match.groups(), _UNITS_S.values(), strict=True)
     seconds = sum(float(number) * unit for number, unit in numbers if number is not None)
     if not 0 < seconds <= _DURATION_MAX_S:
-        raise BadArgument(f"--duration {text}: more than nothing, and at most 1000d")
+        raise BadArgument(f"{option} {text}: more than nothing, and at most 1000d")
     return seconds
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from harness import Carriers, Failed, HarnessBug, NotDeterministic
 from harness.detectors.lock_order import Learned
 from harness.search import behaviour
-from stress.executions import Target, run_index
+from stress.executions import Single, Target, run_index
 from stress.jobs.cursor import Cursor
 from stress.scenarios import SCENARIOS, Scenario, ScenarioAtFault, machine_digest
 from stress.system import Garbage
@@ -129,6 +129,58 @@ def _same(orders: tuple[Learned, ...]) -> tuple[Learned, ...]:
     return orders
 
 
+def run_one(
+    scenario: Scenario,
+    seed: int,
+    index: int,
+    strategy: str,
+    target: Target,
+    carriers: Carriers,
+    *,
+    compared: bool = False,
+) -> tuple[Single, Fact]:
+    """Run one execution of a scenario; return it whole, and in short.
+
+    Args:
+        scenario: which scenario.
+        seed: the campaign's seed.
+        index: its number within the scenario.
+        strategy: the strategy's name, or the mix.
+        target: what is tested.
+        carriers: what the threads run on.
+        compared: it is to be compared, so its digest is wanted.
+
+    Raises:
+        HarnessBug: the execution showed something wrong with the harness; says which.
+    """
+    name, looked = scenario.name, is_looked_at(scenario, strategy, index)
+    try:
+        single = run_index(scenario, seed, index, strategy, target, carriers, listening=looked)
+    except ScenarioAtFault:
+        raise
+    except NotDeterministic as bug:
+        raise NotDeterministic(f"in execution {index} of {name} {bug.how}", bug.where) from bug
+    except HarnessBug as bug:
+        raise HarnessBug(f"in execution {index} of {name}: {bug}") from bug
+    execution, outcome = single.execution, single.execution.outcome
+    showed = behaviour(execution.trace, execution.touches) if looked else None
+    return single, Fact(
+        scenario=name,
+        index=index,
+        strategy=scenario.strategy(strategy, index),
+        steps=execution.steps,
+        windows=single.windows,
+        signature=outcome.failure.signature if isinstance(outcome, Failed) else None,
+        behaviour=f"{name} {showed}" if showed else None,
+        orders=_same(single.orders),
+        called=single.called,
+        reached=single.steps,
+        deviated=bool(execution.deviations),
+        digest=execution.digest if compared else None,
+        machine=machine_digest(single.parameters) if scenario.origin else "",
+    )
+
+
 def run_batch(batch: Batch, carriers: Carriers, cursor: Cursor, garbage: Garbage) -> Facts:
     """Run a batch.
 
@@ -137,39 +189,18 @@ def run_batch(batch: Batch, carriers: Carriers, cursor: Cursor, garbage: Garbage
         HarnessBug: an execution showed something wrong with the harness; says which.
     """
     facts: list[Fact] = []
-    target = batch.target
     for item, (name, index) in enumerate(batch.items):
         cursor.come_to(item)
-        scenario = SCENARIOS[name]
-        try:
-            looked = is_looked_at(scenario, batch.strategy, index)
-            single = run_index(
-                scenario, batch.seed, index, batch.strategy, target, carriers, listening=looked
-            )
-        except ScenarioAtFault:
-            raise
-        except NotDeterministic as bug:
-            raise NotDeterministic(f"in execution {index} of {name} {bug.how}", bug.where) from bug
-        except HarnessBug as bug:
-            raise HarnessBug(f"in execution {index} of {name}: {bug}") from bug
-        garbage.left()
-        execution, outcome = single.execution, single.execution.outcome
-        showed = behaviour(execution.trace, execution.touches) if looked else None
-        facts.append(
-            Fact(
-                scenario=name,
-                index=index,
-                strategy=scenario.strategy(batch.strategy, index),
-                steps=execution.steps,
-                windows=single.windows,
-                signature=outcome.failure.signature if isinstance(outcome, Failed) else None,
-                behaviour=f"{name} {showed}" if showed else None,
-                orders=_same(single.orders),
-                called=single.called,
-                reached=single.steps,
-                deviated=bool(execution.deviations),
-                digest=execution.digest if batch.alone or is_compared(index) else None,
-                machine=machine_digest(single.parameters) if scenario.origin else "",
-            )
+        compared = batch.alone or is_compared(index)
+        _, fact = run_one(
+            SCENARIOS[name],
+            batch.seed,
+            index,
+            batch.strategy,
+            batch.target,
+            carriers,
+            compared=compared,
         )
+        garbage.left()
+        facts.append(fact)
     return Facts(batch.number, tuple(facts))

@@ -9,7 +9,7 @@ found. The report page over many nights is in the folder `page`, which is import
 it draws.
 """
 
-from stress.morning.ci import ForCi, for_ci
+from stress.morning.ci import ForCi, annotation, for_ci, shown
 from stress.morning.describing import description
 from stress.morning.gone import Gone, gone
 from stress.morning.junit import junit_text
@@ -20,6 +20,6 @@ from stress.morning.screen import markdown_text, screen_text
 from stress.morning.slower import Slower, slower
 
 __all__ = [
-    "ForCi", "Gone", "Morning", "Slower", "description", "for_ci", "gone", "junit_text",
-    "ktap_text", "markdown_text", "replay_line", "screen_text", "slower",
+    "ForCi", "Gone", "Morning", "Slower", "annotation", "description", "for_ci", "gone",
+    "junit_text", "ktap_text", "markdown_text", "replay_line", "screen_text", "shown", "slower",
 ]  # fmt: skip

@@ -59,7 +59,7 @@ def for_ci(morning: Morning, environment: Mapping[str, str]) -> ForCi:
 def annotations(morning: Morning) -> list[str]:
     """Return an error for each new finding and a warning for each window below its floor."""
     new = [
-        _annotation(
+        annotation(
             "error",
             f"{morning.states[each.id]} finding {each.id} on {each.target}",
             f"{each.identity}: {each.message}",
@@ -68,26 +68,45 @@ def annotations(morning: Morning) -> list[str]:
         for each in grouped(morning).new
     ]
     below = [
-        _annotation("warning", "window below its floor", each.text, *each.more)
+        annotation("warning", "window below its floor", each.text, *each.more)
         for each in below_floors(morning)
     ]
-    return [*_shown("error", new, "finding"), *_shown("warning", below, "window")]
+    return [*shown("error", new, "finding"), *shown("warning", below, "window")]
 
 
-def _shown(kind: str, lines: Sequence[str], what: str) -> Iterator[str]:
-    """Yield as many annotations as are shown; the last one says how many are not."""
+def shown(kind: str, lines: Sequence[str], what: str) -> Iterator[str]:
+    """Yield as many annotations as are shown; the last one says how many are not.
+
+    Args:
+        kind: of what kind they are.
+        lines: the annotations.
+        what: what each of them is about, as a noun.
+    """
     if len(lines) <= ANNOTATIONS_MAX:
         yield from lines
         return
     yield from lines[: ANNOTATIONS_MAX - 1]
     left = len(lines) - ANNOTATIONS_MAX + 1
-    yield _annotation(kind, f"and {left} more", f"{counted(left, what)} more: see the summary")
+    yield annotation(kind, f"and {left} more", f"{counted(left, what)} more: see the summary")
 
 
-def _annotation(kind: str, title: str, *lines: str) -> str:
+def annotation(kind: str, title: str, *lines: str, file: str = "", line: int = 0) -> str:
+    """Return an annotation as a step prints it.
+
+    Args:
+        kind: `error` or `warning`.
+        title: its title.
+        lines: what it says.
+        file: the file it is about, as the repository has it; "" for none.
+        line: the line in it, from 1.
+    """
     message = "%0A".join(_escaped(line) for line in lines)
-    name = _escaped(title).replace(":", "%3A").replace(",", "%2C")
-    return f"::{kind} title={name}::{message}"
+    place = [("file", file), ("line", str(line))] if file else []
+    properties = [
+        f"{name}={_escaped(value).replace(':', '%3A').replace(',', '%2C')}"
+        for name, value in [*place, ("title", title)]
+    ]
+    return f"::{kind} {','.join(properties)}::{message}"
 
 
 def _escaped(text: str) -> str:

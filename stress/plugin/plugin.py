@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The pytest plugin: a marked test stresses a kernel before its body runs.
+"""The pytest plugin: tests explore schedules, and replay what they have found.
+
+    @pytest.mark.schedules(executions=200)
+    def test_my_queue(schedules): schedules.explore(two_producers)
 
     @pytest.mark.vgic_stress("inject_while_eoicount", executions=200, kernel=MyKernel)
     def test_my_kernel_loses_nothing() -> None: ...
@@ -10,55 +13,53 @@ a red test stays red. Loaded by entry point into every session, so it imports no
 until it is needed.
 """
 
-import os
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 
-from stress.plugin.capture import SESSIONS
-
-MARKER = "vgic_stress"
-PROPERTY = "vgic_stress_replay"
-_SEED = "0"
-_HELP = (
-    f"{MARKER}(scenario, executions=100, kernel='reference', bugs=(), strategy='portfolio', "
-    "check=None): run so many executions of a scenario on a revision by name or a class of your "
-    "own, which is checked for 'races', too, unless check=(); 'kicks' is another check"
+from stress.plugin import fixture
+from stress.plugin.capture import SESSIONS, say_aloud
+from stress.plugin.counts import put_into
+from stress.plugin.failing import (
+    ReplayedClean,
+    SchedulesFailed,
+    as_it_counts,
+    headline,
 )
+from stress.plugin.fixture import schedules
+from stress.plugin.marker import (
+    HELP,
+    MARKER,
+    SCHEDULES_HELP,
+    BadMarker,
+    is_ours,
+    wrongly_marked,
+)
+from stress.plugin.options import add_options, check_options, is_findings, register_scenarios
+from stress.plugin.summary import summarise
+from stress.plugin.tokens import OPTION, PROPERTY, not_for, not_for_one_test, read_tokens
+
+__all__ = ["schedules"]
+
 _UNUSABLE = pytest.StashKey[str]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the options."""
-    group = parser.getgroup("vgic-stress")
-    group.addoption(
-        "--vgic-seed", metavar="N", default=_SEED, help="seed of vgic_stress tests (default: 0)"
-    )
-    group.addoption(
-        "--vgic-replay",
-        metavar="TOKEN",
-        action="append",
-        help="replay this in the one vgic_stress test selected; =@FILE reads it from a file; "
-        "given once for each token if a finding takes several",
-    )
+    add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker and check the options."""
+    """Register the markers and check the options."""
     SESSIONS.append(config)
-    config.addinivalue_line("markers", _HELP)
-    seed_text, texts = config.getoption("--vgic-seed"), config.getoption("--vgic-replay")
-    if seed_text == _SEED and texts is None:
-        return
-    from stress.inputs import BadArgument, seed
-
-    try:
-        seed(seed_text, "--vgic-seed")
-    except BadArgument as error:
-        raise pytest.UsageError(str(error)) from error
-    if texts is not None:
-        # Read once and here: the workers of xdist get what the files hold.
-        config.option.vgic_replay = [_token(text) for text in texts]
+    config.addinivalue_line("markers", HELP)
+    config.addinivalue_line("markers", SCHEDULES_HELP)
+    check_options(config)
+    register_scenarios(config)
+    read_tokens(config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -67,90 +68,112 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         SESSIONS.remove(config)
 
 
-def _token(text: str) -> str:
-    from stress.executions import BadToken, CannotJudge
-    from stress.inputs import BadArgument
-    from stress.replaying import opened
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave the tests of kept findings alone, unless they are asked for by name."""
+    return True if collection_path.is_dir() and is_findings(collection_path, config) else None
 
-    if text == "-":
-        raise pytest.UsageError("--vgic-replay -: pytest has no standard input; use =@FILE")
-    try:
-        return opened(text).encode()
-    except BadToken as error:
-        raise pytest.UsageError(
-            f"--vgic-replay: {error}; a file is given in one word, as --vgic-replay=@FILE"
-        ) from error
-    except (BadArgument, CannotJudge) as error:
-        raise pytest.UsageError(f"--vgic-replay: {error}") from error
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Divide a test into its shards."""
+    fixture.divide(metafunc)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """A token belongs to one test."""
-    if session.config.getoption("--vgic-replay") is None:
-        return
-    marked = [item for item in session.items if item.get_closest_marker(MARKER)]
-    if len(marked) != 1:
-        text = f"--vgic-replay needs exactly one test marked {MARKER}, {len(marked)} are selected"
-        if not hasattr(session.config, "workerinput"):
-            raise pytest.UsageError(text)
+    config = session.config
+    text = "" if config.getoption(OPTION) is None else not_for_one_test(session.items)
+    if text and not hasattr(config, "workerinput"):
+        raise pytest.UsageError(text)
+    if text:
         # A worker of xdist that raises is a crash; whatever is sent to it says why it fails.
-        session.config.stash[_UNUSABLE] = text
+        config.stash[_UNUSABLE] = text
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: Sequence[str]) -> None:
+    """Say the same as soon as a worker of xdist has collected: here it ends the session."""
+    if node.config.getoption(OPTION) is not None and len(ids) > 1:
+        raise pytest.UsageError(not_for(len(ids)))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
-    """Stress the kernel, then run the body."""
+    """Run what the test is marked with, then the body."""
     if _UNUSABLE in item.config.stash:
         pytest.fail(item.config.stash[_UNUSABLE], pytrace=False)
+    wrong, rule = wrongly_marked(item)
+    if wrong:
+        _bad_marker(wrong, rule)
+    _run_marker(item)
+    replays = item.config.getoption(OPTION) is not None and item.get_closest_marker(MARKER) is None
+    try:
+        with _noticing(item):
+            result = yield
+    except ReplayedClean:
+        return None
+    except SchedulesFailed:
+        raise
+    except Exception as error:
+        if not replays:
+            raise
+        wrong = f"it ended with {error!r} before it came to what the token is of"
+    else:
+        if not replays:
+            return result
+        wrong = "the token is of nothing that this test explores"
+    pytest.fail(wrong, pytrace=False)
+
+
+def _noticing(item: pytest.Item) -> AbstractContextManager[None]:
+    """Return a context in which it is said of a test of ours that it stands still."""
+    if not is_ours(item):
+        return nullcontext()
+    from stress.plugin.noticing import noticed
+
+    return noticed(item.nodeid, say_aloud)
+
+
+def _run_marker(item: pytest.Item) -> None:
     marker = item.get_closest_marker(MARKER)
-    if marker is not None:
-        from stress.plugin.run import BadMarker, stress
+    if marker is None:
+        return
+    from stress.plugin.ending import ending
+    from stress.plugin.marked import stress
+    from stress.plugin.task import task_of
 
-        wrong, found = _marked_twice(item), None
-        if not wrong:
-            try:
-                found = stress(
-                    marker.args,
-                    marker.kwargs,
-                    seed_text=item.config.getoption("--vgic-seed"),
-                    token_texts=item.config.getoption("--vgic-replay") or (),
-                )
-            except BadMarker as error:
-                wrong = str(error)
-        if wrong:
-            from harness.engine import printable_text
-
-            pytest.fail(f"bad marker: {printable_text(wrong)}\n{_HELP}", pytrace=False)
-        if found is not None:
-            from harness.engine import printable_lines
-
-            lines = [printable_lines(found.text)]
-            if found.tokens:
-                # In the failure itself: neither -q, xdist nor a CI drops that.
-                command = _replaying(item, found.tokens)
-                item.user_properties.append((PROPERTY, command))
-                lines += ["", "replay:", command]
-            pytest.fail("\n".join(lines), pytrace=False)
-    return (yield)
+    try:
+        with ending(item):
+            stress(marker.args, marker.kwargs, lambda marked: task_of(item, marked))
+    except ReplayedClean:
+        return
+    except BadMarker as error:
+        wrong = str(error)
+    else:
+        return
+    _bad_marker(wrong, HELP)
 
 
-def _replaying(item: pytest.Item, tokens: tuple[str, ...]) -> str:
-    # A node's id begins at the root of the session, which need not be where it was started.
-    path = os.path.relpath(item.path, item.config.invocation_params.dir)
-    words = ["pytest", "::".join([path, *item.nodeid.split("::")[1:]])]
-    for token in tokens:
-        words += ["--vgic-replay", token]
-    from stress.system import shell
+def _bad_marker(wrong: str, rule: str) -> NoReturn:
+    from harness.engine import printable_text
 
-    return shell.joined(words)
+    pytest.fail(f"bad marker: {printable_text(wrong)}\n{rule}", pytrace=False)
 
 
-def _marked_twice(item: pytest.Item) -> str:
-    """Say what is wrong with a test, class or module that is marked twice: one would count.
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Have a report say what was tried, and whether it is a failure or an error."""
+    error = None if call.excinfo is None else call.excinfo.value
+    if isinstance(error, SchedulesFailed) and error.command:
+        item.user_properties.append((PROPERTY, error.command))
+    report = yield
+    as_it_counts(report, call)
+    if call.when == "call":
+        put_into(report, item, headline(error))
+    return report
 
-    A test's marker may override that of its class, and a class's that of its module.
-    """
-    for node in item.listchain():
-        if sum(marker.name == MARKER for marker in node.own_markers) > 1:
-            return f"{node.name} has two of them, and only one would count: make it two tests"
-    return ""
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Write what was tried."""
+    summarise(terminalreporter)

@@ -57,6 +57,7 @@ def replay(
     strict: bool = False,
     last_words: Say = output.say,
     at_fault: Exit = Exit.CANNOT_JUDGE,
+    survives: bool = False,
 ) -> Exit:
     """Replay a token, or several of one finding, and say what came of it.
 
@@ -67,9 +68,13 @@ def replay(
         strict: do not follow the deviations of a single token re-anchored.
         last_words: prints why the process ends, should an execution hang.
         at_fault: how the process ends if it hangs in a user's class.
+        survives: raise what hangs in place of ending the process.
 
     Returns:
         CLEAN, FINDINGS, CANNOT_JUDGE or HARNESS_BUG.
+
+    Raises:
+        Hung: an execution hangs, and the process is to survive that.
     """
 
     def judge(carriers: OsThreads) -> Verdict:
@@ -77,7 +82,10 @@ def replay(
             return judge_together(cases, carriers, say)
         return _judge(cases[0], carriers, say, wanted, strict=strict)
 
-    return judged("replay", cases, say, judge, last_words, at_fault, stacks=wanted.stacks)
+    stacks = wanted.stacks
+    return judged(
+        "replay", cases, say, judge, last_words, at_fault, stacks=stacks, survives=survives
+    )
 
 
 def judged(
@@ -89,6 +97,7 @@ def judged(
     at_fault: Exit = Exit.CANNOT_JUDGE,
     *,
     stacks: bool = False,
+    survives: bool = False,
 ) -> Exit:
     """Say what is judged, judge it, and say the verdict.
 
@@ -100,6 +109,7 @@ def judged(
         last_words: prints why the process ends, should an execution hang.
         at_fault: how the process ends if it hangs in a user's class.
         stacks: print the stacks of all threads then, too.
+        survives: raise what hangs in place of ending the process.
     """
     say(_first_line(f"vgic-stress {command}:", cases))
     say(f"found as: {cases[0].token.signature}")
@@ -107,7 +117,7 @@ def judged(
     try:
         with (
             OsThreads() as carriers,
-            watched(carriers, last_words, at_fault=at_fault, stacks=stacks),
+            watched(carriers, last_words, at_fault=at_fault, stacks=stacks, survives=survives),
         ):
             ended = judge(carriers)
     except HarnessBug as bug:

@@ -48,7 +48,7 @@ def opened(argument: str) -> Token:
         CannotJudge: it is of a version that is not known here.
     """
     try:
-        return Token.decode(_text(argument))
+        return Token.decode(token_text(argument))
     except UnknownVersion as error:
         raise CannotJudge(str(error)) from error
 
@@ -124,7 +124,15 @@ def _check_names(tokens: Sequence[Token], *, same_bugs: bool) -> None:
         )
 
 
-def _text(argument: str) -> str:
+def token_text(argument: str) -> str:
+    """Return the text of what may be a token.
+
+    Args:
+        argument: the token itself, @FILE, or - for the standard input.
+
+    Raises:
+        BadArgument: the file cannot be read.
+    """
     if argument == "-":
         return _decoded(standard_input.start("the token is", PACKED_MAX + 1), "standard input")
     if not argument.startswith("@"):

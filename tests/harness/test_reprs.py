@@ -7,12 +7,16 @@ import pytest
 
 from harness import (
     Atomic,
+    Barrier,
+    BoundedSemaphore,
     Carriers,
     Cell,
     Completion,
+    Event,
     Failure,
     HostInterrupt,
     Ipi,
+    JoinableThread,
     KmemCache,
     ListHead,
     LockOrder,
@@ -22,11 +26,16 @@ from harness import (
     Rcu,
     Refcount,
     Requests,
+    RwLock,
     Scheduler,
+    Semaphore,
     SlabObject,
     SpinLock,
     Srcu,
+    Timer,
     WaitQueue,
+    Work,
+    WorkQueue,
     execute,
     kfree,
     some_schedules,
@@ -86,6 +95,14 @@ OBJECTS: list[tuple[Callable[[Scheduler], object], str]] = [
     (lambda s: Requests(s, "cpu 0"), "Requests(requests[cpu 0] = 0x0)"),
     (lambda s: Ipi(s, "cpu 0"), "Ipi(ipi[cpu 0], not pending)"),
     (lambda s: Rcu(s), "Rcu(rcu[0], nobody in a section)"),
+    (lambda s: Semaphore(s, "slots", 2), "Semaphore(semaphore[slots] = 2)"),
+    (lambda s: BoundedSemaphore(s, "slots"), "BoundedSemaphore(semaphore[slots] = 1)"),
+    (lambda s: Event(s, "go"), "Event(event[go], cleared)"),
+    (lambda s: Barrier(s, "all", 3), "Barrier(barrier[all], 0 of 3 wait)"),
+    (lambda s: Timer(s, "t", lambda: None), "Timer(timer[t], not armed)"),
+    (lambda s: Work("w", lambda: None), "Work(work[w], not pending)"),
+    (lambda s: WorkQueue(s, "q"), "WorkQueue(workqueue[q]: empty)"),
+    (lambda s: JoinableThread(s, "w", lambda: None), "JoinableThread(w, not begun)"),
     (lambda s: KmemCache(s, "page"), "KmemCache(page, 0 allocated)"),
     (lambda s: Node(1, "first"), "Node(first, on no list)"),
     (
@@ -104,6 +121,25 @@ def test_a_primitive_says_what_it_is_and_holds(
         return lambda: made
 
     assert seen(carriers, look) == expected
+
+
+def test_a_readers_writer_lock_says_who_holds_it(carriers: Carriers) -> None:
+    def look(scheduler: Scheduler) -> Callable[[], object]:
+        order = LockOrder(scheduler)
+        lock = RwLock(order, order.lock_class("table"), "0")
+
+        def body() -> list[str]:
+            said = [repr(lock)]
+            lock.write_lock()
+            said.append(repr(lock))
+            lock.write_unlock()
+            return said
+
+        return body
+
+    assert seen(carriers, look) == repr(
+        ["RwLock(table[0], free)", "RwLock(table[0], held by me, which writes)"]
+    )
 
 
 def test_an_srcu_domain_counts_its_sections(carriers: Carriers) -> None:

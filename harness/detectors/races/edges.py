@@ -66,6 +66,7 @@ EDGES = {
     "up": Edge(gives=_IT),
     "down": Edge(takes=_IT),
     "set": Edge(gives=_IT),
+    "wait_set": Edge(takes=_IT),
     "arrive": Edge(gives=_IT),
     "leave": Edge(takes=_IT),
     "mod_timer": Edge(gives=_IT),
@@ -81,7 +82,7 @@ ORDERS_NOTHING = frozenset(
         *("read", "write", "cmpxchg", "take", "inc", "inc_not_zero", "prepare_to_wait", "reinit"),
         *("relax", "list", RELINK, "change", "use", "free"),
         *("trylock", "timed_wait", "clear", "abort", "reset", "del_timer"),
-        *("next_work", "cancel_work", "shut"),
+        *("next_work", "cancel_work", "found_shut"),
         *("learn", "everything"),
     }
 )

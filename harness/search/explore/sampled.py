@@ -9,7 +9,11 @@ from collections.abc import Callable
 
 from harness.engine import Carriers, Quiet, Scheduler, Streams, Touch, execute
 from harness.search.explore.exploration import Exploration, Heard
+from harness.search.fairly import fairly
 from harness.search.strategies import ARMS_FOR_ONE_PROGRAM, STRATEGIES
+
+_UNFAIR = 4
+"""One part in so many of the steps that an execution may have is the strategy's alone."""
 
 
 def some_schedules(
@@ -32,7 +36,8 @@ def some_schedules(
         seed: what they are chosen by.
         strategy: the name of one of STRATEGIES; None for several in turn that together find most
             in one program.
-        steps_max: the bound past which an execution counts as a livelock.
+        steps_max: the bound past which an execution counts as a livelock; from a quarter of it on
+            the threads take turns, so that none is starved.
         heard: called with each execution.
         stop: asked before each execution whether that was enough.
 
@@ -46,7 +51,7 @@ def some_schedules(
             break
         name = strategy or ARMS_FOR_ONE_PROGRAM[index % len(ARMS_FOR_ONE_PROGRAM)]
         stream = Streams(seed, "some schedules", index).stream("schedule")
-        decides = STRATEGIES[name](stream, length)
+        decides = fairly(STRATEGIES[name](stream, length), since=steps_max // _UNFAIR)
         touches: list[Touch] | None = [] if result.meetings.wanted else None
         execution = execute(program, decides, carriers, steps_max=steps_max, touches=touches)
         result.count(execution)

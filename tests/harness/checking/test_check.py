@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Does a check raise what helps, and its token replay?"""
 
+import os
 import pickle
 import threading
 from collections.abc import Callable
@@ -49,6 +50,11 @@ def counts(scheduler: Scheduler, *, locked: bool) -> None:
 WRONG, RIGHT = partial(counts, locked=False), partial(counts, locked=True)
 
 
+def affinity() -> set[int]:
+    """Return the cores that this thread may run on; none where that cannot be asked."""
+    return os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else set()
+
+
 def failure_of(
     program: Callable[[Scheduler], None], *, seed: int = 1, carriers: Carriers | None = None
 ) -> CheckFailed:
@@ -95,10 +101,10 @@ def test_equal_calls_find_the_same() -> None:
 
 
 def test_threads_of_the_call_end_with_it() -> None:
-    before = threading.active_count()
+    before = threading.active_count(), affinity()
     failure_of(WRONG)
     check(RIGHT, executions=5)
-    assert threading.active_count() == before
+    assert (threading.active_count(), affinity()) == before
 
 
 def test_carriers_that_are_given_stay(carriers: Carriers) -> None:

@@ -15,8 +15,10 @@ from harness import (
     LockOrder,
     Mutex,
     Scheduler,
+    Semaphore,
     SlabObject,
     check,
+    start_thread,
 )
 from harness.checking.columns import LINES_MAX, WIDTH
 from harness.engine import is_printable
@@ -174,6 +176,28 @@ def test_what_a_handler_does_is_in_the_column_of_whom_it_interrupts() -> None:
     assert any(line.endswith("asserts interrupt[7]") for line in lines)
     assert "    enter interrupt[7] on top of main" in lines
     assert "=>  raises ValueError" in lines
+
+
+def test_threads_that_are_started_inside_have_columns() -> None:
+    def program(scheduler: Scheduler) -> None:
+        slots, inside = Semaphore(scheduler, "slots", 2), Atomic(scheduler, "inside", "0")
+
+        def work() -> None:
+            slots.down()
+            assert inside.fetch_add(1) == 0
+            inside.fetch_add(-1)
+            slots.up()
+
+        def main() -> None:
+            for thread in [start_thread(scheduler, f"w{number}", work) for number in range(2)]:
+                thread.join()
+
+        scheduler.thread("main", main)
+
+    lines = steps(drawn(program))
+    assert lines[0].split() == ["main", "w0", "w1"]
+    done = {line.strip() for line in lines}
+    assert {"starts thread[w0]", "takes semaphore[slots] down", "adds to inside[0]: 1 to 2"} <= done
 
 
 class Thing(SlabObject):

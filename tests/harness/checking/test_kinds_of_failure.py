@@ -21,7 +21,6 @@ from harness import (
     SlabObject,
     WaitQueue,
     check,
-    cpu_relax,
     kfree,
 )
 
@@ -111,16 +110,20 @@ def statistics(scheduler: Scheduler, *, mended: bool) -> None:
 
 
 def spinner(scheduler: Scheduler, *, mended: bool) -> None:
-    """A flag is waited for in a loop of its own, which a schedule may go round for ever."""
+    """A flag is waited for in a loop, and taken back before everybody has seen it."""
     ready = Cell(scheduler, "ready", "0", 0)
 
     def spin() -> None:
         while not ready.read():
-            if mended:
-                cpu_relax(scheduler, "the flag")
+            pass
+
+    def pulse() -> None:
+        ready.write(1)
+        if not mended:
+            ready.write(0)
 
     scheduler.thread("spinner", spin)
-    scheduler.thread("setter", lambda: ready.write(1))
+    scheduler.thread("setter", pulse)
 
 
 def lengths(scheduler: Scheduler, *, mended: bool) -> None:
@@ -172,7 +175,7 @@ MISTAKES = [
     (
         spinner,
         "spinner: step bound in spin: no end after 300 steps: spinner goes round in spin (a loop "
-        "that waits for another thread says so with `cpu_relax`",
+        "that says with `cpu_relax` what it waits for",
         ["reads ready[0] = 0", "times more"],
     ),
     (

@@ -11,7 +11,16 @@ from types import ModuleType
 
 import pytest
 
-from harness import BadToken, CannotReplay, CheckFailed, Scheduler, UnknownVersion, check, replay
+from harness import (
+    BadToken,
+    CannotReplay,
+    Cell,
+    CheckFailed,
+    Scheduler,
+    UnknownVersion,
+    check,
+    replay,
+)
 from harness.checking import Identity, ProgramToken, identity_of
 
 PROGRAM = '''
@@ -165,6 +174,44 @@ def test_one_that_fails_otherwise_says_what_the_token_is_of() -> None:
     token = failure_of(partial(program, error=ValueError)).token
     with pytest.raises(CheckFailed, match=r"another trace; the token is of\nexception in left"):
         replay(partial(program, error=KeyError), token)
+
+
+def test_one_that_fails_before_its_schedule_is_over_is_said_to_fail() -> None:
+    def program(scheduler: Scheduler, *, early: bool) -> None:
+        cell = Cell(scheduler, "x", "0", 0)
+
+        def writes() -> None:
+            cell.write(1)
+            assert not early, "early"
+            cell.write(2)
+
+        def reads() -> None:
+            assert cell.read() != 1 or early, "late"
+
+        scheduler.thread("a", writes)
+        scheduler.thread("b", reads)
+
+    token = failure_of(partial(program, early=False)).token
+    with pytest.raises(CheckFailed, match="an assertion fails in writes: early"):
+        replay(partial(program, early=True), token)
+
+
+def test_the_bound_of_steps_is_in_the_line() -> None:
+    def spins(scheduler: Scheduler) -> None:
+        cell = Cell(scheduler, "x", "0", 0)
+
+        def spin() -> None:
+            while not cell.read():
+                pass
+
+        scheduler.thread("a", spin)
+
+    with pytest.raises(CheckFailed) as raised:
+        check(spins, executions=2, steps_max=100)
+    assert raised.value.replay_line.endswith(f'(spins, "{raised.value.token}", steps_max=100)')
+    with pytest.raises(CheckFailed, match="the same trace") as again:
+        replay(spins, raised.value.token, steps_max=100)
+    assert again.value.replay_line == raised.value.replay_line
 
 
 def test_what_is_no_token_of_a_program_is_refused() -> None:

@@ -247,3 +247,33 @@ def test_a_pool_can_be_closed_after_a_failure(own_claims: None) -> None:
             execute(may_deadlock, StrictReplay([Deviation("a", 2, "b")]), pool)
             execute(may_raise, STRATEGIES["random-walk"](Stream("x"), 10), pool)
     assert carrier_threads() == before
+
+
+def test_what_does_not_come_to_its_end_is_seen_and_given_up(own_claims: None) -> None:
+    pool, spins, over = OsThreads(), threading.Event(), threading.Event()
+
+    def spinning(scheduler: Scheduler) -> None:
+        cell = Cell(scheduler, "cell", "0", 0)
+
+        def spin() -> None:
+            cell.read()
+            spins.set()
+            try:
+                while True:
+                    pass
+            finally:
+                over.set()
+
+        scheduler.thread("a", spin)
+        scheduler.thread("b", spin)
+
+    threading.Thread(target=execute, args=(spinning, Quiet(), pool), daemon=True).start()
+    assert spins.wait(30)
+    stacks = pool.stacks()
+    assert list(stacks) == ["a"]
+    assert "in spin" in stacks["a"][-1]
+    pool.abandon()
+    assert over.wait(30)
+    core = claim_core()
+    assert core is not None
+    core.unclaim()

@@ -18,6 +18,8 @@ from harness import (
     Scheduler,
     Stream,
     StrictReplay,
+    Work,
+    WorkQueue,
     execute,
     start_thread,
 )
@@ -178,19 +180,53 @@ def test_what_is_left_behind_is_judged_though_daemons_live(failure_of: FailureOf
     assert failure_of(program).kind == "left behind"
 
 
-def test_a_daemon_that_is_stuck_is_no_idle_one(failure_of: FailureOf) -> None:
+def test_a_daemon_is_left_wherever_it_waits(run: Run) -> None:
+    left = []
+
     def program(scheduler: Scheduler) -> None:
         event = Event(scheduler, "0")
-        start_thread(scheduler, "daemon", event.wait, daemon=True)
+
+        def waits() -> None:
+            try:
+                event.wait()
+            finally:
+                left.append(True)
+
+        start_thread(scheduler, "daemon", waits, daemon=True)
         scheduler.thread("main", lambda: None)
 
-    assert failure_of(program).message == "daemon waits for event[0] to be set"
+    assert run(program).outcome == Passed()
+    assert left == [True]
+
+
+def test_a_daemon_that_looks_again_and_again_is_left_too(run: Run) -> None:
+    def program(scheduler: Scheduler) -> None:
+        event = Event(scheduler, "0")
+
+        def looks() -> None:
+            while not event.wait(0.1):
+                pass
+
+        for number in range(2):
+            start_thread(scheduler, f"daemon {number}", looks, daemon=True)
+        scheduler.thread("main", lambda: None)
+
+    assert run(program, steps_max=100).outcome == Passed()
+
+
+def test_a_daemon_that_is_busy_is_waited_for(failure_of: FailureOf) -> None:
+    def program(scheduler: Scheduler) -> None:
+        queue, never = WorkQueue(scheduler, "0"), Event(scheduler, "never")
+        scheduler.thread("main", lambda: queue.queue_work(Work("0", never.wait)))
+
+    assert failure_of(program).message == "kworker/0:0 waits for event[never] to be set"
 
 
 def test_a_deadlock_of_others_is_none_of_the_daemons(failure_of: FailureOf) -> None:
     def program(scheduler: Scheduler) -> None:
         serving(scheduler, daemon=True)
-        event = Event(scheduler, "0")
+        event, other = (Event(scheduler, str(number)) for number in range(2))
+        start_thread(scheduler, "waits too", other.wait, daemon=True)
         scheduler.thread("stuck", event.wait)
 
     failure = failure_of(program)

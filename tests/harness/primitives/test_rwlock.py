@@ -174,7 +174,26 @@ def test_a_second_section_in_the_first_is_a_deadlock_in_the_making(
         scheduler.thread("t0", body)
 
     failure = failure_of(program)
-    assert failure.signature == "lock recursion in body on rw"
+    assert failure.kind == "lock recursion"
+    assert failure.lock_classes == ("rw" if writes else "rw/1",)
+
+
+def test_where_only_real_deadlocks_count_a_second_section_is_none(
+    run: Run, failure_of: FailureOf
+) -> None:
+    def program(scheduler: Scheduler, *, writes: bool) -> None:
+        lock = Shelf(scheduler, checking=False).lock
+
+        def body() -> None:
+            lock.read_lock()
+            lock.write_lock() if writes else lock.read_lock()
+            for _ in range(2):
+                lock.read_unlock()
+
+        scheduler.thread("t0", body)
+
+    assert run(partial(program, writes=False)).outcome == Passed()
+    assert failure_of(partial(program, writes=True)).kind == "lock recursion"
 
 
 @pytest.mark.parametrize("inner", ["read", "write"])

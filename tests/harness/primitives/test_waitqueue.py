@@ -14,6 +14,7 @@ from harness import (
     Failure,
     LockOrder,
     Mutex,
+    OsThreads,
     Passed,
     Rcu,
     Scheduler,
@@ -21,6 +22,7 @@ from harness import (
     WaitQueue,
 )
 from harness.schedule.replay import StrictReplay
+from tests.programs.agreeing import agree
 
 Run = Callable[..., Execution]
 FailureOf = Callable[..., Failure]
@@ -281,3 +283,87 @@ def test_who_was_woken_and_sleeps_again_is_said_to(failure_of: FailureOf) -> Non
 def test_a_sleeper_whom_nobody_has_woken_is_said_to_be_one(failure_of: FailureOf) -> None:
     failure = failure_of(sleepers(1, lambda queue: None))
     assert "  nobody has woken anybody there" in failure.details
+
+
+# Timeouts.
+
+
+def waits_for_a_while(scheduler: Scheduler, *, how: str) -> None:
+    """Somebody waits until a word is set, and no longer than it likes."""
+    order, queue = LockOrder(scheduler), WaitQueue(scheduler, "queue")
+    lock = Mutex(order, order.lock_class("lock"), "0")
+    ready, done = Cell(scheduler, "ready", "0", False), Completion(scheduler, "0")
+
+    def waits() -> None:
+        if how == "wait_event":
+            came = queue.wait_event_timeout(ready.read, 1.0)
+        elif how == "sleep_on":
+            with lock:
+                came = bool(ready.value) or queue.sleep_on(lock, 1.0)
+        else:
+            came = done.wait(1.0)
+        if not came:
+            scheduler.fail(Failure("time is up", "it did not come"))
+        if not ready.value:
+            scheduler.fail(Failure("too early", "it has not come"))
+
+    def sets() -> None:
+        with lock:
+            ready.write(True)
+            queue.wake_up()
+        done.complete()
+
+    scheduler.thread("waits", waits)
+    scheduler.thread("sets", sets)
+
+
+@pytest.mark.parametrize("how", ["wait_event", "sleep_on", "wait"])
+def test_a_wait_ends_when_it_comes_or_when_the_time_is_up(pinned: OsThreads, how: str) -> None:
+    explored = agree(partial(waits_for_a_while, how=how), pinned)
+    assert explored is not None
+    assert set(explored.failures) == {"time is up"}
+
+
+def test_what_has_come_when_the_time_is_up_has_come(run: Run) -> None:
+    """The condition is looked at once more, and nobody has woken it."""
+    came = []
+
+    def program(scheduler: Scheduler) -> None:
+        queue, ready = WaitQueue(scheduler, "queue"), Cell(scheduler, "ready", "0", False)
+        scheduler.thread("waits", lambda: came.append(queue.wait_event_timeout(ready.read, 1.0)))
+        scheduler.thread("sets", lambda: ready.write(True))
+
+    assert run(program).outcome == Passed()
+    assert came == [True]
+
+
+def test_who_gave_up_takes_nobody_s_wake_up(run: Run) -> None:
+    def program(scheduler: Scheduler) -> None:
+        queue = WaitQueue(scheduler, "queue")
+
+        def gives_up() -> None:
+            assert not queue.sleep_on(timeout=0)
+            assert not queue.wait_event_timeout(lambda: False, 0)
+
+        scheduler.thread("gives up", gives_up)
+        scheduler.thread("sleeps", queue.sleep_on)
+        scheduler.thread("wakes", queue.wake_up)
+
+    assert run(program).outcome == Passed()
+
+
+def test_a_completion_is_waited_for_a_while(run: Run) -> None:
+    came = []
+
+    def program(scheduler: Scheduler) -> None:
+        completion = Completion(scheduler, "0")
+
+        def body() -> None:
+            came.extend([completion.wait(0), completion.wait(1.0)])
+            completion.complete()
+            came.extend([completion.wait(1.0), completion.wait(0)])
+
+        scheduler.thread("t0", body)
+
+    assert run(program).outcome == Passed()
+    assert came == [False, False, True, False]

@@ -139,7 +139,6 @@ def cancelled(scheduler: Scheduler) -> None:
         partial(removed, how="cancel_work_sync"),
         partial(removed, how="flush_work"),
         partial(by_two, workers=1),
-        partial(two_items, workers=1),
     ],
 )
 def test_brute_force_and_reduction_agree(

@@ -127,7 +127,7 @@ def test_what_is_forgotten_leaves_no_trace(
 def test_who_idles_competes_with_all_who_open_and_have_not_been_heard_of() -> None:
     waits = Operation("idle", "cpu", "cpu[0]", Opens())
     opens = Operation("send", "cpu", "cpu[0]")
-    shuts = Operation("shut", "cpu", "cpu[0]")
+    shuts = Operation("close", "cpu", "cpu[0]")
     steps = taken([(1, (opens,)), (2, (shuts,)), (1, (opens,)), (0, (waits,)), (1, (opens,))])
     order = happened(steps)
     assert order.races(Step(0, 1, (waits,)))[0] == [4]

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,10 @@ from stress.executions import CannotJudge
 from stress.executions.target import Target, target_of
 from stress.executions.token import Token
 from stress.inputs.arguments import BadArgument
-from stress.plugin.run import stress
+from stress.plugin.failing import ReplayedClean
+from stress.plugin.marked import stress
+from stress.plugin.marker import Marked
+from stress.plugin.task import Task
 from stress.replaying import opening
 from stress.repro import assert_passes
 from stress.scenarios import SCENARIOS
@@ -107,10 +111,15 @@ def test_the_command_is_125_and_runs_nothing(command: str, quiet: Token, mark: P
     assert not mark.exists()
 
 
+def _asked(token: str, marked: Marked) -> Task:
+    return Task(tokens=[token])
+
+
 def test_a_marked_test_replays_any_token_on_its_own_kernel(quiet: Token, mark: Path) -> None:
     for name in NAMING.values():
         text = name(quiet, str(mark.with_name("k.py"))).encode()
-        assert stress(("one_interrupt",), {}, seed_text="0", token_texts=[text]) is None
+        with pytest.raises(ReplayedClean):
+            stress(("one_interrupt",), {}, partial(_asked, text))
     assert not mark.exists()
 
 

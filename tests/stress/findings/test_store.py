@@ -2,6 +2,7 @@
 """Is everything of a finding kept, each session's apart, and nothing lost where it cannot be?"""
 
 import errno
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -44,6 +45,28 @@ def test_the_same_finding_is_kept_once_and_another_apart(
     other = keep(found(example("deadlock", "vs1-b")), tmp_path)
     assert same[0] == same[1] != other
     assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_two_sessions_at_once_keep_one_finding_in_one_whole_folder(
+    example: MakeExample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = found(replace(example("I16 missed kick", "vs1-a"), mends=("announce_pending",)))
+    write, places = keeping.write_example, []
+
+    def write_while_another_session_keeps_it(
+        example: Example, place: Path, scenario: str = ""
+    ) -> None:
+        monkeypatch.setattr(keeping, "write_example", write)
+        monkeypatch.setattr(os, "getpid", lambda: -1)
+        places.append(keep(one, tmp_path))
+        write(example, place, scenario)
+
+    monkeypatch.setattr(keeping, "write_example", write_while_another_session_keeps_it)
+    places.append(keep(one, tmp_path))
+    assert places[0] is not None
+    assert places == [places[0]] * 2
+    assert list(tmp_path.iterdir()) == places[:1]
+    assert (places[0] / "report.txt").exists()
 
 
 def test_where_no_folder_can_be_made_there_is_none(example: MakeExample, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 
 from harness import Deviation
-from stress.executions import Token
+from stress.executions import Hung, Token
 from stress.hypothesis import MachineFailed, check_machine, deviations, machines
 from stress.hypothesis.checking import running_test
 from stress.inputs import BadArgument
@@ -39,6 +39,14 @@ class NoSplice(Reference):
 
     def replug_overflow(self, vcpu: Vcpu) -> None:
         pass
+
+
+class Loops(Reference):
+    """A class of the user's own that comes to no scheduling point any more."""
+
+    def replug_overflow(self, vcpu: Vcpu) -> None:
+        while True:
+            pass
 
 
 def failing(machine: Parameters, bug: str = "no_splice", **asked: object) -> MachineFailed:
@@ -182,3 +190,13 @@ def test_a_machine_that_is_none_is_refused() -> None:
 
 def test_a_token_is_none_of_hypothesis() -> None:
     assert Token.decode(failing(OVERFLOW).token.encode()).scenario.startswith("test_a_token_is")
+
+
+def test_a_hang_ends_its_test_and_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VGIC_STRESS_SILENCE_S", "1")
+    with pytest.raises(
+        Hung, match=r"blocks outside the harness at .*test_check_machine.py"
+    ) as hung:
+        check_machine(OVERFLOW, kernel=Loops)
+    assert "replug_overflow" in hung.value.__notes__[0]
+    check_machine(OVERFLOW)

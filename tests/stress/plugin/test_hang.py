@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Does a session end, and say why past all capturing, when code comes to no scheduling point?
+"""Does a test fail by its name, and the session go on, when code comes to no scheduling point?
 
-And is a bug of the harness told as that?
+And is a bug of the harness an error?
 """
 
 import subprocess
+import sys
+import threading
 from collections.abc import Callable
 
 import pytest
 
-from harness import Streams
+from harness import OsThreads, Quiet, Scheduler, Streams, execute
 from stress.executions.token import Token
+from stress.plugin.noticing import noticed, place_of
 from stress.scenarios import SCENARIOS
 
 Pytest = Callable[..., subprocess.CompletedProcess[str]]
@@ -31,6 +34,15 @@ def test_marked():
 
 def test_repro():
     assert_passes(TOKEN, revision=Hangs)
+
+def test_after():
+    pass
+
+def test_stands_still(schedules):
+    import time
+    print("captured")
+    time.sleep(2)
+    print("captured, too")
 """
 
 
@@ -43,32 +55,79 @@ def token() -> str:
     return token.encode()
 
 
-@pytest.mark.parametrize("test", ["marked", "replayed", "repro"])
-def test_a_hang_ends_the_session_and_names_the_line(
-    run_pytest: Pytest, test: str, token: str
+LINE = "blocks outside the harness at test_it.py:8 in vgic_prune_ap_list"
+
+
+@pytest.mark.parametrize(
+    ("test", "workers"),
+    [("marked", ()), ("marked", ("-n", "1")), ("replayed", ()), ("repro", ())],
+)
+def test_what_hangs_fails_by_name_with_its_line_and_the_session_goes_on(
+    run_pytest: Pytest, test: str, workers: tuple[str, ...], token: str
 ) -> None:
     options = ["--vgic-replay", token] if test == "replayed" else []
     source = HANGS.replace("TOKEN", repr(token))
-    chosen = "repro" if test == "repro" else "marked"
-    session = run_pytest(source, "-q", "-k", chosen, *options, VGIC_STRESS_SILENCE_S="1")
+    chosen = {
+        "marked": "marked or after or still",
+        "replayed": "marked",
+        "repro": "repro or after",
+    }[test]
+    session = run_pytest(source, "-q", "-k", chosen, *options, *workers, VGIC_STRESS_SILENCE_S="1")
     assert session.returncode == 1, session.stdout + session.stderr
-    assert "blocks outside the harness at test_it.py:8 in vgic_prune_ap_list" in session.stderr
-    assert "HARNESS BUG" not in session.stderr
+    assert LINE in session.stdout
+    assert "vcpu0: " in session.stdout
+    assert f"FAILED test_it.py::test_{'repro' if test == 'repro' else 'marked'}" in session.stdout
+    assert "HARNESS BUG" not in session.stdout
+    passed = {"replayed": "", "repro": ", 1 passed", "marked": ", 2 passed"}[test]
+    assert f"1 failed{passed}" in session.stdout
+    if test == "marked":
+        assert "test_it.py::test_stands_still has been seen at one line for 1 s" in session.stderr
+        assert "captured" not in session.stdout + session.stderr
 
 
-def test_with_workers_the_test_that_hangs_fails(run_pytest: Pytest, token: str) -> None:
-    source = HANGS.replace("TOKEN", repr(token))
-    session = run_pytest(source, "-q", "-n", "1", "-k", "marked", VGIC_STRESS_SILENCE_S="1")
-    assert session.returncode == 1, session.stdout + session.stderr
-    assert "crashed while running 'test_it.py::test_marked'" in session.stdout
-    assert "blocks outside the harness at test_it.py:8 in vgic_prune_ap_list" in session.stderr
+def test_a_body_that_stands_still_is_named_and_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("VGIC_STRESS_SILENCE_S", "0.3")
+    said: list[str] = []
+    over = threading.Event()
+
+    def say(text: str) -> None:
+        said.append(text)
+        over.set()
+
+    with noticed("test_it.py::test_it", say):
+        assert over.wait(30)
+    assert said[0].startswith("test_it.py::test_it has been seen at one line for 0 s")
+    assert "test_hang.py:" in said[0]
+    assert " in wait" in said[0]
 
 
-def test_a_bug_of_the_harness_is_told_and_is_no_finding(run_pytest: Pytest) -> None:
+def test_a_place_is_that_of_the_own_line_and_none_in_an_execution(pinned: OsThreads) -> None:
+    def here() -> tuple[int, int] | None:
+        return place_of(sys._getframe())
+
+    assert here() is not None
+
+    places: list[object] = []
+
+    def program(scheduler: Scheduler) -> None:
+        places.append(here())
+        scheduler.thread("a", lambda: places.append(here()))
+
+    execute(program, Quiet(), pinned)
+    assert places == [None, None]
+
+
+def test_a_bug_of_the_harness_is_an_error_and_no_finding(run_pytest: Pytest) -> None:
     broken = "    def __init__(self, kvm, watch):\n        SpinLock(None, None, '0')\n"
     source = HANGS.partition("    def vgic_prune")[0] + broken + HANGS[HANGS.index("\n@pytest") :]
     session = run_pytest(f"from harness import SpinLock\n{source}", "-q", "-k", "marked")
     assert session.returncode == 1, session.stdout + session.stderr
-    assert "HARNESS BUG: AttributeError" in session.stdout
+    assert "HARNESS BUG: " in session.stdout
+    assert "AttributeError" in session.stdout
+    assert "ERROR test_it.py::test_marked" in session.stdout
+    assert "failed" not in session.stdout.splitlines()[-1]
+    assert "1 error" in session.stdout
     assert "Traceback" not in session.stdout
     assert "--vgic-replay" not in session.stdout

@@ -21,7 +21,9 @@ from stress.executions.single import run_index
 from stress.executions.target import Target
 from stress.executions.token import Token
 from stress.explaining.repro_file import repro_file
-from stress.plugin.run import stress
+from stress.plugin.failing import HarnessAtFault, ReplayedClean, SchedulesFailed
+from stress.plugin.marked import stress
+from stress.plugin.task import Task
 from stress.repro import assert_passes
 from stress.scenarios import SCENARIOS
 from stress.shrinking import shrink
@@ -75,6 +77,13 @@ VERDICTS = {
     Exit.FINDINGS: "failed again",
     Exit.CANNOT_JUDGE: "cannot be judged: ",
     Exit.HARNESS_BUG: "HARNESS BUG: AttributeError",
+}
+
+MARKED_RAISES: dict[Exit, type[BaseException]] = {
+    Exit.CLEAN: ReplayedClean,
+    Exit.FINDINGS: SchedulesFailed,
+    Exit.CANNOT_JUDGE: SchedulesFailed,
+    Exit.HARNESS_BUG: HarnessAtFault,
 }
 
 
@@ -207,16 +216,19 @@ def test_all_judge_alike(
     assert VERDICTS[row.verdict] in printed
 
     kernel, bugs = kernel_of(row)
-    found = stress(
-        ("one_interrupt",), {"kernel": kernel, "bugs": bugs}, seed_text="0", token_texts=texts
-    )
+    said = MARKED_RAISES[row.verdict]
+    with pytest.raises(said) as raised:
+        stress(
+            ("one_interrupt",),
+            {"kernel": kernel, "bugs": bugs},
+            lambda marked: Task(tokens=texts),
+        )
     if row.verdict is Exit.CLEAN:
-        assert found is None
         assert_passes(*texts, revision=row.on)
         return
-    assert found is not None
-    assert found.text + "\n" == printed
-    assert found.tokens == tuple(texts)
+    assert str(raised.value) + "\n" == printed
+    if isinstance(raised.value, SchedulesFailed):
+        assert raised.value.tokens == tuple(texts)
     with pytest.raises(AssertionError) as failed:
         assert_passes(*texts, revision=row.on)
     assert str(failed.value) + "\n" == printed

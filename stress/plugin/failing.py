@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""How a test ends whose schedules are not clean: what it raises, and what pytest makes of that.
+
+A finding is a failure of the test. What the harness itself has done wrong says nothing of the code
+under test: it is an error, as pytest has them of setting up.
+"""
+
+import sys
+from typing import Any
+
+import pytest
+
+_BEFORE_THE_COMMAND = ("", "replay:")
+_REPLAY_LINES = len(_BEFORE_THE_COMMAND) + 1
+
+
+class SchedulesFailed(AssertionError):
+    """Schedules have shown that something is wrong with the code under test.
+
+    Attributes:
+        text: what is wrong, with the execution side by side, and the command that replays it.
+        signature: the identity of the finding; "" where there is none, as when it hangs.
+        tokens: what replays it; none where nothing does.
+        command: the command that replays it in its test, "" if there is none.
+    """
+
+    def __init__(
+        self, text: str, signature: str = "", tokens: tuple[str, ...] = (), command: str = ""
+    ) -> None:
+        super().__init__(text)
+        self.text = text
+        self.signature = signature
+        self.tokens = tokens
+        self.command = command
+
+    def replayed_by(self, command: str) -> "SchedulesFailed":
+        """Return the same, with the command that replays it as its last line."""
+        text = "\n".join([self.text, *_BEFORE_THE_COMMAND, command])
+        return SchedulesFailed(text, self.signature, self.tokens, command)
+
+
+class HarnessAtFault(Exception):
+    """Something is wrong with the harness, so the test is an error; the message says what."""
+
+
+class ReplayedClean(BaseException):
+    """What a token is of has passed, and no more of the test is asked for; the test passes.
+
+    It is no Exception, so that no `except Exception` of the test takes it.
+    """
+
+
+def headline(error: BaseException | None) -> str:
+    """Return the first line of what an exception says, "" if it is none of ours."""
+    if not isinstance(error, SchedulesFailed | HarnessAtFault):
+        return ""
+    return str(error).partition("\n")[0]
+
+
+def as_it_counts(report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
+    """Have a report say what it is: a finding without a traceback, the harness's fault an error.
+
+    Args:
+        report: the report of one phase of a test.
+        call: what has happened in it.
+    """
+    if call.excinfo is None:
+        return
+    error = call.excinfo.value
+    if headline(error):
+        report.longrepr = _said(call.excinfo)
+    if call.when == "call" and (isinstance(error, HarnessAtFault) or _is_bug(error)):
+        # Whatever the test is expected to do, this is not it.
+        vars(report).pop("wasxfail", None)
+        report.outcome = "failed"
+        report.when = "setup"
+
+
+def _said(error: pytest.ExceptionInfo[BaseException]) -> Any:
+    """Return what an exception says, and nothing but that, as pytest shows it.
+
+    Notes, such as Hypothesis adds with its falsifying example, come before the line that replays.
+    """
+    said = error.getrepr(style="value", chain=False)
+    if said.reprcrash is not None:
+        said.reprcrash.message = str(error.value)
+    notes = getattr(error.value, "__notes__", [])
+    if notes:
+        entry = said.reprtraceback.reprentries[0]
+        lines = [*entry.lines]
+        at = len(lines) - _REPLAY_LINES if getattr(error.value, "command", "") else len(lines)
+        lines[at:at] = ["", *"\n".join(notes).splitlines()]
+        entry.lines = lines
+    return said
+
+
+def _is_bug(error: BaseException) -> bool:
+    """Say whether it is a bug of the harness, raised in a test that calls the harness itself."""
+    harness = sys.modules.get("harness")
+    return (
+        harness is not None
+        and isinstance(error, harness.HarnessBug)
+        and not isinstance(error, harness.NotDeterministic)
+    )

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The options of the plugin: on the command line of pytest, and as lines of its ini file.
+
+What the command line says comes first, then what a test is marked with, then the ini file. Each is
+checked when the session begins, and only if it was given: it takes the harness to know what is
+right.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import pytest
+
+_Value = TypeVar("_Value")
+
+EXECUTIONS = 100
+"""How many executions a test has if nothing says so."""
+
+FOLDER = "vgic-stress-findings"
+
+
+class _Option(NamedTuple):
+    name: str
+    metavar: str
+    help: str
+
+
+_OPTIONS = (
+    _Option("seed", "N", "what the schedules of all tests are drawn by (default: 0)"),
+    _Option("executions", "N", f"executions of each test (default: as marked, else {EXECUTIONS})"),
+    _Option("duration", "TIME", "for so long, such as 30s or 1h30m; alone, without a count"),
+    _Option("strategy", "NAME", "how schedules are chosen (default: as marked, else portfolio)"),
+    _Option("findings", "DIR", f"where findings are kept (default: {FOLDER})"),
+)
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Add the options, and the lines of the ini file."""
+    group = parser.getgroup("vgic-stress")
+    for name, metavar, text in _OPTIONS:
+        group.addoption(f"--vgic-{name}", metavar=metavar, default=None, help=text)
+        parser.addini(f"vgic_{name}", f"the same as --vgic-{name}", default=None)
+    group.addoption(
+        "--vgic-scenarios",
+        metavar="FILE",
+        action="append",
+        help="scenarios of your own; may be given several times",
+    )
+    parser.addini("vgic_scenarios", "files with scenarios of your own", type="paths", default=[])
+    group.addoption(
+        "--vgic-replay",
+        metavar="TOKEN",
+        action="append",
+        help="replay this in the one test selected; =@FILE reads it from a file; "
+        "given once for each token if a finding takes several",
+    )
+
+
+def check_options(config: pytest.Config) -> None:
+    """Check what was given.
+
+    Raises:
+        UsageError: an option, or a line of the ini file, makes no sense.
+    """
+    for name, *_ in _OPTIONS:
+        for text, where in _given(config, name):
+            from stress.inputs import BadArgument
+
+            try:
+                _READ[name](text, where)
+            except BadArgument as error:
+                raise pytest.UsageError(str(error)) from error
+
+
+def register_scenarios(config: pytest.Config) -> None:
+    """Enter the scenarios of the user's own, in each worker of xdist, too.
+
+    Raises:
+        UsageError: a file cannot be used.
+    """
+    files = [*config.getini("vgic_scenarios"), *(config.getoption("--vgic-scenarios") or ())]
+    for file in dict.fromkeys(map(Path, files)):
+        from stress.scenarios import BadScenarioFile, register
+
+        try:
+            register(file)
+        except BadScenarioFile as error:
+            raise pytest.UsageError(f"--vgic-scenarios: {error}") from error
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much is tried.
+
+    Attributes:
+        executions: at most so many; None for no limit.
+        duration_s: for at most so many seconds; None for no limit.
+    """
+
+    executions: int | None
+    duration_s: float | None = None
+
+    def is_over(self, began: float) -> bool:
+        """Say whether the time is over.
+
+        Args:
+            began: when it began, by the monotonic clock.
+        """
+        return self.duration_s is not None and time.monotonic() - began >= self.duration_s
+
+    def part(self, number: int, parts: int) -> "Budget":
+        """Return one part of so many, numbered from 0; the parts are of one size, or nearly so."""
+        if self.executions is None:
+            return self
+        return Budget((self.executions + parts - 1 - number) // parts, self.duration_s)
+
+
+def seed_of(config: pytest.Config) -> int:
+    """Return the seed of the session."""
+    return _first(config, "seed", None, _seed) or 0
+
+
+def strategy_of(config: pytest.Config, marked: str | None) -> str | None:
+    """Return the name of the strategy, None if nobody has named one.
+
+    Args:
+        config: the session's configuration.
+        marked: what the test is marked with, None if with nothing.
+    """
+    return _first(config, "strategy", marked, _strategy)
+
+
+def budget_of(config: pytest.Config, marked: int | None) -> Budget:
+    """Return how much a test tries: as the first says that says anything of it.
+
+    Args:
+        config: the session's configuration.
+        marked: the executions that the test is marked with, None if with nothing.
+    """
+    for begins, said in (("--vgic-", config.getoption), ("vgic_", config.getini)):
+        executions, duration = said(f"{begins}executions"), said(f"{begins}duration")
+        if executions or duration:
+            return Budget(
+                _count(executions, "executions") if executions else None,
+                _duration(duration, "duration") if duration else None,
+            )
+        if marked is not None:
+            return Budget(marked)
+    return Budget(EXECUTIONS)
+
+
+def folder_of(config: pytest.Config) -> Path:
+    """Return the folder of findings: where pytest was started, if nothing else is said."""
+    given: str | None = config.getoption("--vgic-findings")
+    ini: str | None = config.getini("vgic_findings")
+    if ini and not given:
+        return (config.inipath.parent if config.inipath else config.rootpath) / ini
+    return Path(given or FOLDER)
+
+
+def is_findings(path: Path, config: pytest.Config) -> bool:
+    """Say whether a folder is that of findings, and nobody has asked for what is in it."""
+    folder = (config.invocation_params.dir / folder_of(config)).resolve()
+    if path.resolve() != folder:
+        return False
+    named = (arg.partition("::")[0] for arg in config.args)
+    return not any(
+        (config.invocation_params.dir / each).resolve().is_relative_to(folder) for each in named
+    )
+
+
+def _given(config: pytest.Config, name: str) -> list[tuple[str, str]]:
+    """Return what was given for an option, and where."""
+    option, line = config.getoption(f"--vgic-{name}"), config.getini(f"vgic_{name}")
+    both = (option, f"--vgic-{name}"), (line, f"vgic_{name} of the ini file:")
+    return [(str(text), where) for text, where in both if text is not None]
+
+
+def _first(
+    config: pytest.Config,
+    name: str,
+    marked: _Value | None,
+    read: Callable[[str, str], _Value],
+) -> _Value | None:
+    """Return what the command line says, else what a test is marked with, else the ini file."""
+    option, line = config.getoption(f"--vgic-{name}"), config.getini(f"vgic_{name}")
+    if option is not None:
+        return read(option, name)
+    if marked is not None:
+        return marked
+    return None if line is None else read(line, name)
+
+
+def _seed(text: str, where: str) -> int:
+    from stress.inputs import arguments
+
+    return arguments.seed(text, where)
+
+
+def _count(text: str, where: str) -> int:
+    from stress.inputs import arguments
+
+    return arguments.count(text, where)
+
+
+def _duration(text: str, where: str) -> float:
+    from stress.inputs import arguments
+
+    return arguments.duration_s(text, where) or 0.0
+
+
+def _strategy(text: str, where: str) -> str:
+    from stress.inputs import BadArgument, arguments
+
+    try:
+        return arguments.strategy(text)
+    except BadArgument as error:
+        raise BadArgument(f"{where} {text}: {error}") from error
+
+
+def _folder(text: str, where: str) -> Path:
+    from stress.inputs import BadArgument
+
+    if not text or (Path(text).exists() and not Path(text).is_dir()):
+        raise BadArgument(f"{where} {text}: the folder of findings; this is none")
+    return Path(text)
+
+
+_READ: dict[str, Callable[[str, str], object]] = {
+    "seed": _seed,
+    "executions": _count,
+    "duration": _duration,
+    "strategy": _strategy,
+    "findings": _folder,
+}

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is asked of one test: by its marker, by the options, and by where it stands.
+
+Its schedules are drawn by the seed of the session and its own id alone, so they are the same on
+whatever worker and in whatever order tests run, and however often it explores.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from harness import Stream
+from stress.inputs import BadArgument, arguments
+from stress.plugin.counts import COUNTS, Counts
+from stress.plugin.marker import BadMarker, Marked
+from stress.plugin.options import FOLDER, Budget, budget_of, folder_of, seed_of, strategy_of
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is asked of one test.
+
+    Attributes:
+        seed: its seed.
+        budget: how much it tries.
+        strategy: the strategy's name; None if nobody has named one.
+        check: what is checked, by name.
+        folder: where its findings are kept.
+        tokens: what is replayed instead.
+        count: called with what was tried.
+    """
+
+    seed: int = 0
+    budget: Budget = field(default_factory=lambda: Budget(1))
+    strategy: str | None = None
+    check: object = None
+    folder: Path = Path(FOLDER)
+    tokens: Sequence[str] = ()
+    count: Callable[[Counts], None] = lambda counts: None
+
+
+def task_of(item: pytest.Item, marked: Marked, shard: int | None = None) -> Task:
+    """Return what is asked of a test.
+
+    Args:
+        item: the test.
+        marked: what it is marked with.
+        shard: the number of its shard, from 0, for the fixture; None for the marker that runs
+            the executions of the command line, by the seed of the session.
+
+    Raises:
+        BadMarker: there is no such strategy.
+    """
+    config = item.config
+    try:
+        strategy = strategy_of(config, marked.strategy)
+        if strategy is not None:
+            arguments.strategy(strategy)
+    except BadArgument as error:
+        raise BadMarker(str(error)) from error
+    seed = seed_of(config)
+
+    def count(counts: Counts) -> None:
+        item.stash[COUNTS] = item.stash.get(COUNTS, Counts()).plus(counts)
+
+    return Task(
+        seed=seed if shard is None else seed_for(seed, item.nodeid),
+        budget=budget_of(config, marked.executions).part(shard or 0, marked.shards),
+        strategy=strategy,
+        check=marked.check,
+        folder=folder_of(config),
+        tokens=config.getoption("--vgic-replay") or (),
+        count=count,
+    )
+
+
+def seed_for(seed: int, nodeid: str) -> int:
+    """Return the seed of a test.
+
+    Args:
+        seed: the seed of the session.
+        nodeid: the test's id.
+    """
+    stream = Stream(seed, "pytest", nodeid)
+    return stream.word() << 32 | stream.word()

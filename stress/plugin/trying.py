@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a test has tried: executions of a scenario in this process, up to the first finding.
+
+The carriers are kept for the whole session; under xdist each worker claims a core of its own. A
+finding is looked into, confirmed in a fresh process and kept, as those of a run are.
+"""
+
+import time
+from collections.abc import Sequence
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+from harness import HarnessBug, OsThreads
+from harness.detectors.lock_order import Witnessed, inverted, witnesses
+from stress.campaign import Known, Result, differs_afresh
+from stress.executions import (
+    PRINTED_MAX,
+    Hung,
+    Single,
+    Target,
+    fault_of,
+    run_index,
+    watched,
+    witness,
+)
+from stress.findings import Example, Finding, Keeper, circle, look_into, token_file
+from stress.inputs import arguments
+from stress.jobs import Fact, LocalPool, run_one
+from stress.plugin.capture import last_words
+from stress.plugin.failing import HarnessAtFault, SchedulesFailed
+from stress.plugin.options import Budget
+from stress.reporting import example_text
+from stress.scenarios import Scenario
+from stress.shrinking import REPLAYS
+from stress.system import Exit
+
+
+@cache
+def carriers() -> OsThreads:
+    """Return what the executions of this session run on."""
+    return OsThreads()
+
+
+def hung_text(hung: Hung, where: str) -> str:
+    """Return what there is to say of an execution that hangs; give up what it ran on.
+
+    Raises:
+        HarnessAtFault: it hangs in no line of the user's own.
+    """
+    carriers.cache_clear()
+    text = "\n".join([hung.text, f"  {where}", "stacks, the outermost call first:", *hung.stacks])
+    if not hung.line:
+        raise HarnessAtFault(f"HARNESS BUG: {text}") from None
+    return text
+
+
+class Search:
+    """Tries a scenario on a target.
+
+    Attributes:
+        result: what was run so far.
+        findings: the identity of what was found, if anything was.
+    """
+
+    def __init__(
+        self, scenario: Scenario, target: Target, strategy: str, seed: int, folder: Path
+    ) -> None:
+        """Prepare it.
+
+        Args:
+            scenario: what is run.
+            target: what is tested.
+            strategy: the strategy's name, or the mix.
+            seed: the seed.
+            folder: where a finding is kept.
+        """
+        self.result = Result()
+        self.findings: tuple[str, ...] = ()
+        self._scenario = scenario
+        self._target = target
+        self._strategy = strategy
+        self._seed = seed
+        self._folder = folder
+        self._known = Known()
+
+    def run(self, budget: Budget) -> None:
+        """Run executions until one fails or the budget is spent.
+
+        Raises:
+            SchedulesFailed: there is a finding, or the class under test cannot be judged.
+            HarnessAtFault: something is wrong with the harness.
+        """
+        began, where = time.monotonic(), f"{self._scenario.name}, {self._where()}"
+        try:
+            with watched(carriers(), last_words, at_fault=Exit.FINDINGS, survives=True):
+                self._run(budget, began)
+        except HarnessBug as bug:
+            fault = fault_of(bug, self._target)
+            if not fault:
+                raise HarnessAtFault(f"HARNESS BUG: {bug}\n  {where}") from None
+            raise SchedulesFailed(f"{fault}\n  {where}") from None
+        except Hung as hung:
+            where = f"execution {self.result.executions} of {where}"
+            raise SchedulesFailed(hung_text(hung, where)) from None
+        finally:
+            self.result.seconds = time.monotonic() - began
+
+    def _where(self) -> str:
+        return f"seed {self._seed:#x}, on {self._target}"
+
+    def _run(self, budget: Budget, began: float) -> None:
+        numbers = count() if budget.executions is None else range(budget.executions)
+        for index in numbers:
+            if index and budget.is_over(began):
+                return
+            single, fact = run_one(
+                self._scenario, self._seed, index, self._strategy, self._target, carriers()
+            )
+            self.result.add(fact)
+            if fact.signature is not None:
+                example = look_into(
+                    single, fact.scenario, self._target, carriers(), replays_max=REPLAYS
+                )
+                self._fail(example, fact)
+            for steps in self._known.cycles(fact):
+                self._fail(self._circle(steps), fact)
+
+    def _circle(self, steps: Sequence[Witnessed]) -> Example:
+        """Return locks taken in a circle as an example: the executions it takes, together."""
+        signature = inverted(list(steps))
+        tokens = [
+            witness(self._again(index), name, signature, self._target, carriers()).encode()
+            for name, index in witnesses(list(steps))
+        ]
+        return circle(steps, signature, tokens, self._target)
+
+    def _again(self, index: int) -> Single:
+        return run_index(
+            self._scenario, self._seed, index, self._strategy, self._target, carriers()
+        )
+
+    def _fail(self, example: Example, fact: Fact) -> None:
+        """Confirm a finding, keep it, and raise it."""
+        where = f"execution {fact.index} of {fact.scenario}"
+        notes = _confirmed(self._target, example, where)
+        finding = Finding(fact.scenario, fact.index, fact.strategy, example)
+        kept = Keeper(self._folder).settled(1, finding)
+        notes.append(f"kept in {kept}" if kept else "not kept: its folder cannot be written")
+        text = example_text(example, f"{where}, seed {self._seed:#x}", self._target, notes)
+        self.findings = (example.identity,)
+        raise SchedulesFailed(text, example.identity, as_given(example.tokens, kept))
+
+
+def as_given(tokens: Sequence[str], kept: Path | None) -> tuple[str, ...]:
+    """Return tokens as they are given to the option: a long one by its file, if it has one.
+
+    Args:
+        tokens: the tokens of a finding.
+        kept: the folder it is kept in, None if there is none.
+    """
+    return tuple(
+        f"@{kept / token_file(number)}" if len(token) > PRINTED_MAX and kept is not None else token
+        for number, token in enumerate(tokens)
+    )
+
+
+def _confirmed(target: Target, example: Example, where: str) -> list[str]:
+    """Have a finding run once more in a fresh process; say if it could not be.
+
+    Raises:
+        NotDeterministic: it came out otherwise there.
+    """
+    try:
+        with LocalPool(0, hang_s=arguments.hang_s()) as pool:
+            differences = differs_afresh(pool, target.by_file(), example, where)
+    except HarnessBug as bug:
+        # A class inside a function, or one whose file needs its neighbours, cannot be had there.
+        reason = str(bug).strip().splitlines()[-1]
+        return [f"not confirmed in a fresh process: {reason}"]
+    if differences:
+        raise differences[0]
+    return []
