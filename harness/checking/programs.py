@@ -61,9 +61,11 @@ def _function(program: Program) -> object:
 
 
 def _source(function: object) -> str:
-    """Return the digest of a function's source; a lambda's lines hold what stands around it."""
+    """Return the digest of a function's source, "" if it has none in a file of its own."""
     if not inspect.isfunction(function) or function.__name__.startswith("<"):
-        return ""
+        return ""  # a lambda's lines hold what stands around it
+    if function.__code__.co_filename.startswith("<"):
+        return ""  # Python may take the text of `python -c` for it, which is everybody's "<string>"
     try:
         lines = dedent(inspect.getsource(function)).splitlines()
     except (OSError, SyntaxError):

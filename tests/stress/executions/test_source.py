@@ -89,6 +89,8 @@ def test_whatever_draws_or_chooses_is_one_of_them() -> None:
         "commands/options.py",
         "commands/searching.py",
         "executions/differing.py",
+        "hypothesis/checking.py",
+        "hypothesis/schedules.py",
         "inputs/arguments.py",
         "nights/legs.py",
         "nights/night.py",
