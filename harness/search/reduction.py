@@ -70,6 +70,8 @@ class Tree:
             self._places.append(len(self._footprints) - 1)
         if failed_in_step:
             self._cut_off()
+        elif self.points and not failed:
+            self._left_waiting(steps)
 
     def next(self) -> bool:
         """Go on to the next branch; False if there is none."""
@@ -98,6 +100,22 @@ class Tree:
         for thread, operation in waits.items():
             races, clock = self._happened.races(Step(thread, 0, (operation,)))
             self._reverse(races, thread, clock)
+
+    def _left_waiting(self, steps: Sequence[Step]) -> None:
+        """Find what those could have come before who waited when an execution was abandoned.
+
+        Its last steps may have shut their gates for good, and those that cover it begin alike.
+        """
+        if isinstance(steps[-1].published, Standstill):
+            return
+        last = self.points[-1]
+        self._waiting(
+            {
+                thread: operation
+                for thread, operation in last.pending.items()
+                if thread != last.chosen and operation.gate is not None
+            }
+        )
 
     def _cut_off(self) -> None:
         """Try every other thread before a step that ended in a failure."""
