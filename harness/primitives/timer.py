@@ -118,17 +118,13 @@ class Timer:
         """Take it off; return whether it was armed. Its function may be running (del_timer)."""
         scheduler = self._scheduler
         scheduler.point(self._del)
-        if scheduler.unwinding:
-            return False
-        was_pending, self.pending = self.pending, False
-        if not was_pending:
-            scheduler.touch(self._found_shut)
-        return was_pending
+        return self._take_off()
 
     def del_timer_sync(self) -> bool:
         """Take it off and wait until its function is over; return whether it was armed.
 
-        It may be armed anew meanwhile: whoever does that has to be stopped before.
+        If the function arms it anew meanwhile, it is taken off again. Anybody else who does has to
+        be stopped before.
         """
         scheduler = self._scheduler
         if scheduler.current is self.thread and not scheduler.unwinding:
@@ -143,6 +139,17 @@ class Timer:
             )
         was_pending = self.del_timer()
         scheduler.gated_point(self._waited)
+        if not scheduler.unwinding:
+            scheduler.touch(self._del)
+        return self._take_off() or was_pending
+
+    def _take_off(self) -> bool:
+        scheduler = self._scheduler
+        if scheduler.unwinding:
+            return False
+        was_pending, self.pending = self.pending, False
+        if not was_pending:
+            scheduler.touch(self._found_shut)
         return was_pending
 
     def _serve(self) -> None:

@@ -245,3 +245,31 @@ def test_one_is_set_up_inside_the_execution_too(run: Run) -> None:
         scheduler.thread("t0", body)
 
     assert "fire timer[0]" in [str(entry) for entry in run(program).trace]
+
+
+def stopped(scheduler: Scheduler, *, sync: bool) -> None:
+    """A periodic timer is stopped; whether it fires any more is the question."""
+    timer = Timer(scheduler, "0", lambda: expires())
+    over: list[bool] = []
+
+    def expires() -> None:
+        assert not over, "fires after it was stopped"
+        timer.mod_timer()
+
+    def stops() -> None:
+        timer.mod_timer()
+        if sync:
+            assert timer.del_timer_sync()
+        else:
+            timer.del_timer()
+        over.append(True)
+
+    scheduler.thread("stops", stops)
+
+
+def test_one_that_arms_itself_is_stopped_by_who_waits_for_it_and_by_no_other(
+    pinned: OsThreads,
+) -> None:
+    assert every_behaviour(partial(stopped, sync=True), pinned).passed
+    (found,) = every_behaviour(partial(stopped, sync=False), pinned).failures.values()
+    assert "fires after it was stopped" in found.first.outcome.failure.message  # type: ignore[union-attr]
