@@ -146,15 +146,22 @@ class Barrier:
 
     def _release(self) -> None:
         """Let the others go, after the action."""
-        if self._action is not None:
-            self.state = _ACTING
-            try:
-                self._action()
-            except BaseException:
-                self._become(_BROKEN)
-                raise
-        self._become(_DRAINING)
         self._scheduler.touch(self._leave)
+        if self._action is not None:
+            self._act(self._action)
+        self._become(_DRAINING)
+
+    def _act(self, action: Callable[[], None]) -> None:
+        """Do the action: after all that the parties did before, and before all they do then."""
+        self.state = _ACTING
+        try:
+            action()
+        except BaseException:
+            self._become(_BROKEN)
+            raise
+        finally:
+            if not self._scheduler.unwinding:
+                self._scheduler.touch(self._arrive)
 
     def _wait(self, timeout: float | None) -> None:
         scheduler = self._scheduler

@@ -176,3 +176,32 @@ def test_a_barrier_for_nobody_is_the_program_s_fault(failure_of: FailureOf) -> N
         Barrier(scheduler, "0", 0)
 
     assert failure_of(program).message.endswith("a barrier is for at least one thread, not for 0")
+
+
+def acts(scheduler: Scheduler, *, fails: bool = False) -> None:
+    """Two meet, and the last to come does something that takes a step; a third looks at it."""
+    cell = Cell(scheduler, "cell", "0", 0)
+
+    def action() -> None:
+        cell.write(1)
+        if fails:
+            raise BrokenBarrierError
+
+    barrier = Barrier(scheduler, "0", 2, action)
+
+    def party() -> None:
+        try:
+            barrier.wait()
+        except BrokenBarrierError:
+            cell.read()
+
+    for number in range(2):
+        scheduler.thread(f"t{number}", party)
+    scheduler.thread("looks", cell.read)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_they_agree_on_an_action(pinned: OsThreads, fails: bool) -> None:
+    explored = agree(partial(acts, fails=fails), pinned)
+    assert explored is not None
+    assert explored.passed
