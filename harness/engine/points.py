@@ -33,7 +33,8 @@ class Points(ABC):
         failure: the first failure, if any.
         unwinding: the execution is over; primitives do nothing.
         swapped: of each word that was changed by what stands in no trace, how long that was by
-            then: by a cmpxchg, a trylock, or the release of a lock that somebody has tried.
+            then: by a cmpxchg, a trylock, the release of a lock that somebody has tried, a barrier
+            that breaks or a thread that ends.
         interrupts: what may run on top of threads, asked wherever local interrupts are on.
         wants_growth: a primitive that opens a gate has to say so, see `opened`.
         wants_touches: a listener is to be notified of what is touched, see `touch`.

@@ -117,7 +117,8 @@ class Population(Points):
         return None
 
     def _announce_end(self, me: Thread) -> None:
-        """Say that a thread which others may wait for has ended."""
+        """Say that a thread which others may wait for, or spin until it is over, has ended."""
+        self.swapped[me.first.name] = len(self.trace)
         if self.wants_touches:
             self.touch(operation("exit", "thread", me.first.name))
 

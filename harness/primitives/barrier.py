@@ -181,6 +181,8 @@ class Barrier:
         if scheduler.unwinding:
             return
         self.state = state
+        # Who spins until it is broken sees what no operation stands for.
+        scheduler.swapped[self.name] = len(scheduler.trace)
         if scheduler.wants_growth:
             for gate in self._gates:
                 if not gate.shut:
