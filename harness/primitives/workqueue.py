@@ -91,6 +91,7 @@ class WorkQueue(Gate):
             return False
         self._may_wait(work, "flush")
         scheduler.point(operation("read", "work", work.name))
+        self._knows_what_is_done(work)
         numbers = [number for number in (work.running, work.pending) if number is not None]
         for number in numbers or [work.last]:
             self._wait(work, number)
@@ -111,6 +112,7 @@ class WorkQueue(Gate):
             return False
         self._may_wait(work, "cancel")
         scheduler.point(operation("cancel_work", "work", work.name))
+        self._knows_what_is_done(work)
         was_pending = self._take_off(work)
         work.cancelling += 1
         self._wait(work, work.last if work.running is None else work.running)
@@ -167,6 +169,10 @@ class WorkQueue(Gate):
         check_may_sleep(scheduler, f"{what} {work.name}", "work")
         if work.worker is scheduler.current and work.running is not None:
             self._fail("deadlock", work, f"{work.name} waits for its own end")
+
+    def _knows_what_is_done(self, work: Work) -> None:
+        """Say that what was done by now comes before: the last queueing may be taken off."""
+        self._scheduler.touch(operation("wait_for", "work", work.name))
 
     def _wait(self, work: Work, number: int) -> None:
         gate = Over(work, number)
