@@ -11,6 +11,7 @@ its CPU would do meanwhile needs a thread of its own.
 from collections.abc import Callable
 
 from harness.engine import IN_IRQ, Scheduler, Thread, operation
+from harness.primitives.lock_failures import leaves_nothing_held
 
 
 class HostInterrupt:
@@ -99,10 +100,13 @@ class Softirq:
 
 
 def run_on_top(scheduler: Scheduler, name: str, me: Thread, handler: Callable[[], object]) -> None:
-    """Run a handler in a context of its own."""
-    chain = me.chain
+    """Run a handler in a context of its own; what it locks it has to unlock."""
+    chain, held = me.chain, me.held.copy()
     me.irqs_off, me.chain = True, IN_IRQ
     scheduler.note("enter", name, "on top of", me.role)
     handler()
+    if me.held != held:
+        family, what = name.partition("[")[0], f"the handler {name}"
+        leaves_nothing_held(scheduler, "lock held after a handler", what, family, held)
     scheduler.note("leave", name)
     me.irqs_off, me.chain = False, chain

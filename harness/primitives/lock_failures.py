@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What can be wrong with taking or releasing a lock, whatever kind of lock it is."""
 
-from harness.engine import Failure, Lock, Thread, model_function, within
+from collections.abc import Collection
+
+from harness.engine import Failure, Lock, Scheduler, Thread, model_function, within
 from harness.primitives.lock_class import LockClass
 
 
@@ -45,3 +47,23 @@ def irqs_on(me: Thread, lock: Lock, lock_class: LockClass) -> Failure:
         functions=(function,),
         lock_classes=(lock_class.name,),
     )
+
+
+def leaves_nothing_held(
+    scheduler: Scheduler, kind: str, what: str, family: str, before: Collection[Lock] = ()
+) -> None:
+    """Fail if the running thread holds a lock that was taken in what is over now.
+
+    Args:
+        scheduler: the execution's scheduler.
+        kind: what the failure is called.
+        what: what is over, as the message says it.
+        family: the kind of object it belongs to.
+        before: the locks it held before.
+    """
+    me = scheduler.current
+    names = ", ".join(lock.name for lock in me.held if lock not in before)
+    if names and not scheduler.unwinding:
+        scheduler.fail(
+            Failure(kind, f"{me.role} holds {names} after {what}", lock_classes=(family,))
+        )

@@ -19,13 +19,13 @@ from harness.engine import (
     Gate,
     Operation,
     Scheduler,
-    Thread,
     model_function,
     operation,
     operations,
 )
 from harness.primitives.atomic_context import check_may_sleep
 from harness.primitives.joining import start_thread
+from harness.primitives.lock_failures import leaves_nothing_held
 from harness.primitives.work import Over, Work
 
 
@@ -131,17 +131,13 @@ class WorkQueue(Gate):
             work.begin(me)
             scheduler.touch(operation("run_work", "work", work.name))
             work.function()
-            self._leaves_nothing_held(work, me)
+            leaves_nothing_held(scheduler, "lock held after work", work.name, "work")
             number, me.busy = work.end(), False
             scheduler.touch(operation("done", "work", work.name))
             scheduler.touch(operation("done", "work", work.queueing(number)))
             self._let_go()
             if work.pending is not None:
                 self._changed(self._ready, found_shut=False)
-
-    def _leaves_nothing_held(self, work: Work, me: Thread) -> None:
-        if names := ", ".join(lock.name for lock in me.held):
-            self._fail("lock held after work", work, f"{me.role} holds {names} after {work.name}")
 
     def _take_off(self, work: Work) -> bool:
         if self._scheduler.unwinding or work not in self.items:

@@ -11,6 +11,7 @@ from harness import (
     Event,
     Execution,
     Failure,
+    HostInterrupt,
     KmemCache,
     LockOrder,
     Mutex,
@@ -148,6 +149,38 @@ def test_its_function_must_not_sleep(failure_of: FailureOf) -> None:
 
     failure = failure_of(program)
     assert failure.kind == "sleep in a handler"
+
+
+def leaves(scheduler: Scheduler, what: str, *, unlocks: bool) -> None:
+    """A handler takes a lock; whether it unlocks it is the question."""
+    order = LockOrder(scheduler)
+    lock = SpinLock(order, order.lock_class("lock"), "0")
+
+    def handles() -> None:
+        lock.lock()
+        if unlocks:
+            lock.unlock()
+
+    if what == "timer":
+        scheduler.thread("t0", Timer(scheduler, "0", handles).mod_timer)
+    else:
+        scheduler.thread("t0", HostInterrupt(scheduler, "7", "t0", handles).assert_line)
+
+
+@pytest.mark.parametrize(
+    ("what", "message"),
+    [
+        ("timer", "timer[0] holds lock[0] after the handler timer[0]"),
+        ("interrupt", "t0 holds lock[0] after the handler interrupt[7]"),
+    ],
+)
+def test_a_handler_leaves_no_lock_behind(
+    run: Run, failure_of: FailureOf, what: str, message: str
+) -> None:
+    assert run(partial(leaves, what=what, unlocks=True)).outcome == Passed()
+    failure = failure_of(partial(leaves, what=what, unlocks=False))
+    assert failure.signature == f"lock held after a handler on {what}"
+    assert failure.message == message
 
 
 def locked(scheduler: Scheduler, *, holds: bool) -> None:
