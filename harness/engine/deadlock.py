@@ -14,6 +14,7 @@ that wait spin on what nobody is left to change (harness.primitives.spinning) it
 from collections.abc import Callable, Sequence
 
 from harness.engine.failures import Failure
+from harness.engine.frames import model_function, within
 from harness.engine.threads import Thread
 
 
@@ -62,6 +63,22 @@ def deadlock(waiting: Sequence[Thread], stack_of: Callable[[Thread], tuple[str, 
                 *(f"  {how}" for how in lost.get(thread, ()) or _last_wake_up(thread)),
             )
         ),
+    )
+
+
+def wait_before_the_start(thread: Thread) -> Failure:
+    """Describe that the program waits while it sets up, where nobody could end the wait.
+
+    Args:
+        thread: stands for the program before any thread runs.
+    """
+    function = model_function()
+    return Failure(
+        kind="wait before the start",
+        message=f"the program{within(function)} waits for {_wait(thread)}: nothing runs before it "
+        "has returned, so wait in a thread",
+        functions=(function,),
+        lock_classes=(thread.op.lock_class,),
     )
 
 

@@ -18,7 +18,7 @@ Guarantees:
 import sys
 
 from harness.engine.carrying import Carriers
-from harness.engine.deadlock import deadlock
+from harness.engine.deadlock import deadlock, wait_before_the_start
 from harness.engine.failures import (
     Diverged,
     Failure,
@@ -97,6 +97,8 @@ class Scheduler(Population):
         if self.steps > self.steps_max:
             self._watch_loop(me)
         if not self._does or self._strategy_is_due(operation):
+            if not self._cycles:
+                self.fail(wait_before_the_start(me))
             chosen = self._choose(me)
             if chosen is not me:
                 try:
