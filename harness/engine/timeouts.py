@@ -10,8 +10,10 @@ passes until it is up, so a timeout that nothing comes before is no deadlock.
 A loop that waits with a timeout and looks again would otherwise be a schedule without an end. A
 thread's time is up at most `IN_A_ROW` times while another one that could go on stands still. A
 daemon's, as a timer that arms itself anew, also no more often than that while all who are no
-daemons stand still: when those have ended, or wait for each other, that shows. A search that goes
-through all behaviours takes this bound for what the program can do.
+daemons stand still: when those have ended, that shows. If one of them waits and nobody else can go
+on, it may wait for what a daemon tries again and again, so daemons have `RETRIES` times in turn:
+that they wait for each other shows after that. A search that goes through all behaviours takes
+these bounds for what the program can do.
 """
 
 from collections.abc import Sequence
@@ -21,6 +23,9 @@ from harness.engine.threads import Thread
 
 IN_A_ROW = 3
 """How often a thread's time is up while others stand still."""
+
+RETRIES = 100
+"""How often a daemon's is while somebody waits who may wait for it, and nobody else can go on."""
 
 TIMED = "timed_wait"
 """The kind of an operation that goes ahead when its gate is open or its time is up."""
@@ -69,14 +74,14 @@ class Timeouts:
             cycle: all threads, in the order of the quiet default.
             enabled: those that can go on anyway.
         """
-        return [
-            thread for thread in cycle if _has_time(thread) and self._may_be_up(thread, enabled)
-        ]
+        timed = [thread for thread in cycle if _has_time(thread)]
+        up = [thread for thread in timed if self._may_be_up(thread, enabled)]
+        return up if up or enabled or not timed else self._retries(timed)
 
     def expired(self, me: Thread) -> None:
         """Note that a thread's time was up."""
         spent = self._spent.get(me)
-        if spent is not None and spent.times < IN_A_ROW:
+        if spent is not None and (spent.times < IN_A_ROW or self._serves_nobody(me, spent)):
             self._spent[me] = _Spent(spent.times + 1, spent.ops)
         else:
             self._spent[me] = _Spent(1, {thread: thread.ops for thread in self._threads})
@@ -85,9 +90,18 @@ class Timeouts:
         spent = self._spent.get(thread)
         if spent is None or spent.times < IN_A_ROW:
             return True
-        if thread.daemon and not any(map(spent.moved, self._served())):
-            return False
-        return all(map(spent.moved, enabled))
+        return not self._serves_nobody(thread, spent) and all(map(spent.moved, enabled))
+
+    def _retries(self, timed: Sequence[Thread]) -> list[Thread]:
+        """Return the daemon whose turn it is where a thread waits and nobody can go on."""
+        if all(thread.finished or thread.idles for thread in self._served()):
+            return []
+        times, _, thread = min((self._spent[each].times, each.index, each) for each in timed)
+        return [thread] if times < RETRIES else []
+
+    def _serves_nobody(self, thread: Thread, spent: _Spent) -> bool:
+        """Whether a thread is a daemon and none of the others has moved since."""
+        return thread.daemon and not any(map(spent.moved, self._served()))
 
     def _served(self) -> list[Thread]:
         return [thread for thread in self._threads if not thread.daemon]

@@ -8,6 +8,7 @@ import pytest
 
 from harness import (
     Cell,
+    Completion,
     Event,
     Execution,
     Failure,
@@ -29,6 +30,7 @@ from harness import (
     some_schedules,
 )
 from harness.engine import IN_A_ROW
+from harness.engine.timeouts import RETRIES
 from harness.search.strategies import STRATEGIES
 from tests.programs.agreeing import agree
 
@@ -265,7 +267,7 @@ def test_a_deadlock_shows_though_a_periodic_timer_lives(failure_of: FailureOf) -
 
         scheduler.thread("t0", body)
 
-    failure = failure_of(program, steps_max=200)
+    failure = failure_of(program, steps_max=400)
     assert failure.kind == "deadlock"
 
 
@@ -306,3 +308,34 @@ def test_one_that_arms_itself_is_stopped_by_who_waits_for_it_and_by_no_other(
     assert every_behaviour(partial(stopped, sync=True), pinned).passed
     (found,) = every_behaviour(partial(stopped, sync=False), pinned).failures.values()
     assert "fires after it was stopped" in found.first.outcome.failure.message  # type: ignore[union-attr]
+
+
+def backs_off(scheduler: Scheduler, *, tries: int) -> None:
+    """A device answers after so many tries of a timer; the program waits for the answer."""
+    answer, tried = Completion(scheduler, "answer"), list[int]()
+
+    def expires() -> None:
+        tried.append(1)
+        if len(tried) == tries:
+            answer.complete()
+        else:
+            timer.mod_timer()
+
+    timer = Timer(scheduler, "0", expires)
+
+    def asks() -> None:
+        timer.mod_timer()
+        answer.wait()
+
+    scheduler.thread("asks", asks)
+
+
+def test_who_waits_for_what_a_timer_tries_again_and_again_gets_it(pinned: OsThreads) -> None:
+    explored = every_behaviour(partial(backs_off, tries=IN_A_ROW + 2), pinned)
+    assert explored.passed
+    assert not some_schedules(partial(backs_off, tries=30), pinned, executions=10).failures
+
+
+def test_what_it_tries_for_ever_is_a_deadlock(run: Run, failure_of: FailureOf) -> None:
+    assert run(partial(backs_off, tries=RETRIES)).outcome == Passed()
+    assert failure_of(partial(backs_off, tries=RETRIES + 1)).kind == "deadlock"

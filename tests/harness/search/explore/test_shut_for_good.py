@@ -84,5 +84,5 @@ def drawn(seed: int) -> Callable[[Scheduler], None]:
 
 
 def test_they_agree_on_programs_that_nobody_thought_of(pinned: OsThreads) -> None:
-    explored = [agree(drawn(seed), pinned, brute_max=400) for seed in range(40)]
-    assert sum(each is not None for each in explored) > 10
+    explored = [agree(drawn(seed), pinned, brute_max=400) for seed in range(20)]
+    assert sum(each is not None for each in explored) > 5
