@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from harness.engine.carrying import Carriers
 from harness.engine.failures import Failure, ForeignThread
 from harness.engine.points import Points
+from harness.engine.printable import NAME_MAX, printable_name
 from harness.engine.strategy import Strategy, welcome
 from harness.engine.threads import Operation, Thread, operation
 from harness.engine.timeouts import Timeouts
@@ -68,6 +69,14 @@ class Population(Points):
                     "thread role taken",
                     f"there is a thread {thread.role} already: schedules name threads by their "
                     "roles, so give this one another",
+                )
+            )
+        if printable_name(thread.role) != thread.role:
+            self.fail(
+                Failure(
+                    "thread role unfit",
+                    f"{printable_name(thread.role)} names a thread, and is not printable or longer "
+                    f"than {NAME_MAX} characters: a token could not name it, so give it another",
                 )
             )
         thread.index = len(self.threads)

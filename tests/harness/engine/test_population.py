@@ -7,6 +7,7 @@ import pytest
 
 from harness import (
     Cell,
+    CheckFailed,
     Event,
     Execution,
     Failure,
@@ -20,7 +21,9 @@ from harness import (
     StrictReplay,
     Work,
     WorkQueue,
+    check,
     execute,
+    replay,
     start_thread,
 )
 from harness.engine.greenlets import Greenlets
@@ -231,3 +234,39 @@ def test_a_deadlock_of_others_is_none_of_the_daemons(failure_of: FailureOf) -> N
 
     failure = failure_of(program)
     assert (failure.kind, failure.message) == ("deadlock", "stuck waits for event[0] to be set")
+
+
+@pytest.mark.parametrize("role", ["a\nb", "\x1b[2J", "\ud800", "\u200b", "x" * 101])
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_role_that_no_token_can_name_is_refused(
+    failure_of: FailureOf, role: str, inside: bool
+) -> None:
+    def program(scheduler: Scheduler) -> None:
+        if inside:
+            scheduler.thread("main", lambda: start_thread(scheduler, role, lambda: None))
+        else:
+            scheduler.thread(role, lambda: None)
+
+    assert failure_of(program).signature == "thread role unfit"
+
+
+@pytest.mark.parametrize("role", ["", " ", "\u65e5\u672c", 'a:b, "c"\\', "x" * 100])
+def test_any_other_role_replays_from_a_token(role: str) -> None:
+    def program(scheduler: Scheduler) -> None:
+        cell = Cell(scheduler, "cell", "0", 0)
+
+        def adds() -> None:
+            cell.write(cell.read() + 1)
+
+        def left_behind() -> None:
+            assert cell.value == 2
+
+        scheduler.thread(role, adds)
+        scheduler.thread("other", adds)
+        scheduler.at_end.append(left_behind)
+
+    with pytest.raises(CheckFailed) as found:
+        check(program)
+    with pytest.raises(CheckFailed) as again:
+        replay(program, str(found.value.token))
+    assert again.value.headline == found.value.headline
