@@ -8,7 +8,8 @@ A lost wake-up is another kind: a thread sleeps, what it sleeps for has happened
 woken for it again. Whether that is so is known to the gate that it sleeps at
 (harness.primitives.waitqueue). Where none was lost, somebody else may have had it: so a deadlock
 says of each sleeper whom the last wake-up at its place went to, and what became of those. Where all
-that wait spin on what nobody is left to change (harness.primitives.spinning) it is a livelock.
+that wait spin on what nobody is left to change (harness.primitives.spinning) it is a livelock. A
+daemon that idles is not what a deadlock is named after.
 """
 
 from collections.abc import Callable, Sequence
@@ -42,8 +43,9 @@ def deadlock(waiting: Sequence[Thread], stack_of: Callable[[Thread], tuple[str, 
     """
     cycle = _cycle(waiting)
     lost = {} if cycle else {each: how for each in waiting if (how := _lost_wake_up(each))}
+    missed = [each for each in lost if each.busy or not each.daemon]
     involved = (
-        cycle or list(lost) or [thread for thread in waiting if not thread.idles] or list(waiting)
+        cycle or missed or [thread for thread in waiting if not thread.idles] or list(waiting)
     )
 
     def waits(thread: Thread) -> str:
@@ -51,7 +53,7 @@ def deadlock(waiting: Sequence[Thread], stack_of: Callable[[Thread], tuple[str, 
 
     stacks = {thread: stack_of(thread) for thread in waiting}
     return Failure(
-        kind="lost wake-up" if lost else "livelock" if all(map(_spins, involved)) else "deadlock",
+        kind="lost wake-up" if missed else "livelock" if all(map(_spins, involved)) else "deadlock",
         message="; ".join(f"{thread.role} {waits(thread)}" for thread in involved),
         functions=tuple(stacks[thread][-1] if stacks[thread] else "" for thread in involved),
         lock_classes=tuple(thread.op.lock_class for thread in involved),

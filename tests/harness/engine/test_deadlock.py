@@ -3,7 +3,18 @@
 
 from collections.abc import Callable
 
-from harness import Deviation, Execution, Failure, Ipi, LockOrder, Passed, Scheduler, SpinLock
+from harness import (
+    Deviation,
+    Event,
+    Execution,
+    Failure,
+    Ipi,
+    LockOrder,
+    Passed,
+    Scheduler,
+    SpinLock,
+    start_thread,
+)
 from harness.engine.threads import Gate, Operation
 from harness.schedule.replay import StrictReplay
 
@@ -219,3 +230,32 @@ def test_what_is_found_wrong_at_quiescence_is_the_failure(failure_of: FailureOf)
         scheduler.on_quiescence = judge
 
     assert failure_of(program).kind == "missed kick"
+
+
+def missed(scheduler: Scheduler, *, daemon: bool) -> None:
+    """One waits for what nobody does, the other for what was set and cleared before it came."""
+    bell, answer = Event(scheduler, "bell"), Event(scheduler, "answer")
+
+    def listens() -> None:
+        bell.wait()
+
+    def rings() -> None:
+        bell.set()
+        bell.clear()
+        start_thread(scheduler, "listens", listens, daemon=daemon)
+        answer.wait()
+
+    scheduler.thread("rings", rings)
+
+
+def test_a_deadlock_is_not_named_after_a_daemon_that_idles(failure_of: FailureOf) -> None:
+    def idles(scheduler: Scheduler) -> None:
+        missed(scheduler, daemon=True)
+
+    def takes_part(scheduler: Scheduler) -> None:
+        missed(scheduler, daemon=False)
+
+    failure = failure_of(idles)
+    assert failure.signature == "deadlock in rings on event"
+    assert failure.details[2].startswith("  set by rings")
+    assert failure_of(takes_part).signature == "lost wake-up in listens on event"
