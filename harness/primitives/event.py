@@ -15,10 +15,11 @@ from harness.primitives.timed import timed_point
 class _Waiter(Gate):
     """One thread that waits for an event: the gate at which it does."""
 
-    __slots__ = ("_event", "shut")
+    __slots__ = ("_event", "_role", "shut")
 
-    def __init__(self, event: "Event") -> None:
+    def __init__(self, event: "Event", role: str) -> None:
         self._event = event
+        self._role = role
         self.shut = True
 
     def describe_wait(self) -> str:
@@ -26,11 +27,14 @@ class _Waiter(Gate):
         return f"{self._event.name} to be set"
 
     def lost_wake_up(self) -> tuple[str, ...]:
-        """Return how the event was set and cleared that the thread waits for, () if it was not."""
-        event = self._event
-        if event.was_set is None or event.was_cleared is None:
+        """Return how the event was set and cleared that the thread waits for, () if it was not.
+
+        Who has cleared it himself has missed nothing: he waits for the next time that it is set.
+        """
+        was_set, was_cleared = self._event.was_set, self._event.was_cleared
+        if was_set is None or was_cleared is None or was_cleared.role == self._role:
             return ()
-        return (f"set by {event.was_set}", f"cleared by {event.was_cleared}")
+        return (f"set by {was_set}", f"cleared by {was_cleared}")
 
 
 class Event:
@@ -104,7 +108,7 @@ class Event:
             return True
         if timeout is not None and timeout <= 0:
             return False
-        waiter = _Waiter(self)
+        waiter = _Waiter(self, scheduler.current.role)
         self._waiters.append(waiter)
         waited = Operation("wait_set", "event", self.name, waiter)
         if timeout is None:

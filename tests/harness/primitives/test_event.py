@@ -96,6 +96,21 @@ def test_what_was_never_set_is_not_lost(failure_of: FailureOf) -> None:
     assert failure_of(program).kind == "deadlock"
 
 
+def test_who_has_cleared_it_himself_has_missed_nothing(failure_of: FailureOf) -> None:
+    def program(scheduler: Scheduler) -> None:
+        event = Event(scheduler, "0")
+
+        def serves() -> None:
+            for _ in range(2):
+                event.wait()
+                event.clear()
+
+        scheduler.thread("serves", serves)
+        scheduler.thread("asks", event.set)
+
+    assert failure_of(program).signature == "deadlock in serves on event"
+
+
 def test_it_answers_as_python_s_does(run: Run) -> None:
     seen = []
 
