@@ -19,6 +19,9 @@ from harness.search.reversals import Races
 
 _LOOKED_MAX = 10
 
+_COMPETES = ("lock", "read_lock", "write_lock", "down", "arrive")
+"""Who waits with one of these competes with who comes first, whatever that one stood before."""
+
 
 class Contention:
     """Whether threads raced for anything in the executions that were looked at.
@@ -64,7 +67,7 @@ class Contention:
 def _hands_over(earlier: Step, later: Step) -> bool:
     """Return whether all there is between two steps is that one opened the other's gate."""
     waited = later.published
-    if waited.gate is None or waited.kind == "lock":
+    if waited.gate is None or waited.kind in _COMPETES:
         return False
     return earlier.published.gate is None and not any(
         conflicting(one, other)

@@ -2,6 +2,9 @@
 """Does an exploration say so where the schedule makes no difference, and only there?"""
 
 from collections.abc import Callable
+from functools import partial
+
+import pytest
 
 from harness import (
     Carriers,
@@ -11,10 +14,15 @@ from harness import (
     HostInterrupt,
     LockOrder,
     Mutex,
+    Quiet,
+    RwLock,
     Scheduler,
+    Semaphore,
     every_behaviour,
+    execute,
     some_schedules,
 )
+from harness.search.explore.contention import Contention
 from tests.programs.counted import own_cells, writes
 
 NEVER = "its threads never contended"
@@ -59,6 +67,49 @@ def under_a_lock(scheduler: Scheduler) -> None:
     scheduler.thread("b", body)
 
 
+def tried_first(scheduler: Scheduler, *, what: str) -> None:
+    """One tries what the other takes: mostly the first is over when the second comes."""
+    order = LockOrder(scheduler)
+    lock, cell = RwLock(order, order.lock_class("lock"), "0"), Cell(scheduler, "cell", "0", 0)
+    ticket = Semaphore(scheduler, "ticket", 1)
+
+    def tries() -> None:
+        if what == "ticket":
+            if ticket.down_trylock():
+                ticket.up()
+        elif lock.write_trylock():
+            cell.write(1)
+            lock.write_unlock()
+
+    def takes() -> None:
+        if what == "ticket":
+            ticket.down()
+            ticket.up()
+        else:
+            lock.read_lock()
+            cell.read()
+            lock.read_unlock()
+
+    scheduler.thread("tries", tries)
+    scheduler.thread("takes", takes)
+
+
+def by_ticket(scheduler: Scheduler) -> None:
+    """What is shared is handed over by a semaphore that begins with nothing."""
+    cell, ticket = Cell(scheduler, "cell", "0", 0), Semaphore(scheduler, "ticket", 0)
+
+    def first() -> None:
+        cell.write(1)
+        ticket.up()
+
+    def second() -> None:
+        ticket.down()
+        cell.write(2)
+
+    scheduler.thread("first", first)
+    scheduler.thread("second", second)
+
+
 def rarely(scheduler: Scheduler) -> None:
     """The second thread looks too early under nearly every schedule."""
     door, cell = Cell(scheduler, "door", "0", 0), Cell(scheduler, "cell", "0", 0)
@@ -99,8 +150,9 @@ def test_threads_that_share_nothing_say_so(carriers: Carriers) -> None:
 
 
 def test_threads_that_meet_in_one_order_say_so(carriers: Carriers) -> None:
-    result = tried(one_after_the_other, carriers)
-    assert str(result).endswith(f"{NEVER}: they meet in one order under every schedule")
+    for program in (one_after_the_other, by_ticket):
+        result = tried(program, carriers)
+        assert str(result).endswith(f"{NEVER}: they meet in one order under every schedule")
 
 
 def test_threads_that_contend_do_not(carriers: Carriers) -> None:
@@ -108,6 +160,14 @@ def test_threads_that_contend_do_not(carriers: Carriers) -> None:
         result = tried(program, carriers)
         assert result.contended
         assert NEVER not in str(result)
+
+
+@pytest.mark.parametrize("what", ["lock", "ticket"])
+def test_who_tries_contends_with_who_waits(carriers: Carriers, what: str) -> None:
+    """Also in one execution in which the first is over when the second comes."""
+    contention = Contention()
+    contention.look(execute(partial(tried_first, what=what), Quiet(), carriers, touches=[]))
+    assert contention.seen
 
 
 def interrupted(scheduler: Scheduler) -> None:
