@@ -83,12 +83,13 @@ class JoinableThread(Thread):
     def start(self) -> None:
         """Start the thread: from here on it can go on (Thread.start, wake_up_process)."""
         scheduler = self._scheduler
-        if self._spawned and not scheduler.unwinding:
-            self._fail("thread started twice", "threads can only be started once")
         scheduler.point(operation("spawn", "thread", self._name))
-        if not scheduler.unwinding:
-            self._spawned = True
-            scheduler.add(self)
+        if scheduler.unwinding:
+            return
+        if self._spawned:
+            self._fail("thread started twice", "threads can only be started once")
+        self._spawned = True
+        scheduler.add(self)
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until the thread has ended (Thread.join); with a timeout, or until time is up.

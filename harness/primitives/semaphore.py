@@ -117,6 +117,10 @@ class BadCount(Misbehaviour, ValueError):
     """A semaphore is made or released with a count that it cannot have."""
 
 
+class BadTimeout(Misbehaviour, ValueError):
+    """A semaphore is tried with a timeout, which is for who waits."""
+
+
 class BoundedSemaphore(Semaphore):
     """A semaphore that is never above what it began with (threading.BoundedSemaphore).
 
@@ -143,8 +147,13 @@ class BoundedSemaphore(Semaphore):
         Args:
             blocking: wait for it; without that the timeout has to be None.
             timeout: None to wait however long; how large it is else does not matter.
+
+        Raises:
+            ValueError: it has a timeout and does not wait.
         """
         if not blocking:
+            if timeout is not None:
+                raise BadTimeout("can't specify timeout for non-blocking acquire")
             return self.down_trylock()
         if timeout is not None:
             return self.down_timeout(timeout)
@@ -167,8 +176,9 @@ class BoundedSemaphore(Semaphore):
             raise BadCount("Semaphore released too many times")
         self._give(n)
 
-    def __enter__(self) -> None:
-        self.acquire()
+    def __enter__(self) -> bool:
+        """Acquire it; as Python's it returns True."""
+        return self.acquire()
 
     def __exit__(
         self,

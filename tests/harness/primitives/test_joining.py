@@ -284,3 +284,13 @@ def test_it_is_joined_as_often_as_is_wanted(run: Run) -> None:
 
     assert run(program).outcome == Passed()
     assert alive == [True, False]
+
+
+def test_of_two_that_start_it_at_once_one_is_told_that_it_is_started(pinned: OsThreads) -> None:
+    def program(scheduler: Scheduler) -> None:
+        worker = JoinableThread(scheduler, "worker", lambda: None)
+        for number in range(2):
+            scheduler.thread(f"t{number}", worker.start)
+
+    found = every_behaviour(program, pinned).failures
+    assert {signature.split(" in ")[0] for signature in found} == {"thread started twice on thread"}

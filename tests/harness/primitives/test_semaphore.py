@@ -184,6 +184,23 @@ def test_acquire_waits_tries_or_gives_up(run: Run) -> None:
     assert seen == [True, False, False, True]
 
 
+def test_it_answers_as_python_s_does(run: Run, failure_of: FailureOf) -> None:
+    def program(scheduler: Scheduler, *, timeout: float | None) -> None:
+        semaphore = BoundedSemaphore(scheduler, "0", 1)
+
+        def body() -> None:
+            with semaphore as acquired:
+                assert acquired is True
+                assert not semaphore.acquire(False, timeout)
+
+        scheduler.thread("t0", body)
+
+    assert run(partial(program, timeout=None)).outcome == Passed()
+    failure = failure_of(partial(program, timeout=1.0))
+    assert failure.signature == "exception in body"
+    assert failure.message.endswith("can't specify timeout for non-blocking acquire")
+
+
 def test_a_count_below_zero_is_the_program_s_fault(failure_of: FailureOf) -> None:
     failure = failure_of(partial(counts, does=Semaphore.up, count=-1))
     assert failure.kind == "exception"
