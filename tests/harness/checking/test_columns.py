@@ -141,7 +141,7 @@ def hostile(scheduler: Scheduler) -> None:
         scheduler.note(evil)
         raise ValueError(evil)
 
-    scheduler.thread(evil, body)
+    scheduler.thread("t", body)
     scheduler.thread("t" * 90, lambda: cell.write("x"))
 
 

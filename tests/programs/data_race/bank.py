@@ -9,7 +9,7 @@ from collections.abc import Callable
 from harness import DataRaces, LockOrder, Scheduler, SpinLock
 from harness.detectors.races import Guard
 
-Body = Callable[[], None]
+Body = Callable[[], object]
 DOCUMENTED = {("statistics", "balance"): "an estimate may be out of date"}
 
 
