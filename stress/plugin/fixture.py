@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 
 from stress.plugin.marker import SCHEDULES, BadMarker, marked, shards_of
+from stress.plugin.names import shard_of
 
 if TYPE_CHECKING:
     from harness import Exploration, Scheduler
@@ -126,5 +127,5 @@ def divide(metafunc: pytest.Metafunc) -> None:
     """Make of a test that is marked with shards so many tests."""
     shards = shards_of(metafunc.definition.get_closest_marker(SCHEDULES))
     if shards > 1 and SCHEDULES in metafunc.fixturenames:
-        ids = [f"shard {number}/{shards}" for number in range(1, shards + 1)]
+        ids = [shard_of(number, shards) for number in range(shards)]
         metafunc.parametrize(SCHEDULES, range(shards), indirect=True, ids=ids)
