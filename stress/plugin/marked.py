@@ -49,9 +49,8 @@ def _stress(
     check: object = None,
 ) -> None:
     target = tested(kernel, bugs, check)
-    name = scenario_named(scenario)
     task = task_for(checked(executions, strategy, check))
     if task.replays is None:
-        search(SCENARIOS[name], target, task)
+        search(SCENARIOS[scenario_named(scenario)], target, task)
     elif is_of_machine(task.replays.tokens):
         replay_machine(task.replays, target)
