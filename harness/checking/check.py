@@ -39,7 +39,7 @@ class CannotReplay(ValueError):
 def check(
     program: Program,
     *,
-    executions: int = 300,
+    executions: int | range = 300,
     seed: int = 1,
     strategy: str | None = None,
     steps_max: int = STEPS_MAX,
@@ -50,7 +50,8 @@ def check(
 
     Args:
         program: adds its threads to the scheduler it is given.
-        executions: how many schedules; each is chosen by the seed and its number alone.
+        executions: how many schedules, or which by their numbers; each is chosen by the seed and
+            its number alone.
         seed: what they are chosen by.
         strategy: the name of one of STRATEGIES; None for several in turn that together find most
             in one program.
@@ -67,7 +68,8 @@ def check(
         ValueError: there is no such strategy, nothing is to be run, or the program adds no thread.
     """
     __tracebackhide__ = True
-    if executions < 1:
+    numbers = range(executions) if isinstance(executions, int) else executions
+    if not numbers:
         raise ValueError(f"nothing is checked in {executions} executions: ask for one at least")
     if strategy is not None and strategy not in STRATEGIES:
         raise ValueError(f"no strategy is called {strategy!r:.40}: {', '.join(STRATEGIES)} are")
@@ -81,7 +83,7 @@ def check(
         explored = some_schedules(
             program,
             lent,
-            executions=executions,
+            executions=numbers,
             seed=seed,
             strategy=strategy,
             steps_max=steps_max,
@@ -91,8 +93,8 @@ def check(
         if not failed:
             return explored
         failing, replays = shrunk(program, failed[0], lent, steps_max)
-        index = explored.executions - 1
-        found = f"first in execution {index} of {executions} (seed {seed})"
+        index = numbers[explored.executions - 1]
+        found = f"first in execution {index} of {len(numbers)} (seed {seed})"
         remark = f"{found}; {_size(failing)} (in {_counted(replays, 'replay')})"
         token = _token(failing, identity_of(program, name))
         drawn = columns(program, failing, lent, steps_max)

@@ -15,6 +15,7 @@ from stress.hypothesis.deadline import without_deadline
 from stress.hypothesis.machine_failed import Failing, MachineFailed
 from stress.hypothesis.schedules import EXECUTIONS_MIN, STEPS, strategies_for
 from stress.inputs import BadArgument, arguments
+from stress.plugin import test_id
 from vgic import DEFAULT, Parameters
 
 
@@ -110,6 +111,8 @@ class _Tried:
         bugs: str | Sequence[str],
         check: str | Sequence[str] | None,
     ) -> None:
+        if not isinstance(parameters, Parameters):
+            raise BadArgument(f"a machine is given as vgic.Parameters, not {parameters!r:.80}")
         self._parameters = Parameters.from_values(parameters.to_values())
         self._target = _target(kernel, _names(bugs), None if check is None else _names(check))
         self._name = name
@@ -150,15 +153,15 @@ def _target(kernel: str | type, bugs: tuple[str, ...], checks: tuple[str, ...] |
     return target
 
 
-def _names(names: str | Sequence[str]) -> tuple[str, ...]:
+def _names(names: object) -> tuple[str, ...]:
     """Return names as a tuple; one alone may be given as it is."""
-    return (names,) if isinstance(names, str) else tuple(names)
+    if isinstance(names, str):
+        return (names,)
+    if not isinstance(names, Sequence) or not all(isinstance(name, str) for name in names):
+        raise BadArgument(f"bugs and checks go by their names, not {names!r:.80}")
+    return tuple(names)
 
 
 def running_test() -> str:
-    """Return the id of the test that pytest runs, "" where it runs none.
-
-    What follows an @ is the group that pytest-xdist has put it into, not the test.
-    """
-    test, _, _ = os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")
-    return test.rpartition("@")[0] if "@" in test.rpartition("]")[2] else test
+    """Return the id of the test that pytest runs, "" where it runs none."""
+    return test_id(os.environ.get("PYTEST_CURRENT_TEST", "").rpartition(" (")[0])

@@ -109,21 +109,25 @@ class VirtualMachine(RuleBasedStateMachine):
         """A guest routes an SPI to a vCPU."""
         self._access(vcpu, Access(ROUTE, intid, to), steps)
 
+    @precondition(lambda self: bool(self.irqs))
     @rule(vcpu=_VCPUS, intid=_INTIDS, steps=_STEPS)
     def disable(self, vcpu: int, intid: int, steps: int) -> None:
         """A guest disables an interrupt."""
         self._access(vcpu, Access(DISABLE, intid), steps)
 
+    @precondition(lambda self: bool(self.irqs))
     @rule(vcpu=_VCPUS, intid=_INTIDS, steps=_STEPS)
     def enable(self, vcpu: int, intid: int, steps: int) -> None:
         """A guest enables an interrupt."""
         self._access(vcpu, Access(ENABLE, intid), steps)
 
+    @precondition(lambda self: bool(self.irqs))
     @rule(vcpu=_VCPUS, intid=_INTIDS, steps=_STEPS)
     def pend(self, vcpu: int, intid: int, steps: int) -> None:
         """A guest makes an interrupt pending."""
         self._access(vcpu, Access(PEND, intid), steps)
 
+    @precondition(lambda self: bool(self.irqs))
     @rule(vcpu=_VCPUS, intid=_INTIDS, steps=_STEPS)
     def unpend(self, vcpu: int, intid: int, steps: int) -> None:
         """A guest takes the pending state of an interrupt away."""

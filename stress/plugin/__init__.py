@@ -11,6 +11,14 @@ profile.py registers a profile with Hypothesis.
 from stress.plugin.capture import last_words
 from stress.plugin.failing import HarnessAtFault, SchedulesFailed
 from stress.plugin.fixture import Schedules
+from stress.plugin.names import test_id
 from stress.plugin.profile import register_profile
 
-__all__ = ["HarnessAtFault", "Schedules", "SchedulesFailed", "last_words", "register_profile"]
+__all__ = [
+    "HarnessAtFault",
+    "Schedules",
+    "SchedulesFailed",
+    "last_words",
+    "register_profile",
+    "test_id",
+]

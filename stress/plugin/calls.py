@@ -4,16 +4,18 @@
 Where a token is to be replayed, that is done in its place: in the call that the token is of.
 """
 
-from harness import Quiet, Streams
-from harness.search.strategies import ARMS_FOR_ONE_PROGRAM, PORTFOLIO
+from harness import Streams
+from harness.search.strategies import ARMS_FOR_ONE_PROGRAM
 from stress.campaign import Result
-from stress.executions import Target, run
+from stress.executions import Target
 from stress.plugin.counts import Counts
+from stress.plugin.failing import ReplayedClean
 from stress.plugin.marker import BadMarker
-from stress.plugin.replaying import is_of_scenario, replay_machine
+from stress.plugin.replaying import is_of, is_of_scenario, replay_machine
+from stress.plugin.replays import Replays
 from stress.plugin.task import Task
 from stress.plugin.tested import scenario_named, tested
-from stress.plugin.trying import Search, carriers
+from stress.plugin.trying import Search
 from stress.scenarios import SCENARIOS, Scenario
 from vgic import Parameters
 
@@ -27,8 +29,10 @@ def scenario(task: Task, name: object, kernel: object, bugs: object) -> Result:
     Raises:
         BadMarker: there is no such scenario, kernel or bug.
     """
-    target, found = tested(kernel, bugs, task.check), SCENARIOS[scenario_named(name)]
-    return _searched(found, target, task)
+    target = tested(kernel, bugs, task.check)
+    if task.replays is not None and isinstance(name, str):
+        return _replayed(task.replays, name, target)  # it is whole: it takes no file of scenarios
+    return search(SCENARIOS[scenario_named(name)], target, task)
 
 
 def machine(task: Task, parameters: object, kernel: object, bugs: object) -> Result:
@@ -44,30 +48,30 @@ def machine(task: Task, parameters: object, kernel: object, bugs: object) -> Res
     def machine(streams: Streams) -> Parameters:
         return parameters
 
-    if task.tokens:
-        return _searched(Scenario(machine, 1, 1), target, task)
-    length = run(parameters, target, Quiet(), carriers()).execution.steps
-    return _searched(Scenario(machine, length, 1, ARMS_FOR_ONE_PROGRAM), target, task)
+    if task.replays is not None:
+        return _replayed(task.replays, MACHINE, target)
+    return search(Scenario(machine, 0, 1, ARMS_FOR_ONE_PROGRAM), target, task)
 
 
-def _searched(scenario: Scenario, target: Target, task: Task) -> Result:
-    if not task.tokens:
-        return search(scenario, target, task)
-    if is_of_scenario(task.tokens, scenario.name):
-        replay_machine(task.tokens, target)
+def _replayed(replays: Replays, scenario: str, target: Target) -> Result:
+    if is_of(replays.tokens, scenario, target):
+        replay_machine(replays, target)
+        raise ReplayedClean
+    if is_of_scenario(replays.tokens, scenario):
+        replays.put_off(lambda: replay_machine(replays, target))
     return Result()
 
 
 def search(scenario: Scenario, target: Target, task: Task) -> Result:
-    """Run a scenario as a test is asked to.
+    """Run a scenario as a test is asked to; one of no length is measured first.
 
     Raises:
         SchedulesFailed: there is a finding, or the class under test cannot be judged.
         HarnessAtFault: something is wrong with the harness.
     """
-    found = Search(scenario, target, task.strategy or PORTFOLIO, task.seed, task.folder)
+    found = Search(scenario, target, task)
     try:
-        found.run(task.budget)
+        found.run()
     finally:
         result = found.result
         task.count(

@@ -69,7 +69,7 @@ def as_it_counts(report: pytest.TestReport, call: pytest.CallInfo[None]) -> None
     error = call.excinfo.value
     if headline(error):
         report.longrepr = _said(call.excinfo)
-    if call.when == "call" and (isinstance(error, HarnessAtFault) or _is_bug(error)):
+    if call.when == "call" and is_harness_fault(error):
         # Whatever the test is expected to do, this is not it.
         vars(report).pop("wasxfail", None)
         report.outcome = "failed"
@@ -94,10 +94,10 @@ def _said(error: pytest.ExceptionInfo[BaseException]) -> Any:
     return said
 
 
-def _is_bug(error: BaseException) -> bool:
-    """Say whether it is a bug of the harness, raised in a test that calls the harness itself."""
+def is_harness_fault(error: BaseException) -> bool:
+    """Say whether something is wrong with the harness, also where a test calls it itself."""
     harness = sys.modules.get("harness")
-    return (
+    return isinstance(error, HarnessAtFault) or (
         harness is not None
         and isinstance(error, harness.HarnessBug)
         and not isinstance(error, harness.NotDeterministic)

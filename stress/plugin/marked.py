@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from stress.plugin.calls import search
 from stress.plugin.marker import BadMarker, Marked, checked
-from stress.plugin.replaying import replay_machine
+from stress.plugin.replaying import is_of_machine, replay_machine
 from stress.plugin.task import Task
 from stress.plugin.tested import scenario_named, tested
 from stress.scenarios import SCENARIOS
@@ -30,7 +30,6 @@ def stress(
         BadMarker: an argument of the marker makes no sense.
         SchedulesFailed: there is a finding, or the class under test cannot be judged.
         HarnessAtFault: something is wrong with the harness.
-        ReplayedClean: what was asked for was a replay, and it passes.
     """
     try:
         marked = inspect.signature(_stress).bind(task_for, *args, **kwargs)
@@ -50,8 +49,8 @@ def _stress(
     check: object = None,
 ) -> None:
     target = tested(kernel, bugs, check)
-    name = scenario_named(scenario)
     task = task_for(checked(executions, strategy, check))
-    if task.tokens:
-        replay_machine(task.tokens, target)
-    search(SCENARIOS[name], target, task)
+    if task.replays is None:
+        search(SCENARIOS[scenario_named(scenario)], target, task)
+    elif is_of_machine(task.replays.tokens):
+        replay_machine(task.replays, target)

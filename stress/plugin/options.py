@@ -21,6 +21,8 @@ EXECUTIONS = 100
 
 FOLDER = "vgic-stress-findings"
 
+_ENDLESS = 1 << 62
+
 
 class _Option(NamedTuple):
     name: str
@@ -83,25 +85,36 @@ def register_scenarios(config: pytest.Config) -> None:
     """
     files = [*config.getini("vgic_scenarios"), *(config.getoption("--vgic-scenarios") or ())]
     for file in dict.fromkeys(map(Path, files)):
+        from stress.inputs import BadArgument, arguments
         from stress.scenarios import BadScenarioFile, register
 
         try:
-            register(file)
-        except BadScenarioFile as error:
+            register(config.invocation_params.dir / file, arguments.hang_s())
+        except (BadScenarioFile, BadArgument) as error:
             raise pytest.UsageError(f"--vgic-scenarios: {error}") from error
 
 
 @dataclass(frozen=True)
 class Budget:
-    """How much is tried.
+    """How much is tried, and which executions by their numbers.
 
     Attributes:
-        executions: at most so many; None for no limit.
+        executions: at most so many, all shards together; None for no limit.
         duration_s: for at most so many seconds; None for no limit.
+        shard: which part of the executions, from 0.
+        shards: in how many parts they are.
     """
 
     executions: int | None
     duration_s: float | None = None
+    shard: int = 0
+    shards: int = 1
+
+    @property
+    def numbers(self) -> range:
+        """The executions: every so manieth, so that each shard has all that alternates in them."""
+        most = _ENDLESS if self.executions is None else self.executions
+        return range(self.shard, most, self.shards)
 
     def is_over(self, began: float) -> bool:
         """Say whether the time is over.
@@ -110,12 +123,6 @@ class Budget:
             began: when it began, by the monotonic clock.
         """
         return self.duration_s is not None and time.monotonic() - began >= self.duration_s
-
-    def part(self, number: int, parts: int) -> "Budget":
-        """Return one part of so many, numbered from 0; the parts are of one size, or nearly so."""
-        if self.executions is None:
-            return self
-        return Budget((self.executions + parts - 1 - number) // parts, self.duration_s)
 
 
 def seed_of(config: pytest.Config) -> int:
@@ -153,17 +160,20 @@ def budget_of(config: pytest.Config, marked: int | None) -> Budget:
 
 
 def folder_of(config: pytest.Config) -> Path:
-    """Return the folder of findings: where pytest was started, if nothing else is said."""
+    """Return the folder of findings: where pytest was started, if nothing else is said.
+
+    It is absolute, since a test may go elsewhere.
+    """
     given: str | None = config.getoption("--vgic-findings")
     ini: str | None = config.getini("vgic_findings")
     if ini and not given:
         return (config.inipath.parent if config.inipath else config.rootpath) / ini
-    return Path(given or FOLDER)
+    return config.invocation_params.dir / (given or FOLDER)
 
 
 def is_findings(path: Path, config: pytest.Config) -> bool:
     """Say whether a folder is that of findings, and nobody has asked for what is in it."""
-    folder = (config.invocation_params.dir / folder_of(config)).resolve()
+    folder = folder_of(config).resolve()
     if path.resolve() != folder:
         return False
     named = (arg.partition("::")[0] for arg in config.args)

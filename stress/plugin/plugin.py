@@ -28,6 +28,7 @@ from stress.plugin.failing import (
     SchedulesFailed,
     as_it_counts,
     headline,
+    is_harness_fault,
 )
 from stress.plugin.fixture import schedules
 from stress.plugin.marker import (
@@ -39,6 +40,7 @@ from stress.plugin.marker import (
     wrongly_marked,
 )
 from stress.plugin.options import add_options, check_options, is_findings, register_scenarios
+from stress.plugin.replays import REPLAYS
 from stress.plugin.summary import summarise
 from stress.plugin.tokens import OPTION, PROPERTY, not_for, not_for_one_test, read_tokens
 
@@ -105,23 +107,35 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     if wrong:
         _bad_marker(wrong, rule)
     _run_marker(item)
-    replays = item.config.getoption(OPTION) is not None and item.get_closest_marker(MARKER) is None
+    if item.config.getoption(OPTION) is None or _has_replayed(item):
+        with _noticing(item):
+            return (yield)
+    wrong = "the token is of nothing that this test explores"
     try:
         with _noticing(item):
-            result = yield
+            yield
     except ReplayedClean:
         return None
-    except SchedulesFailed:
-        raise
     except Exception as error:
-        if not replays:
+        if isinstance(error, SchedulesFailed) or is_harness_fault(error):
             raise
         wrong = f"it ended with {error!r} before it came to what the token is of"
-    else:
-        if not replays:
-            return result
-        wrong = "the token is of nothing that this test explores"
-    pytest.fail(wrong, pytrace=False)
+    if not _settled(item):
+        pytest.fail(wrong, pytrace=False)
+    return None
+
+
+def _has_replayed(item: pytest.Item) -> bool:
+    """Say whether the marker of a test has replayed what was to be."""
+    return REPLAYS in item.stash and item.stash[REPLAYS].passed
+
+
+def _settled(item: pytest.Item) -> bool:
+    """Replay what was put off to the end of a test; say whether anything was replayed."""
+    from stress.plugin.ending import ending
+
+    with ending(item):
+        return REPLAYS in item.stash and item.stash[REPLAYS].settle()
 
 
 def _noticing(item: pytest.Item) -> AbstractContextManager[None]:
@@ -144,8 +158,6 @@ def _run_marker(item: pytest.Item) -> None:
     try:
         with ending(item):
             stress(marker.args, marker.kwargs, lambda marked: task_of(item, marked))
-    except ReplayedClean:
-        return
     except BadMarker as error:
         wrong = str(error)
     else:
@@ -169,7 +181,7 @@ def pytest_runtest_makereport(
         item.user_properties.append((PROPERTY, error.command))
     report = yield
     as_it_counts(report, call)
-    if call.when == "call":
+    if call.when == "call" or (call.when == "setup" and error is not None):
         put_into(report, item, headline(error))
     return report
 

@@ -2,7 +2,7 @@
 """The profile of Hypothesis for nights; registered where Hypothesis itself is imported.
 
 Hypothesis calls what packages enter in the group `hypothesis` of entry points, so that
-`pytest --hypothesis-profile=nightly` needs no line in conftest.py. It imports nothing else of ours.
+`pytest --hypothesis-profile=nightly` needs no line in conftest.py.
 
 Under a CI Hypothesis chooses its profile `ci` by itself, which draws the same examples in every run
 and keeps none: a night under that is the night before once more. This one depends on no variable.

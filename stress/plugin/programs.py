@@ -7,7 +7,7 @@ A finding is kept, replays by a line for pytest, and hangs of the program fail t
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import count
+from functools import partial
 
 from harness import (
     CheckFailed,
@@ -24,11 +24,14 @@ from stress.executions import Hung, watched
 from stress.findings import keep_program
 from stress.plugin.capture import last_words
 from stress.plugin.counts import Counts
-from stress.plugin.failing import HarnessAtFault, ReplayedClean, SchedulesFailed
+from stress.plugin.failing import HarnessAtFault, SchedulesFailed
 from stress.plugin.marker import BadMarker
+from stress.plugin.options import Budget
+from stress.plugin.replays import Replays
 from stress.plugin.task import Task
+from stress.plugin.tested import checks_of
 from stress.plugin.tokens import PROGRAM
-from stress.plugin.trying import as_given, carriers, hung_text
+from stress.plugin.trying import as_given, carriers, hung_text, kept_text
 from stress.reporting import not_judged
 from stress.system import Exit
 
@@ -49,14 +52,15 @@ def explore(task: Task, body: Body) -> Exploration:
         BadMarker: it is no program, or the strategy is one of scenarios.
         SchedulesFailed: a schedule fails, or the program cannot be judged.
         HarnessAtFault: something is wrong with the harness.
-        ReplayedClean: what was asked for was a replay, and it passes.
     """
     if not callable(body):
         raise BadMarker(f"a program is a function that is given a Scheduler, not {body!r:.80}")
     name = identity_of(body).name
-    if task.tokens:
+    if task.check is not None:
+        checks_of(task.check)
+    if task.replays is not None:
         with _judged(name, "in a replay"):
-            _replay(task, body, name)
+            _replay(task.replays, body, name)
         return Exploration()
     with _judged(name, f"seed {task.seed:#x}"):
         return _explored(task, body, name)
@@ -82,36 +86,35 @@ def _explored(task: Task, body: Body, name: str) -> Exploration:
     findings: tuple[str, ...] = ()
     began = time.monotonic()
     try:
-        for seed, executions in _parts(task, began):
+        for numbers in _parts(task.budget, began):
             part = check(
-                body, executions=executions, seed=seed, strategy=strategy, carriers=carriers()
+                body, executions=numbers, seed=task.seed, strategy=strategy, carriers=carriers()
             )
             part.executions += found.executions
+            if found.contended:
+                part.meetings = found.meetings
             found = part
     except CheckFailed as failed:
-        found.executions += failed.index + 1
+        found.executions += numbers.index(failed.index) + 1
         findings = (f"{name}: {failed.failure.signature}",)
         kept = keep_program(name, failed.failure.kind, failed.token, failed.report, task.folder)
-        where = f"kept in {kept}" if kept else "not kept: its folder cannot be written"
-        text = f"{failed.report}\n{where}"
-        raise SchedulesFailed(text, findings[0], as_given((failed.token,), kept)) from None
+        text = f"{failed.report}\n{kept_text(kept, task)}"
+        raise SchedulesFailed(text, findings[0], as_given((failed.token,), kept, task)) from None
     finally:
         seconds = time.monotonic() - began
         task.count(Counts(executions=found.executions, findings=findings, seconds=seconds))
     return found
 
 
-def _parts(task: Task, began: float) -> Iterator[tuple[int, int]]:
-    """Yield seeds and how many executions to run by each, until the budget is spent."""
-    limit = task.budget.executions
-    if task.budget.duration_s is None and limit is not None:
-        yield task.seed, limit
-        return
-    for number in count():
-        left = _PART if limit is None else min(_PART, limit - number * _PART)
-        if left <= 0 or (number and task.budget.is_over(began)):
+def _parts(budget: Budget, began: float) -> Iterator[range]:
+    """Yield which executions to run at a time, until the budget is spent."""
+    left = budget.numbers
+    while left:
+        at_once = len(left) if budget.duration_s is None else _PART
+        yield left[:at_once]
+        left = left[at_once:]
+        if budget.is_over(began):
             return
-        yield task.seed + number, left
 
 
 def _strategy(name: str | None) -> str | None:
@@ -123,23 +126,27 @@ def _strategy(name: str | None) -> str | None:
     return name
 
 
-def _replay(task: Task, body: Body, name: str) -> None:
+def _replay(replays: Replays, body: Body, name: str) -> None:
     """Replay the tokens of a program; nothing if they are of another.
 
+    Another call may be of a program of that name, too, so one that passes is no end.
+
     Raises:
-        SchedulesFailed: it fails again, or cannot be judged.
-        ReplayedClean: it passes.
+        SchedulesFailed: it fails again.
     """
-    mine = [text for text in task.tokens if _is_of(text, name)]
-    for text in mine:
+    for text in [text for text in replays.tokens if _is_of(text, name)]:
         try:
             replay(body, text, carriers=carriers())
         except CheckFailed as failed:
             raise SchedulesFailed(failed.report, failed.failure.signature, (text,)) from None
         except CannotReplay as error:
-            raise SchedulesFailed(not_judged(str(error)).words, tokens=(text,)) from None
-    if mine:
-        raise ReplayedClean
+            replays.put_off(partial(_cannot, not_judged(str(error)).words, text))
+        else:
+            replays.passed = True
+
+
+def _cannot(words: str, token: str) -> None:
+    raise SchedulesFailed(words, tokens=(token,))
 
 
 def _is_of(text: str, name: str) -> bool:

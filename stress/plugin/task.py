@@ -5,8 +5,8 @@ Its schedules are drawn by the seed of the session and its own id alone, so they
 whatever worker and in whatever order tests run, and however often it explores.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,9 @@ from harness import Stream
 from stress.inputs import BadArgument, arguments
 from stress.plugin.counts import COUNTS, Counts
 from stress.plugin.marker import BadMarker, Marked
+from stress.plugin.names import test_id, undivided
 from stress.plugin.options import FOLDER, Budget, budget_of, folder_of, seed_of, strategy_of
+from stress.plugin.replays import Replays, replays_of
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Task:
         strategy: the strategy's name; None if nobody has named one.
         check: what is checked, by name.
         folder: where its findings are kept.
-        tokens: what is replayed instead.
+        started_in: the folder that paths are shown from.
+        replays: what is replayed instead, None if nothing is.
         count: called with what was tried.
     """
 
@@ -37,7 +40,8 @@ class Task:
     strategy: str | None = None
     check: object = None
     folder: Path = Path(FOLDER)
-    tokens: Sequence[str] = ()
+    started_in: Path = Path()
+    replays: Replays | None = None
     count: Callable[[Counts], None] = lambda counts: None
 
 
@@ -67,21 +71,29 @@ def task_of(item: pytest.Item, marked: Marked, shard: int | None = None) -> Task
 
     return Task(
         seed=seed if shard is None else seed_for(seed, item.nodeid),
-        budget=budget_of(config, marked.executions).part(shard or 0, marked.shards),
+        budget=_budget(item, marked, shard or 0),
         strategy=strategy,
         check=marked.check,
         folder=folder_of(config),
-        tokens=config.getoption("--vgic-replay") or (),
+        started_in=config.invocation_params.dir,
+        replays=replays_of(item),
         count=count,
     )
 
 
+def _budget(item: pytest.Item, marked: Marked, shard: int) -> Budget:
+    budget = budget_of(item.config, marked.executions)
+    if budget.executions is not None and budget.executions < marked.shards:
+        raise BadMarker(f"{budget.executions} executions are too few for {marked.shards} shards")
+    return replace(budget, shard=shard, shards=marked.shards)
+
+
 def seed_for(seed: int, nodeid: str) -> int:
-    """Return the seed of a test.
+    """Return the seed of a test; that of all its shards is one.
 
     Args:
         seed: the seed of the session.
         nodeid: the test's id.
     """
-    stream = Stream(seed, "pytest", nodeid)
+    stream = Stream(seed, "pytest", undivided(test_id(nodeid)))
     return stream.word() << 32 | stream.word()

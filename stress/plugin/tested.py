@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from stress.executions import Target, target_of
 from stress.inputs import BadArgument, Check, arguments
 from stress.plugin.marker import BadMarker
+from stress.scenarios import BadScenarioFile
 from vgic import CompositionError, named_revision
 from vgic.composition import did_you_mean
 
@@ -23,13 +24,7 @@ def tested(kernel: object, bugs: object, check: object) -> Target:
         BadMarker: there is no such thing.
     """
     names = names_of(bugs, "bugs are names of bugs")
-    checks = None if check is None else names_of(check, "checks go by their names")
-    for each in checks or ():
-        if each not in list(Check):
-            raise BadMarker(
-                f"there is no check {each!r}{did_you_mean(each, list(Check))} "
-                f"(there is {', '.join(Check)})"
-            )
+    checks = None if check is None else checks_of(check)
     if not isinstance(kernel, str) and not inspect.isclass(kernel):
         raise BadMarker(f"kernel is a revision by name or a class, not {kernel!r}")
     races = None if checks is None else Check.RACES in checks
@@ -44,6 +39,22 @@ def tested(kernel: object, bugs: object, check: object) -> Target:
     return target
 
 
+def checks_of(check: object) -> Sequence[str]:
+    """Return the names of checks.
+
+    Raises:
+        BadMarker: there is no such check.
+    """
+    checks = names_of(check, "checks go by their names")
+    for each in checks:
+        if each not in list(Check):
+            raise BadMarker(
+                f"there is no check {each!r}{did_you_mean(each, list(Check))} "
+                f"(there is {', '.join(Check)})"
+            )
+    return checks
+
+
 def scenario_named(name: object) -> str:
     """Return the name of a scenario that there is.
 
@@ -54,7 +65,7 @@ def scenario_named(name: object) -> str:
         raise BadMarker(f"scenarios and strategies go by their names, not {name!r}")
     try:
         return arguments.scenarios([name])[0]
-    except BadArgument as error:
+    except (BadArgument, BadScenarioFile) as error:
         raise BadMarker(str(error)) from error
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from stress.plugin.marker import MARKER, SCHEDULES, is_ours
+from stress.plugin.names import test_id
 
 OPTION = "--vgic-replay"
 PROPERTY = "vgic_stress_replay"
@@ -68,7 +69,7 @@ def command(item: pytest.Item, tokens: Sequence[str]) -> str:
 
     # A node's id begins at the root of the session, which need not be where it was started.
     path = os.path.relpath(item.path, item.config.invocation_params.dir)
-    words = ["pytest", "::".join([path, *item.nodeid.split("::")[1:]])]
+    words = ["pytest", "::".join([path, *test_id(item.nodeid).split("::")[1:]])]
     for token in tokens:
         words += [f"{OPTION}={token}"] if token.startswith("@") else [OPTION, token]
     return shell.joined(words)

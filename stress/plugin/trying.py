@@ -7,12 +7,13 @@ finding is looked into, confirmed in a fresh process and kept, as those of a run
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
-from itertools import count
 from pathlib import Path
 
-from harness import HarnessBug, OsThreads
+from harness import HarnessBug, OsThreads, Quiet
 from harness.detectors.lock_order import Witnessed, inverted, witnesses
+from harness.search.strategies import PORTFOLIO
 from stress.campaign import Known, Result, differs_afresh
 from stress.executions import (
     PRINTED_MAX,
@@ -20,6 +21,7 @@ from stress.executions import (
     Single,
     Target,
     fault_of,
+    run,
     run_index,
     watched,
     witness,
@@ -30,6 +32,7 @@ from stress.jobs import Fact, LocalPool, run_one
 from stress.plugin.capture import last_words
 from stress.plugin.failing import HarnessAtFault, SchedulesFailed
 from stress.plugin.options import Budget
+from stress.plugin.task import Task
 from stress.reporting import example_text
 from stress.scenarios import Scenario
 from stress.shrinking import REPLAYS
@@ -63,28 +66,24 @@ class Search:
         findings: the identity of what was found, if anything was.
     """
 
-    def __init__(
-        self, scenario: Scenario, target: Target, strategy: str, seed: int, folder: Path
-    ) -> None:
+    def __init__(self, scenario: Scenario, target: Target, task: Task) -> None:
         """Prepare it.
 
         Args:
-            scenario: what is run.
+            scenario: what is run; if it has no length, that is measured first.
             target: what is tested.
-            strategy: the strategy's name, or the mix.
-            seed: the seed.
-            folder: where a finding is kept.
+            task: how it is tried.
         """
         self.result = Result()
         self.findings: tuple[str, ...] = ()
         self._scenario = scenario
         self._target = target
-        self._strategy = strategy
-        self._seed = seed
-        self._folder = folder
+        self._strategy = task.strategy or PORTFOLIO
+        self._seed = task.seed
+        self._task = task
         self._known = Known()
 
-    def run(self, budget: Budget) -> None:
+    def run(self) -> None:
         """Run executions until one fails or the budget is spent.
 
         Raises:
@@ -94,7 +93,8 @@ class Search:
         began, where = time.monotonic(), f"{self._scenario.name}, {self._where()}"
         try:
             with watched(carriers(), last_words, at_fault=Exit.FINDINGS, survives=True):
-                self._run(budget, began)
+                self._measure()
+                self._run(self._task.budget, began)
         except HarnessBug as bug:
             fault = fault_of(bug, self._target)
             if not fault:
@@ -109,10 +109,15 @@ class Search:
     def _where(self) -> str:
         return f"seed {self._seed:#x}, on {self._target}"
 
+    def _measure(self) -> None:
+        if not self._scenario.length:
+            parameters = self._scenario.parameters(self._seed, 0)
+            single = run(parameters, self._target, Quiet(), carriers())
+            self._scenario = replace(self._scenario, length=single.execution.steps)
+
     def _run(self, budget: Budget, began: float) -> None:
-        numbers = count() if budget.executions is None else range(budget.executions)
-        for index in numbers:
-            if index and budget.is_over(began):
+        for index in budget.numbers:
+            if self.result.executions and budget.is_over(began):
                 return
             single, fact = run_one(
                 self._scenario, self._seed, index, self._strategy, self._target, carriers()
@@ -145,24 +150,39 @@ class Search:
         where = f"execution {fact.index} of {fact.scenario}"
         notes = _confirmed(self._target, example, where)
         finding = Finding(fact.scenario, fact.index, fact.strategy, example)
-        kept = Keeper(self._folder).settled(1, finding)
-        notes.append(f"kept in {kept}" if kept else "not kept: its folder cannot be written")
+        kept = Keeper(self._task.folder).settled(1, finding)
+        notes.append(kept_text(kept, self._task))
         text = example_text(example, f"{where}, seed {self._seed:#x}", self._target, notes)
         self.findings = (example.identity,)
-        raise SchedulesFailed(text, example.identity, as_given(example.tokens, kept))
+        raise SchedulesFailed(text, example.identity, as_given(example.tokens, kept, self._task))
 
 
-def as_given(tokens: Sequence[str], kept: Path | None) -> tuple[str, ...]:
+def kept_text(kept: Path | None, task: Task) -> str:
+    """Say where a finding is kept, as seen from where the session was started."""
+    if kept is None:
+        return "not kept: its folder cannot be written"
+    return f"kept in {_seen(kept, task)}"
+
+
+def as_given(tokens: Sequence[str], kept: Path | None, task: Task) -> tuple[str, ...]:
     """Return tokens as they are given to the option: a long one by its file, if it has one.
 
     Args:
         tokens: the tokens of a finding.
         kept: the folder it is kept in, None if there is none.
+        task: what the test was asked.
     """
     return tuple(
-        f"@{kept / token_file(number)}" if len(token) > PRINTED_MAX and kept is not None else token
+        f"@{_seen(kept, task) / token_file(number)}"
+        if len(token) > PRINTED_MAX and kept is not None
+        else token
         for number, token in enumerate(tokens)
     )
+
+
+def _seen(path: Path, task: Task) -> Path:
+    inside = path.is_relative_to(task.started_in)
+    return path.relative_to(task.started_in) if inside else path
 
 
 def _confirmed(target: Target, example: Example, where: str) -> list[str]:

@@ -20,7 +20,7 @@ def some_schedules(
     program: Callable[[Scheduler], None],
     carriers: Carriers,
     *,
-    executions: int = 300,
+    executions: int | range = 300,
     seed: int = 1,
     strategy: str | None = None,
     steps_max: int = 20_000,
@@ -32,7 +32,7 @@ def some_schedules(
     Args:
         program: adds its threads to the scheduler it is given.
         carriers: what the threads run on.
-        executions: how many.
+        executions: how many; or which, by their numbers.
         seed: what they are chosen by.
         strategy: the name of one of STRATEGIES; None for several in turn that together find most
             in one program.
@@ -46,7 +46,8 @@ def some_schedules(
     """
     result = Exploration()
     length = execute(program, Quiet(), carriers, steps_max=steps_max).steps
-    for index in range(executions):
+    numbers = range(executions) if isinstance(executions, int) else executions
+    for index in numbers:
         if stop():
             break
         name = strategy or ARMS_FOR_ONE_PROGRAM[index % len(ARMS_FOR_ONE_PROGRAM)]

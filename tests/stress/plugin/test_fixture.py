@@ -15,10 +15,11 @@ import pytest
 from harness import Cell, Scheduler, SpinLock, Streams
 from stress.plugin import HarnessAtFault, Schedules, SchedulesFailed
 from stress.plugin.counts import COUNTS, Counts
-from stress.plugin.failing import ReplayedClean
 from stress.plugin.fixture import Schedules as ForOneTest
+from stress.plugin.names import test_id, undivided
 from stress.plugin.options import Budget
 from stress.plugin.programs import explore
+from stress.plugin.replays import Replays
 from stress.plugin.task import Task, seed_for
 from stress.scenarios import SCENARIOS
 from vgic import Parameters, Reference
@@ -84,8 +85,10 @@ def never_adds_a_thread(scheduler: Scheduler) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pytestconfig: pytest.Config) -> None:
     monkeypatch.chdir(tmp_path)
+    folder = str(tmp_path / "vgic-stress-findings")
+    monkeypatch.setattr(pytestconfig.option, "vgic_findings", folder)
 
 
 @pytest.fixture
@@ -119,23 +122,26 @@ def test_a_program_that_fails_is_shown_kept_and_replayed(
     assert failed.text.startswith("loses: an assertion fails in add: an update is lost")
     name = request.node.name
     assert failed.text.splitlines()[-1].endswith(f"::{name} --vgic-replay {failed.tokens[0]}")
-    (kept,) = Path("vgic-stress-findings").iterdir()
+    (kept,) = Path("vgic-stress-findings").absolute().iterdir()
     assert f"kept in {kept}" in failed.text
     assert (kept / "token").read_text("utf-8").strip() == failed.tokens[0]
     assert "an update is lost" in (kept / "report.txt").read_text("utf-8")
     assert len(request.node.stash[COUNTS].findings) == 1
 
-    task = Task(tokens=failed.tokens)
+    replays = Replays(failed.tokens)
+    task = Task(replays=replays)
     with pytest.raises(SchedulesFailed, match="failed again: replayed strictly"):
         explore(task, loses)
     assert explore(task, keeps).executions == 0  # it is not of that one
+    assert not replays.settle()
 
     def loses_nothing(scheduler: Scheduler) -> None:
         keeps(scheduler)
 
     loses_nothing.__name__ = "loses"
+    explore(task, loses_nothing)  # another call may be of the one that is meant
     with pytest.raises(SchedulesFailed, match=r"^cannot be judged: "):
-        explore(task, loses_nothing)
+        replays.settle()
 
 
 @pytest.mark.schedules(executions=20)
@@ -151,12 +157,15 @@ def test_a_machine_that_fails_replays_on_what_is_mended(
 
     from stress.plugin.calls import machine, scenario
 
-    task = Task(tokens=raised.value.tokens)
+    replays = Replays(raised.value.tokens)
+    task = Task(replays=replays)
     with pytest.raises(SchedulesFailed, match="failed again: replayed strictly"):
         machine(task, parameters, Leaky, ())
-    with pytest.raises(ReplayedClean):
-        machine(task, parameters, "reference", ())
     assert scenario(task, "one_interrupt", Leaky, ()).executions == 0
+    machine(task, parameters, "reference", ())  # it may be meant if no other is
+    assert not replays.passed
+    assert replays.settle()
+    assert replays.passed
 
 
 def test_what_the_harness_does_wrong_is_an_error(schedules: Schedules) -> None:
@@ -248,7 +257,59 @@ def test_time_ends_it_and_never_before_the_first_execution() -> None:
 
 
 def test_parts_are_the_whole_and_of_one_size() -> None:
-    sizes = [Budget(100).part(number, 8).executions for number in range(8)]
-    assert sum(size or 0 for size in sizes) == 100
-    assert set(sizes) == {12, 13}
-    assert Budget(None, 5.0).part(3, 8) == Budget(None, 5.0)
+    parts = [Budget(100, shard=number, shards=8).numbers for number in range(8)]
+    assert sorted(number for part in parts for number in part) == list(range(100))
+    assert {len(part) for part in parts} == {12, 13}
+    assert Budget(None, 5.0, 3, 8).numbers[:2] == range(3, 19, 8)
+
+
+def test_all_shards_of_a_test_have_one_seed() -> None:
+    ids = ("it.py::a[shard 1/8]", "it.py::a[shard 8/8]", "it.py::a", "it.py::a@group")
+    assert len({seed_for(7, each) for each in ids}) == 1
+    assert undivided("it.py::a[shard 2/3-reference]") == "it.py::a[reference]"
+    assert undivided("it.py::a[x-shard 2/3-y]") == "it.py::a[x-y]"
+    assert undivided("it.py::a[one shard]") == "it.py::a[one shard]"
+
+
+def test_a_group_of_xdist_is_no_part_of_the_id() -> None:
+    assert test_id("a@b/it.py::a@group") == "a@b/it.py::a"
+    assert test_id("a@b/it.py::a") == "a@b/it.py::a"
+    assert test_id("it.py::C::a[x@y]@group") == "it.py::C::a[x@y]"
+    assert test_id("it.py::a[x@y]") == "it.py::a[x@y]"
+
+
+def test_of_two_calls_a_token_is_replayed_in_the_one_that_it_is_of(
+    schedules: Schedules, parameters: Parameters
+) -> None:
+    with pytest.raises(SchedulesFailed) as raised:
+        schedules.machine(parameters, kernel=Leaky)
+
+    from stress.plugin.calls import machine
+
+    task = Task(replays=Replays(raised.value.tokens))
+    assert machine(task, parameters, "reference", ()).executions == 0
+    with pytest.raises(SchedulesFailed, match="failed again"):
+        machine(task, parameters, Leaky, ())
+
+
+def test_of_two_programs_of_one_name_the_one_that_fails_is_replayed(schedules: Schedules) -> None:
+    def body(loses_some: bool) -> Callable[[Scheduler], None]:
+        def program(scheduler: Scheduler) -> None:
+            (loses if loses_some else keeps)(scheduler)
+
+        return program
+
+    with pytest.raises(SchedulesFailed) as raised:
+        schedules.explore(body(True))
+    task = Task(replays=Replays(raised.value.tokens))
+    explore(task, body(False))
+    with pytest.raises(SchedulesFailed, match="failed again"):
+        explore(task, body(True))
+
+
+def test_a_machine_that_hangs_at_first_fails_its_test(
+    schedules: Schedules, parameters: Parameters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VGIC_STRESS_SILENCE_S", "0.5")
+    with pytest.raises(SchedulesFailed, match=r"blocks outside the harness at .*test_fixture"):
+        schedules.machine(parameters, kernel=Spins)

@@ -21,8 +21,9 @@ from stress.executions.single import run_index
 from stress.executions.target import Target
 from stress.executions.token import Token
 from stress.explaining.repro_file import repro_file
-from stress.plugin.failing import HarnessAtFault, ReplayedClean, SchedulesFailed
+from stress.plugin.failing import HarnessAtFault, SchedulesFailed
 from stress.plugin.marked import stress
+from stress.plugin.replays import Replays
 from stress.plugin.task import Task
 from stress.repro import assert_passes
 from stress.scenarios import SCENARIOS
@@ -80,7 +81,6 @@ VERDICTS = {
 }
 
 MARKED_RAISES: dict[Exit, type[BaseException]] = {
-    Exit.CLEAN: ReplayedClean,
     Exit.FINDINGS: SchedulesFailed,
     Exit.CANNOT_JUDGE: SchedulesFailed,
     Exit.HARNESS_BUG: HarnessAtFault,
@@ -216,16 +216,19 @@ def test_all_judge_alike(
     assert VERDICTS[row.verdict] in printed
 
     kernel, bugs = kernel_of(row)
-    said = MARKED_RAISES[row.verdict]
-    with pytest.raises(said) as raised:
-        stress(
-            ("one_interrupt",),
-            {"kernel": kernel, "bugs": bugs},
-            lambda marked: Task(tokens=texts),
-        )
+    replays = Replays(texts)
+
+    def marked() -> None:
+        arguments = {"kernel": kernel, "bugs": bugs}
+        stress(("one_interrupt",), arguments, lambda marked: Task(replays=replays))
+
     if row.verdict is Exit.CLEAN:
+        marked()
+        assert replays.passed
         assert_passes(*texts, revision=row.on)
         return
+    with pytest.raises(MARKED_RAISES[row.verdict]) as raised:
+        marked()
     assert str(raised.value) + "\n" == printed
     if isinstance(raised.value, SchedulesFailed):
         assert raised.value.tokens == tuple(texts)

@@ -67,8 +67,8 @@ def test_a_duration_alone_takes_the_place_of_a_count() -> None:
 
 
 def test_findings_are_where_pytest_was_started_or_beside_the_ini_file() -> None:
-    assert folder_of(config()) == Path("vgic-stress-findings")
-    assert folder_of(config(findings="here", ini_findings="there")) == Path("here")
+    assert folder_of(config()) == Path("/project/vgic-stress-findings")
+    assert folder_of(config(findings="here", ini_findings="there")) == Path("/project/here")
     assert folder_of(config(ini_findings="there")) == Path("/project/there")
 
 
