@@ -30,6 +30,9 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 
 _BLOCK = re.compile(r"(?:<!-- ([^\n]*?) -->\n)?```(\w*)\n(.*?)```\n", re.DOTALL)
 _NAMES = (r"vgic-stress-findings/[\w.-]+", r"\b[vh]s\d+-[\w-]+")
+_ELSEWHERE = "COLUMNS", "CI", "BUILD_NUMBER"
+"""By these pytest and others print otherwise than on a reader's terminal."""
+
 _SHOWN = Exit.CLEAN, Exit.FINDINGS, Exit.TOO_FEW
 _CHANGING = (
     (r"\bmodel=[0-9a-f]{12}\b", "model=MODEL"),
@@ -128,7 +131,7 @@ def _body(mark: str, language: str, body: str, folder: Path) -> str:
 def _printed(command: list[str], folder: Path) -> str:
     """Return what a command prints, run with the Python and the tool that run this."""
     tools = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+    environment = {name: text for name, text in os.environ.items() if name not in _ELSEWHERE}
     done = subprocess.run(
         command,
         cwd=folder,

@@ -2,6 +2,7 @@
 """Is a user's scenario run like one that is delivered, and is it said what is wrong with one?"""
 
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -172,6 +173,9 @@ def test_one_that_hangs_is_named_with_its_line(scenario_file: Write) -> None:
     )
     assert list(SCENARIOS) == list(SHIPPED)
     sys.modules["vgic_stress_scenarios_mine"].GO_ON.clear()
+    for thread in threading.enumerate():
+        if thread.name == "reading scenarios":
+            thread.join()  # it has redirected what all tests print
 
 
 def test_a_file_may_import_its_neighbours_and_print(
