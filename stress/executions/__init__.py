@@ -11,6 +11,7 @@ from stress.executions.confirming import confirm, labelled, outcome_text, witnes
 from stress.executions.differing import fault_of, not_deterministic
 from stress.executions.following import Followed, follow
 from stress.executions.hanging import Hung, hangs_text, watched
+from stress.executions.kept_pool import give_up_pool, kept_pool
 from stress.executions.single import Single, run, run_index
 from stress.executions.source import model_digest
 from stress.executions.target import Target, target_of
@@ -18,7 +19,7 @@ from stress.executions.token import PRINTED_MAX, CannotJudge, Token
 
 __all__ = [
     "PACKED_MAX", "PRINTED_MAX", "BadToken", "CannotJudge", "Followed", "Hung", "Single", "Target",
-    "Token", "UnknownVersion", "confirm", "fault_of", "follow", "hangs_text", "labelled",
-    "model_digest", "not_deterministic", "outcome_text", "run", "run_index", "target_of", "watched",
-    "witness",
+    "Token", "UnknownVersion", "confirm", "fault_of", "follow", "give_up_pool", "hangs_text",
+    "kept_pool", "labelled", "model_digest", "not_deterministic", "outcome_text", "run",
+    "run_index", "target_of", "watched", "witness",
 ]  # fmt: skip

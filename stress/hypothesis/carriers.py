@@ -3,10 +3,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 
 from harness import OsThreads
-from stress.executions import Hung, watched
+from stress.executions import Hung, give_up_pool, kept_pool, watched
 from stress.plugin import last_words
 from stress.system import Exit
 
@@ -19,16 +18,11 @@ def carriers() -> Iterator[OsThreads]:
         Hung: an execution hangs. That is no Exception, so Hypothesis ends the test with it and
             neither shrinks nor runs it again, which would take as long each time.
     """
-    pool = _pool()
+    pool = kept_pool()
     try:
         with watched(pool, last_words, at_fault=Exit.FINDINGS, survives=True):
             yield pool
     except Hung as hung:
-        _pool.cache_clear()
+        give_up_pool()
         hung.add_note("\n".join(["stacks, the outermost call first:", *hung.stacks]))
         raise
-
-
-@cache
-def _pool() -> OsThreads:
-    return OsThreads()

@@ -20,7 +20,7 @@ from harness import (
 )
 from harness.checking import CannotReplay, ProgramToken, identity_of
 from harness.search.strategies import PORTFOLIO, STRATEGIES
-from stress.executions import Hung, watched
+from stress.executions import Hung, kept_pool, watched
 from stress.findings import keep_program
 from stress.plugin.capture import last_words
 from stress.plugin.counts import Counts
@@ -31,7 +31,7 @@ from stress.plugin.replays import Replays
 from stress.plugin.task import Task
 from stress.plugin.tested import checks_of
 from stress.plugin.tokens import PROGRAM
-from stress.plugin.trying import as_given, carriers, hung_text, kept_text
+from stress.plugin.trying import as_given, hung_text, kept_text
 from stress.reporting import not_judged
 from stress.system import Exit
 
@@ -71,7 +71,7 @@ def _judged(name: str, where: str) -> Iterator[None]:
     """Watch over a program, and say whose fault it is if that goes wrong."""
     place = f"{name}, {where}"
     try:
-        with watched(carriers(), last_words, at_fault=Exit.FINDINGS, survives=True):
+        with watched(kept_pool(), last_words, at_fault=Exit.FINDINGS, survives=True):
             yield
     except NotDeterministic as bug:
         raise SchedulesFailed(f"{bug}\n  {place}") from None
@@ -88,7 +88,7 @@ def _explored(task: Task, body: Body, name: str) -> Exploration:
     try:
         for numbers in _parts(task.budget, began):
             part = check(
-                body, executions=numbers, seed=task.seed, strategy=strategy, carriers=carriers()
+                body, executions=numbers, seed=task.seed, strategy=strategy, carriers=kept_pool()
             )
             part.executions += found.executions
             if found.contended:
@@ -136,7 +136,7 @@ def _replay(replays: Replays, body: Body, name: str) -> None:
     """
     for text in [text for text in replays.tokens if _is_of(text, name)]:
         try:
-            replay(body, text, carriers=carriers())
+            replay(body, text, carriers=kept_pool())
         except CheckFailed as failed:
             raise SchedulesFailed(failed.report, failed.failure.signature, (text,)) from None
         except CannotReplay as error:

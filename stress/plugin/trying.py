@@ -8,10 +8,9 @@ finding is looked into, confirmed in a fresh process and kept, as those of a run
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
-from harness import HarnessBug, OsThreads, Quiet
+from harness import HarnessBug, Quiet
 from harness.detectors.lock_order import Witnessed, inverted, witnesses
 from harness.search.strategies import PORTFOLIO
 from stress.campaign import Known, Result, differs_afresh
@@ -21,6 +20,8 @@ from stress.executions import (
     Single,
     Target,
     fault_of,
+    give_up_pool,
+    kept_pool,
     run,
     run_index,
     watched,
@@ -39,19 +40,13 @@ from stress.shrinking import REPLAYS
 from stress.system import Exit
 
 
-@cache
-def carriers() -> OsThreads:
-    """Return what the executions of this session run on."""
-    return OsThreads()
-
-
 def hung_text(hung: Hung, where: str) -> str:
     """Return what there is to say of an execution that hangs; give up what it ran on.
 
     Raises:
         HarnessAtFault: it hangs in no line of the user's own.
     """
-    carriers.cache_clear()
+    give_up_pool()
     text = "\n".join([hung.text, f"  {where}", "stacks, the outermost call first:", *hung.stacks])
     if not hung.line:
         raise HarnessAtFault(f"HARNESS BUG: {text}") from None
@@ -92,7 +87,7 @@ class Search:
         """
         began, where = time.monotonic(), f"{self._scenario.name}, {self._where()}"
         try:
-            with watched(carriers(), last_words, at_fault=Exit.FINDINGS, survives=True):
+            with watched(kept_pool(), last_words, at_fault=Exit.FINDINGS, survives=True):
                 self._measure()
                 self._run(self._task.budget, began)
         except HarnessBug as bug:
@@ -112,7 +107,7 @@ class Search:
     def _measure(self) -> None:
         if not self._scenario.length:
             parameters = self._scenario.parameters(self._seed, 0)
-            single = run(parameters, self._target, Quiet(), carriers())
+            single = run(parameters, self._target, Quiet(), kept_pool())
             self._scenario = replace(self._scenario, length=single.execution.steps)
 
     def _run(self, budget: Budget, began: float) -> None:
@@ -120,12 +115,12 @@ class Search:
             if self.result.executions and budget.is_over(began):
                 return
             single, fact = run_one(
-                self._scenario, self._seed, index, self._strategy, self._target, carriers()
+                self._scenario, self._seed, index, self._strategy, self._target, kept_pool()
             )
             self.result.add(fact)
             if fact.signature is not None:
                 example = look_into(
-                    single, fact.scenario, self._target, carriers(), replays_max=REPLAYS
+                    single, fact.scenario, self._target, kept_pool(), replays_max=REPLAYS
                 )
                 self._fail(example, fact)
             for steps in self._known.cycles(fact):
@@ -135,14 +130,14 @@ class Search:
         """Return locks taken in a circle as an example: the executions it takes, together."""
         signature = inverted(list(steps))
         tokens = [
-            witness(self._again(index), name, signature, self._target, carriers()).encode()
+            witness(self._again(index), name, signature, self._target, kept_pool()).encode()
             for name, index in witnesses(list(steps))
         ]
         return circle(steps, signature, tokens, self._target)
 
     def _again(self, index: int) -> Single:
         return run_index(
-            self._scenario, self._seed, index, self._strategy, self._target, carriers()
+            self._scenario, self._seed, index, self._strategy, self._target, kept_pool()
         )
 
     def _fail(self, example: Example, fact: Fact) -> None:
