@@ -56,7 +56,7 @@ def _function(program: Program) -> object:
     inner: object = program
     while isinstance(inner, partial):
         inner = inner.func
-    inner = inspect.unwrap(getattr(inner, "__func__", inner))  # type: ignore[arg-type]
+    inner = inspect.unwrap(getattr(inner, "__func__", inner))  # type: ignore[arg-type]  # any object
     return inner if inspect.isfunction(inner) else type(inner).__call__
 
 

@@ -113,7 +113,7 @@ class Points(ABC):
         if self.interrupts and not self.current.irqs_off:
             self.interrupt(self.current)
         self.steps = step = self.steps + 1
-        if step >= self.next_ask or operation.gate.shut:  # type: ignore[union-attr]
+        if step >= self.next_ask or operation.gate.shut:  # type: ignore[union-attr]  # it has one
             self.decide(operation)
         self.trace.append(operation)
 

@@ -32,7 +32,7 @@ class _Until(Gate):
         self._states = states
 
     @property
-    def shut(self) -> bool:  # type: ignore[override]
+    def shut(self) -> bool:  # type: ignore[override]  # it follows, and is never set
         """Whether the barrier is in such a state."""
         return self._barrier.state in self._states
 

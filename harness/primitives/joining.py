@@ -35,7 +35,7 @@ class _End(Gate):
         self._thread = thread
 
     @property
-    def shut(self) -> bool:  # type: ignore[override]
+    def shut(self) -> bool:  # type: ignore[override]  # it follows, and is never set
         """Whether the thread has not ended."""
         return not self._thread.finished
 

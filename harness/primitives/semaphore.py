@@ -49,7 +49,7 @@ class Semaphore(Gate):
         return f"{type(self).__name__}({self.name} = {self.count})"
 
     @property
-    def shut(self) -> bool:  # type: ignore[override]
+    def shut(self) -> bool:  # type: ignore[override]  # it follows, and is never set
         """Whether it is at zero."""
         return not self.count
 

@@ -50,7 +50,7 @@ class _Turn(Gate):
         return tuple(self._read)
 
     @property
-    def shut(self) -> bool:  # type: ignore[override]
+    def shut(self) -> bool:  # type: ignore[override]  # it follows, and is never set
         """Whether another turn would find what this one has found."""
         if self._look_once_more:
             return False

@@ -31,7 +31,7 @@ class _Time(Gate):
         self._timer = timer
 
     @property
-    def armed(self) -> bool:  # type: ignore[override]
+    def armed(self) -> bool:  # type: ignore[override]  # it follows, and is never set
         """Whether the time runs."""
         return self._timer.pending
 
@@ -49,7 +49,7 @@ class _Running(Gate):
         self._timer = timer
 
     @property
-    def shut(self) -> bool:  # type: ignore[override]
+    def shut(self) -> bool:  # type: ignore[override]  # it follows, and is never set
         """Whether the function runs."""
         return self._timer.running
 

@@ -70,7 +70,7 @@ class Over(Gate):
         self._number = number
 
     @property
-    def shut(self) -> bool:  # type: ignore[override]
+    def shut(self) -> bool:  # type: ignore[override]  # it follows, and is never set
         """Whether it is not over."""
         return self._number in (self._work.pending, self._work.running)
 

@@ -63,7 +63,7 @@ class WorkQueue(Gate):
         return f"WorkQueue({self.name}: {' '.join(map(str, self.items)) or 'empty'})"
 
     @property
-    def shut(self) -> bool:  # type: ignore[override]
+    def shut(self) -> bool:  # type: ignore[override]  # it follows, and is never set
         """Whether no item can be begun with."""
         return all(work.running is not None for work in self.items)
 

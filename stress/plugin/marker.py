@@ -70,7 +70,7 @@ def shards_of(marker: pytest.Mark | None) -> int:
 
 def _read(args: Sequence[object], kwargs: Mapping[str, object]) -> Marked:
     try:
-        found = Marked(*args, **kwargs)  # type: ignore[arg-type]
+        found = Marked(*args, **kwargs)  # type: ignore[arg-type]  # checked next
     except TypeError as error:
         raise BadMarker(str(error).replace("Marked.__init__", SCHEDULES)) from error
     return checked(found.executions, found.strategy, found.check, found.shards)
