@@ -60,12 +60,16 @@ class Instruction(NamedTuple):
 
     Attributes:
         name: `acknowledge`; `end`, of the innermost handler; `end again`, of what was ended last,
-            which no honest guest does; `work`, which touches nothing; `access`, which exits.
+            which no honest guest does; `work`, which touches nothing; `access`, which exits;
+            `signal`, which sets a cell of memory that all vCPUs share, `await`, which reads one
+            until it is set, and `linger`, which takes some time. None of the last three exits.
         access: what an `access` is for; None exits for nothing.
+        number: the cell of `signal` and `await`; how many turns a `linger` takes at most.
     """
 
     name: str
     access: Exit | None = None
+    number: int = 0
 
 
 ACKNOWLEDGE = Instruction("acknowledge")
@@ -73,7 +77,9 @@ END = Instruction("end")
 END_AGAIN = Instruction("end again")
 WORK = Instruction("work")
 ACCESS = "access"
-"""The name of the one instruction that has an argument."""
+"""The name of the instruction that has an access as its argument."""
+SIGNAL, AWAIT, LINGER = "signal", "await", "linger"
+"""The names of those that have a number."""
 
 _M = "m"
 LETTERS = {"a": ACKNOWLEDGE, "e": END, "x": END_AGAIN, "n": WORK, _M: Instruction(ACCESS)}
