@@ -5,6 +5,6 @@ A model and a real kernel are compared by them, so nothing in them is of the mod
 no lock, no list register. docs/traces.md describes the format.
 """
 
-from stress.traces.event import SPURIOUS, Event, Trace
+from stress.traces.event import NONE, SPURIOUS, Event, Trace
 
-__all__ = ["SPURIOUS", "Event", "Trace"]
+__all__ = ["NONE", "SPURIOUS", "Event", "Trace"]
