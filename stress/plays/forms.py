@@ -38,12 +38,14 @@ class Slot:
 
     Attributes:
         low, high: the bounds of its number.
+        step: its number is a multiple of this.
         words: what may stand there in words, and which number each is.
         hexadecimal: it is printed so.
     """
 
     low: int
     high: int
+    step: int = 1
     words: Mapping[str, int] = field(default_factory=dict)
     hexadecimal: bool = False
 
@@ -53,11 +55,12 @@ class Slot:
             return self.words[word]
         if _NUMBER.fullmatch(word):
             number = int(word, 16 if word.startswith("0x") else 10)
-            if self.low <= number <= self.high:
+            if self.low <= number <= self.high and not number % self.step:
                 return number
         known = [*self.words]
         if self.low <= self.high:
-            known.append(f"a number from {self.low} to {self.high}")
+            of = f", a multiple of {self.step}" if self.step > 1 else ""
+            known.append(f"a number from {self.low} to {self.high}{of}")
         raise Unlike(f"{name} is {' or '.join(known)}, not {printable_name(word)}")
 
     def written(self, number: int) -> str:
@@ -75,15 +78,15 @@ SLOTS: dict[str, Slot] = {
     "REGISTERS": Slot(1, NR_LR_MAX),
     "INTID": Slot(0, LAST_SPI),
     "SGI": Slot(0, FIRST_PPI - 1),
-    "TRIGGER": Slot(*_NO_NUMBER, {"edge": 0, "level": 1}),
-    "PRIORITY": Slot(0, PRIORITY_MAX, hexadecimal=True),
+    "TRIGGER": Slot(*_NO_NUMBER, words={"edge": 0, "level": 1}),
+    "PRIORITY": Slot(0, PRIORITY_MAX, step=8, hexadecimal=True),
     "VCPU": Slot(0, NR_VCPUS_MAX - 1),
     "DEVICE": Slot(0, NR_DEVICES_MAX - 1),
     "LATENESS": Slot(0, LATENESS_MAX),
     "CELL": Slot(0, CELLS - 1),
     "TURNS": Slot(1, TURNS_MAX),
     "PAUSE": Slot(0, PAUSE_MAX),
-    "SEEN": Slot(0, LAST_SPI, {"none": SPURIOUS}),
+    "SEEN": Slot(0, LAST_SPI, words={"none": SPURIOUS}),
     "BIT": Slot(0, 1),
     "COUNT": Slot(0, COUNT_MAX),
 }

@@ -207,6 +207,8 @@ class _Reading:
         """Refuse what only the whole script shows, by the line that is at fault."""
         if "title" not in self._words:
             raise Unlike("the script ends without a title: title TEXT")
+        if not self._irqs:
+            raise Unlike(f"the script ends without an interrupt: {INTERRUPT}")
         if not self._programs:
             raise Unlike("the script ends without a guest: vcpu 0")
         for line, vcpu in self._vcpus:
