@@ -9,7 +9,7 @@ not at all.
 import hashlib
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -89,12 +89,22 @@ def _digest(making: Recipe, toolchain: Toolchain) -> str:
 
 def _compiled(making: Recipe, toolchain: Toolchain, cache: CacheFolder, folder: Path) -> bytes:
     made = folder / "init"
-    command = [*toolchain.command, *making.arguments(made)]
+    environment = _environment(toolchain, cache, folder)
+    for arguments in making.commands(folder, made):
+        _call(toolchain, arguments, environment, folder)
+    if not made.is_file():
+        raise BuildFailed(f"{toolchain} ended well, and has made nothing")
+    return made.read_bytes()
+
+
+def _call(
+    toolchain: Toolchain, arguments: Sequence[str], environment: Mapping[str, str], folder: Path
+) -> None:
     try:
         done = subprocess.run(
-            command,
+            [*toolchain.command, *arguments],
             cwd=folder,
-            env=_environment(toolchain, cache, folder),
+            env=environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -105,12 +115,11 @@ def _compiled(making: Recipe, toolchain: Toolchain, cache: CacheFolder, folder: 
         raise BuildFailed(f"{toolchain} has not ended after {_COMPILE_S} s") from error
     except OSError as error:
         raise BuildFailed(f"{toolchain} cannot be started: {error.strerror}") from error
-    if done.returncode or not made.is_file():
+    if done.returncode:
         raise BuildFailed(
             f"{toolchain} could not build the monitor (exit code {done.returncode}); "
             f"it said:\n{_shown(done.stdout)}"
         )
-    return made.read_bytes()
 
 
 def _environment(toolchain: Toolchain, cache: CacheFolder, folder: Path) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ HEADER = 110
 
 def entries(data: bytes) -> dict[str, tuple[int, bytes, tuple[int, int]]]:
     """Read an archive as the kernel does: mode, content and device of each file."""
-    found = {}
+    found: dict[str, tuple[int, bytes, tuple[int, int]]] = {}
     at = 0
     while True:
         assert data[at : at + 6] == b"070701"
