@@ -27,6 +27,7 @@ from vgic.composition import (
     with_races_checked,
     with_returns_announced,
 )
+from vgic.instructions import BadParameters
 from vgic.judging import NEEDLESS_KICK, WINDOWS
 from vgic.kernel import Mechanism
 from vgic.machine import Machine
@@ -37,7 +38,6 @@ from vgic.parameters import (
     NR_LR_MAX,
     NR_VCPUS_MAX,
     PAUSE_MAX,
-    BadParameters,
     Irq,
     Parameters,
 )
