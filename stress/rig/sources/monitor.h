@@ -79,6 +79,7 @@ void round_reset(struct vm *vm);
 void round_report(struct vm *vm, int whole);
 
 /* workers.c: threads, one for each vCPU and device, each pinned to a CPU */
+int cpus_online(void);
 void workers_start(void);
 int workers_play(struct vm *vm);		/* false if nothing has happened for a long time */
 void workers_broken(struct vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
