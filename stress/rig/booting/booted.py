@@ -11,7 +11,7 @@ class BootFailed(Exception):
     """A kernel did not come to play anything; the message has what was printed last, escaped."""
 
 
-class Death(NamedTuple):
+class EarlyEnd(NamedTuple):
     """A boot that ended too early.
 
     Attributes:
@@ -37,7 +37,7 @@ class Booted(NamedTuple):
         boot_s: seconds from the emulator's start to the monitor's first line, in the first boot.
         seconds: seconds in all.
         boots: how many boots it took.
-        deaths: the boots that ended too early.
+        early_ends: the boots that ended too early.
         unplayed: the names of plays that did not begin.
         interrupted: somebody has ended it.
     """
@@ -50,7 +50,7 @@ class Booted(NamedTuple):
     boot_s: float
     seconds: float
     boots: int
-    deaths: tuple[Death, ...]
+    early_ends: tuple[EarlyEnd, ...]
     unplayed: tuple[str, ...]
     interrupted: bool
 

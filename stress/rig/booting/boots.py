@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 from stress.plays import Play
-from stress.rig.booting.booted import Booted, BootFailed, Death, Watch
+from stress.rig.booting.booted import Booted, BootFailed, EarlyEnd, Watch
 from stress.rig.booting.emulation import Emulation, GivenUp
 from stress.rig.booting.emulator import BootOptions, Emulator, find_emulator
 from stress.rig.booting.image import unpacked_image
@@ -24,7 +24,7 @@ from stress.system import logs, shell
 PLAYS_MAX = 4_000
 """Plays of one boot."""
 
-DEATHS_MAX = 8
+EARLY_ENDS_MAX = 8
 """After so many boots that ended in a play it is given up."""
 
 _PANIC = "Kernel panic"
@@ -83,7 +83,7 @@ class _Boots:
         self._watch = watch
         self._begun = time.monotonic()
         self._results: dict[str, Played] = {}
-        self._deaths: list[Death] = []
+        self._early_ends: list[EarlyEnd] = []
         self._said: list[str] = []
         self._said_at_boot: list[str] = []
         self._dropped = 0
@@ -94,7 +94,7 @@ class _Boots:
     def play(self, plays: Sequence[Play]) -> Booted:
         """Play all of them, or as many as can be."""
         left = list(plays)
-        while left and len(self._deaths) < DEATHS_MAX and not self._watch.ended():
+        while left and len(self._early_ends) < EARLY_ENDS_MAX and not self._watch.ended():
             batch = left[:PLAYS_MAX]
             begun = self._boot(batch)
             left = [play for play in batch if play.name not in begun] + left[PLAYS_MAX:]
@@ -107,7 +107,7 @@ class _Boots:
             boot_s=self._boot_s,
             seconds=time.monotonic() - self._begun,
             boots=self._boots,
-            deaths=tuple(self._deaths),
+            early_ends=tuple(self._early_ends),
             unplayed=tuple(play.name for play in left),
             interrupted=self._watch.ended(),
         )
@@ -172,7 +172,7 @@ class _Boots:
             return {play.name for play in plays}
         if not self._results:
             raise BootFailed(_failed(reception.hello, why))
-        self._deaths.append(Death(reception.under_way, _PANIC in why, why))
+        self._early_ends.append(EarlyEnd(reception.under_way, _PANIC in why, why))
         return set(results)
 
 

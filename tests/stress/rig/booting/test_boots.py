@@ -40,7 +40,7 @@ def test_a_boot_plays_all(kernel_says: Says, image: Path) -> None:
     assert list(booted.results) == ["a", "b"]
     assert [len(each.rounds) for each in booted.results.values()] == [1, 1]
     assert booted.hello is not None
-    assert (booted.hello.release, booted.boots, booted.deaths) == ("7.3.4-straw", 1, ())
+    assert (booted.hello.release, booted.boots, booted.early_ends) == ("7.3.4-straw", 1, ())
     assert (booted.unplayed, booted.interrupted, booted.dropped) == ((), False, 0)
     words = log.read_text("utf-8").split("\n")
     assert words[words.index("-kernel") + 1] == str(image)
@@ -79,27 +79,27 @@ def test_a_panic_in_a_play_ends_its_boot_and_the_next_goes_on_behind_it(
     assert list(booted.results) == ["a", "b", "c"]
     assert [len(each.rounds) for each in booted.results.values()] == [1, 0, 1]
     assert (booted.boots, log.read_text("utf-8").count("\n\n")) == (2, 2)
-    (death,) = booted.deaths
-    assert (death.play, death.panicked) == ("b", True)
-    assert r"not syncing: \x1b[2JOops" in death.why
-    assert "\x1b" not in death.why
+    (end,) = booted.early_ends
+    assert (end.play, end.panicked) == ("b", True)
+    assert r"not syncing: \x1b[2JOops" in end.why
+    assert "\x1b" not in end.why
 
 
 def test_silence_in_a_play_ends_its_boot(kernel_says: Says, image: Path) -> None:
     kernel_says(HELLO + played(0) + said("play 1"), then="time.sleep(600)")
     booted = boot(image, plays("a", "b"), BootOptions(silence_s=0.5))
-    (death,) = booted.deaths
-    assert (death.play, death.panicked) == ("b", False)
-    assert "nothing came from it for 0.5 s" in death.why
+    (end,) = booted.early_ends
+    assert (end.play, end.panicked) == ("b", False)
+    assert "nothing came from it for 0.5 s" in end.why
 
 
 def test_it_is_given_up_when_every_boot_dies(
     kernel_says: Says, image: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(boots, "DEATHS_MAX", 2)
+    monkeypatch.setattr(boots, "EARLY_ENDS_MAX", 2)
     kernel_says(*[HELLO + said("play 0") + PANIC] * 9)
     booted = boot(image, plays("a", "b", "c", "d"))
-    assert [death.play for death in booted.deaths] == ["a", "b"]
+    assert [end.play for end in booted.early_ends] == ["a", "b"]
     assert booted.unplayed == ("c", "d")
 
 
@@ -109,7 +109,7 @@ def test_many_plays_take_several_boots(
     monkeypatch.setattr(boots, "PLAYS_MAX", 2)
     kernel_says(HELLO + played(0) + played(1) + BYE, HELLO + played(0) + BYE)
     booted = boot(image, plays("a", "b", "c"))
-    assert (list(booted.results), booted.boots, booted.deaths) == (["a", "b", "c"], 2, ())
+    assert (list(booted.results), booted.boots, booted.early_ends) == (["a", "b", "c"], 2, ())
 
 
 def test_a_damaged_line_costs_its_round_alone(kernel_says: Says, image: Path) -> None:
@@ -117,7 +117,7 @@ def test_a_damaged_line_costs_its_round_alone(kernel_says: Says, image: Path) ->
     kernel_says(HELLO + cut + played(1) + BYE)
     booted = boot(image, plays("a", "b"))
     assert [len(each.rounds) for each in booted.results.values()] == [0, 1]
-    assert (booted.dropped, booted.deaths) == (1, ())
+    assert (booted.dropped, booted.early_ends) == (1, ())
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_somebody_may_end_it(kernel_says: Says, image: Path) -> None:
     watch = Watch(played=lambda name, result: through.append(name), ended=lambda: bool(through))
     booted = boot(image, plays("a", "b", "c"), watch=watch)
     assert booted.interrupted
-    assert booted.deaths == ()
+    assert booted.early_ends == ()
     assert "c" in booted.unplayed
 
 

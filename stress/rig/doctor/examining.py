@@ -26,7 +26,7 @@ from stress.rig.building import (
 )
 
 
-class Part(NamedTuple):
+class Equipment(NamedTuple):
     """One thing that the rig needs.
 
     Attributes:
@@ -40,7 +40,7 @@ class Part(NamedTuple):
     missing: str = ""
 
 
-def examined(image: Path | None = None, plays: Sequence[Play] = ()) -> Iterator[Part]:
+def examined(image: Path | None = None, plays: Sequence[Play] = ()) -> Iterator[Equipment]:
     """Yield each part, as soon as it has been looked at.
 
     Args:
@@ -50,66 +50,68 @@ def examined(image: Path | None = None, plays: Sequence[Play] = ()) -> Iterator[
     emulator = _emulator()
     yield emulator
     toolchain = _toolchain()
-    yield toolchain if isinstance(toolchain, Part) else Part("compiler", str(toolchain))
+    yield toolchain if isinstance(toolchain, Equipment) else Equipment("compiler", str(toolchain))
     yield _cache()
     yield _cpus()
-    built = None if isinstance(toolchain, Part) else _monitor(toolchain)
+    built = None if isinstance(toolchain, Equipment) else _monitor(toolchain)
     if built is not None:
         yield built
     if image is not None and built is not None and not (emulator.missing or built.missing):
         yield _boot(image, plays)
 
 
-def _emulator() -> Part:
+def _emulator() -> Equipment:
     try:
         found = find_emulator()
     except NoEmulator as error:
-        return Part("emulator", missing=str(error))
+        return Equipment("emulator", missing=str(error))
     tried = ".".join(map(str, TRIED_FROM))
     untried = "" if found.version >= (*TRIED_FROM, 0) else f"; nothing before {tried} was tried"
-    return Part("emulator", f"{found.said} ({found.program}){untried}")
+    return Equipment("emulator", f"{found.said} ({found.program}){untried}")
 
 
-def _toolchain() -> Toolchain | Part:
+def _toolchain() -> Toolchain | Equipment:
     try:
         return find_toolchain()
     except NoToolchain as error:
-        return Part("compiler", missing=str(error))
+        return Equipment("compiler", missing=str(error))
 
 
-def _cache() -> Part:
+def _cache() -> Equipment:
     cache = cache_folder()
     if cache.refused:
-        return Part(
+        return Equipment(
             "cache",
             f"{cache.path} cannot be written ({cache.refused}), so the monitor is built each time; "
             "XDG_CACHE_HOME names another place",
         )
-    return Part("cache", str(cache.path))
+    return Equipment("cache", str(cache.path))
 
 
-def _cpus() -> Part:
+def _cpus() -> Equipment:
     count = len(os.sched_getaffinity(0))
     few = "; two or more are better, a race has less to happen in with one" if count < 2 else ""
-    return Part("CPUs", f"{count}{few}")
+    return Equipment("CPUs", f"{count}{few}")
 
 
-def _monitor(toolchain: Toolchain) -> Part:
+def _monitor(toolchain: Toolchain) -> Equipment:
     try:
         made = monitor(toolchain)
     except BuildFailed as error:
-        return Part("monitor", missing=str(error))
+        return Equipment("monitor", missing=str(error))
     how = "built" if made.built else "was built before"
-    return Part("monitor", f"{how}, {len(made.executable) >> 10} KiB; {made.note or made.path}")
+    return Equipment(
+        "monitor", f"{how}, {len(made.executable) >> 10} KiB; {made.note or made.path}"
+    )
 
 
-def _boot(image: Path, plays: Sequence[Play]) -> Part:
+def _boot(image: Path, plays: Sequence[Play]) -> Equipment:
     try:
         booted = boot(image, plays, BootOptions())
     except (BadImage, BootFailed) as error:
-        return Part("boot", missing=str(error))
+        return Equipment("boot", missing=str(error))
     assert booted.hello is not None
-    return Part(
+    return Equipment(
         "boot",
         f"{booted.hello.release}: up after {booted.boot_s:.1f} s, "
         f"{len(booted.results)} of {len(plays)} plays begun, {booted.seconds:.1f} s in all",
