@@ -116,8 +116,11 @@ def verdict(play: Play, traces: Iterable[Trace]) -> PlayVerdict:
 
 
 def _misread(play: Play, trace: Trace) -> tuple[list[str], bool]:
-    """Return what was not read as it had to be, and whether the round is disturbed."""
-    bad: list[str] = []
+    """Return the first thing of each vCPU that was not read as it had to be; is it disturbed?
+
+    What is read after it may follow from it.
+    """
+    bad: dict[int, str] = {}
     disturbed = False
     to_read = {(each.vcpu, each.position): each.value for each in play.wanted}
     for vcpu, guest in enumerate(play.parameters.guests):
@@ -133,8 +136,8 @@ def _misread(play: Play, trace: Trace) -> tuple[list[str], bool]:
                 disturbed |= value != NONE
             else:
                 line = instruction_line(Stated(instruction, right))
-                bad.append(f"vcpu{vcpu}: `{line}`, but it was {_seen(value)}")
-    return bad, disturbed
+                bad.setdefault(vcpu, f"vcpu{vcpu}: `{line}`, but it was {_seen(value)}")
+    return list(bad.values()), disturbed
 
 
 def _seen(value: int) -> str:
