@@ -40,9 +40,11 @@ def test_what_is_racy_has_a_control() -> None:
     assert racy - controlled == {"sort_route", "sort_level", "sort_small", "sort_stuck"}
 
 
-def outcomes(play: Play, revision: str, schedules: int) -> Iterator[tuple[str, ...]]:
+def outcomes(
+    play: Play, target: str, schedules: int, bugs: tuple[str, ...] = ()
+) -> Iterator[tuple[str, ...]]:
     """Return what is wrong in each of some executions, by the model's judges or the play's."""
-    kernel = Target(revision).kernel
+    kernel = Target(target, bugs).kernel
     with OsThreads() as carriers:
         for number in range(schedules):
             strategy = STRATEGIES[("random-walk", "pct", "pos", "delays")[number % 4]]
@@ -67,6 +69,17 @@ def test_nothing_is_wrong_on_the_reference(name: str) -> None:
 )
 def test_what_is_not_mended_there_is_seen(name: str, wrong: str) -> None:
     assert any(wrong in "".join(bad) for bad in outcomes(PLAYS[name], "reference", 48))
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [("stale_summary_active", "I13 stuck active"), ("stale_summary_pending", "I16 missed kick")],
+)
+def test_what_is_mended_there_is_seen_without_the_mend(name: str, wrong: str) -> None:
+    stale = ("stale_summary",)
+    assert any(wrong in "".join(bad) for bad in outcomes(PLAYS[name], "reference", 100, stale))
+    for control in [play for play in PLAYS.values() if play.control == name]:
+        assert set(outcomes(control, "reference", 16, stale)) == {()}
 
 
 @pytest.mark.parametrize("name", ["headwalk_slow", "headwalk_priority"])
