@@ -74,8 +74,10 @@ RIGHT = {
     "a level comes as long as it is up": "vcpu1 raise 64; vcpu0 acknowledge 64; vcpu0 end 64; "
     f"vcpu0 acknowledge 64; vcpu0 quiesce 64; vcpu0 end 64; {QUIET}",
     "a level is raised and lowered": f"vcpu0 raise 64; vcpu0 lower 64; {QUIET}",
-    "active, its priority rewritten in its handler": "vcpu0 pend 40; vcpu0 acknowledge 40; "
-    f"vcpu0 priority 40 0x80; vcpu0 end 40; {QUIET}; all final 40 pending 0 active 1",
+    "its priority was rewritten in its handler": "vcpu0 pend 40; vcpu0 acknowledge 40; "
+    f"vcpu0 priority 40 0x80; vcpu0 end 40; {QUIET}; all final 50 pending 0 active 1",
+    "its priority was perhaps rewritten while it was pending": f"vcpu1 priority 40 0x80; {SERVED}; "
+    f"{QUIET}; all final 40 pending 0 active 1",
     "a guest that ends twice has asked for it": f"{SERVED}; vcpu0 end again 40; vcpu0 pend 50; "
     f"{QUIET}; all final 50 pending 1 active 1",
     "what is not of this machine": f"vcpu0 pend 99; {QUIET}; all final 99 pending 1 active 1",
@@ -96,6 +98,7 @@ WRONG = {
     f"{SERVED}; {QUIET}; all final 40 pending 0 active 1": "stuck active: spi 40 is active",
     f"{SERVED}; {QUIET}; all final 40 pending 1 active 1": "stuck active: spi 40 is active",
     f"vcpu0 priority 40 0x80; {SERVED}; {QUIET}; all final 40 pending 0 active 1": "stuck active",
+    f"vcpu1 priority 40 0x40; {SERVED}; {QUIET}; all final 40 pending 0 active 1": "stuck active",
     f"{SERVED}; vcpu0 acknowledge 40; vcpu0 end 40; {QUIET}": (
         "too often: spi 40 was acknowledged 2 times, sent 1"
     ),
@@ -127,6 +130,13 @@ def test_a_level_interrupt_lost_while_active_is_not_reported() -> None:
     seen = "vcpu0 pend {0}; vcpu0 acknowledge {0}; vcpu0 pend {0}; vcpu0 end {0}; " + QUIET
     assert bad(seen.format(64)) == ()
     assert bad(seen.format(50)) != ()
+
+
+def test_a_guest_that_waits_for_ever_loses_its_own() -> None:
+    waiting = read_script(MACHINE + "await 0\nacknowledge is 40\n", "waiting")
+    seen = f"vcpu0 pend 40; {QUIET}; {PENDING}"
+    assert bad(seen, play=waiting) == ()
+    assert bad(f"vcpu1 await 0; {seen}", play=waiting) != ()
 
 
 def test_late_means_nothing_where_maintenance_interrupts_are_late() -> None:
