@@ -102,7 +102,8 @@ static void pin(struct worker *worker, u32 place)
 
 void workers_start(void)
 {
-	struct sigaction action = { .sa_handler = on_signal };
+	/* all else that it interrupts goes on: a semaphore must not seem to be posted */
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
 	order_cpus();
 	sigaction(SIGUSR1, &action, NULL);
