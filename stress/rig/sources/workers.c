@@ -172,15 +172,14 @@ void workers_play(struct vm *vm)
 /* Look once whether the play goes on, or ends if it has been stopped. */
 static void watch_once(void)
 {
-	static struct vm *watched;
-	static u32 progress, silence;
+	static u32 watched, progress, silence;
 	static int stopped;
 
-	if (!playing || playing != watched || playing->progress != progress || playing->stop != stopped)
+	if (!playing || playing->play->id != watched || playing->progress != progress || playing->stop != stopped)
 		silence = 0;
-	watched = playing;
 	if (!playing)
 		return;
+	watched = playing->play->id;
 	progress = playing->progress;
 	stopped = playing->stop;
 	if (++silence > SILENCE_S && stopped)
