@@ -51,7 +51,6 @@ static void play_once(const struct play *play)
 	int many = play->nr_vcpus + play->nr_devices > 1 || play->rounds > 1;
 	struct vm *vm;
 	u64 began;
-	int ended;
 
 	say("play %u", play->id);
 	if (play->flags & FLAG_SLOW && not_slow) {
@@ -65,13 +64,13 @@ static void play_once(const struct play *play)
 	began = microseconds();
 	vm = vm_create(play);
 	round_reset(vm);
-	ended = workers_play(vm);
+	workers_play(vm);
 	slow_mask(0);
 	if (vm->stop)
 		round_report(vm, 0);
 	if (vm->trouble[0])
 		say("broken %u %u %s", play->id, vm->round, vm->trouble);
-	else if (!ended)
+	else if (vm->hung)
 		say("hung %u %u", play->id, vm->round);
 	say_end(vm, began);
 	vm_destroy(vm);
@@ -79,10 +78,20 @@ static void play_once(const struct play *play)
 		console_flush(many);
 }
 
+void play_all(void)
+{
+	struct play play;
+
+	while (plays_next(&play))
+		play_once(&play);
+	say_kernel_log();
+	say("bye %lu", microseconds() / 1000);
+	power_off();
+}
+
 int main(void)
 {
 	struct utsname system;
-	struct play play;
 
 	mount_all();
 	uname(&system);
@@ -95,9 +104,5 @@ int main(void)
 	console_flush(0);
 	plays_open("/plays.bin");
 	workers_start();
-	while (plays_next(&play))
-		play_once(&play);
-	say_kernel_log();
-	say("bye %lu", microseconds() / 1000);
-	power_off();
+	workers_watch();
 }

@@ -48,6 +48,7 @@ struct vm {
 	struct device device[DEVICES_MAX];
 	u32 round;
 	volatile int stop, over;		/* something is wrong; all rounds are played */
+	int hung;				/* nothing has happened for a long time */
 	volatile u32 progress;			/* changes while something goes on */
 	char trouble[160];			/* what the kernel refused */
 	pthread_mutex_t lock;
@@ -78,10 +79,14 @@ int round_phase(struct vm *vm, struct vcpu *vcpu, enum phase phase);	/* false: l
 void round_reset(struct vm *vm);
 void round_report(struct vm *vm, int whole);
 
+/* main.c */
+void play_all(void) __attribute__((noreturn));
+
 /* workers.c: threads, one for each vCPU and device, each pinned to a CPU */
 int cpus_online(void);
-void workers_start(void);
-int workers_play(struct vm *vm);		/* false if nothing has happened for a long time */
+void workers_start(void);			/* the first of them plays all */
+void workers_watch(void) __attribute__((noreturn));
+void workers_play(struct vm *vm);
 void workers_broken(struct vm *vm, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* vcpu.c, device.c: what they do in all rounds of a play */

@@ -75,7 +75,7 @@ enum op {
 #define NR_IRQS		128		/* INTIDs below it */
 #define CELLS		64
 #define PROGRAM_MAX	8192		/* words of a program, OP_STOP included */
-#define LOG_MAX		8192		/* words of a log */
+#define LOG_MAX		16384		/* words of a log */
 #define NESTED_MAX	256		/* handlers that have not ended */
 #define PULSES_MAX	4096
 

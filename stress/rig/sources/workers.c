@@ -3,8 +3,9 @@
  * The threads that play: one for each vCPU, one for each device, each pinned to a CPU of its own.
  *
  * CPUs that the kernel was told to isolate come first, CPU 0 comes last: the rest of the system is
- * there.  No clock judges anything; when nothing has happened for a long time, the play is given up
- * so that the others are played.
+ * there.  The thread of vCPU 0 is the one that goes from play to play, too, so that a play with one
+ * vCPU waits for no other thread.  Another one watches: no clock judges anything, but when nothing
+ * has happened for a long time, the play is given up so that the others are played.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -14,13 +15,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include "monitor.h"
 
 #define WORKERS		(VCPUS_MAX + DEVICES_MAX)
 #define SILENCE_S	30
-#define LEAVING_S	30
 #define CPUS_MAX	64
 
 struct worker {
@@ -29,7 +28,8 @@ struct worker {
 };
 
 static struct worker workers[WORKERS];
-static struct vm *volatile playing;
+static struct vm *playing;			/* under the lock, but for those who play it */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static sem_t done;
 static int cpus[CPUS_MAX], nr_cpus;
 
@@ -89,6 +89,10 @@ static void *work(void *argument)
 	struct worker *worker = argument;
 	u32 place = worker - workers;
 
+	if (!place) {
+		worker->thread = pthread_self();	/* who has begun it may not have heard yet */
+		play_all();
+	}
 	for (;;) {
 		sem_wait(&worker->go);
 		if (place < VCPUS_MAX)
@@ -98,12 +102,6 @@ static void *work(void *argument)
 		sem_post(&done);
 	}
 	return NULL;
-}
-
-static void start(struct worker *worker)
-{
-	if (pthread_create(&worker->thread, NULL, work, worker))
-		fatal("no thread: %s", strerror(errno));
 }
 
 /* vCPUs have the first CPUs; devices what is left of a machine that is as large as its play. */
@@ -118,14 +116,16 @@ static void pin(struct worker *worker, u32 place)
 
 void workers_start(void)
 {
-	struct sigaction action = { .sa_handler = on_signal };
+	/* all else that it interrupts goes on: a semaphore must not seem to be posted */
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
 	order_cpus();
 	sigaction(SIGUSR1, &action, NULL);
 	sem_init(&done, 0, 0);
-	for (u32 i = 0; i < WORKERS; i++) {
-		sem_init(&workers[i].go, 0, 0);
-		start(&workers[i]);
+	for (u32 place = WORKERS; place--;) {	/* the first one last: it needs the others */
+		sem_init(&workers[place].go, 0, 0);
+		if (pthread_create(&workers[place].thread, NULL, work, &workers[place]))
+			fatal("no thread: %s", strerror(errno));
 	}
 }
 
@@ -159,47 +159,59 @@ void workers_broken(struct vm *vm, const char *format, ...)
 	va_end(arguments);
 }
 
-/* Wait for a worker, for so many seconds without progress; false if there was none. */
-static int one_is_done(struct vm *vm, int seconds)
+static void set_playing(struct vm *vm)
 {
-	u32 progress = vm->progress;
-	struct timespec until;
-
-	for (int silence = 0; silence < seconds; silence++) {
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_sec++;
-		while (sem_timedwait(&done, &until)) {
-			if (errno == ETIMEDOUT)
-				goto silent;
-		}
-		return 1;
-silent:
-		if (vm->progress != progress)
-			silence = 0;
-		progress = vm->progress;
-		if (vm->stop)
-			stop(vm);
-	}
-	return 0;
+	pthread_mutex_lock(&lock);
+	playing = vm;
+	pthread_mutex_unlock(&lock);
 }
 
-int workers_play(struct vm *vm)
+void workers_play(struct vm *vm)
 {
-	u32 nr = vm->play->nr_vcpus + vm->play->nr_devices, left = nr, place = 0;
-	int hung = 0;
+	u32 place = 0, others = 0;
 
-	playing = vm;
+	set_playing(vm);
 	for (u32 i = 0; i < WORKERS; i++)
-		if (takes_part(vm->play, i)) {
+		if (takes_part(vm->play, i))
 			pin(&workers[i], place++);
+	for (u32 i = 1; i < WORKERS; i++)
+		if (takes_part(vm->play, i)) {
+			others++;
 			sem_post(&workers[i].go);
 		}
-	for (; left; left--)
-		while (!one_is_done(vm, vm->stop ? LEAVING_S : SILENCE_S)) {
-			if (hung)
-				fatal("play %u does not let go of its vCPUs", vm->play->id);
-			hung = 1;
-			stop(vm);
-		}
-	return !hung;
+	vcpu_play(vm, &vm->vcpu[0]);
+	while (others--)
+		sem_wait(&done);
+	set_playing(NULL);
+}
+
+/* Look once whether the play goes on, or ends if it has been stopped. */
+static void watch_once(void)
+{
+	static u32 watched, progress, silence;
+	static int stopped;
+
+	if (!playing || playing->play->id != watched || playing->progress != progress || playing->stop != stopped)
+		silence = 0;
+	if (!playing)
+		return;
+	watched = playing->play->id;
+	progress = playing->progress;
+	stopped = playing->stop;
+	if (++silence > SILENCE_S && stopped)
+		fatal("play %u does not let go of its vCPUs", playing->play->id);
+	if (silence > SILENCE_S)
+		playing->hung = 1;
+	if (silence > SILENCE_S || stopped)
+		stop(playing);
+}
+
+void workers_watch(void)
+{
+	for (;;) {
+		sleep(1);
+		pthread_mutex_lock(&lock);
+		watch_once();
+		pthread_mutex_unlock(&lock);
+	}
 }

@@ -9,7 +9,7 @@ import re
 import zlib
 from typing import NamedTuple
 
-LINE_MAX = 100_000
+LINE_MAX = 200_000
 """No line of the monitor is longer."""
 
 _MARK = "VGS "
