@@ -97,7 +97,7 @@ class _Run:
         options = BootOptions(
             cpu=asked.cpu, append=asked.append, silence_s=asked.silence_s, seed=asked.seed
         )
-        watch = Watch(self._came_up, self._played, console, interrupted)
+        watch = Watch(_say_building, self._came_up, self._played, console, interrupted)
         booted = boot(asked.image, asked.plays, options, watch)
         for name, result in booted.results.items():
             if name not in self._judged:  # in which the boot ended
@@ -120,6 +120,10 @@ class _Run:
         judged = self._judged[name] = verdict(play, result.rounds)
         self._traces.keep(play, judged, result)
         say(judged_text(play, judged, result, self._width))
+
+
+def _say_building() -> None:
+    say("building the monitor, which is done once")
 
 
 def _without_a_boot(error: BootFailed | BuildFailed) -> Verdict:

@@ -4,10 +4,12 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 
 from harness.engine import printable_name
 from stress.inputs import BadArgument
 from stress.plays import SUFFIX, BadScript, Play, read_script, shipped
+from stress.system import output
 from vgic.composition import did_you_mean
 
 _SCRIPT_MAX = 4 << 20
@@ -66,10 +68,20 @@ def _from_file(path: Path) -> Play:
 
 
 def plays_text() -> str:
-    """Return the delivered plays, one a line."""
+    """Return the delivered plays by name, each with what happens in it."""
     plays = shipped().values()
     width = max(len(play.name) for play in plays)
-    return "\n".join(f"{play.name:<{width}}  {play.title}{_control(play)}" for play in plays)
+    return "\n".join(
+        "\n".join(
+            wrap(
+                f"{play.name:<{width}}  {play.title}{_control(play)}",
+                output.width(),
+                subsequent_indent=" " * (width + 2),
+                break_on_hyphens=False,
+            )
+        )
+        for play in plays
+    )
 
 
 def _control(play: Play) -> str:

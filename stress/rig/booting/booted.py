@@ -59,6 +59,7 @@ class Watch(NamedTuple):
     """Who is notified while it goes on.
 
     Attributes:
+        building: is called before the monitor is built, which is done once and may take a while.
         came_up: is called with what the kernel said of itself and how many seconds that took, at
             the first boot.
         played: is called with each play's name and what came of it, as soon as it is through.
@@ -66,6 +67,7 @@ class Watch(NamedTuple):
         ended: tells whether somebody has ended it.
     """
 
+    building: Callable[[], None] = lambda: None
     came_up: Callable[[Hello, float], None] = lambda hello, seconds: None
     played: Callable[[str, Played], None] = lambda name, result: None
     console: BinaryIO | None = None

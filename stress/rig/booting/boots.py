@@ -54,7 +54,7 @@ def boot(
     chosen = options or BootOptions()
     emulator = find_emulator()
     encode(plays, seed=chosen.seed)  # what cannot be played is said before anything takes time
-    built = monitor(find_toolchain())
+    built = monitor(find_toolchain(), watch.building)
     if built.note:
         logs.warning(built.note)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:

@@ -9,7 +9,7 @@ not at all.
 import hashlib
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -45,8 +45,12 @@ class Monitor(NamedTuple):
     note: str = ""
 
 
-def monitor(toolchain: Toolchain) -> Monitor:
+def monitor(toolchain: Toolchain, building: Callable[[], None] = lambda: None) -> Monitor:
     """Return the monitor as this compiler makes it.
+
+    Args:
+        toolchain: the compiler.
+        building: is called before it is built, which may take a minute or two the first time.
 
     Raises:
         BuildFailed: the compiler ended with an error, or did not end.
@@ -58,6 +62,7 @@ def monitor(toolchain: Toolchain) -> Monitor:
     with suppress(OSError):
         if executable := path.read_bytes():
             return Monitor(executable, path, built=False)
+    building()
     with cache.workplace() as folder:
         executable = _compiled(making, toolchain, cache, folder)
         return _kept(folder / "init", executable, path, cache.refused)

@@ -125,3 +125,10 @@ def test_a_file_that_is_empty_is_no_monitor(gcc: Toolchain) -> None:
     assert path is not None
     os.truncate(path, 0)
     assert monitor(gcc).executable.startswith(b"made ")
+
+
+def test_it_is_said_before_it_is_built_and_only_then(gcc: Toolchain) -> None:
+    said: list[str] = []
+    for _ in range(2):
+        monitor(gcc, lambda: said.append("building"))
+    assert said == ["building"]
