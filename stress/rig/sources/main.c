@@ -95,7 +95,8 @@ int main(void)
 
 	mount_all();
 	uname(&system);
-	say("hello %s %ld %lu", system.release, sysconf(_SC_NPROCESSORS_ONLN), microseconds() / 1000);
+	say("hello %s %ld %lu", system.release, sysconf(_SC_NPROCESSORS_ONLN),
+	    microseconds() / 1000);
 	console_flush(0);
 	vm_open();
 	not_slow = slow_open();
