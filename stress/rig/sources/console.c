@@ -142,7 +142,8 @@ void say_kernel_log(void)
 		record[n] = 0;
 		priority = strtoul(record, NULL, 10);
 		text = strchr(record, ';');
-		if (priority > WARNING || !text)	/* others' than the kernel's are larger, too */
+		/* that of what others than the kernel say is larger, too */
+		if (priority > WARNING || !text)
 			continue;
 		text[strcspn(text, "\n")] = 0;
 		say("kmsg %lu %.200s", priority, text + 1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the thread of a device does: in each round it drives its lines once the guests have begun. */
+/* What the thread of a device does: it drives its lines once the guests have begun a round. */
 #include "monitor.h"
 
 static void pause_for(u32 steps)
@@ -32,7 +32,8 @@ void device_play(struct vm *vm, struct device *device)
 
 			pause_for(pulses->at[i * 3 + 2]);
 			gic_line(vm, vcpu, intid, level);
-			device->log[device->nr_log++] = WORD(level ? OP_RAISE : OP_LOWER, intid, vcpu);
+			device->log[device->nr_log++] =
+				WORD(level ? OP_RAISE : OP_LOWER, intid, vcpu);
 		}
 		__sync_synchronize();
 		shared->state[VCPUS_MAX + device->id] = IS_THROUGH;

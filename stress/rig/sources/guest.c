@@ -85,7 +85,9 @@ GUEST static int all_through(void)
 			if (i >= shared->vcpus && i < VCPUS_MAX)
 				continue;
 			state = shared->state[i];
-			if (state == GOES_ON || (state != IS_THROUGH && shared->cell[AWAITED(state)]))
+			if (state == GOES_ON)
+				return 0;
+			if (state != IS_THROUGH && shared->cell[AWAITED(state)])
 				return 0;
 			if (look && seen[i] != state)
 				return 0;
@@ -129,7 +131,8 @@ GUEST_INLINE void turn(u32 turns)
 /* Do nothing for a number of turns that follows from the play, the round and the place. */
 GUEST static void linger(const struct area *a, u32 position, u32 turns)
 {
-	u32 drawn = shared->seed ^ shared->round * 0x9e3779b1U ^ (a->vcpu << 16 | position) * 0x85ebca6bU;
+	u32 place = a->vcpu << 16 | position;
+	u32 drawn = shared->seed ^ shared->round * 0x9e3779b1U ^ place * 0x85ebca6bU;
 
 	drawn = (drawn ^ drawn >> 16) * 0x21f0aaadU;
 	drawn = (drawn ^ drawn >> 15) * 0x735a2d97U;
@@ -219,7 +222,8 @@ GUEST __attribute__((noreturn)) void guest_main(struct area *a)
 		mmio_read(page);
 	for (;;) {
 		reset_interface(a);
-		mmio_read(GICD_BASE + GICD_CTLR);	/* two exits: nothing of before is loaded */
+		/* two exits: nothing of the round before is loaded */
+		mmio_read(GICD_BASE + GICD_CTLR);
 		mmio_write(HOST_BASE + HOST_PHASE, PHASE_BEGUN);
 		while (!all_reached(a, 1))
 			;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a guest exits for: registers of the distributor and of devices, by the words of a program. */
+/* What a guest exits for: registers of the distributor and of devices. */
 #ifndef GUEST_ACCESSES_H
 #define GUEST_ACCESSES_H
 
@@ -15,7 +15,7 @@ GUEST_INLINE u32 value_of(u32 word)
 	return word >> 18;
 }
 
-/* Make an access that reads; return its word with the value.  Another's word comes back as it is. */
+/* Make an access that reads; return its word with the value.  Another comes back as it is. */
 GUEST static u32 with_what_is_read(const struct area *a, u32 word)
 {
 	u32 op = word & 0xff, intid = intid_of(word), bits;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How the guest gets at the registers of the GIC: its CPU interface's, and the memory-mapped ones. */
+/* How the guest gets at the GIC's registers: the CPU interface, and what is memory-mapped. */
 #ifndef GUEST_REGISTERS_H
 #define GUEST_REGISTERS_H
 
@@ -20,8 +20,10 @@
 
 #define write_sysreg(name, value) \
 	asm volatile("msr " name ", %0; isb" :: "r"((u64)(value)) : "memory")
-#define read_sysreg(name) \
-	({ u64 value_; asm volatile("mrs %0, " name "; dsb sy" : "=r"(value_) :: "memory"); value_; })
+#define read_sysreg(name) ({ \
+	u64 value_; \
+	asm volatile("mrs %0, " name "; dsb sy" : "=r"(value_) :: "memory"); \
+	value_; })
 
 #define shared ((struct shared *)SHARED_BASE)
 

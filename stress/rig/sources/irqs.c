@@ -13,6 +13,7 @@
 #include "monitor.h"
 
 #define WORDS		(NR_IRQS / 32)
+#define LINES		(VGIC_LEVEL_INFO_LINE_LEVEL << KVM_DEV_ARM_VGIC_LINE_LEVEL_INFO_SHIFT)
 
 /* A bit for each interrupt: of each vCPU's private ones, and, with vCPU 0's, of the shared ones. */
 struct bits {
@@ -33,7 +34,8 @@ static void set_up(struct vm *vm, u32 group, u64 number, void *value)
 }
 
 /* Access a register that has a bit for each of 32 interrupts; group LEVEL_INFO has no offset. */
-static void access(struct vm *vm, int request, u32 group, u64 offset, u32 vcpu, u32 intid, u32 *value)
+static void access(struct vm *vm, int request, u32 group, u64 offset, u32 vcpu, u32 intid,
+		   u32 *value)
 {
 	u64 number = offset;
 
@@ -61,8 +63,7 @@ static void access_lines(struct vm *vm, int request, struct bits *bits)
 {
 	for (u32 word = 0; word < WORDS; word++)
 		for (u32 vcpu = 0; vcpu < (word ? 1 : vm->play->nr_vcpus); vcpu++)
-			access(vm, request, KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO,
-			       VGIC_LEVEL_INFO_LINE_LEVEL << KVM_DEV_ARM_VGIC_LINE_LEVEL_INFO_SHIFT | word * 32,
+			access(vm, request, KVM_DEV_ARM_VGIC_GRP_LEVEL_INFO, LINES | word * 32,
 			       vcpu, word * 32, &bits->of[vcpu][word]);
 }
 
@@ -84,7 +85,8 @@ void gic_create(struct vm *vm)
 void gic_init(struct vm *vm)
 {
 	u64 distributor = GICD_BASE, redistributors = GICR_BASE;
-	u32 nr_irqs = NR_IRQS, control = GICD_CTLR_ARE | GICD_CTLR_GROUP1, config[NR_IRQS / 16] = { 0 };
+	u32 nr_irqs = NR_IRQS, control = GICD_CTLR_ARE | GICD_CTLR_GROUP1;
+	u32 config[NR_IRQS / 16] = { 0 };
 
 	set_up(vm, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &nr_irqs);
 	set_up(vm, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_DIST, &distributor);
@@ -111,7 +113,8 @@ void gic_reset(struct vm *vm)
 
 	write_bits(vm, GICD_ICENABLER, NULL);
 	access_lines(vm, KVM_SET_DEVICE_ATTR, &none);
-	write_bits(vm, GICD_ISPENDR, &none);	/* of user space: makes pending those that are set, only */
+	/* of user space's write a bit that is not set makes its interrupt not pending */
+	write_bits(vm, GICD_ISPENDR, &none);
 	write_bits(vm, GICD_ICACTIVER, NULL);
 	for (u32 i = 0; i < play->nr_irqs; i++) {
 		u32 intid = intid_of(play, i), target = play->irqs[i * 3 + 2];
@@ -123,12 +126,12 @@ void gic_reset(struct vm *vm)
 			access(vm, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_DIST_REGS,
 			       GICD_IROUTER + intid * 8, 0, intid, &target);
 	}
-	for (u32 i = 0; i < play->nr_irqs; i++) {
-		u32 intid = intid_of(play, i), vcpu = intid < FIRST_SPI ? play->irqs[i * 3 + 2] : 0;
-
-		access(vm, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_DIST_REGS,
-		       GICD_IPRIORITYR + intid / 4 * 4, vcpu, intid, &priorities[vcpu][intid / 4]);
-	}
+	for (u32 word = 0; word < NR_IRQS / 4; word++)
+		for (u32 vcpu = 0; vcpu < (word * 4 < FIRST_SPI ? play->nr_vcpus : 1); vcpu++)
+			if (enabled.of[vcpu][word / 8] >> word % 8 * 4 & 0xf)
+				access(vm, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_DIST_REGS,
+				       GICD_IPRIORITYR + word * 4, vcpu, word * 4,
+				       &priorities[vcpu][word]);
 	write_bits(vm, GICD_ISENABLER, &enabled);
 }
 
@@ -170,5 +173,6 @@ void gic_line(struct vm *vm, u32 vcpu, u32 intid, int level)
 		line.irq = KVM_ARM_IRQ_TYPE_PPI << KVM_ARM_IRQ_TYPE_SHIFT |
 			   vcpu << KVM_ARM_IRQ_VCPU_SHIFT | intid;
 	if (ioctl(vm->fd, KVM_IRQ_LINE, &line))
-		workers_broken(vm, "the line of INTID %u cannot be driven: %s", intid, strerror(errno));
+		workers_broken(vm, "the line of INTID %u cannot be driven: %s", intid,
+			       strerror(errno));
 }

@@ -29,7 +29,7 @@ int plays_next(struct play *play);		/* false if there is none left */
 struct vcpu {
 	u32 id;
 	int fd, stats;
-	long exits_at;				/* where "exits" is in the statistics file, or -1 */
+	long exits_at;				/* "exits" in the statistics file, or -1 */
 	u64 exits_before, runs;
 	struct kvm_run *run;
 	struct area *area;
@@ -61,7 +61,7 @@ struct vm *vm_create(const struct play *play);
 void vm_destroy(struct vm *vm);			/* some time later */
 void vm_await_destroyed(void);
 u64 vcpu_exits(struct vcpu *vcpu);
-extern struct shared *shared;			/* the guest's memory, as the monitor sees it */
+extern struct shared *shared;			/* as the monitor sees it */
 
 /* irqs.c: the machine's interrupts, as user space sees and sets them */
 void gic_create(struct vm *vm);		/* before its vCPUs */
@@ -75,7 +75,7 @@ const char *slow_open(void);			/* why it cannot be masked, NULL if it can */
 void slow_mask(int masked);
 
 /* round.c: the phases of a round */
-int round_phase(struct vm *vm, struct vcpu *vcpu, enum phase phase);	/* false: leave the guest */
+int round_phase(struct vm *vm, struct vcpu *vcpu, enum phase phase);	/* false: it is over */
 void round_reset(struct vm *vm);
 void round_report(struct vm *vm, int whole);
 

@@ -16,12 +16,13 @@
  * A line of the console is  VGS <crc32 of the rest> <rest> , numbers of rounds, ids and times being
  * decimal and words hexadecimal; the rest is one of
  *   hello <release> <cpus> <ms>            who is there, so long after the kernel began
- *   slow <0|1> <text>                      whether the maintenance interrupt can be masked, or why not
+ *   slow <0|1> <text>                      can the maintenance interrupt be masked, or why not
  *   play <id>                              begins
  *   v <id> <round> <vcpu> <word>...        what a vCPU did in a round
  *   d <id> <round> <device> <word>...      what a device did
  *   f <id> <round> <word>...               how the interrupts were at the end of a round:
- *                                          OP_FINAL | intid << 8 | pending << 18 | active << 19 | vcpu << 20
+ *                                          OP_FINAL | intid << 8 | pending << 18 |
+ *                                          active << 19 | vcpu << 20
  *   hung <id> <round>                      nothing has happened for a long time; the play is over
  *   broken <id> <round> <text>             the kernel refused something; the play is over
  *   end <id> <rounds> <us> <KVM_RUN> <exits>
@@ -68,7 +69,7 @@ enum op {
 #define VALUE_MAX	0x3fffU
 
 #define PLAYS_MAGIC	0x31534756U	/* "VGS1" */
-#define FLAG_SLOW	1U		/* the host's maintenance interrupt is masked meanwhile */
+#define FLAG_SLOW	1U		/* the host's maintenance interrupt is masked */
 
 #define VCPUS_MAX	4
 #define DEVICES_MAX	2
@@ -80,8 +81,8 @@ enum op {
 #define PULSES_MAX	4096
 
 #define FORCED_ENTRIES	2
-#define POLLS		200		/* acknowledges of nothing after which nothing will come */
-#define POLL_TURNS	100		/* of OP_LINGER between two of them */
+#define POLLS		100		/* of nothing, after which nothing will come */
+#define POLL_TURNS	1000		/* of OP_LINGER between two of them */
 #define PAUSE_TURNS	64		/* of OP_LINGER in a device's step of other work */
 
 /* The guest's addresses. */
@@ -101,7 +102,7 @@ enum op {
 /* Nothing is there: an access of it exits to the monitor. */
 #define HOST_BASE	0x0a000000UL
 #define HOST_LINE	0x00UL		/* write intid | level << 16: a device's line */
-#define HOST_EXITS	0x04UL		/* read: how often this vCPU exited since the last time */
+#define HOST_EXITS	0x04UL		/* read: exits of this vCPU since the last time */
 #define HOST_PHASE	0x08UL		/* write: a phase is over */
 
 /* The phases of a round. */
@@ -117,7 +118,7 @@ enum phase { PHASE_BEGUN, PHASE_IDLE, PHASE_EXITED };
 struct shared {
 	volatile u32 cell[CELLS];
 	volatile u32 state[VCPUS_MAX + DEVICES_MAX];	/* devices behind vCPUs */
-	volatile u32 reached[VCPUS_MAX];	/* the meeting that a vCPU has come to, in this round */
+	volatile u32 reached[VCPUS_MAX];	/* the meeting that a vCPU has come to */
 	u32 vcpus, devices, round, seed;
 	u32 level[NR_IRQS / 32];		/* a bit for each level-triggered interrupt */
 };

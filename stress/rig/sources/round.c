@@ -50,7 +50,8 @@ void round_report(struct vm *vm, int whole)
 		say_words(area->log, area->nr_log, "v %u %u %u", play->id, vm->round, i);
 	}
 	for (u32 i = 0; i < play->nr_devices; i++)
-		say_words(vm->device[i].log, vm->device[i].nr_log, "d %u %u %u", play->id, vm->round, i);
+		say_words(vm->device[i].log, vm->device[i].nr_log, "d %u %u %u", play->id,
+			  vm->round, i);
 	if (!whole)
 		return;
 	gic_final(vm, final);

@@ -34,15 +34,16 @@ const char *slow_open(void)
 	if (fd < 0)
 		return "/dev/mem cannot be opened: the kernel needs CONFIG_DEVMEM";
 	nr_cpus = cpus_online();
-	mapped = mmap(NULL, nr_cpus * GICR_STRIDE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, HOST_GICR);
+	mapped = mmap(NULL, nr_cpus * GICR_STRIDE, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+		      HOST_GICR);
 	close(fd);
 	if (mapped == MAP_FAILED)
-		return "/dev/mem cannot be mapped: the kernel needs iomem=relaxed on its command line";
+		return "/dev/mem cannot be mapped: the kernel needs iomem=relaxed";
 	redistributors = mapped;
 	for (long cpu = 0; cpu < nr_cpus; cpu++)
 		if (!(*word(cpu, GICD_ISENABLER) & 1U << MAINTENANCE)) {
 			redistributors = NULL;
-			return "the maintenance interrupt is not where it is in the emulator's machine";
+			return "the maintenance interrupt is not where the emulator has it";
 		}
 	return NULL;
 }

@@ -33,7 +33,8 @@ static int answer(struct vm *vm, struct vcpu *vcpu)
 		memcpy(run->mmio.data, &value, sizeof(value));
 		return 1;
 	}
-	workers_broken(vm, "vCPU %u accesses %llx, where nothing is", vcpu->id, run->mmio.phys_addr);
+	workers_broken(vm, "vCPU %u accesses %llx, where nothing is", vcpu->id,
+		       run->mmio.phys_addr);
 	return 0;
 }
 
@@ -48,7 +49,8 @@ void vcpu_play(struct vm *vm, struct vcpu *vcpu)
 			return;
 		}
 		if (vcpu->run->exit_reason != KVM_EXIT_MMIO) {
-			workers_broken(vm, "vCPU %u exits for reason %u", vcpu->id, vcpu->run->exit_reason);
+			workers_broken(vm, "vCPU %u exits for reason %u", vcpu->id,
+				       vcpu->run->exit_reason);
 			return;
 		}
 		if (!answer(vm, vcpu))

@@ -74,8 +74,8 @@ void vm_open(void)
 
 	kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
 	if (kvm < 0)
-		fatal("/dev/kvm cannot be opened (%s): the kernel needs CONFIG_KVM, and must have begun at EL2",
-		      strerror(errno));
+		fatal("/dev/kvm cannot be opened (%s): "
+		      "the kernel needs CONFIG_KVM, and must have begun at EL2", strerror(errno));
 	/* never used: while there is a machine, the kernel keeps virtualization on */
 	if (ioctl(kvm, KVM_CREATE_VM, 0) < 0)
 		fatal("no virtual machine can be made: %s", strerror(errno));
@@ -123,7 +123,7 @@ static void find_exits(struct vcpu *vcpu)
 	for (u32 i = 0; i < header.num_desc; i++) {
 		size_t size = sizeof(each.desc) + header.name_size;
 
-		if (pread(vcpu->stats, each.bytes, size, header.desc_offset + i * size) != (ssize_t)size)
+		if (pread(vcpu->stats, each.bytes, size, header.desc_offset + i * size) < 0)
 			return;
 		if (!strcmp(each.bytes + sizeof(each.desc), "exits"))
 			vcpu->exits_at = header.data_offset + each.desc.offset;
@@ -134,7 +134,7 @@ u64 vcpu_exits(struct vcpu *vcpu)
 {
 	u64 exits = 0;
 
-	if (vcpu->exits_at < 0 || pread(vcpu->stats, &exits, sizeof(exits), vcpu->exits_at) != sizeof(exits))
+	if (vcpu->exits_at < 0 || pread(vcpu->stats, &exits, sizeof(exits), vcpu->exits_at) < 0)
 		return 0;
 	return exits;
 }

@@ -90,7 +90,7 @@ static void *work(void *argument)
 	u32 place = worker - workers;
 
 	if (!place) {
-		worker->thread = pthread_self();	/* who has begun it may not have heard yet */
+		worker->thread = pthread_self();	/* its maker may not know it yet */
 		play_all();
 	}
 	for (;;) {
@@ -191,10 +191,11 @@ static void watch_once(void)
 	static u32 watched, progress, silence;
 	static int stopped;
 
-	if (!playing || playing->play->id != watched || playing->progress != progress || playing->stop != stopped)
-		silence = 0;
 	if (!playing)
 		return;
+	if (playing->play->id != watched || playing->progress != progress ||
+	    playing->stop != stopped)
+		silence = 0;
 	watched = playing->play->id;
 	progress = playing->progress;
 	stopped = playing->stop;

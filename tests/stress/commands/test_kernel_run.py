@@ -35,7 +35,7 @@ BYE = said("bye 3361")
 
 
 def recorded(version: str) -> str:
-    return (RECORDED / f"{version}.txt").read_text("utf-8")
+    return (RECORDED / f"run-{version}.txt").read_text("utf-8")
 
 
 @pytest.fixture
