@@ -73,7 +73,7 @@ def test_what_is_not_mended_there_is_seen(name: str, wrong: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "wrong"),
-    [("stale_summary_active", "I13 stuck active"), ("stale_summary_pending", "I16 missed kick")],
+    [("stale_summary_active", "I13 stuck active"), ("stale_summary_pending", "`pending 44 is 0`")],
 )
 def test_what_is_mended_there_is_seen_without_the_mend(name: str, wrong: str) -> None:
     stale = ("stale_summary",)
