@@ -6,8 +6,11 @@ until the cell is set, or its vCPU is to leave. A cell that nobody sets is await
 guest has nothing to do, and whatever is sent to it stays where it is.
 """
 
-from harness.engine import Gate, Operation
+from harness.engine import Gate, Operation, observes
 from vgic.data import Kvm, Vcpu
+
+# A cell is only memory; it is the guest that reads and writes it.
+observes(__name__)
 
 
 class _Awaiting(Gate):

@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import pytest
 
-from harness import Execution, Failed, OsThreads, Passed, Streams
+from harness import Execution, Failed, OsThreads, Passed, Scheduler, Streams
 from harness.engine.trace import entry_text
+from harness.search.explore import every_behaviour, every_schedule
 from harness.search.strategies import STRATEGIES
 from stress.executions import Target, run
 from vgic import Irq, Machine, Mechanism, Parameters, Reference
@@ -24,6 +25,8 @@ from vgic.data.program import (
     Instruction,
     Program,
 )
+from vgic.data.vm import Kvm
+from vgic.guest.cells import is_set, signal, wait
 
 RunMachine = Callable[..., tuple[Execution, Machine]]
 
@@ -122,3 +125,50 @@ def test_nothing_is_wrong_with_the_reference(name: str, pinned: OsThreads) -> No
 def test_a_bug_is_seen_when_a_vcpu_raises_the_line(name: str, pinned: OsThreads) -> None:
     kernel = compose(Reference, ("kick_without_request",))
     assert failures(MACHINES[name], kernel, pinned)
+
+
+def meeting(scheduler: Scheduler) -> None:
+    """A vCPU awaits a cell while another thread sets that, and a third sends two IPIs."""
+    kvm = Kvm(scheduler, nr_lr=1, nr_vcpus=1)
+    (vcpu,) = kvm.vcpus
+
+    def guest() -> None:
+        exits = 0
+        while not is_set(kvm, vcpu, 1):
+            if vcpu.ipi.pending:
+                vcpu.ipi.take()
+                exits += 1
+            else:
+                wait(kvm, vcpu, 1)
+        scheduler.note("goes on", exits, vcpu.ipi.pending)
+
+    def kicker() -> None:
+        vcpu.ipi.send()
+        vcpu.ipi.send()
+
+    scheduler.thread(vcpu.role, guest)
+    scheduler.thread("signaller", lambda: signal(kvm, 1))
+    scheduler.thread("kicker", kicker)
+
+
+def test_one_execution_of_each_behaviour_sees_what_every_schedule_does(carriers: OsThreads) -> None:
+    def ends(execution: Execution) -> str:
+        (last,) = [text for text in map(entry_text, execution.trace) if "goes on" in text]
+        return last
+
+    reduced, whole = set[str](), set[str]()
+    every_behaviour(
+        meeting,
+        carriers,
+        executions_max=1_000,
+        heard=lambda execution: reduced.add(ends(execution)),
+    )
+    every_schedule(
+        meeting,
+        carriers,
+        preemptions=20,
+        executions_max=5_000,
+        heard=lambda execution: whole.add(ends(execution)),
+    )
+    assert reduced == whole
+    assert len(whole) == 5
