@@ -12,14 +12,8 @@ from dataclasses import dataclass, field
 
 from harness.engine import printable_name
 from stress.traces import SPURIOUS
-from vgic import LATENESS_MAX, NR_DEVICES_MAX, NR_LR_MAX, NR_VCPUS_MAX, PAUSE_MAX
-from vgic.data import FIRST_PPI, LAST_SPI
-
-CELLS = 64
-"""How many cells of memory the guests share."""
-
-TURNS_MAX = 1_000_000
-"""How many turns a `linger` takes at most."""
+from vgic import LATENESS_MAX, LINGER_MAX, NR_DEVICES_MAX, NR_LR_MAX, NR_VCPUS_MAX, PAUSE_MAX
+from vgic.data import FIRST_PPI, LAST_SPI, NR_CELLS
 
 ROUNDS_MAX = 1_000_000
 COUNT_MAX = (1 << 14) - 1
@@ -83,8 +77,8 @@ SLOTS: dict[str, Slot] = {
     "VCPU": Slot(0, NR_VCPUS_MAX - 1),
     "DEVICE": Slot(0, NR_DEVICES_MAX - 1),
     "LATENESS": Slot(0, LATENESS_MAX),
-    "CELL": Slot(0, CELLS - 1),
-    "TURNS": Slot(1, TURNS_MAX),
+    "CELL": Slot(0, NR_CELLS - 1),
+    "TURNS": Slot(1, LINGER_MAX),
     "PAUSE": Slot(0, PAUSE_MAX),
     "SEEN": Slot(0, LAST_SPI, words={"none": SPURIOUS}),
     "BIT": Slot(0, 1),

@@ -7,6 +7,7 @@ and two exits of everybody. What was not seen, because something else exited or 
 the console, is not judged. A check that cannot be sure says nothing.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -14,7 +15,7 @@ from stress.plays.accounts import Account, accounts, after, readings
 from stress.plays.play import Play
 from stress.plays.statements import Stated, instruction_line, name_of
 from stress.traces import NONE, SPURIOUS, Trace
-from vgic.data import EDGE, END_AGAIN, is_private
+from vgic.data import AWAIT, EDGE, END_AGAIN, is_private
 
 MASKED = 0xF8
 """A priority that no priority mask lets through: the mask has five bits, and is less urgent."""
@@ -78,9 +79,8 @@ def judge(play: Play, trace: Trace) -> Judgement:
     bad, disturbed = _misread(play, trace)
     if disturbed:
         return Judgement(disturbed=True)
-    # A guest that ends twice asks for what then happens to its own (docs/quirks.md, Q6).
-    if trace.ended and not any(event.what == END_AGAIN.name for event in trace.events):
-        all_of_them = accounts(play.parameters.irqs, trace)
+    all_of_them = accounts(play.parameters.irqs, trace)
+    if trace.ended and not _is_forfeited(play, trace, all_of_them):
         prompt = _is_prompt(play, all_of_them)
         for account in all_of_them:
             bad += _wrong(account, prompt=prompt)
@@ -116,8 +116,11 @@ def verdict(play: Play, traces: Iterable[Trace]) -> PlayVerdict:
 
 
 def _misread(play: Play, trace: Trace) -> tuple[list[str], bool]:
-    """Return what was not read as it had to be, and whether the round is disturbed."""
-    bad: list[str] = []
+    """Return the first thing of each vCPU that was not read as it had to be; is it disturbed?
+
+    What is read after it may follow from it.
+    """
+    bad: dict[int, str] = {}
     disturbed = False
     to_read = {(each.vcpu, each.position): each.value for each in play.wanted}
     for vcpu, guest in enumerate(play.parameters.guests):
@@ -133,12 +136,36 @@ def _misread(play: Play, trace: Trace) -> tuple[list[str], bool]:
                 disturbed |= value != NONE
             else:
                 line = instruction_line(Stated(instruction, right))
-                bad.append(f"vcpu{vcpu}: `{line}`, but it was {_seen(value)}")
-    return bad, disturbed
+                bad.setdefault(vcpu, f"vcpu{vcpu}: `{line}`, but it was {_seen(value)}")
+    return list(bad.values()), disturbed
 
 
 def _seen(value: int) -> str:
     return "none" if value == SPURIOUS else str(value)
+
+
+def _is_forfeited(play: Play, trace: Trace, those: Iterable[Account]) -> bool:
+    """Tell whether only what was read can be judged, by docs/quirks.md.
+
+    A guest has ended something twice (Q6), has given an interrupt another priority that may have
+    been in use (Q7), or has waited for a cell that nobody set (Q8).
+    """
+    counts = Counter((event.who, event.what) for event in trace.events)
+    return (
+        any(what == END_AGAIN.name for _, what in counts)
+        or any(len(account.priorities) > 1 and not _is_set_before(account) for account in those)
+        or any(
+            counts[f"vcpu{vcpu}", AWAIT] < sum(each.name == AWAIT for each in guest.instructions)
+            for vcpu, guest in enumerate(play.parameters.guests)
+        )
+    )
+
+
+def _is_set_before(account: Account) -> bool:
+    """Its priority was known to be written before it was sent at all: the same one did both."""
+    return all(
+        by == who and when < place for when, by in account.rewritten for place, who in account.sent
+    )
 
 
 def _is_prompt(play: Play, those: Iterable[Account]) -> bool:
@@ -155,9 +182,9 @@ def _wrong(account: Account, *, prompt: bool) -> Iterable[str]:
     """Return what is wrong with one interrupt, by all that is known of it."""
     name, is_edge = account.name, account.irq.config is EDGE
     deliverable = account.enabled and max(account.priorities) < MASKED
-    if account.active and not _rewritten_while_active(account):
+    if account.active:
         yield f"stuck active: {name} is active, and its handlers have ended"
-    elif account.pending and deliverable and not account.active:
+    elif account.pending and deliverable:
         yield f"lost: {name} is pending and enabled, and does not come"
     elif is_edge and not account.pending and _swallowed(account):
         yield f"lost: {name} was sent, is not pending, and did not come"
@@ -172,15 +199,6 @@ def _wrong(account: Account, *, prompt: bool) -> Iterable[str]:
 def _swallowed(account: Account) -> bool:
     """It was sent and not acknowledged since, and nobody took that back."""
     return not account.unpended and after(account.sent, account.acknowledged)
-
-
-def _rewritten_while_active(account: Account) -> bool:
-    """Its priority may have changed in its handler: what its end then drops is not it."""
-    return any(
-        by != who or when > place
-        for when, by in account.rewritten
-        for place, who in account.acknowledged
-    )
 
 
 def _astray(account: Account) -> Iterable[str]:

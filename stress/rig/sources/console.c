@@ -122,14 +122,17 @@ void console_flush(int drain)
 		tcdrain(STDOUT_FILENO);
 }
 
-/* What the kernel has said since it booted, at warning level or worse. */
+/* What the kernel has said since it booted or was last asked, at warning level or worse. */
 void say_kernel_log(void)
 {
-	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK), lines = 0;
+	static int fd = -1;
+	int lines = 0;
 	char record[2048], *text;
 	unsigned long priority;
 	ssize_t n;
 
+	if (fd < 0)
+		fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
 	while (fd >= 0 && lines < KERNEL_LINES) {
 		n = read(fd, record, sizeof(record) - 1);
 		if (n < 0 && errno == EPIPE)
@@ -146,8 +149,6 @@ void say_kernel_log(void)
 		say("kmsg %lu %.200s", priority, text + 1);
 		lines++;
 	}
-	if (fd >= 0)
-		close(fd);
 }
 
 void power_off(void)

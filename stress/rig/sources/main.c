@@ -95,12 +95,12 @@ int main(void)
 
 	mount_all();
 	uname(&system);
-	say("hello %s %ld %lu", system.release, sysconf(_SC_NPROCESSORS_ONLN),
-	    microseconds() / 1000);
+	say("hello %s %d %lu", system.release, cpus_online(), microseconds() / 1000);
 	console_flush(0);
 	vm_open();
 	not_slow = slow_open();
 	say("slow %d %s", !not_slow, not_slow ? not_slow : "");
+	say_kernel_log();	/* so that what comes later is known to be of the plays */
 	console_flush(0);
 	plays_open("/plays.bin");
 	workers_start();

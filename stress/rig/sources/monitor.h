@@ -83,6 +83,7 @@ void round_report(struct vm *vm, int whole);
 void play_all(void) __attribute__((noreturn));
 
 /* workers.c: threads, one for each vCPU and device, each pinned to a CPU */
+int cpus_online(void);
 void workers_start(void);			/* the first of them plays all */
 void workers_watch(void) __attribute__((noreturn));
 void workers_play(struct vm *vm);

@@ -26,7 +26,8 @@
  *   hung <id> <round>                      nothing has happened for a long time; the play is over
  *   broken <id> <round> <text>             the kernel refused something; the play is over
  *   end <id> <rounds> <us> <KVM_RUN> <exits>
- *   kmsg <level> <text>                    what the kernel has said, warnings and worse
+ *   kmsg <level> <text>                    what the kernel has said, warnings and worse: once
+ *                                          before the first play, once behind the last
  *   fatal <text>                           nothing can be played
  *   bye <ms>
  */

@@ -33,7 +33,7 @@ const char *slow_open(void)
 
 	if (fd < 0)
 		return "/dev/mem cannot be opened: the kernel needs CONFIG_DEVMEM";
-	nr_cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	nr_cpus = cpus_online();
 	mapped = mmap(NULL, nr_cpus * GICR_STRIDE, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
 		      HOST_GICR);
 	close(fd);

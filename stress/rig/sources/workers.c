@@ -33,10 +33,26 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static sem_t done;
 static int cpus[CPUS_MAX], nr_cpus;
 
+/* Not sysconf(): where some CPUs are isolated, some C libraries count the others only. */
+int cpus_online(void)
+{
+	static int online;
+	int from, to;
+	FILE *file;
+
+	if (online)
+		return online;
+	file = fopen("/sys/devices/system/cpu/online", "r");
+	online = file && fscanf(file, "%d-%d", &from, &to) == 2 ? to + 1 : 1;
+	if (file)
+		fclose(file);
+	return online;
+}
+
 static void add_cpus(int from, int to)
 {
 	for (int cpu = from; cpu <= to && nr_cpus < CPUS_MAX; cpu++) {
-		int known = cpu >= sysconf(_SC_NPROCESSORS_ONLN);
+		int known = cpu >= cpus_online();
 
 		for (int i = 0; i < nr_cpus; i++)
 			known |= cpus[i] == cpu;

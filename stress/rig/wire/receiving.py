@@ -15,7 +15,7 @@ from stress.rig.wire.lines import Said, hexadecimal, is_from_the_monitor, taken_
 from stress.rig.wire.played import Played, UnderWay
 from stress.rig.wire.words import Op, unpacked
 
-KERNEL_SAID_MAX = 100
+KERNEL_SAID_MAX = 200
 _LOG_KINDS = {"v": 3, "d": 3, "f": 2}
 _ONLY_FINAL = frozenset({Op.FINAL})
 _ONLY_LINES = frozenset({Op.RAISE, Op.LOWER})
