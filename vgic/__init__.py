@@ -27,18 +27,27 @@ from vgic.composition import (
     with_races_checked,
     with_returns_announced,
 )
-from vgic.instructions import BadParameters
+from vgic.instructions import LINGER_MAX, BadParameters
 from vgic.judging import NEEDLESS_KICK, WINDOWS
 from vgic.kernel import Mechanism
 from vgic.machine import Machine
 from vgic.moved import MODULES, NAMES
-from vgic.parameters import NR_LR_MAX, Irq, Parameters
+from vgic.parameters import (
+    LATENESS_MAX,
+    NR_DEVICES_MAX,
+    NR_LR_MAX,
+    NR_VCPUS_MAX,
+    PAUSE_MAX,
+    Irq,
+    Parameters,
+)
 from vgic.revisions import DEFAULT, REVISIONS, Reference, Revision
 
 __all__ = [
-    "BUGS", "CANARY", "CANARY_OF_RACES", "DEFAULT", "NEEDLESS_KICK", "NR_LR_MAX", "REVISIONS",
-    "WINDOWS", "BadParameters", "Bug", "CompositionError", "Irq", "Machine", "Mechanism",
-    "Parameters", "Reference", "Revision", "changes_nothing", "compose", "functions", "named_bug",
+    "BUGS", "CANARY", "CANARY_OF_RACES", "DEFAULT", "LATENESS_MAX", "LINGER_MAX", "NEEDLESS_KICK",
+    "NR_DEVICES_MAX", "NR_LR_MAX", "NR_VCPUS_MAX", "PAUSE_MAX", "REVISIONS", "WINDOWS",
+    "BadParameters", "Bug", "CompositionError", "Irq", "Machine", "Mechanism", "Parameters",
+    "Reference", "Revision", "changes_nothing", "compose", "functions", "named_bug",
     "named_revision", "not_of_ours", "overrides_of", "patched", "true_name",
     "with_contracts_checked", "with_kicks_checked", "with_races_checked", "with_returns_announced",
 ]  # fmt: skip

@@ -6,7 +6,16 @@ lock_order.py has the locks and the order in which they are taken; program.py ha
 devices do, as values.
 """
 
-from vgic.data.intids import EDGE, FIRST_PPI, FIRST_SPI, LAST_SPI, LEVEL, Config, is_private
+from vgic.data.intids import (
+    EDGE,
+    FIRST_PPI,
+    FIRST_SPI,
+    LAST_SPI,
+    LEVEL,
+    Config,
+    irq_name,
+    is_private,
+)
 from vgic.data.program import (
     ACCESS,
     ACKNOWLEDGE,
@@ -67,5 +76,6 @@ __all__ = [
     "Vcpu",
     "VgicIrq",
     "irq_is_pending",
+    "irq_name",
     "is_private",
 ]

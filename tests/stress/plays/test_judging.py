@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Is each kind of what goes wrong in a round seen in its trace, and nothing where all is right?
+
+Traces are written as they are printed, so that each test shows what was seen.
+"""
+
+from collections.abc import Iterable
+
+import pytest
+
+from stress.plays import BadRound, Judgement, Play, judge, read_script, verdict
+from stress.traces import Trace, read_trace
+
+MACHINE = """\
+title two guests, judged by what comes
+rounds 5
+interrupt 40 edge priority 0x40
+interrupt 50 edge priority 0x80
+interrupt 64 level priority 0x80
+interrupt 3 edge priority 0x80 vcpu 1
+interrupt 27 edge priority 0x80 vcpu 0
+interrupt 27 edge priority 0x80 vcpu 1
+vcpu 0
+vcpu 1
+"""
+PLAY = read_script(MACHINE, "play")
+READING = read_script(
+    MACHINE.replace(
+        "vcpu 0\nvcpu 1",
+        "vcpu 0\nacknowledge is 40\nacknowledge\nend\nexits are 1\nactive 40 is 0\n"
+        "acknowledge is none\npending 50 is 1\nvcpu 1\nacknowledge\npending 50 is 0",
+    ),
+    "reading",
+)
+SERVED = "vcpu0 pend 40; vcpu0 acknowledge 40; vcpu0 end 40"
+QUIET = "all idle; all exited; all exited"
+PENDING = "all final 40 pending 1 active 0"
+
+
+def trace(*texts: str, ended: bool = True) -> Trace:
+    """Read what was seen."""
+    lines = [line.strip() for text in texts for line in text.split(";")]
+    events = read_trace("\n".join(("# vgic-stress trace 1", *lines, ""))).events
+    return Trace(events, ended)
+
+
+def bad(*texts: str, play: Play = PLAY) -> tuple[str, ...]:
+    return judge(play, trace(*texts)).bad
+
+
+RIGHT = {
+    "nothing happens": QUIET,
+    "served": f"{SERVED}; {QUIET}; all final 40 pending 0 active 0",
+    "sent by a device, a line and software": "dev0 raise 50; vcpu1 raise 40; vcpu0 acknowledge 40; "
+    f"vcpu0 end 40; {SERVED}; vcpu0 acknowledge 50; {QUIET}",
+    "sent twice before it came": f"vcpu0 pend 40; {SERVED}; {QUIET}",
+    "an SGI of another vCPU's": f"vcpu0 sgi 3 vcpu1; vcpu1 acknowledge 3; vcpu1 end 3; {QUIET}",
+    "a PPI of one vCPU, not of the other": "dev0 raise 27 vcpu1; vcpu1 acknowledge 27; "
+    f"vcpu1 end 27; {QUIET}; vcpu0 final 27 pending 0 active 0",
+    "rerouted, comes to both": "vcpu0 pend 40; vcpu0 route 40 vcpu1; vcpu1 acknowledge 40; "
+    f"vcpu0 pend 40; vcpu0 acknowledge 40; {QUIET}",
+    "rerouted, comes when its vCPU is made to exit": "vcpu0 pend 40; vcpu0 route 40 vcpu1; "
+    "all idle; vcpu1 acknowledge 40; vcpu1 end 40; all exited",
+    "pending, but disabled": f"vcpu0 disable 40; vcpu0 pend 40; {QUIET}; {PENDING}",
+    "pending, and perhaps disabled": "vcpu0 enable 40; vcpu1 disable 40; vcpu0 pend 40; "
+    f"{QUIET}; {PENDING}",
+    "pending, at a priority that is masked": f"vcpu0 priority 40 0xf8; vcpu0 pend 40; {QUIET}; "
+    f"{PENDING}",
+    "comes late, at a priority that was masked": "vcpu0 priority 50 0xf8; vcpu0 pend 40; all idle; "
+    "vcpu0 acknowledge 40; vcpu0 end 40; all exited",
+    "sent and taken back": f"vcpu0 pend 40; vcpu1 unpend 40; {QUIET}",
+    "sent by somebody else than who acknowledged it": "vcpu0 acknowledge 40; vcpu0 end 40; "
+    f"vcpu1 pend 40; {QUIET}",
+    "a level comes as long as it is up": "vcpu1 raise 64; vcpu0 acknowledge 64; vcpu0 end 64; "
+    f"vcpu0 acknowledge 64; vcpu0 quiesce 64; vcpu0 end 64; {QUIET}",
+    "a level is raised and lowered": f"vcpu0 raise 64; vcpu0 lower 64; {QUIET}",
+    "its priority was rewritten in its handler": "vcpu0 pend 40; vcpu0 acknowledge 40; "
+    f"vcpu0 priority 40 0x80; vcpu0 end 40; {QUIET}; all final 50 pending 0 active 1",
+    "its priority was perhaps rewritten while it was pending": f"vcpu1 priority 40 0x80; {SERVED}; "
+    f"{QUIET}; all final 40 pending 0 active 1",
+    "a guest that ends twice has asked for it": f"{SERVED}; vcpu0 end again 40; vcpu0 pend 50; "
+    f"{QUIET}; all final 50 pending 1 active 1",
+    "what is not of this machine": f"vcpu0 pend 99; {QUIET}; all final 99 pending 1 active 1",
+}
+WRONG = {
+    f"vcpu0 pend 40; {QUIET}; {PENDING}": "lost: spi 40 is pending and enabled",
+    f"dev0 raise 27 vcpu1; {QUIET}; vcpu1 final 27 pending 1 active 0": "lost: ppi 27 of vcpu 1",
+    f"vcpu0 disable 40; vcpu0 enable 40; vcpu0 pend 40; {QUIET}; {PENDING}": (
+        "lost: spi 40 is pending and enabled"
+    ),
+    f"vcpu0 priority 40 0xf0; vcpu0 pend 40; {QUIET}; {PENDING}": (
+        "lost: spi 40 is pending and enabled"
+    ),
+    f"vcpu0 raise 64; {QUIET}; all final 64 pending 1 active 0": "lost: spi 64 is pending",
+    f"{SERVED}; vcpu0 pend 40; {QUIET}": "lost: spi 40 was sent, is not pending, and did not come",
+    f"vcpu0 pend 40; {QUIET}; all final 40 pending 0 active 0": "lost: spi 40 was sent",
+    f"vcpu0 disable 40; vcpu0 pend 40; {QUIET}": "lost: spi 40 was sent, is not pending",
+    f"{SERVED}; {QUIET}; all final 40 pending 0 active 1": "stuck active: spi 40 is active",
+    f"{SERVED}; {QUIET}; all final 40 pending 1 active 1": "stuck active: spi 40 is active",
+    f"vcpu0 priority 40 0x80; {SERVED}; {QUIET}; all final 40 pending 0 active 1": "stuck active",
+    f"vcpu1 priority 40 0x40; {SERVED}; {QUIET}; all final 40 pending 0 active 1": "stuck active",
+    f"{SERVED}; vcpu0 acknowledge 40; vcpu0 end 40; {QUIET}": (
+        "too often: spi 40 was acknowledged 2 times, sent 1"
+    ),
+    "vcpu0 pend 40; all idle; vcpu0 acknowledge 40; vcpu0 end 40; all exited; all exited": (
+        "late: spi 40 came only when its vCPU was made to exit"
+    ),
+    "vcpu0 pend 40; vcpu0 route 50 vcpu1; all idle; vcpu0 acknowledge 40; vcpu0 end 40": (
+        "late: spi 40 came"
+    ),
+    f"vcpu0 pend 40; vcpu1 acknowledge 40; vcpu1 end 40; {QUIET}": (
+        "astray: spi 40 came to vcpu1, to which it never was routed"
+    ),
+}
+
+
+@pytest.mark.parametrize("seen", RIGHT)
+def test_what_is_right_is_not_reported(seen: str) -> None:
+    assert judge(PLAY, trace(RIGHT[seen])) == Judgement()
+
+
+@pytest.mark.parametrize("seen", WRONG)
+def test_what_is_wrong_is_reported_once(seen: str) -> None:
+    (reason,) = bad(seen)
+    assert reason.startswith(WRONG[seen])
+
+
+def test_a_level_interrupt_lost_while_active_is_not_reported() -> None:
+    """Software pended it while it was active, so it is lost by right (Q5); an edge is not."""
+    seen = "vcpu0 pend {0}; vcpu0 acknowledge {0}; vcpu0 pend {0}; vcpu0 end {0}; " + QUIET
+    assert bad(seen.format(64)) == ()
+    assert bad(seen.format(50)) != ()
+
+
+def test_a_guest_that_waits_for_ever_loses_its_own() -> None:
+    waiting = read_script(MACHINE + "await 0\nacknowledge is 40\n", "waiting")
+    seen = f"vcpu0 pend 40; {QUIET}; {PENDING}"
+    assert bad(seen, play=waiting) == ()
+    assert bad(f"vcpu1 await 0; {seen}", play=waiting) != ()
+
+
+def test_late_means_nothing_where_maintenance_interrupts_are_late() -> None:
+    seen = "vcpu0 pend 40; all idle; vcpu0 acknowledge 40; vcpu0 end 40; all exited"
+    slow = read_script(MACHINE + "lateness 0 1\n", "slow")
+    assert bad(seen) != ()
+    assert bad(seen, play=slow) == ()
+    assert bad(f"{seen}; all final 40 pending 0 active 1", play=slow) != ()
+
+
+READ = (
+    "vcpu0 pend 40; vcpu0 acknowledge 40; vcpu0 acknowledge none; vcpu0 end 40; "
+    "vcpu0 exits are {exits}; vcpu0 active 40 is {active}; vcpu0 acknowledge {last}; "
+    "vcpu0 pending 50 is 1; vcpu1 acknowledge none; vcpu1 pending 50 is {pending}"
+)
+EXPECTED = {"exits": "1", "active": "0", "last": "none", "pending": "0"}
+
+
+def reading(**seen: str) -> Judgement:
+    return judge(READING, trace(READ.format(**EXPECTED | seen), QUIET))
+
+
+def test_what_is_to_be_read_is_looked_for_where_it_was_read() -> None:
+    assert reading() == Judgement()
+    assert reading(active="1").bad == ("vcpu0: `active 40 is 0`, but it was 1",)
+    assert reading(pending="1").bad == ("vcpu1: `pending 50 is 0`, but it was 1",)
+    assert reading(last="50").bad[0] == "vcpu0: `acknowledge is none`, but it was 50"
+
+
+def test_a_round_in_which_something_else_exited_is_not_judged() -> None:
+    assert reading(exits="2", active="1") == Judgement(disturbed=True)
+    assert reading(exits="0") == Judgement(disturbed=True)
+
+
+def test_where_exits_are_not_counted_all_else_is_judged() -> None:
+    seen = READ.format(**EXPECTED | {"active": "1"}).replace("exits are 1", "exits")
+    assert judge(READING, trace(seen, QUIET)).bad == ("vcpu0: `active 40 is 0`, but it was 1",)
+
+
+def test_a_round_that_hung_is_judged_by_what_was_read() -> None:
+    seen = f"vcpu0 pend 40; {PENDING}"
+    assert judge(READING, trace(seen, ended=False)) == Judgement()
+    assert judge(READING, trace("vcpu0 acknowledge 50", ended=False)).bad != ()
+
+
+def test_the_rounds_of_a_play_are_counted() -> None:
+    good, wrong = trace(READ.format(**EXPECTED), QUIET), READ.format(**EXPECTED | {"active": "1"})
+    disturbed = trace(READ.format(**EXPECTED | {"exits": "2"}), QUIET)
+    hung = trace("vcpu0 acknowledge 40", ended=False)
+    counted = counts(good, disturbed, trace(wrong, QUIET), hung)
+    assert counted == (4, 2, 1, 1, 1, 1)
+    first = verdict(READING, [good, trace(wrong, QUIET), trace(wrong, QUIET)]).first
+    assert first == BadRound(1, reading(active="1").bad, trace(wrong, QUIET))
+    assert verdict(READING, [good] * 5).first is None
+    assert counts() == (0, 0, 0, 5, 0, 0)
+
+
+def counts(*traces: Trace) -> Iterable[int]:
+    found = verdict(READING, traces)
+    return found.played, found.judged, found.disturbed, found.lost, found.hung, found.bad

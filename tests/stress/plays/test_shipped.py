@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Are the plays that are delivered what they say, and right in the model where they have to be?"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from harness import OsThreads, Passed, Streams
+from harness.search.strategies import STRATEGIES
+from stress.executions import Target, traced
+from stress.plays import Play, judge, print_script, read_script, shipped
+
+PLAYS = shipped()
+KNOWN = {"sort_disable", "sort_route", "sort_level", "sort_small", "sort_stuck", "soft_pend_lost"}
+"""They show what is not mended in `reference`: F2 of docs/findings.md, and the lost soft pend."""
+
+
+@pytest.mark.parametrize("name", PLAYS)
+def test_a_play_says_what_it_does_and_what_it_comes_to(name: str) -> None:
+    play = PLAYS[name]
+    assert any(line.startswith("Result: ") for line in play.about)
+    assert read_script(print_script(play), name) == play
+    assert all(len(line) <= 110 for line in play.about)
+    if play.control:
+        of = PLAYS[play.control]
+        assert name.startswith(play.control.split("_")[0])
+        assert play.rounds == of.rounds
+        assert any("Beside" in line and play.control in line for line in play.about)
+
+
+def test_what_is_racy_has_a_control() -> None:
+    controlled = {play.control for play in PLAYS.values()}
+    racy = {
+        name
+        for name, play in PLAYS.items()
+        if any(each.name == "linger" for g in play.parameters.guests for each in g.instructions)
+        and not play.control
+    }
+    # What differs from sort_disable in one thing only has its controls.
+    assert racy - controlled == {"sort_route", "sort_level", "sort_small", "sort_stuck"}
+
+
+def outcomes(
+    play: Play, target: str, schedules: int, bugs: tuple[str, ...] = ()
+) -> Iterator[tuple[str, ...]]:
+    """Return what is wrong in each of some executions, by the model's judges or the play's."""
+    kernel = Target(target, bugs).kernel
+    with OsThreads() as carriers:
+        for number in range(schedules):
+            strategy = STRATEGIES[("random-walk", "pct", "pos", "delays")[number % 4]]
+            stream = Streams(1, play.name, number // 4).stream("schedule")
+            done = traced(play.parameters, kernel, strategy(stream, 300), carriers)
+            passed = isinstance(done.execution.outcome, Passed)
+            yield judge(play, done.trace).bad if passed else (str(done.execution.outcome),)
+
+
+@pytest.mark.parametrize("name", sorted(PLAYS.keys() - KNOWN))
+def test_nothing_is_wrong_on_the_reference(name: str) -> None:
+    assert set(outcomes(PLAYS[name], "reference", 8)) == {()}
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("soft_pend_lost", "`acknowledge is 64`, but it was none"),
+        ("sort_disable", "I13 stuck active"),
+        ("sort_stuck", "I13 stuck active"),
+    ],
+)
+def test_what_is_not_mended_there_is_seen(name: str, wrong: str) -> None:
+    assert any(wrong in "".join(bad) for bad in outcomes(PLAYS[name], "reference", 48))
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [("stale_summary_active", "I13 stuck active"), ("stale_summary_pending", "`pending 44 is 0`")],
+)
+def test_what_is_mended_there_is_seen_without_the_mend(name: str, wrong: str) -> None:
+    stale = ("stale_summary",)
+    assert any(wrong in "".join(bad) for bad in outcomes(PLAYS[name], "reference", 100, stale))
+    for control in [play for play in PLAYS.values() if play.control == name]:
+        assert set(outcomes(control, "reference", 16, stale)) == {()}
+
+
+@pytest.mark.parametrize("name", ["headwalk_slow", "headwalk_priority"])
+def test_the_bug_of_march_2026_is_seen_each_time_where_it_is(name: str) -> None:
+    assert () not in set(outcomes(PLAYS[name], "head-walk", 4))
+
+
+@pytest.mark.parametrize("name", ["headwalk_slow_exit", "headwalk_priority_same"])
+def test_its_controls_are_right_there(name: str) -> None:
+    assert set(outcomes(PLAYS[name], "head-walk", 8)) == {()}
