@@ -24,6 +24,7 @@ ORDER = {
         "state",
     ),
     "stress": (
+        "nightly_profile",
         "system",
         "scenarios",
         "inputs",
