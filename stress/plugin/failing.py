@@ -50,6 +50,18 @@ class ReplayedClean(BaseException):
     """
 
 
+class ReplayFailed(BaseException):
+    """What a token is of has failed again, in an example of Hypothesis's: no other is tried for it.
+
+    Attributes:
+        failed: how.
+    """
+
+    def __init__(self, failed: SchedulesFailed) -> None:
+        super().__init__(str(failed))
+        self.failed = failed
+
+
 def headline(error: BaseException | None) -> str:
     """Return the first line of what an exception says, "" if it is none of ours."""
     if not isinstance(error, SchedulesFailed | HarnessAtFault):

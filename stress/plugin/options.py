@@ -103,12 +103,14 @@ class Budget:
         duration_s: for at most so many seconds; None for no limit.
         shard: which part of the executions, from 0.
         shards: in how many parts they are.
+        at_least: however long it takes, so many are run.
     """
 
     executions: int | None
     duration_s: float | None = None
     shard: int = 0
     shards: int = 1
+    at_least: int = 1
 
     @property
     def numbers(self) -> range:
@@ -116,13 +118,11 @@ class Budget:
         most = _ENDLESS if self.executions is None else self.executions
         return range(self.shard, most, self.shards)
 
-    def is_over(self, began: float) -> bool:
-        """Say whether the time is over.
-
-        Args:
-            began: when it began, by the monotonic clock.
-        """
-        return self.duration_s is not None and time.monotonic() - began >= self.duration_s
+    def is_over(self, began: float, executions: int) -> bool:
+        """Say whether the time is over, so many executions after it began by the clock."""
+        if self.duration_s is None or executions < self.at_least:
+            return False
+        return time.monotonic() - began >= self.duration_s
 
 
 def seed_of(config: pytest.Config) -> int:

@@ -25,6 +25,7 @@ from stress.plugin.capture import SESSIONS, say_aloud
 from stress.plugin.counts import put_into
 from stress.plugin.failing import (
     ReplayedClean,
+    ReplayFailed,
     SchedulesFailed,
     as_it_counts,
     headline,
@@ -116,6 +117,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
             yield
     except ReplayedClean:
         return None
+    except ReplayFailed as replay:
+        raise replay.failed from None
     except Exception as error:
         if isinstance(error, SchedulesFailed) or is_harness_fault(error):
             raise
