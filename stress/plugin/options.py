@@ -141,12 +141,12 @@ def strategy_of(config: pytest.Config, marked: str | None) -> str | None:
 
 
 def budget_of(config: pytest.Config, marked: int | None) -> Budget:
-    """Return how much a test tries: as the first says that says anything of it.
+    """Return how much a test tries, see asked_of."""
+    return asked_of(config, marked) or Budget(EXECUTIONS)
 
-    Args:
-        config: the session's configuration.
-        marked: the executions that the test is marked with, None if with nothing.
-    """
+
+def asked_of(config: pytest.Config, marked: int | None) -> Budget | None:
+    """Return how much is tried as the first says that says so, the test by `marked`; else None."""
     for begins, said in (("--vgic-", config.getoption), ("vgic_", config.getini)):
         executions, duration = said(f"{begins}executions"), said(f"{begins}duration")
         if executions or duration:
@@ -156,7 +156,7 @@ def budget_of(config: pytest.Config, marked: int | None) -> Budget:
             )
         if marked is not None:
             return Budget(marked)
-    return Budget(EXECUTIONS)
+    return None
 
 
 def folder_of(config: pytest.Config) -> Path:
