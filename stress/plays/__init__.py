@@ -5,6 +5,6 @@ A play is a scenario without a drawing: values that run in the model and, transl
 kernel. Its printed form is a small script language.
 """
 
-from stress.plays.play import Play, Wanted
+from stress.plays.play import Play, ToRead
 
-__all__ = ["Play", "Wanted"]
+__all__ = ["Play", "ToRead"]

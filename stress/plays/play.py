@@ -6,7 +6,7 @@ from typing import NamedTuple
 from vgic import Parameters
 
 
-class Wanted(NamedTuple):
+class ToRead(NamedTuple):
     """What one instruction of a guest has to read.
 
     Attributes:
@@ -38,5 +38,5 @@ class Play(NamedTuple):
     about: tuple[str, ...]
     parameters: Parameters
     rounds: int = 1
-    wanted: tuple[Wanted, ...] = ()
+    wanted: tuple[ToRead, ...] = ()
     control: str = ""
