@@ -20,15 +20,15 @@ def row(part: str) -> str:
     return line
 
 
-def test_every_register_that_guests_write_is_named() -> None:
+def test_every_register_that_guests_access_is_named() -> None:
     modules = [import_module(f"vgic.accesses.{name}") for name in vars(access) if _is_kind(name)]
     assert len(modules) == len(ACCESSES)
     registers = re.findall(
         r"\b(?:GIC[DR]|ICC)_\w+", " ".join(str(each.__doc__) for each in modules)
     )
-    assert len(registers) >= len(ACCESSES) - 1  # a device's own has no name
+    assert len(registers) >= len(ACCESSES) - 4  # a device's own have no name, nor has user space
     for register in registers:
-        assert register in row("what guests write")
+        assert register in row("what guests access")
 
 
 def _is_kind(name: str) -> bool:

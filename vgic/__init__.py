@@ -27,11 +27,12 @@ from vgic.composition import (
     with_races_checked,
     with_returns_announced,
 )
+from vgic.instructions import BadParameters
 from vgic.judging import NEEDLESS_KICK, WINDOWS
 from vgic.kernel import Mechanism
 from vgic.machine import Machine
 from vgic.moved import MODULES, NAMES
-from vgic.parameters import NR_LR_MAX, BadParameters, Irq, Parameters
+from vgic.parameters import NR_LR_MAX, Irq, Parameters
 from vgic.revisions import DEFAULT, REVISIONS, Reference, Revision
 
 __all__ = [

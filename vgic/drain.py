@@ -42,6 +42,8 @@ class Drain:
             self._trace.idled()
             for vcpu in kvm.vcpus:
                 vcpu.cpuif.vmcr = Vmcr()
+        else:
+            self._trace.idled_again()
         if self._forced == FORCED_ENTRIES:
             self._trace.drained()
             kvm.stopping = True

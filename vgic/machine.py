@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The machine: a VM built from parameters, and the threads that bring it to life."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from harness import Scheduler
@@ -14,7 +15,7 @@ from vgic.guest import Guest
 from vgic.judging import Judges, check_races, leave_listed, lists_are_forgotten
 from vgic.kernel import Mechanism
 from vgic.parameters import Parameters
-from vgic.tracepoints import announcer
+from vgic.tracepoints import Tracepoints, announcer
 
 
 class Machine:
@@ -37,6 +38,7 @@ class Machine:
         kernel: type[Mechanism],
         *,
         lock_order: bool = True,
+        listeners: Sequence[Tracepoints] = (),
     ) -> None:
         """Build a machine.
 
@@ -45,6 +47,7 @@ class Machine:
             parameters: the machine and its programs.
             kernel: what runs it.
             lock_order: report what could deadlock; without it only a real deadlock is one.
+            listeners: who else hears of each event, before it is judged.
         """
         self.kvm = Kvm(
             scheduler,
@@ -56,7 +59,7 @@ class Machine:
             self.kvm.add_irq(irq.intid, irq.config, irq.priority, irq.vcpu)
         judges = Judges(self.kvm, kicks=kernel.checks_kicks)
         self.windows, self.steps = judges.windows, judges.steps
-        self.trace = announcer(judges.listeners)
+        self.trace = announcer((*listeners, *judges.listeners))
         self.kernel = kernel(self.kvm, self.trace)
         self.called = set[str]()
         note_calls(self.kernel, self.called)

@@ -9,23 +9,16 @@ that there is to tell of it, takes little time and memory, whoever has made it.
 
 from typing import NamedTuple
 
-from vgic.accesses import ACCESSES, Access
-from vgic.data import (
-    ACCESS,
-    ACKNOWLEDGE,
-    END,
-    END_AGAIN,
-    FIRST_PPI,
-    LAST_SPI,
-    LETTERS,
-    WORK,
-    Config,
-    Instruction,
-    Program,
-    Pulse,
-    is_private,
-)
+from vgic.data import FIRST_PPI, LAST_SPI, LETTERS, Config, Program, Pulse, is_private
 from vgic.hardware import PRIORITY_MASK
+from vgic.instructions import (
+    BadParameters,
+    access_of,
+    instruction_of,
+    instruction_values,
+    integer_of,
+    list_of,
+)
 
 NR_LR_MAX = 16
 NR_VCPUS_MAX = 8
@@ -36,13 +29,6 @@ PAUSE_MAX = 1_000
 PROGRAMS_MAX = 10_000
 """Instructions, latenesses and pulses of a whole machine. An execution of more than twice
 as many steps counts as a livelock, and an instruction or a pulse takes at least one."""
-
-
-_PLAIN = {each.name: each for each in (ACKNOWLEDGE, END, END_AGAIN, WORK)}
-
-
-class BadParameters(ValueError):
-    """The values do not describe a machine; the message says which and why."""
 
 
 class Irq(NamedTuple):
@@ -82,7 +68,7 @@ class Parameters(NamedTuple):
             "nr_lr": self.nr_lr,
             "irqs": [[irq.intid, irq.config.value, irq.priority, irq.vcpu] for irq in self.irqs],
             "guests": [
-                [[_instruction_values(each) for each in guest.instructions], list(guest.lateness)]
+                [[instruction_values(each) for each in guest.instructions], list(guest.lateness)]
                 for guest in self.guests
             ],
             "devices": [
@@ -104,19 +90,20 @@ class Parameters(NamedTuple):
         """
         fields = _fields(values, {"nr_lr", "irqs", "guests", "devices"})
         read = _spelled if spelled else _program
-        guests = _list(fields["guests"], "guests", 1, NR_VCPUS_MAX)
+        guests = list_of(fields["guests"], "guests", 1, NR_VCPUS_MAX)
         irqs = tuple(
-            _irq(irq, len(guests)) for irq in _list(fields["irqs"], "irqs", 1, NR_IRQS_MAX)
+            _irq(irq, len(guests)) for irq in list_of(fields["irqs"], "irqs", 1, NR_IRQS_MAX)
         )
         parameters = Parameters(
-            nr_lr=_integer(fields["nr_lr"], "nr_lr", 1, NR_LR_MAX),
+            nr_lr=integer_of(fields["nr_lr"], "nr_lr", 1, NR_LR_MAX),
             irqs=irqs,
             guests=tuple(read(guest, len(guests)) for guest in guests),
             devices=tuple(
                 tuple(
-                    _pulse(pulse, len(guests)) for pulse in _list(device, "device", 0, PROGRAMS_MAX)
+                    _pulse(pulse, len(guests))
+                    for pulse in list_of(device, "device", 0, PROGRAMS_MAX)
                 )
-                for device in _list(fields["devices"], "devices", 0, NR_DEVICES_MAX)
+                for device in list_of(fields["devices"], "devices", 0, NR_DEVICES_MAX)
             ),
         )
         _check_size(parameters)
@@ -152,92 +139,51 @@ def _fields(values: object, names: set[str]) -> dict[str, object]:
     return values
 
 
-def _list(value: object, name: str, low: int, high: int) -> list[object]:
-    if not isinstance(value, list) or not low <= len(value) <= high:
-        raise BadParameters(f"{name} must be a list of {low} to {high} entries")
-    return value
-
-
-def _integer(value: object, name: str, low: int, high: int) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise BadParameters(f"{name} must be an integer from {low} to {high}")
-    return value
-
-
 def _irq(value: object, nr_vcpus: int) -> Irq:
-    intid, config, priority, vcpu = _list(value, "an irq", 4, 4)
-    intid = _integer(intid, "an INTID", 0, LAST_SPI)
+    intid, config, priority, vcpu = list_of(value, "an irq", 4, 4)
+    intid = integer_of(intid, "an INTID", 0, LAST_SPI)
     if config not in (Config.EDGE.value, Config.LEVEL.value):
         raise BadParameters(f"an irq is edge or level, not {config!r:.40}")
     if intid < FIRST_PPI and config != Config.EDGE.value:
         raise BadParameters("an SGI is triggered by an edge")
-    priority = _integer(priority, "a priority", 0, 0xFF)
+    priority = integer_of(priority, "a priority", 0, 0xFF)
     if priority & ~PRIORITY_MASK:
         raise BadParameters(f"a priority is a multiple of 8, not {priority}")
-    return Irq(intid, Config(config), priority, _integer(vcpu, "a vCPU", 0, nr_vcpus - 1))
+    return Irq(intid, Config(config), priority, integer_of(vcpu, "a vCPU", 0, nr_vcpus - 1))
 
 
 def _program(value: object, nr_vcpus: int) -> Program:
-    instructions, lateness = _list(value, "a guest", 2, 2)
+    instructions, lateness = list_of(value, "a guest", 2, 2)
     return Program(
         tuple(
-            _instruction(each, nr_vcpus)
-            for each in _list(instructions, "instructions", 0, PROGRAMS_MAX)
+            instruction_of(each, nr_vcpus)
+            for each in list_of(instructions, "instructions", 0, PROGRAMS_MAX)
         ),
         _lateness(lateness),
     )
 
 
 def _spelled(value: object, nr_vcpus: int) -> Program:
-    letters, lateness, accesses = _list(value, "a guest", 3, 3)
+    letters, lateness, accesses = list_of(value, "a guest", 3, 3)
     if not isinstance(letters, str) or len(letters) > PROGRAMS_MAX:
         raise BadParameters(f"instructions must be a string of at most {PROGRAMS_MAX} letters")
     if set(letters) - set(LETTERS):
         known = "".join(LETTERS)
         raise BadParameters(f"instructions are letters of {known}, not {letters!r:.40}")
-    listed = [_access(each, nr_vcpus) for each in _list(accesses, "accesses", 0, PROGRAMS_MAX)]
+    listed = [access_of(each, nr_vcpus) for each in list_of(accesses, "accesses", 0, PROGRAMS_MAX)]
     return Program.spelled(letters, _lateness(lateness), listed)
 
 
 def _lateness(value: object) -> tuple[int, ...]:
-    late = _list(value, "lateness", 1, PROGRAMS_MAX)
-    return tuple(_integer(each, "a lateness", 0, LATENESS_MAX) for each in late)
-
-
-def _instruction_values(instruction: Instruction) -> object:
-    if instruction.name != ACCESS:
-        return instruction.name
-    access = instruction.access
-    return [] if access is None else [access.kind, access.intid, access.value]
-
-
-def _instruction(value: object, nr_vcpus: int) -> Instruction:
-    """Read a name, or the access that an instruction is for, [] for none."""
-    if isinstance(value, list):
-        return Instruction(ACCESS, _access(value, nr_vcpus) if value else None)
-    if not isinstance(value, str) or value not in _PLAIN:
-        known = ", ".join(_PLAIN)
-        raise BadParameters(f"an instruction is an access or one of {known}, not {value!r:.40}")
-    return _PLAIN[value]
-
-
-def _access(value: object, nr_vcpus: int) -> Access:
-    kind, intid, target = _list(value, "an access", 3, 3)
-    known = [each.name for each in ACCESSES.values() if each.in_programs]
-    if not isinstance(kind, str) or kind not in known:
-        raise BadParameters(f"an access is one of {', '.join(known)}, not {kind!r:.40}")
-    return Access(
-        kind,
-        _integer(intid, "an INTID", *ACCESSES[kind].intids),
-        _integer(target, "a target", 0, nr_vcpus - 1),
-    )
+    late = list_of(value, "lateness", 1, PROGRAMS_MAX)
+    return tuple(integer_of(each, "a lateness", 0, LATENESS_MAX) for each in late)
 
 
 def _pulse(value: object, nr_vcpus: int) -> Pulse:
-    intid, level, pause, vcpu = _list(value, "a pulse", 4, 4)
+    intid, level, pause, vcpu = list_of(value, "a pulse", 4, 4)
     return Pulse(
-        _integer(intid, "an INTID", FIRST_PPI, LAST_SPI),
-        bool(_integer(level, "a line level", 0, 1)),
-        _integer(pause, "a pause", 0, PAUSE_MAX),
-        _integer(vcpu, "a vCPU", 0, nr_vcpus - 1),
+        integer_of(intid, "an INTID", FIRST_PPI, LAST_SPI),
+        bool(integer_of(level, "a line level", 0, 1)),
+        integer_of(pause, "a pause", 0, PAUSE_MAX),
+        integer_of(vcpu, "a vCPU", 0, nr_vcpus - 1),
     )

@@ -56,14 +56,29 @@ class Tracepoints:
     def acknowledged(self, vcpu: int, intid: int) -> None:
         """The guest has acknowledged an interrupt and is in its handler."""
 
+    def found_nothing(self, vcpu: int) -> None:
+        """The guest has acknowledged, and there was nothing to acknowledge."""
+
     def ended(self, vcpu: int, intid: int) -> None:
         """The guest has ended the interrupt of its innermost handler."""
 
     def ending_again(self, vcpu: int, intid: int) -> None:
         """The guest is about to end what it has ended already, as no honest guest does."""
 
+    def signalled(self, vcpu: int, cell: int) -> None:
+        """The guest has set a cell of the memory that all guests share."""
+
+    def awaited(self, vcpu: int, cell: int) -> None:
+        """The guest has found a cell set, and goes on."""
+
+    def leaving(self, vcpu: int) -> None:
+        """The guest exits by itself, for nothing that would be emulated."""
+
     def accessing(self, vcpu: int, access: Exit) -> None:
         """An access that the guest has exited for is about to be emulated."""
+
+    def read(self, vcpu: int, intid: int, value: int) -> None:
+        """The access that is being emulated has read this of an interrupt."""
 
     def accessed(self, vcpu: int, access: Exit) -> None:
         """The access has been emulated."""
@@ -101,6 +116,9 @@ class Tracepoints:
 
     def idled(self) -> None:
         """Everybody idles for the first time, and nothing has forced an exit yet."""
+
+    def idled_again(self) -> None:
+        """Everybody idles again after each vCPU was forced through another full entry."""
 
     def drained(self) -> None:
         """Everybody idles again after each vCPU was forced through two full entries."""

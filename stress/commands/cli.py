@@ -60,6 +60,7 @@ def replay(
     view: options.Views = None,
     step: Annotated[bool, typer.Option("--step", help="Step through it.")] = False,
     timeline: options.Timeline = None,
+    trace: options.TraceFile = None,
     verbose: options.Verbose = 0,
 ) -> None:
     """Replay one execution from its token, or several that fail only together.
@@ -78,11 +79,12 @@ def replay(
         raise BadArgument("--step reads its commands where `-` reads the token; use @FILE")
     tokens = [opening.opened(text) for text in token]
     cases = opening.cases(tokens, revision, bug or None, **arguments.more(check))
-    if len(cases) > 1 and (step or view or timeline or strict):
+    if len(cases) > 1 and (step or view or timeline or trace or strict):
         raise BadArgument("several tokens have one verdict; to look at one, replay it alone")
     wanted = Wanted(
         view=chosen,
         timeline=arguments.writable(timeline, "--timeline"),
+        trace=arguments.writable(trace, "--trace"),
         read=_command if step else None,
         stacks=bool(verbose),
     )

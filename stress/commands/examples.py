@@ -22,7 +22,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "replay": (
         ("in the folder of a finding: once more", "vgic-stress replay @token"),
-        ("every step of it", "vgic-stress replay @token --view full"),
+        ("every step, and what its guests saw", "vgic-stress replay @token -v --trace guests"),
         ("is it gone?", "vgic-stress replay @token --revision my_patch.py"),
         ("since which commit?", "git bisect run vgic-stress replay @token"),
     ),

@@ -88,6 +88,7 @@ Jobs = Annotated[str, _option("--jobs", "N|auto", "Worker processes.")]
 Strategy = Annotated[str, _option("--strategy", "NAME", None, DESCRIPTIONS)]
 Views = Annotated[str | None, _option("--view", "|".join(View), "How to show it.", View)]
 Timeline = Annotated[Path | None, _option("--timeline", "FILE", "Write it for ui.perfetto.dev.")]
+TraceFile = Annotated[Path | None, _option("--trace", "FILE", "Write what its guests did and saw.")]
 JsonFile = Annotated[Path | None, _option("--json", "FILE", "The result for programs.")]
 Verbose = Annotated[
     int,

@@ -36,7 +36,7 @@ _KICKS = (ModeState, RequestsState, IpiState)
 _OF_HARDWARE = (HardwareLrs, HardwareHcr, HardwareMisr)
 
 _GUEST_MODE = "run_guest"
-_GUEST = ("guest acknowledges", "guest ends")
+_GUEST = ("guest acknowledges", "guest ends", "guest signals", "guest has awaited")
 
 
 @dataclass(frozen=True)

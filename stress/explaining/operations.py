@@ -55,6 +55,8 @@ def operation_in_words(what: Operation, state: str) -> str:
         state: its object's state before it in words, "" if nothing is known of it.
     """
     words = WORDS.get(what.kind, _AS_PUBLISHED)
+    if words == _WHAT_IS_FOUND and not state:
+        words = _AS_PUBLISHED
     return words.format(operation=what, name=what.name, state=state)
 
 

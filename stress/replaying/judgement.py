@@ -16,12 +16,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness import Carriers, HarnessBug, OsThreads
-from stress.executions import Followed, fault_of, follow, model_digest, watched
+from harness.schedule import LenientReplay
+from stress.executions import Followed, Token, fault_of, follow, model_digest, traced, watched
 from stress.explaining import before, explain, step_through
 from stress.replaying.opening import Case
 from stress.replaying.together import judge_together
 from stress.reporting import Headline, Verdict, verdict
 from stress.system import Exit, bug_text, counted, output, printed_text
+from stress.traces import print_trace
 
 Say = Callable[[str], None]
 
@@ -33,12 +35,14 @@ class Wanted:
     Attributes:
         view: the name of a view, None for the usual one of an execution that fails.
         timeline: the file to write the timeline to, if any.
+        trace: the file to write the trace to, if any.
         read: where commands for stepping through come from, None not to step.
         stacks: print the stacks of all threads, should an execution hang in a user's class.
     """
 
     view: str | None = None
     timeline: Path | None = None
+    trace: Path | None = None
     read: Callable[[], str | None] | None = None
     stacks: bool = False
 
@@ -164,13 +168,18 @@ def _other_patch(case: Case) -> str:
 def _judge(case: Case, carriers: Carriers, say: Say, wanted: Wanted, *, strict: bool) -> Verdict:
     followed = follow(case.token, case.target, carriers, strict=strict)
     say_divergence(case, followed, say, strict=strict)
-    failed, unwritten = followed.failure is not None, ""
+    failed, unwritten = followed.failure is not None, []
     if failed or wanted != USUAL:
         token = replace(case.token, deviations=followed.schedule)
         story = explain(token, case.target, carriers)
         if wanted.timeline is not None:
-            unwritten = output.write(wanted.timeline, story.timeline(), "--timeline")
-            say(unwritten or f"timeline for ui.perfetto.dev: {wanted.timeline}")
+            why = output.write(wanted.timeline, story.timeline(), "--timeline")
+            say(why or f"timeline for ui.perfetto.dev: {wanted.timeline}")
+            unwritten += ["--timeline"] if why else []
+        if wanted.trace is not None:
+            why = _write_trace(wanted.trace, token, case, carriers)
+            say(why or f"what its guests did and saw: {wanted.trace}")
+            unwritten += ["--trace"] if why else []
         if wanted.read is not None:
             step_through(story.recorded, wanted.read, say, output.width())
         elif failed or wanted.view is not None:
@@ -178,7 +187,14 @@ def _judge(case: Case, carriers: Carriers, say: Say, wanted: Wanted, *, strict: 
     if followed.printed:
         say("\n".join(printed_text(followed.printed)))
     ended = verdict.of_replay(followed, case.token)
-    return replace(ended, code=ended.without("--timeline").code) if unwritten else ended
+    return replace(ended, code=ended.without(unwritten[0]).code) if unwritten else ended
+
+
+def _write_trace(path: Path, token: Token, case: Case, carriers: Carriers) -> str:
+    """Write the trace of an execution; return why it could not be, "" if it could."""
+    schedule = LenientReplay(token.deviations)
+    found = traced(token.parameters, case.target.kernel, schedule, carriers)
+    return output.write(path, print_trace(found.trace, found.why).rstrip("\n"), "--trace")
 
 
 def say_divergence(case: Case, followed: Followed, say: Say, *, strict: bool = False) -> None:

@@ -5,7 +5,7 @@ Each function returns a `Smaller`: parameters that are a machine again, with eve
 referred to what was left out. Nothing here knows whether the result still fails.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from vgic import Irq, Parameters
@@ -169,7 +169,7 @@ def _only_what_is_there(parameters: Parameters) -> Parameters:
     """Leave out whatever is done to interrupts that are not there."""
     there = {_place(irq) for irq in parameters.irqs}
     guests = tuple(
-        _with_accesses(guest, lambda access, vcpu=vcpu: _subject(access, vcpu) in there)  # type: ignore[misc]
+        _with_accesses(guest, lambda access, vcpu=vcpu: _has_subject(access, vcpu, there))  # type: ignore[misc]
         for vcpu, guest in enumerate(parameters.guests)
     )
     devices = tuple(
@@ -186,6 +186,7 @@ def _pulsed(pulse: Pulse) -> tuple[int, int]:
     return pulse.intid, pulse.vcpu if is_private(pulse.intid) else 0
 
 
-def _subject(access: Exit, vcpu: int) -> tuple[int, int]:
-    """Say which interrupt a guest's access is about."""
-    return access.intid, access.about(vcpu) if is_private(access.intid) else 0
+def _has_subject(access: Exit, vcpu: int, there: Container[tuple[int, int]]) -> bool:
+    """Tell whether the interrupt is there that a guest's access is about, if it is about one."""
+    subject = access.intid, access.about(vcpu) if is_private(access.intid) else 0
+    return subject in there or not ACCESSES[access.kind].has_interrupt

@@ -18,6 +18,7 @@ ORDER = {
         "revisions",
         "bugs",
         "composition",
+        "instructions",
         "parameters",
         "drain",
         "machine",

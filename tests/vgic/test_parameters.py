@@ -9,9 +9,30 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vgic import BadParameters, Parameters
-from vgic.accesses import DISABLE, ROUTE, SGI, Access
+from vgic.accesses import (
+    ACTIVE,
+    DISABLE,
+    EXITS,
+    LOWER,
+    PENDING,
+    PRIORITY,
+    RAISE,
+    ROUTE,
+    SGI,
+    Access,
+)
 from vgic.data.intids import LAST_SPI, Config
-from vgic.data.program import ACCESS, LETTERS, Instruction, Program, Pulse
+from vgic.data.program import (
+    ACCESS,
+    AWAIT,
+    LETTERS,
+    LINGER,
+    NR_CELLS,
+    SIGNAL,
+    Instruction,
+    Program,
+    Pulse,
+)
 from vgic.parameters import Irq
 
 NR_VCPUS = 3
@@ -28,10 +49,17 @@ ACCESSES = st.one_of(
     st.builds(Access, st.just(DISABLE), SHARED, st.just(0)),
     st.builds(Access, st.just(ROUTE), SHARED, VCPUS),
     st.builds(Access, st.just(SGI), st.integers(0, 15), VCPUS),
+    st.builds(Access, st.just(PRIORITY), SHARED, st.integers(0, 31).map(lambda n: n << 3)),
+    st.builds(Access, st.sampled_from((RAISE, LOWER, PENDING, ACTIVE)), SHARED, st.just(0)),
+    st.just(Access(EXITS, 0)),
 )
 INSTRUCTIONS = st.one_of(
     st.sampled_from([each for each in LETTERS.values() if each.name != ACCESS]),
-    st.builds(Instruction, st.just(ACCESS), st.none() | ACCESSES),
+    st.builds(Instruction, st.just(ACCESS), st.none() | ACCESSES, st.just(0)),
+    st.builds(
+        Instruction, st.sampled_from((SIGNAL, AWAIT)), st.none(), st.integers(0, NR_CELLS - 1)
+    ),
+    st.builds(Instruction, st.just(LINGER), st.none(), st.integers(1, 1_000_000)),
 )
 PROGRAMS = st.builds(
     Program,
@@ -174,6 +202,21 @@ def test_one_value_replaced_by_any_other_is_parameters_or_bad_parameters(
         (("guests", 0, 0, 2, 0), "quiesce"),
         (("guests", 0, 0, 2, 1), 5),
         (("guests", 0, 0, 2, 2), 2),
+        (("guests", 0, 0, 2), ["await", 64]),
+        (("guests", 0, 0, 2), ["await", -1]),
+        (("guests", 0, 0, 2), ["await", True]),
+        (("guests", 0, 0, 2), ["linger", 0]),
+        (("guests", 0, 0, 2), ["linger", 1_000_001]),
+        (("guests", 0, 0, 2), ["work", 1]),
+        (("guests", 0, 0, 2), [[], 1]),
+        (("guests", 0, 0, 2), ["await"]),
+        (("guests", 0, 0, 2), "await"),
+        (("guests", 0, 0, 2), ["priority", 32, 0x41]),
+        (("guests", 0, 0, 2), ["priority", 32, 0x100]),
+        (("guests", 0, 0, 2), ["priority", 32, -8]),
+        (("guests", 0, 0, 2), ["raise", 15, 0]),
+        (("guests", 0, 0, 2), ["raise", 32, 1]),
+        (("guests", 0, 0, 2), ["exits", 1, 0]),
         (("guests", 0, 1), []),
         (("guests", 0, 1, 0), -1),
         (("devices", 0, 0, 0), 5),

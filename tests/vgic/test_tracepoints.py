@@ -4,10 +4,14 @@
 import pytest
 
 from harness import Failed, OsThreads
-from stress.executions import run_index
+from harness.engine.strategy import Quiet
+from stress.executions import run, run_index
 from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
-from vgic import Reference, machine
+from vgic import Irq, Parameters, Reference, machine
+from vgic.accesses import PENDING, Access
+from vgic.data.intids import Config
+from vgic.data.program import ACCESS, ACKNOWLEDGE, AWAIT, SIGNAL, Instruction, Program
 from vgic.data.vcpu import Vcpu
 from vgic.data.vm import Kvm
 from vgic.judging.judges import Judges
@@ -112,6 +116,17 @@ def test_an_announcer_is_made_once_for_the_same_kinds_of_listeners() -> None:
     assert issubclass(type(first), Announcer)
 
 
+AWAITS_AND_READS = Parameters(
+    nr_lr=1,
+    irqs=(Irq(32, Config.EDGE, 0x80, 0),),
+    guests=(
+        Program((Instruction(AWAIT, number=1), Instruction(ACCESS, Access(PENDING, 32))), (0,)),
+        Program((Instruction(SIGNAL, number=1), ACKNOWLEDGE, Instruction(ACCESS)), (0,)),
+    ),
+    devices=(),
+)
+
+
 def hears_of_all(heard: set[str]) -> Tracepoints:
     events = {event: lambda self, *values, event=event: heard.add(event) for event in EVENTS}
     listener: Tracepoints = type("HearsOfAll", (Tracepoints,), events)()
@@ -136,4 +151,5 @@ def test_every_event_is_announced_by_some_execution(monkeypatch: pytest.MonkeyPa
         ):
             for index in range(12):
                 run_index(SCENARIOS[name], 3, index, "random-walk", Target(), carriers)
+        run(AWAITS_AND_READS, Target(), Quiet(), carriers)
     assert heard == set(EVENTS) - {"crossed", "returned"}, "only patches announce these"

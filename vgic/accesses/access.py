@@ -6,11 +6,17 @@ from typing import NamedTuple
 
 from vgic.accesses import (
     device,
+    exit_count,
     icenabler,
     icpendr,
+    ipriorityr,
     irouter,
+    isactiver_read,
     isenabler,
     ispendr,
+    ispendr_read,
+    line_lower,
+    line_raise,
     sgi1r,
 )
 from vgic.accesses.kind import AccessKind
@@ -19,7 +25,10 @@ from vgic.kernel import Kernel
 
 ACCESSES: dict[str, AccessKind] = {
     module.KIND.name: module.KIND
-    for module in (device, irouter, isenabler, icenabler, ispendr, icpendr, sgi1r)
+    for module in (
+        *(device, irouter, isenabler, icenabler, ispendr, icpendr, sgi1r),
+        *(ipriorityr, ispendr_read, isactiver_read, line_raise, line_lower, exit_count),
+    )
 }
 """All kinds by name. To add one, write its file and enter it here."""
 
@@ -35,7 +44,7 @@ class Access(NamedTuple):
     Attributes:
         kind: the name of its kind.
         intid: the interrupt.
-        value: the vCPU that the kind names, else 0.
+        value: the vCPU that the kind names, or what it writes; 0 if neither.
     """
 
     kind: str
@@ -57,3 +66,5 @@ class Access(NamedTuple):
         irq = kvm.get_vcpu_irq(kvm.vcpus[self.about(vcpu.vcpu_id)], self.intid)
         if irq is not None:
             ACCESSES[self.kind].emulate(kernel, vcpu, irq, self.value)
+        elif ACCESSES[self.kind].reads:
+            kernel.trace.read(vcpu.vcpu_id, self.intid, 0)

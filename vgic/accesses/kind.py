@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A kind of access: all that differs from one to the other, as plain data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from vgic.data import LAST_SPI, Asks, Vcpu, VgicIrq
@@ -10,7 +10,7 @@ from vgic.kernel import Kernel
 
 @dataclass(frozen=True)
 class AccessKind:
-    """A register that a guest writes, or something of a device that it touches.
+    """A register that a guest writes or reads, or something of a device that it touches.
 
     Attributes:
         name: as tokens and reports have it.
@@ -19,8 +19,11 @@ class AccessKind:
         asks: what judges ask of it, by its value.
         intids: the first and last INTID it can be about.
         names_vcpu: its value is the number of a vCPU.
+        values: what else its value can be.
         is_theirs: it is about an interrupt of the vCPU that it names, not of the accessing one.
         in_programs: a program can have it; others come of what a guest does by itself.
+        reads: something is read, and announced; 0 where the interrupt is not there.
+        has_interrupt: it is about an interrupt at all.
     """
 
     name: str
@@ -28,5 +31,8 @@ class AccessKind:
     asks: Callable[[int], Asks]
     intids: tuple[int, int] = (0, LAST_SPI)
     names_vcpu: bool = False
+    values: Sequence[int] = (0,)
     is_theirs: bool = False
     in_programs: bool = True
+    reads: bool = False
+    has_interrupt: bool = True

@@ -18,6 +18,8 @@ class Asks(NamedTuple):
         lowers: it lowers the interrupt's line, as its device does.
         field: the field of the interrupt that it writes, "" if none.
         value: what the field is to be; the number of a vCPU where it is one.
+        writes: it writes something of the interrupt as software; not so a read, nor what makes a
+            device drive its line, which is announced as any device's doing.
     """
 
     pends: bool = False
@@ -27,6 +29,7 @@ class Asks(NamedTuple):
     lowers: bool = False
     field: str = ""
     value: bool | int = False
+    writes: bool = True
 
 
 class Exit(Protocol):
@@ -80,6 +83,8 @@ ACCESS = "access"
 """The name of the instruction that has an access as its argument."""
 SIGNAL, AWAIT, LINGER = "signal", "await", "linger"
 """The names of those that have a number."""
+NR_CELLS = 64
+"""How many cells of memory all vCPUs share."""
 
 _M = "m"
 LETTERS = {"a": ACKNOWLEDGE, "e": END, "x": END_AGAIN, "n": WORK, _M: Instruction(ACCESS)}

@@ -5,7 +5,7 @@
 vgic.judging judges them.
 """
 
-from harness import LockOrder, Scheduler, SpinLock
+from harness import Cell, LockOrder, Scheduler, SpinLock
 from vgic.data.intids import FIRST_SPI, Config, is_private
 from vgic.data.lock_order import VgicLocks
 from vgic.data.vcpu import Vcpu, VgicIrq
@@ -36,11 +36,13 @@ class Kvm:
         vcpus: its vCPUs by number.
         dist: its distributor.
         irqs: all interrupts, shared and private.
+        cells: the cells of memory that its guests share, as far as any of them has used one.
+        awaiting: the vCPUs whose guests look at a cell until it is set, and take nothing.
         stopping: user space wants the vCPUs to return from KVM_RUN.
     """
 
     __slots__ = (
-        "dist", "irqs", "locks", "nr_lr", "scheduler", "stopping", "vcpus",
+        "awaiting", "cells", "dist", "irqs", "locks", "nr_lr", "scheduler", "stopping", "vcpus",
     )  # fmt: skip
 
     def __init__(
@@ -52,6 +54,8 @@ class Kvm:
         self.vcpus = [Vcpu(self.locks, nr_lr, vcpu_id) for vcpu_id in range(nr_vcpus)]
         self.dist = VgicDist()
         self.irqs: list[VgicIrq] = []
+        self.cells: dict[int, Cell[bool]] = {}
+        self.awaiting: list[Vcpu] = []
         self.stopping = False
 
     @property
@@ -77,6 +81,12 @@ class Kvm:
             each.vgic_cpu.ap_list_head.population += 1
             each.vgic_cpu.overflow_ap_list_head.population += 1
         return irq
+
+    def cell(self, number: int) -> Cell[bool]:
+        """Return a cell of the guests' memory: cleared until one of them sets it."""
+        if number not in self.cells:
+            self.cells[number] = Cell(self.scheduler, "cell", str(number), False)
+        return self.cells[number]
 
     def all_locks(self) -> list[SpinLock]:
         """Return the locks of all vCPUs and interrupts."""

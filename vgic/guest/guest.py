@@ -2,10 +2,10 @@
 """The guest: honest and watchful, one instruction a step, on its vCPU's thread.
 
 It follows its program, then serves whatever comes and idles in guest mode when nothing does. It
-keeps a stack of what it has acknowledged. An exit that somebody asked for, by a kick or a
-maintenance interrupt, arrives a chosen number of instructions later: hardware promises no more,
-and the slow maintenance interrupt is a race. A maintenance interrupt is a level: it does not come
-if its condition has gone by then.
+keeps a stack of what it has acknowledged. Guests may wait for each other by cells of memory. An
+exit that somebody asked for, by a kick or a maintenance interrupt, arrives a chosen number of
+instructions later: hardware promises no more, and the slow maintenance interrupt is a race. A
+maintenance interrupt is a level: it does not come if its condition has gone by then.
 """
 
 from collections.abc import Callable
@@ -15,9 +15,12 @@ from harness.engine import Operation, operation
 from vgic.data import (
     ACCESS,
     ACKNOWLEDGE,
+    AWAIT,
     END,
     END_AGAIN,
     LEVEL,
+    LINGER,
+    SIGNAL,
     WORK,
     Exit,
     Instruction,
@@ -25,6 +28,7 @@ from vgic.data import (
     Program,
     Vcpu,
 )
+from vgic.guest.cells import is_set, signal, wait
 from vgic.hardware import SPURIOUS
 from vgic.tracepoints import Tracepoints
 
@@ -40,6 +44,7 @@ def _operations(name: str) -> dict[str, Operation]:
         END_AGAIN.name: operation("eoi", "", name),
         WORK.name: operation("work", "", name),
         ACCESS: operation("access", "", name),
+        **dict.fromkeys((SIGNAL, AWAIT, LINGER), operation("work", "", name)),
     }
 
 
@@ -109,10 +114,23 @@ class Guest:
             elif name == _END:
                 self._end()
             elif name == ACCESS:
+                if instruction.access is None:
+                    self._trace.leaving(vcpu.vcpu_id)
                 return instruction.access
-            elif name == _END_AGAIN and self._last_ended is not None:
-                self._trace.ending_again(vcpu.vcpu_id, self._last_ended)
-                cpuif.end_of_interrupt(self._last_ended)
+            elif name == _END_AGAIN:
+                self._end_again()
+            elif name == SIGNAL:
+                signal(self._kvm, instruction.number)
+                self._trace.signalled(vcpu.vcpu_id, instruction.number)
+            elif name == AWAIT:
+                if not is_set(self._kvm, vcpu, instruction.number):
+                    self._position -= 1
+                    # While it looks again and again, whatever was asked for arrives.
+                    if ipi.pending or (retired and cpuif.maintenance()):
+                        return None
+                    wait(self._kvm, vcpu, instruction.number)
+                    continue
+                self._trace.awaited(vcpu.vcpu_id, instruction.number)
             retired += 1
             if due is not None:
                 due -= 1
@@ -143,10 +161,16 @@ class Guest:
     def _acknowledge(self) -> None:
         intid = self._vcpu.cpuif.acknowledge()
         if intid == SPURIOUS:
+            self._trace.found_nothing(self._vcpu.vcpu_id)
             return
         self._kvm.scheduler.note("guest acknowledges", intid)
         self.stack.append(intid)
         self._trace.acknowledged(self._vcpu.vcpu_id, intid)
+
+    def _end_again(self) -> None:
+        if self._last_ended is not None:
+            self._trace.ending_again(self._vcpu.vcpu_id, self._last_ended)
+            self._vcpu.cpuif.end_of_interrupt(self._last_ended)
 
     def _end(self) -> None:
         intid = self.stack.pop()

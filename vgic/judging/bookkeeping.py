@@ -18,8 +18,9 @@ class Bookkeeping(Judge):
         explained: an edge explains the acknowledge that is being announced.
         irq: what the event is about that is being announced, None if there is no such interrupt.
         alone: for each vCPU, whether nobody else touched that interrupt while the access lasted.
-        forfeited: for each vCPU, whether its guest has ended an interrupt twice: what it and its
-            host lose from then on they lose by right (quirk Q6).
+        forfeited: for each vCPU, whether its guest has ended an interrupt twice (quirk Q6), or one
+            of its interrupts was given another priority in use (Q7): what it and its host lose from
+            then on they lose by right.
         flushed_at: for each vCPU, the step at which it began its last flush, -1 before any; entered
             by Lists, since nobody else asks before that.
         left_at: for each vCPU, the step at which it last left its guest, or did not go in.
@@ -40,6 +41,7 @@ class Bookkeeping(Judge):
         self._was_away = [False] * count
         self._old_targets: list[Vcpu | None] = [None] * count
         self._began_at = [-1] * count
+        self._old_priorities = [0] * count
 
     def aborted(self, vcpu: int) -> None:
         """Enter when the vCPU turned back: what changes later may come too late for its sync."""
@@ -74,6 +76,8 @@ class Bookkeeping(Judge):
         """Enter an access before it begins."""
         kvm, ledger, asks = self._kvm, self.ledger, access.asks
         irq = kvm.get_vcpu_irq(kvm.vcpus[access.about(vcpu)], access.intid)
+        if not asks.writes:
+            irq = None
         self.irq = self._accessed[vcpu] = irq
         if irq is None:
             return
@@ -91,6 +95,9 @@ class Bookkeeping(Judge):
         account = ledger[irq]
         self.alone[vcpu] = account.busy == 1
         self._was_away[vcpu] = account.late or irq.vcpu not in (None, kvm.vcpus[vcpu])
+        if asks.field == "priority":
+            self._old_priorities[vcpu] = irq.priority
+            self._prioritize(irq, irq.priority, asks.value)
 
     def accessed(self, vcpu: int, access: Exit) -> None:
         """Close it when it has been emulated."""
@@ -115,6 +122,8 @@ class Bookkeeping(Judge):
             ledger.pended(irq)
         elif asks.lowers:
             ledger.driven(irq, False)
+        elif asks.field == "priority":
+            self._prioritize(irq, self._old_priorities[vcpu], asks.value)
         ledger.end(irq, step, sends=asks.pends, clears=asks.forgives or asks.lowers)
 
     def acknowledged(self, vcpu: int, intid: int) -> None:
@@ -136,6 +145,16 @@ class Bookkeeping(Judge):
         """Enter a second end; one that finds no active priority changes nothing."""
         if self._kvm.vcpus[vcpu].cpuif.apr:
             self.forfeit(vcpu)
+
+    def _prioritize(self, irq: VgicIrq, before: int, value: int) -> None:
+        """Give up a vCPU's interrupts if one is loaded or active with a priority that it loses.
+
+        The active priority stays, and by that the guest ends it: its end may then be another's, or
+        none (quirk Q7). Looked at before the write and after it: either may be too early or late.
+        """
+        here = irq.vcpu
+        if here is not None and before != value and (irq.active or irq.on_lr):
+            self.forfeit(here.vcpu_id)
 
     def forfeit(self, vcpu: int) -> None:
         """Give up whatever is on a vCPU's lists, and will be."""

@@ -2,9 +2,10 @@
 """What a guest is going to see of an interrupt is what the interrupt is: I29.
 
 A list register is a copy. What of the interrupt cannot change meanwhile is the same in both: its
-priority, its group, whether it is active, and that a level-triggered one asks for a maintenance
-interrupt at its end. Its pending state can be set or cleared by others at any time: what it was
-when the flush began counts, unless somebody has set or cleared it since, whichever it was.
+group, whether it is active, and that a level-triggered one asks for a maintenance interrupt at its
+end; its priority, too, unless somebody writes it. Its pending state can be set or cleared by others
+at any time: what it was when the flush began counts, unless somebody has set or cleared it since,
+whichever it was.
 """
 
 from collections.abc import Sequence
@@ -63,24 +64,28 @@ class Contents(Judge):
         members, pending = self._members[vcpu], self._pending[vcpu]
         since = self._lists.flushed_at[vcpu]
         for lr in lrs:
-            irq = holds_its_interrupt(self._kvm, here, lr)
+            irq = holds_its_interrupt(self._kvm, here, lr, since, ledger)
             if irq in members:
                 before = irq in pending
                 pending_is_as_asked_for(self._kvm, here, lr, irq, since, ledger, before=before)
 
 
-def holds_its_interrupt(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> VgicIrq:
+def holds_its_interrupt(
+    kvm: Kvm, vcpu: Vcpu, lr: ListRegister, since: int, ledger: Ledger
+) -> VgicIrq:
     """I29: a list register in use has an interrupt of the vCPU's lists, as that is.
 
     Args:
         kvm: the VM.
         vcpu: the vCPU that has flushed.
         lr: one of its list registers.
+        since: the step at which the flush began.
+        ledger: tells who may have given the interrupt another priority since then.
 
     Returns:
         The interrupt.
 
-    Locks: none needed in the vCPU's own thread: nobody else changes any of this.
+    Locks: none needed in the vCPU's own thread: nobody else changes any of this but the priority.
     """
     irq = kvm.get_vcpu_irq(vcpu, lr.intid)
     if irq is None or not irq.on_lr or irq.vcpu is not vcpu:
@@ -89,7 +94,7 @@ def holds_its_interrupt(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> VgicIrq:
         )
         _differs(kvm, vcpu, f"a list register has {lr}, and {what}")
     if (
-        lr.priority != irq.priority
+        (lr.priority != irq.priority and not ledger.is_touched_since(irq, since))
         or lr.group != irq.group
         or lr.active is not irq.active
         or (irq.config is LEVEL and not lr.eoi)

@@ -33,7 +33,7 @@ class Delivery(Judge):
     def idled(self) -> None:
         """Judge missed kicks: everybody idles and nothing has forced an exit."""
         kvm = self._kvm
-        nobody_missed_a_kick(kvm, self._judged(), self._routed_home)
+        nobody_missed_a_kick(kvm, self._judged(), self._may_wait)
         for irq in kvm.irqs:
             account = self._books.ledger[irq]
             if irq.config is LEVEL and account.line is not None:
@@ -42,8 +42,14 @@ class Delivery(Judge):
                 seen = account.listed_at <= self._seen_at[irq.vcpu.vcpu_id]
                 arrival_was_announced(kvm, irq.vcpu, irq, seen=seen)
 
-    def _routed_home(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
-        """Tell whether an interrupt belongs here by a write of IROUTER, which kicks nobody."""
+    def _may_wait(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        """Tell whether an interrupt may wait here.
+
+        It does if it belongs here by a write of IROUTER, which kicks nobody (quirk Q3); and if the
+        guest takes nothing, since it awaits what nobody does (Q8).
+        """
+        if vcpu in self._kvm.awaiting:
+            return True
         return self._books.ledger[irq].routed_home_at >= self._flushed_at[vcpu.vcpu_id]
 
     def _judged(self) -> list[VgicIrq]:
@@ -51,10 +57,18 @@ class Delivery(Judge):
         ledger = self._books.ledger
         return [irq for irq in self._kvm.irqs if not ledger[irq].forfeited]
 
+    def _taken(self, irqs: Sequence[VgicIrq]) -> list[VgicIrq]:
+        """Return those of some interrupts whose guest takes what there is (quirk Q8)."""
+        awaiting = self._kvm.awaiting
+        return [irq for irq in irqs if irq.vcpu not in awaiting and irq.target_vcpu not in awaiting]
+
     def drained(self) -> None:
         """Judge loss and stuck states: every vCPU has been through two more entries."""
-        nothing_is_stuck(self._kvm, self._judged())
-        nothing_is_lost(self._kvm, self._books.ledger.unserved())
+        judged, unserved = self._judged(), self._books.ledger.unserved()
+        if self._kvm.awaiting:
+            judged, unserved = self._taken(judged), self._taken(unserved)
+        nothing_is_stuck(self._kvm, judged)
+        nothing_is_lost(self._kvm, unserved)
 
 
 def nobody_missed_a_kick(

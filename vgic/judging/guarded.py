@@ -23,8 +23,11 @@ _GUARDED_BY_IRQ_LOCK = (
 _OF_THE_VCPUS_THREAD = ("used_lrs", "vgic_hcr", "vgic_lr")
 
 DOCUMENTED = {
-    ("kvm_vgic_vcpu_destroy", family): "nobody runs the vCPU any more, and nobody injects"
-    for family in ("ap_list_head", "overflow_ap_list_head")
+    **{
+        ("kvm_vgic_vcpu_destroy", family): "nobody runs the vCPU any more, and nobody injects"
+        for family in ("ap_list_head", "overflow_ap_list_head")
+    },
+    ("vgic_mmio_read_active", "active"): "a guest that reads it while it changes is told either",
 }
 """Accesses without the lock, and why they may be: by function and field, or family of lists."""
 

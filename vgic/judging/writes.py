@@ -173,12 +173,16 @@ def _written(irq: VgicIrq, field: str) -> bool | int:
 
 
 def _lost(kvm: Kvm, irq: VgicIrq, writes: Sequence[Exit]) -> NoReturn:
-    words = []
-    for access in writes:
-        target = f" to {kvm.vcpus[access.value]}" if access.asks.field == "target_vcpu" else ""
-        words.append(f"{access.kind}{target}")
+    words = [f"{access.kind}{_to(kvm, access)}" for access in writes]
     if len(words) == 1:
         what = f"the write ({words[0]}) has changed nothing"
     else:
         what = f"of the writes at once ({', '.join(words)}) none has changed anything"
     fail(kvm, "I26 write lost", f"{irq}: {what}")
+
+
+def _to(kvm: Kvm, access: Exit) -> str:
+    """Say what a write sets its field to, where that is not plain by its name."""
+    if access.asks.field == "target_vcpu":
+        return f" to {kvm.vcpus[access.value]}"
+    return f" to {access.value:#04x}" if access.asks.field == "priority" else ""

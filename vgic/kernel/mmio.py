@@ -1,20 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Guest writes to the distributor and the system registers that touch interrupts.
+"""Guest accesses to the distributor and the system registers that touch interrupts.
 
 They run on the accessing vCPU's thread, outside guest mode, after its own sync, and take one
 irq_lock at a time. Some end in queueing; those that do not also do not kick: a copy in a list
-register stays as it is until its vCPU's next exit.
+register stays as it is until its vCPU's next exit. A read takes nothing out of a list register:
+it finds what was folded last.
 """
 
-from vgic.data import Vcpu, VgicIrq
+from vgic.data import Vcpu, VgicIrq, irq_is_pending
+from vgic.hardware import PRIORITY_MASK
 from vgic.kernel.table import Kernel
 
 
 class Mmio(Kernel):
     """vgic-mmio.c, vgic-mmio-v3.c: the registers that contend with delivery.
 
-    Differs: no active state, priority, configuration, group or distributor enable is written, and
-        none is read; IROUTER names a vCPU that is there; an SGI has one target that may have it.
+    Differs: no active state, configuration, group or distributor enable is written; of what can be
+        read only pending and active states are; IROUTER names a vCPU that is there; an SGI has one
+        target that may have it.
     """
 
     def vgic_mmio_write_senable(self, irq: VgicIrq) -> None:
@@ -60,6 +63,49 @@ class Mmio(Kernel):
         irq.pending_latch = False
         self.scheduler.note("unpend", irq)
         irq.irq_lock.unlock_irqrestore(irqs_were_off)
+
+    def vgic_mmio_write_priority(self, irq: VgicIrq, priority: int) -> None:
+        """Give an interrupt another priority (GICD_IPRIORITYR); neither queued nor kicked.
+
+        Models: vgic-mmio.c, vgic_mmio_write_priority, which leaves it to the next flush what that
+            means for an interrupt that is pending or active by now.
+        Locking: called with nothing held; takes irq_lock.
+
+        Args:
+            irq: the interrupt.
+            priority: a byte, of which the five upper bits are implemented.
+        """
+        irqs_were_off = irq.irq_lock.lock_irqsave()
+        irq.priority = priority & PRIORITY_MASK
+        self.scheduler.note("set the priority of", irq, "to", f"{irq.priority:#04x}")
+        irq.irq_lock.unlock_irqrestore(irqs_were_off)
+
+    def vgic_mmio_read_pending(self, irq: VgicIrq) -> bool:
+        """Tell a guest whether an interrupt is pending (GICD_ISPENDR).
+
+        A level-triggered one is while its line is up, too. What waits in another vCPU's list
+        register is not: an edge's latch is clear meanwhile.
+
+        Models: vgic-mmio.c, vgic_mmio_read_pending.
+        Locking: called with nothing held; takes irq_lock.
+        """
+        irqs_were_off = irq.irq_lock.lock_irqsave()
+        pending = irq_is_pending(irq)
+        self.scheduler.note("read of", irq, "pending" if pending else "not pending")
+        irq.irq_lock.unlock_irqrestore(irqs_were_off)
+        return pending
+
+    def vgic_mmio_read_active(self, irq: VgicIrq) -> bool:
+        """Tell a guest whether an interrupt is active (GICD_ISACTIVER).
+
+        Models: vgic-mmio.c, vgic_mmio_read_active.
+        Locking: called with nothing held; takes nothing.
+        Differs: the VM is not halted for it, so of what is in another vCPU's list register it is
+            told what was folded last.
+        """
+        active = irq.active
+        self.scheduler.note("read of", irq, "active" if active else "not active")
+        return active
 
     def vgic_mmio_write_irouter(self, irq: VgicIrq, target: Vcpu) -> None:
         """Route a shared interrupt to another vCPU (GICD_IROUTER); neither queued nor kicked.

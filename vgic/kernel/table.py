@@ -4,15 +4,7 @@
 One method for each kernel function, under the kernel's name; small files beside this one hold
 them, one topic each. Below those come the decision methods: every point on which kernel
 generations or known bugs differ is one, so a revision or a bug is a class that overrides a few.
-
-Locking order, outermost first, as the comment at the top of vgic.c has it; the last two are taken
-with local interrupts off:
-
-    ap_list_lock
-      irq_lock
-
-Two ap_list_locks are held at once only to move an interrupt, the lower vCPU's first; two irq_locks
-only to compare two entries of one list.
+In which order locks are taken stands in vgic/data/lock_order.py.
 """
 
 from abc import ABC, abstractmethod
@@ -161,6 +153,18 @@ class Kernel(ABC):
     @abstractmethod
     def vgic_mmio_write_cpending(self, irq: VgicIrq) -> None:
         """Take an interrupt's pending latch away (GICD_ICPENDR); nobody is kicked."""
+
+    @abstractmethod
+    def vgic_mmio_write_priority(self, irq: VgicIrq, priority: int) -> None:
+        """Give an interrupt another priority (GICD_IPRIORITYR); neither queued nor kicked."""
+
+    @abstractmethod
+    def vgic_mmio_read_pending(self, irq: VgicIrq) -> bool:
+        """Tell a guest whether an interrupt is pending (GICD_ISPENDR)."""
+
+    @abstractmethod
+    def vgic_mmio_read_active(self, irq: VgicIrq) -> bool:
+        """Tell a guest whether an interrupt is active (GICD_ISACTIVER)."""
 
     @abstractmethod
     def vgic_mmio_write_irouter(self, irq: VgicIrq, target: Vcpu) -> None:

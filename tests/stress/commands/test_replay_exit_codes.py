@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -176,3 +177,18 @@ def test_a_token_needs_no_seed_only_its_values(here: Run, a_token: str) -> None:
         scenario="of old",
     )
     assert here("replay", other.encode()).returncode == 0
+
+
+def test_2_before_anything_is_replayed_where_no_trace_can_be_written(
+    here: Run, a_token: str, tmp_path: Path
+) -> None:
+    done = here("replay", a_token, "--trace", tmp_path / "nowhere" / "trace")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--trace" in done.stderr
+
+
+def test_2_for_a_trace_of_several_tokens(here: Run, a_token: str, tmp_path: Path) -> None:
+    done = here("replay", a_token, a_token, "--trace", "trace")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "to look at one, replay it alone" in done.stderr
+    assert not (tmp_path / "trace").exists()

@@ -11,6 +11,7 @@ from vgic import Mechanism, Reference
 from vgic.accesses import ACCESSES, Access
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.tracepoints import Tracepoints, announcer
 
 COMES_TO = {
     "quiesce": ("kvm_vgic_inject_irq", 40),
@@ -20,11 +21,18 @@ COMES_TO = {
     "pend": ("vgic_mmio_write_spending", 40),
     "unpend": ("vgic_mmio_write_cpending", 40),
     "sgi": ("vgic_v3_dispatch_sgi", 5),
+    "priority": ("vgic_mmio_write_priority", 40),
+    "pending": ("vgic_mmio_read_pending", 40),
+    "active": ("vgic_mmio_read_active", 40),
+    "raise": ("kvm_vgic_inject_irq", 40),
+    "lower": ("kvm_vgic_inject_irq", 40),
 }
+WRITTEN = {"priority": 0x40}
+"""What is written where that is no vCPU."""
 
 
 def test_every_access_is_named_by_its_row() -> None:
-    assert set(COMES_TO) == set(ACCESSES)
+    assert set(COMES_TO) == set(ACCESSES) - {"exits"}, "which comes to nothing"
     assert all(name == kind.name for name, kind in ACCESSES.items())
 
 
@@ -36,19 +44,29 @@ def test_an_access_calls_its_kernel_function_about_its_interrupt(
 
     def body(kernel: Mechanism) -> None:
         called: list[tuple[object, ...]] = []
+
+        def called_with(each: str) -> Callable[..., int]:
+            def call(*args: object, **named: object) -> int:
+                called.append((each, *args, *named.values()))
+                return 0
+
+            return call
+
+        kernel.trace = announcer()
         for each, _ in COMES_TO.values():
-            monkeypatch.setattr(
-                kernel, each, lambda *a, each=each, **k: called.append((each, *a, *k.values()))
-            )
+            monkeypatch.setattr(kernel, each, called_with(each))
         for vcpu in (0, 1):
             kernel.kvm.add_irq(5, Config.EDGE, 0x80, vcpu)
         irq = kernel.kvm.add_irq(40, Config.LEVEL, 0x80, 0)
         first, second = kernel.kvm.vcpus
-        kernel.handle_exit(first, Access(name, intid, 1))
+        kernel.handle_exit(first, Access(name, intid, WRITTEN.get(name, 1)))
         arguments: dict[str, tuple[object, ...]] = {
             "quiesce": (first, 40, False),
             "route": (irq, second),
             "sgi": (second, 5),
+            "priority": (irq, 0x40),
+            "raise": (first, 40, True),
+            "lower": (first, 40, False),
         }
         assert called == [(function, *arguments.get(name, (irq,)))]
 
@@ -83,6 +101,9 @@ class ForgetsWrites(Reference):
     def vgic_mmio_write_irouter(self, irq: VgicIrq, target: Vcpu) -> None:
         pass
 
+    def vgic_mmio_write_priority(self, irq: VgicIrq, priority: int) -> None:
+        pass
+
 
 WRITES = [name for name, kind in ACCESSES.items() if kind.asks(1).field]
 
@@ -96,7 +117,7 @@ def test_a_write_that_is_lost_is_found_and_one_that_is_not_is_not(
         trace = judged(built.kvm)
         irq = built.kvm.add_irq(40, Config.EDGE, 0x80, 0)
         irq.enabled, irq.pending_latch = name != "enable", name == "unpend"
-        access = Access(name, 40, 1)
+        access = Access(name, 40, WRITTEN.get(name, 1))
         trace.accessing(0, access)
         built.handle_exit(built.kvm.vcpus[0], access)
         trace.accessed(0, access)
@@ -110,4 +131,68 @@ def test_a_write_that_is_lost_is_found_and_one_that_is_not_is_not(
 
 
 def test_all_kinds_of_writes_are_judged() -> None:
-    assert WRITES == ["route", "enable", "disable", "unpend"]
+    assert WRITES == ["route", "enable", "disable", "unpend", "priority"]
+
+
+class Reads(Tracepoints):
+    """Notes what accesses read, and which lines devices drive."""
+
+    def __init__(self) -> None:
+        self.read_values: list[tuple[int, int]] = []
+        self.lines: list[tuple[int, int, bool]] = []
+
+    def read(self, vcpu: int, intid: int, value: int) -> None:
+        self.read_values.append((intid, value))
+
+    def driving(self, vcpu: int, intid: int, level: bool) -> None:
+        self.lines.append((vcpu, intid, level))
+
+
+@pytest.fixture
+def hears(in_kernel: Callable[..., Execution]) -> Callable[..., Reads]:
+    """Have vCPU 1 of two make some accesses; tell what they read and drive."""
+
+    def run(*accesses: Access, prepare: Callable[[Mechanism], None]) -> Reads:
+        heard = Reads()
+
+        def body(kernel: Mechanism) -> None:
+            prepare(kernel)
+            kernel.trace = announcer((heard,))
+            for access in accesses:
+                kernel.handle_exit(kernel.kvm.vcpus[1], access)
+
+        in_kernel(body, nr_vcpus=2, irqs_off=False)
+        return heard
+
+    return run
+
+
+def one_of_each(kernel: Mechanism) -> None:
+    """A level that is up, an edge that is active, and a PPI of each vCPU, pending on vCPU 1."""
+    kvm = kernel.kvm
+    kvm.add_irq(40, Config.LEVEL, 0x80, 0).line_level = True
+    kvm.add_irq(41, Config.EDGE, 0x80, 0).active = True
+    for vcpu in (0, 1):
+        kvm.add_irq(20, Config.EDGE, 0x80, vcpu).pending_latch = bool(vcpu)
+
+
+def test_a_read_tells_the_state_of_its_interrupt_and_of_a_private_one_the_readers_own(
+    hears: Callable[..., Reads],
+) -> None:
+    there = [Access(kind, intid) for intid in (40, 41, 20) for kind in ("pending", "active")]
+    heard = hears(*there, prepare=one_of_each)
+    assert [value for _, value in heard.read_values] == [1, 0, 0, 1, 1, 0]
+
+
+def test_a_read_of_an_interrupt_that_is_not_there_reads_zero(hears: Callable[..., Reads]) -> None:
+    heard = hears(Access("pending", 99), Access("active", 99), prepare=one_of_each)
+    assert heard.read_values == [(99, 0), (99, 0)]
+
+
+def test_a_line_that_a_guest_drives_is_announced_as_a_devices(hears: Callable[..., Reads]) -> None:
+    heard = hears(
+        *(Access("raise", 20), Access("lower", 40), Access("raise", 99), Access("exits", 0)),
+        prepare=one_of_each,
+    )
+    assert heard.lines == [(1, 20, True), (1, 40, False)]
+    assert heard.read_values == []

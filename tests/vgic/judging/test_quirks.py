@@ -18,10 +18,11 @@ from harness import (
 from harness.engine.strategy import Quiet
 from tests.fixtures.judged import judged
 from vgic import Mechanism, Reference
-from vgic.accesses import DISABLE, ENABLE, PEND, ROUTE, UNPEND, Access
+from vgic.accesses import DISABLE, ENABLE, PEND, PRIORITY, ROUTE, UNPEND, Access
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.data.vm import Kvm
+from vgic.hardware import ListRegister
 
 QUIRKS = Path(__file__).parents[3] / "docs" / "quirks.md"
 
@@ -406,7 +407,7 @@ def test_q5_fires_if_that_happens_to_an_edge() -> None:
 def test_every_quirk_is_tested_both_ways() -> None:
     here = Path(__file__).read_text("utf-8")
     numbers = re.findall(r"^## Q(\d+) ", QUIRKS.read_text("utf-8"), re.MULTILINE)
-    assert len(numbers) == 6
+    assert len(numbers) == 8
     for number in set(numbers):
         assert re.search(rf"def test_q{number}_(?!fires)", here), number
         assert re.search(rf"def test_q{number}_fires", here), number
@@ -494,3 +495,109 @@ def test_q6_fires_on_a_line_that_is_lost_and_on_a_damaged_list() -> None:
 
     assert kind_of(line, config=Config.LEVEL) == "I11 line lost"
     assert kind_of(damaged) == "I1 vcpu without list"
+
+
+def ends_after(*writes: tuple[str, int]) -> Script:
+    """Have a guest end an interrupt that another vCPU has written to while it was handled."""
+
+    def script(bench: Bench) -> None:
+        bench.send()
+        bench.enter(bench.first)
+        bench.acknowledge(bench.first)
+        bench.leave(bench.first)
+        for kind, value in writes:
+            bench.write(kind, value)
+        bench.enter(bench.first)
+        bench.end(bench.first)
+        bench.leave(bench.first)
+
+    return script
+
+
+def test_q7_an_interrupt_whose_priority_is_written_in_its_handler_may_stay_active() -> None:
+    assert kind_of(ends_after((PRIORITY, 0x40))) is None
+
+
+def test_q7_an_interrupt_may_be_loaded_with_the_priority_it_had() -> None:
+    def script(bench: Bench) -> None:
+        bench.send()
+        local_irq_disable(bench.scheduler)
+        bench.trace.flushing(0)
+        bench.kernel.kvm_vgic_flush_hwstate(bench.first)
+        bench.write(PRIORITY, 0x40)
+        bench.trace.entered(0)
+
+    assert kind_of(script) is None
+
+
+class LosesEnds(Reference):
+    """The end of an interrupt is not folded if its priority is an odd multiple of 8."""
+
+    def vgic_v3_fold_lr(self, vcpu: Vcpu, lr: ListRegister) -> None:
+        ended = not lr.active
+        super().vgic_v3_fold_lr(vcpu, lr)
+        irq = self.kvm.get_vcpu_irq(vcpu, lr.intid)
+        assert irq is not None
+        irq.active = irq.active or (ended and not lr.pending and bool(irq.priority & 8))
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_q7_fires_if_the_priority_is_as_it_was_or_was_written_before_the_interrupt_was_loaded(
+    before: bool,
+) -> None:
+    def script(bench: Bench) -> None:
+        if before:
+            bench.write(PRIORITY, 0x48)
+        else:
+            bench.irq.priority = 0x48
+        ends_after((PRIORITY, 0x48))(bench)
+
+    assert kind_of(script) is None
+    assert kind_of(script, LosesEnds) == "I13 stuck active"
+
+
+def test_q7_fires_on_a_list_register_of_another_priority_that_nobody_has_written() -> None:
+    def script(bench: Bench) -> None:
+        bench.write(PRIORITY, 0x40)
+        bench.send()
+        bench.serve(bench.second)
+        local_irq_disable(bench.scheduler)
+        bench.trace.flushing(0)
+        bench.kernel.kvm_vgic_flush_hwstate(bench.first)
+        bench.irq.priority = 0x48
+        bench.trace.entered(0)
+
+    assert kind_of(script) == "I29 list register differs"
+
+
+def is_left(*, awaiting: bool, awaited: bool = False) -> Script:
+    """Leave an edge in vCPU 0's list register until the VM is drained."""
+
+    def script(bench: Bench) -> None:
+        if awaiting:
+            bench.kvm.awaiting.append(bench.first)
+        if awaited:
+            bench.kvm.awaiting.remove(bench.first)
+        bench.send()
+        bench.enter(bench.first)
+        bench.trace.idled()
+        bench.leave(bench.first)
+        bench.enter(bench.first)
+        bench.trace.drained()
+
+    return script
+
+
+def test_q8_what_is_sent_to_a_guest_that_awaits_for_ever_stays_where_it_is() -> None:
+    assert kind_of(is_left(awaiting=True)) is None
+
+
+def test_q8_fires_if_the_guest_has_gone_on_or_it_is_another_vcpus() -> None:
+    assert kind_of(is_left(awaiting=False)) == "I9 lost edge"
+    assert kind_of(is_left(awaiting=True, awaited=True)) == "I9 lost edge"
+
+    def other(bench: Bench) -> None:
+        bench.kvm.awaiting.append(bench.second)
+        is_left(awaiting=False)(bench)
+
+    assert kind_of(other) == "I9 lost edge"

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""How each event is worded: the one table that printing and reading go by.
+
+An event has at most two arguments. The shape of one names what is written after what happened, in
+the words of the format: a line is the name, then each word of the shape.
+"""
+
+from typing import NamedTuple
+
+
+class Shape(NamedTuple):
+    """What is written of an event after what happened.
+
+    Attributes:
+        intid: how its INTID, or its cell, is written; "" if it has none.
+        value: how its value is written; "" if it has none.
+        optional: the value may be missing.
+    """
+
+    intid: str = ""
+    value: str = ""
+    optional: bool = False
+
+
+NUMBER, NUMBER_OR_NONE = "number", "number or none"
+VCPU, HEXADECIMAL, IS, ARE, STATE = "vcpu", "0x", "is", "are", "state"
+
+_OF_INTERRUPT = Shape(NUMBER)
+
+OF_GUESTS = {
+    "acknowledge": Shape(NUMBER_OR_NONE),
+    **dict.fromkeys(("end", "end again", "quiesce"), _OF_INTERRUPT),
+    **dict.fromkeys(("raise", "lower", "pend", "unpend", "enable", "disable"), _OF_INTERRUPT),
+    **dict.fromkeys(("route", "sgi"), Shape(NUMBER, VCPU)),
+    "priority": Shape(NUMBER, HEXADECIMAL),
+    **dict.fromkeys(("pending", "active"), Shape(NUMBER, IS)),
+    "exit": Shape(),
+    "exits": Shape("", ARE, optional=True),
+    **dict.fromkeys(("signal", "await"), _OF_INTERRUPT),
+    "final": Shape(NUMBER, STATE),
+}
+"""What a vCPU's guest does and sees, and the state of its private interrupts at the end."""
+
+OF_DEVICES = dict.fromkeys(("raise", "lower"), Shape(NUMBER, VCPU, optional=True))
+OF_ALL = {"idle": Shape(), "exited": Shape(), "final": Shape(NUMBER, STATE)}
+"""What concerns the whole machine: its phases, and the state of its shared interrupts."""
+
+
+def shapes_of(who: str) -> dict[str, Shape]:
+    """Return what there can be of somebody's events, by what happened.
+
+    Args:
+        who: `vcpu0`, `dev0` or `all`.
+    """
+    if who == "all":
+        return OF_ALL
+    return OF_DEVICES if who.startswith("dev") else OF_GUESTS

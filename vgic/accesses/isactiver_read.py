@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""GICD_ISACTIVER: the guest reads whether an interrupt is active."""
+
+from vgic.accesses.kind import AccessKind
+from vgic.data import Asks, Vcpu, VgicIrq
+from vgic.kernel import Kernel
+
+ACTIVE = "active"
+
+
+def _emulate(kernel: Kernel, vcpu: Vcpu, irq: VgicIrq, value: int) -> None:
+    kernel.trace.read(vcpu.vcpu_id, irq.intid, int(kernel.vgic_mmio_read_active(irq)))
+
+
+def _asks(value: int) -> Asks:
+    return Asks(writes=False)
+
+
+KIND = AccessKind(ACTIVE, _emulate, _asks, reads=True)
