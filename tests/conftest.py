@@ -18,6 +18,7 @@ pytest_plugins = [
     "tests.fixtures.command",
     "tests.fixtures.session",
     "tests.fixtures.own_scenarios",
+    "tests.fixtures.rig",
 ]
 
 # A shell starts what it runs in the background with Ctrl-C ignored, nohup with SIGHUP. Commands

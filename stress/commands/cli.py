@@ -12,6 +12,7 @@ import typer
 from stress.commands import options, searching
 from stress.commands.examples import ends_in
 from stress.commands.findings import findings
+from stress.commands.kernel import kernel
 from stress.commands.list import listing
 from stress.commands.nightly import nightly
 from stress.commands.report import report
@@ -137,6 +138,7 @@ def list_(
 app.command(epilog=ends_in("nightly", codes=True))(nightly)
 app.command(epilog=ends_in("report"))(report)
 app.add_typer(findings, name="findings")
+app.add_typer(kernel, name="kernel")
 
 
 def _command() -> str | None:

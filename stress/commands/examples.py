@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Examples: what `--help` of each command ends in, to be pasted as it stands, and the exit codes.
 
-`my_patch.py` and `my_scenarios.py` stand for files of the user's own, `@token` for the file in the
-folder of a finding. Each is short enough for the narrowest help there is.
+`my_patch.py`, `my_scenarios.py`, `my.play`, `vmlinuz` and `Image` stand for files of the user's
+own, `@token` for the file in the folder of a finding. Each is short enough for the narrowest help
+there is.
 """
 
 from stress.system import exit_codes
@@ -74,6 +75,24 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "findings merge": (
         ("from two machines", "vgic-stress findings merge nights there --into all"),
         ("one more, later", "vgic-stress findings merge third --into all"),
+    ),
+    "kernel": (
+        ("what is there, what is missing", "vgic-stress kernel doctor"),
+        ("every play on a kernel", "vgic-stress kernel run vmlinuz"),
+    ),
+    "kernel run": (
+        ("every play on a kernel, and a verdict", "vgic-stress kernel run vmlinuz"),
+        ("one play, more often", "vgic-stress kernel run vmlinuz sgi --rounds 900"),
+        ("a play of your own, on your build", "vgic-stress kernel run Image my.play"),
+        ("what a guest saw", "vgic-stress kernel run vmlinuz --trace traces"),
+    ),
+    "kernel doctor": (
+        ("what is there, what is missing", "vgic-stress kernel doctor"),
+        ("does this kernel come up?", "vgic-stress kernel doctor --boot vmlinuz"),
+    ),
+    "kernel list": (
+        ("what is played, and why", "vgic-stress kernel list"),
+        ("for programs", "vgic-stress kernel list --json"),
     ),
 }
 """For each command what an example is for, and its line."""

@@ -15,9 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from stress.rig.booting import Booted, boot
-
 from stress.plays import Play, PlayVerdict, shipped, verdict
+from stress.rig.booting import Booted, boot
 
 PAGE = Path(__file__).parents[2] / "docs" / "kernels.md"
 HEAD = """\

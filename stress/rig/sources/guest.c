@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The guest: bare metal, one on each vCPU, an interpreter of a program.
+ *
+ * It does what the model's guest does (vgic/guest): it keeps a stack of what it has acknowledged,
+ * has a device lower its line before a handler of a level-triggered interrupt ends, and serves
+ * whatever comes when its program is over.  It exits only where the program says so: its MMU is
+ * off, its interrupts are masked and it polls, and all of its memory is touched before.
+ *
+ * This file is copied into the guest's memory as it was linked: it calls nothing outside, and has
+ * no data.  So everything in it is in one section, which the monitor finds by name.
+ */
+#include "guest_accesses.h"
+#include "guest_registers.h"
+
+GUEST static void note(struct area *a, u32 word)
+{
+	u32 n = a->nr_log;
+
+	if (n == LOG_MAX) {
+		a->full = 1;
+		return;
+	}
+	a->log[n] = word;
+	a->nr_log = n + 1;
+}
+
+GUEST static u32 acknowledge(struct area *a)
+{
+	u32 intid = read_sysreg(ICC_IAR1_EL1);
+
+	if (intid == SPURIOUS)
+		return intid;
+	if (a->nr_nested == NESTED_MAX)
+		a->full = 1;
+	else
+		a->nested[a->nr_nested++] = intid;
+	return intid;
+}
+
+/* End the innermost handler; false if it had its device lower its line instead. */
+GUEST static int end(struct area *a)
+{
+	u32 intid = a->nested[a->nr_nested - 1], word = intid / 32 % (NR_IRQS / 32);
+
+	if (shared->level[word] & bit_of(intid) & ~a->quiesced[word]) {
+		a->quiesced[word] |= bit_of(intid);
+		note(a, WORD(OP_QUIESCE, intid, 0));
+		mmio_write(HOST_BASE + HOST_LINE, intid);
+		return 0;
+	}
+	a->nr_nested--;
+	a->quiesced[word] &= ~bit_of(intid);
+	a->last_ended = intid;
+	a->has_ended = 1;
+	note(a, WORD(OP_END, intid, 0));
+	write_sysreg(ICC_EOIR1_EL1, intid);
+	return 1;
+}
+
+/* Do one thing that is to be done when the program is over; false if there is none. */
+GUEST static int serve(struct area *a)
+{
+	u32 intid = acknowledge(a);
+
+	if (intid != SPURIOUS)
+		note(a, WORD(OP_ACKNOWLEDGE, intid, 0));
+	else if (a->nr_nested)
+		end(a);
+	else
+		return 0;
+	return 1;
+}
+
+/*
+ * Tell whether nobody's program can go on: each is over, or awaits a cell that is not set.  Who
+ * stands at the same place in two looks has stood there between them, too, so all do at once.
+ */
+GUEST static int all_through(void)
+{
+	u32 nr = VCPUS_MAX + shared->devices, seen[VCPUS_MAX + DEVICES_MAX], look, i, state;
+
+	for (look = 0; look < 2; look++) {
+		for (i = 0; i < nr; i++) {
+			if (i >= shared->vcpus && i < VCPUS_MAX)
+				continue;
+			state = shared->state[i];
+			if (state == GOES_ON)
+				return 0;
+			if (state != IS_THROUGH && shared->cell[AWAITED(state)])
+				return 0;
+			if (look && seen[i] != state)
+				return 0;
+			seen[i] = state;
+		}
+		asm volatile("dsb sy" ::: "memory");
+	}
+	return 1;
+}
+
+/* Come to a meeting in memory; true when all have come. */
+GUEST static int all_reached(struct area *a, u32 meeting)
+{
+	u32 i;
+
+	shared->reached[a->vcpu] = meeting;
+	for (i = 0; i < shared->vcpus; i++)
+		if (shared->reached[i] < meeting)
+			return 0;
+	return 1;
+}
+
+/* Await a cell.  False if nobody will ever set it. */
+GUEST static int await(struct area *a, u32 position, u32 cell)
+{
+	while (!shared->cell[cell]) {
+		shared->state[a->vcpu] = AWAITS(position, cell);
+		if (all_through())
+			return 0;
+	}
+	shared->state[a->vcpu] = GOES_ON;
+	return 1;
+}
+
+GUEST_INLINE void turn(u32 turns)
+{
+	while (turns--)
+		asm volatile("nop");
+}
+
+/* Do nothing for a number of turns that follows from the play, the round and the place. */
+GUEST static void linger(const struct area *a, u32 position, u32 turns)
+{
+	u32 place = a->vcpu << 16 | position;
+	u32 drawn = shared->seed ^ shared->round * 0x9e3779b1U ^ place * 0x85ebca6bU;
+
+	drawn = (drawn ^ drawn >> 16) * 0x21f0aaadU;
+	drawn = (drawn ^ drawn >> 15) * 0x735a2d97U;
+	drawn ^= drawn >> 15;
+	turn((u64)drawn * (turns + 1) >> 32);
+}
+
+/* Follow the program.  False if it awaits what never comes. */
+GUEST static int follow(struct area *a)
+{
+	u32 position, word, op;
+
+	for (position = 0;; position++) {
+		word = a->program[position];
+		op = word & 0xff;
+		if (op == OP_STOP)
+			return 1;
+		if (op == OP_ACKNOWLEDGE) {
+			note(a, WORD(op, acknowledge(a), 0));
+		} else if (op == OP_END) {
+			while (a->nr_nested && !end(a))
+				;
+		} else if (op == OP_END_AGAIN) {
+			if (a->has_ended) {
+				note(a, WORD(op, a->last_ended, 0));
+				write_sysreg(ICC_EOIR1_EL1, a->last_ended);
+			}
+		} else if (op == OP_SIGNAL) {
+			note(a, word);
+			asm volatile("dsb sy" ::: "memory");
+			shared->cell[word >> 8 & (CELLS - 1)] = 1;
+		} else if (op == OP_AWAIT) {
+			if (!await(a, position, word >> 8 & (CELLS - 1)))
+				return 0;
+			note(a, word);
+		} else if (op == OP_LINGER) {
+			linger(a, position, word >> 8);
+		} else if (op != OP_WORK) {
+			note(a, with_what_is_read(a, word));
+			access(a, word);
+		}
+	}
+}
+
+/*
+ * Serve whatever comes until all have come to the meeting and nothing comes any more.  Not as fast
+ * as can be: the emulator has one lock for all reads of ICC_IAR1_EL1.
+ */
+GUEST static void settle(struct area *a, u32 meeting)
+{
+	u32 polls = 0, all = 0;
+
+	while (polls < POLLS) {
+		if (serve(a)) {
+			polls = 0;
+			continue;
+		}
+		turn(POLL_TURNS);
+		if (all)
+			polls++;
+		else
+			all = meeting ? all_reached(a, meeting) : all_through();
+	}
+}
+
+/* Bring the CPU interface to its beginning. */
+GUEST static void reset_interface(struct area *a)
+{
+	a->nr_nested = 0;
+	a->has_ended = 0;
+	a->quiesced[0] = a->quiesced[1] = a->quiesced[2] = a->quiesced[3] = 0;
+	write_sysreg(ICC_CTLR_EL1, 0);
+	write_sysreg(ICC_AP1R0_EL1, 0);
+	write_sysreg(ICC_PMR_EL1, 0xff);
+	write_sysreg(ICC_BPR1_EL1, 0);
+	write_sysreg(ICC_IGRPEN1_EL1, 1);
+}
+
+/* Where a vCPU begins, with its area and its own stack. */
+GUEST __attribute__((noreturn)) void guest_main(struct area *a)
+{
+	u64 page;
+	u32 forced, goes_on;
+
+	mmio_read(SHARED_BASE);
+	for (page = (u64)a; page < (u64)a + AREA_SIZE; page += 0x1000)
+		mmio_read(page);
+	for (;;) {
+		reset_interface(a);
+		/* two exits: nothing of the round before is loaded */
+		mmio_read(GICD_BASE + GICD_CTLR);
+		mmio_write(HOST_BASE + HOST_PHASE, PHASE_BEGUN);
+		while (!all_reached(a, 1))
+			;
+		goes_on = follow(a);
+		if (goes_on) {
+			shared->state[a->vcpu] = IS_THROUGH;
+			settle(a, 0);
+		}
+		note(a, WORD(OP_IDLE, 0, 0));
+		mmio_write(HOST_BASE + HOST_PHASE, PHASE_IDLE);
+		for (forced = 0; forced < FORCED_ENTRIES; forced++) {
+			if (goes_on)
+				settle(a, forced + 2);
+			else
+				all_reached(a, forced + 2);
+			note(a, WORD(OP_EXITED, 0, 0));
+			mmio_write(HOST_BASE + HOST_PHASE, PHASE_EXITED);
+		}
+	}
+}

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""From plays to the file that the monitor reads, and what of a play cannot be played on the rig.
+
+A kernel has more of its own than the model: its PPIs are all level-triggered, and some belong to
+the timers of a guest. What differs there is refused with the reason rather than played otherwise.
+"""
+
+import struct
+import zlib
+from collections.abc import Sequence
+
+from stress.plays import Play
+from stress.rig.wire.words import (
+    CELLS,
+    DEVICES_MAX,
+    INTIDS,
+    MAGIC,
+    NAMES,
+    PROGRAM_MAX,
+    PULSES_MAX,
+    ROUNDS_MAX,
+    SLOW,
+    TURNS_MAX,
+    VALUE_MAX,
+    VCPUS_MAX,
+    Op,
+    Word,
+)
+from vgic import Irq, Parameters
+from vgic.data import (
+    ACCESS,
+    AWAIT,
+    FIRST_PPI,
+    FIRST_SPI,
+    LEVEL,
+    LINGER,
+    SIGNAL,
+    Exit,
+    Instruction,
+    Program,
+    Pulse,
+    is_private,
+)
+
+_OPS = {NAMES[op]: op for op in Op}
+_ACCESSES = frozenset(
+    {
+        Op.PEND, Op.UNPEND, Op.ENABLE, Op.DISABLE, Op.ROUTE, Op.SGI, Op.RAISE, Op.LOWER,
+        Op.PENDING, Op.ACTIVE, Op.PRIORITY, Op.EXITS,
+    }
+)  # fmt: skip
+_OF_A_LINE = frozenset({Op.RAISE, Op.LOWER})
+_TIMERS = frozenset({26, 27, 28, 30})
+"""The PPIs of a guest's timers on KVM/arm64."""
+
+_Machine = frozenset[tuple[int, int]]
+"""The interrupts there are: the INTID, and the vCPU of a private one, else 0."""
+
+
+class Unplayable(ValueError):
+    """A play is nothing for this rig; the message says which, what of it, and why."""
+
+
+def encode(plays: Sequence[Play], seed: int = 0) -> bytes:
+    """Return the file of plays, which the monitor reads.
+
+    Args:
+        plays: what is played, in this order, each under a name of its own.
+        seed: of how long guests linger, together with a play's name and the number of a round.
+
+    Raises:
+        Unplayable: one of them cannot be played as it is.
+    """
+    words = [MAGIC, len(plays)]
+    for number, play in enumerate(plays):
+        words += _play_words(number, play, seed)
+    return struct.pack(f"<{len(words)}I", *words)
+
+
+def _play_words(number: int, play: Play, seed: int) -> list[int]:
+    try:
+        words = _machine_words(play)
+    except Unplayable as error:
+        raise Unplayable(f"{play.name} cannot be played on a kernel: {error}") from None
+    parameters = play.parameters
+    slow = any(late for guest in parameters.guests for late in guest.lateness)
+    head = [
+        number, len(parameters.guests), len(parameters.irqs), len(parameters.devices),
+        play.rounds, SLOW if slow else 0, zlib.crc32(f"{seed} {play.name}".encode()),
+    ]  # fmt: skip
+    return [1 + len(head) + len(words), *head, *words]
+
+
+def _machine_words(play: Play) -> list[int]:
+    parameters = play.parameters
+    _at_most("vCPUs", len(parameters.guests), VCPUS_MAX)
+    _at_most("devices", len(parameters.devices), DEVICES_MAX)
+    if not 1 <= play.rounds <= ROUNDS_MAX:
+        raise Unplayable(f"it has {play.rounds} rounds; from 1 to {ROUNDS_MAX} can be played")
+    words = [word for irq in parameters.irqs for word in _irq_words(irq)]
+    machine = _machine(parameters)
+    for vcpu, guest in enumerate(parameters.guests):
+        words += _program_words(guest, vcpu, machine)
+    for device in parameters.devices:
+        words += _device_words(device, machine)
+    return words
+
+
+def _machine(parameters: Parameters) -> _Machine:
+    return frozenset(
+        (irq.intid, irq.vcpu if is_private(irq.intid) else 0) for irq in parameters.irqs
+    )
+
+
+def _irq_words(irq: Irq) -> tuple[int, int, int]:
+    if irq.intid >= INTIDS:
+        raise Unplayable(f"it has an interrupt {irq.intid}; the rig's are below {INTIDS}")
+    if irq.intid in _TIMERS:
+        raise Unplayable(f"PPI {irq.intid} belongs to a timer of the guest")
+    if FIRST_PPI <= irq.intid < FIRST_SPI and irq.config is not LEVEL:
+        raise Unplayable(f"PPI {irq.intid} is triggered by an edge; all PPIs of KVM are by a level")
+    return irq.intid | (irq.config is LEVEL) << 16, irq.priority, irq.vcpu
+
+
+def _program_words(guest: Program, vcpu: int, machine: _Machine) -> list[int]:
+    _at_most(f"instructions of vCPU {vcpu}", len(guest.instructions), PROGRAM_MAX)
+    words = [_instruction_word(each, vcpu, machine).packed() for each in guest.instructions]
+    return [len(words), *words]
+
+
+def _instruction_word(instruction: Instruction, vcpu: int, machine: _Machine) -> Word:
+    name, number = instruction.name, instruction.number
+    if name == ACCESS:
+        return _access_word(instruction.access, vcpu, machine)
+    if name in {SIGNAL, AWAIT} and not 0 <= number < CELLS:
+        raise Unplayable(f"there is no cell {number}; there are {CELLS}")
+    if name == LINGER and not 0 <= number <= TURNS_MAX:
+        raise Unplayable(f"a guest lingers for at most {TURNS_MAX} turns, not {number}")
+    return Word(_OPS[name], number)
+
+
+def _access_word(access: Exit | None, vcpu: int, machine: _Machine) -> Word:
+    if access is None:
+        return Word(Op.EXIT)
+    op = _OPS.get(access.kind)
+    if op not in _ACCESSES:
+        raise Unplayable(f"the rig knows no access {access.kind}")
+    if op is Op.EXITS:
+        return Word(op)
+    _check_there(access.intid, access.about(vcpu), machine)
+    if op in _OF_A_LINE:
+        _check_line(access.intid)
+    if not 0 <= access.value <= VALUE_MAX:
+        raise Unplayable(f"{access.value} cannot be written")
+    return Word(op, access.intid, access.value)
+
+
+def _device_words(device: Sequence[Pulse], machine: _Machine) -> list[int]:
+    _at_most("pulses of a device", len(device), PULSES_MAX)
+    words = [len(device)]
+    for pulse in device:
+        vcpu = pulse.vcpu if is_private(pulse.intid) else 0
+        _check_there(pulse.intid, vcpu, machine)
+        _check_line(pulse.intid)
+        words += [pulse.intid | vcpu << 16, int(pulse.level), pulse.pause]
+    return words
+
+
+def _check_there(intid: int, vcpu: int, machine: _Machine) -> None:
+    if (intid, vcpu if is_private(intid) else 0) not in machine:
+        raise Unplayable(f"something is done to interrupt {intid}, which is not among its own")
+
+
+def _check_line(intid: int) -> None:
+    if intid < FIRST_PPI:
+        raise Unplayable(f"SGI {intid} has no line that a device could drive")
+
+
+def _at_most(what: str, number: int, most: int) -> None:
+    if number > most:
+        raise Unplayable(f"it has {number} {what}; the rig has room for {most}")

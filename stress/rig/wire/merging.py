@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""From the logs of one round, one a vCPU and one a device, to its trace.
+
+Each log is in the order in which its owner did things; what happened first of two logs nobody
+knows. They are merged to an order in which it may have happened: nobody has passed an `await`
+before the `signal`, nobody acknowledges what nobody has announced yet. What cannot be brought into
+such an order is taken as it comes.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+
+from stress.rig.wire.words import NAMES, Op, Word
+from stress.traces import NONE, SPURIOUS, Event, Trace
+from vgic.data import is_private
+
+_ANNOUNCES = frozenset({Op.RAISE, Op.PEND, Op.SGI, Op.ENABLE, Op.ROUTE})
+_WITHOUT_INTID = frozenset({Op.EXIT, Op.EXITS})
+_WITH_VALUE = frozenset({Op.ROUTE, Op.SGI, Op.PENDING, Op.ACTIVE, Op.PRIORITY, Op.EXITS})
+_PHASES = (Op.IDLE, Op.EXITED)
+
+_Happened = tuple[Word, Event]
+
+
+def merged(
+    guests: Sequence[Sequence[Word]],
+    devices: Sequence[Sequence[Word]],
+    final: Sequence[Word] | None,
+) -> Trace:
+    """Return the trace of a round.
+
+    Args:
+        guests: what each vCPU did.
+        devices: what each device did.
+        final: how the interrupts were at its end, None if somebody did not come to the end.
+    """
+    logs = [
+        deque((word, _event(f"vcpu{vcpu}", word)) for word in log)
+        for vcpu, log in enumerate(guests)
+    ]
+    logs += [
+        deque((word, _device_event(f"dev{number}", word)) for word in log)
+        for number, log in enumerate(devices)
+    ]
+    events = [*_in_some_order(logs), *map(_final_event, final or ())]
+    return Trace(tuple(events), ended=final is not None)
+
+
+def _in_some_order(logs: list[deque[_Happened]]) -> Iterator[Event]:
+    signalled: set[int] = set()
+    announced: set[int] = set()
+
+    def may_be_next(word: Word) -> bool:
+        if word.op is Op.AWAIT:
+            return word.intid in signalled
+        if word.op is Op.ACKNOWLEDGE:
+            return word.intid == SPURIOUS or word.intid in announced
+        return word.op not in _PHASES
+
+    while any(logs):
+        log = _first(logs, may_be_next)
+        if log is None:
+            yield _phase(logs)
+            continue
+        word, event = log.popleft()
+        if word.op is Op.SIGNAL:
+            signalled.add(word.intid)
+        elif word.op in _ANNOUNCES:
+            announced.add(word.intid)
+        yield event
+
+
+def _first(
+    logs: list[deque[_Happened]], may_be_next: Callable[[Word], bool]
+) -> deque[_Happened] | None:
+    """Return the log to go on with, None if everybody is at the end of a phase."""
+    heads = [log for log in logs if log]
+    for log in heads:
+        if may_be_next(log[0][0]):
+            return log
+    return next((log for log in heads if log[0][0].op not in _PHASES), None)
+
+
+def _phase(logs: list[deque[_Happened]]) -> Event:
+    """Everybody has come to the end of a phase: one event for all of them."""
+    phase = next(log[0][0].op for log in logs if log)
+    for log in logs:
+        if log and log[0][0].op is phase:
+            log.popleft()
+    return Event("all", NAMES[phase])
+
+
+def _event(who: str, word: Word) -> Event:
+    return Event(
+        who,
+        NAMES[word.op],
+        NONE if word.op in _WITHOUT_INTID else word.intid,
+        word.value if word.op in _WITH_VALUE else NONE,
+    )
+
+
+def _device_event(who: str, word: Word) -> Event:
+    return Event(who, NAMES[word.op], word.intid, word.value if is_private(word.intid) else NONE)
+
+
+def _final_event(word: Word) -> Event:
+    who = f"vcpu{word.value >> 2}" if is_private(word.intid) else "all"
+    return Event(who, NAMES[word.op], word.intid, word.value & 3)

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The words of programs and logs, and the rig's limits: the contract of sources/proto.h in Python.
+
+A word is `op | intid << 8 | value << 18`; of an op that has a number it is `op | number << 8`.
+"""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+MAGIC = 0x31534756
+"""What the file of plays begins with."""
+
+SLOW = 1
+"""The flag of a play: the host's maintenance interrupt is masked while its programs run."""
+
+VCPUS_MAX = 4
+DEVICES_MAX = 2
+INTIDS = 128
+CELLS = 64
+PROGRAM_MAX = 8_191
+"""Instructions of a guest."""
+PULSES_MAX = 4_096
+"""Pulses of a device."""
+TURNS_MAX = 1_000_000
+ROUNDS_MAX = 1_000_000
+VALUE_MAX = (1 << 14) - 1
+
+
+class Op(IntEnum):
+    """What a word is about, by its lowest byte."""
+
+    STOP = 0
+    ACKNOWLEDGE = 1
+    END = 2
+    END_AGAIN = 3
+    WORK = 4
+    EXIT = 5
+    PEND = 6
+    UNPEND = 7
+    ENABLE = 8
+    DISABLE = 9
+    ROUTE = 10
+    SGI = 11
+    RAISE = 12
+    LOWER = 13
+    QUIESCE = 14
+    PENDING = 15
+    ACTIVE = 16
+    PRIORITY = 17
+    SIGNAL = 18
+    AWAIT = 19
+    LINGER = 20
+    EXITS = 21
+    IDLE = 22
+    EXITED = 23
+    FINAL = 24
+
+
+NAMES = {op: op.name.lower().replace("_", " ") for op in Op}
+"""What programs and traces call them."""
+
+NUMBERED = frozenset({Op.SIGNAL, Op.AWAIT, Op.LINGER})
+"""Those that have a number in place of an INTID and a value."""
+
+
+class Word(NamedTuple):
+    """A word, taken apart.
+
+    Attributes:
+        op: what it is about.
+        intid: an INTID, or a number.
+        value: what was read or written, 0 if nothing was.
+    """
+
+    op: Op
+    intid: int = 0
+    value: int = 0
+
+    def packed(self) -> int:
+        """Return the word as it is on the wire."""
+        return self.op | self.intid << 8 | self.value << 18
+
+
+def unpacked(packed: int) -> Word | None:
+    """Take a word of 32 bits apart; None if it is about nothing that there is."""
+    try:
+        op = Op(packed & 0xFF)
+    except ValueError:
+        return None
+    if op in NUMBERED:
+        return Word(op, packed >> 8)
+    return Word(op, packed >> 8 & 0x3FF, packed >> 18)

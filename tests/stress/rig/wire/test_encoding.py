@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does the monitor get what a play says, and is what it cannot play refused with a reason?"""
+
+import struct
+
+import pytest
+
+from stress.plays import Play, read_script
+from stress.rig.wire import Unplayable, encode
+from vgic.accesses import ACCESSES, Access
+from vgic.data import ACCESS, Instruction, Program
+
+
+def play(*lines: str, name: str = "a") -> Play:
+    return read_script("\n".join(["title t", *lines, ""]), name)
+
+
+def words(*plays: Play, seed: int = 0) -> list[int]:
+    data = encode(plays, seed)
+    return list(struct.unpack(f"<{len(data) // 4}I", data))
+
+
+EDGE = "interrupt 40 edge priority 0x40"
+
+
+def test_a_play_is_laid_out_as_proto_h_says() -> None:
+    two = play(
+        "rounds 7",
+        "interrupt 41 level priority 0x80 vcpu 1",
+        EDGE,
+        "vcpu 0",
+        "  signal 5",
+        "  linger 300",
+        "  route 41 vcpu 1",
+        "vcpu 1",
+        "device 0",
+        "  raise 41 after 9",
+        "  lower 41",
+    )
+    head, *rest = words(two)[2:]
+    assert head == len(rest) + 1
+    number, vcpus, irqs, devices, rounds, flags, _, *rest = rest
+    assert (number, vcpus, irqs, devices, rounds, flags) == (0, 2, 2, 1, 7, 0)
+    assert rest == [
+        *(41 | 1 << 16, 0x80, 1, 40, 0x40, 0),
+        *(3, 18 | 5 << 8, 20 | 300 << 8, 10 | 41 << 8 | 1 << 18),
+        0,
+        *(2, 41, 1, 9, 41, 0, 0),
+    ]
+
+
+def test_plays_stand_one_behind_the_other() -> None:
+    assert words()[:2] == [0x31534756, 0]
+    first, second = words(play(EDGE, "vcpu 0")), words(play(EDGE, "vcpu 0", name="b"))
+    both = words(play(EDGE, "vcpu 0"), play(EDGE, "vcpu 0", name="b"))
+    second[3] = 1
+    assert both == [0x31534756, 2, *first[2:], *second[2:]]
+
+
+def test_only_a_guest_that_exits_late_makes_a_play_slow() -> None:
+    late = words(play(EDGE, "vcpu 0", "  lateness 0 1"))
+    at_once = words(play(EDGE, "vcpu 0", "  lateness 0 0"))
+    assert (late[8], at_once[8]) == (1, 0)
+
+
+def test_how_long_guests_linger_follows_from_the_seed_and_the_name() -> None:
+    lingers = play(EDGE, "vcpu 0", "  linger 9")
+    assert words(lingers) == words(lingers)
+    assert words(lingers)[9] != words(lingers, seed=1)[9]
+    assert words(lingers)[9] != words(lingers._replace(name="b"))[9]
+
+
+@pytest.mark.parametrize("kind", [each for each in ACCESSES if ACCESSES[each].in_programs])
+def test_each_access_that_a_program_can_have_can_be_played(kind: str) -> None:
+    intid = max(ACCESSES[kind].intids[0], 5)
+    triggered = "level" if intid >= 16 else "edge"
+    if kind in {"raise", "lower"}:
+        intid, triggered = 40, "edge"
+    one = play(f"interrupt {intid} {triggered} priority 0x80", "vcpu 0")
+    program = Program((Instruction(ACCESS, Access(kind, 0 if kind == "exits" else intid)),), (0,))
+    encode([one._replace(parameters=one.parameters._replace(guests=(program,)))])
+
+
+@pytest.mark.parametrize(
+    ("lines", "why", "nearby"),
+    [
+        (["interrupt 128 edge priority 0", "vcpu 0"], "interrupt 128", ("128", "127")),
+        (["interrupt 27 level priority 0", "vcpu 0"], "timer of the guest", ("27", "29")),
+        (["interrupt 20 edge priority 0", "vcpu 0"], "all PPIs", ("edge", "level")),
+        ([EDGE, "vcpu 0", "  pend 41"], "41, which is not", ("41", "40")),
+        (
+            ["interrupt 3 edge priority 0 vcpu 1", "vcpu 0", "  sgi 3 vcpu 0", "vcpu 1"],
+            "3, which is not",
+            ("sgi 3 vcpu 0", "sgi 3 vcpu 1"),
+        ),
+        ([EDGE, *(f"vcpu {each}" for each in range(5))], "5 vCPUs", ("vcpu 4", "")),
+        (
+            [EDGE, "vcpu 0", *(f"device {each}" for each in range(3))],
+            "3 devices",
+            ("device 2", ""),
+        ),
+        ([EDGE, "vcpu 0", *["  work"] * 8_192], "8192 instr", ("  work\n  work\n", "  work\n")),
+        (
+            [EDGE, "vcpu 0", "device 0", *["  raise 40"] * 4_097],
+            "4097 pulses",
+            ("  raise 40\n  raise 40\n", "  raise 40\n"),
+        ),
+    ],
+)
+def test_what_cannot_be_played_is_refused_and_what_is_nearby_is_not(
+    lines: list[str], why: str, nearby: tuple[str, str]
+) -> None:
+    with pytest.raises(Unplayable, match=f"^a cannot be played on a kernel: .*{why}"):
+        encode([play(*lines)])
+    encode([play("\n".join(lines).replace(nearby[0], nearby[1], 1))])
+
+
+@pytest.mark.parametrize(
+    ("instruction", "why"),
+    [
+        (Instruction("signal", None, 64), "no cell 64"),
+        (Instruction("await", None, -1), "no cell -1"),
+        (Instruction("linger", None, 1_000_001), "1000001"),
+        (Instruction(ACCESS, Access("quiesce", 40)), "no access quiesce"),
+        (Instruction(ACCESS, Access("raise", 3)), "SGI 3 has no line"),
+        (Instruction(ACCESS, Access("priority", 40, 1 << 14)), "16384 cannot be written"),
+    ],
+)
+def test_values_that_no_script_can_say_are_refused_too(instruction: Instruction, why: str) -> None:
+    one = play(EDGE, "interrupt 3 edge priority 0", "vcpu 0")
+    guests = (Program((instruction,), (0,)),)
+    with pytest.raises(Unplayable, match=why):
+        encode([one._replace(parameters=one.parameters._replace(guests=guests))])
+
+
+@pytest.mark.parametrize("rounds", [0, 1_000_001])
+def test_so_many_rounds_are_refused(rounds: int) -> None:
+    with pytest.raises(Unplayable, match="rounds"):
+        encode([play(EDGE, "vcpu 0")._replace(rounds=rounds)])
