@@ -28,18 +28,21 @@ class Account:
         clearing: those of them that may clear it.
         set_at: the step at which the last that may have set it ended, -1 before any.
         cleared_at: the step at which the last that may have cleared it ended, -1 before any.
-        forfeited: it was on a list of a vCPU whose guest has ended something twice (quirk Q6).
+        forfeited: it was on a list of a vCPU whose guest and host no longer agree on what is
+            active, by right (quirks Q6 and Q7).
         late: a write has returned that somebody is still to carry out.
         touched_at: the step of the last of them to end.
         listed_at: the step at which it was put on a list last, -1 if never.
+        prioritizing: writes of its priority under way.
+        prioritized_at: the step at which the last that may have changed it ended, -1 before any.
         routed_home_at: the step at which a write of its routing ended that made it belong to the
             vCPU on whose list it was already; -1 if it was put on a list or announced since.
     """
 
     __slots__ = (
         "busy", "cleared_at", "clearing", "contested", "drivers", "forfeited", "late", "line",
-        "listed_at", "pends", "raised", "routed_home_at", "set_at", "setting", "touched_at",
-        "unserved",
+        "listed_at", "pends", "prioritized_at", "prioritizing", "raised", "routed_home_at",
+        "set_at", "setting", "touched_at", "unserved",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -56,6 +59,8 @@ class Account:
         self.late = False
         self.touched_at = -1
         self.listed_at = -1
+        self.prioritizing = 0
+        self.prioritized_at = -1
         self.routed_home_at = -1
 
 
@@ -162,6 +167,22 @@ class Ledger(defaultdict[VgicIrq, Account]):
         if irq.vcpu is irq.target_vcpu and not (alone and irq.target_vcpu is old_target):
             account.routed_home_at = step
 
+    def prioritize(self, irq: VgicIrq) -> None:
+        """A write of an interrupt's priority begins."""
+        self[irq].prioritizing += 1
+
+    def prioritized(self, irq: VgicIrq, step: int, *, changed: bool) -> None:
+        """A write of an interrupt's priority has ended, at this step."""
+        account = self[irq]
+        account.prioritizing -= 1
+        if changed:
+            account.prioritized_at = step
+
+    def is_prioritized_since(self, irq: VgicIrq, step: int) -> bool:
+        """Tell whether an interrupt may have been given another priority since a step."""
+        account = self[irq]
+        return account.prioritizing > 0 or account.late or account.prioritized_at >= step
+
     def is_alone_since(self, irq: VgicIrq, step: int) -> bool:
         """Tell whether nobody but the caller has touched an interrupt since a step."""
         account = self[irq]
@@ -214,7 +235,7 @@ class Ledger(defaultdict[VgicIrq, Account]):
         """What was to be carried out has been by this step, nobody knows when and by whom."""
         account = self[irq]
         account.late = False
-        account.touched_at = step
+        account.touched_at = account.prioritized_at = step
         if irq.vcpu is irq.target_vcpu:
             account.routed_home_at = step
 
