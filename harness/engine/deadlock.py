@@ -9,7 +9,8 @@ woken for it again. Whether that is so is known to the gate that it sleeps at
 (harness.primitives.waitqueue). Where none was lost, somebody else may have had it: so a deadlock
 says of each sleeper whom the last wake-up at its place went to, and what became of those. Where all
 that wait spin on what nobody is left to change (harness.primitives.spinning) it is a livelock. A
-daemon that idles is not what a deadlock is named after.
+daemon that idles is not what a deadlock is named after, but if it has missed a wake-up the message
+says so: what the others wait for may be what it was asked to do.
 """
 
 from collections.abc import Callable, Sequence
@@ -54,7 +55,16 @@ def deadlock(waiting: Sequence[Thread], stack_of: Callable[[Thread], tuple[str, 
     stacks = {thread: stack_of(thread) for thread in waiting}
     return Failure(
         kind="lost wake-up" if missed else "livelock" if all(map(_spins, involved)) else "deadlock",
-        message="; ".join(f"{thread.role} {waits(thread)}" for thread in involved),
+        message="; ".join(
+            (
+                *(f"{thread.role} {waits(thread)}" for thread in involved),
+                *(
+                    f"the daemon {thread.role} has missed a wake-up: it {waits(thread)}"
+                    for thread in lost
+                    if thread not in involved
+                ),
+            )
+        ),
         functions=tuple(stacks[thread][-1] if stacks[thread] else "" for thread in involved),
         lock_classes=tuple(thread.op.lock_class for thread in involved),
         details=tuple(

@@ -3,7 +3,8 @@
 
 It is used again and again: who comes back early waits until all of the last round have left. It is
 broken by `abort`, by a party whose time is up, or by an action that raises; then all that wait, and
-all that come, get a BrokenBarrier until it is reset.
+all that come, get a BrokenBarrier until it is reset. Whoever gets one knows what was stored before
+it was broken.
 """
 
 from collections.abc import Callable
@@ -117,6 +118,7 @@ class Barrier:
         if scheduler.unwinding:
             return 0
         if self.state == _BROKEN:
+            scheduler.touch(self._leave)
             raise BrokenBarrier(f"{self.name} is broken")
         index = self.n_waiting
         self.n_waiting += 1

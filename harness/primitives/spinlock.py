@@ -178,9 +178,19 @@ class SpinLock(Gate):
         exception: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Release the lock; a block that raises leaves it as it is."""
+        """Release the lock, also after an exception, as Python's does.
+
+        What the block has released before it raised stays so, and an invariant over what is half
+        done is not judged: the exception is what is wrong, unless somebody catches it.
+        """
         if exception_type is None:
             self.unlock()
+        elif self.owner is self._scheduler.current:
+            judge, self.on_unlock = self.on_unlock, None
+            try:
+                self.unlock()
+            finally:
+                self.on_unlock = judge
 
     def assert_held(self) -> None:
         """Fail unless the running thread holds the lock (lockdep_assert_held)."""

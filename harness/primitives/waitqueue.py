@@ -6,6 +6,10 @@ whether there is anything to wait for, so that none can come in between; `sleep_
 and is only right where a lock keeps the waker out until the sleeper stands in the queue. Either may
 give up when its time is up (harness.primitives.timed).
 
+`wake_up` wakes everybody who waits for a condition, since each looks again, and one of those who
+wait exclusively: in `wait_event_exclusive`, where each would take what is there, and in `sleep_on`,
+since one is what `Condition.notify` of Python wakes.
+
 Where every thread waits in the end, each of these says whether a wake-up was lost: see
 harness.engine.deadlock.
 """
@@ -23,9 +27,15 @@ class _Sleeper(Gate):
     """One thread in a queue: the gate at which it sleeps."""
 
     def __init__(
-        self, queue: "WaitQueue", scheduler: Scheduler, condition: Callable[[], bool] | None
+        self,
+        queue: "WaitQueue",
+        scheduler: Scheduler,
+        condition: Callable[[], bool] | None,
+        *,
+        exclusive: bool,
     ) -> None:
         self.thread = scheduler.current
+        self.exclusive = exclusive
         self._queue = queue
         self._scheduler = scheduler
         self._since = scheduler.steps
@@ -46,8 +56,12 @@ class _Sleeper(Gate):
             return (f"the wake-up found nobody: {gone}", "the thread was about to sleep by then")
         if not self._scheduler.evaluate(self._condition):
             return ()
-        woken = "nobody has woken it" if last is None else f"the last wake-up came before: {last}"
-        return ("what the thread waits for is so by now", woken)
+        happened = "what the thread waits for is so by now"
+        if last is None:
+            return (happened, "nobody has woken it")
+        if last.step > self._since and self._queue.woken:
+            return (happened, *self.last_wake_up())
+        return (happened, f"the last wake-up came before: {last}")
 
     def last_wake_up(self) -> tuple[str, ...]:
         """Return whom the last wake-up went to, and what they have done since."""
@@ -102,6 +116,19 @@ class WaitQueue:
         """
         self._wait_event(condition, None, lock)
 
+    def wait_event_exclusive(
+        self, condition: Callable[[], bool], lock: SpinLock | None = None
+    ) -> None:
+        """Sleep until a condition holds; of those who sleep so a `wake_up` wakes one.
+
+        (wait_event_interruptible_exclusive, wait_event_exclusive_cmd.)
+
+        Args:
+            condition: as for `wait_event`.
+            lock: as for `wait_event`.
+        """
+        self._wait_event(condition, None, lock, exclusive=True)
+
     def wait_event_timeout(
         self, condition: Callable[[], bool], timeout: float, lock: SpinLock | None = None
     ) -> bool:
@@ -127,39 +154,52 @@ class WaitQueue:
         Returns:
             whether it was woken; False if the time was up before.
         """
-        return self._sleep(self._queued(None, lock), lock, timeout)
+        return self._sleep(self._queued(None, lock, exclusive=True), lock, timeout)
 
     def wake_up(self) -> None:
-        """Wake the thread that has slept longest, if any does."""
-        self._woken(1)
+        """Wake all that do not wait exclusively, and of the others who has slept longest."""
+        self._woken(exclusive_max=1)
 
     def wake_up_all(self) -> None:
         """Wake all that sleep."""
-        self._woken(len(self._sleepers))
+        self._woken(exclusive_max=None)
 
-    def _queued(self, condition: Callable[[], bool] | None, lock: SpinLock | None) -> _Sleeper:
+    def _queued(
+        self, condition: Callable[[], bool] | None, lock: SpinLock | None, *, exclusive: bool
+    ) -> _Sleeper:
         if lock is None:
             self._may_sleep()
-        sleeper = _Sleeper(self, self._scheduler, condition)
+        sleeper = _Sleeper(self, self._scheduler, condition, exclusive=exclusive)
         self._scheduler.point(self._prepare)
         self._sleepers.append(sleeper)
         return sleeper
 
     def _wait_event(
-        self, condition: Callable[[], bool], timeout: float | None, lock: SpinLock | None
+        self,
+        condition: Callable[[], bool],
+        timeout: float | None,
+        lock: SpinLock | None,
+        *,
+        exclusive: bool = False,
     ) -> bool:
         may_sleep = True
         while True:
-            sleeper = self._queued(condition, lock)
+            sleeper = self._queued(condition, lock, exclusive=exclusive)
             holds = bool(condition()) or self._scheduler.unwinding
             if holds or not may_sleep:
-                self._forget(sleeper)
+                self._leave(sleeper)
                 return holds
             may_sleep = self._sleep(sleeper, lock, timeout)
 
-    def _forget(self, sleeper: _Sleeper) -> None:
+    def _leave(self, sleeper: _Sleeper) -> None:
+        """Leave the queue without having been woken (finish_wait).
+
+        A wake-up before this goes to the thread, one after it to whoever else is there.
+        """
         if sleeper in self._sleepers:
             self._sleepers.remove(sleeper)
+        if not self._scheduler.unwinding:
+            self._scheduler.touch(self._prepare)
 
     def _sleep(self, sleeper: _Sleeper, lock: SpinLock | None, timeout: float | None) -> bool:
         """Sleep; return whether it was a wake-up that ended that."""
@@ -174,7 +214,7 @@ class WaitQueue:
         elif timed_point(scheduler, asleep, timeout):
             scheduler.touch(asleep)
         else:
-            self._forget(sleeper)
+            self._leave(sleeper)
             woken = False
         if lock is not None:
             lock.lock()
@@ -183,17 +223,19 @@ class WaitQueue:
     def _may_sleep(self) -> None:
         check_may_sleep(self._scheduler, f"sleep at {self.name}", self._family)
 
-    def _woken(self, count: int) -> None:
+    def _woken(self, *, exclusive_max: int | None) -> None:
         scheduler = self._scheduler
         scheduler.point(self._wake)
         if scheduler.unwinding:
             return
         self.last = here(scheduler)
-        self.woken = [sleeper.thread for sleeper in self._sleepers[:count]]
+        exclusive = [sleeper for sleeper in self._sleepers if sleeper.exclusive][:exclusive_max]
+        woken = [each for each in self._sleepers if not each.exclusive or each in exclusive]
+        self.woken = [sleeper.thread for sleeper in woken]
         if not self._sleepers:
             self.gone = self.last
-        for sleeper in self._sleepers[:count]:
+        for sleeper in woken:
+            self._sleepers.remove(sleeper)
             sleeper.shut = False
             if scheduler.wants_growth:
                 scheduler.opened(sleeper)
-        del self._sleepers[:count]

@@ -2,8 +2,26 @@
 """A work item: what is queued, and how often it was, see harness.primitives.workqueue."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 from harness.engine import Gate, Thread
+
+
+class QueueOfWork(Protocol):
+    """What an item was queued on, for those who cancel it by another queue or end it there.
+
+    Attributes:
+        items: the pending items, in the order in which they were queued.
+    """
+
+    items: list["Work"]
+
+    @property
+    def shut(self) -> bool:
+        """Whether no item can be begun with."""
+
+    def changed(self, kind: str, *, found_shut: bool) -> None:
+        """Say that the queue is not as it was."""
 
 
 class Work:
@@ -17,6 +35,8 @@ class Work:
         running: which of them is being carried out, if one is.
         worker: the thread that does or did it last.
         cancelling: how many threads wait for its end and let nobody queue it.
+        queue: the queue that it was last queued on, None if it never was.
+        waiting: the gates of those who wait until a queueing is over.
     """
 
     def __init__(self, instance: str, function: Callable[[], object]) -> None:
@@ -33,6 +53,8 @@ class Work:
         self.running: int | None = None
         self.worker: Thread | None = None
         self.cancelling = 0
+        self.queue: QueueOfWork | None = None
+        self.waiting: list[Gate] = []
 
     def __str__(self) -> str:
         return self.name

@@ -8,8 +8,9 @@ workers there are. What was stored before the item was queued is there for its f
 sleep.
 
 `flush_work` waits until what was queued by then has been done, `cancel_work_sync` takes a pending
-item off and waits for the running function, and lets nobody queue it meanwhile. Whoever holds what
-the function waits for must not call either, and the function itself least of all.
+item off and waits for the running function, and lets nobody queue it meanwhile: by whichever queue
+they are called, since an item knows on which it is. Whoever holds what the function waits for must
+not call either, and the function itself least of all.
 """
 
 from typing import NoReturn
@@ -21,7 +22,6 @@ from harness.engine import (
     Scheduler,
     model_function,
     operation,
-    operations,
 )
 from harness.primitives.atomic_context import check_may_sleep
 from harness.primitives.joining import start_thread
@@ -50,10 +50,7 @@ class WorkQueue(Gate):
         self._scheduler = scheduler
         self.name = f"workqueue[{instance}]"
         self.items: list[Work] = []
-        self._waiting: list[Over] = []
-        self._queued, self._taken_off, self._ready, self._found_shut = operations(
-            "workqueue", self.name, "queue_work", "cancel_work", "done", "found_shut"
-        )
+        self._found_shut = operation("found_shut", "workqueue", self.name)
         self._next = Operation("next_work", "workqueue", self.name, self)
         for number in range(workers):
             role = f"kworker/{instance}:{number}"
@@ -80,8 +77,9 @@ class WorkQueue(Gate):
         was_shut = self.shut
         work.last += 1
         work.pending = work.last
+        work.queue = self
         self.items.append(work)
-        self._changed(self._queued, found_shut=was_shut)
+        self.changed("queue_work", found_shut=was_shut)
         return True
 
     def flush_work(self, work: Work) -> bool:
@@ -135,26 +133,32 @@ class WorkQueue(Gate):
             number, me.busy = work.end(), False
             scheduler.touch(operation("done", "work", work.name))
             scheduler.touch(operation("done", "work", work.queueing(number)))
-            self._let_go()
-            if work.pending is not None:
-                self._changed(self._ready, found_shut=False)
+            self._let_go(work)
+            if work.pending is not None and work.queue is not None:
+                work.queue.changed("done", found_shut=False)
 
     def _take_off(self, work: Work) -> bool:
-        if self._scheduler.unwinding or work not in self.items:
+        queue = work.queue
+        if self._scheduler.unwinding or queue is None or work.pending is None:
             return False
-        was_shut = self.shut
-        self.items.remove(work)
+        was_shut = queue.shut
+        queue.items.remove(work)
         taken_off, work.pending = work.queueing(work.pending), None
         self._scheduler.touch(operation("cancel_work", "work", taken_off))
         self._scheduler.touch(operation("found_shut", "work", taken_off))
-        self._let_go()
-        self._changed(self._taken_off, found_shut=was_shut)
+        self._let_go(work)
+        queue.changed("cancel_work", found_shut=was_shut)
         return True
 
-    def _changed(self, how: Operation, *, found_shut: bool) -> None:
-        """Say that the queue is not as it was."""
+    def changed(self, kind: str, *, found_shut: bool) -> None:
+        """Say that the queue is not as it was.
+
+        Args:
+            kind: what was done to it or to an item in it.
+            found_shut: no item could be begun with before.
+        """
         scheduler = self._scheduler
-        scheduler.touch(how)
+        scheduler.touch(operation(kind, "workqueue", self.name))
         if found_shut:
             scheduler.touch(self._found_shut)
         if scheduler.wants_growth and not self.shut:
@@ -172,14 +176,14 @@ class WorkQueue(Gate):
 
     def _wait(self, work: Work, number: int) -> None:
         gate = Over(work, number)
-        self._waiting.append(gate)
+        work.waiting.append(gate)
         self._scheduler.gated_point(Operation("wait_for", "work", work.queueing(number), gate))
-        self._waiting.remove(gate)
+        work.waiting.remove(gate)
 
-    def _let_go(self) -> None:
+    def _let_go(self, work: Work) -> None:
         """Say that some may have waited for what is over now."""
         if self._scheduler.wants_growth:
-            for gate in self._waiting:
+            for gate in work.waiting:
                 if not gate.shut:
                     self._scheduler.opened(gate)
 

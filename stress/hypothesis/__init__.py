@@ -14,12 +14,12 @@ from stress.hypothesis.machines import machines
 from stress.hypothesis.programs import device_programs, guest_programs
 from stress.hypothesis.schedules import deviations
 from stress.hypothesis.virtual_machine import VirtualMachine
-from stress.plugin import register_profile
+from stress.nightly_profile import register_profile
 
 __all__ = [
     "MachineFailed", "VirtualMachine", "check_machine", "deviations", "device_programs",
     "guest_programs", "interrupts", "machines",
 ]  # fmt: skip
 
-# Hypothesis does so by itself (stress/plugin/profile.py), unless it was told to load no plugins.
+# Hypothesis does so by itself (stress/nightly_profile.py), unless it was told to load no plugins.
 register_profile()

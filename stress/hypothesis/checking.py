@@ -2,7 +2,9 @@
 """One machine under many schedules: what the body of a test under `@given` calls."""
 
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 
 from harness import Carriers, Deviation, Failed, Quiet, Strategy
@@ -15,7 +17,7 @@ from stress.hypothesis.deadline import without_deadline
 from stress.hypothesis.machine_failed import Failing, MachineFailed
 from stress.hypothesis.schedules import EXECUTIONS_MIN, STEPS, strategies_for
 from stress.inputs import BadArgument, arguments
-from stress.plugin import test_id
+from stress.plugin import Budget, Counts, running, test_id
 from vgic import DEFAULT, Parameters
 
 
@@ -25,19 +27,22 @@ def check_machine(
     kernel: str | type = DEFAULT,
     bugs: str | Sequence[str] = (),
     executions: int | None = None,
-    strategy: str = PORTFOLIO,
+    strategy: str | None = None,
     check: str | Sequence[str] | None = None,
     schedule: Sequence[Deviation] | None = None,
     name: str | None = None,
 ) -> None:
     """Run a machine under many schedules and judge it; of many examples, aim at rarer ones.
 
+    In a test of pytest the command line comes before executions and strategy, and these before the
+    ini file. A failure that the test fails for is confirmed in a fresh process and kept.
+
     Args:
         parameters: the machine and its programs.
         kernel: a revision's name, FILE.py:CLASS, or a class.
         bugs: names of bugs put into it.
         executions: how many schedules; None for as many as have some 8,000 steps together.
-        strategy: what chooses the schedules, as on the command line.
+        strategy: what chooses the schedules, as on the command line; None for the portfolio.
         check: what else is checked, as on the command line; a class is checked for data races
             unless this says otherwise.
         schedule: run it under this schedule alone.
@@ -52,19 +57,17 @@ def check_machine(
         HarnessBug: the harness's own code raised an exception.
     """
     __tracebackhide__ = True
-    strategy = arguments.strategy(strategy)
+    if strategy is not None:
+        arguments.strategy(strategy)
     if executions is not None and (type(executions) is not int or executions < 1):
         raise BadArgument(f"executions is a number from 1, not {executions!r}")
     test = running_test() if name is None else name
     tried = _Tried(parameters, test.rpartition("::")[2] or "check_machine", kernel, bugs, check)
-    with without_deadline(), carriers() as pool:
+    with tried.judged() as pool:
         if schedule is not None:
-            tried.run(LenientReplay(schedule), pool)
+            tried.run(LenientReplay(schedule), pool, "the schedule given")
         else:
             tried.explore(test, strategy, executions, pool)
-    if tried.found is not None:
-        raise MachineFailed(tried.found)
-    tried.aim.take()
 
 
 def check_calls(
@@ -88,11 +91,8 @@ def check_calls(
     """
     __tracebackhide__ = True
     tried = _Tried(parameters, name, kernel, bugs, check)
-    with without_deadline(), carriers() as pool:
-        tried.run(strategy, pool, where="the execution of these calls")
-    if tried.found is not None:
-        raise MachineFailed(tried.found)
-    tried.aim.take()
+    with tried.judged() as pool:
+        tried.run(strategy, pool, "calls", where="the execution of these calls")
 
 
 class _Tried:
@@ -100,7 +100,6 @@ class _Tried:
 
     Attributes:
         found: the first failure.
-        aim: what Hypothesis is told of it.
     """
 
     def __init__(
@@ -116,31 +115,77 @@ class _Tried:
         self._parameters = Parameters.from_values(parameters.to_values())
         self._target = _target(kernel, _names(bugs), None if check is None else _names(check))
         self._name = name
+        self._test = running()
+        self._seed = 0 if self._test is None else self._test.seed
         self._executions = 0
+        self._windows = set[str]()
+        self._aim = Aim()
         self.found: Failing | None = None
-        self.aim = Aim()
 
-    def explore(self, test: str, strategy: str, executions: int | None, pool: Carriers) -> None:
+    @contextmanager
+    def judged(self) -> Iterator[Carriers]:
+        """Lend what it runs on; then count what was tried, and raise what was found.
+
+        Raises:
+            MachineFailed: an execution has failed.
+        """
+        began = time.monotonic()
+        try:
+            with without_deadline(), carriers() as pool:
+                yield pool
+        finally:
+            if self._test is not None:
+                windows, seconds = len(self._windows), time.monotonic() - began
+                self._test.count(Counts(self._executions, windows=windows, seconds=seconds))
+        if self.found is not None:
+            if self._test is not None:
+                self._test.fails_after(self._executions)
+            raise MachineFailed(self.found)
+        self._aim.take()
+
+    def explore(
+        self, test: str, strategy: str | None, executions: int | None, pool: Carriers
+    ) -> None:
         """Run it quietly first, and then under other schedules, up to the first failure."""
-        length = self.run(Quiet(), pool)
-        count = executions or max(EXECUTIONS_MIN, STEPS // length)
-        for each in strategies_for(self._parameters, test, strategy, count - 1, length):
-            if self.found is not None:
+        began = time.monotonic()
+        length = self.run(Quiet(), pool, "quiet")
+        budget = None if executions is None else Budget(executions)
+        if self._test is not None:
+            strategy, budget = self._test.strategy(strategy), self._test.budget(executions)
+        strategy = strategy or PORTFOLIO
+        budget = budget or Budget(max(EXECUTIONS_MIN, STEPS // length))
+        # Schedules are those of the test alone where the session has no seed.
+        root, count = f"{test}, seed {self._seed:#x}" if self._seed else test, len(budget.numbers)
+        for each in strategies_for(self._parameters, root, strategy, count - 1, length):
+            if self.found is not None or budget.is_over(began, self._executions):
                 return
-            self.run(each, pool)
+            self.run(each, pool, strategy)
 
-    def run(self, strategy: Strategy, pool: Carriers, *, where: str = "") -> int:
+    def run(self, strategy: Strategy, pool: Carriers, chosen_by: str, *, where: str = "") -> int:
         """Run it once; return how many steps it took."""
-        target, listening = self._target, self.aim.listens
+        target, listening = self._target, self._aim.listens
         single = run(self._parameters, target, strategy, pool, listening=listening)
         execution = single.execution
         if isinstance(execution.outcome, Failed):
-            where = where or f"execution {self._executions} of this machine"
-            failure, schedule = execution.outcome.failure, execution.deviations
-            self.found = Failing(self._parameters, schedule, failure, target, self._name, where)
-        self.aim.saw(single)
+            self.found = Failing(
+                parameters=self._parameters,
+                deviations=execution.deviations,
+                failure=execution.outcome.failure,
+                target=target,
+                name=self._name,
+                where=where or self._where(),
+                execution=self._executions,
+                strategy=chosen_by,
+            )
+        self._aim.saw(single)
+        self._windows |= single.windows
         self._executions += 1
         return max(execution.steps, 1)
+
+    def _where(self) -> str:
+        """Say which execution it is that begins, or goes on."""
+        seed = f", seed {self._seed:#x}" if self._seed else ""
+        return f"execution {self._executions} of this machine{seed}"
 
 
 @cache

@@ -34,7 +34,7 @@ def strategies_for(
 
     Args:
         parameters: the machine.
-        test: the id of the test.
+        test: the id of the test, with the seed of the session if it has one.
         strategy: a strategy by name, the mix or the portfolio.
         executions: how many.
         length: the steps of the quiet execution.

@@ -5,20 +5,28 @@ plugin.py has the hooks, fixture.py the fixture `schedules`, marker.py the marke
 options. All that is loaded into every session of pytest and imports nothing else until a test of
 ours runs, and so does this face: trying.py and programs.py explore then, replaying.py replays.
 What each test has tried goes with its report (counts.py) to the end of the session (summary.py).
-profile.py registers a profile with Hypothesis.
 """
 
+from stress.nightly_profile import register_profile
 from stress.plugin.capture import last_words
-from stress.plugin.failing import HarnessAtFault, SchedulesFailed
+from stress.plugin.counts import Counts
+from stress.plugin.failing import HarnessAtFault, NotClean, SchedulesFailed
 from stress.plugin.fixture import Schedules
 from stress.plugin.names import test_id
-from stress.plugin.profile import register_profile
+from stress.plugin.options import Budget
+from stress.plugin.running import Running, running
 
+# `register_profile` is what an editable install made before 0.2.0 enters for Hypothesis.
 __all__ = [
+    "Budget",
+    "Counts",
     "HarnessAtFault",
+    "NotClean",
+    "Running",
     "Schedules",
     "SchedulesFailed",
     "last_words",
     "register_profile",
+    "running",
     "test_id",
 ]

@@ -38,6 +38,27 @@ class Counts:
 COUNTS = pytest.StashKey[Counts]()
 """What an item has tried so far; nothing is there if it has asked for nothing."""
 
+_FAILED_AFTER = pytest.StashKey[int]()
+
+
+def count(item: pytest.Item, counts: Counts) -> None:
+    """Add what a test has tried just now."""
+    item.stash[COUNTS] = item.stash.get(COUNTS, Counts()).plus(counts)
+
+
+def fails_after(item: pytest.Item, executions: int) -> None:
+    """Note after how many executions of a call one has failed."""
+    item.stash[_FAILED_AFTER] = max(executions, failed_after(item))
+
+
+def failed_after(item: pytest.Item) -> int:
+    """Return after how many executions one has failed in any call of a test, 1 if none has.
+
+    Where time ends a call, a later one has at least so many. Hypothesis runs what fails again, and
+    it has to fail again however busy the computer is.
+    """
+    return item.stash.get(_FAILED_AFTER, 1)
+
 
 @dataclass(frozen=True)
 class RedTest:

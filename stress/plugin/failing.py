@@ -10,11 +10,27 @@ from typing import Any
 
 import pytest
 
+from stress.plugin.running import Running
+
 _BEFORE_THE_COMMAND = ("", "replay:")
-_REPLAY_LINES = len(_BEFORE_THE_COMMAND) + 1
 
 
-class SchedulesFailed(AssertionError):
+class NotClean(AssertionError):
+    """What a test fails with whose schedules are not clean.
+
+    Its text ends with an empty line and the command that replays it, if there is one.
+    """
+
+    @property
+    def replay_command(self) -> str:
+        """The command that replays it, "" if there is none."""
+        raise NotImplementedError
+
+    def settle(self, test: Running) -> None:
+        """Do what is to be done once a test has failed for it, before its text is read."""
+
+
+class SchedulesFailed(NotClean):
     """Schedules have shown that something is wrong with the code under test.
 
     Attributes:
@@ -33,6 +49,11 @@ class SchedulesFailed(AssertionError):
         self.tokens = tokens
         self.command = command
 
+    @property
+    def replay_command(self) -> str:
+        """The command that replays it in its test, "" if there is none."""
+        return self.command
+
     def replayed_by(self, command: str) -> "SchedulesFailed":
         """Return the same, with the command that replays it as its last line."""
         text = "\n".join([self.text, *_BEFORE_THE_COMMAND, command])
@@ -50,11 +71,31 @@ class ReplayedClean(BaseException):
     """
 
 
+class ReplayFailed(BaseException):
+    """What a token is of has failed again, in an example of Hypothesis's: no other is tried for it.
+
+    Attributes:
+        failed: how.
+    """
+
+    def __init__(self, failed: SchedulesFailed) -> None:
+        super().__init__(str(failed))
+        self.failed = failed
+
+
+def not_clean_in(error: BaseException | None) -> list[NotClean]:
+    """Return what of ours an exception is or holds: Hypothesis groups those of one test."""
+    if isinstance(error, BaseExceptionGroup):
+        return [each for inner in error.exceptions for each in not_clean_in(inner)]
+    return [error] if isinstance(error, NotClean) else []
+
+
 def headline(error: BaseException | None) -> str:
     """Return the first line of what an exception says, "" if it is none of ours."""
-    if not isinstance(error, SchedulesFailed | HarnessAtFault):
-        return ""
-    return str(error).partition("\n")[0]
+    ours: list[BaseException] = [*not_clean_in(error)]
+    if isinstance(error, HarnessAtFault):
+        ours.append(error)
+    return str(ours[0]).partition("\n")[0] if ours else ""
 
 
 def as_it_counts(report: pytest.TestReport, call: pytest.CallInfo[None]) -> None:
@@ -67,7 +108,7 @@ def as_it_counts(report: pytest.TestReport, call: pytest.CallInfo[None]) -> None
     if call.excinfo is None:
         return
     error = call.excinfo.value
-    if headline(error):
+    if isinstance(error, NotClean | HarnessAtFault):
         report.longrepr = _said(call.excinfo)
     if call.when == "call" and is_harness_fault(error):
         # Whatever the test is expected to do, this is not it.
@@ -88,7 +129,9 @@ def _said(error: pytest.ExceptionInfo[BaseException]) -> Any:
     if notes:
         entry = said.reprtraceback.reprentries[0]
         lines = [*entry.lines]
-        at = len(lines) - _REPLAY_LINES if getattr(error.value, "command", "") else len(lines)
+        at = len(lines)
+        if isinstance(error.value, NotClean) and error.value.replay_command:
+            at -= 1 + lines[::-1].index("")
         lines[at:at] = ["", *"\n".join(notes).splitlines()]
         entry.lines = lines
     return said

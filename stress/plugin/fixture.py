@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from stress.plugin.failing import ReplayedClean
+from stress.plugin.failing import ReplayedClean, ReplayFailed, SchedulesFailed
+from stress.plugin.given import is_under_given
 from stress.plugin.marker import SCHEDULES, BadMarker, marked, shards_of
 from stress.plugin.names import shard_of
 
@@ -111,9 +112,15 @@ class Schedules:
         from stress.plugin.ending import ending
         from stress.plugin.task import task_of
 
+        task = None
         try:
             with ending(self._item):
-                return explore(task_of(self._item, marked(self._item), self._shard))
+                task = task_of(self._item, marked(self._item), self._shard)
+                return explore(task)
+        except SchedulesFailed as failed:
+            if task is not None and task.replays is not None and is_under_given():
+                raise ReplayFailed(failed) from None
+            raise
         except BadMarker as error:
             wrong = str(error)
         except ReplayedClean:

@@ -103,12 +103,14 @@ class Budget:
         duration_s: for at most so many seconds; None for no limit.
         shard: which part of the executions, from 0.
         shards: in how many parts they are.
+        at_least: however long it takes, so many are run.
     """
 
     executions: int | None
     duration_s: float | None = None
     shard: int = 0
     shards: int = 1
+    at_least: int = 1
 
     @property
     def numbers(self) -> range:
@@ -116,13 +118,11 @@ class Budget:
         most = _ENDLESS if self.executions is None else self.executions
         return range(self.shard, most, self.shards)
 
-    def is_over(self, began: float) -> bool:
-        """Say whether the time is over.
-
-        Args:
-            began: when it began, by the monotonic clock.
-        """
-        return self.duration_s is not None and time.monotonic() - began >= self.duration_s
+    def is_over(self, began: float, executions: int) -> bool:
+        """Say whether the time is over, so many executions after it began by the clock."""
+        if self.duration_s is None or executions < self.at_least:
+            return False
+        return time.monotonic() - began >= self.duration_s
 
 
 def seed_of(config: pytest.Config) -> int:
@@ -141,12 +141,12 @@ def strategy_of(config: pytest.Config, marked: str | None) -> str | None:
 
 
 def budget_of(config: pytest.Config, marked: int | None) -> Budget:
-    """Return how much a test tries: as the first says that says anything of it.
+    """Return how much a test tries, see asked_of."""
+    return asked_of(config, marked) or Budget(EXECUTIONS)
 
-    Args:
-        config: the session's configuration.
-        marked: the executions that the test is marked with, None if with nothing.
-    """
+
+def asked_of(config: pytest.Config, marked: int | None) -> Budget | None:
+    """Return how much is tried as the first says that says so, the test by `marked`; else None."""
     for begins, said in (("--vgic-", config.getoption), ("vgic_", config.getini)):
         executions, duration = said(f"{begins}executions"), said(f"{begins}duration")
         if executions or duration:
@@ -156,7 +156,7 @@ def budget_of(config: pytest.Config, marked: int | None) -> Budget:
             )
         if marked is not None:
             return Budget(marked)
-    return Budget(EXECUTIONS)
+    return None
 
 
 def folder_of(config: pytest.Config) -> Path:

@@ -24,11 +24,14 @@ from stress.plugin import fixture
 from stress.plugin.capture import SESSIONS, say_aloud
 from stress.plugin.counts import put_into
 from stress.plugin.failing import (
+    NotClean,
     ReplayedClean,
+    ReplayFailed,
     SchedulesFailed,
     as_it_counts,
     headline,
     is_harness_fault,
+    not_clean_in,
 )
 from stress.plugin.fixture import schedules
 from stress.plugin.marker import (
@@ -41,6 +44,7 @@ from stress.plugin.marker import (
 )
 from stress.plugin.options import add_options, check_options, is_findings, register_scenarios
 from stress.plugin.replays import REPLAYS
+from stress.plugin.running import Running, runs
 from stress.plugin.summary import summarise
 from stress.plugin.tokens import OPTION, PROPERTY, not_for, not_for_one_test, read_tokens
 
@@ -108,14 +112,16 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
         _bad_marker(wrong, rule)
     _run_marker(item)
     if item.config.getoption(OPTION) is None or _has_replayed(item):
-        with _noticing(item):
+        with _noticing(item), runs(item):
             return (yield)
     wrong = "the token is of nothing that this test explores"
     try:
-        with _noticing(item):
+        with _noticing(item), runs(item):
             yield
     except ReplayedClean:
         return None
+    except ReplayFailed as replay:
+        raise replay.failed from None
     except Exception as error:
         if isinstance(error, SchedulesFailed) or is_harness_fault(error):
             raise
@@ -176,14 +182,29 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Have a report say what was tried, and whether it is a failure or an error."""
-    error = None if call.excinfo is None else call.excinfo.value
-    if isinstance(error, SchedulesFailed) and error.command:
-        item.user_properties.append((PROPERTY, error.command))
+    settled = _settle(item, call, ())
     report = yield
+    # What a TestCase of unittest has raised is known by now only.
+    settled += _settle(item, call, settled)
+    commands = [(PROPERTY, each.replay_command) for each in settled if each.replay_command]
+    item.user_properties += commands
+    report.user_properties += commands
+    error = None if call.excinfo is None else call.excinfo.value
     as_it_counts(report, call)
     if call.when == "call" or (call.when == "setup" and error is not None):
         put_into(report, item, headline(error))
     return report
+
+
+def _settle(
+    item: pytest.Item, call: pytest.CallInfo[None], before: Sequence[NotClean]
+) -> list[NotClean]:
+    """Settle what a test has failed for, but for what was settled before; return that."""
+    found = [] if call.excinfo is None else not_clean_in(call.excinfo.value)
+    new = [each for each in found if each not in before]
+    for each in new:
+        each.settle(Running(item))
+    return new
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

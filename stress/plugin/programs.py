@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the fixture `schedules` does with a program written against harness: `harness.check`.
 
-A finding is kept, replays by a line for pytest, and hangs of the program fail the test alone.
+A finding is kept, replays by a line for pytest, and hangs of the program fail the test alone. Under
+`@given` only that of the example which Hypothesis reports is made simple and kept (given.py).
 """
 
 import time
@@ -10,13 +11,18 @@ from contextlib import contextmanager
 from functools import partial
 
 from harness import (
+    Carriers,
     CheckFailed,
+    Execution,
     Exploration,
+    Failed,
+    Failure,
     HarnessBug,
     NotDeterministic,
     Scheduler,
     check,
     replay,
+    some_schedules,
 )
 from harness.checking import CannotReplay, ProgramToken, identity_of
 from harness.search.strategies import PORTFOLIO, STRATEGIES
@@ -31,7 +37,7 @@ from stress.plugin.replays import Replays
 from stress.plugin.task import Task
 from stress.plugin.tested import checks_of
 from stress.plugin.tokens import PROGRAM
-from stress.plugin.trying import as_given, hung_text, kept_text
+from stress.plugin.trying import hung_text
 from stress.reporting import not_judged
 from stress.system import Exit
 
@@ -83,11 +89,12 @@ def _judged(name: str, where: str) -> Iterator[None]:
 
 def _explored(task: Task, body: Body, name: str) -> Exploration:
     strategy, found = _strategy(task.strategy), Exploration()
+    explores = check if task.reported else _checked_briefly
     findings: tuple[str, ...] = ()
     began = time.monotonic()
     try:
         for numbers in _parts(task.budget, began):
-            part = check(
+            part = explores(
                 body, executions=numbers, seed=task.seed, strategy=strategy, carriers=kept_pool()
             )
             part.executions += found.executions
@@ -96,25 +103,74 @@ def _explored(task: Task, body: Body, name: str) -> Exploration:
             found = part
     except CheckFailed as failed:
         found.executions += numbers.index(failed.index) + 1
+        task.fails_after(found.executions)
         findings = (f"{name}: {failed.failure.signature}",)
-        kept = keep_program(name, failed.failure.kind, failed.token, failed.report, task.folder)
-        text = f"{failed.report}\n{kept_text(kept, task)}"
-        raise SchedulesFailed(text, findings[0], as_given((failed.token,), kept, task)) from None
+        folder = task.folder
+        kept = keep_program(name, failed.failure.kind, failed.token, failed.report, folder.path)
+        text = f"{failed.report}\n{folder.said(kept)}"
+        tokens = folder.as_given((failed.token,), kept)
+        raise SchedulesFailed(text, findings[0], tokens) from None
+    except _Fails as fails:
+        found.executions += fails.executions
+        task.fails_after(found.executions)
+        signature = f"{name}: {fails.failure.signature}"
+        raise SchedulesFailed(f"{signature}\n  seed {task.seed:#x}", signature) from None
     finally:
         seconds = time.monotonic() - began
         task.count(Counts(executions=found.executions, findings=findings, seconds=seconds))
     return found
 
 
+class _Fails(Exception):
+    """A program fails in some execution, and no more is known of it.
+
+    Attributes:
+        failure: what is wrong.
+        executions: how many were run.
+    """
+
+    def __init__(self, failure: Failure, executions: int) -> None:
+        super().__init__(failure.signature)
+        self.failure = failure
+        self.executions = executions
+
+
+def _checked_briefly(
+    body: Body, *, executions: range, seed: int, strategy: str | None, carriers: Carriers
+) -> Exploration:
+    """Run the same executions as `check`, and make nothing simple of the first that fails.
+
+    Raises:
+        _Fails: an execution fails.
+    """
+    failures: list[Failure] = []
+
+    def heard(execution: Execution) -> None:
+        if isinstance(execution.outcome, Failed):
+            failures.append(execution.outcome.failure)
+
+    explored = some_schedules(
+        body,
+        carriers,
+        executions=executions,
+        seed=seed,
+        strategy=strategy,
+        heard=heard,
+        stop=lambda: bool(failures),
+    )
+    if failures:
+        raise _Fails(failures[0], explored.executions)
+    return explored
+
+
 def _parts(budget: Budget, began: float) -> Iterator[range]:
     """Yield which executions to run at a time, until the budget is spent."""
-    left = budget.numbers
-    while left:
-        at_once = len(left) if budget.duration_s is None else _PART
-        yield left[:at_once]
-        left = left[at_once:]
-        if budget.is_over(began):
-            return
+    left, done = budget.numbers, 0
+    while left and not budget.is_over(began, done):
+        part = left[: len(left) if budget.duration_s is None else _PART]
+        yield part
+        left = left[len(part) :]
+        done += len(part)
 
 
 def _strategy(name: str | None) -> str | None:

@@ -7,13 +7,16 @@ whatever worker and in whatever order tests run, and however often it explores.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from harness import Stream
 from stress.inputs import BadArgument, arguments
-from stress.plugin.counts import COUNTS, Counts
+from stress.plugin.counts import Counts, count, failed_after, fails_after
+from stress.plugin.given import is_reported
+from stress.plugin.keeping import FindingsFolder
 from stress.plugin.marker import BadMarker, Marked
 from stress.plugin.names import test_id, undivided
 from stress.plugin.options import FOLDER, Budget, budget_of, folder_of, seed_of, strategy_of
@@ -30,19 +33,21 @@ class Task:
         strategy: the strategy's name; None if nobody has named one.
         check: what is checked, by name.
         folder: where its findings are kept.
-        started_in: the folder that paths are shown from.
         replays: what is replayed instead, None if nothing is.
+        reported: what fails is reported: it is no example on the way to another.
         count: called with what was tried.
+        fails_after: called with the number of executions after which one has failed.
     """
 
     seed: int = 0
     budget: Budget = field(default_factory=lambda: Budget(1))
     strategy: str | None = None
     check: object = None
-    folder: Path = Path(FOLDER)
-    started_in: Path = Path()
+    folder: FindingsFolder = field(default_factory=lambda: FindingsFolder(Path(FOLDER), Path()))
     replays: Replays | None = None
+    reported: bool = True
     count: Callable[[Counts], None] = lambda counts: None
+    fails_after: Callable[[int], None] = lambda executions: None
 
 
 def task_of(item: pytest.Item, marked: Marked, shard: int | None = None) -> Task:
@@ -66,18 +71,16 @@ def task_of(item: pytest.Item, marked: Marked, shard: int | None = None) -> Task
         raise BadMarker(str(error)) from error
     seed = seed_of(config)
 
-    def count(counts: Counts) -> None:
-        item.stash[COUNTS] = item.stash.get(COUNTS, Counts()).plus(counts)
-
     return Task(
         seed=seed if shard is None else seed_for(seed, item.nodeid),
         budget=_budget(item, marked, shard or 0),
         strategy=strategy,
         check=marked.check,
-        folder=folder_of(config),
-        started_in=config.invocation_params.dir,
+        folder=FindingsFolder(folder_of(config), config.invocation_params.dir),
         replays=replays_of(item),
-        count=count,
+        reported=is_reported(),
+        count=partial(count, item),
+        fails_after=partial(fails_after, item),
     )
 
 
@@ -85,7 +88,8 @@ def _budget(item: pytest.Item, marked: Marked, shard: int) -> Budget:
     budget = budget_of(item.config, marked.executions)
     if budget.executions is not None and budget.executions < marked.shards:
         raise BadMarker(f"{budget.executions} executions are too few for {marked.shards} shards")
-    return replace(budget, shard=shard, shards=marked.shards)
+    least = failed_after(item)
+    return replace(budget, shard=shard, shards=marked.shards, at_least=least)
 
 
 def seed_for(seed: int, nodeid: str) -> int:

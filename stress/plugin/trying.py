@@ -2,20 +2,19 @@
 """What a test has tried: executions of a scenario in this process, up to the first finding.
 
 The carriers are kept for the whole session; under xdist each worker claims a core of its own. A
-finding is looked into, confirmed in a fresh process and kept, as those of a run are.
+finding is looked into, confirmed in a fresh process and kept, as those of a run are: under `@given`
+only that of the example which Hypothesis reports (given.py).
 """
 
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from harness import HarnessBug, Quiet
 from harness.detectors.lock_order import Witnessed, inverted, witnesses
 from harness.search.strategies import PORTFOLIO
-from stress.campaign import Known, Result, differs_afresh
+from stress.campaign import Known, Result
 from stress.executions import (
-    PRINTED_MAX,
     Hung,
     Single,
     Target,
@@ -27,11 +26,11 @@ from stress.executions import (
     watched,
     witness,
 )
-from stress.findings import Example, Finding, Keeper, circle, look_into, token_file
-from stress.inputs import arguments
-from stress.jobs import Fact, LocalPool, run_one
+from stress.findings import Example, Finding, circle, look_into
+from stress.jobs import Fact, run_one
 from stress.plugin.capture import last_words
 from stress.plugin.failing import HarnessAtFault, SchedulesFailed
+from stress.plugin.keeping import settled
 from stress.plugin.options import Budget
 from stress.plugin.task import Task
 from stress.reporting import example_text
@@ -112,19 +111,28 @@ class Search:
 
     def _run(self, budget: Budget, began: float) -> None:
         for index in budget.numbers:
-            if self.result.executions and budget.is_over(began):
+            if budget.is_over(began, self.result.executions):
                 return
             single, fact = run_one(
                 self._scenario, self._seed, index, self._strategy, self._target, kept_pool()
             )
             self.result.add(fact)
             if fact.signature is not None:
+                self._fails(fact.signature, fact)
                 example = look_into(
                     single, fact.scenario, self._target, kept_pool(), replays_max=REPLAYS
                 )
                 self._fail(example, fact)
             for steps in self._known.cycles(fact):
+                self._fails(inverted(list(steps)), fact)
                 self._fail(self._circle(steps), fact)
+
+    def _fails(self, signature: str, fact: Fact) -> None:
+        """Note that an execution fails; raise no more than that if the example is not reported."""
+        self._task.fails_after(self.result.executions)
+        if not self._task.reported:
+            text = f"{signature}\n  execution {fact.index} of {fact.scenario}, {self._where()}"
+            raise SchedulesFailed(text, signature)
 
     def _circle(self, steps: Sequence[Witnessed]) -> Example:
         """Return locks taken in a circle as an example: the executions it takes, together."""
@@ -142,57 +150,9 @@ class Search:
 
     def _fail(self, example: Example, fact: Fact) -> None:
         """Confirm a finding, keep it, and raise it."""
-        where = f"execution {fact.index} of {fact.scenario}"
-        notes = _confirmed(self._target, example, where)
         finding = Finding(fact.scenario, fact.index, fact.strategy, example)
-        kept = Keeper(self._task.folder).settled(1, finding)
-        notes.append(kept_text(kept, self._task))
-        text = example_text(example, f"{where}, seed {self._seed:#x}", self._target, notes)
+        notes, tokens = settled(finding, self._target, self._task.folder)
+        where = f"execution {fact.index} of {fact.scenario}, seed {self._seed:#x}"
+        text = example_text(example, where, self._target, notes)
         self.findings = (example.identity,)
-        raise SchedulesFailed(text, example.identity, as_given(example.tokens, kept, self._task))
-
-
-def kept_text(kept: Path | None, task: Task) -> str:
-    """Say where a finding is kept, as seen from where the session was started."""
-    if kept is None:
-        return "not kept: its folder cannot be written"
-    return f"kept in {_seen(kept, task)}"
-
-
-def as_given(tokens: Sequence[str], kept: Path | None, task: Task) -> tuple[str, ...]:
-    """Return tokens as they are given to the option: a long one by its file, if it has one.
-
-    Args:
-        tokens: the tokens of a finding.
-        kept: the folder it is kept in, None if there is none.
-        task: what the test was asked.
-    """
-    return tuple(
-        f"@{_seen(kept, task) / token_file(number)}"
-        if len(token) > PRINTED_MAX and kept is not None
-        else token
-        for number, token in enumerate(tokens)
-    )
-
-
-def _seen(path: Path, task: Task) -> Path:
-    inside = path.is_relative_to(task.started_in)
-    return path.relative_to(task.started_in) if inside else path
-
-
-def _confirmed(target: Target, example: Example, where: str) -> list[str]:
-    """Have a finding run once more in a fresh process; say if it could not be.
-
-    Raises:
-        NotDeterministic: it came out otherwise there.
-    """
-    try:
-        with LocalPool(0, hang_s=arguments.hang_s()) as pool:
-            differences = differs_afresh(pool, target.by_file(), example, where)
-    except HarnessBug as bug:
-        # A class inside a function, or one whose file needs its neighbours, cannot be had there.
-        reason = str(bug).strip().splitlines()[-1]
-        return [f"not confirmed in a fresh process: {reason}"]
-    if differences:
-        raise differences[0]
-    return []
+        raise SchedulesFailed(text, example.identity, tokens)

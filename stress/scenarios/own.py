@@ -9,7 +9,7 @@ twice, which costs little beside an execution; that two processes draw the same 
 import json
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from inspect import getsourcefile
@@ -20,7 +20,7 @@ from harness import Streams
 from harness.engine import described, observes, printable_name, printable_text, shortened
 from stress.scenarios.faults import ScenarioAtFault, scenario_text
 from stress.scenarios.scenario import Scenario
-from stress.system import line_in, own_code
+from stress.system import line_in, own_code, standing_in
 from vgic import BadParameters, Parameters
 
 observes(__name__)
@@ -50,7 +50,7 @@ class _Nowhere(TextIOBase):
 @contextmanager
 def nothing_printed() -> Iterator[None]:
     """Drop what is printed in this context: a scenario would print it for each execution."""
-    with redirect_stdout(_Nowhere()), redirect_stderr(_Nowhere()):
+    with standing_in(stdout=_Nowhere(), stderr=_Nowhere()):
         yield
 
 

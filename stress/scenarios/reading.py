@@ -7,7 +7,6 @@ to find the same source, and to draw the same machines from it.
 
 import sys
 from collections.abc import Mapping
-from contextlib import redirect_stdout
 from dataclasses import dataclass, replace
 from threading import TIMEOUT_MAX, Thread
 
@@ -17,7 +16,7 @@ from stress.scenarios.faults import BadScenarioFile, ScenarioAtFault, scenario_t
 from stress.scenarios.measuring import Traits, traits_of
 from stress.scenarios.own import OwnScenario, drawn_otherwise, nothing_printed, sample_of
 from stress.scenarios.sources import Draw, Source
-from stress.system import loading, own_code_under_way
+from stress.system import loading, own_code_under_way, standing_in
 from vgic import Parameters
 
 EXECUTIONS_MIN = 300
@@ -68,7 +67,7 @@ def read(source: Source, taken: Mapping[str, str], patience_s: float) -> _Read:
 
     def work() -> None:
         try:
-            with loading(), redirect_stdout(sys.stderr):
+            with loading(), standing_in(stdout=sys.stderr):
                 measured = _measured(source, taken)
             came.append(measured)
         except Exception as error:
@@ -76,12 +75,12 @@ def read(source: Source, taken: Mapping[str, str], patience_s: float) -> _Read:
         except BaseException as error:
             came.append(BadScenarioFile(f"{source} cannot be run: {described(error)}"))
 
-    prints = sys.stdout
+    streams = sys.stdout, sys.stderr
     thread = Thread(target=work, name="reading scenarios", daemon=True)
     thread.start()
     thread.join(min(patience_s, TIMEOUT_MAX))
     if not came:
-        sys.stdout = prints  # whoever hangs has it still
+        sys.stdout, sys.stderr = streams  # whoever hangs has them still
         raise BadScenarioFile(
             f"{own_code_under_way() or source} has not come to its end after {patience_s:.10g} s: "
             "a file of scenarios only defines functions, and those only draw, and return"

@@ -17,6 +17,7 @@ from stress.system.own_code import own_code, own_code_under_way
 from stress.system.plurals import counted
 from stress.system.printed import printed, printed_text
 from stress.system.signals import Interrupts, interrupts
+from stress.system.standing_in import standing_in
 from stress.system.user_file import UnusableFile, line_in, run_file
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "run_file",
     "say",
     "shell",
+    "standing_in",
     "worst",
     "write_json",
     "write_unfinished",

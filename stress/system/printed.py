@@ -13,6 +13,7 @@ from typing import TextIO
 
 from harness import OsThreads
 from harness.engine import observes, printable_text
+from stress.system.standing_in import standing_in
 
 observes(__name__)
 
@@ -68,17 +69,12 @@ class _Stream:
 def what_is_printed(carriers: OsThreads) -> Iterator[None]:
     """Put aside what threads of executions on these carriers print in this context."""
     aside = _printed[id(carriers)] = _Aside()
-    usual = sys.stdout, sys.stderr
-    streams = tuple(
-        stream if stream is None else _Stream(stream, carriers, aside) for stream in usual
-    )
-    sys.stdout, sys.stderr = streams
+    usual = {"stdout": sys.stdout, "stderr": sys.stderr}
+    ours = {name: each and _Stream(each, carriers, aside) for name, each in usual.items()}
     try:
-        yield
+        with standing_in(**ours):
+            yield
     finally:
-        for name, ours, before in zip(("stdout", "stderr"), streams, usual, strict=True):
-            if getattr(sys, name) is ours:
-                setattr(sys, name, before)
         del _printed[id(carriers)]
 
 

@@ -126,17 +126,18 @@ def begins_before_it_asks(scheduler: Scheduler) -> None:
     _completed(scheduler, begins_before_it_asks=True)
 
 
-def _shared(scheduler: Scheduler, *, wakes_all: bool) -> None:
+def _shared(scheduler: Scheduler, *, exclusive: bool, wakes_all: bool) -> None:
     queue, items = WaitQueue(scheduler, "queue"), Atomic(scheduler, "items", "0", 0)
+    wait = queue.wait_event_exclusive if exclusive else queue.wait_event
     wake = queue.wake_up_all if wakes_all else queue.wake_up
 
     def take() -> None:
-        queue.wait_event(lambda: items.read() > 0)
+        wait(lambda: items.read() > 0)
         items.fetch_add(-1)
         wake()
 
     def wait_until_empty() -> None:
-        queue.wait_event(lambda: items.read() == 0)
+        wait(lambda: items.read() == 0)
 
     def put() -> None:
         items.fetch_add(1)
@@ -150,12 +151,17 @@ def _shared(scheduler: Scheduler, *, wakes_all: bool) -> None:
 
 def wakes_one_for_another(scheduler: Scheduler) -> None:
     """One queue for two conditions: who is woken sleeps again, and who could go on is not woken."""
-    _shared(scheduler, wakes_all=False)
+    _shared(scheduler, exclusive=True, wakes_all=False)
 
 
 def wakes_all(scheduler: Scheduler) -> None:
     """Everybody looks, and one of them goes on."""
-    _shared(scheduler, wakes_all=True)
+    _shared(scheduler, exclusive=True, wakes_all=True)
+
+
+def wakes_all_that_share(scheduler: Scheduler) -> None:
+    """Nobody waits exclusively, so one wake-up is for everybody."""
+    _shared(scheduler, exclusive=False, wakes_all=False)
 
 
 def _tried(scheduler: Scheduler, *, looks_again: bool) -> None:
@@ -239,6 +245,7 @@ NEAR_MISSES: dict[str, Program] = {
         says_and_then_wakes,
         begins_before_it_asks,
         wakes_all,
+        wakes_all_that_share,
         tries_what_it_met,
         an_item_for_each,
     )

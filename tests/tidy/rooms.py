@@ -25,6 +25,7 @@ ORDER = {
         "state",
     ),
     "stress": (
+        "nightly_profile",
         "system",
         "scenarios",
         "inputs",

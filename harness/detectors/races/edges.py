@@ -69,6 +69,8 @@ EDGES = {
     "wait_set": Edge(takes=_IT),
     "arrive": Edge(gives=_IT),
     "leave": Edge(takes=_IT),
+    "abort": Edge(gives=_IT),
+    "reset": Edge(gives=_IT),
     "mod_timer": Edge(gives=_IT),
     "fire": Edge(takes=_IT),
     "done": Edge(gives=_IT),
@@ -81,7 +83,7 @@ ORDERS_NOTHING = frozenset(
     {
         *("read", "write", "cmpxchg", "take", "inc", "inc_not_zero", "prepare_to_wait", "reinit"),
         *("relax", "list", RELINK, "change", "use", "free"),
-        *("trylock", "timed_wait", "clear", "abort", "reset", "del_timer"),
+        *("trylock", "timed_wait", "clear", "del_timer"),
         *("next_work", "cancel_work", "found_shut"),
         *("learn", "everything"),
     }

@@ -257,5 +257,9 @@ def test_a_deadlock_is_not_named_after_a_daemon_that_idles(failure_of: FailureOf
 
     failure = failure_of(idles)
     assert failure.signature == "deadlock in rings on event"
+    assert failure.message == (
+        "rings waits for event[answer] to be set; the daemon listens has missed a wake-up: it "
+        "waits for event[bell] to be set"
+    )
     assert failure.details[2].startswith("  set by rings")
     assert failure_of(takes_part).signature == "lost wake-up in listens on event"

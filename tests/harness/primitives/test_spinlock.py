@@ -6,6 +6,7 @@ interrupts off are never taken with interrupts on.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -102,6 +103,62 @@ def test_a_waiter_goes_on_when_the_owner_has_unlocked(run: Run) -> None:
     schedule = StrictReplay([Deviation("dev0", 2, "dev1")])
     assert run(two_threads(holds, waits), schedule).outcome == Passed()
     assert events == ["dev0 leaves", "dev1 enters"]
+
+
+def test_a_block_that_raises_releases_its_lock(run: Run) -> None:
+    """Whoever catches that outside goes on without it, and others get it."""
+
+    def raises(_: Scheduler, lock: SpinLock) -> None:
+        with suppress(LookupError), lock:
+            raise LookupError
+        assert lock.owner is None
+
+    def takes(_: Scheduler, lock: SpinLock) -> None:
+        with lock:
+            pass
+
+    assert run(two_threads(raises, takes)).outcome == Passed()
+
+
+def test_what_was_locked_by_hand_stays_held_after_an_exception(failure_of: FailureOf) -> None:
+    def raises(_: Scheduler, lock: SpinLock) -> None:
+        with suppress(LookupError):
+            lock.lock()
+            raise LookupError
+
+    assert failure_of(one_thread(raises)).kind == "lock held at exit"
+
+
+def test_an_exception_is_what_is_wrong_whatever_its_block_has_left_behind(
+    failure_of: FailureOf,
+) -> None:
+    """Neither a lock released already nor what it guards, half done, is said instead."""
+
+    def use(scheduler: Scheduler, lock: SpinLock) -> None:
+        lock.on_unlock = lambda: scheduler.fail(Failure("half done", "it is judged too early"))
+        with lock:
+            raise LookupError("mine")
+
+    def released(_: Scheduler, lock: SpinLock) -> None:
+        with lock:
+            lock.unlock()
+            raise LookupError("mine")
+
+    for uses in (use, released):
+        assert failure_of(one_thread(uses)).message == "LookupError: mine"
+
+
+def test_what_a_block_that_raised_left_behind_is_judged_at_the_next_release(
+    failure_of: FailureOf,
+) -> None:
+    def use(scheduler: Scheduler, lock: SpinLock) -> None:
+        lock.on_unlock = lambda: scheduler.fail(Failure("half done", "nobody has mended it"))
+        with suppress(LookupError), lock:
+            raise LookupError
+        with lock:
+            pass
+
+    assert failure_of(one_thread(use)).kind == "half done"
 
 
 def test_taking_a_lock_one_already_holds_is_recursion(failure_of: FailureOf) -> None:

@@ -52,6 +52,61 @@ def test_one_is_woken_who_slept_longest(failure_of: FailureOf) -> None:
     )
 
 
+def waiters(count: int, wait: str, wake: str = "wake_up") -> Callable[[Scheduler], None]:
+    """Make a program of so many that wait for one condition, and one that wakes once it holds."""
+
+    def program(scheduler: Scheduler) -> None:
+        queue, ready = WaitQueue(scheduler, "queue"), Cell(scheduler, "ready", "0", False)
+
+        def waits() -> None:
+            getattr(queue, wait)(ready.read)
+
+        def says() -> None:
+            ready.write(True)
+            getattr(queue, wake)()
+
+        for number in range(count):
+            scheduler.thread(f"w{number}", waits)
+        scheduler.thread("waker", says)
+
+    return program
+
+
+def test_a_wake_up_is_for_all_that_wait_for_a_condition(run: Run) -> None:
+    assert run(waiters(3, "wait_event")).outcome == Passed()
+
+
+def test_of_those_who_wait_exclusively_one_is_woken(failure_of: FailureOf, run: Run) -> None:
+    assert run(waiters(3, "wait_event_exclusive", "wake_up_all")).outcome == Passed()
+    failure = failure_of(waiters(3, "wait_event_exclusive"))
+    assert failure.signature == "lost wake-up in waits, waits on queue, queue"
+    assert "  it woke w0, which has ended since" in failure.details
+
+
+def test_who_waits_exclusively_keeps_no_wake_up_from_the_others(run: Run) -> None:
+    def program(scheduler: Scheduler) -> None:
+        queue, ready = WaitQueue(scheduler, "queue"), Cell(scheduler, "ready", "0", False)
+
+        def says() -> None:
+            ready.write(True)
+            queue.wake_up()
+
+        scheduler.thread("first", lambda: queue.wait_event_exclusive(ready.read))
+        scheduler.thread("second", lambda: queue.wait_event(ready.read))
+        scheduler.thread("third", lambda: queue.wait_event(ready.read))
+        scheduler.thread("waker", says)
+
+    assert run(program).outcome == Passed()
+
+
+@pytest.mark.parametrize("wait", ["wait_event", "wait_event_exclusive"])
+def test_they_agree_on_whom_a_wake_up_wakes(pinned: OsThreads, wait: str) -> None:
+    """Also where one who stood in the queue has left it by itself just before, or just after."""
+    explored = agree(waiters(2, wait), pinned, brute_max=12_000)
+    assert explored is not None
+    assert explored.passed is (wait == "wait_event")
+
+
 def test_a_wake_up_long_before_the_sleep_is_not_what_is_missing(failure_of: FailureOf) -> None:
     """It found nobody when the sleeper had not even begun: it was never meant for it."""
 

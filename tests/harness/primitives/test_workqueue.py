@@ -151,6 +151,75 @@ def test_what_is_cancelled_is_not_done(pinned: OsThreads) -> None:
     assert every_behaviour(cancelled, pinned).passed
 
 
+def by_another_queue(scheduler: Scheduler, *, how: str) -> None:
+    """An item is queued on one queue; another is asked to wait for it, or to take it off."""
+    device, cell = Device(KmemCache(scheduler, "device")), Cell(scheduler, "cell", "0", 0)
+    queue, other = (WorkQueue(scheduler, str(number)) for number in range(2))
+
+    def does() -> None:
+        cell.read()
+        device.use()
+
+    work = Work("0", does)
+
+    def remove() -> None:
+        queue.queue_work(work)
+        getattr(other, how)(work)
+        kfree(device)
+
+    scheduler.thread("remove", remove)
+
+
+@pytest.mark.parametrize("how", ["cancel_work_sync", "flush_work", "cancel_work"])
+def test_any_queue_waits_for_an_item_or_takes_it_off(pinned: OsThreads, how: str) -> None:
+    explored = agree(partial(by_another_queue, how=how), pinned)
+    assert explored is not None
+    kinds = [signature.partition(" in ")[0] for signature in explored.failures]
+    assert kinds == (["use after free"] if how == "cancel_work" else [])
+
+
+def test_what_another_queue_takes_off_is_not_done(run: Run) -> None:
+    seen = []
+
+    def program(scheduler: Scheduler) -> None:
+        queue, other = (WorkQueue(scheduler, str(number)) for number in range(2))
+        work = Work("0", lambda: scheduler.fail(Failure("done", "it was taken off")))
+
+        def body() -> None:
+            for cancel in (other.cancel_work_sync, other.cancel_work):
+                queue.queue_work(work)
+                seen.extend([cancel(work), cancel(work)])
+
+        scheduler.thread("t0", body)
+
+    assert run(program).outcome == Passed()
+    assert seen == [True, False, True, False]
+
+
+def test_an_item_that_runs_for_one_queue_begins_for_another_when_it_is_over(
+    pinned: OsThreads,
+) -> None:
+    def program(scheduler: Scheduler) -> None:
+        queues = [WorkQueue(scheduler, str(number)) for number in range(2)]
+        count = Cell(scheduler, "count", "0", 0)
+        queued: list[bool] = []
+        work = Work("0", lambda: count.write(count.read() + 1))
+
+        def body() -> None:
+            queued.extend(queue.queue_work(work) for queue in queues)
+
+        def left() -> Failure | None:
+            wrong = count.value != sum(queued)
+            return Failure("miscounted", f"{count.value} of {sum(queued)}") if wrong else None
+
+        scheduler.at_end.append(left)
+        scheduler.thread("t0", body)
+
+    explored = agree(program, pinned)
+    assert explored is not None
+    assert explored.passed
+
+
 def test_queueing_says_whether_it_was_pending_and_cancelling_too(run: Run) -> None:
     seen = []
 

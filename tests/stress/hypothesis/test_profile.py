@@ -26,7 +26,6 @@ def drawn():
     return numbers
 
 print(drawn() == drawn(), settings.default.database is None, settings.default.deadline)
-print(any(name.partition(".")[0] == "vgic" for name in sys.modules))
 """
 
 
@@ -49,7 +48,22 @@ def test_a_ci_draws_the_same_each_time_and_keeps_nothing_unless_told(
     tmp_path: Path, profile: tuple[str, ...], same_again: str
 ) -> None:
     """The trap: Hypothesis chooses the profile `ci` by itself. Ours is there without an import."""
-    assert under_ci(tmp_path, "-c", TWICE, *profile).splitlines() == ["ci", same_again, "False"]
+    assert under_ci(tmp_path, "-c", TWICE, *profile).splitlines() == ["ci", same_again]
+
+
+IMPORTED = """
+import sys
+import hypothesis
+
+ours = {"harness", "vgic", "stress"}
+imported = {name for name in sys.modules if name.partition(".")[0] in ours | {"pytest", "_pytest"}}
+print(hypothesis.settings.get_profile("nightly").max_examples, *sorted(imported))
+"""
+
+
+def test_who_imports_hypothesis_imports_little_of_ours_and_no_pytest(tmp_path: Path) -> None:
+    imported = under_ci(tmp_path, "-c", IMPORTED)
+    assert imported.split() == ["5000", "stress", "stress.nightly_profile"]
 
 
 def test_pytest_takes_the_profile_without_a_line_in_conftest(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Is a user's scenario run like one that is delivered, and is it said what is wrong with one?"""
 
+import io
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
 
@@ -166,16 +168,21 @@ def test_one_that_is_not_deterministic_is_named(first: str, scenario_file: Write
 
 def test_one_that_hangs_is_named_with_its_line(scenario_file: Write) -> None:
     file = scenario_file("GO_ON = [1]", scenario_text(first="while GO_ON: pass"))
+    streams = sys.stdout, sys.stderr
     with pytest.raises(BadScenarioFile) as error:
         register(file, patience_s=0.5)
+    assert (sys.stdout, sys.stderr) == streams
     assert "the scenario two_edges (mine.py) at mine.py:14 in two_edges has not come" in str(
         error.value
     )
     assert list(SCENARIOS) == list(SHIPPED)
-    sys.modules["vgic_stress_scenarios_mine"].GO_ON.clear()
-    for thread in threading.enumerate():
-        if thread.name == "reading scenarios":
-            thread.join()  # it has redirected what all tests print
+    later = io.StringIO()
+    with redirect_stdout(later):
+        sys.modules["vgic_stress_scenarios_mine"].GO_ON.clear()
+        for thread in threading.enumerate():
+            if thread.name == "reading scenarios":
+                thread.join()
+        assert sys.stdout is later, "it gives back what it has no more"
 
 
 def test_a_file_may_import_its_neighbours_and_print(

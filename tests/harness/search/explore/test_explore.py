@@ -153,7 +153,8 @@ def test_force_bound_and_reduction_agree(pool: OsThreads, name: str) -> None:
 MANY = {
     *("waited_before_unlink", "waited_after_unlink", "freed_under_readers", "freed_after_readers"),
     *("looked_up_in_section", "more_takers_than_items"),
-    *("wakes_one_for_another", "wakes_all", "an_item_for_each", "tries_what_cannot_be_any_more"),
+    *("wakes_one_for_another", "wakes_all", "wakes_all_that_share", "an_item_for_each"),
+    "tries_what_cannot_be_any_more",
 }
 """Programs of the detectors with more schedules than can be tried here."""
 

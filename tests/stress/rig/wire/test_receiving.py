@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stress.executions.tracing import model_trace
 from stress.plays import verdict
 from stress.rig.wire import Hello, Played, Reception
-from stress.traces import Event
+from stress.traces import NONE, Event, Trace
 from tests.stress.rig.wire.recorded import WITH_BUG, WITHOUT, console, recorded_plays
+from vgic import named_revision
 
 PLAYS = recorded_plays()
 BOTH = pytest.mark.parametrize("release", [WITH_BUG, WITHOUT])
@@ -26,6 +28,15 @@ def heard(lines: Iterable[str]) -> Reception:
     for each in lines:
         reception.feed(each)
     return reception
+
+
+def uncounted(trace: Trace) -> Trace:
+    """Return a trace without the numbers of exits, which a model does not count."""
+    return trace._replace(
+        events=tuple(
+            each._replace(value=NONE) if each.what == "exits" else each for each in trace.events
+        )
+    )
 
 
 def seen(played: Played, number: int = 0, who: str = "vcpu0") -> list[str]:
@@ -70,6 +81,21 @@ def test_a_guest_does_what_the_model_s_does(release: str) -> None:
         "priority 20", "raise 20", "acknowledge 20", "quiesce 20", "end 20", "acknowledge 3",
         "exit -1", "end 3", "final 3", "final 20",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("release", "revision"), [(WITH_BUG, "head-walk"), (WITHOUT, "reference")])
+@pytest.mark.parametrize("name", ["one", "slow", "never"])
+def test_kernel_and_model_have_the_same_trace_where_nothing_races(
+    release: str, revision: str, name: str
+) -> None:
+    play = next(each for each in PLAYS if each.name == name)
+    in_the_model = model_trace(play.parameters, named_revision(revision).cls)
+    on_a_kernel = heard(console(release)).results[name].rounds[0]
+    seen_by_both = len(in_the_model.events)  # with the bug, the model's ends at the failure
+    assert in_the_model.ended == ((release, name) != (WITH_BUG, "slow"))
+    assert seen_by_both > 3
+    assert uncounted(on_a_kernel).events[:seen_by_both] == uncounted(in_the_model).events
+    assert in_the_model.ended == (seen_by_both == len(on_a_kernel.events))
 
 
 @BOTH

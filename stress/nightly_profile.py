@@ -2,7 +2,8 @@
 """The profile of Hypothesis for nights; registered where Hypothesis itself is imported.
 
 Hypothesis calls what packages enter in the group `hypothesis` of entry points, so that
-`pytest --hypothesis-profile=nightly` needs no line in conftest.py.
+`pytest --hypothesis-profile=nightly` needs no line in conftest.py. Whoever imports Hypothesis for
+something else imports this file for it, and nothing else of ours: it stands in no room.
 
 Under a CI Hypothesis chooses its profile `ci` by itself, which draws the same examples in every run
 and keeps none: a night under that is the night before once more. This one depends on no variable.
