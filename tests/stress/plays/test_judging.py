@@ -7,9 +7,16 @@ Traces are written as they are printed, so that each test shows what was seen.
 from collections.abc import Iterable
 
 import pytest
+from hypothesis import given, settings
 
+from harness import OsThreads, Passed, Streams
+from harness.search.strategies import STRATEGIES
+from stress.executions import Target, traced
+from stress.hypothesis import machines
 from stress.plays import BadRound, Judgement, Play, judge, read_script, verdict
 from stress.traces import Trace, read_trace
+from tests.stress.hypothesis.test_strategies import DRAWING
+from vgic import Parameters
 
 MACHINE = """\
 title two guests, judged by what comes
@@ -148,6 +155,25 @@ def test_late_means_nothing_where_maintenance_interrupts_are_late() -> None:
     assert bad(seen) != ()
     assert bad(seen, play=slow) == ()
     assert bad(f"{seen}; all final 40 pending 0 active 1", play=slow) != ()
+
+
+def test_the_reference_does_nothing_wrong_with_machines_drawn_at_random() -> None:
+    kernel = Target().kernel
+    judged: list[Judgement] = []
+
+    @settings(DRAWING, max_examples=60)
+    @given(machines())
+    def draw(machine: Parameters) -> None:
+        for name in ("random-walk", "pos"):
+            schedule = STRATEGIES[name](Streams(1, name, len(judged)).stream("schedule"), 200)
+            with OsThreads() as carriers:
+                done = traced(machine, kernel, schedule, carriers)
+            if isinstance(done.execution.outcome, Passed):
+                judged.append(judge(PLAY._replace(parameters=machine, wanted=()), done.trace))
+
+    draw()
+    assert len(judged) > 100
+    assert set(judged) == {Judgement()}
 
 
 READ = (
