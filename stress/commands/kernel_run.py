@@ -17,6 +17,7 @@ from stress.rig.booting import (
     Booted,
     BootFailed,
     BootOptions,
+    EmulatorRefused,
     NoEmulator,
     Watch,
     boot,
@@ -63,7 +64,7 @@ def run_plays(asked: AskedOfKernel) -> Exit:
         )
         writer = Writer("vgic-stress kernel run", headline, asked.json_file)
         return _Run(asked, writer).run()
-    except (BadImage, NoEmulator, NoToolchain, Unplayable) as error:
+    except (BadImage, EmulatorRefused, NoEmulator, NoToolchain, Unplayable) as error:
         raise BadArgument(str(error)) from error
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Where scenarios of the user's own come from: a Python file, or an installed distribution.
+"""Where scenarios of the user's own come from: a file, or an installed distribution.
 
-Of a file every public function is a scenario that takes `streams` and whose docstring says what to
-expect, as that of a litmus test does. A distribution names such a function, or a module of them, as
+Of a Python file every public function is a scenario that takes `streams` and whose docstring says
+what to expect, as that of a litmus test does; a play is a scenario as a whole. A distribution names such a function, or a module of them, as
 an entry point. Both are values, so that another process can read them again.
 """
 
@@ -15,7 +15,9 @@ from types import FunctionType, ModuleType
 
 from harness import Streams
 from harness.engine import NAME_MAX, described, observes, printable_name, printable_text
+from stress.plays import SUFFIX
 from stress.scenarios.faults import BadScenarioFile
+from stress.scenarios.play_file import scenario_of_play
 from stress.system import UnusableFile, own_code, run_file
 from vgic import Parameters
 
@@ -36,7 +38,7 @@ _RULE = (
 
 @dataclass(frozen=True)
 class ScenarioFile:
-    """A Python file with scenarios.
+    """A Python file with scenarios, or a play.
 
     Attributes:
         path: the file.
@@ -68,11 +70,14 @@ class ScenarioFile:
         return sha256(self.text).hexdigest()[:16]
 
     def functions(self) -> dict[str, Draw]:
-        """Run the file and return its scenarios' functions by name.
+        """Run the file, or read the play, and return its scenarios' functions by name.
 
         Raises:
-            BadScenarioFile: it cannot be run, or there is none in it.
+            BadScenarioFile: it cannot be run or read, or there is none in it.
         """
+        if self.path.suffix == SUFFIX:
+            name, draw = scenario_of_play(self.path, self.text)
+            return {name: draw}
         try:
             with own_code(f"the scenario file {self}"):
                 module = run_file(self.path, self.copy, _PREFIX)

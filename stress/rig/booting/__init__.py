@@ -5,7 +5,7 @@ image.py refuses what is no kernel, emulator.py finds the emulator and calls it,
 one, and boots.py makes of it as many boots as the plays take. booted.py has what comes of that.
 """
 
-from stress.rig.booting.booted import Booted, BootFailed, EarlyEnd, Watch
+from stress.rig.booting.booted import Booted, BootFailed, EarlyEnd, EmulatorRefused, Watch
 from stress.rig.booting.boots import boot
 from stress.rig.booting.emulator import (
     BootOptions,
@@ -22,6 +22,7 @@ __all__ = [
     "Booted",
     "EarlyEnd",
     "Emulator",
+    "EmulatorRefused",
     "NoEmulator",
     "Watch",
     "boot",

@@ -11,6 +11,10 @@ class BootFailed(Exception):
     """A kernel did not come to play anything; the message has what was printed last, escaped."""
 
 
+class EmulatorRefused(Exception):
+    """The emulator ended at once, as for a CPU that it does not know; the message quotes it."""
+
+
 class EarlyEnd(NamedTuple):
     """A boot that ended too early.
 

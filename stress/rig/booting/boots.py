@@ -13,7 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 from stress.plays import Play
-from stress.rig.booting.booted import Booted, BootFailed, EarlyEnd, Watch
+from stress.rig.booting.booted import Booted, BootFailed, EarlyEnd, EmulatorRefused, Watch
 from stress.rig.booting.emulation import Emulation, GivenUp
 from stress.rig.booting.emulator import BootOptions, Emulator, find_emulator
 from stress.rig.booting.image import unpacked_image
@@ -49,6 +49,7 @@ def boot(
         BuildFailed: the compiler did not make it.
         BadImage: the file is no kernel.
         Unplayable: a play is not for this rig.
+        EmulatorRefused: it ended at once, as for a CPU that it does not know.
         BootFailed: the kernel did not come up, or died again and again before any play.
     """
     chosen = options or BootOptions()
@@ -155,7 +156,11 @@ class _Boots:
             return ""
         if reception.fatal:
             return f"the monitor could not go on: {reception.fatal}"
-        return f"the emulator ended too early, with exit code {emulation.exit_code()}"
+        code = emulation.exit_code()
+        if code and emulation.printed_nothing:
+            refusal = "; ".join(emulation.last_lines()) or "no word"
+            raise EmulatorRefused(f"the emulator ended at once, with exit code {code}: {refusal}")
+        return f"the emulator ended too early, with exit code {code}"
 
     def _notify(self, reception: Reception, names: set[str]) -> None:
         results = reception.results

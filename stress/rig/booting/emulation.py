@@ -101,6 +101,11 @@ class Emulation:
             if time.monotonic() - heard > silence_s:
                 raise GivenUp(f"nothing came from it for {silence_s:g} s")
 
+    @property
+    def printed_nothing(self) -> bool:
+        """Whether nothing at all has come from the emulated machine."""
+        return not self._last
+
     def exit_code(self) -> int:
         """Return the exit code of an emulator that has closed its output."""
         try:

@@ -11,6 +11,7 @@ from stress.rig.booting import (
     BadImage,
     BootFailed,
     BootOptions,
+    EmulatorRefused,
     NoEmulator,
     boot,
     find_emulator,
@@ -108,7 +109,7 @@ def _monitor(toolchain: Toolchain) -> Equipment:
 def _boot(image: Path, plays: Sequence[Play]) -> Equipment:
     try:
         booted = boot(image, plays, BootOptions())
-    except (BadImage, BootFailed) as error:
+    except (BadImage, BootFailed, EmulatorRefused) as error:
         return Equipment("boot", missing=str(error))
     assert booted.hello is not None
     return Equipment(
