@@ -86,6 +86,17 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("a play of your own, on your build", "vgic-stress kernel run Image my.play"),
         ("what a guest saw", "vgic-stress kernel run vmlinuz --trace traces"),
     ),
+    "kernel agree": (
+        ("kernel and model, program by program", "vgic-stress kernel agree vmlinuz"),
+        (
+            "the same programs again, fewer",
+            "vgic-stress kernel agree Image --seed 1 --programs 999",
+        ),
+        (
+            "one that differs, made smaller",
+            "vgic-stress kernel agree Image --seed 1 --first 26 --programs 1 --shrink",
+        ),
+    ),
     "kernel doctor": (
         ("what is there, what is missing", "vgic-stress kernel doctor"),
         ("does this kernel come up?", "vgic-stress kernel doctor --boot vmlinuz"),
