@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 
 from stress.agreement.agreeing import Agreement, Differing
 from stress.agreement.comparing import that_count
-from stress.plays import Play, print_script
-from stress.traces import Trace, print_trace
+from stress.plays import print_script
+from stress.system import counted
+from stress.traces import Event, Trace, print_trace
 
 _NUMBERS = 3
+_BEFORE = 12
 
 
 def summary(agreement: Agreement) -> str:
@@ -60,18 +62,19 @@ def example(differing: Differing, model: Trace) -> str:
         differing: the program, and what the kernel showed.
         model: its quiet trace in the model.
     """
-    play, index = differing.play, differing.difference.agreed
+    play, agreed = differing.play, differing.difference.agreed
     return "\n".join(
         [
             print_script(play),
-            f"The same as far as {index} events; then in the model:",
-            *_from(play, model, index),
+            f"The same in {counted(agreed, 'event')}, the last of them:",
+            *_lines(that_count(play, model)[max(0, agreed - _BEFORE) : agreed]),
+            "then in the model:",
+            *_lines(that_count(play, model)[agreed:]),
             "and on the kernel:",
-            *_from(play, differing.kernel, index),
+            *_lines(that_count(play, differing.kernel)[agreed:]),
         ]
     )
 
 
-def _from(play: Play, trace: Trace, index: int) -> Sequence[str]:
-    rest = Trace(that_count(play, trace)[index:], trace.ended)
-    return [f"  {line}" for line in print_trace(rest).splitlines()[1:]]
+def _lines(events: Sequence[Event]) -> list[str]:
+    return [f"  {line}" for line in print_trace(Trace(tuple(events))).splitlines()[1:]]

@@ -87,15 +87,9 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("what a guest saw", "vgic-stress kernel run vmlinuz --trace traces"),
     ),
     "kernel agree": (
-        ("kernel and model, program by program", "vgic-stress kernel agree vmlinuz"),
-        (
-            "the same programs again, fewer",
-            "vgic-stress kernel agree Image --seed 1 --programs 999",
-        ),
-        (
-            "one that differs, made smaller",
-            "vgic-stress kernel agree Image --seed 1 --first 26 --programs 1 --shrink",
-        ),
+        ("kernel and model, side by side", "vgic-stress kernel agree vmlinuz"),
+        ("the same programs, fewer", "vgic-stress kernel agree Image --seed 1 --programs 99"),
+        ("others of them", "vgic-stress kernel agree Image --seed 1 --first 10000"),
     ),
     "kernel doctor": (
         ("what is there, what is missing", "vgic-stress kernel doctor"),

@@ -84,7 +84,7 @@ def test_an_example_is_made_smaller_on_the_kernel(
     assert asked([26], shrink=True) is Exit.FINDINGS
     out = capsys.readouterr().out
     script = out.partition("making program-1-26 smaller\n")[2]
-    lines = script.partition("The same as far as")[0].partition("  lateness 1000\n")[2].splitlines()
+    lines = script.partition("The same in")[0].partition("  lateness 1000\n")[2].splitlines()
     assert 3 < len(lines) < len(draw_program(1, 26).parameters.guests[0].instructions)
 
 
