@@ -97,6 +97,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "kernel list": (
         ("what is played, and why", "vgic-stress kernel list"),
+        ("one as a script, to change it", "vgic-stress kernel list headwalk_slow"),
         ("for programs", "vgic-stress kernel list --json"),
     ),
 }

@@ -12,7 +12,7 @@ import typer
 from stress.commands import options
 from stress.commands.examples import ends_in
 from stress.commands.kernel_agree import agree
-from stress.inputs import arguments
+from stress.inputs import BadArgument, arguments
 from stress.system import Exit, logs, output
 
 _SILENCE_S = 120.0
@@ -32,7 +32,7 @@ def run(
     image: _Image,
     play: Annotated[
         list[str] | None,
-        typer.Argument(metavar="PLAY|FILE.play", help="All that are delivered if left out."),
+        typer.Argument(metavar="PLAY|FILE.play|TOKEN", help="All that are delivered if left out."),
     ] = None,
     rounds: Annotated[
         int | None,
@@ -106,9 +106,18 @@ def doctor(
 
 @kernel.command(name="list", epilog=ends_in("kernel list"))
 def list_(
+    play: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PLAY|FILE.play|TOKEN", help="Print these as scripts."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """List the plays that are delivered, by name."""
-    from stress.commands.plays import plays_text, plays_values
+    """List the plays that are delivered, by name, or print some as scripts."""
+    from stress.commands.plays import plays_text, plays_values, scripts_text
 
-    output.say(plays_values() if as_json else plays_text())
+    if play and as_json:
+        raise BadArgument("--json lists all plays; leave the names out, or --json")
+    if play:
+        output.say(scripts_text(play))
+    else:
+        output.say(plays_values() if as_json else plays_text())

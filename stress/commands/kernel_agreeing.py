@@ -24,7 +24,7 @@ from stress.agreement import (
 from stress.executions import Target, model_digest
 from stress.inputs import BadArgument
 from stress.reporting import Headline, Verdict, Writer
-from stress.rig.booting import BadImage, BootFailed, BootOptions, NoEmulator
+from stress.rig.booting import BadImage, BootFailed, BootOptions, EmulatorRefused, NoEmulator
 from stress.rig.building import BuildFailed, NoToolchain
 from stress.system import Exit, counted, interrupts, say
 
@@ -74,7 +74,7 @@ def compare(asked: Comparison) -> Exit:
                     break
             for text in _explained(asked, agreement, kernel, model):
                 say(text)
-        except (BadImage, NoEmulator, NoToolchain) as error:
+        except (BadImage, EmulatorRefused, NoEmulator, NoToolchain) as error:
             raise BadArgument(str(error)) from error
         except BuildFailed as error:
             say(str(error))

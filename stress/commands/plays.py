@@ -1,30 +1,37 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Plays by name or from files, and a list of those that are delivered."""
+"""Plays by name, from files or out of tokens, and a list of those that are delivered."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from textwrap import wrap
 
 from harness.engine import printable_name
 from stress.inputs import BadArgument
-from stress.plays import SUFFIX, BadScript, Play, read_script, shipped
+from stress.plays import SUFFIX, BadScript, Play, print_script, read_script, shipped
+from stress.replaying import opening
 from stress.system import output
 from vgic.composition import did_you_mean
 
 _SCRIPT_MAX = 4 << 20
 """Bytes of a script."""
 
+_TOKEN = re.compile(r"vs\d+-")
+"""How a token begins; no play's name does."""
+
 
 def chosen_plays(words: Sequence[str], rounds: int | None) -> tuple[Play, ...]:
     """Return the plays that are asked for.
 
     Args:
-        words: names of delivered ones, and files; all delivered ones if there are none.
+        words: names of delivered ones, files, and tokens; all delivered ones if there are none.
         rounds: how many rounds each of them has, None for as many as it says.
 
     Raises:
         BadArgument: there is no such play, or its file cannot be used.
+        BadToken: it is a damaged token.
+        CannotJudge: it is a token of a version that is not known here.
     """
     plays = [_play(word) for word in words] or list(shipped().values())
     named: dict[str, Play] = {}
@@ -39,7 +46,11 @@ def chosen_plays(words: Sequence[str], rounds: int | None) -> tuple[Play, ...]:
 
 
 def _play(word: str) -> Play:
-    if word.endswith(SUFFIX) or "/" in word:
+    if word.endswith(SUFFIX):
+        return _from_file(Path(word))
+    if word == "-" or word.startswith("@") or _TOKEN.match(word):
+        return _from_token(word)
+    if "/" in word:
         return _from_file(Path(word))
     delivered = shipped()
     if word not in delivered:
@@ -48,6 +59,15 @@ def _play(word: str) -> Play:
             f"(`vgic-stress kernel list` shows them all; a file's name ends in {SUFFIX})"
         )
     return delivered[word]
+
+
+def _from_token(word: str) -> Play:
+    """Return the machine and the programs of an execution; a kernel makes schedules of its own."""
+    token = opening.opened(word)
+    about = (f"The programs of a token of {token.scenario}, found on {token.revision}.",)
+    return Play(
+        f"token-{token.digest[:8]}", f"the programs of {token.scenario}", about, token.parameters
+    )
 
 
 def _from_file(path: Path) -> Play:
@@ -65,6 +85,15 @@ def _from_file(path: Path) -> Play:
         raise BadArgument(f"{shown}: it is no text in UTF-8 (byte {error.start})") from error
     except BadScript as error:
         raise BadArgument(f"{shown}: {error}") from error
+
+
+def scripts_text(words: Sequence[str]) -> str:
+    """Return plays as scripts, each a file of its own as it stands.
+
+    Raises:
+        BadArgument, BadToken, CannotJudge: as chosen_plays.
+    """
+    return "\n".join(print_script(play).rstrip("\n") for play in chosen_plays(words, None))
 
 
 def plays_text() -> str:

@@ -11,6 +11,7 @@ from stress.executions import Single, Target, run_index
 from stress.jobs.cursor import Cursor
 from stress.scenarios import SCENARIOS, Scenario, ScenarioAtFault, machine_digest
 from stress.system import Garbage
+from vgic import Parameters
 
 COMPARE_EVERY = 64
 """One execution in so many is run once more in another process, see stress/jobs/rerun.py."""
@@ -72,7 +73,7 @@ class Fact:
         orders: the orders in which it took locks.
         called: what was called of what the kernel overrides.
         reached: what else it reached of what leads to windows.
-        deviated: it left the quiet default somewhere.
+        deviated: it left the quiet default somewhere, or could not: one thread alone has no choice.
         digest: the digest of its trace, None if nobody is to compare it.
         machine: the digest of the machine that a user's scenario drew; "" if it is delivered here.
     """
@@ -175,10 +176,14 @@ def run_one(
         orders=_same(single.orders),
         called=single.called,
         reached=single.steps,
-        deviated=bool(execution.deviations),
+        deviated=bool(execution.deviations) or _has_one_thread(single.parameters),
         digest=execution.digest if compared else None,
         machine=machine_digest(single.parameters) if scenario.origin else "",
     )
+
+
+def _has_one_thread(parameters: Parameters) -> bool:
+    return len(parameters.guests) + len(parameters.devices) == 1
 
 
 def run_batch(batch: Batch, carriers: Carriers, cursor: Cursor, garbage: Garbage) -> Facts:

@@ -2,8 +2,9 @@
 """Where scenarios of the user's own come from: a file, or an installed distribution.
 
 Of a Python file every public function is a scenario that takes `streams` and whose docstring says
-what to expect, as that of a litmus test does; a play is a scenario as a whole. A distribution names such a function, or a module of them, as
-an entry point. Both are values, so that another process can read them again.
+what to expect, as that of a litmus test does; a play is one scenario. A distribution names such a
+function, or a module of them, as an entry point. All are values, so that another process can read
+them again.
 """
 
 import inspect
