@@ -21,7 +21,7 @@ def summary(agreement: Agreement) -> str:
     parts.append(f"{len(agreement.differing)} differ")
     if agreement.lost:
         parts.append(f"{len(agreement.lost)} could not be judged")
-    return f"{agreement.programs} programs: {', '.join(parts)}"
+    return f"{counted(agreement.programs, 'program')}: {', '.join(parts)}"
 
 
 def differences(agreement: Agreement) -> Iterator[str]:
