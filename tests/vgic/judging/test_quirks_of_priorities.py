@@ -7,7 +7,7 @@ import pytest
 
 from harness import Execution, Failed
 from harness.engine.trace import entry_text
-from vgic import Machine, Mechanism, Parameters, Reference
+from vgic import BUGS, Machine, Mechanism, Parameters, Reference
 from vgic.accesses import PRIORITY, RAISE, Access
 from vgic.data import (
     ACCESS,
@@ -97,6 +97,17 @@ def test_an_end_outside_is_judged_while_the_handlers_nest(
     assert kind_of(execution) is None
     execution, _ = run_machine(machine_of(NESTED, program), kernel=CountsNothing)
     assert kind_of(execution) == "I13 stuck active"
+
+
+@pytest.mark.parametrize(("put_back", "found"), [(True, "I9 lost edge"), (False, None)])
+def test_the_canary_is_seen_after_a_priority_was_put_back_in_its_handler(
+    run_machine: RunMachine, put_back: bool, found: str | None
+) -> None:
+    writes = [access(PRIORITY, 32, priority) for priority in (0x20, 0x80)[: 1 + put_back]]
+    program = [access(RAISE, 32), ACKNOWLEDGE, *writes, END, access(RAISE, 33), Instruction(ACCESS)]
+    irqs = [(32, 0x80), (33, 0x40)]
+    execution, _ = run_machine(machine_of(irqs, program), kernel=BUGS["canary"].cls)
+    assert kind_of(execution) == found
 
 
 @pytest.mark.parametrize(("intid", "found"), [(32, None), (34, "I13 stuck active")])
