@@ -52,10 +52,8 @@ class Delivery(Judge):
         """
         if vcpu in self._kvm.awaiting:
             return True
-        ledger, since = self._books.ledger, self._flushed_at[vcpu.vcpu_id]
-        return ledger[irq].routed_home_at >= since or any(
-            ledger.is_prioritized_since(each, since) for each in self._kvm.irqs if each.vcpu is vcpu
-        )
+        account, since = self._books.ledger[irq], self._flushed_at[vcpu.vcpu_id]
+        return account.routed_home_at >= since or account.reordered_at >= since
 
     def _judged(self) -> list[VgicIrq]:
         """Return the interrupts that no guest has lost by right."""

@@ -35,14 +35,17 @@ class Account:
         listed_at: the step at which it was put on a list last, -1 if never.
         prioritizing: writes of its priority under way.
         prioritized_at: the step at which the last that may have changed it ended, -1 before any.
+        reordered_at: the step at which a write ended that has changed its priority, or that of
+            another on the same list, and so which of them are loaded; -1 if it was put on a list or
+            announced since.
         routed_home_at: the step at which a write of its routing ended that made it belong to the
             vCPU on whose list it was already; -1 if it was put on a list or announced since.
     """
 
     __slots__ = (
         "busy", "cleared_at", "clearing", "contested", "drivers", "forfeited", "late", "line",
-        "listed_at", "pends", "prioritized_at", "prioritizing", "raised", "routed_home_at",
-        "set_at", "setting", "touched_at", "unserved",
+        "listed_at", "pends", "prioritized_at", "prioritizing", "raised", "reordered_at",
+        "routed_home_at", "set_at", "setting", "touched_at", "unserved",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -61,6 +64,7 @@ class Account:
         self.listed_at = -1
         self.prioritizing = 0
         self.prioritized_at = -1
+        self.reordered_at = -1
         self.routed_home_at = -1
 
 
@@ -94,7 +98,7 @@ class Ledger(defaultdict[VgicIrq, Account]):
         # A level that is up already is not announced again.
         news = sends and not (irq.config is LEVEL and irq.line_level)
         if news or announces:
-            account.routed_home_at = -1
+            account.routed_home_at = account.reordered_at = -1
         if sends:
             account.setting += 1
             account.raised = True
@@ -177,6 +181,9 @@ class Ledger(defaultdict[VgicIrq, Account]):
         account.prioritizing -= 1
         if changed:
             account.prioritized_at = step
+            for each, other in self.items():
+                if each.vcpu is irq.vcpu is not None:
+                    other.reordered_at = step
 
     def is_prioritized_since(self, irq: VgicIrq, step: int) -> bool:
         """Tell whether an interrupt may have been given another priority since a step."""
@@ -191,7 +198,7 @@ class Ledger(defaultdict[VgicIrq, Account]):
     def listed(self, irq: VgicIrq, step: int) -> None:
         """Somebody has put an interrupt on a list, and will announce it."""
         account = self[irq]
-        account.routed_home_at = -1
+        account.routed_home_at = account.reordered_at = -1
         account.listed_at = step
 
     def forgive(self, irq: VgicIrq) -> None:

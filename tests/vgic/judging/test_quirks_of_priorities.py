@@ -165,6 +165,19 @@ def test_what_is_masked_is_to_be_listed_and_announced_all_the_same(
     assert kind_of(execution) == kind
 
 
+def test_what_is_sent_again_after_a_write_has_unmasked_it_is_to_be_announced(
+    run_machine: RunMachine,
+) -> None:
+    here = [access(RAISE, each) for each in (32, 33, 34)]
+    there = [Instruction("work"), access(PRIORITY, 34, 0x40)]
+    irqs = [(each, MASKED) for each in (32, 33, 34)]
+    execution, _ = run_machine(machine_of(irqs, here, there, nr_lr=2), kernel=TellsNobody)
+    assert kind_of(execution) is None
+    there.append(access(RAISE, 34))
+    execution, _ = run_machine(machine_of(irqs, here, there, nr_lr=2), kernel=TellsNobody)
+    assert kind_of(execution) == "I16 missed kick"
+
+
 @pytest.mark.parametrize("config", [Config.EDGE, Config.LEVEL])
 @pytest.mark.parametrize("intid", [32, 33, 34])
 def test_what_a_write_unmasks_waits_for_an_exit_and_comes_then(
