@@ -10,14 +10,13 @@ such an order is taken as it comes.
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
-from stress.rig.wire.words import NAMES, Op, Word
+from stress.rig.wire.words import NAMES, PHASES, Op, Word
 from stress.traces import NONE, SPURIOUS, Event, Trace
 from vgic.data import is_private
 
 _ANNOUNCES = frozenset({Op.RAISE, Op.PEND, Op.SGI, Op.ENABLE, Op.ROUTE})
 _WITHOUT_INTID = frozenset({Op.EXIT, Op.EXITS})
 _WITH_VALUE = frozenset({Op.ROUTE, Op.SGI, Op.PENDING, Op.ACTIVE, Op.PRIORITY, Op.EXITS})
-_PHASES = (Op.IDLE, Op.EXITED)
 
 _Happened = tuple[Word, Event]
 
@@ -55,7 +54,7 @@ def _in_some_order(logs: list[deque[_Happened]]) -> Iterator[Event]:
             return word.intid in signalled
         if word.op is Op.ACKNOWLEDGE:
             return word.intid == SPURIOUS or word.intid in announced
-        return word.op not in _PHASES
+        return word.op not in PHASES
 
     while any(logs):
         log = _first(logs, may_be_next)
@@ -78,7 +77,7 @@ def _first(
     for log in heads:
         if may_be_next(log[0][0]):
             return log
-    return next((log for log in heads if log[0][0].op not in _PHASES), None)
+    return next((log for log in heads if log[0][0].op not in PHASES), None)
 
 
 def _phase(logs: list[deque[_Happened]]) -> Event:
