@@ -39,6 +39,7 @@ class Machine:
         *,
         lock_order: bool = True,
         listeners: Sequence[Tracepoints] = (),
+        judged: bool = True,
     ) -> None:
         """Build a machine.
 
@@ -48,6 +49,7 @@ class Machine:
             kernel: what runs it.
             lock_order: report what could deadlock; without it only a real deadlock is one.
             listeners: who else hears of each event, before it is judged.
+            judged: judge what happens; without judges a kernel that is wrong goes on.
         """
         self.kvm = Kvm(
             scheduler,
@@ -57,9 +59,12 @@ class Machine:
         )
         for irq in parameters.irqs:
             self.kvm.add_irq(irq.intid, irq.config, irq.priority, irq.vcpu)
-        judges = Judges(self.kvm, kicks=kernel.checks_kicks)
-        self.windows, self.steps = judges.windows, judges.steps
-        self.trace = announcer((*listeners, *judges.listeners))
+        self.windows, self.steps = set[str](), set[str]()
+        if judged:
+            judges = Judges(self.kvm, kicks=kernel.checks_kicks)
+            self.windows, self.steps = judges.windows, judges.steps
+            listeners = (*listeners, *judges.listeners)
+        self.trace = announcer(listeners)
         self.kernel = kernel(self.kvm, self.trace)
         self.called = set[str]()
         note_calls(self.kernel, self.called)

@@ -86,6 +86,11 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("a play of your own, on your build", "vgic-stress kernel run Image my.play"),
         ("what a guest saw", "vgic-stress kernel run vmlinuz --trace traces"),
     ),
+    "kernel agree": (
+        ("kernel and model, side by side", "vgic-stress kernel agree vmlinuz"),
+        ("the same programs, fewer", "vgic-stress kernel agree Image --seed 1 --programs 99"),
+        ("others of them", "vgic-stress kernel agree Image --seed 1 --first 10000"),
+    ),
     "kernel doctor": (
         ("what is there, what is missing", "vgic-stress kernel doctor"),
         ("does this kernel come up?", "vgic-stress kernel doctor --boot vmlinuz"),

@@ -11,6 +11,7 @@ import typer
 
 from stress.commands import options
 from stress.commands.examples import ends_in
+from stress.commands.kernel_agree import agree
 from stress.inputs import BadArgument, arguments
 from stress.system import Exit, logs, output
 
@@ -82,6 +83,9 @@ def run(
         json_file=arguments.writable(json_file, "--json"),
     )
     raise typer.Exit(run_plays(asked))
+
+
+kernel.command(epilog=ends_in("kernel agree"))(agree)
 
 
 @kernel.command(epilog=ends_in("kernel doctor"))

@@ -11,6 +11,7 @@ from harness import (
     Execution,
     Failed,
     Passed,
+    Quiet,
     Scheduler,
     Strategy,
     execute,
@@ -44,7 +45,12 @@ class Traced(NamedTuple):
 
 
 def traced(
-    parameters: Parameters, kernel: type[Mechanism], strategy: Strategy, carriers: Carriers
+    parameters: Parameters,
+    kernel: type[Mechanism],
+    strategy: Strategy,
+    carriers: Carriers,
+    *,
+    judged: bool = True,
 ) -> Traced:
     """Run a machine once and write down what its guests and devices do and see.
 
@@ -53,6 +59,7 @@ def traced(
         kernel: what runs it.
         strategy: decides the schedule.
         carriers: what the threads run on.
+        judged: end it where something is wrong; without judges it goes on as a kernel would.
 
     Raises:
         HarnessBug: the harness's own code raised an exception.
@@ -62,7 +69,8 @@ def traced(
 
     def program(scheduler: Scheduler) -> None:
         writers.append(TraceWriter(scheduler))
-        machines.append(Machine(scheduler, parameters, kernel, listeners=writers))
+        machine = Machine(scheduler, parameters, kernel, listeners=writers, judged=judged)
+        machines.append(machine)
 
     execution = execute(program, strategy, carriers)
     ended = isinstance(execution.outcome, Passed)
@@ -74,7 +82,11 @@ def traced(
 
 
 def model_trace(
-    parameters: Parameters, kernel: type[Mechanism], deviations: Sequence[Deviation] = ()
+    parameters: Parameters,
+    kernel: type[Mechanism],
+    deviations: Sequence[Deviation] = (),
+    *,
+    judged: bool = True,
 ) -> Trace:
     """Return the trace of a machine under the quiet schedule, or one that deviates from it.
 
@@ -82,8 +94,10 @@ def model_trace(
         parameters: the machine and its programs.
         kernel: what runs it.
         deviations: the schedule; what has no place is left out.
+        judged: end it where something is wrong.
 
     Raises:
         HarnessBug: the harness's own code raised an exception.
     """
-    return traced(parameters, kernel, LenientReplay(deviations), kept_pool()).trace
+    schedule = LenientReplay(deviations) if deviations else Quiet()
+    return traced(parameters, kernel, schedule, kept_pool(), judged=judged).trace

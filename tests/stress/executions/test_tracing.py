@@ -166,3 +166,19 @@ def test_a_schedule_may_deviate_from_the_quiet_one(pinned: OsThreads) -> None:
         assert model_trace(two, Reference, found.execution.deviations) == found.trace
         others.append(found.trace)
     assert any(model_trace(two, Reference) != other for other in others)
+
+
+def test_without_judges_a_kernel_that_is_wrong_goes_on() -> None:
+    """As a real one would: what it does wrong is seen by its guest, and by the last states."""
+    kernel = Target(bugs=("prune_active",)).kernel
+    parameters = machine((*accesses(("raise", 41)), ACKNOWLEDGE, *accesses(("active", 41)), END))
+    judged, unjudged = (model_trace(parameters, kernel, judged=each) for each in (True, False))
+    assert (judged.ended, unjudged.ended) == (False, True)
+    assert unjudged.events[: len(judged.events)] == judged.events
+    assert Event("all", "final", 41, 2) in unjudged.events
+
+
+def test_judges_change_nothing_of_a_kernel_that_is_right() -> None:
+    parameters = machine((*accesses(("raise", 41), ("raise", 40)), ACKNOWLEDGE, END))
+    judged, unjudged = (model_trace(parameters, Reference, judged=each) for each in (True, False))
+    assert judged == unjudged

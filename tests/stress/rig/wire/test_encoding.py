@@ -94,6 +94,8 @@ def test_each_access_that_a_program_can_have_can_be_played(kind: str) -> None:
         (["interrupt 23 level priority 0", "vcpu 0"], "PMU of the guest", ("23", "22")),
         (["interrupt 25 level priority 0", "vcpu 0"], "GIC of the guest", ("25", "24")),
         (["interrupt 20 edge priority 0", "vcpu 0"], "all PPIs", ("edge", "level")),
+        (["interrupt 40 edge priority 0xf8", "vcpu 0"], "priority 0xf8", ("0xf8", "0xf0")),
+        ([EDGE, "vcpu 0", "  priority 40 0xf8"], "priority 0xf8", ("0xf8", "0xf0")),
         ([EDGE, "vcpu 0", "  pend 41"], "41, which is not", ("41", "40")),
         (
             ["interrupt 3 edge priority 0 vcpu 1", "vcpu 0", "  sgi 3 vcpu 0", "vcpu 1"],
