@@ -10,7 +10,7 @@ from stress.plays import Play
 from stress.rig.wire.merging import merged
 from stress.rig.wire.words import PHASES, Op, Word
 from stress.traces import Trace
-from vgic.data import is_private
+from vgic.data import LEVEL, is_private
 
 _Logs = dict[tuple[str, int], list[Word]]
 """The logs of a round, by the kind of line and the number of the vCPU or device."""
@@ -86,7 +86,8 @@ class UnderWay:
             return None
         if final is not None and not self._is_whole(there, final):
             return None
-        return merged(there, there_too, final)
+        levels = frozenset(irq.intid for irq in parameters.irqs if irq.config is LEVEL)
+        return merged(there, there_too, final, levels)
 
     def _is_whole(self, guests: list[list[Word]], final: list[Word]) -> bool:
         """Tell whether each guest has come through all phases, and each interrupt has its end."""
