@@ -36,7 +36,7 @@ class Account:
         routes: the vCPUs that it was routed to.
         priorities: those that it had.
         unpended: its pending state was taken away, by whomever.
-        pending, active: what it was at the very end, False where nothing says so.
+        pending, active: what it was at the very end, None where nothing says so.
     """
 
     irq: Irq
@@ -48,8 +48,8 @@ class Account:
     routes: set[int] = field(default_factory=set)
     priorities: set[int] = field(default_factory=set)
     unpended: bool = False
-    pending: bool = False
-    active: bool = False
+    pending: bool | None = None
+    active: bool | None = None
 
     @property
     def name(self) -> str:

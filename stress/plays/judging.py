@@ -186,7 +186,7 @@ def _wrong(account: Account, *, prompt: bool) -> Iterable[str]:
         yield f"stuck active: {name} is active, and its handlers have ended"
     elif account.pending and deliverable:
         yield f"lost: {name} is pending and enabled, and does not come"
-    elif is_edge and not account.pending and _swallowed(account):
+    elif is_edge and account.pending is False and _swallowed(account):
         yield f"lost: {name} was sent, is not pending, and did not come"
     if is_edge and len(account.acknowledged) > len(account.sent):
         times = f"{len(account.acknowledged)} times, sent {len(account.sent)}"

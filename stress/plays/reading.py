@@ -34,6 +34,8 @@ PROMPT = (0,)
 """The lateness of a guest of which a script says nothing."""
 
 _COMMENT = "#"
+_TITLE, _CONTROL = "title", "control"
+_TEXTS = {_TITLE: "title TEXT", _CONTROL: "control NAME"}
 _BEGIN = "title, control, rounds, list-registers, interrupt, vcpu or device"
 
 
@@ -73,7 +75,7 @@ class _Reading:
         self.line = 0
         self._opening: list[str] | None = []
         self._about: list[str] = []
-        self._words: dict[str, str] = {}
+        self._texts: dict[str, str] = {}
         self._settings: dict[str, int] = {}
         self._irqs: list[Irq] = []
         self._programs: list[list[Stated]] = []
@@ -87,25 +89,25 @@ class _Reading:
         """Read the next line."""
         self.line += 1
         if not is_printable(line.replace("\t", " ")):
-            raise Unlike(f"a character that cannot be printed in {printable_text(line)!s}")
+            raise Unlike(f"a character that cannot be printed in {printable_text(line)}")
         if self._opening is not None:
             if line.startswith(_COMMENT):
                 self._opening.append(line[1:].removeprefix(" "))
                 return
             self._about, self._opening = self._opening, None
+        head, *rest = line.split(maxsplit=1) or [""]
         words = line.split(_COMMENT)[0].split()
-        if line.split(maxsplit=1)[:1] in (["title"], ["control"]):
-            self._text(*line.split(maxsplit=1))
+        if head in _TEXTS:
+            self._text(head, "".join(rest).strip())
         elif words:
             self._statement(words)
 
-    def _text(self, head: str, rest: str = "") -> None:
-        rest = rest.strip()
-        if head in self._words:
+    def _text(self, head: str, text: str) -> None:
+        if head in self._texts:
             raise Unlike(f"a second {head}")
-        if not rest or (head == "control" and len(rest.split()) > 1):
-            raise Unlike("title TEXT" if head == "title" else "control NAME")
-        self._words[head] = rest
+        if not text or (head == _CONTROL and len(text.split()) > 1):
+            raise Unlike(f"it is written `{_TEXTS[head]}`")
+        self._texts[head] = text
 
     def _statement(self, words: list[str]) -> None:
         if words[0] == VCPU.head:
@@ -195,18 +197,18 @@ class _Reading:
         )
         return Play(
             name=name,
-            title=self._words["title"],
+            title=self._texts[_TITLE],
             about=tuple(self._about),
             parameters=parameters,
             rounds=self._settings.get(ROUNDS.head, 1),
             wanted=wanted,
-            control=self._words.get("control", ""),
+            control=self._texts.get(_CONTROL, ""),
         )
 
     def _check(self) -> None:
         """Refuse what only the whole script shows, by the line that is at fault."""
-        if "title" not in self._words:
-            raise Unlike("the script ends without a title: title TEXT")
+        if _TITLE not in self._texts:
+            raise Unlike(f"the script ends without a title: {_TEXTS[_TITLE]}")
         if not self._irqs:
             raise Unlike(f"the script ends without an interrupt: {INTERRUPT}")
         if not self._programs:

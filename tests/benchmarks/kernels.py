@@ -22,8 +22,8 @@ PAGE = Path(__file__).parents[2] / "docs" / "kernels.md"
 HEAD = """\
 # Kernels
 
-What each delivered play comes to on real kernels, played as by `vgic-stress kernel run IMAGE`, under
-an emulator ([real-kernel.md](real-kernel.md)). This page is made by `tests/benchmarks/kernels.py`.
+What each delivered play comes to on real kernels, played as by `vgic-stress kernel run IMAGE`,
+under an emulator ([real-kernel.md](real-kernel.md)). Made by `tests/benchmarks/kernels.py`.
 
 A cell has the bad rounds of those that were judged, and in brackets those that were not, since
 something else exited. What is bad in a play, and why, its opening says: `stress/plays/shipped/`. A

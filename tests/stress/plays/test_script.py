@@ -154,9 +154,9 @@ def test_what_is_usual_need_not_be_said() -> None:
 
 WRONG = {
     "": "line 1: the script ends without a title: title TEXT",
-    "title\n": "line 1: title TEXT",
+    "title\n": "line 1: it is written `title TEXT`",
     "title a\ntitle b\n": "line 2: a second title",
-    "title a\ncontrol b c\n": "line 2: control NAME",
+    "title a\ncontrol b c\n": "line 2: it is written `control NAME`",
     "title a\nvcpu 0\n": "line 3: the script ends without an interrupt: interrupt INTID TRIGGER",
     HEAD: "line 4: the script ends without a guest: vcpu 0",
     "title a\nrounds 0\n": "line 2: ROUNDS is a number from 1 to 1000000, not 0: it is written",
