@@ -28,18 +28,24 @@ class Account:
         clearing: those of them that may clear it.
         set_at: the step at which the last that may have set it ended, -1 before any.
         cleared_at: the step at which the last that may have cleared it ended, -1 before any.
-        forfeited: it was on a list of a vCPU whose guest has ended something twice (quirk Q6).
+        forfeited: it was on a list of a vCPU whose guest and host no longer agree on what is
+            active, by right (quirks Q6 and Q7).
         late: a write has returned that somebody is still to carry out.
         touched_at: the step of the last of them to end.
         listed_at: the step at which it was put on a list last, -1 if never.
+        prioritizing: writes of its priority under way.
+        prioritized_at: the step at which the last that may have changed it ended, -1 before any.
+        reordered_at: the step at which a write ended that has changed its priority, or that of
+            another on the same list, and so which of them are loaded; -1 if it was put on a list or
+            announced since.
         routed_home_at: the step at which a write of its routing ended that made it belong to the
             vCPU on whose list it was already; -1 if it was put on a list or announced since.
     """
 
     __slots__ = (
         "busy", "cleared_at", "clearing", "contested", "drivers", "forfeited", "late", "line",
-        "listed_at", "pends", "raised", "routed_home_at", "set_at", "setting", "touched_at",
-        "unserved",
+        "listed_at", "pends", "prioritized_at", "prioritizing", "raised", "reordered_at",
+        "routed_home_at", "set_at", "setting", "touched_at", "unserved",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -56,6 +62,9 @@ class Account:
         self.late = False
         self.touched_at = -1
         self.listed_at = -1
+        self.prioritizing = 0
+        self.prioritized_at = -1
+        self.reordered_at = -1
         self.routed_home_at = -1
 
 
@@ -89,7 +98,7 @@ class Ledger(defaultdict[VgicIrq, Account]):
         # A level that is up already is not announced again.
         news = sends and not (irq.config is LEVEL and irq.line_level)
         if news or announces:
-            account.routed_home_at = -1
+            account.routed_home_at = account.reordered_at = -1
         if sends:
             account.setting += 1
             account.raised = True
@@ -162,6 +171,25 @@ class Ledger(defaultdict[VgicIrq, Account]):
         if irq.vcpu is irq.target_vcpu and not (alone and irq.target_vcpu is old_target):
             account.routed_home_at = step
 
+    def prioritize(self, irq: VgicIrq) -> None:
+        """A write of an interrupt's priority begins."""
+        self[irq].prioritizing += 1
+
+    def prioritized(self, irq: VgicIrq, step: int, *, changed: bool) -> None:
+        """A write of an interrupt's priority has ended, at this step."""
+        account = self[irq]
+        account.prioritizing -= 1
+        if changed:
+            account.prioritized_at = step
+            for each, other in self.items():
+                if each.vcpu is irq.vcpu is not None:
+                    other.reordered_at = step
+
+    def is_prioritized_since(self, irq: VgicIrq, step: int) -> bool:
+        """Tell whether an interrupt may have been given another priority since a step."""
+        account = self[irq]
+        return account.prioritizing > 0 or account.late or account.prioritized_at >= step
+
     def is_alone_since(self, irq: VgicIrq, step: int) -> bool:
         """Tell whether nobody but the caller has touched an interrupt since a step."""
         account = self[irq]
@@ -170,7 +198,7 @@ class Ledger(defaultdict[VgicIrq, Account]):
     def listed(self, irq: VgicIrq, step: int) -> None:
         """Somebody has put an interrupt on a list, and will announce it."""
         account = self[irq]
-        account.routed_home_at = -1
+        account.routed_home_at = account.reordered_at = -1
         account.listed_at = step
 
     def forgive(self, irq: VgicIrq) -> None:
@@ -214,7 +242,7 @@ class Ledger(defaultdict[VgicIrq, Account]):
         """What was to be carried out has been by this step, nobody knows when and by whom."""
         account = self[irq]
         account.late = False
-        account.touched_at = step
+        account.touched_at = account.prioritized_at = step
         if irq.vcpu is irq.target_vcpu:
             account.routed_home_at = step
 
