@@ -64,8 +64,8 @@ def run(
 ) -> None:
     """Boot a kernel, play plays on it, and give a verdict.
 
-    It exits as run does: with 1 if a round of a play was bad, with 4 if some play could not be
-    judged at all.
+    It exits as run does: with 1 if a round of a play was bad, with 4 if some play hung or too few
+    of its rounds could be judged.
     """
     from stress.commands.kernel_run import AskedOfKernel, run_plays
     from stress.commands.plays import chosen_plays

@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The command `kernel run`: boot, play, judge each play as soon as it is through."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from harness.engine import printable_name
-from stress.commands.kernel_text import judged_text, said_text, values, verdict_of
+from stress.commands.kernel_console import OPTION, ConsoleFile
+from stress.commands.kernel_text import (
+    Came,
+    before_text,
+    judged_text,
+    said_text,
+    values,
+    verdict_of,
+)
 from stress.commands.kernel_traces import Traces
 from stress.inputs import BadArgument
-from stress.plays import Play, PlayVerdict, verdict
+from stress.plays import Play, verdict
 from stress.reporting import Headline, Verdict, Writer
 from stress.rig.booting import (
     BadImage,
@@ -77,31 +84,34 @@ class _Run:
         self._width = max(map(len, self._plays))
         self._writer = writer
         self._traces = Traces(asked.traces)
-        self._judged: dict[str, PlayVerdict] = {}
+        self._console = ConsoleFile(asked.console)
+        self._came: dict[str, Came] = {}
 
     def run(self) -> Exit:
         """Run it, and return its exit code."""
-        with interrupts() as interrupted, _console(self._asked.console) as console:
+        with interrupts() as interrupted, closing(self._console):
             self._writer.begin()
-            self._writer.so_far(lambda: values(self._asked.image, self._plays, {}, None))
+            self._say_so_far()
+            for text in before_text(self._plays.values()):
+                say(text)
             try:
-                booted = self._boot(interrupted, console)
+                booted = self._boot(interrupted)
             except (BootFailed, BuildFailed) as error:
                 say(str(error))
                 return self._end(_without_a_boot(error), None)
-            for text in said_text(booted):
+            for text in said_text(self._came, booted):
                 say(text)
-            return self._end(verdict_of(self._plays, self._judged, booted), booted)
+            return self._end(verdict_of(self._plays, self._came, booted), booted)
 
-    def _boot(self, interrupted: Interrupts, console: BinaryIO | None) -> Booted:
+    def _boot(self, interrupted: Interrupts) -> Booted:
         asked = self._asked
         options = BootOptions(
             cpu=asked.cpu, append=asked.append, silence_s=asked.silence_s, seed=asked.seed
         )
-        watch = Watch(_say_building, self._came_up, self._played, console, interrupted)
+        watch = Watch(_say_building, self._came_up, self._played, self._console, interrupted)
         booted = boot(asked.image, asked.plays, options, watch)
         for name, result in booted.results.items():
-            if name not in self._judged:  # in which the boot ended
+            if name not in self._came:  # in which the boot ended
                 self._played(name, result)
         return booted
 
@@ -109,8 +119,12 @@ class _Run:
         for wrong in self._traces.unwritten:
             say(wrong)
             ended = ended.without("--trace")
+        self._console.close()
+        if self._console.unwritten:
+            say(self._console.unwritten)
+            ended = ended.without(OPTION)
         return self._writer.end(
-            ended, values(self._asked.image, self._plays, self._judged, booted)
+            ended, values(self._asked.image, self._plays, self._came, booted)
         ).code
 
     def _came_up(self, hello: Hello, seconds: float) -> None:
@@ -118,9 +132,13 @@ class _Run:
 
     def _played(self, name: str, result: Played) -> None:
         play = self._plays[name]
-        judged = self._judged[name] = verdict(play, result.rounds)
-        self._traces.keep(play, judged, result)
-        say(judged_text(play, judged, result, self._width))
+        came = self._came[name] = Came(play, verdict(play, result.rounds), result)
+        self._traces.keep(play, came.judged, result)
+        say(judged_text(came, self._width))
+        self._say_so_far()
+
+    def _say_so_far(self) -> None:
+        self._writer.so_far(lambda: values(self._asked.image, self._plays, self._came, None))
 
 
 def _say_building() -> None:
@@ -131,16 +149,3 @@ def _without_a_boot(error: BootFailed | BuildFailed) -> Verdict:
     if isinstance(error, BuildFailed):
         return Verdict(Exit.HARNESS_BUG, "the monitor could not be built")
     return Verdict(Exit.TOO_FEW, "nothing was played")
-
-
-@contextmanager
-def _console(path: Path | None) -> Iterator[BinaryIO | None]:
-    if path is None:
-        yield None
-        return
-    try:
-        with path.open("wb") as file:
-            yield file
-    except OSError as error:
-        shown = printable_name(str(path))
-        raise BadArgument(f"--console {shown}: it cannot be written: {error.strerror}") from error

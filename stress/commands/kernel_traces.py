@@ -3,6 +3,7 @@
 
 from pathlib import Path
 
+from harness.engine import printable_name
 from stress.inputs import BadArgument
 from stress.plays import Play, PlayVerdict
 from stress.rig.wire import Played
@@ -31,7 +32,7 @@ class Traces:
                 folder.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise BadArgument(
-                    f"{_OPTION} {folder}: it cannot be made: {error.strerror}"
+                    f"{_OPTION} {printable_name(str(folder))}: it cannot be made: {error.strerror}"
                 ) from error
 
     def keep(self, play: Play, judged: PlayVerdict, result: Played) -> None:

@@ -72,6 +72,8 @@ def _from_token(word: str) -> Play:
 
 def _from_file(path: Path) -> Play:
     shown = printable_name(str(path))
+    if path.exists() and not path.is_file():
+        raise BadArgument(f"{shown}: it is no file: a folder, a pipe or a device is not read")
     try:
         with path.open("rb") as file:
             data = file.read(_SCRIPT_MAX + 1)
@@ -80,7 +82,7 @@ def _from_file(path: Path) -> Play:
     if len(data) > _SCRIPT_MAX:
         raise BadArgument(f"{shown}: a play's file has at most {_SCRIPT_MAX >> 20} MiB")
     try:
-        return read_script(data.decode("utf-8"), path.stem)
+        return read_script(data.decode("utf-8"), "-".join(path.stem.split()))
     except UnicodeDecodeError as error:
         raise BadArgument(f"{shown}: it is no text in UTF-8 (byte {error.start})") from error
     except BadScript as error:

@@ -6,6 +6,7 @@ confining.py, what every printed text goes through in output.py, what is logged 
 """
 
 from stress.system import exit_codes, logs, output, shell
+from stress.system.children import dying_with_us
 from stress.system.confining import GONE, confined, is_bad_descriptor, loading
 from stress.system.exit_codes import Exit, end_at_once, worst
 from stress.system.files import is_open_as, is_replaceable, write_whole
@@ -32,6 +33,7 @@ __all__ = [
     "complain",
     "confined",
     "counted",
+    "dying_with_us",
     "end_at_once",
     "exit_codes",
     "interrupts",

@@ -8,6 +8,7 @@ one, and boots.py makes of it as many boots as the plays take. booted.py has wha
 from stress.rig.booting.booted import Booted, BootFailed, EarlyEnd, EmulatorRefused, Watch
 from stress.rig.booting.boots import boot
 from stress.rig.booting.emulator import (
+    LIST_REGISTERS,
     BootOptions,
     Emulator,
     NoEmulator,
@@ -16,6 +17,7 @@ from stress.rig.booting.emulator import (
 from stress.rig.booting.image import BadImage
 
 __all__ = [
+    "LIST_REGISTERS",
     "BadImage",
     "BootFailed",
     "BootOptions",

@@ -2,8 +2,9 @@
 """What came of plays on a kernel, as values, and who is notified while they are played."""
 
 from collections.abc import Callable
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
+from stress.rig.booting.emulation import Console
 from stress.rig.wire import Hello, Played
 
 
@@ -19,9 +20,10 @@ class EarlyEnd(NamedTuple):
     """A boot that ended too early.
 
     Attributes:
-        play: the name of the play that was under way, "" if between two.
+        play: the name of the play that was under way, "" if that is not known or none was.
         panicked: the kernel itself ended it.
-        why: what happened, with what was printed last, in lines.
+        why: what happened, with the line in which the kernel said that it dies and with what was
+            printed last, in lines.
     """
 
     play: str
@@ -44,6 +46,7 @@ class Booted(NamedTuple):
         early_ends: the boots that ended too early.
         unplayed: the names of plays that did not begin.
         interrupted: somebody has ended it.
+        not_slow: why plays with a lateness cannot be played, "" if they can.
     """
 
     results: dict[str, Played]
@@ -57,6 +60,7 @@ class Booted(NamedTuple):
     early_ends: tuple[EarlyEnd, ...]
     unplayed: tuple[str, ...]
     interrupted: bool
+    not_slow: str = ""
 
 
 class Watch(NamedTuple):
@@ -74,5 +78,5 @@ class Watch(NamedTuple):
     building: Callable[[], None] = lambda: None
     came_up: Callable[[Hello, float], None] = lambda hello, seconds: None
     played: Callable[[str, Played], None] = lambda name, result: None
-    console: BinaryIO | None = None
+    console: Console | None = None
     ended: Callable[[], bool] = lambda: False

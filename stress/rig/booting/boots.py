@@ -3,7 +3,9 @@
 
 One boot plays all of them, if they are not too many. Where a boot ends too early, what was played
 counts, the play in which it ended is reported as the one at fault, and another boot goes on behind
-it. A boot in which nothing is played is a failure of all.
+it. Small plays are not on the console at once, so that it may not be known which one it was: from
+then on each of them is, before it begins. A kernel that plays nothing then either is a failure of
+all.
 """
 
 import tempfile
@@ -17,7 +19,7 @@ from stress.rig.booting.booted import Booted, BootFailed, EarlyEnd, EmulatorRefu
 from stress.rig.booting.emulation import Emulation, GivenUp
 from stress.rig.booting.emulator import BootOptions, Emulator, find_emulator
 from stress.rig.booting.image import unpacked_image
-from stress.rig.building import find_toolchain, initramfs, monitor
+from stress.rig.building import BuildInterrupted, find_toolchain, initramfs, monitor
 from stress.rig.wire import Hello, Played, Reception, encode, is_from_the_monitor
 from stress.system import logs, shell
 
@@ -26,8 +28,6 @@ PLAYS_MAX = 4_000
 
 EARLY_ENDS_MAX = 8
 """After so many boots that ended in a play it is given up."""
-
-_PANIC = "Kernel panic"
 
 UNWATCHED = Watch()
 
@@ -50,18 +50,22 @@ def boot(
         BadImage: the file is no kernel.
         Unplayable: a play is not for this rig.
         EmulatorRefused: it ended at once, as for a CPU that it does not know.
-        BootFailed: the kernel did not come up, or died again and again before any play.
+        BootFailed: the kernel did not come up, or died twice before any play.
+        OSError: there is no room in the folder for temporary files.
     """
     chosen = options or BootOptions()
     emulator = find_emulator()
     encode(plays, seed=chosen.seed)  # what cannot be played is said before anything takes time
-    built = monitor(find_toolchain(), watch.building)
-    if built.note:
-        logs.warning(built.note)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         kernel = unpacked_image(image, Path(folder))
-        boots = _Boots(emulator, kernel, built.executable, Path(folder), chosen, watch)
-        return boots.play(plays)
+        boots = _Boots(emulator, kernel, Path(folder), chosen, watch)
+        try:
+            built = monitor(find_toolchain(), watch.building, watch.ended)
+        except BuildInterrupted:
+            return boots.booted(plays)
+        if built.note:
+            logs.warning(built.note)
+        return boots.play(plays, built.executable)
 
 
 class _Boots:
@@ -71,14 +75,12 @@ class _Boots:
         self,
         emulator: Emulator,
         kernel: Path,
-        init: bytes,
         folder: Path,
         options: BootOptions,
         watch: Watch,
     ) -> None:
         self._emulator = emulator
         self._kernel = kernel
-        self._init = init
         self._folder = folder
         self._options = options
         self._watch = watch
@@ -90,15 +92,22 @@ class _Boots:
         self._dropped = 0
         self._hello: Hello | None = None
         self._boot_s = 0.0
+        self._not_slow = ""
         self._boots = 0
 
-    def play(self, plays: Sequence[Play]) -> Booted:
-        """Play all of them, or as many as can be."""
+    def play(self, plays: Sequence[Play], init: bytes) -> Booted:
+        """Play all of them, or as many as can be, with this monitor."""
         left = list(plays)
         while left and len(self._early_ends) < EARLY_ENDS_MAX and not self._watch.ended():
-            batch = left[:PLAYS_MAX]
-            begun = self._boot(batch)
+            batch, alone = left[:PLAYS_MAX], bool(self._early_ends)
+            begun = self._boot(batch, init, alone=alone)
             left = [play for play in batch if play.name not in begun] + left[PLAYS_MAX:]
+            if alone and not begun:
+                break
+        return self.booted(left)
+
+    def booted(self, left: Sequence[Play]) -> Booted:
+        """Return what has come of it, where these were not played."""
         return Booted(
             results=self._results,
             hello=self._hello,
@@ -111,12 +120,14 @@ class _Boots:
             early_ends=tuple(self._early_ends),
             unplayed=tuple(play.name for play in left),
             interrupted=self._watch.ended(),
+            not_slow=self._not_slow,
         )
 
-    def _boot(self, plays: Sequence[Play]) -> set[str]:
+    def _boot(self, plays: Sequence[Play], init: bytes, *, alone: bool) -> set[str]:
         """Boot once; return the names of the plays that need not be played again."""
         initrd = self._folder / "initramfs"
-        initrd.write_bytes(initramfs(self._init, encode(plays, seed=self._options.seed)))
+        words = encode(plays, seed=self._options.seed, alone=alone)
+        initrd.write_bytes(initramfs(init, words))
         command = self._emulator.command(
             self._kernel, initrd, self._options, self._options.cpus or _cpus(plays)
         )
@@ -126,8 +137,10 @@ class _Boots:
         with Emulation(command, self._watch.console) as emulation:
             why = self._received(emulation, reception)
             if why:
-                why = "\n".join([why, *(f"  | {line}" for line in emulation.last_lines())])
-        return self._taken(plays, reception, why)
+                last = emulation.last_lines()
+                panic = [reception.panic] * (reception.panic not in ("", *last))
+                why = "\n".join([why, *(f"  | {line}" for line in (*panic, *last))])
+        return self._taken(plays, reception, why, alone=alone)
 
     def _received(self, emulation: Emulation, reception: Reception) -> str:
         """Take what a boot says; return why it ended too early, "" if it did not."""
@@ -152,12 +165,13 @@ class _Boots:
             self._said_at_boot += reception.kernel_said[:at_boot]
             self._said += reception.kernel_said[at_boot:]
             self._dropped += reception.dropped
+            self._not_slow = reception.not_slow or self._not_slow
         if self._watch.ended() or reception.is_complete:
             return ""
         if reception.fatal:
             return f"the monitor could not go on: {reception.fatal}"
         code = emulation.exit_code()
-        if code and emulation.printed_nothing:
+        if code and emulation.printed_nothing and self._boots == 1:
             refusal = "; ".join(emulation.last_lines()) or "no word"
             raise EmulatorRefused(f"the emulator ended at once, with exit code {code}: {refusal}")
         return f"the emulator ended too early, with exit code {code}"
@@ -167,7 +181,9 @@ class _Boots:
         for name in sorted(names):
             self._watch.played(name, results[name])
 
-    def _taken(self, plays: Sequence[Play], reception: Reception, why: str) -> set[str]:
+    def _taken(
+        self, plays: Sequence[Play], reception: Reception, why: str, *, alone: bool
+    ) -> set[str]:
         """Keep what came of a boot; return the names of the plays that have begun."""
         results = reception.results
         self._results |= results
@@ -175,9 +191,10 @@ class _Boots:
             return set(results)
         if not why:
             return {play.name for play in plays}
-        if not self._results:
+        may_have_played = reception.hello is not None and not reception.fatal and not alone
+        if not (self._results or may_have_played):
             raise BootFailed(_failed(reception.hello, why))
-        self._early_ends.append(EarlyEnd(reception.under_way, _PANIC in why, why))
+        self._early_ends.append(EarlyEnd(reception.under_way, bool(reception.panic), why))
         return set(results)
 
 

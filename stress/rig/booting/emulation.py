@@ -6,19 +6,18 @@ quoted of it later is escaped. Ctrl-C does not reach it, since it is in a sessio
 end it.
 """
 
-import ctypes
 import os
 import select
-import signal
 import subprocess
 import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Protocol, Self
 
 from harness.engine import printable, shortened
+from stress.system import dying_with_us
 
 LINE_MAX = 1 << 20
 """Bytes of a line; what is longer is cut, and so does not check."""
@@ -31,17 +30,23 @@ _SHOWN_MAX = 160
 _READ = 1 << 16
 _LOOK_S = 0.25
 _END_S = 10
-_PR_SET_PDEATHSIG = 1
 
 
 class GivenUp(Exception):
     """An emulation is not waited for any longer; the message says why."""
 
 
+class Console(Protocol):
+    """Where all that an emulated machine prints is written to."""
+
+    def write(self, data: bytes, /) -> object:
+        """Write what has come next."""
+
+
 class Emulation:
     """Runs an emulator in this context, and ends it with the context."""
 
-    def __init__(self, command: Sequence[str], console: BinaryIO | None = None) -> None:
+    def __init__(self, command: Sequence[str], console: Console | None = None) -> None:
         """Describe what is run.
 
         Args:
@@ -60,7 +65,7 @@ class Emulation:
             stdout=subprocess.PIPE,
             stderr=self._complaints,
             start_new_session=True,
-            preexec_fn=_dying_with_us(),
+            preexec_fn=dying_with_us(),
         )
         return self
 
@@ -148,16 +153,3 @@ class Emulation:
 
 def _text(line: bytes) -> str:
     return line.rstrip(b"\r").decode("utf-8", "replace")
-
-
-def _dying_with_us() -> Callable[[], None]:
-    """Return what a child calls before it runs the emulator: the kernel kills it when we die."""
-    prctl = ctypes.CDLL(None).prctl
-    parent = os.getpid()
-
-    def die_with_us() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # we have died meanwhile
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return die_with_us

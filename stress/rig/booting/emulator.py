@@ -22,6 +22,9 @@ TO_TYPE = (
     "`sudo dnf install qemu-system-aarch64-core`"
 )
 
+LIST_REGISTERS = 4
+"""Of each of its CPUs."""
+
 _PROGRAM = "qemu-system-aarch64"
 _VERSION = re.compile(r"version (\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?")
 _ASK_S = 60

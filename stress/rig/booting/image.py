@@ -19,8 +19,10 @@ from harness.engine import printable_name
 IMAGE_MAX = 512 << 20
 """No image is larger, nor what it unpacks to."""
 
+_SIZE_AT, _SIZE = 0x10, struct.Struct("<Q")
 _MAGIC_AT, _MAGIC = 0x38, b"ARM\x64"
 _GZIP, _XZ, _ZSTD = b"\x1f\x8b", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"
+_XZ_MEMORY = 256 << 20
 _ZBOOT = b"MZ\0\0zimg"
 _ZBOOT_PAYLOAD = struct.Struct("<II")
 
@@ -48,10 +50,12 @@ def unpacked_image(path: Path, folder: Path) -> Path:
     """
     data = _read(path)
     if _is_image(data):
+        _check_size(path, data)
         return path
     image = _unpacked(path, data)
     if not _is_image(image):
         raise _refused(path, f"what is packed in it is {_kind(image)}")
+    _check_size(path, image)
     unpacked = folder / "Image"
     unpacked.write_bytes(image)
     return unpacked
@@ -61,6 +65,8 @@ def _read(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise _refused(path, "it is a folder: name the image itself, such as vmlinuz in it")
+        if path.exists() and not path.is_file():
+            raise _refused(path, "it is no file: a pipe or a device is not read")
         with path.open("rb") as file:
             if path.stat().st_size > IMAGE_MAX:
                 raise _refused(path, f"it is larger than {IMAGE_MAX >> 20} MiB")
@@ -73,6 +79,13 @@ def _is_image(data: bytes) -> bool:
     return data[_MAGIC_AT : _MAGIC_AT + len(_MAGIC)] == _MAGIC
 
 
+def _check_size(path: Path, image: bytes) -> None:
+    """Refuse what was cut: an image says how much memory it takes, with little that is no file."""
+    (takes,) = _SIZE.unpack_from(image, _SIZE_AT)
+    if len(image) < takes // 2:
+        raise _refused(path, f"it is cut short: {len(image)} bytes, of an image of {takes}")
+
+
 def _unpacked(path: Path, data: bytes) -> bytes:
     """Return what is packed in an image."""
     if data.startswith(_ZBOOT):
@@ -83,7 +96,9 @@ def _unpacked(path: Path, data: bytes) -> bytes:
     if not data.startswith((_GZIP, _XZ)):
         raise _refused(path, f"it is {_kind(data)}")
     is_gzip = data.startswith(_GZIP)
-    unpacker = zlib.decompressobj(wbits=31) if is_gzip else lzma.LZMADecompressor()
+    unpacker = (
+        zlib.decompressobj(wbits=31) if is_gzip else lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
+    )
     try:
         image = unpacker.decompress(data, IMAGE_MAX)
     except (zlib.error, lzma.LZMAError) as error:
@@ -105,7 +120,10 @@ def _unpacked_by_zstd(path: Path, data: bytes) -> bytes:
         ) as process:
             assert process.stdout is not None
             image = process.stdout.read(IMAGE_MAX + 1)
-            process.kill()
+            if len(image) > IMAGE_MAX:
+                process.kill()
+    if len(image) <= IMAGE_MAX and process.returncode:
+        raise _refused(path, "it is compressed by zstd, and cut short or damaged")
     if len(image) > IMAGE_MAX:
         raise _refused(path, f"it is compressed, and over {IMAGE_MAX >> 20} MiB")
     return image

@@ -2,13 +2,17 @@
 """Where what was built is kept: the user's cache folder, which anybody may delete at any time."""
 
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 _NAME = "vgic-stress"
+_WORKPLACE = ".building-"
+_OLD_S = 24 * 3600
 
 
 class CacheFolder(NamedTuple):
@@ -26,10 +30,18 @@ class CacheFolder(NamedTuple):
     def workplace(self) -> Iterator[Path]:
         """Give a new folder to work in, in the cache if it can be written, for this context."""
         where = None if self.refused else self.path
+        self._remove_old()
         with tempfile.TemporaryDirectory(
-            prefix=".building-", dir=where, ignore_cleanup_errors=True
+            prefix=_WORKPLACE, dir=where, ignore_cleanup_errors=True
         ) as folder:
             yield Path(folder)
+
+    def _remove_old(self) -> None:
+        """Remove what builds have left that were killed long ago."""
+        with suppress(OSError):
+            for left in self.path.glob(f"{_WORKPLACE}*"):
+                if time.time() - left.stat().st_mtime > _OLD_S:
+                    shutil.rmtree(left, ignore_errors=True)
 
 
 def cache_folder() -> CacheFolder:

@@ -3,30 +3,27 @@
 
 Its name there is a hash of all that decides what it is: sources, flags and compiler. It is written
 under a name of its own first, so that whoever builds the same at the same time finds it whole or
-not at all.
+not at all; and it ends with a hash of itself, which is nothing to the kernel that runs it, so that
+one that was damaged since is built again.
 """
 
 import hashlib
 import os
-import subprocess
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from harness.engine import printable_lines, shortened
 from stress.rig.building.cache import CacheFolder, cache_folder
+from stress.rig.building.compiling import BuildFailed, Compiler
 from stress.rig.building.recipe import Recipe, recipe
 from stress.rig.building.toolchain import ZIG, Toolchain
 
-_COMPILE_S = 900
 _SAID_LINES_MAX = 20
 _LINE_MAX = 200
 _DIGITS = 16
-
-
-class BuildFailed(Exception):
-    """The compiler did not make the monitor; the message has what it said, bounded and escaped."""
+_HASH_SIZE = hashlib.sha256().digest_size
 
 
 class Monitor(NamedTuple):
@@ -45,32 +42,47 @@ class Monitor(NamedTuple):
     note: str = ""
 
 
-def monitor(toolchain: Toolchain, building: Callable[[], None] = lambda: None) -> Monitor:
+def monitor(
+    toolchain: Toolchain,
+    building: Callable[[], None] = lambda: None,
+    ended: Callable[[], bool] = lambda: False,
+) -> Monitor:
     """Return the monitor as this compiler makes it.
 
     Args:
         toolchain: the compiler.
         building: is called before it is built, which may take a minute or two the first time.
+        ended: tells whether somebody has ended it.
 
     Raises:
         BuildFailed: the compiler ended with an error, or did not end.
+        BuildInterrupted: somebody has ended it before the compiler ended.
         OSError: there is no room even in the folder for temporary files.
     """
     making = recipe(toolchain.kind)
     cache = cache_folder()
     path = cache.path / f"monitor-{_digest(making, toolchain)}"
     with suppress(OSError):
-        if executable := path.read_bytes():
+        kept = path.read_bytes()
+        executable = kept[:-_HASH_SIZE]
+        if kept and kept == _hashed(executable):
             return Monitor(executable, path, built=False)
     building()
     with cache.workplace() as folder:
-        executable = _compiled(making, toolchain, cache, folder)
-        return _kept(folder / "init", executable, path, cache.refused)
+        compiler = Compiler(toolchain, _environment(toolchain, cache, folder), folder)
+        executable = _compiled(making, compiler, ended)
+        return _kept(folder / "kept", executable, path, cache.refused)
+
+
+def _hashed(executable: bytes) -> bytes:
+    return executable + hashlib.sha256(executable).digest()
 
 
 def _kept(made: Path, executable: bytes, path: Path, refused: str) -> Monitor:
     if not refused:
         try:
+            made.write_bytes(_hashed(executable))
+            made.chmod(0o755)
             made.replace(path)
         except OSError as error:
             refused = error.strerror or str(error)
@@ -92,39 +104,18 @@ def _digest(making: Recipe, toolchain: Toolchain) -> str:
     return seen.hexdigest()[:_DIGITS]
 
 
-def _compiled(making: Recipe, toolchain: Toolchain, cache: CacheFolder, folder: Path) -> bytes:
-    made = folder / "init"
-    environment = _environment(toolchain, cache, folder)
-    for arguments in making.commands(folder, made):
-        _call(toolchain, arguments, environment, folder)
+def _compiled(making: Recipe, compiler: Compiler, ended: Callable[[], bool]) -> bytes:
+    made = compiler.folder / "init"
+    for arguments in making.commands(compiler.folder, made):
+        returned, said = compiler.call(arguments, ended)
+        if returned:
+            raise BuildFailed(
+                f"{compiler.toolchain} could not build the monitor (exit code {returned}); "
+                f"it said:\n{_shown(said)}"
+            )
     if not made.is_file():
-        raise BuildFailed(f"{toolchain} ended well, and has made nothing")
+        raise BuildFailed(f"{compiler.toolchain} ended well, and has made nothing")
     return made.read_bytes()
-
-
-def _call(
-    toolchain: Toolchain, arguments: Sequence[str], environment: Mapping[str, str], folder: Path
-) -> None:
-    try:
-        done = subprocess.run(
-            [*toolchain.command, *arguments],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=_COMPILE_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise BuildFailed(f"{toolchain} has not ended after {_COMPILE_S} s") from error
-    except OSError as error:
-        raise BuildFailed(f"{toolchain} cannot be started: {error.strerror}") from error
-    if done.returncode:
-        raise BuildFailed(
-            f"{toolchain} could not build the monitor (exit code {done.returncode}); "
-            f"it said:\n{_shown(done.stdout)}"
-        )
 
 
 def _environment(toolchain: Toolchain, cache: CacheFolder, folder: Path) -> Mapping[str, str]:

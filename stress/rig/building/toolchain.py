@@ -6,6 +6,7 @@ which brings its own, as the package of this Python or as a program.
 """
 
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -61,7 +62,7 @@ def find_toolchain() -> Toolchain:
 
 
 def _toolchains() -> Iterator[Toolchain]:
-    gcc = shutil.which(_CROSS_GCC)
+    gcc = _program(_CROSS_GCC)
     if gcc is not None and _has_a_library(gcc) and (version := _said((gcc, "--version"))):
         yield Toolchain(GCC, (gcc,), version)
     for zig in _zigs():
@@ -73,8 +74,14 @@ def _zigs() -> Iterator[tuple[str, ...]]:
     if importlib.util.find_spec("ziglang") is not None:
         # -P: a folder called ziglang where we are called is nobody's compiler.
         yield sys.executable, "-P", "-m", "ziglang"
-    if program := shutil.which("zig"):
+    if program := _program("zig"):
         yield (program,)
+
+
+def _program(name: str) -> str | None:
+    """Return where a program is, for whoever is called in another folder than we are."""
+    found = shutil.which(name)
+    return found and os.path.abspath(found)
 
 
 def _has_a_library(gcc: str) -> bool:

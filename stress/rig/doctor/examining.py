@@ -2,6 +2,7 @@
 """What this machine has of all that the rig needs, what it lacks, and what to type for that."""
 
 import os
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from typing import NamedTuple
 from stress.plays import Play
 from stress.rig.booting import (
     BadImage,
+    Booted,
     BootFailed,
     BootOptions,
     EmulatorRefused,
@@ -25,6 +27,7 @@ from stress.rig.building import (
     find_toolchain,
     monitor,
 )
+from stress.system import counted
 
 
 class Equipment(NamedTuple):
@@ -54,6 +57,7 @@ def examined(image: Path | None = None, plays: Sequence[Play] = ()) -> Iterator[
     yield toolchain if isinstance(toolchain, Equipment) else Equipment("compiler", str(toolchain))
     yield _cache()
     yield _cpus()
+    yield _zstd()
     built = None if isinstance(toolchain, Equipment) else _monitor(toolchain)
     if built is not None:
         yield built
@@ -95,11 +99,19 @@ def _cpus() -> Equipment:
     return Equipment("CPUs", f"{count}{few}")
 
 
+def _zstd() -> Equipment:
+    found = shutil.which("zstd")
+    none = "none, so that images compressed by it cannot be unpacked; on most it is called `zstd`"
+    return Equipment("zstd", found or none)
+
+
 def _monitor(toolchain: Toolchain) -> Equipment:
     try:
         made = monitor(toolchain)
     except BuildFailed as error:
         return Equipment("monitor", missing=str(error))
+    except OSError as error:
+        return Equipment("monitor", missing=_no_room(error))
     how = "built" if made.built else "was built before"
     return Equipment(
         "monitor", f"{how}, {len(made.executable) >> 10} KiB; {made.note or made.path}"
@@ -111,9 +123,30 @@ def _boot(image: Path, plays: Sequence[Play]) -> Equipment:
         booted = boot(image, plays, BootOptions())
     except (BadImage, BootFailed, EmulatorRefused) as error:
         return Equipment("boot", missing=str(error))
-    assert booted.hello is not None
+    except OSError as error:
+        return Equipment("boot", missing=_no_room(error))
+    if wrong := _wrong(plays, booted):
+        return Equipment("boot", missing=wrong)
+    release = booted.hello.release if booted.hello else "a kernel whose name was lost"
+    not_slow = f"; plays with a lateness are not played: {booted.not_slow}"
     return Equipment(
         "boot",
-        f"{booted.hello.release}: up after {booted.boot_s:.1f} s, "
-        f"{len(booted.results)} of {len(plays)} plays begun, {booted.seconds:.1f} s in all",
+        f"{release}: up after {booted.boot_s:.1f} s, {counted(len(plays), 'play')} played, "
+        f"{booted.seconds:.1f} s in all{not_slow if booted.not_slow else ''}",
     )
+
+
+def _wrong(plays: Sequence[Play], booted: Booted) -> str:
+    """Return what went wrong in a boot that has come up, "" if nothing did."""
+    if booted.early_ends:
+        return booted.early_ends[0].why
+    for play in plays:
+        result = booted.results.get(play.name)
+        if result is None or len(result.rounds) < play.rounds or result.hung or result.trouble:
+            why = result and (result.trouble or ("it hung" if result.hung else ""))
+            return f"{play.name} was not played to its end: {why or 'lines of it were lost'}"
+    return ""
+
+
+def _no_room(error: OSError) -> str:
+    return f"a file cannot be written: {error}"

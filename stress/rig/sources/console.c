@@ -20,6 +20,7 @@
 
 #define KEPT_MAX	(1 << 20)
 #define FULL		(KEPT_MAX / 16)
+#define DUE_US		10000000UL		/* who listens gives up after some silence */
 #define LINE_MAX	(LOG_MAX * 9 + 256)	/* longer than any line */
 #define HEAD		13			/* characters of "VGS 01234567 " */
 #define KERNEL_LINES	100
@@ -27,6 +28,7 @@
 
 static char kept[KEPT_MAX];
 static size_t used;
+static u64 flushed;			/* when */
 
 u64 microseconds(void)
 {
@@ -101,9 +103,9 @@ void say_words(const u32 *words, u32 nr, const char *format, ...)
 	va_end(arguments);
 }
 
-int console_is_full(void)
+int console_is_due(void)
 {
-	return used > FULL;
+	return used > FULL || microseconds() - flushed > DUE_US;
 }
 
 void console_flush(int drain)
@@ -118,11 +120,15 @@ void console_flush(int drain)
 		written += n < 0 ? 0 : n;
 	}
 	used = 0;
+	flushed = microseconds();
 	if (drain)
 		tcdrain(STDOUT_FILENO);
 }
 
-/* What the kernel has said since it booted or was last asked, at warning level or worse. */
+/*
+ * What the kernel has said since it booted or was last asked, at warning level or worse: the first
+ * lines of it.  All is read, so that the rest is not taken for what it says later.
+ */
 void say_kernel_log(void)
 {
 	static int fd = -1;
@@ -133,7 +139,7 @@ void say_kernel_log(void)
 
 	if (fd < 0)
 		fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
-	while (fd >= 0 && lines < KERNEL_LINES) {
+	while (fd >= 0) {
 		n = read(fd, record, sizeof(record) - 1);
 		if (n < 0 && errno == EPIPE)
 			continue;	/* the oldest were overwritten meanwhile */
@@ -146,8 +152,8 @@ void say_kernel_log(void)
 		if (priority > WARNING || !text)
 			continue;
 		text[strcspn(text, "\n")] = 0;
-		say("kmsg %lu %.200s", priority, text + 1);
-		lines++;
+		if (lines++ < KERNEL_LINES)
+			say("kmsg %lu %.200s", priority, text + 1);
 	}
 }
 
@@ -166,6 +172,7 @@ void fatal(const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof(text), format, arguments);
 	va_end(arguments);
+	say_kernel_log();	/* it may say why */
 	say("fatal %s", text);
 	power_off();
 }

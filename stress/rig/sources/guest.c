@@ -118,6 +118,7 @@ GUEST static int await(struct area *a, u32 position, u32 cell)
 		if (all_through())
 			return 0;
 	}
+	asm volatile("dsb sy" ::: "memory");
 	shared->state[a->vcpu] = GOES_ON;
 	return 1;
 }
@@ -164,6 +165,7 @@ GUEST static int follow(struct area *a)
 			note(a, word);
 			asm volatile("dsb sy" ::: "memory");
 			shared->cell[word >> 8 & (CELLS - 1)] = 1;
+			asm volatile("dsb sy" ::: "memory");
 		} else if (op == OP_AWAIT) {
 			if (!await(a, position, word >> 8 & (CELLS - 1)))
 				return 0;

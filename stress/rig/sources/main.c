@@ -48,8 +48,9 @@ static void say_end(struct vm *vm, u64 began)
 
 static void play_once(const struct play *play)
 {
-	int many = play->nr_vcpus + play->nr_devices > 1 || play->rounds > 1;
+	int alone = play->nr_vcpus + play->nr_devices > 1 || play->rounds > 1 || plays_are_alone();
 	struct vm *vm;
+	int stopped;
 	u64 began;
 
 	say("play %u", play->id);
@@ -57,7 +58,7 @@ static void play_once(const struct play *play)
 		say("broken %u 0 %s", play->id, not_slow);
 		return;
 	}
-	if (many) {
+	if (alone) {
 		vm_await_destroyed();
 		console_flush(1);
 	}
@@ -66,7 +67,8 @@ static void play_once(const struct play *play)
 	round_reset(vm);
 	workers_play(vm);
 	slow_mask(0);
-	if (vm->stop)
+	stopped = vm->stop;
+	if (stopped)
 		round_report(vm, 0);
 	if (vm->trouble[0])
 		say("broken %u %u %s", play->id, vm->round, vm->trouble);
@@ -74,8 +76,8 @@ static void play_once(const struct play *play)
 		say("hung %u %u", play->id, vm->round);
 	say_end(vm, began);
 	vm_destroy(vm);
-	if (many || console_is_full())
-		console_flush(many);
+	if (alone || stopped || console_is_due())
+		console_flush(alone);
 }
 
 void play_all(void)

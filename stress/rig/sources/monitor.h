@@ -23,6 +23,7 @@ struct play {
 };
 
 void plays_open(const char *path);
+int plays_are_alone(void);			/* nothing of one is left when the next begins */
 int plays_next(struct play *play);		/* false if there is none left */
 
 /* vm.c: a virtual machine that plays it */
@@ -98,7 +99,7 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_words(const u32 *words, u32 nr, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void say_kernel_log(void);
-int console_is_full(void);
+int console_is_due(void);
 void console_flush(int drain);
 void fatal(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 u64 microseconds(void);

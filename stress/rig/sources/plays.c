@@ -11,14 +11,14 @@
 #include "monitor.h"
 
 static const u32 *next, *file_end;
-static u32 left;
+static u32 left, flags;
 
 void plays_open(const char *path)
 {
 	struct stat status;
 	int fd = open(path, O_RDONLY);
 
-	if (fd < 0 || fstat(fd, &status) || status.st_size < 8)
+	if (fd < 0 || fstat(fd, &status) || status.st_size < 12)
 		fatal("%s cannot be read", path);
 	next = mmap(NULL, status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (next == MAP_FAILED)
@@ -27,7 +27,13 @@ void plays_open(const char *path)
 	if (next[0] != PLAYS_MAGIC)
 		fatal("%s is of another version than this monitor", path);
 	left = next[1];
-	next += 2;
+	flags = next[2];
+	next += 3;
+}
+
+int plays_are_alone(void)
+{
+	return flags & ALL_ALONE;
 }
 
 /* Take a number of groups of words, which is said before them. */

@@ -7,7 +7,8 @@
  * op | cell << 8 , that of OP_LINGER  op | turns << 8 .  A word of a log has the same form, and in
  * it what was read: an acknowledge's INTID, the value of a read, a number of exits.
  *
- * /plays.bin is made of little-endian words: PLAYS_MAGIC, the number of plays, then each play:
+ * /plays.bin is made of little-endian words: PLAYS_MAGIC, the number of plays, flags of all of
+ * them, then each play:
  *   its length in words, this one included; id, vcpus, irqs, devices, rounds, flags, seed;
  *   for each irq     intid | level << 16, priority, vcpu;
  *   for each vcpu    number of words, the words of its program;
@@ -68,7 +69,8 @@ enum op {
 #define WORD(op, intid, value)	((u32)(op) | (u32)(intid) << 8 | (u32)(value) << 18)
 #define VALUE_MAX	0x3fffU
 
-#define PLAYS_MAGIC	0x31534756U	/* "VGS1" */
+#define PLAYS_MAGIC	0x32534756U	/* "VGS2" */
+#define ALL_ALONE	1U	/* of the file: a play is on the console before it begins */
 #define FLAG_SLOW	1U		/* the host's maintenance interrupt is masked */
 
 #define VCPUS_MAX	4

@@ -36,6 +36,15 @@ void round_reset(struct vm *vm)
 	}
 }
 
+/* Mark a log behind which more has happened, or more handlers nest than there is room for. */
+static void say_is_full(struct area *area)
+{
+	u32 last = area->nr_log < LOG_MAX ? area->nr_log : LOG_MAX - 1;
+
+	area->log[last] = OP_STOP;
+	area->nr_log = last + 1;
+}
+
 /* Say what everybody did in this round; in one that is not whole, nothing of its end. */
 void round_report(struct vm *vm, int whole)
 {
@@ -46,7 +55,7 @@ void round_report(struct vm *vm, int whole)
 		struct area *area = vm->vcpu[i].area;
 
 		if (area->full)
-			area->log[LOG_MAX - 1] = OP_STOP;
+			say_is_full(area);
 		say_words(area->log, area->nr_log, "v %u %u %u", play->id, vm->round, i);
 	}
 	for (u32 i = 0; i < play->nr_devices; i++)
@@ -55,16 +64,20 @@ void round_report(struct vm *vm, int whole)
 	if (!whole)
 		return;
 	gic_final(vm, final);
+	if (vm->stop)
+		return;		/* not all could be read */
 	say_words(final, play->nr_irqs, "f %u %u", play->id, vm->round);
 }
 
 static void end_round(struct vm *vm)
 {
 	round_report(vm, 1);
-	if (console_is_full())
-		console_flush(1);
+	if (vm->stop)
+		return;
 	vm->round++;
 	if (vm->round < vm->play->rounds) {
+		if (console_is_due())
+			console_flush(1);
 		round_reset(vm);
 		return;
 	}

@@ -23,12 +23,14 @@ static int answer(struct vm *vm, struct vcpu *vcpu)
 
 	memcpy(&value, run->mmio.data, sizeof(value));
 	if (run->mmio.is_write && offset == HOST_LINE) {
+		vm->progress++;
 		gic_line(vm, vcpu->id, value & 0xffff, value >> 16);
 		return 1;
 	}
 	if (run->mmio.is_write && offset == HOST_PHASE)
 		return round_phase(vm, vcpu, value);
 	if (!run->mmio.is_write && offset == HOST_EXITS) {
+		vm->progress++;
 		value = exits_since(vcpu);
 		memcpy(run->mmio.data, &value, sizeof(value));
 		return 1;

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from stress.plays import Play
 from stress.rig.wire.words import (
+    ALONE,
     CELLS,
     DEVICES_MAX,
     INTIDS,
@@ -51,8 +52,8 @@ _ACCESSES = frozenset(
     }
 )  # fmt: skip
 _OF_A_LINE = frozenset({Op.RAISE, Op.LOWER})
-_TIMERS = frozenset({26, 27, 28, 30})
-"""The PPIs of a guest's timers on KVM/arm64."""
+_OWNED = {23: "PMU", 25: "GIC", **dict.fromkeys((26, 27, 28, 30), "timer")}
+"""Whose the PPIs are that KVM drives itself: a guest's PMU, its own hypervisor, its timers."""
 
 _Machine = frozenset[tuple[int, int]]
 """The interrupts there are: the INTID, and the vCPU of a private one, else 0."""
@@ -62,17 +63,19 @@ class Unplayable(ValueError):
     """A play is nothing for this rig; the message says which, what of it, and why."""
 
 
-def encode(plays: Sequence[Play], seed: int = 0) -> bytes:
+def encode(plays: Sequence[Play], seed: int = 0, *, alone: bool = False) -> bytes:
     """Return the file of plays, which the monitor reads.
 
     Args:
         plays: what is played, in this order, each under a name of its own.
         seed: of how long guests linger, together with a play's name and the number of a round.
+        alone: each is on the console before it begins, and nothing is left of the one before; so it
+            is known in which one a kernel dies.
 
     Raises:
         Unplayable: one of them cannot be played as it is.
     """
-    words = [MAGIC, len(plays)]
+    words = [MAGIC, len(plays), ALONE if alone else 0]
     for number, play in enumerate(plays):
         words += _play_words(number, play, seed)
     return struct.pack(f"<{len(words)}I", *words)
@@ -116,8 +119,8 @@ def _machine(parameters: Parameters) -> _Machine:
 def _irq_words(irq: Irq) -> tuple[int, int, int]:
     if irq.intid >= INTIDS:
         raise Unplayable(f"it has an interrupt {irq.intid}; the rig's are below {INTIDS}")
-    if irq.intid in _TIMERS:
-        raise Unplayable(f"PPI {irq.intid} belongs to a timer of the guest")
+    if irq.intid in _OWNED:
+        raise Unplayable(f"PPI {irq.intid} belongs to a {_OWNED[irq.intid]} of the guest")
     if FIRST_PPI <= irq.intid < FIRST_SPI and irq.config is not LEVEL:
         raise Unplayable(f"PPI {irq.intid} is triggered by an edge; all PPIs of KVM are by a level")
     _check_priority(irq.priority)

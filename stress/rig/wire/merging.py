@@ -3,29 +3,29 @@
 
 Each log is in the order in which its owner did things; what happened first of two logs nobody
 knows. They are merged to an order in which it may have happened: nobody has passed an `await`
-before the `signal`, nobody acknowledges what nobody has announced yet. What cannot be brought into
+before the `signal`, nobody acknowledges what was not sent (sending.py). What cannot be brought into
 such an order is taken as it comes.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
-from stress.rig.wire.words import NAMES, Op, Word
-from stress.traces import NONE, SPURIOUS, Event, Trace
+from stress.rig.wire.sending import About, Sent
+from stress.rig.wire.words import NAMES, PHASES, Op, Word
+from stress.traces import NONE, Event, Trace
 from vgic.data import is_private
 
-_ANNOUNCES = frozenset({Op.RAISE, Op.PEND, Op.SGI, Op.ENABLE, Op.ROUTE})
 _WITHOUT_INTID = frozenset({Op.EXIT, Op.EXITS})
 _WITH_VALUE = frozenset({Op.ROUTE, Op.SGI, Op.PENDING, Op.ACTIVE, Op.PRIORITY, Op.EXITS})
-_PHASES = (Op.IDLE, Op.EXITED)
 
-_Happened = tuple[Word, Event]
+_Happened = tuple[Word, About, Event]
 
 
 def merged(
     guests: Sequence[Sequence[Word]],
     devices: Sequence[Sequence[Word]],
     final: Sequence[Word] | None,
+    levels: Collection[int],
 ) -> Trace:
     """Return the trace of a round.
 
@@ -33,52 +33,60 @@ def merged(
         guests: what each vCPU did.
         devices: what each device did.
         final: how the interrupts were at its end, None if somebody did not come to the end.
+        levels: the INTIDs that are triggered by a level.
     """
     logs = [
-        deque((word, _event(f"vcpu{vcpu}", word)) for word in log)
+        deque((word, _about(word, vcpu), _event(f"vcpu{vcpu}", word)) for word in log)
         for vcpu, log in enumerate(guests)
     ]
     logs += [
-        deque((word, _device_event(f"dev{number}", word)) for word in log)
+        deque((word, _about(word, word.value), _device_event(f"dev{number}", word)) for word in log)
         for number, log in enumerate(devices)
     ]
-    events = [*_in_some_order(logs), *map(_final_event, final or ())]
+    events = [*_in_some_order(logs, Sent(levels)), *map(_final_event, final or ())]
     return Trace(tuple(events), ended=final is not None)
 
 
-def _in_some_order(logs: list[deque[_Happened]]) -> Iterator[Event]:
+def _in_some_order(logs: list[deque[_Happened]], sent: Sent) -> Iterator[Event]:
     signalled: set[int] = set()
-    announced: set[int] = set()
 
-    def may_be_next(word: Word) -> bool:
+    def may_be_next(happened: _Happened) -> bool:
+        word, about, _ = happened
         if word.op is Op.AWAIT:
             return word.intid in signalled
-        if word.op is Op.ACKNOWLEDGE:
-            return word.intid == SPURIOUS or word.intid in announced
-        return word.op not in _PHASES
+        return word.op not in PHASES and (word.op is not Op.ACKNOWLEDGE or sent.is_waiting(about))
+
+    def may_be_stale(happened: _Happened) -> bool:
+        word, about, _ = happened
+        return word.op is Op.ACKNOWLEDGE and sent.was_sent(about)
+
+    def is_in_a_phase(happened: _Happened) -> bool:
+        return happened[0].op not in PHASES
 
     while any(logs):
-        log = _first(logs, may_be_next)
+        log = _first(logs, may_be_next) or _first(logs, may_be_stale) or _first(logs, is_in_a_phase)
         if log is None:
             yield _phase(logs)
             continue
-        word, event = log.popleft()
+        word, about, event = log.popleft()
         if word.op is Op.SIGNAL:
             signalled.add(word.intid)
-        elif word.op in _ANNOUNCES:
-            announced.add(word.intid)
+        sent.take(word.op, about)
         yield event
 
 
 def _first(
-    logs: list[deque[_Happened]], may_be_next: Callable[[Word], bool]
+    logs: list[deque[_Happened]], may_be_next: Callable[[_Happened], bool]
 ) -> deque[_Happened] | None:
-    """Return the log to go on with, None if everybody is at the end of a phase."""
-    heads = [log for log in logs if log]
-    for log in heads:
-        if may_be_next(log[0][0]):
-            return log
-    return next((log for log in heads if log[0][0].op not in _PHASES), None)
+    """Return the first log with which one may go on, None if there is none."""
+    return next((log for log in logs if log and may_be_next(log[0])), None)
+
+
+def _about(word: Word, vcpu: int) -> About:
+    """Return which interrupt a word is about: a private one is that of a vCPU."""
+    if not is_private(word.intid):
+        return word.intid, 0
+    return word.intid, word.value if word.op is Op.SGI else vcpu
 
 
 def _phase(logs: list[deque[_Happened]]) -> Event:

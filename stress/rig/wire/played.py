@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from stress.plays import Play
 from stress.rig.wire.merging import merged
-from stress.rig.wire.words import Word
+from stress.rig.wire.words import PHASES, Op, Word
 from stress.traces import Trace
+from vgic.data import LEVEL, is_private
 
 _Logs = dict[tuple[str, int], list[Word]]
 """The logs of a round, by the kind of line and the number of the vCPU or device."""
@@ -47,6 +48,7 @@ class UnderWay:
         self.play = play
         self.logs: dict[int, _Logs] = {}
         self.rounds: dict[int, Trace] = {}
+        self._seen: dict[Trace, Trace] = {}
         self.lost = 0
         self.hung = False
         self.trouble = ""
@@ -68,7 +70,8 @@ class UnderWay:
     def _close(self, number: int) -> None:
         """A round is over: it is whole if everybody's log is there."""
         if trace := self._trace(self.logs.pop(number)):
-            self.rounds[number] = trace
+            # Of a million rounds most are alike: one trace stands for all of these.
+            self.rounds[number] = self._seen.setdefault(trace, trace)
         else:
             self.lost += 1
 
@@ -81,9 +84,19 @@ class UnderWay:
         final = logs.get(("f", 0))
         if (len(there), len(there_too)) != (len(guests), len(devices)):
             return None
-        if final is not None and len(final) != len(parameters.irqs):
+        if final is not None and not self._is_whole(there, final):
             return None
-        return merged(there, there_too, final)
+        levels = frozenset(irq.intid for irq in parameters.irqs if irq.config is LEVEL)
+        return merged(there, there_too, final, levels)
+
+    def _is_whole(self, guests: list[list[Word]], final: list[Word]) -> bool:
+        """Tell whether each guest has come through all phases, and each interrupt has its end."""
+        irqs = self.play.parameters.irqs
+        ends = [(irq.intid, irq.vcpu if is_private(irq.intid) else 0) for irq in irqs]
+        return [(word.intid, word.value >> 2) for word in final] == ends and all(
+            [word.op for word in log if word.op in PHASES] == [Op.IDLE, Op.EXITED, Op.EXITED]
+            for log in guests
+        )
 
     def played(self) -> Played:
         """Return what came of it so far."""

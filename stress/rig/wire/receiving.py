@@ -6,6 +6,7 @@ dropped and counted, and a round of which a line is missing is lost, since half 
 the kernel wrongly.
 """
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -16,6 +17,8 @@ from stress.rig.wire.played import Played, UnderWay
 from stress.rig.wire.words import Op, unpacked
 
 KERNEL_SAID_MAX = 200
+_PANIC = re.compile(r"Kernel panic - not syncing|Internal error:")
+"""What stands in the first line of a kernel that dies; a stack of any length comes behind it."""
 _LOG_KINDS = {"v": 3, "d": 3, "f": 2}
 _ONLY_FINAL = frozenset({Op.FINAL})
 _ONLY_LINES = frozenset({Op.RAISE, Op.LOWER})
@@ -47,6 +50,7 @@ class Reception:
         under_way: the name of the play that is not over, "" if none is.
         dropped: how many lines of the monitor were damaged, or made no sense.
         fatal: why the monitor could not go on, "" if it could.
+        panic: the line in which the kernel itself says that it dies, escaped, "" if it does not.
         not_slow: why it cannot mask the maintenance interrupt, "" if it can.
         is_complete: the monitor has said that it is through with everything.
     """
@@ -66,6 +70,7 @@ class Reception:
         self.under_way = ""
         self.dropped = 0
         self.fatal = ""
+        self.panic = ""
         self.not_slow = ""
         self.is_complete = False
 
@@ -82,6 +87,8 @@ class Reception:
         said = taken_apart(line)
         if said is None:
             self.dropped += is_from_the_monitor(line)
+            if not self.panic and _PANIC.search(line):
+                self.panic = printable_text(line)
         elif not self._heard(said):
             self.dropped += 1
 
@@ -99,8 +106,9 @@ class Reception:
         if said.kind == "slow":
             works, _, why = said.rest.partition(" ")
             self.not_slow = "" if works == "1" else printable_text(why)
-        elif said.kind == "kmsg" and len(self.kernel_said) < KERNEL_SAID_MAX:
-            self.kernel_said.append(printable_text(said.rest.partition(" ")[2]))
+        elif said.kind == "kmsg":
+            if len(self.kernel_said) < KERNEL_SAID_MAX:
+                self.kernel_said.append(printable_text(said.rest.partition(" ")[2]))
         elif said.kind == "fatal":
             self.fatal = printable_text(said.rest)
         elif said.kind == "bye":

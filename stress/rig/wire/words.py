@@ -7,8 +7,11 @@ A word is `op | intid << 8 | value << 18`; of an op that has a number it is `op 
 from enum import IntEnum
 from typing import NamedTuple
 
-MAGIC = 0x31534756
+MAGIC = 0x32534756
 """What the file of plays begins with."""
+
+ALONE = 1
+"""The flag of a file: each of its plays is on the console before it begins."""
 
 SLOW = 1
 """The flag of a play: the host's maintenance interrupt is masked while its programs run."""
@@ -58,6 +61,9 @@ class Op(IntEnum):
 
 NAMES = {op: op.name.lower().replace("_", " ") for op in Op}
 """What programs and traces call them."""
+
+PHASES = (Op.IDLE, Op.EXITED)
+"""Those with which a guest says that a phase of its round is over."""
 
 NUMBERED = frozenset({Op.SIGNAL, Op.AWAIT, Op.LINGER})
 """Those that have a number in place of an INTID and a value."""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from stress.commands import kernel_doctor
+from stress.plays import read_script
 from stress.rig.building import BuildFailed, Monitor, NoToolchain, Toolchain
 from stress.rig.doctor import examining
 from tests.fixtures.rig import said
@@ -15,6 +17,9 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 Says = Callable[..., Path]
 
 GCC = Toolchain("gcc", ("/bin/gcc",), "a gcc of straw 1.2")
+HELLO = said("hello 7.3.4-straw 2 3027", "slow 1 ")
+FINE = said("play 0", "v 0 0 0 3ff01 16 17 17", "f 0 0 2818", "end 0 1 2000 3 6")
+BYE = said("bye 3361")
 BUILT = Monitor(b"x" * 5000, Path("/cache/monitor-1"), built=True)
 
 
@@ -41,7 +46,7 @@ def test_where_all_is_there_it_says_so(here: Run, emulator: Says, tmp_path: Path
     done = here("kernel", "doctor")
     assert done.returncode == 0, done.stdout
     found = parts(done)
-    assert list(found) == ["emulator", "compiler", "cache", "CPUs", "monitor"]
+    assert list(found) == ["emulator", "compiler", "cache", "CPUs", "zstd", "monitor"]
     assert found["emulator"].startswith("QEMU emulator version 10.0.2 (of straw) (")
     assert found["compiler"] == "a gcc of straw 1.2 (/bin/gcc)"
     assert found["cache"] == str(tmp_path / "cache" / "vgic-stress")
@@ -85,13 +90,65 @@ def test_a_compiler_that_fails_is_quoted(
     assert parts(done)["monitor"].startswith("MISSING: a gcc of straw 1.2 (/bin/gcc) could not")
 
 
-@pytest.mark.usefixtures("has_a_compiler")
-def test_a_boot_is_tried_if_it_is_asked_to(here: Run, kernel_says: Says, image: Path) -> None:
-    hello = said("hello 7.3.4-straw 2 3027", "slow 1 ")
-    kernel_says(hello + said("play 0", "end 0 0 9 9 9", "bye 3361"), hello)
+@pytest.fixture
+def plays_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "title one\ninterrupt 40 edge priority 0x80\nvcpu 0\n  acknowledge is none\n"
+    monkeypatch.setattr(kernel_doctor, "shipped", lambda: {"one": read_script(text, "one")})
+
+
+@pytest.mark.usefixtures("has_a_compiler", "plays_one")
+@pytest.mark.parametrize(
+    ("console", "code", "says"),
+    [
+        (HELLO + said("play 0") + "Kernel panic - not syncing: of straw\n", 1, "panic - not sync"),
+        (
+            HELLO + said("play 0", "hung 0 0", "end 0 0 9 9 9") + BYE,
+            1,
+            "one was not played to its ",
+        ),
+        (HELLO + said("play 0", "broken 0 0 no", "end 0 0 9 9 9") + BYE, 1, "to its end: no"),
+        (HELLO + FINE.replace("3ff01", "3ff0") + BYE, 1, "lines of it were lost"),
+        (HELLO.replace("7.3", "7.4") + FINE + BYE, 0, "a kernel whose name was lost: up after"),
+        (
+            HELLO + said("slow 0 no /dev/mem") + FINE + BYE,
+            0,
+            "lateness are not played: no /dev/mem",
+        ),
+    ],
+    ids=["panic", "hung", "broken", "damaged", "no name", "not slow"],
+)
+def test_a_boot_in_which_something_goes_wrong_is_not_all_there(
+    here: Run, kernel_says: Says, image: Path, console: str, code: int, says: str
+) -> None:
+    kernel_says(console)
     done = here("kernel", "doctor", "--boot", image.name)
-    assert done.returncode == 0
+    assert done.returncode == code, done.stdout
+    assert says in done.stdout
+    assert ("MISSING" in done.stdout) == bool(code)
+
+
+@pytest.mark.usefixtures("has_a_compiler")
+def test_a_folder_that_cannot_be_written_is_no_traceback(
+    here: Run, emulator: Says, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(toolchain: Toolchain) -> Monitor:
+        raise OSError(28, "No space left on device")
+
+    emulator()
+    monkeypatch.setattr(examining, "monitor", fails)
+    done = here("kernel", "doctor")
+    assert done.returncode == 1
+    assert "MISSING: a file cannot be written: [Errno 28] No space" in parts(done)["monitor"]
+
+
+@pytest.mark.usefixtures("has_a_compiler", "plays_one")
+def test_a_boot_is_tried_if_it_is_asked_to(here: Run, kernel_says: Says, image: Path) -> None:
+    kernel_says(HELLO + FINE + BYE, HELLO)
+    done = here("kernel", "doctor", "--boot", image.name)
+    assert done.returncode == 0, done.stdout
     assert parts(done)["boot"].startswith("7.3.4-straw: up after ")
+    assert "1 play played" in parts(done)["boot"]
+    assert "lateness" not in parts(done)["boot"]
     done = here("kernel", "doctor", "--boot", image.name)
     assert done.returncode == 1
     assert parts(done)["boot"].startswith("MISSING: it came up and played nothing")

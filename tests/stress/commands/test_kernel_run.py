@@ -6,6 +6,7 @@ The recordings are what `kernel run vmlinuz-VERSION edge_spi headwalk_slow headw
 """
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -32,6 +33,10 @@ ONE = "title one\ninterrupt 40 edge priority 0x80\nvcpu 0\n  acknowledge is none
 HELLO = said("hello 7.3.4-straw 2 3027", "slow 1 ")
 FINE = said("play 0", "v 0 0 0 3ff01 16 17 17", "f 0 0 2818", "end 0 1 2000 3 6")
 BYE = said("bye 3361")
+ROUND = said("v 0 0 0 3ff01 16 17 17", "f 0 0 2818")
+NEXT = said("v 0 1 0 3ff01 16 17 17", "f 0 1 2818")
+STACK = "".join(f"[    9.{line}]  kvm_vcpu_ioctl+0x{line}/0x600\n" for line in range(10, 40))
+PANIC = f"[    9.1] Kernel panic - not syncing: HYP panic:\n{STACK}"
 
 
 def recorded(version: str) -> str:
@@ -110,7 +115,7 @@ def test_the_page_shows_what_the_recording_gives(here: Run, kernel_says: Says, i
             4,
             "not be judged",
         ),
-        (HELLO + said("play 0") + "Kernel panic - not syncing\n", 1, "FAILURE: 1 kernel panic on"),
+        (HELLO + said("play 0") + PANIC, 1, "FAILURE: 1 kernel panic on"),
         (HELLO + FINE + "gone\n", 4, "FAILURE: 1 boot ended too early on"),
         ("", 4, "FAILURE: nothing was played on vmlinuz"),
     ],
@@ -125,6 +130,127 @@ def test_each_end_has_its_exit_code(
     assert says in lines_of(done)[-1]
     assert "\x1b" not in done.stdout
     assert done.stderr == ""
+
+
+def ends(ended: str, rounds: int = 4) -> str:
+    return said("play 0") + ROUND + NEXT + ended + said(f"end 0 {rounds} 9 9 9") + BYE
+
+
+@pytest.mark.parametrize(
+    ("console", "code", "says"),
+    [
+        (ends(said("v 0 2 0 3ff01", "hung 0 2")), 4, "it hung, and was given up"),
+        (ends(said("v 0 2 0 3ff01", "broken 0 2 no more")), 4, "it was given up: no more"),
+        (ends(""), 0, ""),
+        (ends("").replace(NEXT, ""), 4, "1 of 4 rounds could be judged"),
+    ],
+    ids=["hung", "broken", "half of it", "less than half"],
+)
+def test_a_play_of_which_too_little_was_seen_is_not_judged(
+    here: Run, kernel_says: Says, one: tuple[str, ...], console: str, code: int, says: str
+) -> None:
+    kernel_says(HELLO + console)
+    done = here(*one, "--rounds", 4)
+    assert done.returncode == code, done.stdout
+    assert (f"    not judged: {says}" in lines_of(done)) == bool(says)
+    assert ("1 of 1 play could not be judged" in done.stdout) == bool(says)
+
+
+def test_a_panic_that_no_line_places_is_found_again(
+    here: Run, kernel_says: Says, one: tuple[str, ...]
+) -> None:
+    kernel_says(HELLO + PANIC, HELLO + FINE + said("play 1") + PANIC, HELLO + FINE + BYE)
+    done = here(*one, "edge_spi", "sgi", "--rounds", 1)
+    assert done.returncode == 1, done.stdout
+    assert "the kernel panicked, in no play that is known: the emulator ended too" in done.stdout
+    assert "the kernel panicked, in edge_spi: the emulator ended too early" in done.stdout
+    assert "  | [    9.1] Kernel panic - not syncing: HYP panic:" in lines_of(done)
+    assert "FAILURE: 2 kernel panics on vmlinuz" in lines_of(done)[-1]
+
+
+def test_a_bad_round_has_the_number_that_it_was_played_as(
+    here: Run, kernel_says: Says, one: tuple[str, ...], tmp_path: Path
+) -> None:
+    bad = said("v 0 2 0 2801 16 17 17", "f 0 2 2818")
+    console = said("play 0") + ROUND + NEXT.replace("3ff01", "3ff0") + bad + said("end 0 3 9 9 9")
+    kernel_says(HELLO + console + BYE)
+    done = here(*one, "--rounds", 3, "--json", "result.json")
+    assert done.returncode == 1, done.stdout
+    assert "    round 2: vcpu0: `acknowledge is none`, but it was 40" in lines_of(done)
+    result = json.loads((tmp_path / "result.json").read_text("utf-8"))
+    assert result["plays"][0]["first_bad"]["round"] == 2
+
+
+def test_a_control_that_is_bad_is_said(
+    here: Run, kernel_says: Says, one: tuple[str, ...], tmp_path: Path
+) -> None:
+    for name, control in (("race", ""), ("calm", "control race\n")):
+        (tmp_path / f"{name}.play").write_text(f"title {name}\n{control}{ONE[10:]}", "utf-8")
+    console = said(
+        *("play 0", "v 0 0 0 2801 16 17 17", "f 0 0 2818", "end 0 1 9 9 9"),
+        *("play 1", "v 1 0 0 2801 16 17 17", "f 1 0 2818", "end 1 1 9 9 9"),
+    )
+    kernel_says(HELLO + console + BYE)
+    done = here(*one[:3], "race.play", "calm.play")
+    assert done.returncode == 1
+    said_of_it = "calm, the control of race, is bad: what race is about is not the cause"
+    assert said_of_it in lines_of(done)
+    assert "FAILURE: 2 of 2 plays bad, 1 of these a control on vmlinuz" in lines_of(done)[-1]
+
+
+def test_a_machine_of_other_list_registers_is_said(
+    here: Run, kernel_says: Says, one: tuple[str, ...], tmp_path: Path
+) -> None:
+    kernel_says(HELLO + FINE + BYE)
+    for number, says in (("2", True), ("4", False)):
+        text = ONE.replace("title one\n", f"title one\nlist-registers {number}\n")
+        (tmp_path / "one.play").write_text(text, "utf-8")
+        done = here(*one)
+        assert done.returncode == 0
+        known = "one is for 2 list registers; the emulated machine has 4"
+        assert (known in lines_of(done)) == says
+
+
+def test_a_console_that_cannot_be_written_is_said_at_the_end(
+    here: Run, kernel_says: Says, one: tuple[str, ...]
+) -> None:
+    kernel_says(HELLO + FINE + BYE)
+    done = here(*one, "--console", "/dev/full")
+    assert done.returncode == 2
+    assert "--console /dev/full: it cannot be written: No space left on device" in lines_of(done)
+    assert lines_of(done)[-1].startswith("FAILURE: --console cannot be written on vmlinuz")
+    assert "one  0 bad of 1 round" in done.stdout
+    kernel_says(HELLO + FINE + said("kmsg 4 " + "x" * 150) * 2_000 + said("play 0") + PANIC)
+    done = here(*one, "--console", "/dev/full")
+    assert done.returncode == 1, "what was found counts more"
+
+
+def test_what_is_no_file_is_not_waited_for(
+    here: Run, kernel_says: Says, one: tuple[str, ...], tmp_path: Path
+) -> None:
+    kernel_says(HELLO + FINE + BYE)
+    os.mkfifo(tmp_path / "pipe.play")
+    for words in ((*one[:2], "pipe.play", one[3]), (*one[:3], "pipe.play")):
+        done = here(*words)
+        assert done.returncode == 2
+        assert "pipe.play" in done.stderr
+        assert "it is no file" in done.stderr
+
+
+def test_the_result_for_programs_is_there_as_far_as_it_went(
+    here: Run, kernel_says: Says, one: tuple[str, ...], tmp_path: Path
+) -> None:
+    copy = (
+        f"os.chdir({str(tmp_path)!r})\n"
+        "while '\"judged\": 1' not in open('r.json').read(): time.sleep(0.01)\n"
+        "os.link('r.json', 'then.json')"
+    )
+    kernel_says(HELLO + FINE, then=copy)
+    here(*one, "--json", "r.json")
+    then = json.loads((tmp_path / "then.json").read_text("utf-8"))
+    assert (then["verdict"], then["exit"]) == ("unfinished", None)
+    assert [each["name"] for each in then["plays"]] == ["one"]
+    assert then["not_played"] == []
 
 
 def test_what_the_kernel_says_of_a_play_is_shown_and_cannot_act(
@@ -208,6 +334,35 @@ def test_ctrl_c_ends_the_emulator_and_says_what_was_done(
     assert process.returncode == 130
     assert "FAILURE: interrupted after 1 round on vmlinuz" in out
     assert is_gone(int((tmp_path / "pid").read_text("utf-8")))
+
+
+def test_ctrl_c_while_the_monitor_is_built_ends_the_compiler(
+    start: Callable[..., subprocess.Popen[str]],
+    emulator: Callable[..., Path],
+    one: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    emulator()
+    compiler = tmp_path / "emulators" / "aarch64-linux-gnu-gcc"
+    compiler.write_text(
+        f"#!{sys.executable} -ISs\nimport os, sys, time\nwords = sys.argv[1:]\n"
+        f"if '-o' in words:\n    print(os.getpid(), file=open({str(tmp_path / 'pid')!r}, 'w'))\n"
+        f"    os.rename({str(tmp_path / 'pid')!r}, {str(tmp_path / 'cc.pid')!r})\n"
+        "    time.sleep(600)\nprint('/lib/libc.a')\n", "utf-8",
+    )  # fmt: skip
+    compiler.chmod(0o755)
+    process = start(*one)
+    for _ in range(600):
+        if (tmp_path / "cc.pid").exists():
+            break
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, out
+    assert "FAILURE: interrupted after 0 rounds on vmlinuz" in out
+    assert is_gone(int((tmp_path / "cc.pid").read_text("utf-8")))
 
 
 def is_gone(pid: int) -> bool:

@@ -57,3 +57,10 @@ def test_a_file_of_that_name_is_no_token(tmp_path: Path, monkeypatch: pytest.Mon
 def test_what_is_neither_is_refused_with_the_nearest() -> None:
     with pytest.raises(BadArgument, match="nested"):
         chosen_plays(["nestd"], None)
+
+
+def test_the_name_of_a_file_may_have_blanks_that_of_a_play_not(tmp_path: Path) -> None:
+    path = tmp_path / "my  own play.play"
+    path.write_text(print_script(shipped()["edge_spi"]), "utf-8")
+    (play,) = chosen_plays([str(path)], None)
+    assert play == shipped()["edge_spi"]._replace(name="my-own-play")

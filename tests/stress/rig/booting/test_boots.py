@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Plays over boots: what counts when one ends too early, and what is said when nothing comes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from stress.rig.booting import (
     boot,
     boots,
 )
-from stress.rig.wire import Unplayable
+from stress.rig.building import BuildInterrupted, Monitor
+from stress.rig.wire import Unplayable, encode
 from tests.fixtures.rig import said
 
 Says = Callable[..., Path]
@@ -25,7 +26,12 @@ ONE = "title one\ninterrupt 40 edge priority 0x80\nvcpu 0\n  acknowledge is none
 HELLO = said("hello 7.3.4-straw 2 3027", "slow 1 ")
 KERNEL_SAID = said("kmsg 4 it is cold today")
 BYE = said("bye 3361")
-PANIC = "[ 3.1] ---[ end Kernel panic - not syncing: \x1b[2JOops ]---\n"
+STACK = "".join(
+    f"[    9.{line}]  kvm_arch_vcpu_ioctl_run+0x{line}/0x600\n" for line in range(10, 40)
+)
+DIES = "[    9.1] Kernel panic - not syncing: \x1b[2JHYP panic:\n"
+PANIC = f"{DIES}{STACK}[    9.5] Kernel Offset: 0x0\n"
+"""As with panic=-1: no line at its end says so once more."""
 
 
 def plays(*names: str) -> list[Play]:
@@ -89,8 +95,68 @@ def test_a_panic_in_a_play_ends_its_boot_and_the_next_goes_on_behind_it(
     assert (booted.boots, log.read_text("utf-8").count("\n\n")) == (2, 2)
     (end,) = booted.early_ends
     assert (end.play, end.panicked) == ("b", True)
-    assert r"not syncing: \x1b[2JOops" in end.why
+    assert r"  | [    9.1] Kernel panic - not syncing: \x1b[2JHYP panic:" in end.why
+    assert "  | [    9.5] Kernel Offset: 0x0" in end.why
     assert "\x1b" not in end.why
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Return what tells of each boot whether its plays are on the console before they begin."""
+    called: list[bool] = []
+
+    def noted(plays: Sequence[Play], seed: int, *, alone: bool = False) -> bytes:
+        called.append(alone)
+        return encode(plays, seed, alone=alone)
+
+    monkeypatch.setattr(boots, "encode", noted)
+    return called
+
+
+def test_a_panic_that_names_no_play_is_looked_for_with_each_play_alone(
+    kernel_says: Says, image: Path, alone: list[bool]
+) -> None:
+    kernel_says(HELLO + PANIC, HELLO + played(0) + said("play 1") + PANIC, HELLO + played(0) + BYE)
+    booted = boot(image, plays("a", "b", "c"))
+    assert [(end.play, end.panicked) for end in booted.early_ends] == [("", True), ("b", True)]
+    assert [len(each.rounds) for each in booted.results.values()] == [1, 0, 1]
+    assert alone[1:] == [False, True, True]
+
+
+def test_a_panic_that_does_not_come_again_counts(
+    kernel_says: Says, image: Path, alone: list[bool]
+) -> None:
+    kernel_says(HELLO + PANIC, HELLO + played(0) + BYE)
+    booted = boot(image, plays("a"))
+    assert [(end.play, end.panicked) for end in booted.early_ends] == [("", True)]
+    assert (len(booted.results["a"].rounds), booted.unplayed) == (1, ())
+    assert alone[1:] == [False, True]
+
+
+def test_behind_what_was_played_it_is_looked_for_once(kernel_says: Says, image: Path) -> None:
+    log = kernel_says(HELLO + played(0) + PANIC, HELLO + PANIC)
+    booted = boot(image, plays("a", "b", "c"))
+    assert [end.play for end in booted.early_ends] == ["", ""]
+    assert (list(booted.results), booted.unplayed) == (["a"], ("b", "c"))
+    assert log.read_text("utf-8").count("\n\n") == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "is_one"),
+    [
+        ("[    9.1] Internal error: Oops: 0000000096000004 [#1] SMP\n", True),
+        ("VGS 0123[    9.1] Kernel panic - not syncing: Attempted to kill init!\n", True),
+        ("[    9.1] WARNING: CPU: 1 PID: 1 at arch/arm64/kvm/vgic/vgic.c:99\n", False),
+        (said("kmsg 4 Kernel panic - not syncing: of a name"), False),
+    ],
+)
+def test_which_lines_are_those_of_a_kernel_that_dies(
+    kernel_says: Says, image: Path, line: str, is_one: bool
+) -> None:
+    kernel_says(HELLO + said("play 0") + line + STACK)
+    (end,) = boot(image, plays("a")).early_ends
+    assert (end.play, end.panicked) == ("a", is_one)
+    assert (line.strip() in end.why) == is_one
 
 
 def test_silence_in_a_play_ends_its_boot(kernel_says: Says, image: Path) -> None:
@@ -134,18 +200,21 @@ def test_a_damaged_line_costs_its_round_alone(kernel_says: Says, image: Path) ->
         ("", "", "it did not come up"),
         ("[0.1] words\n", "sys.exit(1)", "ended too early, with exit code 1"),
         ("[0.1] words\n", "time.sleep(600)", "nothing came from it for 0.5 s"),
-        (PANIC, "", r"not syncing: \x1b[2JOops"),
+        (PANIC, "", r"not syncing: \x1b[2JHYP panic"),
         (HELLO + said("fatal there is no /dev/kvm"), "", "could not go on: there is no /dev/kvm"),
         (HELLO, "", "it came up and played nothing"),
+        (HELLO + PANIC, "", r"not syncing: \x1b[2JHYP panic"),
     ],
-    ids=["nothing", "exits", "hangs", "panics", "no KVM", "plays nothing"],
+    ids=["nothing", "exits", "hangs", "panics", "no KVM", "plays nothing", "panics twice"],
 )
 def test_a_boot_that_plays_nothing_says_why(
     kernel_says: Says, image: Path, console: str, then: str, says: str
 ) -> None:
-    kernel_says(console, then=then)
+    log = kernel_says(console, then=then)
     with pytest.raises(BootFailed) as failed:
         boot(image, plays("a"), BootOptions(silence_s=0.5))
+    may_have_played = console.startswith(HELLO) and "fatal" not in console
+    assert log.read_text("utf-8").count("\n\n") == 1 + may_have_played
     assert says in str(failed.value)
     assert "\x1b" not in str(failed.value)
 
@@ -166,10 +235,25 @@ def test_somebody_may_end_it(kernel_says: Says, image: Path) -> None:
     assert "c" in booted.unplayed
 
 
+def test_somebody_may_end_it_while_the_monitor_is_built(
+    kernel_says: Says, image: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = kernel_says(HELLO)
+
+    def interrupted(*_: object) -> Monitor:
+        raise BuildInterrupted
+
+    monkeypatch.setattr(boots, "monitor", interrupted)
+    booted = boot(image, plays("a", "b"), watch=Watch(ended=lambda: True))
+    assert (booted.interrupted, booted.unplayed, booted.hello) == (True, ("a", "b"), None)
+    assert not log.exists()
+
+
 def test_what_cannot_be_played_is_said_before_anything_is_started(
-    kernel_says: Says, image: Path
+    kernel_says: Says, image: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log = kernel_says("")
+    monkeypatch.setattr(boots, "monitor", lambda *_: pytest.fail("it is built"))
     far = read_script(ONE.replace("40", "900"), "far")
     with pytest.raises(Unplayable, match="far"):
         boot(image, [far])

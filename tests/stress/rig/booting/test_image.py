@@ -3,6 +3,7 @@
 
 import gzip
 import lzma
+import os
 import shutil
 import struct
 import subprocess
@@ -87,6 +88,43 @@ def test_a_folder_or_nothing_is_none(tmp_path: Path) -> None:
         unpacked_image(tmp_path, tmp_path)
     with pytest.raises(BadImage, match="No such file"):
         unpacked_image(tmp_path / "gone\x1b[2J", tmp_path)
+
+
+def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(BadImage, match="a pipe or a device is not read"):
+            unpacked_image(path, tmp_path)
+
+
+def sized(takes: int) -> bytes:
+    """Return an image that says how much memory it takes."""
+    return IMAGE[:0x10] + struct.pack("<Q", takes) + IMAGE[0x18:]
+
+
+def test_an_image_that_was_cut_is_none(tmp_path: Path) -> None:
+    for packed in (sized(1000), gzip.compress(sized(1000))):
+        (tmp_path / "cut").write_bytes(packed)
+        with pytest.raises(BadImage, match="it is cut short: 80 bytes, of an image of 1000"):
+            unpacked_image(tmp_path / "cut", tmp_path)
+    (tmp_path / "whole").write_bytes(sized(len(IMAGE) * 5 // 4))
+    assert unpacked_image(tmp_path / "whole", tmp_path) == tmp_path / "whole"
+
+
+@pytest.mark.skipif(shutil.which("zstd") is None, reason="there is no zstd to pack with")
+def test_one_packed_by_zstd_that_was_cut_is_none(tmp_path: Path) -> None:
+    (tmp_path / "cut").write_bytes(zstd(IMAGE + os.urandom(200_000))[:-1000])
+    with pytest.raises(BadImage, match="compressed by zstd, and cut short or damaged"):
+        unpacked_image(tmp_path / "cut", tmp_path)
+
+
+def test_what_takes_too_much_memory_to_unpack_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image, "_XZ_MEMORY", 1 << 16)
+    (tmp_path / "large").write_bytes(lzma.compress(IMAGE))
+    with pytest.raises(BadImage, match="compressed and damaged: Memory usage limit"):
+        unpacked_image(tmp_path / "large", tmp_path)
 
 
 def test_nothing_is_unpacked_beyond_a_bound(

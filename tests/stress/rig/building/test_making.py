@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from stress.rig.building.making import BuildFailed, monitor
+from stress.rig.building.compiling import BuildFailed, BuildInterrupted
+from stress.rig.building.making import monitor
 from stress.rig.building.recipe import recipe
 from stress.rig.building.toolchain import GCC, ZIG, Toolchain
 
@@ -125,6 +126,37 @@ def test_a_file_that_is_empty_is_no_monitor(gcc: Toolchain) -> None:
     assert path is not None
     os.truncate(path, 0)
     assert monitor(gcc).executable.startswith(b"made ")
+
+
+@pytest.mark.parametrize("place", [2, -2], ids=["in it", "in its hash"])
+def test_a_monitor_that_was_damaged_is_built_again(gcc: Toolchain, place: int) -> None:
+    made = monitor(gcc)
+    assert made.path is not None
+    kept = bytearray(made.path.read_bytes())
+    assert kept.startswith(made.executable)
+    kept[place] ^= 1
+    made.path.write_bytes(kept)
+    again = monitor(gcc)
+    assert (again.built, again.executable) == (True, made.executable)
+    assert not monitor(gcc).built
+
+
+def test_what_killed_builds_have_left_is_removed(gcc: Toolchain, cache_home: Path) -> None:
+    folders = [cache_home / "vgic-stress" / f".building-{age}" for age in ("old", "new")]
+    for folder in folders:
+        folder.mkdir(parents=True)
+        (folder / "guest.o").write_bytes(b"")
+    os.utime(folders[0], (0, 0))
+    monitor(gcc)
+    assert [folder.exists() for folder in folders] == [False, True]
+
+
+def test_somebody_may_end_it(compiler: Compiler, tools: Path, cache_home: Path) -> None:
+    compiler(makes="import time; time.sleep(600)")
+    slow = Toolchain(GCC, (str(tools / "aarch64-linux-gnu-gcc"),), "a gcc of straw")
+    with pytest.raises(BuildInterrupted):
+        monitor(slow, ended=lambda: True)
+    assert list((cache_home / "vgic-stress").iterdir()) == []
 
 
 def test_it_is_said_before_it_is_built_and_only_then(gcc: Toolchain) -> None:

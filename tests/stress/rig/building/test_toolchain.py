@@ -80,3 +80,16 @@ def test_what_it_says_of_itself_cannot_act_on_a_terminal(compiler: Compiler) -> 
     text = (log.parent / "tools" / "zig").read_text("utf-8").replace("0.99.0", r"\x1b[2J0.99")
     (log.parent / "tools" / "zig").write_text(text, "utf-8")
     assert find_toolchain().version == r"zig \x1b[2J0.99"
+
+
+@pytest.mark.usefixtures("ziglang")
+def test_a_folder_of_the_path_may_be_relative(
+    compiler: Compiler, tools: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiler()
+    monkeypatch.chdir(tools.parent)
+    monkeypatch.setenv("PATH", tools.name)
+    assert find_toolchain().command == (str(tools / "aarch64-linux-gnu-gcc"),)
+    compiler("zig")
+    (tools / "aarch64-linux-gnu-gcc").unlink()
+    assert find_toolchain().command == (str(tools / "zig"), "cc")

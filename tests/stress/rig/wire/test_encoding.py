@@ -37,7 +37,7 @@ def test_a_play_is_laid_out_as_proto_h_says() -> None:
         "  raise 41 after 9",
         "  lower 41",
     )
-    head, *rest = words(two)[2:]
+    head, *rest = words(two)[3:]
     assert head == len(rest) + 1
     number, vcpus, irqs, devices, rounds, flags, _, *rest = rest
     assert (number, vcpus, irqs, devices, rounds, flags) == (0, 2, 2, 1, 7, 0)
@@ -49,25 +49,30 @@ def test_a_play_is_laid_out_as_proto_h_says() -> None:
     ]
 
 
+def test_whether_each_is_on_the_console_first_is_said_of_all() -> None:
+    one = play(EDGE, "vcpu 0")
+    assert encode([one], alone=True) == struct.pack("<3I", 0x32534756, 1, 1) + encode([one])[12:]
+
+
 def test_plays_stand_one_behind_the_other() -> None:
-    assert words()[:2] == [0x31534756, 0]
+    assert words() == [0x32534756, 0, 0]
     first, second = words(play(EDGE, "vcpu 0")), words(play(EDGE, "vcpu 0", name="b"))
     both = words(play(EDGE, "vcpu 0"), play(EDGE, "vcpu 0", name="b"))
-    second[3] = 1
-    assert both == [0x31534756, 2, *first[2:], *second[2:]]
+    second[4] = 1
+    assert both == [0x32534756, 2, 0, *first[3:], *second[3:]]
 
 
 def test_only_a_guest_that_exits_late_makes_a_play_slow() -> None:
     late = words(play(EDGE, "vcpu 0", "  lateness 0 1"))
     at_once = words(play(EDGE, "vcpu 0", "  lateness 0 0"))
-    assert (late[8], at_once[8]) == (1, 0)
+    assert (late[9], at_once[9]) == (1, 0)
 
 
 def test_how_long_guests_linger_follows_from_the_seed_and_the_name() -> None:
     lingers = play(EDGE, "vcpu 0", "  linger 9")
     assert words(lingers) == words(lingers)
-    assert words(lingers)[9] != words(lingers, seed=1)[9]
-    assert words(lingers)[9] != words(lingers._replace(name="b"))[9]
+    assert words(lingers)[10] != words(lingers, seed=1)[10]
+    assert words(lingers)[10] != words(lingers._replace(name="b"))[10]
 
 
 @pytest.mark.parametrize("kind", [each for each in ACCESSES if ACCESSES[each].in_programs])
@@ -86,6 +91,8 @@ def test_each_access_that_a_program_can_have_can_be_played(kind: str) -> None:
     [
         (["interrupt 128 edge priority 0", "vcpu 0"], "interrupt 128", ("128", "127")),
         (["interrupt 27 level priority 0", "vcpu 0"], "timer of the guest", ("27", "29")),
+        (["interrupt 23 level priority 0", "vcpu 0"], "PMU of the guest", ("23", "22")),
+        (["interrupt 25 level priority 0", "vcpu 0"], "GIC of the guest", ("25", "24")),
         (["interrupt 20 edge priority 0", "vcpu 0"], "all PPIs", ("edge", "level")),
         (["interrupt 40 edge priority 0xf8", "vcpu 0"], "priority 0xf8", ("0xf8", "0xf0")),
         ([EDGE, "vcpu 0", "  priority 40 0xf8"], "priority 0xf8", ("0xf8", "0xf0")),

@@ -183,6 +183,30 @@ def test_a_round_whose_log_was_full_is_lost() -> None:
     assert (len(played.rounds), played.lost, played.numbers) == (1, 1, (1,))
 
 
+@pytest.mark.parametrize(
+    ("log", "final"),
+    [
+        ("2802 16 17", "318 1418 2818 2c18"),
+        ("2802 17 17", "318 1418 2818 2c18"),
+        ("2802 16 16 17 17", "318 1418 2818 2c18"),
+        ("2802 16 17 17 17", "318 1418 2818 2c18"),
+        ("2802 16 17 17", "318 1418 2818 2818"),
+        ("2802 16 17 17", "318 1418 2818"),
+        ("2802 16 17 17", "100318 1418 2818 2c18"),
+    ],
+)
+def test_a_round_of_which_something_is_missing_is_lost(log: str, final: str) -> None:
+    whole = heard([line("play 0"), *one_round(0)]).results["one"]
+    assert (len(whole.rounds), whole.lost) == (1, 0)
+    played = heard([line("play 0"), line(f"v 0 0 0 {log}"), line(f"f 0 0 {final}")]).results["one"]
+    assert (len(played.rounds), played.lost) == (0, 1)
+
+
+def test_rounds_that_are_alike_are_kept_once() -> None:
+    first, second = heard([line("play 0"), *one_round(0), *one_round(1)]).results["one"].rounds
+    assert first is second
+
+
 def test_who_hung_left_a_trace_as_far_as_he_came() -> None:
     reception = heard(
         [
@@ -232,7 +256,16 @@ def test_what_is_none_of_the_monitor_s_is_passed_over() -> None:
 def test_what_the_kernel_says_is_bounded() -> None:
     reception = heard([line(f"kmsg 4 BUG {number} {'x' * 5_000}") for number in range(250)])
     assert len(reception.kernel_said) == 200
+    assert reception.dropped == 0
     assert max(map(len, reception.kernel_said)) <= 1_000
+
+
+def test_the_first_line_of_a_panic_is_kept_escaped_and_bounded() -> None:
+    dies = "[    9.1] Kernel panic - not syncing: \x1b[2J"
+    reception = heard([f"{dies}{'x' * 5_000}", dies.replace("9.1", "9.2")])
+    assert reception.panic.startswith(r"[    9.1] Kernel panic - not syncing: \x1b[2Jxxx")
+    assert len(reception.panic) <= 1_000
+    assert heard([line("kmsg 4 Kernel panic - not syncing: x")]).panic == ""
 
 
 def test_why_nothing_can_be_played_is_said() -> None:
