@@ -30,6 +30,7 @@ def print_script(play: Play) -> str:
     lines = [f"# {line}" if line else "#" for line in play.about]
     lines.append(f"title {play.title}")
     lines += [f"control {play.control}"] if play.control else []
+    lines += [f"known {play.known}"] if play.known else []
     lines += [] if play.rounds == 1 else [_one(ROUNDS, play.rounds)]
     nr_lr = play.parameters.nr_lr
     lines += [] if nr_lr == NR_LR else [_one(REGISTERS, nr_lr)]

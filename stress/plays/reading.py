@@ -34,9 +34,9 @@ PROMPT = (0,)
 """The lateness of a guest of which a script says nothing."""
 
 _COMMENT = "#"
-_TITLE, _CONTROL = "title", "control"
-_TEXTS = {_TITLE: "title TEXT", _CONTROL: "control NAME"}
-_BEGIN = "title, control, rounds, list-registers, interrupt, vcpu or device"
+_TITLE, _CONTROL, _KNOWN = "title", "control", "known"
+_TEXTS = {_TITLE: "title TEXT", _CONTROL: "control NAME", _KNOWN: "known NAME"}
+_BEGIN = "title, control, known, rounds, list-registers, interrupt, vcpu or device"
 
 
 class BadScript(ValueError):
@@ -105,7 +105,7 @@ class _Reading:
     def _text(self, head: str, text: str) -> None:
         if head in self._texts:
             raise Unlike(f"a second {head}")
-        if not text or (head == _CONTROL and len(text.split()) > 1):
+        if not text or (head != _TITLE and len(text.split()) > 1):
             raise Unlike(f"it is written `{_TEXTS[head]}`")
         self._texts[head] = text
 
@@ -203,6 +203,7 @@ class _Reading:
             rounds=self._settings.get(ROUNDS.head, 1),
             wanted=wanted,
             control=self._texts.get(_CONTROL, ""),
+            known=self._texts.get(_KNOWN, ""),
         )
 
     def _check(self) -> None:

@@ -29,6 +29,7 @@ WHOLE = """\
 # Result: Never
 title all that a script can say
 control another
+known F9
 rounds 1000
 list-registers 2
 interrupt 40 edge priority 0x40
@@ -103,6 +104,7 @@ def plays(draw: st.DrawFn) -> Play:
         rounds=draw(st.sampled_from((1, 2, 1_000_000))),
         wanted=tuple(wanted),
         control=draw(st.sampled_from(("", "another"))),
+        known=draw(st.sampled_from(("", "F1"))),
     )
 
 
@@ -123,8 +125,8 @@ def test_a_script_that_says_everything_is_printed_as_it_was() -> None:
     play = read_script(WHOLE, "whole")
     assert print_script(play) == WHOLE
     assert play.about == ("What it does.", "", "  indented, and with a # in it", "Result: Never")
-    assert (play.name, play.title, play.control, play.rounds) == (
-        "whole", "all that a script can say", "another", 1000,
+    assert (play.name, play.title, play.control, play.known, play.rounds) == (
+        "whole", "all that a script can say", "another", "F9", 1000,
     )  # fmt: skip
     first, second = play.parameters.guests
     assert first.lateness == (0, 3, 1000)
@@ -157,6 +159,8 @@ WRONG = {
     "title\n": "line 1: it is written `title TEXT`",
     "title a\ntitle b\n": "line 2: a second title",
     "title a\ncontrol b c\n": "line 2: it is written `control NAME`",
+    "title a\nknown\n": "line 2: it is written `known NAME`",
+    "title a\nknown F 3\n": "line 2: it is written `known NAME`",
     "title a\nvcpu 0\n": "line 3: the script ends without an interrupt: interrupt INTID TRIGGER",
     HEAD: "line 4: the script ends without a guest: vcpu 0",
     "title a\nrounds 0\n": "line 2: ROUNDS is a number from 1 to 1000000, not 0: it is written",
@@ -229,6 +233,7 @@ PLAIN = read_script(f"{HEAD}vcpu 0\n  work\nvcpu 1\n", "plain")
         PLAIN._replace(title=""),
         PLAIN._replace(about=("two\nlines",)),
         PLAIN._replace(control="a b"),
+        PLAIN._replace(known="a b"),
         PLAIN._replace(rounds=0),
         PLAIN._replace(wanted=(ToRead(0, 0, 1),)),
         PLAIN._replace(wanted=(ToRead(0, 7, 1),)),

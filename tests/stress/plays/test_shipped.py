@@ -24,11 +24,19 @@ def test_a_play_says_what_it_does_and_what_it_comes_to(name: str) -> None:
     assert any(line.startswith("Result: ") for line in play.about)
     assert read_script(print_script(play), name) == play
     assert all(len(line) <= 110 for line in play.about)
+    may_be_bad = any("Always" in line or "Sometimes" in line for line in result_of(play))
+    assert bool(play.known) == (may_be_bad or "always" in "".join(result_of(play)))
     if play.control:
+        assert not play.known
         of = PLAYS[play.control]
         assert name.startswith(play.control.split("_")[0])
         assert play.rounds == of.rounds
         assert any("Beside" in line and play.control in line for line in play.about)
+
+
+def result_of(play: Play) -> list[str]:
+    """Return what an opening says of what a play comes to: its last lines."""
+    return list(play.about[[line.startswith("Result: ") for line in play.about].index(True) :])
 
 
 def test_what_is_racy_has_a_control() -> None:
