@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Printing a play as a script, from which the same play can be read."""
 
+from stress.plays.checking import PROMPT
 from stress.plays.forms import Form
 from stress.plays.play import Play
-from stress.plays.reading import NR_LR, PROMPT, BadScript, read_script
+from stress.plays.reading import NR_LR, BadScript, read_script
 from stress.plays.statements import (
     DEVICE,
     INTERRUPT,
