@@ -7,7 +7,7 @@ from harness import Stream, Streams
 from vgic import Irq
 from vgic.accesses import DISABLE, ENABLE, ROUTE, Access
 from vgic.data import EDGE, FIRST_SPI, LEVEL, Pulse
-from vgic.hardware import PRIORITY_MASK
+from vgic.hardware import PRIORITY_SIGNALLED_MAX
 
 
 def draw_spis(stream: Stream, targets: Sequence[int], *, level_per_cent: int) -> tuple[Irq, ...]:
@@ -20,8 +20,8 @@ def draw_spis(stream: Stream, targets: Sequence[int], *, level_per_cent: int) ->
 
 
 def draw_priority(stream: Stream) -> int:
-    """Draw a priority of those the distributor implements."""
-    return stream.pick(32) << 3 & PRIORITY_MASK
+    """Draw a priority of those at which a guest can be given an interrupt."""
+    return min(stream.pick(32) << 3, PRIORITY_SIGNALLED_MAX)
 
 
 def draw_lateness(stream: Stream, choices: Sequence[int]) -> tuple[int, ...]:

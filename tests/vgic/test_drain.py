@@ -121,7 +121,7 @@ def test_masks_open_after_the_missed_kicks_were_judged(
         vcpu.cpuif.vmcr.pmr = 0
         vcpu.cpuif.vmcr.group_enabled = (False, False)
         assert drain() is True
-        assert vcpu.cpuif.vmcr.pmr == 0xFF
+        assert vcpu.cpuif.vmcr.pmr == 0xF8
         assert vcpu.cpuif.vmcr.group_enabled == (True, True)
 
     in_kernel(body)

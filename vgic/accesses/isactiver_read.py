@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""GICD_ISACTIVER: the guest reads whether an interrupt is active."""
+"""GICD_ISACTIVER: the guest reads whether an interrupt is active.
+
+A real kernel halts the VM to read that of a shared interrupt. Here nobody else exits, so what is in
+another vCPU's list register reads as it was folded last.
+"""
 
 from vgic.accesses.kind import AccessKind
 from vgic.data import Asks, Vcpu, VgicIrq

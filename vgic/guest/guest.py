@@ -96,7 +96,8 @@ class Guest:
                 due = self._exit_due(retired)
             instruction = self._next_instruction()
             if due == 0 or (due is not None and instruction is None):
-                if ipi.pending or cpuif.maintenance():
+                idles = instruction is None and not retired and self._would_exit_in_vain()
+                if ipi.pending or (cpuif.maintenance() and not idles):
                     return None
                 due = None  # the condition has gone, and with it the maintenance interrupt
             if instruction is None:
@@ -142,6 +143,16 @@ class Guest:
         # With one list register and overflow the underflow condition always holds: without this
         # one instruction the vCPU would enter and exit for ever.
         return late if self._vcpu.ipi.pending or retired else max(late, 1)
+
+    def _would_exit_in_vain(self) -> bool:
+        """Tell whether the only list register has what this idle guest neither takes nor ends.
+
+        With more outside it the underflow condition then always holds. Hardware makes the vCPU
+        leave again and again; here it waits until somebody has something else for it.
+        """
+        cpuif = self._vcpu.cpuif
+        lr = cpuif.lrs[0]
+        return self._kvm.nr_lr == 1 and (lr.pending or lr.active) and cpuif.misr() == ("U",)
 
     def _next_instruction(self) -> Instruction | None:
         """Return the next instruction, None if there is nothing to do."""

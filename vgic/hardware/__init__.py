@@ -8,10 +8,17 @@ what one does is credited to the kernel function, or the guest, that accesses th
 
 from harness.engine import observes
 from vgic.hardware.cpuif import IDLE_PRIORITY, SPURIOUS, CpuInterface
-from vgic.hardware.list_registers import PRIORITY_MASK, Hcr, ListRegister, Vmcr
+from vgic.hardware.list_registers import (
+    PRIORITY_MASK,
+    PRIORITY_SIGNALLED_MAX,
+    Hcr,
+    ListRegister,
+    Vmcr,
+)
 
 __all__ = [
-    "IDLE_PRIORITY", "PRIORITY_MASK", "SPURIOUS", "CpuInterface", "Hcr", "ListRegister", "Vmcr",
+    "IDLE_PRIORITY", "PRIORITY_MASK", "PRIORITY_SIGNALLED_MAX", "SPURIOUS", "CpuInterface", "Hcr",
+    "ListRegister", "Vmcr",
 ]  # fmt: skip
 
 observes(__name__)

@@ -4,10 +4,9 @@
 What the guest's reads of IAR and writes of EOIR do to the list registers, the active priorities
 and EOIcount, and when the hardware asks for a maintenance interrupt. EOImode is 0: one write both
 drops the priority and deactivates. Modelled on the ICV_* and ICH_* register descriptions of the
-GICv3 architecture, with five priority bits, so 32 preemption levels. The mask has more of them, so
-that the least urgent level is signalled, too; a CPU whose mask has five bits never does that. Both
-groups are acknowledged and ended through one pair of registers; no guest here writes its mask or
-its group enables.
+GICv3 architecture, with five priority bits, so 32 preemption levels, and the least urgent of them
+is never signalled: the mask has five bits, too. Both groups are acknowledged and ended through one
+pair of registers; no guest here writes its mask or its group enables.
 """
 
 from vgic.hardware.list_registers import EOICOUNT_MASK, PRIORITY_MASK, Hcr, ListRegister, Vmcr

@@ -10,6 +10,9 @@ from functools import cache
 PRIORITY_MASK = 0xF8
 """The bits of a priority byte that are implemented, which leave 32 preemption levels."""
 
+PRIORITY_SIGNALLED_MAX = 0xF0
+"""The least urgent priority that a guest can be given: an open mask lets in what is below it."""
+
 EOICOUNT_MASK = 31
 """ICH_HCR_EL2.EOIcount has five bits and wraps."""
 
@@ -111,12 +114,13 @@ class Vmcr:
     """What the guest sets on its CPU interface (ICH_VMCR_EL2).
 
     Attributes:
-        pmr: only interrupts of a priority value below this are signalled.
+        pmr: only interrupts of a priority value below this are signalled. It is wide open here: a
+            guest writes 0xff, and five bits of that are implemented. So one of 0xf8 never is.
         group_enabled: per group.
     """
 
     __slots__ = ("group_enabled", "pmr")
 
     def __init__(self) -> None:
-        self.pmr = 0xFF
+        self.pmr = PRIORITY_MASK
         self.group_enabled = (True, True)

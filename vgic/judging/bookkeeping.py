@@ -4,10 +4,25 @@
 It comes first among the listeners, so that the others read of an event what it has changed.
 """
 
+from itertools import pairwise
+from typing import NamedTuple
+
 from vgic.data import EDGE, LEVEL, Exit, Kvm, Vcpu, VgicIrq
 from vgic.judging.edges import Edges
 from vgic.judging.judge import Judge
 from vgic.judging.ledger import Ledger
+
+
+class Handler(NamedTuple):
+    """A handler that a guest has open.
+
+    Attributes:
+        irq: its interrupt.
+        active: the priority at which that was acknowledged.
+    """
+
+    irq: VgicIrq
+    active: int
 
 
 class Bookkeeping(Judge):
@@ -19,8 +34,8 @@ class Bookkeeping(Judge):
         irq: what the event is about that is being announced, None if there is no such interrupt.
         alone: for each vCPU, whether nobody else touched that interrupt while the access lasted.
         forfeited: for each vCPU, whether its guest has ended an interrupt twice (quirk Q6), or one
-            of its interrupts was given another priority in use (Q7): what it and its host lose from
-            then on they lose by right.
+            that was given another priority in its handler (Q7): what it and its host lose from then
+            on they lose by right.
         flushed_at: for each vCPU, the step at which it began its last flush, -1 before any; entered
             by Lists, since nobody else asks before that.
         left_at: for each vCPU, the step at which it last left its guest, or did not go in.
@@ -42,6 +57,7 @@ class Bookkeeping(Judge):
         self._old_targets: list[Vcpu | None] = [None] * count
         self._began_at = [-1] * count
         self._old_priorities = [0] * count
+        self._handlers: list[list[Handler]] = [[] for _ in kvm.vcpus]
 
     def aborted(self, vcpu: int) -> None:
         """Enter when the vCPU turned back: what changes later may come too late for its sync."""
@@ -97,7 +113,7 @@ class Bookkeeping(Judge):
         self._was_away[vcpu] = account.late or irq.vcpu not in (None, kvm.vcpus[vcpu])
         if asks.field == "priority":
             self._old_priorities[vcpu] = irq.priority
-            self._prioritize(irq, irq.priority, asks.value)
+            ledger.prioritize(irq)
 
     def accessed(self, vcpu: int, access: Exit) -> None:
         """Close it when it has been emulated."""
@@ -123,7 +139,8 @@ class Bookkeeping(Judge):
         elif asks.lowers:
             ledger.driven(irq, False)
         elif asks.field == "priority":
-            self._prioritize(irq, self._old_priorities[vcpu], asks.value)
+            changed = not alone or self._old_priorities[vcpu] != asks.value
+            ledger.prioritized(irq, step, changed=changed)
         ledger.end(irq, step, sends=asks.pends, clears=asks.forgives or asks.lowers)
 
     def acknowledged(self, vcpu: int, intid: int) -> None:
@@ -133,6 +150,8 @@ class Bookkeeping(Judge):
         if irq is not None:
             self.ledger.acknowledge(irq)
             self.explained = irq.config is not EDGE or self._edges.acknowledge(irq)
+            active = kvm.vcpus[vcpu].cpuif.running_priority
+            self._handlers[vcpu].append(Handler(irq, active))
 
     def ended(self, vcpu: int, intid: int) -> None:
         """Enter a deactivation."""
@@ -140,21 +159,34 @@ class Bookkeeping(Judge):
         self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
         if irq is not None:
             self.ledger.deactivate(irq)
+            if self._handlers[vcpu]:
+                self._end(vcpu, self._handlers[vcpu].pop())
 
     def ending_again(self, vcpu: int, intid: int) -> None:
         """Enter a second end; one that finds no active priority changes nothing."""
         if self._kvm.vcpus[vcpu].cpuif.apr:
             self.forfeit(vcpu)
 
-    def _prioritize(self, irq: VgicIrq, before: int, value: int) -> None:
-        """Give up a vCPU's interrupts if one is loaded or active with a priority that it loses.
+    def _end(self, vcpu: int, ended: Handler) -> None:
+        """Give up a vCPU's interrupts if an end means another, since a priority was written (Q7).
 
-        The active priority stays, and by that the guest ends it: its end may then be another's, or
-        none (quirk Q7). Looked at before the write and after it: either may be too early or late.
+        An end drops the priority that was active, and the list register has to have that one. If
+        there is none it is counted, and the count takes what the last flush has sorted first.
         """
-        here = irq.vcpu
-        if here is not None and before != value and (irq.active or irq.on_lr):
-            self.forfeit(here.vcpu_id)
+        ledger, handlers = self.ledger, [*self._handlers[vcpu], ended]
+        if not any(ledger.is_prioritized_since(each.irq, 0) for each in handlers):
+            return
+        if ended.irq.on_lr:
+            intid, lrs = ended.irq.intid, self._kvm.vcpus[vcpu].cpuif.lrs
+            lost = any(lr.intid == intid and lr.priority != ended.active for lr in lrs)
+        else:
+            since = self.flushed_at[vcpu]
+            outside = [each.irq.priority for each in handlers if not each.irq.on_lr]
+            lost = any(ledger.is_prioritized_since(each.irq, since) for each in handlers) or any(
+                inner >= outer for outer, inner in pairwise(outside)
+            )
+        if lost:
+            self.forfeit(vcpu)
 
     def forfeit(self, vcpu: int) -> None:
         """Give up whatever is on a vCPU's lists, and will be."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from vgic.data import EDGE, LEVEL, Kvm, Vcpu, VgicIrq, irq_is_pending
 from vgic.judging.bookkeeping import Bookkeeping
-from vgic.judging.judge import Judge, fail, names, would_take
+from vgic.judging.judge import Judge, fail, is_masked, names, would_take
 from vgic.judging.lists import Lists
 from vgic.judging.writes import line_is_as_driven
 
@@ -45,12 +45,15 @@ class Delivery(Judge):
     def _may_wait(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
         """Tell whether an interrupt may wait here.
 
-        It does if it belongs here by a write of IROUTER, which kicks nobody (quirk Q3); and if the
-        guest takes nothing, since it awaits what nobody does (Q8).
+        It does if it belongs here by a write of IROUTER, which kicks nobody (quirk Q3); if it is
+        urgent enough by one of IPRIORITYR, or what was loaded in its place by one is not any more,
+        which kicks nobody either (Q7); and if the guest takes nothing, since it awaits what nobody
+        does (Q8).
         """
         if vcpu in self._kvm.awaiting:
             return True
-        return self._books.ledger[irq].routed_home_at >= self._flushed_at[vcpu.vcpu_id]
+        account, since = self._books.ledger[irq], self._flushed_at[vcpu.vcpu_id]
+        return account.routed_home_at >= since or account.reordered_at >= since
 
     def _judged(self) -> list[VgicIrq]:
         """Return the interrupts that no guest has lost by right."""
@@ -102,7 +105,7 @@ def nobody_missed_a_kick(
 
 
 def nothing_is_stuck(kvm: Kvm, irqs: Sequence[VgicIrq]) -> None:
-    """O4: after the drain nothing is active, pending or listed.
+    """O4: after the drain nothing is active, pending or listed, but for what no guest lets in.
 
     Args:
         kvm: the VM.
@@ -116,6 +119,8 @@ def nothing_is_stuck(kvm: Kvm, irqs: Sequence[VgicIrq]) -> None:
         if irq.active:
             fail(kvm, "stuck active", f"{irq} is active after the drain and nobody handles it")
         if irq.enabled and irq_is_pending(irq):
+            if is_masked(irq):
+                continue
             fail(kvm, "stuck pending", f"{irq} is pending after the drain and nobody takes it")
         if irq.vcpu is not None:
             fail(kvm, "stuck on a list", f"{irq} is idle but on a list of {irq.vcpu}")
@@ -124,6 +129,8 @@ def nothing_is_stuck(kvm: Kvm, irqs: Sequence[VgicIrq]) -> None:
 def nothing_is_lost(kvm: Kvm, unserved: Sequence[VgicIrq]) -> None:
     """I9: whatever was sent, as an edge or by software, is followed by an acknowledge.
 
+    What its guest does not let in is to be pending still.
+
     Args:
         kvm: the VM.
         unserved: interrupts that were sent after their last acknowledge.
@@ -131,9 +138,19 @@ def nothing_is_lost(kvm: Kvm, unserved: Sequence[VgicIrq]) -> None:
     Locks: none needed: nobody is running.
     """
     for config, kind in ((EDGE, "I9 lost edge"), (LEVEL, "I9 lost pend")):
-        lost = [irq for irq in unserved if irq.config is config]
+        lost = [
+            irq
+            for irq in unserved
+            if irq.config is config and not (is_masked(irq) and _is_pending_somewhere(irq))
+        ]
         if lost:
             fail(kvm, kind, f"{names(lost)}: sent, and never acknowledged by the guest since")
+
+
+def _is_pending_somewhere(irq: VgicIrq) -> bool:
+    """Tell whether an interrupt is pending in memory, or in a list register that has it."""
+    lrs = irq.vcpu.cpuif.lrs if irq.vcpu is not None and irq.on_lr else ()
+    return irq_is_pending(irq) or any(lr.pending and lr.intid == irq.intid for lr in lrs)
 
 
 def arrival_was_announced(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq, *, seen: bool) -> None:

@@ -96,3 +96,9 @@ def would_take(vcpu: Vcpu, irq: VgicIrq) -> bool:
         and vcpu.cpuif.vmcr.group_enabled[irq.group]
         and irq.priority < min(vcpu.cpuif.vmcr.pmr, vcpu.cpuif.running_priority)
     )
+
+
+def is_masked(irq: VgicIrq) -> bool:
+    """Tell whether the priority mask of the guest that an interrupt is routed to keeps it out."""
+    target = irq.target_vcpu
+    return target is not None and irq.priority >= target.cpuif.vmcr.pmr

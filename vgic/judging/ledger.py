@@ -9,54 +9,7 @@ it, and a level that is on its way up counts as up.
 from collections import defaultdict
 
 from vgic.data import EDGE, LEVEL, Vcpu, VgicIrq
-
-
-class Account:
-    """What is known of one interrupt.
-
-    Attributes:
-        unserved: an edge was sent after the last acknowledge, or software pended a level that was
-            neither active nor loaded.
-        pends: how many more acknowledges software may have asked for, two at the most: one, and
-            another if it pended the interrupt while that was loaded or active.
-        line: where devices have driven its line last; None if two did so at once.
-        drivers: how many are driving it now.
-        contested: two of them were doing so at once.
-        raised: the level was up, or pended by software, since the last deactivation.
-        busy: sends and register writes under way.
-        setting: those of them that may set the pending state.
-        clearing: those of them that may clear it.
-        set_at: the step at which the last that may have set it ended, -1 before any.
-        cleared_at: the step at which the last that may have cleared it ended, -1 before any.
-        forfeited: it was on a list of a vCPU whose guest has ended something twice (quirk Q6).
-        late: a write has returned that somebody is still to carry out.
-        touched_at: the step of the last of them to end.
-        listed_at: the step at which it was put on a list last, -1 if never.
-        routed_home_at: the step at which a write of its routing ended that made it belong to the
-            vCPU on whose list it was already; -1 if it was put on a list or announced since.
-    """
-
-    __slots__ = (
-        "busy", "cleared_at", "clearing", "contested", "drivers", "forfeited", "late", "line",
-        "listed_at", "pends", "raised", "routed_home_at", "set_at", "setting", "touched_at",
-        "unserved",
-    )  # fmt: skip
-
-    def __init__(self) -> None:
-        self.unserved = False
-        self.pends = 0
-        self.line: bool | None = False
-        self.drivers = 0
-        self.contested = False
-        self.raised = False
-        self.busy = 0
-        self.setting = self.clearing = 0
-        self.set_at = self.cleared_at = -1
-        self.forfeited = False
-        self.late = False
-        self.touched_at = -1
-        self.listed_at = -1
-        self.routed_home_at = -1
+from vgic.judging.account import Account
 
 
 class Ledger(defaultdict[VgicIrq, Account]):
@@ -89,7 +42,7 @@ class Ledger(defaultdict[VgicIrq, Account]):
         # A level that is up already is not announced again.
         news = sends and not (irq.config is LEVEL and irq.line_level)
         if news or announces:
-            account.routed_home_at = -1
+            account.routed_home_at = account.reordered_at = -1
         if sends:
             account.setting += 1
             account.raised = True
@@ -162,6 +115,25 @@ class Ledger(defaultdict[VgicIrq, Account]):
         if irq.vcpu is irq.target_vcpu and not (alone and irq.target_vcpu is old_target):
             account.routed_home_at = step
 
+    def prioritize(self, irq: VgicIrq) -> None:
+        """A write of an interrupt's priority begins."""
+        self[irq].prioritizing += 1
+
+    def prioritized(self, irq: VgicIrq, step: int, *, changed: bool) -> None:
+        """A write of an interrupt's priority has ended, at this step."""
+        account = self[irq]
+        account.prioritizing -= 1
+        if changed:
+            account.prioritized_at = step
+            for each, other in self.items():
+                if each.vcpu is irq.vcpu is not None:
+                    other.reordered_at = step
+
+    def is_prioritized_since(self, irq: VgicIrq, step: int) -> bool:
+        """Tell whether an interrupt may have been given another priority since a step."""
+        account = self[irq]
+        return account.prioritizing > 0 or account.late or account.prioritized_at >= step
+
     def is_alone_since(self, irq: VgicIrq, step: int) -> bool:
         """Tell whether nobody but the caller has touched an interrupt since a step."""
         account = self[irq]
@@ -170,7 +142,7 @@ class Ledger(defaultdict[VgicIrq, Account]):
     def listed(self, irq: VgicIrq, step: int) -> None:
         """Somebody has put an interrupt on a list, and will announce it."""
         account = self[irq]
-        account.routed_home_at = -1
+        account.routed_home_at = account.reordered_at = -1
         account.listed_at = step
 
     def forgive(self, irq: VgicIrq) -> None:
@@ -214,7 +186,7 @@ class Ledger(defaultdict[VgicIrq, Account]):
         """What was to be carried out has been by this step, nobody knows when and by whom."""
         account = self[irq]
         account.late = False
-        account.touched_at = step
+        account.touched_at = account.prioritized_at = step
         if irq.vcpu is irq.target_vcpu:
             account.routed_home_at = step
 

@@ -16,8 +16,8 @@ class Mmio(Kernel):
     """vgic-mmio.c, vgic-mmio-v3.c: the registers that contend with delivery.
 
     Differs: no active state, configuration, group or distributor enable is written; of what can be
-        read only pending and active states are; IROUTER names a vCPU that is there; an SGI has one
-        target that may have it.
+        read only pending and active states are, and nobody is halted; IROUTER names a vCPU that is
+        there; an SGI has one target that may have it.
     """
 
     def vgic_mmio_write_senable(self, irq: VgicIrq) -> None:
@@ -100,8 +100,8 @@ class Mmio(Kernel):
 
         Models: vgic-mmio.c, vgic_mmio_read_active.
         Locking: called with nothing held; takes nothing.
-        Differs: the VM is not halted for it, so of what is in another vCPU's list register it is
-            told what was folded last.
+        Differs: the VM is not halted to read that of a shared interrupt, so no other vCPU exits and
+            folds first: what is in another's list register reads as it was folded last.
         """
         active = irq.active
         self.scheduler.note("read of", irq, "active" if active else "not active")

@@ -42,7 +42,6 @@ from vgic.data import (
     Pulse,
     is_private,
 )
-from vgic.hardware import PRIORITY_MASK
 
 _OPS = {NAMES[op]: op for op in Op}
 _ACCESSES = frozenset(
@@ -123,7 +122,6 @@ def _irq_words(irq: Irq) -> tuple[int, int, int]:
         raise Unplayable(f"PPI {irq.intid} belongs to a {_OWNED[irq.intid]} of the guest")
     if FIRST_PPI <= irq.intid < FIRST_SPI and irq.config is not LEVEL:
         raise Unplayable(f"PPI {irq.intid} is triggered by an edge; all PPIs of KVM are by a level")
-    _check_priority(irq.priority)
     return irq.intid | (irq.config is LEVEL) << 16, irq.priority, irq.vcpu
 
 
@@ -157,8 +155,6 @@ def _access_word(access: Exit | None, vcpu: int, machine: _Machine) -> Word:
         _check_line(access.intid)
     if not 0 <= access.value <= VALUE_MAX:
         raise Unplayable(f"{access.value} cannot be written")
-    if op is Op.PRIORITY:
-        _check_priority(access.value)
     return Word(op, access.intid, access.value)
 
 
@@ -181,12 +177,6 @@ def _check_there(intid: int, vcpu: int, machine: _Machine) -> None:
 def _check_line(intid: int) -> None:
     if intid < FIRST_PPI:
         raise Unplayable(f"SGI {intid} has no line that a device could drive")
-
-
-def _check_priority(priority: int) -> None:
-    """Refuse the least urgent one: a mask of five bits, as the rig's CPU has, lets it never in."""
-    if priority & PRIORITY_MASK == PRIORITY_MASK:
-        raise Unplayable(f"the rig's CPU signals nothing of priority {priority:#x}; 0xf0 at most")
 
 
 def _at_most(what: str, number: int, most: int) -> None:

@@ -40,9 +40,14 @@ def lr(intid: int, priority: int, state: dict[str, bool], *, group: int = 1) -> 
         ([lr(32, 0x10, ACTIVE)], SPURIOUS),
         ([lr(32, 0x10, INVALID)], SPURIOUS),
         ([lr(32, 0x10, PENDING, group=0), lr(33, 0x80, PENDING)], 33),
-        ([lr(32, 0xF8, PENDING)], 32),
+        ([lr(32, 0xF0, PENDING)], 32),
+        ([lr(32, 0xF8, PENDING)], SPURIOUS),
+        ([lr(32, 0xF8, PENDING), lr(33, 0xF0, PENDING)], 33),
     ],
-    ids=["priority", "tie", "P+A beside P", "P+A", "A", "invalid", "group", "lowest"],
+    ids=[
+        *("priority", "tie", "P+A beside P", "P+A", "A", "invalid", "group"),
+        *("lowest", "masked", "masked beside the lowest"),
+    ],
 )
 def test_what_an_acknowledge_takes(lrs: list[ListRegister], taken: int) -> None:
     cpuif = interface(*lrs)
@@ -71,16 +76,16 @@ def test_only_the_strictly_more_urgent_preempts(priority: int, taken: int) -> No
 
 
 def test_the_running_priority_goes_down_and_back_up_with_the_handlers() -> None:
-    cpuif = interface(lr(32, 0xF8, PENDING))
+    cpuif = interface(lr(32, 0xF0, PENDING))
     seen = [cpuif.running_priority]
-    for intid, priority in ((32, 0xF8), (33, 0x80), (34, 0x00)):
+    for intid, priority in ((32, 0xF0), (33, 0x80), (34, 0x00)):
         cpuif.lrs[0] = lr(intid, priority, PENDING)
         cpuif.acknowledge()
         seen.append(cpuif.running_priority)
     for intid in (34, 33, 32):
         cpuif.end_of_interrupt(intid)
         seen.append(cpuif.running_priority)
-    assert seen == [IDLE_PRIORITY, 0xF8, 0x80, 0x00, 0x80, 0xF8, IDLE_PRIORITY]
+    assert seen == [IDLE_PRIORITY, 0xF0, 0x80, 0x00, 0x80, 0xF0, IDLE_PRIORITY]
 
 
 def test_an_end_in_a_register_deactivates_there_and_counts_nothing() -> None:

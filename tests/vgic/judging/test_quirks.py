@@ -407,7 +407,7 @@ def test_q5_fires_if_that_happens_to_an_edge() -> None:
 def test_every_quirk_is_tested_both_ways() -> None:
     here = Path(__file__).read_text("utf-8")
     numbers = re.findall(r"^## Q(\d+) ", QUIRKS.read_text("utf-8"), re.MULTILINE)
-    assert len(numbers) == 8
+    assert len(numbers) == 9
     for number in set(numbers):
         assert re.search(rf"def test_q{number}_(?!fires)", here), number
         assert re.search(rf"def test_q{number}_fires", here), number
@@ -556,6 +556,61 @@ def test_q7_fires_if_the_priority_is_as_it_was_or_was_written_before_the_interru
     assert kind_of(script, LosesEnds) == "I13 stuck active"
 
 
+@pytest.mark.parametrize("flushed", [True, False])
+def test_q7_fires_if_the_priority_is_put_back_before_the_end(flushed: bool) -> None:
+    def script(bench: Bench) -> None:
+        bench.write(PRIORITY, 0x48)
+        bench.send()
+        bench.enter(bench.first)
+        bench.acknowledge(bench.first)
+        for priority in (0x40, 0x48):
+            if flushed:
+                bench.leave(bench.first)
+            bench.write(PRIORITY, priority)
+            if flushed:
+                bench.enter(bench.first)
+        bench.end(bench.first)
+        bench.leave(bench.first)
+
+    assert kind_of(script) is None
+    assert kind_of(script, LosesEnds) == "I13 stuck active"
+
+
+@pytest.mark.parametrize("flushed", [True, False])
+def test_q7_fires_on_what_was_only_loaded_and_pending_when_its_priority_was_written(
+    flushed: bool,
+) -> None:
+    def script(bench: Bench) -> None:
+        bench.send()
+        bench.enter(bench.first)
+        bench.write(PRIORITY, 0x48)
+        if flushed:
+            bench.leave(bench.first)
+            bench.enter(bench.first)
+        bench.acknowledge(bench.first)
+        bench.end(bench.first)
+        bench.leave(bench.first)
+
+    assert kind_of(script) is None
+    assert kind_of(script, LosesEnds) == "I13 stuck active"
+
+
+def test_q7_what_was_loaded_before_the_write_and_again_after_it_was_acknowledged_stays_active() -> (
+    None
+):
+    def script(bench: Bench) -> None:
+        bench.send()
+        bench.enter(bench.first)
+        bench.write(PRIORITY, 0x48)
+        bench.acknowledge(bench.first)
+        bench.leave(bench.first)
+        bench.enter(bench.first)
+        bench.end(bench.first)
+        bench.leave(bench.first)
+
+    assert kind_of(script) is None
+
+
 def test_q7_fires_on_a_list_register_of_another_priority_that_nobody_has_written() -> None:
     def script(bench: Bench) -> None:
         bench.write(PRIORITY, 0x40)
@@ -601,3 +656,41 @@ def test_q8_fires_if_the_guest_has_gone_on_or_it_is_another_vcpus() -> None:
         is_left(awaiting=False)(bench)
 
     assert kind_of(other) == "I9 lost edge"
+
+
+def is_drained(priority: int) -> Script:
+    """Send an edge of a priority to a guest that takes whatever it is given, and drain the VM."""
+
+    def script(bench: Bench) -> None:
+        bench.write(PRIORITY, priority)
+        bench.send()
+        bench.serve(bench.first)
+        bench.enter(bench.first)
+        bench.trace.idled()
+        bench.leave(bench.first)
+        bench.enter(bench.first)
+        bench.trace.drained()
+
+    return script
+
+
+class ForgetsLatch(Reference):
+    """An edge that is pending in its list register when the guest is left is folded as idle."""
+
+    def fold_pending(self, irq: VgicIrq, lr: ListRegister) -> None:
+        pass
+
+
+def test_q9_what_no_mask_lets_in_stays_pending() -> None:
+    assert kind_of(is_drained(0xF8)) is None
+
+
+def test_q9_fires_on_what_is_let_in_and_on_what_is_pending_no_more() -> None:
+    def left(bench: Bench) -> None:
+        bench.write(PRIORITY, 0xF0)
+        bench.send()
+        bench.enter(bench.first)
+        bench.trace.drained()
+
+    assert kind_of(left) == "I9 lost edge"
+    assert kind_of(is_drained(0xF8), ForgetsLatch) == "I9 lost edge"
