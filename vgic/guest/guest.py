@@ -96,8 +96,10 @@ class Guest:
                 due = self._exit_due(retired)
             instruction = self._next_instruction()
             if due == 0 or (due is not None and instruction is None):
-                idles = instruction is None and not retired and self._would_exit_in_vain()
-                if ipi.pending or (cpuif.maintenance() and not idles):
+                if ipi.pending:
+                    return None
+                idles = instruction is None and not retired
+                if cpuif.maintenance() and not (idles and self._would_exit_in_vain()):
                     return None
                 due = None  # the condition has gone, and with it the maintenance interrupt
             if instruction is None:
@@ -150,9 +152,11 @@ class Guest:
         With more outside it the underflow condition then always holds. Hardware makes the vCPU
         leave again and again; here it waits until somebody has something else for it.
         """
+        if self._kvm.nr_lr > 1:
+            return False
         cpuif = self._vcpu.cpuif
         lr = cpuif.lrs[0]
-        return self._kvm.nr_lr == 1 and (lr.pending or lr.active) and cpuif.misr() == ("U",)
+        return (lr.pending or lr.active) and cpuif.misr() == ("U",)
 
     def _next_instruction(self) -> Instruction | None:
         """Return the next instruction, None if there is nothing to do."""

@@ -5,24 +5,11 @@ It comes first among the listeners, so that the others read of an event what it 
 """
 
 from itertools import pairwise
-from typing import NamedTuple
 
 from vgic.data import EDGE, LEVEL, Exit, Kvm, Vcpu, VgicIrq
 from vgic.judging.edges import Edges
 from vgic.judging.judge import Judge
 from vgic.judging.ledger import Ledger
-
-
-class Handler(NamedTuple):
-    """A handler that a guest has open.
-
-    Attributes:
-        irq: its interrupt.
-        active: the priority at which that was acknowledged.
-    """
-
-    irq: VgicIrq
-    active: int
 
 
 class Bookkeeping(Judge):
@@ -57,7 +44,10 @@ class Bookkeeping(Judge):
         self._old_targets: list[Vcpu | None] = [None] * count
         self._began_at = [-1] * count
         self._old_priorities = [0] * count
-        self._handlers: list[list[Handler]] = [[] for _ in kvm.vcpus]
+        self._handlers: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
+        # At which priority each of them was acknowledged. Few guests write one, and until somebody
+        # does an interrupt's own is the answer: None.
+        self._acknowledged_at: dict[VgicIrq, int] | None = None
 
     def aborted(self, vcpu: int) -> None:
         """Enter when the vCPU turned back: what changes later may come too late for its sync."""
@@ -112,6 +102,10 @@ class Bookkeeping(Judge):
         self.alone[vcpu] = account.busy == 1
         self._was_away[vcpu] = account.late or irq.vcpu not in (None, kvm.vcpus[vcpu])
         if asks.field == "priority":
+            if self._acknowledged_at is None:
+                self._acknowledged_at = {
+                    each: each.priority for handlers in self._handlers for each in handlers
+                }
             self._old_priorities[vcpu] = irq.priority
             ledger.prioritize(irq)
 
@@ -150,8 +144,9 @@ class Bookkeeping(Judge):
         if irq is not None:
             self.ledger.acknowledge(irq)
             self.explained = irq.config is not EDGE or self._edges.acknowledge(irq)
-            active = kvm.vcpus[vcpu].cpuif.running_priority
-            self._handlers[vcpu].append(Handler(irq, active))
+            self._handlers[vcpu].append(irq)
+            if self._acknowledged_at is not None:
+                self._acknowledged_at[irq] = kvm.vcpus[vcpu].cpuif.running_priority
 
     def ended(self, vcpu: int, intid: int) -> None:
         """Enter a deactivation."""
@@ -159,30 +154,33 @@ class Bookkeeping(Judge):
         self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
         if irq is not None:
             self.ledger.deactivate(irq)
-            if self._handlers[vcpu]:
-                self._end(vcpu, self._handlers[vcpu].pop())
+            handlers = self._handlers[vcpu]
+            if handlers:
+                ended = handlers.pop()
+                if self._acknowledged_at is not None:
+                    self._end(vcpu, ended, self._acknowledged_at[ended])
 
     def ending_again(self, vcpu: int, intid: int) -> None:
         """Enter a second end; one that finds no active priority changes nothing."""
         if self._kvm.vcpus[vcpu].cpuif.apr:
             self.forfeit(vcpu)
 
-    def _end(self, vcpu: int, ended: Handler) -> None:
+    def _end(self, vcpu: int, ended: VgicIrq, active: int) -> None:
         """Give up a vCPU's interrupts if an end means another, since a priority was written (Q7).
 
         An end drops the priority that was active, and the list register has to have that one. If
         there is none it is counted, and the count takes what the last flush has sorted first.
         """
         ledger, handlers = self.ledger, [*self._handlers[vcpu], ended]
-        if not any(ledger.is_prioritized_since(each.irq, 0) for each in handlers):
+        if not any(ledger.is_prioritized_since(each, 0) for each in handlers):
             return
-        if ended.irq.on_lr:
-            intid, lrs = ended.irq.intid, self._kvm.vcpus[vcpu].cpuif.lrs
-            lost = any(lr.intid == intid and lr.priority != ended.active for lr in lrs)
+        if ended.on_lr:
+            intid, lrs = ended.intid, self._kvm.vcpus[vcpu].cpuif.lrs
+            lost = any(lr.intid == intid and lr.priority != active for lr in lrs)
         else:
             since = self.flushed_at[vcpu]
-            outside = [each.irq.priority for each in handlers if not each.irq.on_lr]
-            lost = any(ledger.is_prioritized_since(each.irq, since) for each in handlers) or any(
+            outside = [each.priority for each in handlers if not each.on_lr]
+            lost = any(ledger.is_prioritized_since(each, since) for each in handlers) or any(
                 inner >= outer for outer, inner in pairwise(outside)
             )
         if lost:
