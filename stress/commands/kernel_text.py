@@ -73,6 +73,7 @@ def judged_text(came: Came, width: int) -> str:
         )
         if count
     ]
+    more += [f"known: {came.play.known}"] * bool(judged.bad and came.play.known)
     words = ", ".join([f"{judged.bad} bad of {counted(judged.judged, 'round')}", *more])
     lines = [f"{came.play.name:<{width}}  {words}"]
     if came.unjudged:
@@ -94,6 +95,8 @@ def said_text(all_came: Mapping[str, Came], booted: Booted) -> Iterator[str]:
     for control in _bad_controls(all_came):
         play = all_came[control].play.control
         yield f"{control}, the control of {play}, is bad: what {play} is about is not the cause"
+    if names := _not_known(all_came):
+        yield f"bad, and not known to be: {', '.join(names)}"
     for end in booted.early_ends:
         where = f"in {end.play}" if end.play else "in no play that is known"
         what = "the kernel panicked" if end.panicked else "a boot ended too early"
@@ -122,6 +125,7 @@ def verdict_of(plays: Mapping[str, Play], all_came: Mapping[str, Came], booted: 
         booted: what came of the boots.
     """
     bad = [name for name, each in all_came.items() if each.judged.bad]
+    not_known = _not_known(all_came)
     controls = _bad_controls(all_came)
     panics = [end for end in booted.early_ends if end.panicked]
     unjudged = [name for name in plays if name not in all_came or all_came[name].unjudged]
@@ -129,6 +133,7 @@ def verdict_of(plays: Mapping[str, Play], all_came: Mapping[str, Came], booted: 
     of_all = f"of {counted(len(plays), 'play')}"
     found = [f"{len(bad)} {of_all} bad"] * bool(bad)
     found += [f"{len(controls)} of these a control"] * bool(controls)
+    found += [f"{len(not_known)} not known" if not_known else "all known"] * bool(bad)
     found += [counted(len(panics), "kernel panic")] * bool(panics)
     words = {
         Exit.CLEAN: f"no play bad in {rounds}",
@@ -145,6 +150,11 @@ def verdict_of(plays: Mapping[str, Play], all_came: Mapping[str, Came], booted: 
     if code is Exit.TOO_FEW and not unjudged:
         return Verdict(code, f"{counted(len(booted.early_ends), 'boot')} ended too early")
     return Verdict(code, words[code])
+
+
+def _not_known(all_came: Mapping[str, Came]) -> list[str]:
+    """Return the bad plays that show what is known of no kernel."""
+    return [name for name, each in all_came.items() if each.judged.bad and not each.play.known]
 
 
 def _bad_controls(all_came: Mapping[str, Came]) -> list[str]:
@@ -188,6 +198,7 @@ def _play_values(came: Came) -> dict[str, object]:
         "name": play.name,
         "title": play.title,
         "control_of": play.control,
+        "known": play.known,
         "rounds": play.rounds,
         "judged": judged.judged,
         "bad": judged.bad,

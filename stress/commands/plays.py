@@ -128,6 +128,7 @@ def plays_values() -> str:
             "about": list(play.about),
             "rounds": play.rounds,
             "control_of": play.control,
+            "known": play.known,
             "parameters": play.parameters.to_values(),
         }
         for play in shipped().values()

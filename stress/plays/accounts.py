@@ -5,12 +5,13 @@ Between two that do something a trace promises no order, so nothing here goes by
 one of them did by himself, and for what all waited for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from stress.traces import NONE, SPURIOUS, Event, Trace
+from stress.traces import NONE, Event, Trace
 from vgic import Irq
-from vgic.data import irq_name, is_private
+from vgic.data import AWAIT, SIGNAL, irq_name, is_private
 
 ALL = "all"
 IDLE = "idle"
@@ -19,35 +20,43 @@ FINAL = "final"
 SENDS = ("raise", "pend", "sgi")
 """What makes an interrupt pending; for an edge each of them is one more."""
 
-_SWITCHES = {"enable": True, "disable": False}
+IrqKey = tuple[int, int]
+"""Which interrupt: the INTID, and the vCPU of a private one, else 0."""
+
+FALLS = ("lower", "quiesce")
+"""What lowers the line of a level-triggered interrupt."""
+
+
+class Noted(NamedTuple):
+    """Something that was done to an interrupt.
+
+    Attributes:
+        place: its place in the trace.
+        who: who did it.
+        what: what it is called there.
+        value: what was written, NONE if nothing.
+    """
+
+    place: int
+    who: str
+    what: str
+    value: int = NONE
 
 
 @dataclass
 class Account:
-    """All that a trace says of one interrupt; what was done is by its place in the trace.
+    """All that a trace says of one interrupt.
 
     Attributes:
         irq: the interrupt.
-        sent: when it was made pending, and by whom.
-        acknowledged: when, and by whom.
-        rewritten: when its priority was, and by whom.
-        forced: some of that came after everybody had nothing left to do.
-        switched: whether each of those who enabled or disabled it enabled it last.
-        routes: the vCPUs that it was routed to.
-        priorities: those that it had.
-        unpended: its pending state was taken away, by whomever.
+        deeds: what was done to it.
+        forced: it was acknowledged after everybody had nothing left to do.
         pending, active: what it was at the very end, None where nothing says so.
     """
 
     irq: Irq
-    sent: list[tuple[int, str]] = field(default_factory=list)
-    acknowledged: list[tuple[int, str]] = field(default_factory=list)
-    rewritten: list[tuple[int, str]] = field(default_factory=list)
+    deeds: list[Noted] = field(default_factory=list)
     forced: bool = False
-    switched: dict[str, bool] = field(default_factory=dict)
-    routes: set[int] = field(default_factory=set)
-    priorities: set[int] = field(default_factory=set)
-    unpended: bool = False
     pending: bool | None = None
     active: bool | None = None
 
@@ -57,59 +66,84 @@ class Account:
         return irq_name(self.irq.intid, self.irq.vcpu)
 
     @property
+    def key(self) -> IrqKey:
+        """Which interrupt it is about."""
+        return _key(self.irq.intid, self.irq.vcpu)
+
+    @property
+    def sent(self) -> list[Noted]:
+        """What made it pending."""
+        return self.of(*SENDS)
+
+    @property
+    def acknowledged(self) -> list[Noted]:
+        """When guests acknowledged it."""
+        return self.of("acknowledge")
+
+    @property
     def enabled(self) -> bool:
         """It is enabled at last, whatever happened in which order."""
-        return all(self.switched.values())
+        last = {each.who: each.what for each in self.of("enable", "disable")}
+        return "disable" not in last.values()
 
-    def note(self, place: int, event: Event, *, forced: bool) -> None:
-        """Enter an event that is about this interrupt."""
-        what, who = event.what, event.who
-        if what in SENDS:
-            self.sent.append((place, who))
-        elif what == "acknowledge":
-            self.acknowledged.append((place, who))
-            self.forced |= forced
-        elif what in _SWITCHES:
-            self.switched[who] = _SWITCHES[what]
-        elif what == "priority":
-            self.rewritten.append((place, who))
-            self.priorities.add(event.value)
-        elif what == "route":
-            self.routes.add(event.value)
-        elif what == "unpend":
-            self.unpended = True
-        elif what == FINAL:
-            self.pending, self.active = bool(event.value & 1), bool(event.value & 2)
+    @property
+    def priorities(self) -> set[int]:
+        """The priorities that it had."""
+        return {self.irq.priority, *(each.value for each in self.of("priority"))}
+
+    @property
+    def targets(self) -> set[int]:
+        """The vCPUs that it may have belonged to since it was first sent.
+
+        What somebody routed before he alone sent it at all is known to be over.
+        """
+        routes, sent = self.of("route"), self.sent
+        found = [self.irq.vcpu, *(each.value for each in routes)]
+        if len({each.who for each in routes + sent}) == 1 and sent:
+            before = sum(each.place < sent[0].place for each in routes)
+            found = found[before:]
+        return set(found)
+
+    def of(self, *whats: str) -> list[Noted]:
+        """Return what was done to it of some kinds, in the order of the trace."""
+        return [each for each in self.deeds if each.what in whats]
 
 
 def accounts(irqs: tuple[Irq, ...], trace: Trace) -> list[Account]:
     """Return an account of each of a machine's interrupts, in their order."""
-    found = {_key(irq.intid, irq.vcpu): Account(irq, priorities={irq.priority}) for irq in irqs}
+    found = {account.key: account for account in map(Account, irqs)}
     forced = False
     for place, event in enumerate(trace.events):
         forced |= event.who == ALL and event.what == IDLE
-        if event.intid not in (NONE, SPURIOUS):
-            account = found.get(_key(event.intid, _whose(event)))
-            if account is not None:
-                account.note(place, event, forced=forced)
+        account = found.get(key_of(event))
+        if account is None:
+            continue
+        if event.what == FINAL:
+            account.pending, account.active = bool(event.value & 1), bool(event.value & 2)
+        else:
+            account.deeds.append(Noted(place, event.who, event.what, event.value))
+            account.forced |= forced and event.what == "acknowledge"
     return list(found.values())
 
 
-def after(these: list[tuple[int, str]], those: list[tuple[int, str]]) -> bool:
-    """Tell whether one of these is known to come after all of those: the same one did them all."""
-    return any(all(who == by and place > when for when, by in those) for place, who in these)
+def is_after(deed: Noted, those: Iterable[Noted]) -> bool:
+    """Tell whether something is known to come after all of those: the same one did them all."""
+    return all(deed.who == each.who and deed.place > each.place for each in those)
 
 
-def readings(trace: Trace, who: str) -> dict[str, Iterator[int]]:
-    """Return what one vCPU read, in order, by what reads it."""
-    found: dict[str, list[int]] = {"acknowledge": [], "pending": [], "active": [], "exits": []}
-    for event in trace.events:
-        if event.who == who and event.what in found:
-            found[event.what].append(event.intid if event.what == "acknowledge" else event.value)
-    return {what: iter(values) for what, values in found.items()}
+def after(these: Iterable[Noted], those: Iterable[Noted]) -> bool:
+    """Tell whether one of these is known to come after all of those."""
+    those = list(those)
+    return any(is_after(deed, those) for deed in these)
 
 
-def _key(intid: int, vcpu: int) -> tuple[int, int]:
+def key_of(event: Event) -> IrqKey:
+    """Return which interrupt an event is about; cells are numbered, too, and are none."""
+    is_about_a_cell = event.what in (SIGNAL, AWAIT)
+    return (NONE, 0) if is_about_a_cell else _key(event.intid, _whose(event))
+
+
+def _key(intid: int, vcpu: int) -> IrqKey:
     return intid, vcpu if is_private(intid) else 0
 
 

@@ -142,3 +142,18 @@ class Form:
             if all(name in values for name in names):
                 words += [SLOTS[w].written(values[w]) if w in SLOTS else w for w in part]
         return " ".join(words)
+
+
+def read_one_of(forms: Sequence[Form], words: list[str]) -> tuple[Form, dict[str, int]]:
+    """Return the form that the words have, and what stands in its slots.
+
+    Raises:
+        Unlike: they have none of these.
+    """
+    faults: list[str] = []
+    for form in forms:
+        try:
+            return form, form.read(words)
+        except Unlike as error:
+            faults.append(f"{error}: it is written `{form}`")
+    raise Unlike("; or ".join(faults))

@@ -31,6 +31,8 @@ class Play(NamedTuple):
         rounds: how many times it is played on a kernel, each time from the same beginning.
         wanted: what is to be read, in the order of vCPUs and positions.
         control: the name of the play that this one is the control of, "" if of none.
+        known: what it shows on kernels that have it, a finding of docs/findings.md or a bug, ""
+            if it is to be bad nowhere.
     """
 
     name: str
@@ -40,3 +42,4 @@ class Play(NamedTuple):
     rounds: int = 1
     wanted: tuple[ToRead, ...] = ()
     control: str = ""
+    known: str = ""

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Printing a play as a script, from which the same play can be read."""
 
+from stress.plays.checking import PROMPT
 from stress.plays.forms import Form
 from stress.plays.play import Play
-from stress.plays.reading import NR_LR, PROMPT, BadScript, read_script
+from stress.plays.reading import NR_LR, BadScript, read_script
 from stress.plays.statements import (
     DEVICE,
     INTERRUPT,
@@ -30,10 +31,11 @@ def print_script(play: Play) -> str:
     lines = [f"# {line}" if line else "#" for line in play.about]
     lines.append(f"title {play.title}")
     lines += [f"control {play.control}"] if play.control else []
+    lines += [f"known {play.known}"] if play.known else []
     lines += [] if play.rounds == 1 else [_one(ROUNDS, play.rounds)]
     nr_lr = play.parameters.nr_lr
     lines += [] if nr_lr == NR_LR else [_one(REGISTERS, nr_lr)]
-    lines += [_interrupt(irq) for irq in play.parameters.irqs]
+    lines += [interrupt_line(irq) for irq in play.parameters.irqs]
     seen = {(each.vcpu, each.position): each.value for each in play.wanted}
     for vcpu, guest in enumerate(play.parameters.guests):
         lines.append(_one(VCPU, vcpu))
@@ -61,7 +63,8 @@ def _one(form: Form, value: int) -> str:
     return form.written({slot: value})
 
 
-def _interrupt(irq: Irq) -> str:
+def interrupt_line(irq: Irq) -> str:
+    """Return an interrupt as a line."""
     values = {"INTID": irq.intid, "TRIGGER": int(irq.config is LEVEL), "PRIORITY": irq.priority}
     values |= {"VCPU": irq.vcpu} if irq.vcpu else {}
     return INTERRUPT.written(values)

@@ -6,10 +6,18 @@ title, the machine, then a section for each guest and each device. It may have b
 anybody, so it is checked whole, and long ones are refused.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from harness.engine import is_printable, printable_text
-from stress.plays.forms import SLOTS, Form, Unlike
+from harness.engine import is_printable, printable_name, printable_text
+from stress.plays.checking import (
+    PROMPT,
+    Reference,
+    fault_alone,
+    identity,
+    missing,
+)
+from stress.plays.forms import SLOTS, Form, Unlike, read_one_of
+from stress.plays.opening import COMMENT, Opening
 from stress.plays.play import Play, ToRead
 from stress.plays.statements import (
     DEVICE,
@@ -23,20 +31,18 @@ from stress.plays.statements import (
     meant,
     pulse_of,
 )
-from vgic import BadParameters, Irq, Parameters
-from vgic.data import EDGE, LEVEL, Program, Pulse, is_private
+from vgic import NR_IRQS_MAX, PROGRAMS_MAX, BadParameters, Irq, Parameters
+from vgic.accesses import EXITS
+from vgic.data import EDGE, LEVEL, Instruction, Program, Pulse
 
 TEXT_MAX = 1 << 20
 NR_LR = 4
 """List registers of a machine of which a script says nothing; the emulator's have as many."""
 
-PROMPT = (0,)
-"""The lateness of a guest of which a script says nothing."""
-
-_COMMENT = "#"
-_TITLE, _CONTROL = "title", "control"
-_TEXTS = {_TITLE: "title TEXT", _CONTROL: "control NAME"}
-_BEGIN = "title, control, rounds, list-registers, interrupt, vcpu or device"
+_TITLE, _CONTROL, _KNOWN = "title", "control", "known"
+_TEXTS = {_TITLE: "title TEXT", _CONTROL: "control NAME", _KNOWN: "known NAME"}
+_FIRST = (*_TEXTS, ROUNDS.head, REGISTERS.head, INTERRUPT.head)
+_BEGIN = "title, control, known, rounds, list-registers, interrupt, vcpu or device"
 
 
 class BadScript(ValueError):
@@ -51,8 +57,10 @@ def read_script(text: str, name: str) -> Play:
         name: what the play is called, as a rule the name of its file without `.play`.
 
     Raises:
-        BadScript: it is none.
+        BadScript: it is none, or the name is none.
     """
+    if not name or name != "".join(name.split()) or not is_printable(name):
+        raise BadScript(f"{printable_name(name)}: the name of a play is one word that can be read")
     if len(text) > TEXT_MAX:
         raise BadScript(f"{printable_text(name)}: longer than {TEXT_MAX} characters")
     reading = _Reading()
@@ -73,16 +81,16 @@ class _Reading:
 
     def __init__(self) -> None:
         self.line = 0
-        self._opening: list[str] | None = []
-        self._about: list[str] = []
+        self._opening = Opening()
         self._texts: dict[str, str] = {}
         self._settings: dict[str, int] = {}
         self._irqs: list[Irq] = []
         self._programs: list[list[Stated]] = []
         self._latenesses: list[tuple[int, ...] | None] = []
         self._devices: list[list[Pulse]] = []
-        self._vcpus: list[tuple[int, int]] = []
-        self._pulsed: list[tuple[int, Pulse]] = []
+        self._references: list[Reference] = []
+        self._said: list[tuple[int, Irq | Instruction | Pulse]] = []
+        self._size = 0
         self._section: Callable[[list[str]], None] = self._beginning
 
     def read(self, line: str) -> None:
@@ -90,13 +98,12 @@ class _Reading:
         self.line += 1
         if not is_printable(line.replace("\t", " ")):
             raise Unlike(f"a character that cannot be printed in {printable_text(line)}")
-        if self._opening is not None:
-            if line.startswith(_COMMENT):
-                self._opening.append(line[1:].removeprefix(" "))
-                return
-            self._about, self._opening = self._opening, None
+        if self._opening.take(line):
+            return
         head, *rest = line.split(maxsplit=1) or [""]
-        words = line.split(_COMMENT)[0].split()
+        words = line.split(COMMENT)[0].split()
+        if head in _FIRST and self._section != self._beginning:
+            raise Unlike(f"{head} stands before the first vcpu and the first device")
         if head in _TEXTS:
             self._text(head, "".join(rest).strip())
         elif words:
@@ -105,7 +112,7 @@ class _Reading:
     def _text(self, head: str, text: str) -> None:
         if head in self._texts:
             raise Unlike(f"a second {head}")
-        if not text or (head == _CONTROL and len(text.split()) > 1):
+        if not text or (head != _TITLE and len(text.split()) > 1):
             raise Unlike(f"it is written `{_TEXTS[head]}`")
         self._texts[head] = text
 
@@ -123,28 +130,32 @@ class _Reading:
             self._section(words)
 
     def _open(self, form: Form, words: list[str], due: int) -> None:
-        (number,) = _read((form,), words)[1].values()
+        (number,) = read_one_of((form,), words)[1].values()
         if number != due:
             raise Unlike(f"they stand in order: {form.head} {due} comes next, not {number}")
 
     def _beginning(self, words: list[str]) -> None:
         if words[0] == INTERRUPT.head:
-            self._interrupt(_read((INTERRUPT,), words)[1])
+            self._interrupt(read_one_of((INTERRUPT,), words)[1])
             return
         form = next((form for form in (ROUNDS, REGISTERS) if form.head == words[0]), None)
         if form is None:
             raise Unlike(f"{printable_text(words[0])} is nothing that stands here; {_BEGIN} is")
         if form.head in self._settings:
             raise Unlike(f"a second {form.head}")
-        (self._settings[form.head],) = _read((form,), words)[1].values()
+        (self._settings[form.head],) = read_one_of((form,), words)[1].values()
 
     def _interrupt(self, values: dict[str, int]) -> None:
         intid, vcpu = values["INTID"], values.get("VCPU", 0)
-        if _of(intid, vcpu) in [_of(irq.intid, irq.vcpu) for irq in self._irqs]:
+        if identity(intid, vcpu) in [identity(irq.intid, irq.vcpu) for irq in self._irqs]:
             raise Unlike(f"interrupt {intid} stands there already")
-        self._vcpus.append((self.line, vcpu))
+        if len(self._irqs) == NR_IRQS_MAX:
+            raise Unlike(f"a machine has at most {NR_IRQS_MAX} interrupts")
         config = LEVEL if values["TRIGGER"] else EDGE
-        self._irqs.append(Irq(intid, config, values["PRIORITY"], vcpu))
+        irq = Irq(intid, config, values["PRIORITY"], vcpu)
+        self._said.append((self.line, irq))
+        self._references.append(Reference(self.line, vcpu))
+        self._irqs.append(irq)
 
     def _instruction(self, words: list[str]) -> None:
         if words[0] == "lateness":
@@ -154,26 +165,43 @@ class _Reading:
             if not late:
                 raise Unlike("lateness LATENESS ...")
             self._latenesses[-1] = late
+            self._grow(len(late))
             return
         forms = [form for form in INSTRUCTIONS.values() if form.head == words[0]]
         if not forms:
             known = ", ".join(dict.fromkeys(form.head for form in INSTRUCTIONS.values()))
             raise Unlike(f"{printable_text(words[0])} is no instruction; there are {known}")
-        form, values = _read(forms, words)
+        form, values = read_one_of(forms, words)
         name = next(name for name, each in INSTRUCTIONS.items() if each is form)
         line = meant(name, values)
-        if "VCPU" in values:
-            self._vcpus.append((self.line, values["VCPU"]))
+        self._refer_to(line.instruction, values)
+        self._said.append((self.line, line.instruction))
+        self._grow(1)
         self._programs[-1].append(line)
+
+    def _refer_to(self, instruction: Instruction, values: dict[str, int]) -> None:
+        access, vcpu = instruction.access, len(self._programs) - 1
+        if "VCPU" in values:
+            self._references.append(Reference(self.line, values["VCPU"]))
+        if access is not None and access.kind != EXITS:
+            self._references.append(Reference(self.line, access.about(vcpu), access.intid))
+
+    def _grow(self, by: int) -> None:
+        self._size += by
+        if self._size > PROGRAMS_MAX:
+            raise Unlike(
+                f"instructions, latenesses and pulses can be {PROGRAMS_MAX} in a whole script"
+            )
 
     def _pulse(self, words: list[str]) -> None:
         forms = [form for form in PULSES.values() if form.head == words[0]]
         if not forms:
             raise Unlike(f"a device can raise or lower a line, not {printable_text(words[0])}")
-        form, values = _read(forms, words)
+        form, values = read_one_of(forms, words)
         pulse = pulse_of(values, level=form is PULSES[True])
-        self._vcpus.append((self.line, pulse.vcpu))
-        self._pulsed.append((self.line, pulse))
+        self._said.append((self.line, pulse))
+        self._grow(1)
+        self._references.append(Reference(self.line, pulse.vcpu, pulse.intid))
         self._devices[-1].append(pulse)
 
     def play(self, name: str) -> Play:
@@ -188,7 +216,8 @@ class _Reading:
         try:
             Parameters.from_values(parameters.to_values())
         except BadParameters as error:
-            raise Unlike(str(error)) from None
+            self.line, message = fault_alone(self._said) or (self.line, str(error))
+            raise Unlike(message) from None
         wanted = tuple(
             ToRead(vcpu, position, line.seen)
             for vcpu, lines in enumerate(self._programs)
@@ -198,11 +227,12 @@ class _Reading:
         return Play(
             name=name,
             title=self._texts[_TITLE],
-            about=tuple(self._about),
+            about=tuple(self._opening.about),
             parameters=parameters,
             rounds=self._settings.get(ROUNDS.head, 1),
             wanted=wanted,
             control=self._texts.get(_CONTROL, ""),
+            known=self._texts.get(_KNOWN, ""),
         )
 
     def _check(self) -> None:
@@ -213,28 +243,6 @@ class _Reading:
             raise Unlike(f"the script ends without an interrupt: {INTERRUPT}")
         if not self._programs:
             raise Unlike("the script ends without a guest: vcpu 0")
-        for line, vcpu in self._vcpus:
-            if vcpu >= len(self._programs):
-                self.line = line
-                raise Unlike(f"there is no vcpu {vcpu}; {len(self._programs)} have a section")
-        there = {_of(irq.intid, irq.vcpu) for irq in self._irqs}
-        for line, pulse in self._pulsed:
-            if _of(pulse.intid, pulse.vcpu) not in there:
-                self.line = line
-                raise Unlike(f"there is no interrupt {pulse.intid} to raise or lower")
-
-
-def _of(intid: int, vcpu: int) -> tuple[int, int]:
-    """Return which interrupt that is: a private one is each vCPU's own."""
-    return intid, vcpu if is_private(intid) else 0
-
-
-def _read(forms: Sequence[Form], words: list[str]) -> tuple[Form, dict[str, int]]:
-    """Return the form that the words have, and what stands in its places."""
-    faults: list[str] = []
-    for form in forms:
-        try:
-            return form, form.read(words)
-        except Unlike as error:
-            faults.append(f"{error}: it is written `{form}`")
-    raise Unlike("; or ".join(faults))
+        if fault := missing(self._references, self._irqs, len(self._programs)):
+            self.line, message = fault
+            raise Unlike(message)

@@ -101,8 +101,14 @@ def meant(name: str, values: dict[str, int]) -> Stated:
 
 
 def instruction_line(line: Stated) -> str:
-    """Return an instruction, and what it has to read, as a line."""
+    """Return an instruction, and what it has to read, as a line.
+
+    Raises:
+        ValueError: no line says that.
+    """
     name = name_of(line.instruction)
+    if name not in INSTRUCTIONS:
+        raise ValueError(f"no script can say this play: there is no instruction `{name}`")
     form, access = INSTRUCTIONS[name], line.instruction.access
     values = dict.fromkeys(_NUMBERS, line.instruction.number)
     if access is not None:

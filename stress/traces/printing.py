@@ -3,7 +3,18 @@
 
 from harness.engine import printable
 from stress.traces.event import NONE, SPURIOUS, Event, Trace
-from stress.traces.words import ARE, HEXADECIMAL, IS, STATE, VCPU, Shape, shapes_of
+from stress.traces.words import (
+    ARE,
+    HEXADECIMAL,
+    IS,
+    NUMBER_MAX,
+    STATE,
+    VALUES_MAX,
+    VCPU,
+    WHO,
+    Shape,
+    shapes_of,
+)
 
 HEADER = "# vgic-stress trace 1"
 NOT_TO_THE_END = "# not to the end"
@@ -18,7 +29,7 @@ def print_trace(trace: Trace, why: str = "") -> str:
         why: what it stopped for, if it did not come to its end.
 
     Raises:
-        KeyError: there is no such event.
+        ValueError: an event cannot be said in this format, and could not be read back.
     """
     lines = [HEADER, *map(_line, trace.events)]
     if not trace.ended:
@@ -28,13 +39,24 @@ def print_trace(trace: Trace, why: str = "") -> str:
 
 
 def _line(event: Event) -> str:
-    shape = shapes_of(event.who)[event.what]
+    shape = shapes_of(event.who).get(event.what) if WHO.fullmatch(event.who) else None
+    if shape is None or not _can_be_said(event, shape):
+        raise ValueError(f"no trace can say this event: {event}")
     words = [event.who, event.what]
     if shape.intid:
         words.append("none" if _reads_nothing(event) else str(event.intid))
     if shape.value and not (shape.optional and event.value == NONE):
         words.append(_value(shape, event.value))
     return " ".join(words)
+
+
+def _can_be_said(event: Event, shape: Shape) -> bool:
+    value = event.value
+    return (not shape.intid or 0 <= event.intid <= NUMBER_MAX) and (
+        not shape.value
+        or (shape.optional and value == NONE)
+        or 0 <= value <= VALUES_MAX[shape.value]
+    )
 
 
 def _reads_nothing(event: Event) -> bool:

@@ -17,6 +17,7 @@ from stress.traces.words import (
     NUMBER_OR_NONE,
     STATE,
     VCPU,
+    WHO,
     Shape,
     shapes_of,
 )
@@ -25,7 +26,6 @@ EVENTS_MAX = 1_000_000
 _LINE_MAX = 200
 _QUOTED_MAX = 60
 _NUMBER = r"(0|[1-9]\d{0,8})"
-_WHO = re.compile(r"(?:vcpu|dev)(?:0|[1-9]\d{0,2})|all")
 _INTIDS = {"": "", NUMBER_OR_NONE: rf" (none|{_NUMBER[1:]}"}
 _VALUES = {
     "": "",
@@ -71,7 +71,7 @@ def _event(line: str, number: int) -> Event:
     if len(line) > _LINE_MAX:
         raise BadTrace(f"line {number}: it has {len(line)} characters, at most {_LINE_MAX} can be")
     who, _, rest = line.partition(" ")
-    if not _WHO.fullmatch(who):
+    if not WHO.fullmatch(who):
         raise BadTrace(f"line {number}: an event is of vcpuN, devN or all, not of {_quoted(who)}")
     shapes = shapes_of(who)
     for what, shape in shapes.items():

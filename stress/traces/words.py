@@ -5,6 +5,7 @@ An event has at most two arguments. The shape of one names what is written after
 the words of the format: a line is the name, then each word of the shape.
 """
 
+import re
 from typing import NamedTuple
 
 
@@ -24,6 +25,13 @@ class Shape(NamedTuple):
 
 NUMBER, NUMBER_OR_NONE = "number", "number or none"
 VCPU, HEXADECIMAL, IS, ARE, STATE = "vcpu", "0x", "is", "are", "state"
+
+NUMBER_MAX = 999_999_999
+VALUES_MAX = {VCPU: NUMBER_MAX, HEXADECIMAL: 0xFF, IS: 1, ARE: NUMBER_MAX, STATE: 3}
+"""The largest value that is written in each way; the smallest is 0."""
+
+WHO = re.compile(r"(?:vcpu|dev)(?:0|[1-9][0-9]{0,2})|all")
+"""Whose events there are."""
 
 _OF_INTERRUPT = Shape(NUMBER)
 

@@ -90,6 +90,34 @@ RIGHT = {
     f"{QUIET}; all final 40 pending 0 active 1",
     "a guest that ends twice has asked for it": f"{SERVED}; vcpu0 end again 40; vcpu0 pend 50; "
     f"{QUIET}; all final 50 pending 1 active 1",
+    "sent by one, and acknowledged by another before": "vcpu0 acknowledge 40; vcpu0 end 40; "
+    f"vcpu0 acknowledge 40; vcpu0 end 40; vcpu1 pend 40; vcpu1 raise 40; {QUIET}; {GONE}",
+    "acknowledged again in its own handler, after another was ended twice": "vcpu0 pend 40; "
+    f"vcpu0 acknowledge 40; vcpu0 end again 50; vcpu0 pend 40; vcpu0 acknowledge 40; {QUIET}",
+    "handled by two, and nobody knows in which order": "vcpu0 pend 40; vcpu0 route 40 vcpu1; "
+    f"vcpu0 pend 40; vcpu1 acknowledge 40; vcpu0 acknowledge 40; {QUIET}",
+    "a more urgent one in a handler": "vcpu0 pend 50; vcpu0 acknowledge 50; vcpu0 pend 40; "
+    f"vcpu0 acknowledge 40; vcpu0 end 40; vcpu0 end 50; {QUIET}",
+    "a handler is open at the end": "vcpu0 pend 40; vcpu0 acknowledge 40; "
+    f"{QUIET}; all final 40 pending 0 active 1",
+    "a level is up and disabled": f"dev0 raise 64; vcpu0 disable 64; {QUIET}; "
+    "all final 64 pending 1 active 0",
+    "a level is raised, and lowered by another, who knows when": "dev0 raise 64; vcpu0 lower 64; "
+    f"{QUIET}; all final 64 pending 0 active 0",
+    "a level comes for its line and once more for software": "dev0 raise 64; vcpu0 acknowledge 64; "
+    "vcpu0 quiesce 64; vcpu0 end 64; vcpu1 pend 64; vcpu0 acknowledge 64; vcpu0 quiesce 64; "
+    f"vcpu0 end 64; {QUIET}",
+    "disabled by one, sent by another": f"vcpu0 disable 40; vcpu1 pend 40; vcpu0 acknowledge 40; "
+    f"vcpu0 end 40; {QUIET}; {GONE}",
+    "disabled, enabled, sent": f"vcpu0 disable 40; vcpu0 enable 40; {SERVED}; {QUIET}",
+    "taken back by another, who knows when": f"vcpu1 unpend 40; vcpu0 pend 40; {QUIET}; {GONE}",
+    "routed while pending, and late": "vcpu0 route 40 vcpu1; vcpu0 pend 40; vcpu0 route 40 vcpu0; "
+    "all idle; vcpu0 acknowledge 40; vcpu0 end 40; all exited",
+    "its priority was rewritten while another's send may be pending": "vcpu1 pend 40; "
+    f"{SERVED}; vcpu0 priority 40 0x80; {QUIET}; all final 50 pending 0 active 1",
+    "the priority of a level was rewritten while its line is up": "vcpu0 raise 64; "
+    f"vcpu0 acknowledge 64; vcpu0 end 64; vcpu0 priority 64 0x20; {QUIET}; "
+    "all final 50 pending 0 active 1",
     "what is not of this machine": f"vcpu0 pend 99; {QUIET}; all final 99 pending 1 active 1",
 }
 WRONG = {
@@ -121,6 +149,55 @@ WRONG = {
     f"vcpu0 pend 40; vcpu1 acknowledge 40; vcpu1 end 40; {QUIET}": (
         "astray: spi 40 came to vcpu1, to which it never was routed"
     ),
+    f"vcpu0 route 40 vcpu1; {SERVED}; {QUIET}": "astray: spi 40 came to vcpu0",
+    f"vcpu0 acknowledge 99; vcpu0 end 99; {QUIET}": (
+        "astray: vcpu0 acknowledged 99, which this machine does not have"
+    ),
+    f"vcpu0 acknowledge 1022; {QUIET}": "astray: vcpu0 acknowledged 1022, which",
+    f"vcpu0 acknowledge 3; vcpu0 end 3; {QUIET}": "astray: vcpu0 acknowledged 3, which",
+    f"vcpu0 acknowledge 64; vcpu0 quiesce 64; vcpu0 end 64; {QUIET}": (
+        "too often: spi 64 was acknowledged, and nobody ever sent it"
+    ),
+    f"vcpu0 acknowledge 40; vcpu0 end 40; vcpu0 pend 40; vcpu0 unpend 40; {QUIET}": (
+        "too often: spi 40 was acknowledged before it was sent"
+    ),
+    f"vcpu0 acknowledge 64; vcpu0 end 64; vcpu0 raise 64; vcpu0 lower 64; {QUIET}": (
+        "too often: spi 64 was acknowledged before it was sent"
+    ),
+    "dev0 raise 64; vcpu0 acknowledge 64; vcpu0 quiesce 64; vcpu0 end 64; vcpu0 acknowledge 64; "
+    f"vcpu0 quiesce 64; vcpu0 end 64; {QUIET}": "too often: spi 64 came again though its line",
+    f"vcpu0 pend 40; vcpu0 acknowledge 40; vcpu0 pend 40; vcpu0 acknowledge 40; {QUIET}": (
+        "too often: vcpu0 acknowledged spi 40 in its own handler"
+    ),
+    f"vcpu0 pend 40; vcpu0 acknowledge 40; vcpu0 pend 50; vcpu0 acknowledge 50; {QUIET}": (
+        "astray: vcpu0 acknowledged spi 50 in the handler of spi 40"
+    ),
+    f"dev0 raise 64; {QUIET}; all final 64 pending 0 active 0": (
+        "lost: the line of spi 64 is up, and it is not pending"
+    ),
+    f"vcpu0 raise 64; vcpu0 lower 64; vcpu0 raise 64; {QUIET}; all final 64 pending 0 active 0": (
+        "lost: the line of spi 64"
+    ),
+    f"vcpu1 pend 64; {QUIET}; all final 64 pending 0 active 0": "lost: spi 64 was sent, is not",
+    f"vcpu0 disable 40; {SERVED}; {QUIET}": (
+        "astray: spi 40 was acknowledged, though disabled before it was sent"
+    ),
+    f"vcpu0 unpend 40; vcpu0 pend 40; {QUIET}; {GONE}": "lost: spi 40 was sent, is not pending",
+    f"{QUIET}; all final 40 pending 0 active 1": (
+        "stuck active: spi 40 is active, and nobody acknowledged it"
+    ),
+    "vcpu0 route 40 vcpu1; vcpu0 route 40 vcpu0; vcpu0 pend 40; all idle; vcpu0 acknowledge 40; "
+    "vcpu0 end 40; all exited": "late: spi 40 came only when",
+    f"{SERVED}; vcpu0 priority 40 0x80; {QUIET}; all final 50 pending 1 active 0": (
+        "lost: spi 50 is pending"
+    ),
+    f"vcpu1 route 40 vcpu1; vcpu1 pend 40; vcpu1 acknowledge 40; vcpu1 priority 40 0x80; "
+    f"vcpu1 end 40; {QUIET}; all final 50 pending 1 active 0": "lost: spi 50 is pending",
+    f"vcpu1 priority 40 0x80; vcpu0 pend 50; vcpu1 acknowledge 50; vcpu1 end 50; vcpu0 pend 40; "
+    f"{QUIET}; all final 40 pending 1 active 0": "astray: spi 50 came to vcpu1",
+    f"{SERVED}; vcpu0 end again 40; vcpu0 acknowledge 50; vcpu0 end 50; {QUIET}": (
+        "too often: spi 50 was acknowledged, and nobody"
+    ),
 }
 
 
@@ -143,10 +220,23 @@ def test_a_level_interrupt_lost_while_active_is_not_reported() -> None:
 
 
 def test_a_guest_that_waits_for_ever_loses_its_own() -> None:
-    waiting = read_script(MACHINE + "await 0\nacknowledge is 40\n", "waiting")
-    seen = f"vcpu0 pend 40; {QUIET}; {PENDING}"
+    waiting = read_script(MACHINE + "await 0\n", "waiting")
+    seen = f"dev0 raise 27 vcpu1; {QUIET}; vcpu1 final 27 pending 1 active 0"
     assert bad(seen, play=waiting) == ()
     assert bad(f"vcpu1 await 0; {seen}", play=waiting) != ()
+    assert bad(f"vcpu0 pend 40; {QUIET}; {PENDING}", play=waiting) != ()
+
+
+def test_what_was_to_be_read_and_never_was_is_wrong() -> None:
+    """Behind what a guest awaits in vain it serves, and what it finds is none of its program's."""
+    waiting = read_script(MACHINE + "await 0\nacknowledge is none\nacknowledge is 27\n", "waits")
+    vain = f"dev0 raise 27 vcpu1; vcpu1 acknowledge 27; vcpu1 end 27; {QUIET}"
+    assert bad(vain, play=waiting) == ("vcpu1 never came to `acknowledge is none`",)
+    right = vain.replace("; vcpu1", "; vcpu1 await 0; vcpu1 acknowledge none; vcpu1", 1)
+    assert bad(right, play=waiting) == ()
+    assert judge(waiting, trace(vain, ended=False)) == Judgement()
+    assert judge(waiting, trace("vcpu1 await 0", ended=False)) == Judgement()
+    assert bad(f"vcpu1 await 0; {QUIET}", play=waiting) != ()
 
 
 def test_late_means_nothing_where_maintenance_interrupts_are_late() -> None:

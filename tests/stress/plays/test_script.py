@@ -29,6 +29,7 @@ WHOLE = """\
 # Result: Never
 title all that a script can say
 control another
+known F9
 rounds 1000
 list-registers 2
 interrupt 40 edge priority 0x40
@@ -81,6 +82,8 @@ ABOUT_NUMBERS = [
 def plays(draw: st.DrawFn) -> Play:
     """Draw a play of any machine, with instructions that drawn machines do not have put in."""
     machine = draw(machines())
+    if all(irq.intid != 40 for irq in machine.irqs):
+        machine = machine._replace(irqs=(*machine.irqs, Irq(40, EDGE, 0x80, 0)))
     guests = tuple(
         guest._replace(
             instructions=guest.instructions
@@ -103,6 +106,7 @@ def plays(draw: st.DrawFn) -> Play:
         rounds=draw(st.sampled_from((1, 2, 1_000_000))),
         wanted=tuple(wanted),
         control=draw(st.sampled_from(("", "another"))),
+        known=draw(st.sampled_from(("", "F1"))),
     )
 
 
@@ -123,8 +127,8 @@ def test_a_script_that_says_everything_is_printed_as_it_was() -> None:
     play = read_script(WHOLE, "whole")
     assert print_script(play) == WHOLE
     assert play.about == ("What it does.", "", "  indented, and with a # in it", "Result: Never")
-    assert (play.name, play.title, play.control, play.rounds) == (
-        "whole", "all that a script can say", "another", 1000,
+    assert (play.name, play.title, play.control, play.known, play.rounds) == (
+        "whole", "all that a script can say", "another", "F9", 1000,
     )  # fmt: skip
     first, second = play.parameters.guests
     assert first.lateness == (0, 3, 1000)
@@ -157,6 +161,8 @@ WRONG = {
     "title\n": "line 1: it is written `title TEXT`",
     "title a\ntitle b\n": "line 2: a second title",
     "title a\ncontrol b c\n": "line 2: it is written `control NAME`",
+    "title a\nknown\n": "line 2: it is written `known NAME`",
+    "title a\nknown F 3\n": "line 2: it is written `known NAME`",
     "title a\nvcpu 0\n": "line 3: the script ends without an interrupt: interrupt INTID TRIGGER",
     HEAD: "line 4: the script ends without a guest: vcpu 0",
     "title a\nrounds 0\n": "line 2: ROUNDS is a number from 1 to 1000000, not 0: it is written",
@@ -186,12 +192,28 @@ WRONG = {
     f"{HEAD}vcpu 0\n  work\n  lateness 1\nvcpu 1\n": "line 6: lateness stands once, before",
     f"{HEAD}vcpu 0\n  lateness\nvcpu 1\n": "line 5: lateness LATENESS ...",
     f"{HEAD}vcpu 0\nvcpu 1\ndevice 0\n  pend 40\n": "line 7: a device can raise or lower a line",
-    f"{HEAD}vcpu 0\nvcpu 1\ndevice 0\n  raise 27\n": "line 7: there is no interrupt 27 to raise",
+    f"{HEAD}vcpu 0\nvcpu 1\ndevice 0\n  raise 27\n": "line 7: there is no interrupt 27 of",
     f"{HEAD}vcpu 0\nvcpu 1\ndevice 0\n  raise 40 after 1001\n": "line 7: PAUSE is a number from 0",
     f"{HEAD}vcpu 0\nvcpu 1\ndevice 0\n  raise 99999999999999999999\n": "line 7: INTID is a number",
+    f"{HEAD}vcpu 0\n  pend 41\nvcpu 1\n": "line 5: there is no interrupt 41: no `interrupt` line",
+    f"{HEAD}vcpu 0\n  raise 27\nvcpu 1\n": "line 5: there is no interrupt 27 of vcpu 0",
+    f"{HEAD}vcpu 0\n  sgi 3 vcpu 1\nvcpu 1\n": "line 5: there is no interrupt 3 of vcpu 1",
+    f"{HEAD}interrupt 3 edge priority 0\nvcpu 0\n  raise 3\n  work\nvcpu 1\n": (
+        "line 6: an INTID must be an integer from 16"
+    ),
+    f"interrupt 3 level priority 0\n{HEAD}vcpu 0\nvcpu 1\n": (
+        "line 1: an SGI is triggered by an edge"
+    ),
+    f"{HEAD}vcpu 0\n  rounds 5\nvcpu 1\n": "line 5: rounds stands before the first vcpu",
+    f"{HEAD}vcpu 0\ncontrol a\nvcpu 1\n": "line 5: control stands before the first vcpu",
+    f"{HEAD}vcpu 0\n{HEAD}vcpu 1\n": "line 5: title stands before the first vcpu",
+    f"{HEAD}device 0\nlist-registers 2\n": "line 5: list-registers stands before",
+    "title a\n" + "".join(f"interrupt {each} edge priority 0\n" for each in range(32, 289)): (
+        "line 258: a machine has at most 256 interrupts"
+    ),
     "title \x1b[2J\n": r"line 1: a character that cannot be printed in title \x1b[2J",
     "# \u202e\n": r"line 1: a character that cannot be printed in # \u202e",
-    f"{HEAD}vcpu 0\n{WORK * 10_001}vcpu 1\n": "instructions must be a list of 0 to 10000",
+    f"{HEAD}vcpu 0\n{WORK * 10_001}vcpu 1\n": "line 10005: instructions, latenesses and pulses",
     "#" * (1 << 21): "longer than 1048576 characters",
 }  # fmt: skip
 
@@ -219,7 +241,28 @@ def test_whatever_is_no_script_is_refused_in_one_line(text: str) -> None:
     assert is_printable(str(raised.value))
 
 
+def test_what_is_each_vcpus_own_is_there_by_vcpu() -> None:
+    text = f"{HEAD}interrupt 3 edge priority 0 vcpu 1\nvcpu 0\n  sgi 3 vcpu 1\nvcpu 1\n  raise 27\n"
+    assert len(read_script(f"{text}device 0\n  raise 27 vcpu 1\n", "own").parameters.guests) == 2
+
+
+def test_an_opening_has_paragraphs() -> None:
+    text = f"\n\n# one\n# line\n\n\n# Result: Never\n\n{HEAD}# a remark\nvcpu 0\nvcpu 1\n"
+    play = read_script(text, "open")
+    assert play.about == ("one", "line", "", "Result: Never")
+    assert read_script(print_script(play), "open") == play
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a\nb", "\x1b[2J", "\u202e"])
+def test_the_name_of_a_play_is_one_word(name: str) -> None:
+    with pytest.raises(BadScript, match="the name of a play is one word") as raised:
+        read_script(f"{HEAD}vcpu 0\nvcpu 1\n", name)
+    assert is_printable(str(raised.value))
+
+
 PLAIN = read_script(f"{HEAD}vcpu 0\n  work\nvcpu 1\n", "plain")
+QUIESCES = Program((Instruction(ACCESS, Access("quiesce", 40)),), (0,))
+UNHEARD_OF = Program((Instruction("sleep"),), (0,))
 
 
 @pytest.mark.parametrize(
@@ -229,7 +272,11 @@ PLAIN = read_script(f"{HEAD}vcpu 0\n  work\nvcpu 1\n", "plain")
         PLAIN._replace(title=""),
         PLAIN._replace(about=("two\nlines",)),
         PLAIN._replace(control="a b"),
+        PLAIN._replace(known="a b"),
         PLAIN._replace(rounds=0),
+        PLAIN._replace(name="a b"),
+        PLAIN._replace(parameters=PLAIN.parameters._replace(guests=2 * (QUIESCES,))),
+        PLAIN._replace(parameters=PLAIN.parameters._replace(guests=2 * (UNHEARD_OF,))),
         PLAIN._replace(wanted=(ToRead(0, 0, 1),)),
         PLAIN._replace(wanted=(ToRead(0, 7, 1),)),
         PLAIN._replace(parameters=PLAIN.parameters._replace(nr_lr=17)),

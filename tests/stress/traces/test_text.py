@@ -161,3 +161,22 @@ def test_a_reason_is_one_line_and_bounded() -> None:
     assert len(last) < 300
     assert "\x1b" not in last
     assert print_trace(Trace((), ended=False)) == f"{HEADER}# not to the end\n"
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        Event("vcpu0", "end", NONE),
+        Event("vcpu0", "end", 1_000_000_000),
+        Event("vcpu0", "priority", 40, 0x100),
+        Event("vcpu0", "pending", 40, 2),
+        Event("vcpu0", "route", 40, NONE),
+        Event("all", "final", 40, 4),
+        Event("vcpu0", "sleep"),
+        Event("vcpu01", "exit"),
+        Event("all", "exit"),
+    ],
+)
+def test_what_could_not_be_read_back_is_not_printed(event: Event) -> None:
+    with pytest.raises(ValueError, match="no trace can say this event: "):
+        print_trace(Trace((event,)))

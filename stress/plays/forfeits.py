@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Of which vCPUs only what was read can be judged, by docs/quirks.md.
+
+A guest has ended something twice (Q6), an interrupt that may be on its vCPU's list was given
+another priority that may have been in use (Q7), or it waits for a cell that nobody set (Q8).
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from stress.plays.accounts import FALLS, SENDS, Account, Noted, after
+from stress.plays.play import Play
+from stress.traces import Trace
+from vgic.data import AWAIT, END_AGAIN, LEVEL
+
+
+def forfeited(play: Play, trace: Trace, those: Iterable[Account]) -> set[int]:
+    """Return the vCPUs on whose lists anything may be, by what guests have done themselves."""
+    counts = Counter((event.who, event.what) for event in trace.events)
+    found = {
+        vcpu
+        for vcpu, guest in enumerate(play.parameters.guests)
+        if counts[f"vcpu{vcpu}", END_AGAIN.name]
+        or counts[f"vcpu{vcpu}", AWAIT] < sum(each.name == AWAIT for each in guest.instructions)
+    }
+    return found.union(*(account.targets for account in those if is_rewritten(account)))
+
+
+def is_rewritten(account: Account) -> bool:
+    """Tell whether an interrupt may have been in use when it was given another priority."""
+    writes = account.of("priority")
+    return len(account.priorities) > 1 and not all(_is_unused(account, write) for write in writes)
+
+
+def _is_unused(account: Account, write: Noted) -> bool:
+    """Tell whether an interrupt is known to be neither pending nor active at a write.
+
+    Whoever writes is the only one who sends it, and either has not yet, or has acknowledged and
+    ended all since.
+    """
+    if not all(each.who == write.who for each in account.sent):
+        return False
+    before = [each for each in account.deeds if each.place < write.place]
+    sent = [each for each in before if each.what in SENDS]
+    taken = [each for each in before if each.what == "acknowledge"]
+    over = [each for each in before if each.what == "end"]
+    falls = [each for each in before if each.what in FALLS]
+    is_down = account.irq.config is not LEVEL or after(falls, sent)
+    is_over = after(taken, sent) and after(over, taken) and len(over) == len(taken)
+    return not sent or (is_over and is_down)
