@@ -141,10 +141,11 @@ def test_a_test_is_named_by_pytest_and_not_by_who_runs_it(monkeypatch: pytest.Mo
         assert running_test() == test
 
 
-@settings(max_examples=3, deadline=timedelta(milliseconds=1), database=None)
+@settings(max_examples=2, deadline=timedelta(milliseconds=100), database=None)
 @given(machines())
 def test_the_deadline_does_not_count_executions(machine: Parameters) -> None:
-    check_machine(machine)
+    """So many take longer than the deadline; what else there is takes far less, however busy."""
+    check_machine(machine, executions=500)
 
 
 def test_a_schedule_that_is_given_is_the_only_one() -> None:
