@@ -32,7 +32,9 @@ def test_a_plain_image_is_taken_as_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "packed", [gzip.compress(IMAGE), lzma.compress(IMAGE), zboot(gzip.compress(IMAGE))]
+    "packed",
+    [gzip.compress(IMAGE), lzma.compress(IMAGE), zboot(gzip.compress(IMAGE))],
+    ids=["gzip", "xz", "zboot"],  # gzip enters the time, and a test is known by its name
 )
 def test_a_packed_image_is_unpacked(packed: bytes, tmp_path: Path) -> None:
     (tmp_path / "vmlinuz").write_bytes(packed)
