@@ -9,7 +9,6 @@ the thread that asked for the execution is never pinned, it only waits.
 import sys
 import threading
 from threading import get_ident
-from types import TracebackType
 
 from harness.engine.batons import Baton, new_baton
 from harness.engine.carrying import Carried
@@ -141,12 +140,7 @@ class OsThreads:
     def __enter__(self) -> "OsThreads":
         return self
 
-    def __exit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self.close()
 
     def close(self) -> None:

@@ -10,8 +10,6 @@ Differs: the kernel hands it to whoever has waited longest. Here any waiter may 
 who comes later, as with Python's.
 """
 
-from types import TracebackType
-
 from harness.engine import Gate, Misbehaviour, Operation, Scheduler, operation
 from harness.primitives.atomic_context import check_may_sleep
 from harness.primitives.timed import timed_point
@@ -180,11 +178,6 @@ class BoundedSemaphore(Semaphore):
         """Acquire it; as Python's it returns True."""
         return self.acquire()
 
-    def __exit__(
-        self,
-        exception_type: type[BaseException] | None,
-        exception: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         """Release it, also after an exception, as Python's does."""
         self.release()

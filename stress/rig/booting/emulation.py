@@ -13,7 +13,6 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from types import TracebackType
 from typing import Protocol, Self
 
 from harness.engine import printable, shortened
@@ -69,12 +68,7 @@ class Emulation:
         )
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exception: object) -> None:
         self._process.kill()
         self._process.wait()
         assert self._process.stdout is not None
