@@ -17,8 +17,6 @@ from stress.system import Exit, logs, output
 
 _SILENCE_S = 120.0
 
-_Image = Annotated[Path, typer.Argument(metavar="IMAGE", help="An arm64 kernel: vmlinuz, Image.")]
-
 kernel = typer.Typer(
     help="Play on a real arm64 kernel, emulated, what the model plays.",
     epilog=ends_in("kernel"),
@@ -29,7 +27,7 @@ kernel = typer.Typer(
 
 @kernel.command(epilog=ends_in("kernel run"))
 def run(
-    image: _Image,
+    image: options.KernelImage,
     play: Annotated[
         list[str] | None,
         typer.Argument(metavar="PLAY|FILE.play|TOKEN", help="All that are delivered if left out."),

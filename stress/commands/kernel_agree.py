@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The command `kernel agree`: generated programs on a kernel and in the model, side by side."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,9 +12,7 @@ from vgic import DEFAULT
 
 
 def agree(
-    image: Annotated[
-        Path, typer.Argument(metavar="IMAGE", help="An arm64 kernel: vmlinuz, Image.")
-    ],
+    image: options.KernelImage,
     programs: Annotated[
         int, typer.Option("--programs", metavar="N", min=1, help="How many.")
     ] = 10_000,

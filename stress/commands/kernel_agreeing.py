@@ -21,6 +21,7 @@ from stress.agreement import (
     shrunk,
     summary,
 )
+from stress.commands.kernel_text import without_a_boot
 from stress.executions import Target, model_digest
 from stress.inputs import BadArgument
 from stress.reporting import Headline, Verdict, Writer
@@ -76,12 +77,9 @@ def compare(asked: Comparison) -> Exit:
                 say(text)
         except (BadImage, EmulatorRefused, NoEmulator, NoToolchain) as error:
             raise BadArgument(str(error)) from error
-        except BuildFailed as error:
+        except (BootFailed, BuildFailed) as error:
             say(str(error))
-            ended = Verdict(Exit.HARNESS_BUG, "the monitor could not be built")
-        except BootFailed as error:
-            say(str(error))
-            ended = Verdict(Exit.TOO_FEW, "nothing was played")
+            ended = without_a_boot(error)
         else:
             ended = _verdict(agreement, interrupted=interrupted())
     for line in _said(kernel):

@@ -14,6 +14,7 @@ from stress.commands.kernel_text import (
     said_text,
     values,
     verdict_of,
+    without_a_boot,
 )
 from stress.commands.kernel_traces import Traces
 from stress.inputs import BadArgument
@@ -98,7 +99,7 @@ class _Run:
                 booted = self._boot(interrupted)
             except (BootFailed, BuildFailed) as error:
                 say(str(error))
-                return self._end(_without_a_boot(error), None)
+                return self._end(without_a_boot(error), None)
             for text in said_text(self._came, booted):
                 say(text)
             return self._end(verdict_of(self._plays, self._came, booted), booted)
@@ -143,9 +144,3 @@ class _Run:
 
 def _say_building() -> None:
     say("building the monitor, which is done once")
-
-
-def _without_a_boot(error: BootFailed | BuildFailed) -> Verdict:
-    if isinstance(error, BuildFailed):
-        return Verdict(Exit.HARNESS_BUG, "the monitor could not be built")
-    return Verdict(Exit.TOO_FEW, "nothing was played")

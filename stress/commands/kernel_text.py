@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from stress.plays import Play, PlayVerdict
 from stress.reporting import Verdict
-from stress.rig.booting import LIST_REGISTERS, Booted
+from stress.rig.booting import LIST_REGISTERS, Booted, BootFailed
+from stress.rig.building import BuildFailed
 from stress.rig.wire import Played
 from stress.system import Exit, counted, worst
 
@@ -150,6 +151,13 @@ def verdict_of(plays: Mapping[str, Play], all_came: Mapping[str, Came], booted: 
     if code is Exit.TOO_FEW and not unjudged:
         return Verdict(code, f"{counted(len(booted.early_ends), 'boot')} ended too early")
     return Verdict(code, words[code])
+
+
+def without_a_boot(error: BootFailed | BuildFailed) -> Verdict:
+    """Return the verdict of what could not begin, for this reason."""
+    if isinstance(error, BuildFailed):
+        return Verdict(Exit.HARNESS_BUG, "the monitor could not be built")
+    return Verdict(Exit.TOO_FEW, "nothing was played")
 
 
 def _not_known(all_came: Mapping[str, Came]) -> list[str]:

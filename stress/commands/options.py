@@ -49,6 +49,7 @@ Scenarios = Annotated[list[str] | None, _argument("SCENARIO", "All of them if le
 ScenarioFiles = Annotated[
     list[Path] | None, _option("--scenarios", "FILE.py", "Scenarios of your own.")
 ]
+KernelImage = Annotated[Path, _argument("IMAGE", "An arm64 kernel: vmlinuz, Image.")]
 OneToken = Annotated[str, _TOKEN]
 Tokens = Annotated[list[str], _TOKEN]
 What = Annotated[str | None, _argument("KIND", ", ".join(Kind), Kind)]
