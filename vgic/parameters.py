@@ -9,7 +9,7 @@ that there is to tell of it, takes little time and memory, whoever has made it.
 
 from typing import NamedTuple
 
-from vgic.data import FIRST_PPI, LAST_SPI, LETTERS, Config, Program, Pulse, is_private
+from vgic.data import FIRST_PPI, LAST_SPI, LETTERS, Config, Program, Pulse, irq_key
 from vgic.hardware import PRIORITY_MASK
 from vgic.instructions import (
     BadParameters,
@@ -124,12 +124,12 @@ def _check_size(parameters: Parameters) -> None:
 
 def _check_intids(parameters: Parameters) -> None:
     """Whatever a device pulses must be there, once."""
-    there = {(irq.intid, irq.vcpu if is_private(irq.intid) else 0) for irq in parameters.irqs}
+    there = {irq_key(irq.intid, irq.vcpu) for irq in parameters.irqs}
     if len(there) < len(parameters.irqs):
         raise BadParameters("two irqs have the same INTID")
     for device in parameters.devices:
         for pulse in device:
-            if (pulse.intid, pulse.vcpu if is_private(pulse.intid) else 0) not in there:
+            if irq_key(pulse.intid, pulse.vcpu) not in there:
                 raise BadParameters(f"a device pulses INTID {pulse.intid}, which is no irq")
 
 

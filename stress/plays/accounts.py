@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from stress.traces import NONE, Event, Trace
 from vgic import Irq
-from vgic.data import AWAIT, SIGNAL, irq_name, is_private
+from vgic.data import AWAIT, SIGNAL, irq_key, irq_name
 
 ALL = "all"
 IDLE = "idle"
@@ -68,7 +68,7 @@ class Account:
     @property
     def key(self) -> IrqKey:
         """Which interrupt it is about."""
-        return _key(self.irq.intid, self.irq.vcpu)
+        return irq_key(self.irq.intid, self.irq.vcpu)
 
     @property
     def sent(self) -> list[Noted]:
@@ -140,11 +140,7 @@ def after(these: Iterable[Noted], those: Iterable[Noted]) -> bool:
 def key_of(event: Event) -> IrqKey:
     """Return which interrupt an event is about; cells are numbered, too, and are none."""
     is_about_a_cell = event.what in (SIGNAL, AWAIT)
-    return (NONE, 0) if is_about_a_cell else _key(event.intid, _whose(event))
-
-
-def _key(intid: int, vcpu: int) -> IrqKey:
-    return intid, vcpu if is_private(intid) else 0
+    return (NONE, 0) if is_about_a_cell else irq_key(event.intid, _whose(event))
 
 
 def _whose(event: Event) -> int:

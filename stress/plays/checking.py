@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from vgic import NR_LR_MAX, NR_VCPUS_MAX, BadParameters, Irq, Parameters
-from vgic.data import EDGE, FIRST_SPI, Instruction, Program, Pulse, is_private
+from vgic.data import EDGE, FIRST_SPI, Instruction, Program, Pulse, irq_key, is_private
 
 PROMPT = (0,)
 """The lateness of a guest of which a script says nothing."""
@@ -49,19 +49,14 @@ def missing(
     references: Sequence[Reference], irqs: Collection[Irq], nr_vcpus: int
 ) -> tuple[int, str] | None:
     """Return the first line that refers to what is not there, and what that is; None if none."""
-    there = {identity(irq.intid, irq.vcpu) for irq in irqs}
+    there = {irq_key(irq.intid, irq.vcpu) for irq in irqs}
     for line, vcpu, intid in sorted(references, key=lambda each: each.line):
         if vcpu >= nr_vcpus:
             return line, f"there is no vcpu {vcpu}; {nr_vcpus} have a section"
-        if intid is not None and identity(intid, vcpu) not in there:
+        if intid is not None and irq_key(intid, vcpu) not in there:
             of = f" of vcpu {vcpu}" if is_private(intid) else ""
             return line, f"there is no interrupt {intid}{of}: no `interrupt` line declares it"
     return None
-
-
-def identity(intid: int, vcpu: int) -> tuple[int, int]:
-    """Return which interrupt that is: a private one is each vCPU's own."""
-    return intid, vcpu if is_private(intid) else 0
 
 
 def _check(what: Irq | Instruction | Pulse) -> None:

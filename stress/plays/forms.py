@@ -14,10 +14,10 @@ from harness.engine import printable_name
 from stress.traces import SPURIOUS
 from vgic import LATENESS_MAX, LINGER_MAX, NR_DEVICES_MAX, NR_LR_MAX, NR_VCPUS_MAX, PAUSE_MAX
 from vgic.data import FIRST_PPI, LAST_SPI, NR_CELLS
+from vgic.hardware import PRIORITY_MASK
 
 ROUNDS_MAX = 1_000_000
 COUNT_MAX = (1 << 14) - 1
-PRIORITY_MAX = 0xF8
 
 _NUMBER = re.compile(r"0x[0-9a-fA-F]{1,8}|[0-9]{1,9}")
 
@@ -73,7 +73,7 @@ SLOTS: dict[str, Slot] = {
     "INTID": Slot(0, LAST_SPI),
     "SGI": Slot(0, FIRST_PPI - 1),
     "TRIGGER": Slot(*_NO_NUMBER, words={"edge": 0, "level": 1}),
-    "PRIORITY": Slot(0, PRIORITY_MAX, step=8, hexadecimal=True),
+    "PRIORITY": Slot(0, PRIORITY_MASK, step=8, hexadecimal=True),
     "VCPU": Slot(0, NR_VCPUS_MAX - 1),
     "DEVICE": Slot(0, NR_DEVICES_MAX - 1),
     "LATENESS": Slot(0, LATENESS_MAX),

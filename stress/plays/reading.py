@@ -9,13 +9,7 @@ anybody, so it is checked whole, and long ones are refused.
 from collections.abc import Callable
 
 from harness.engine import is_printable, printable_name, printable_text
-from stress.plays.checking import (
-    PROMPT,
-    Reference,
-    fault_alone,
-    identity,
-    missing,
-)
+from stress.plays.checking import PROMPT, Reference, fault_alone, missing
 from stress.plays.forms import SLOTS, Form, Unlike, read_one_of
 from stress.plays.opening import COMMENT, Opening
 from stress.plays.play import Play, ToRead
@@ -33,7 +27,7 @@ from stress.plays.statements import (
 )
 from vgic import NR_IRQS_MAX, PROGRAMS_MAX, BadParameters, Irq, Parameters
 from vgic.accesses import EXITS
-from vgic.data import EDGE, LEVEL, Instruction, Program, Pulse
+from vgic.data import EDGE, LEVEL, Instruction, Program, Pulse, irq_key
 
 TEXT_MAX = 1 << 20
 NR_LR = 4
@@ -147,7 +141,7 @@ class _Reading:
 
     def _interrupt(self, values: dict[str, int]) -> None:
         intid, vcpu = values["INTID"], values.get("VCPU", 0)
-        if identity(intid, vcpu) in [identity(irq.intid, irq.vcpu) for irq in self._irqs]:
+        if irq_key(intid, vcpu) in [irq_key(irq.intid, irq.vcpu) for irq in self._irqs]:
             raise Unlike(f"interrupt {intid} stands there already")
         if len(self._irqs) == NR_IRQS_MAX:
             raise Unlike(f"a machine has at most {NR_IRQS_MAX} interrupts")

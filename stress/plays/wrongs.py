@@ -8,9 +8,10 @@ from collections.abc import Iterable
 
 from stress.plays.accounts import FALLS, SENDS, Account, after, is_after
 from vgic.data import EDGE, is_private
+from vgic.hardware import PRIORITY_MASK
 
-MASKED = 0xF8
-"""A priority that no priority mask lets through: the mask has five bits, and is less urgent."""
+MASKED = PRIORITY_MASK
+"""A priority that no priority mask lets through: it has five bits, and lets in what is below."""
 
 
 def undelivered(account: Account, *, prompt: bool) -> Iterable[str]:

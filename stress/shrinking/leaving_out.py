@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from vgic import Irq, Parameters
 from vgic.accesses import ACCESSES, Access
-from vgic.data import ACCESS, Exit, Instruction, Program, Pulse, is_private
+from vgic.data import ACCESS, Exit, Instruction, Program, Pulse, irq_key, is_private
 
 
 @dataclass(frozen=True)
@@ -179,14 +179,14 @@ def _only_what_is_there(parameters: Parameters) -> Parameters:
 
 
 def _place(irq: Irq) -> tuple[int, int]:
-    return irq.intid, irq.vcpu if is_private(irq.intid) else 0
+    return irq_key(irq.intid, irq.vcpu)
 
 
 def _pulsed(pulse: Pulse) -> tuple[int, int]:
-    return pulse.intid, pulse.vcpu if is_private(pulse.intid) else 0
+    return irq_key(pulse.intid, pulse.vcpu)
 
 
 def _has_subject(access: Exit, vcpu: int, there: Container[tuple[int, int]]) -> bool:
     """Tell whether the interrupt is there that a guest's access is about, if it is about one."""
-    subject = access.intid, access.about(vcpu) if is_private(access.intid) else 0
+    subject = irq_key(access.intid, access.about(vcpu))
     return subject in there or not ACCESSES[access.kind].has_interrupt

@@ -13,6 +13,7 @@ from vgic.data.intids import (
     LAST_SPI,
     LEVEL,
     Config,
+    irq_key,
     irq_name,
     is_private,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "Vcpu",
     "VgicIrq",
     "irq_is_pending",
+    "irq_key",
     "irq_name",
     "is_private",
 ]

@@ -24,6 +24,11 @@ def is_private(intid: int) -> bool:
     return intid < FIRST_SPI
 
 
+def irq_key(intid: int, vcpu: int) -> tuple[int, int]:
+    """Return which interrupt of a VM that is: its INTID, and the vCPU of a private one, else 0."""
+    return intid, vcpu if is_private(intid) else 0
+
+
 def irq_name(intid: int, vcpu_id: int) -> str:
     """Return what reports call an interrupt, with its vCPU where it is private."""
     if not is_private(intid):

@@ -40,7 +40,7 @@ from vgic.data import (
     Instruction,
     Program,
     Pulse,
-    is_private,
+    irq_key,
 )
 
 _OPS = {NAMES[op]: op for op in Op}
@@ -110,9 +110,7 @@ def _machine_words(play: Play) -> list[int]:
 
 
 def _machine(parameters: Parameters) -> _Machine:
-    return frozenset(
-        (irq.intid, irq.vcpu if is_private(irq.intid) else 0) for irq in parameters.irqs
-    )
+    return frozenset(irq_key(irq.intid, irq.vcpu) for irq in parameters.irqs)
 
 
 def _irq_words(irq: Irq) -> tuple[int, int, int]:
@@ -162,15 +160,15 @@ def _device_words(device: Sequence[Pulse], machine: _Machine) -> list[int]:
     _at_most("pulses of a device", len(device), PULSES_MAX)
     words = [len(device)]
     for pulse in device:
-        vcpu = pulse.vcpu if is_private(pulse.intid) else 0
-        _check_there(pulse.intid, vcpu, machine)
+        _check_there(pulse.intid, pulse.vcpu, machine)
         _check_line(pulse.intid)
-        words += [pulse.intid | vcpu << 16, int(pulse.level), pulse.pause]
+        intid, vcpu = irq_key(pulse.intid, pulse.vcpu)
+        words += [intid | vcpu << 16, int(pulse.level), pulse.pause]
     return words
 
 
 def _check_there(intid: int, vcpu: int, machine: _Machine) -> None:
-    if (intid, vcpu if is_private(intid) else 0) not in machine:
+    if irq_key(intid, vcpu) not in machine:
         raise Unplayable(f"something is done to interrupt {intid}, which is not among its own")
 
 

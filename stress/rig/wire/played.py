@@ -10,7 +10,7 @@ from stress.plays import Play
 from stress.rig.wire.merging import merged
 from stress.rig.wire.words import PHASES, Op, Word
 from stress.traces import Trace
-from vgic.data import LEVEL, is_private
+from vgic.data import LEVEL, irq_key
 
 _Logs = dict[tuple[str, int], list[Word]]
 """The logs of a round, by the kind of line and the number of the vCPU or device."""
@@ -92,7 +92,7 @@ class UnderWay:
     def _is_whole(self, guests: list[list[Word]], final: list[Word]) -> bool:
         """Tell whether each guest has come through all phases, and each interrupt has its end."""
         irqs = self.play.parameters.irqs
-        ends = [(irq.intid, irq.vcpu if is_private(irq.intid) else 0) for irq in irqs]
+        ends = [irq_key(irq.intid, irq.vcpu) for irq in irqs]
         return [(word.intid, word.value >> 2) for word in final] == ends and all(
             [word.op for word in log if word.op in PHASES] == [Op.IDLE, Op.EXITED, Op.EXITED]
             for log in guests
