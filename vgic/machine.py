@@ -61,7 +61,7 @@ class Machine:
             self.kvm.add_irq(irq.intid, irq.config, irq.priority, irq.vcpu)
         self.windows, self.steps = set[str](), set[str]()
         if judged:
-            judges = Judges(self.kvm, kicks=kernel.checks_kicks)
+            judges = Judges(self.kvm, kicks=kernel.checks_kicks, breaks_rings=kernel.breaks_rings)
             self.windows, self.steps = judges.windows, judges.steps
             listeners = (*listeners, *judges.listeners)
         self.trace = announcer(listeners)

@@ -39,6 +39,7 @@ from harness.engine.frames import (
     model_stack,
     observes,
     own_line,
+    unnamed,
     within,
 )
 from harness.engine.listeners import Listener
@@ -150,6 +151,7 @@ __all__ = [
     "printable_name",
     "printable_text",
     "shortened",
+    "unnamed",
     "value_text",
     "welcome",
     "within",

@@ -9,7 +9,8 @@ The rule, whole. A frame is of the model unless
     `observes(__name__)`, as packages of invariants do;
   * its function has no name of its own to report: lambdas and comprehensions, of which 3.12 and
     later no longer give the second a frame, and helpers, which begin with an underscore and whose
-    names are known in their file only. What such a function does, its caller does.
+    names are known in their file only; and those marked `unnamed`, the steps of a function that
+    may be replaced one by one. What such a function does, its caller does.
 The innermost frame of the model is the model function. Nothing is looked for below a
 `ground_floor`: there are only carriers, or the caller of the execution.
 """
@@ -43,6 +44,8 @@ _CALLS_MAX = 4
 
 _ground_floors: list[CodeType] = []
 
+_unnamed: set[CodeType] = set()
+
 
 def observes(module: str) -> None:
     """State that a package or module only observes: no function of it is the model's.
@@ -72,6 +75,15 @@ def ground_floor(function: Function) -> Function:
     return function
 
 
+def unnamed(function: Function) -> Function:
+    """Mark a step of a model function, of which reports say what its caller is called.
+
+    What replaces it is not marked, and goes by its own name.
+    """
+    _unnamed.add(function.__code__)
+    return function
+
+
 def is_ours(frame: FrameType) -> bool:
     """Return whether a frame is of the harness itself."""
     name: str = frame.f_globals.get("__name__", "")
@@ -86,7 +98,8 @@ def is_observer(module: str) -> bool:
 
 def is_model(frame: FrameType) -> bool:
     """Return whether a frame is of a model function, by the rule above."""
-    nameless = frame.f_code.co_name.startswith(_NAMELESS)
+    code = frame.f_code
+    nameless = code.co_name.startswith(_NAMELESS) or code in _unnamed
     return not (nameless or is_observer(frame.f_globals.get("__name__", "")))
 
 

@@ -81,6 +81,31 @@ class ListWalks(Node[T]):
             node = following
             yield following.entry
 
+    def nodes(self, after: Node[T] | None = None) -> Iterator[Node[T]]:
+        """Walk the list forward without a look at what is met, which `entry_of` takes.
+
+        Args:
+            after: where to go on (list_for_each_entry_continue), None for the list's beginning.
+        """
+        node: Node[T] = self if after is None else after
+        walked, walked_max = 0, self.population
+        while True:
+            self._before_link()
+            following = node.next
+            if following is self:
+                return
+            walked += 1
+            if walked > walked_max:
+                walked_max = self._walks_on(following, walked, node)
+            node = following
+            yield node
+
+    def entry_of(self, node: Node[T]) -> T:
+        """Return what a node met on a walk of this list is the link of (list_entry)."""
+        if node.entry is None:
+            self._bad_walk(node, 1, node)
+        return node.entry
+
     def entries_safe(self) -> Iterator[T]:
         """Walk the list forward; the entry just yielded may go (list_for_each_entry_safe)."""
         self._before_link()

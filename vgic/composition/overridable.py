@@ -5,7 +5,7 @@ import inspect
 import re
 from dataclasses import dataclass
 
-from vgic.kernel import Kernel, Mechanism
+from vgic.kernel import Decisions, Kernel, Mechanism
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,16 @@ class Function:
 
 
 def functions() -> dict[str, Function]:
-    """Return them by name, the kernel's functions first, in the order of table.py."""
-    names = [name for name in vars(Kernel) if name in Kernel.__abstractmethods__]
+    """Return them by name, the kernel's functions first, as in table.py and decisions.py."""
+    names = [name for name in (*vars(Kernel), *vars(Decisions)) if _is_overridable(name)]
     return {
         name: _described(name, inspect.getdoc(getattr(Mechanism, name)) or "") for name in names
     }
+
+
+def _is_overridable(name: str) -> bool:
+    frame = getattr(getattr(Mechanism, name), "__final__", False)
+    return name in Kernel.__abstractmethods__ and not frame
 
 
 def _described(name: str, text: str) -> Function:

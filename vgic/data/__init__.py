@@ -6,6 +6,7 @@ lock_order.py has the locks and the order in which they are taken; program.py ha
 devices do, as values.
 """
 
+from vgic.data.host_cpu import HostCpu
 from vgic.data.intids import (
     EDGE,
     FIRST_PPI,
@@ -33,6 +34,7 @@ from vgic.data.program import (
     Instruction,
     Program,
     Pulse,
+    RunsInGuestMode,
 )
 from vgic.data.vcpu import (
     EXITING_GUEST_MODE,
@@ -69,11 +71,13 @@ __all__ = [
     "Asks",
     "Config",
     "Exit",
+    "HostCpu",
     "Instruction",
     "Kvm",
     "Mode",
     "Program",
     "Pulse",
+    "RunsInGuestMode",
     "Vcpu",
     "VgicIrq",
     "irq_is_pending",

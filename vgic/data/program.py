@@ -58,6 +58,13 @@ class Exit(Protocol):
         """Call the kernel function that the access comes to."""
 
 
+class RunsInGuestMode(Protocol):
+    """What runs on a vCPU while it is in guest mode."""
+
+    def run_guest(self) -> Exit | None:
+        """Run until the vCPU exits; return the access it exits for, None for an interrupt."""
+
+
 class Instruction(NamedTuple):
     """One thing that a guest does.
 

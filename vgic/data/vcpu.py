@@ -8,6 +8,7 @@ predicate that everybody asks. What there is of them in one machine is in vm.py.
 from enum import Enum
 
 from harness import Cell, Ipi, ListHead, Node, Requests, SpinLock
+from vgic.data.host_cpu import HostCpu
 from vgic.data.intids import LEVEL, Config, irq_name
 from vgic.data.lock_order import VgicLocks
 from vgic.hardware import CpuInterface, Hcr, ListRegister
@@ -118,6 +119,7 @@ class Vcpu:
 
     Attributes:
         vcpu_id: its number.
+        cpu: the CPU of the host that it runs on.
         mode: where it is.
         requests: what others want of it before it enters the guest.
         role: the role of the thread that runs it.
@@ -126,7 +128,7 @@ class Vcpu:
         cpuif: the hardware's and the guest's view of them.
     """
 
-    __slots__ = ("cpuif", "ipi", "mode", "name", "requests", "role", "vcpu_id", "vgic_cpu")
+    __slots__ = ("cpu", "cpuif", "ipi", "mode", "name", "requests", "role", "vcpu_id", "vgic_cpu")
 
     def __init__(self, locks: VgicLocks, nr_lr: int, vcpu_id: int) -> None:
         scheduler = locks.order.scheduler
@@ -138,6 +140,7 @@ class Vcpu:
         self.ipi = Ipi(scheduler, self.name)
         self.vgic_cpu = VgicCpu(locks, nr_lr, vcpu_id, self.name)
         self.cpuif = CpuInterface(nr_lr)
+        self.cpu = HostCpu(vcpu_id)
 
     def __str__(self) -> str:
         return self.name

@@ -29,17 +29,18 @@ class Judges:
         steps: what else was reached so far of what leads to them.
     """
 
-    def __init__(self, kvm: Kvm, *, kicks: bool = False) -> None:
+    def __init__(self, kvm: Kvm, *, kicks: bool = False, breaks_rings: bool = False) -> None:
         """Have a VM judged.
 
         Args:
             kvm: the VM, with all of its interrupts.
             kicks: judge whether anybody is kicked for nothing.
+            breaks_rings: its lists are known to be no rings while they are split.
         """
         books = Bookkeeping(kvm)
         registers = Registers(kvm)
         windows = Windows(kvm, registers)
-        lists = Lists(kvm, registers, books)
+        lists = Lists(kvm, registers, books, breaks_rings=breaks_rings)
         judges: list[Judge] = [
             books,
             registers,

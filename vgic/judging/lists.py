@@ -4,6 +4,7 @@
 from collections.abc import Sequence
 from typing import NoReturn
 
+from harness import ListHead
 from harness.engine import model_function
 from vgic.data import Kvm, Vcpu, VgicIrq
 from vgic.judging.bookkeeping import Bookkeeping
@@ -22,7 +23,9 @@ class Lists(Judge):
             list each time.
     """
 
-    def __init__(self, kvm: Kvm, registers: Registers, books: Bookkeeping) -> None:
+    def __init__(
+        self, kvm: Kvm, registers: Registers, books: Bookkeeping, *, breaks_rings: bool = False
+    ) -> None:
         """Begin to listen.
 
         Args:
@@ -30,6 +33,7 @@ class Lists(Judge):
             registers: tell what is listed; they hear of a sync first.
             books: tell who touches an interrupt, when each vCPU has left its guest, and whose guest
                 loses by right what it loses.
+            breaks_rings: the overflow list is known to be no ring; it is what a walk meets first.
         """
         super().__init__(kvm)
         self.flushed_at = books.flushed_at
@@ -40,6 +44,7 @@ class Lists(Judge):
         self._in_window = [False] * len(kvm.vcpus)
         self._flush_is_new = [False] * len(kvm.vcpus)
         self._put_aside: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
+        self._overflow_of = _met_first if breaks_rings else ListHead[VgicIrq].verify
 
     def flushing(self, vcpu: int) -> None:
         """Begin the window in which there may be an overflow."""
@@ -60,13 +65,15 @@ class Lists(Judge):
     def list_unlocked(self, vcpu: Vcpu) -> None:
         """Look at both lists of a vCPU before anybody else can."""
         number = vcpu.vcpu_id
-        self.members[number] = lists_are_whole(self._kvm, vcpu)
+        overflow = vcpu.vgic_cpu.overflow_ap_list_head
+        aside = [] if overflow.empty else self._overflow_of(overflow)
+        self.members[number] = lists_are_whole(self._kvm, vcpu, aside)
         if not self._in_window[number]:
             overflow_is_empty(self._kvm, vcpu)
         elif self._kvm.scheduler.current.role != vcpu.role:
-            nothing_joins_the_overflow(self._kvm, vcpu, self._put_aside[number])
+            nothing_joins_the_overflow(self._kvm, vcpu, aside, self._put_aside[number])
         else:
-            self._put_aside[number] = vcpu.vgic_cpu.overflow_ap_list_head.verify()
+            self._put_aside[number] = aside
             if self._flush_is_new[number]:
                 self.seen_at[number] = self._kvm.scheduler.steps
                 self._flush_is_new[number] = False
@@ -81,19 +88,30 @@ class Lists(Judge):
         added_where_it_belongs(self._kvm, vcpu, irq)
 
 
-def lists_are_whole(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
-    """I1 and I2: both rings are well formed, and hold exactly the interrupts that say so.
+def _met_first(head: ListHead[VgicIrq]) -> list[VgicIrq]:
+    """Return what a walk of a list meets before it meets anything that is no entry."""
+    met: list[VgicIrq] = []
+    node = head.next
+    while node.entry is not None and len(met) < head.population:
+        met.append(node.entry)
+        node = node.next
+    return met
+
+
+def lists_are_whole(kvm: Kvm, vcpu: Vcpu, aside: Sequence[VgicIrq]) -> list[VgicIrq]:
+    """I1 and I2: the ring is well formed, and both lists hold exactly the interrupts that say so.
+
+    Args:
+        kvm: the VM.
+        vcpu: the vCPU.
+        aside: what is on its overflow list.
 
     Locks: the vCPU's ap_list_lock.
 
     Returns:
         The entries of the overflow list, then those of the AP-list.
     """
-    vgic_cpu = vcpu.vgic_cpu
-    overflow = vgic_cpu.overflow_ap_list_head
-    entries = vgic_cpu.ap_list_head.verify()
-    if not overflow.empty:
-        entries = overflow.verify() + entries
+    entries = [*aside, *vcpu.vgic_cpu.ap_list_head.verify()]
     for irq in entries:
         if irq.vcpu is not vcpu:
             fail(
@@ -161,7 +179,9 @@ def overflow_is_empty(kvm: Kvm, vcpu: Vcpu) -> None:
         )
 
 
-def nothing_joins_the_overflow(kvm: Kvm, vcpu: Vcpu, put_aside: Sequence[VgicIrq]) -> None:
+def nothing_joins_the_overflow(
+    kvm: Kvm, vcpu: Vcpu, aside: Sequence[VgicIrq], put_aside: Sequence[VgicIrq]
+) -> None:
     """I27: what is made pending while a vCPU runs never joins its overflow list.
 
     EOIcount would be accounted to it, although it was not there when the guest went in.
@@ -169,13 +189,14 @@ def nothing_joins_the_overflow(kvm: Kvm, vcpu: Vcpu, put_aside: Sequence[VgicIrq
     Args:
         kvm: the VM.
         vcpu: the vCPU, between its flush and its prune.
+        aside: what is on its overflow list.
         put_aside: what it put on its overflow list itself.
 
     Locks: the vCPU's ap_list_lock.
     """
-    overflow = vcpu.vgic_cpu.overflow_ap_list_head
-    arrivals = [irq for irq in overflow.verify() if irq not in put_aside]
+    arrivals = [irq for irq in aside if irq not in put_aside]
     if arrivals:
+        overflow = vcpu.vgic_cpu.overflow_ap_list_head
         fail(
             kvm,
             "I27 arrival on the overflow list",

@@ -26,6 +26,10 @@ class Progress(Judge):
         self._entered_at[vcpu] = self._kvm.scheduler.ops
         self._prunes_in_vain[vcpu] = 0
 
+    def turned_back(self, vcpu: int) -> None:
+        """Count an entry that was not tried."""
+        self._came_to_nothing(vcpu)
+
     def aborted(self, vcpu: int) -> None:
         """Count an entry that came to nothing."""
         self._prunes_in_vain[vcpu] = 0

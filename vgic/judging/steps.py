@@ -17,6 +17,8 @@ _WORDS = {
     OTHERS_LIST: "prune holds the lock of another vCPU's list",
     "overflow": "a vCPU enters its guest with something in no list register",
     "split": "what is in no list register is put aside on the overflow list",
+    "turned_back": "a vCPU turns back before its flush",
+    "kick_in_flush": "a vCPU is kicked while it fills its list registers",
     "aborted_entry": "an entry is aborted",
     "aborted_entry_with_overflow": "an aborted entry has left something in no list register",
     "eoicount": "a guest ends an interrupt that is in no list register",
@@ -32,6 +34,8 @@ _WORDS = {
 _BEFORE = {
     "overflow": (LISTED,),
     "split": (LISTED, "overflow"),
+    "turned_back": (),
+    "kick_in_flush": (LISTED,),
     "aborted_entry": (LISTED,),
     "aborted_entry_with_overflow": (LISTED, "aborted_entry"),
     "eoicount": (LISTED, "overflow"),

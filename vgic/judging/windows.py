@@ -19,6 +19,8 @@ QUEUE = "vgic_queue_irq_unlock"
 WINDOWS = {
     "overflow": "A vCPU enters its guest while something of its own is in no list register.",
     "split": "The flush puts what found no list register aside, on the overflow list.",
+    "turned_back": "A request is found as the vCPU is about to flush, so it does not go in.",
+    "kick_in_flush": "A vCPU that has begun its flush is kicked before it is in its guest.",
     "aborted_entry": "A request is found between flush and entry, so the vCPU does not go in.",
     "aborted_entry_with_overflow": (
         "An entry is aborted after its flush has left something in no list register."
@@ -61,20 +63,32 @@ class Windows(Judge):
         self._in_guest = [False] * count
         # The role of each vCPU's thread while it is between flush and sync, else "".
         self._flushed_by = [""] * count
+        self._is_flushing = [False] * count
         self._prune_restarts = [0] * count
         self._added_to = [False] * count
 
     def flushing(self, vcpu: int) -> None:
         """Note that the vCPU is on its way from flush to sync."""
         self._flushed_by[vcpu] = self._kvm.vcpus[vcpu].role
+        self._is_flushing[vcpu] = True
 
     def synced(self, vcpu: int) -> None:
         """Note that it has come to the end of it, and its prune with it."""
         self._flushed_by[vcpu] = ""
 
+    def turned_back(self, vcpu: int) -> None:
+        """Note that the vCPU was told in time."""
+        self.crossed_ones.add("turned_back")
+
+    def kicked(self, vcpu: int) -> None:
+        """Note that the vCPU is told too late to turn back."""
+        if self._is_flushing[vcpu]:
+            self.crossed_ones.add("kick_in_flush")
+
     def entered(self, vcpu: int) -> None:
         """Note what the guest leaves behind."""
         self._in_guest[vcpu] = True
+        self._is_flushing[vcpu] = False
         self._prune_restarts[vcpu] = 0
         if self._outside[vcpu]:
             self.crossed_ones.add("overflow")
@@ -84,6 +98,7 @@ class Windows(Judge):
     def aborted(self, vcpu: int) -> None:
         """Note that the flush was in vain."""
         self._prune_restarts[vcpu] = 0
+        self._is_flushing[vcpu] = False
         self.crossed_ones.add("aborted_entry")
         if self._outside[vcpu]:
             self.crossed_ones.add("aborted_entry_with_overflow")

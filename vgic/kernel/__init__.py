@@ -3,11 +3,13 @@
 
 `Kernel` (table.py) is the abstract table of what a kernel has to be able to do, `Mechanism` fills
 it with the functions and decisions of all topics. Start at run.py and follow a vCPU through
-flush.py, switch.py, fold.py and prune.py; an interrupt comes in by inject.py and queue.py.
+entry.py, flush.py, switch.py, fold.py and prune.py; an interrupt comes in by inject.py and
+queue.py.
 """
 
 from vgic.kernel.contracts import CONTRACTS, Contract
+from vgic.kernel.decisions import Decisions
 from vgic.kernel.mechanism import Mechanism
 from vgic.kernel.table import Kernel
 
-__all__ = ["CONTRACTS", "Contract", "Kernel", "Mechanism"]
+__all__ = ["CONTRACTS", "Contract", "Decisions", "Kernel", "Mechanism"]

@@ -5,6 +5,7 @@ The best of the AP-list go into the list registers. What finds none is moved to 
 for as long as the guest runs: those are the interrupts that EOIcount can mean on the way out.
 """
 
+from harness.engine import unnamed
 from vgic.data import Vcpu, VgicIrq, irq_is_pending
 from vgic.kernel.summary import ApListSummary
 from vgic.kernel.table import Kernel
@@ -22,16 +23,26 @@ class Flush(Kernel):
         """
         vgic_cpu = vcpu.vgic_cpu
         vgic_cpu.ap_list_lock.assert_held()
-        nr_pend = nr_act = 0
+        summary = ApListSummary(0, 0, self.kvm.nr_lr)
         for irq in vgic_cpu.ap_list_head.entries():
-            irq.irq_lock.lock()
-            if self.vgic_target_oracle(irq) is vcpu:
-                if irq.active:
-                    nr_act += 1
-                elif irq_is_pending(irq):
-                    nr_pend += 1
-            irq.irq_lock.unlock()
-        return ApListSummary(nr_pend, nr_act, self.kvm.nr_lr)
+            self.summarize_irq(vcpu, irq, summary)
+        return summary
+
+    @unnamed
+    def summarize_irq(self, vcpu: Vcpu, irq: VgicIrq, summary: ApListSummary) -> None:
+        """Count one entry, if it can be delivered here.
+
+        Locking: called with ap_list_lock held; takes irq_lock.
+
+        Decision: what counts.
+        """
+        irq.irq_lock.lock()
+        if self.vgic_target_oracle(irq) is vcpu:
+            if irq.active:
+                summary.nr_act += 1
+            elif irq_is_pending(irq):
+                summary.nr_pend += 1
+        irq.irq_lock.unlock()
 
     def vgic_flush_lr_state(self, vcpu: Vcpu) -> None:
         """Fill the list registers from the AP-list and put the rest aside.
@@ -42,20 +53,18 @@ class Flush(Kernel):
         vgic_cpu = vcpu.vgic_cpu
         vgic_cpu.ap_list_lock.assert_held()
         summary = self.summarize_ap_list(vcpu)
-        if summary.outside:
+        if self.needs_sort(vcpu, summary):
             self.vgic_sort_ap_list(vcpu)
         nr_lr = self.kvm.nr_lr
         count = 0
         last: VgicIrq | None = None
         for irq in vgic_cpu.ap_list_head.entries():
-            irq.irq_lock.lock()
-            if self.takes_lr(vcpu, irq):
-                self.vgic_v3_populate_lr(vcpu, irq, count)
+            if self.load_irq(vcpu, irq, count):
                 count += 1
                 last = irq
-            irq.irq_lock.unlock()
-            if count == nr_lr:
-                break
+                self.remember_last_lr(vcpu, irq, count)
+                if count == nr_lr:
+                    break
         for lr in range(count, nr_lr):
             self.vgic_v3_clear_lr(vcpu, lr)
         vgic_cpu.used_lrs = count
@@ -78,6 +87,43 @@ class Flush(Kernel):
         self.vgic_flush_lr_state(vcpu)
         ap_list_lock.unlock()
         self.vgic_v3_restore_state(vcpu)
+
+    def needs_sort(self, vcpu: Vcpu, summary: ApListSummary) -> bool:
+        """Say whether the list has to be sorted before list registers are filled from it.
+
+        Locking: called with ap_list_lock held.
+
+        Decision: when what stands first has to be the best.
+        """
+        return summary.outside
+
+    @unnamed
+    def load_irq(self, vcpu: Vcpu, irq: VgicIrq, lr: int) -> bool:
+        """Put one entry into a list register, if it takes one; return whether it does.
+
+        Locking: called with ap_list_lock held; takes irq_lock.
+
+        Decision: what is done to an entry in one go.
+        """
+        irq.irq_lock.lock()
+        loads = self.takes_lr(vcpu, irq)
+        if loads:
+            self.vgic_v3_populate_lr(vcpu, irq, lr)
+        irq.irq_lock.unlock()
+        return loads
+
+    def remember_last_lr(self, vcpu: Vcpu, irq: VgicIrq, count: int) -> None:
+        """Remember which interrupt was the last to get a list register, if that is wanted.
+
+        Locking: called with ap_list_lock held.
+
+        Args:
+            vcpu: the vCPU.
+            irq: the interrupt that has just got one.
+            count: how many have one now.
+
+        Decision: where the accounting of EOIcount begins, in generations with a single list.
+        """
 
     def takes_lr(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
         """Say whether an interrupt is put into the next list register.

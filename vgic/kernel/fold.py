@@ -7,7 +7,10 @@ of acknowledgement, and the overflow is sorted by priority, so the count is take
 entries of the overflow list from its front.
 """
 
-from harness import ListHead
+from collections.abc import Iterator
+
+from harness import ListHead, Node
+from harness.engine import unnamed
 from vgic.data import EDGE, LEVEL, Vcpu, VgicIrq
 from vgic.hardware import ListRegister
 from vgic.kernel.table import Kernel
@@ -47,19 +50,45 @@ class Fold(Kernel):
         eoicount = self.eoicount_to_account(vcpu)
         for index in range(vgic_cpu.used_lrs):
             self.vgic_v3_fold_lr(vcpu, vgic_cpu.vgic_lr[index])
-        for irq in self.eoicount_candidates(vcpu).entries():
+        candidates = self.eoicount_candidates(vcpu)
+        for node in self.eoicount_walk(vcpu, candidates):
             if not eoicount:
                 break
-            lr: ListRegister | None = None
-            irq.irq_lock.lock()
-            if self.vgic_target_oracle(irq) is vcpu and irq.active:
-                lr = self.vgic_v3_compute_lr(vcpu, irq)
-                lr.active = False
-            irq.irq_lock.unlock()
-            if lr is not None:
-                self.vgic_v3_fold_lr(vcpu, lr)
-                eoicount -= 1
+            eoicount -= self.account_eoi(vcpu, candidates.entry_of(node))
         vgic_cpu.used_lrs = 0
+
+    def eoicount_walk(self, vcpu: Vcpu, candidates: ListHead[VgicIrq]) -> Iterator[Node[VgicIrq]]:
+        """Yield the links of those who may have been ended outside the list registers.
+
+        A link is read without a look at what it is of: once all is accounted nobody looks.
+
+        Locking: called with interrupts off and no ap_list_lock.
+
+        Decision: where on the list the walk begins and ends.
+        """
+        return candidates.nodes()
+
+    @unnamed
+    def account_eoi(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        """Take one off EOIcount for an entry, if it is active here; return whether it was.
+
+        Its list register is replayed as if the guest had ended it there.
+
+        Locking: called with interrupts off and no ap_list_lock; takes irq_lock, drops it, and
+            takes it again to fold: in between nothing is held.
+
+        Decision: what is done to an entry, and under which lock.
+        """
+        lr: ListRegister | None = None
+        irq.irq_lock.lock()
+        if self.vgic_target_oracle(irq) is vcpu and irq.active:
+            lr = self.vgic_v3_compute_lr(vcpu, irq)
+            lr.active = False
+        irq.irq_lock.unlock()
+        if lr is None:
+            return False
+        self.vgic_v3_fold_lr(vcpu, lr)
+        return True
 
     def fold_pending(self, irq: VgicIrq, lr: ListRegister) -> None:
         """Take an edge that the guest has not acknowledged back out of its list register.

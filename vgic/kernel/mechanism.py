@@ -5,6 +5,7 @@ It is the root of whatever can be run: revisions, known bugs and a user's own cl
 of it. Each decision that none of them overrides is the right one.
 """
 
+from vgic.kernel.entry import Entry
 from vgic.kernel.flush import Flush
 from vgic.kernel.fold import Fold
 from vgic.kernel.hcr import ConfigureHcr
@@ -35,12 +36,16 @@ class Mechanism(
     Prune,
     Mmio,
     Init,
+    Entry,
     Run,
 ):
     """All kernel functions of the vGIC, with the right decisions.
 
     Attributes:
         never_crosses: windows that executions on this kernel cannot go through, by name.
+        breaks_rings: its lists are known not to be rings while they are split; what guests and
+            lists suffer from that is judged, and not that they are none.
     """
 
     never_crosses: frozenset[str] = frozenset()
+    breaks_rings = False

@@ -8,7 +8,8 @@ anything may happen, to the interrupt and to the list: look again, and start aga
 
 from typing import NoReturn
 
-from harness import Failure
+from harness import Failure, local_irq_disable, local_irq_enable
+from harness.engine import unnamed
 from vgic.data import Vcpu, VgicIrq
 from vgic.kernel.table import Kernel
 
@@ -26,7 +27,7 @@ class Prune(Kernel):
         """
         while (moving := self._prune_own_list(vcpu)) is not None:
             # Nothing is held here: the interrupt may be disabled, acknowledged or rerouted again.
-            moved = self._migrate(vcpu, *moving)
+            moved = self.migrate_irq(vcpu, *moving)
             self.trace.prune_restarted(vcpu.vcpu_id, moved)
 
     def _prune_own_list(self, vcpu: Vcpu) -> tuple[VgicIrq, Vcpu] | None:
@@ -36,21 +37,32 @@ class Prune(Kernel):
         vgic_cpu.ap_list_lock.lock()
         self.replug_overflow(vcpu)
         for irq in vgic_cpu.ap_list_head.entries_safe():
-            irq.irq_lock.lock()
-            if irq.vcpu is not vcpu:
-                self._bug(vcpu, irq)
-            target = self.prune_target(irq)
-            if target is None:
-                vgic_cpu.ap_list_head.delete(irq.ap_list)
-                irq.vcpu = None
-                self.scheduler.note("prune", irq, "off", vcpu)
-                self.trace.pruned(vcpu.vcpu_id, irq.intid)
-            irq.irq_lock.unlock()
+            target = self.prune_irq(vcpu, irq)
             if target is not None and target is not vcpu:
                 moving = irq, target
                 break
         vgic_cpu.ap_list_lock.unlock()
         return moving
+
+    @unnamed
+    def prune_irq(self, vcpu: Vcpu, irq: VgicIrq) -> Vcpu | None:
+        """Take one entry off the list if it belongs nowhere; return where it belongs.
+
+        Locking: called with ap_list_lock held; takes irq_lock.
+
+        Decision: what is done to an entry in one go.
+        """
+        irq.irq_lock.lock()
+        if irq.vcpu is not vcpu:
+            self._bug(vcpu, irq)
+        target = self.prune_target(irq)
+        if target is None:
+            vcpu.vgic_cpu.ap_list_head.delete(irq.ap_list)
+            irq.vcpu = None
+            self.scheduler.note("prune", irq, "off", vcpu)
+            self.trace.pruned(vcpu.vcpu_id, irq.intid)
+        irq.irq_lock.unlock()
+        return target
 
     def _bug(self, vcpu: Vcpu, irq: VgicIrq) -> NoReturn:
         """Stop where the kernel has its BUG_ON: every entry of a vCPU's list says so."""
@@ -62,8 +74,17 @@ class Prune(Kernel):
             )
         )
 
-    def _migrate(self, vcpu: Vcpu, irq: VgicIrq, target: Vcpu) -> bool:
-        """Move an interrupt to another vCPU's list if it still belongs there."""
+    @unnamed
+    def migrate_irq(self, vcpu: Vcpu, irq: VgicIrq, target: Vcpu) -> bool:
+        """Move an interrupt to another vCPU's list if it still belongs there.
+
+        Locking: called with interrupts off and nothing held; takes two ap_list_locks and irq_lock.
+
+        Returns:
+            Whether it was moved.
+
+        Decision: how the window is closed in which nothing was held.
+        """
         first, second = self.migration_lock_order(vcpu, target)
         first.vgic_cpu.ap_list_lock.lock()
         second.vgic_cpu.ap_list_lock.lock(subclass=1)
@@ -82,8 +103,18 @@ class Prune(Kernel):
             self.announce_migration(target)
         return moving
 
+    def kvm_vgic_process_async_update(self, vcpu: Vcpu) -> None:
+        """Prune the list outside the run loop, since somebody has asked for that.
+
+        Models: vgic.c, kvm_vgic_process_async_update.
+        Locking: called with nothing held, interrupts on; turns them off to prune.
+        """
+        local_irq_disable(self.scheduler)
+        self.vgic_prune_ap_list(vcpu)
+        local_irq_enable(self.scheduler)
+
     def kvm_vgic_sync_hwstate(self, vcpu: Vcpu) -> None:
-        """Take the vGIC's state back from the guest, on every exit and every aborted entry.
+        """Take the vGIC's state back from the guest, after every flush.
 
         Models: vgic.c, kvm_vgic_sync_hwstate.
         Locking: called with interrupts off and nothing held.

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """An interrupt joins a vCPU's AP-list, against everything that may change meanwhile."""
 
+from harness.engine import unnamed
 from vgic.data import Vcpu, VgicIrq
 from vgic.kernel.table import Kernel
 
@@ -38,26 +39,35 @@ class Queue(Kernel):
 
             # Nothing is held here: anybody may queue, reroute, disable or take the interrupt.
 
-            ap_list_lock = vcpu.vgic_cpu.ap_list_lock
-            irqs_were_off = ap_list_lock.lock_irqsave()
-            irq.irq_lock.lock()
-            if not self.still_to_queue(irq, vcpu):
-                irq.irq_lock.unlock()
-                ap_list_lock.unlock_irqrestore(irqs_were_off)
-                self.trace.queue_restarted(vcpu.vcpu_id, irq.intid)
-                irqs_were_off = irq.irq_lock.lock_irqsave()
-                continue
+            if self.add_to_ap_list(vcpu, irq):
+                self.trace.queued(vcpu.vcpu_id, irq.intid)
+                self.announce_pending(vcpu)
+                return True
+            self.trace.queue_restarted(vcpu.vcpu_id, irq.intid)
+            irqs_were_off = irq.irq_lock.lock_irqsave()
 
-            # An arrival joins the AP-list even while the vCPU runs, never the overflow list: it
-            # was not there when the guest went in, so no EOIcount can mean it.
+    @unnamed
+    def add_to_ap_list(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        """Put an interrupt on a vCPU's list if it still belongs there; return whether it does.
+
+        An arrival joins the AP-list even while the vCPU runs, never the overflow list: it was not
+        there when the guest went in, so no EOIcount can mean it.
+
+        Locking: called with nothing held; takes ap_list_lock (irqsave), then irq_lock.
+
+        Decision: how the window is closed in which nothing was held.
+        """
+        ap_list_lock = vcpu.vgic_cpu.ap_list_lock
+        irqs_were_off = ap_list_lock.lock_irqsave()
+        irq.irq_lock.lock()
+        adds = self.still_to_queue(irq, vcpu)
+        if adds:
             vcpu.vgic_cpu.ap_list_head.add_tail(irq.ap_list)
             irq.vcpu = vcpu
             self.scheduler.note("queue", irq, "on", vcpu)
-            irq.irq_lock.unlock()
-            ap_list_lock.unlock_irqrestore(irqs_were_off)
-            self.trace.queued(vcpu.vcpu_id, irq.intid)
-            self.announce_pending(vcpu)
-            return True
+        irq.irq_lock.unlock()
+        ap_list_lock.unlock_irqrestore(irqs_were_off)
+        return adds
 
     def still_to_queue(self, irq: VgicIrq, vcpu: Vcpu) -> bool:
         """Look again, with both locks held, whether the interrupt still belongs on this list.

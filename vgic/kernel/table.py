@@ -2,22 +2,21 @@
 """The kernel's functions by name: the table that the mixins fill and a patch overrides.
 
 One method for each kernel function, under the kernel's name; small files beside this one hold
-them, one topic each. Below those come the decision methods: every point on which kernel
-generations or known bugs differ is one, so a revision or a bug is a class that overrides a few.
-In which order locks are taken stands in vgic/data/lock_order.py.
+them, one topic each. What is decided in them, and so what a revision or a bug overrides, is in
+decisions.py. In which order locks are taken stands in vgic/data/lock_order.py.
 """
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 
-from harness import ListHead
-from vgic.data import Exit, Kvm, Vcpu, VgicIrq
+from vgic.data import Exit, Kvm, RunsInGuestMode, Vcpu, VgicIrq
 from vgic.hardware import ListRegister
+from vgic.kernel.decisions import Decisions
 from vgic.kernel.old_watch import OldWatch
 from vgic.kernel.summary import ApListSummary
 from vgic.tracepoints import Tracepoints
 
 
-class Kernel(ABC):
+class Kernel(Decisions):
     """What a vGIC has to be able to do, over one VM.
 
     Attributes:
@@ -128,7 +127,11 @@ class Kernel(ABC):
 
     @abstractmethod
     def kvm_vgic_sync_hwstate(self, vcpu: Vcpu) -> None:
-        """Take the vGIC's state back from the guest, on every exit and every aborted entry."""
+        """Take the vGIC's state back from the guest, after every flush."""
+
+    @abstractmethod
+    def kvm_vgic_process_async_update(self, vcpu: Vcpu) -> None:
+        """Prune the list outside the run loop, since somebody has asked for that."""
 
     @abstractmethod
     def kvm_vgic_vcpu_init(self, vcpu: Vcpu) -> None:
@@ -175,75 +178,33 @@ class Kernel(ABC):
         """Send a software-generated interrupt to a vCPU (ICC_SGI1R_EL1)."""
 
     @abstractmethod
+    def kvm_arch_vcpu_ioctl_run(self, vcpu: Vcpu, guest: RunsInGuestMode) -> None:
+        """Run a vCPU until user space wants it back."""
+
+    @abstractmethod
+    def enter_guest_mode(self, vcpu: Vcpu) -> bool:
+        """Publish the mode, look at the requests, and fill the list registers."""
+
+    @abstractmethod
+    def kvm_vcpu_exit_request(self, vcpu: Vcpu) -> bool:
+        """Tell whether there is something to do before the guest is entered."""
+
+    @abstractmethod
+    def exit_guest_mode(self, vcpu: Vcpu) -> None:
+        """Fold what the guest has done, and publish that the vCPU is outside."""
+
+    @abstractmethod
+    def flush(self, vcpu: Vcpu) -> None:
+        """Call kvm_vgic_flush_hwstate, and announce it."""
+
+    @abstractmethod
+    def sync(self, vcpu: Vcpu) -> None:
+        """Call kvm_vgic_sync_hwstate, and announce it."""
+
+    @abstractmethod
     def check_vcpu_requests(self, vcpu: Vcpu) -> None:
         """Do what others have asked for; a pending interrupt needs no more than a new entry."""
 
     @abstractmethod
     def handle_exit(self, vcpu: Vcpu, access: Exit | None) -> None:
         """Do what the guest left for, if it did: emulate its access."""
-
-    # Decisions.
-
-    @abstractmethod
-    def still_to_queue(self, irq: VgicIrq, vcpu: Vcpu) -> bool:
-        """Look again whether an interrupt belongs on a list; see queue.py."""
-
-    @abstractmethod
-    def announce_pending(self, vcpu: Vcpu) -> None:
-        """Tell a vCPU that something became pending for it; see kick.py."""
-
-    @abstractmethod
-    def split_ap_list(self, vcpu: Vcpu, last: VgicIrq) -> None:
-        """Put aside what found no list register; see flush.py."""
-
-    @abstractmethod
-    def overflow_counts(self) -> bool:
-        """Say whether the vCPU comes back for what the walk has left outside; see flush.py."""
-
-    @abstractmethod
-    def save_eoicount(self, vcpu: Vcpu) -> None:
-        """Keep the hardware's EOIcount across the exit; see switch.py."""
-
-    @abstractmethod
-    def fold_pending(self, irq: VgicIrq, lr: ListRegister) -> None:
-        """Take the pending state back out of a list register; see fold.py."""
-
-    @abstractmethod
-    def eoicount_to_account(self, vcpu: Vcpu) -> int:
-        """Say how many deactivations EOIcount stands for; see fold.py."""
-
-    @abstractmethod
-    def eoicount_candidates(self, vcpu: Vcpu) -> ListHead[VgicIrq]:
-        """Say on which list EOIcount's victims are; see fold.py."""
-
-    @abstractmethod
-    def sort_key(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[bool | int, ...]:
-        """Say how an interrupt competes for a list register; see sort.py."""
-
-    @abstractmethod
-    def takes_lr(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
-        """Say whether an interrupt is put into a list register; see flush.py."""
-
-    @abstractmethod
-    def prune_target(self, irq: VgicIrq) -> Vcpu | None:
-        """Say where an interrupt on the list belongs; see prune.py."""
-
-    @abstractmethod
-    def migration_lock_order(self, vcpu: Vcpu, target: Vcpu) -> tuple[Vcpu, Vcpu]:
-        """Say whose ap_list_lock is taken first; see prune.py."""
-
-    @abstractmethod
-    def still_to_migrate(self, irq: VgicIrq, vcpu: Vcpu, target: Vcpu) -> bool:
-        """Look again whether an interrupt is to be moved; see prune.py."""
-
-    @abstractmethod
-    def announce_migration(self, target: Vcpu) -> None:
-        """Tell the vCPU that was given an interrupt; see prune.py."""
-
-    @abstractmethod
-    def replug_overflow(self, vcpu: Vcpu) -> None:
-        """Put back what was put aside; see prune.py."""
-
-    @abstractmethod
-    def leaves_guest_mode_before_sync(self) -> bool:
-        """Say whether others see the vCPU outside before its state is folded; see run.py."""

@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The generations of the mechanism by name, one file each: a small class and its record.
 
-What several of them share is in upstream.py. To add one, write its file.
+What they do otherwise than the reference is in facts, one class each, and a revision is a list of
+those that hold for it. To add one, write its file.
 """
 
 import sys
 
+from vgic.revisions.facts import SummaryAlone
 from vgic.revisions.records import records_in
 from vgic.revisions.reference import Reference
-from vgic.revisions.revision import Revision
-from vgic.revisions.upstream import SummaryAlone
+from vgic.revisions.revision import Commit, Revision
 
 DEFAULT = "reference"
 
@@ -22,6 +23,7 @@ REVISIONS: dict[str, Revision] = {
 __all__ = [
     "DEFAULT",
     "REVISIONS",
+    "Commit",
     "Reference",
     "Revision",
     "SummaryAlone",

@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """head-walk: 6.19, one list and an EOIcount walk from its head."""
 
-from harness import ListHead
-from vgic.data import Vcpu, VgicIrq
-from vgic.revisions.revision import Revision
-from vgic.revisions.upstream import OutsideBeforeSync, SummaryAlone
+from vgic.revisions.facts import (
+    FlushBeforeMode,
+    OracleAlone,
+    OutsideBeforeSync,
+    SummaryAlone,
+    WalkFromHead,
+)
+from vgic.revisions.facts.windows import FLUSHED_FIRST, ONE_LIST
+from vgic.revisions.revision import Commit, Revision
 
 
-class HeadWalk(OutsideBeforeSync, SummaryAlone):
+class HeadWalk(WalkFromHead, SummaryAlone, OracleAlone, FlushBeforeMode, OutsideBeforeSync):
     """6.19 (3cfd59f81e0f): the overflow list was dropped as not worth its while.
 
     So EOIcount's victims are looked for from the head of the one list, where an interrupt stands
@@ -15,14 +20,7 @@ class HeadWalk(OutsideBeforeSync, SummaryAlone):
     guests that hang, and mended in March 2026 (6da5e537f5af).
     """
 
-    never_crosses = frozenset({"split"})
-
-    def split_ap_list(self, vcpu: Vcpu, last: VgicIrq) -> None:
-        """Leave the list in one piece."""
-
-    def eoicount_candidates(self, vcpu: Vcpu) -> ListHead[VgicIrq]:
-        """Walk the one list from its head."""
-        return vcpu.vgic_cpu.ap_list_head
+    never_crosses = FLUSHED_FIRST | ONE_LIST
 
 
 RECORD = Revision(
@@ -32,5 +30,11 @@ RECORD = Revision(
     date="2025-11-24",
     commit="3cfd59f81e0f",
     mended_by="6da5e537f5af",
+    models=(
+        Commit("05984ba67eb6", "what is pending goes before what is active"),
+        Commit("33c1f60b3213", "what cannot be delivered here goes last"),
+        Commit("f4ded7b0848e", "EOIcount survives the exit"),
+        Commit("3cfd59f81e0f", "EOIcount is accounted to the list, from its head"),
+    ),
     found_as=("I13 stuck active",),
 )

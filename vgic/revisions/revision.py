@@ -3,8 +3,21 @@
 
 import inspect
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from vgic.kernel import Mechanism
+
+
+class Commit(NamedTuple):
+    """A change of the kernel that a revision models.
+
+    Attributes:
+        id: its commit, 12 digits; "" where that is not known.
+        what: what has changed, in a few words.
+    """
+
+    id: str
+    what: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +34,7 @@ class Revision:
         date: when it was posted or applied, as an ISO date.
         commit: what made it so, 12 digits.
         mended_by: the commit that mended what is wrong with it, 12 digits.
+        models: the changes that it models, the earliest first, as far as they touch what is here.
         found_as: the kinds of failure that what is wrong with it is first reported as; none if
             nothing is wrong with it.
     """
@@ -32,6 +46,7 @@ class Revision:
     date: str = ""
     commit: str = ""
     mended_by: str = ""
+    models: tuple[Commit, ...] = ()
     found_as: tuple[str, ...] = ()
 
     @property

@@ -1,28 +1,31 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """v1-posted: the overflow split as it was posted in November 2025."""
 
-from vgic.data import Vcpu, VgicIrq
+from vgic.revisions.facts import (
+    FlushBeforeMode,
+    OracleAlone,
+    OutsideBeforeSync,
+    SplitByValue,
+    SummaryAlone,
+)
+from vgic.revisions.facts.windows import FLUSHED_FIRST
 from vgic.revisions.revision import Revision
-from vgic.revisions.upstream import OutsideBeforeSync, SummaryAlone
 
 
-class V1Posted(OutsideBeforeSync, SummaryAlone):
+class V1Posted(SplitByValue, SummaryAlone, OracleAlone, FlushBeforeMode, OutsideBeforeSync):
     """The seed exactly as posted (25/33): the list head is copied by value before the cut.
 
-    The cut gives the AP-list a ring of its own, but the tail of the overflow goes on pointing at
-    the AP-list's head: a forward walk of the overflow list runs on into the AP-list.
+    The overflow is no ring. An honest guest never shows that: the accounting of EOIcount looks at
+    the count before it looks at the next entry, and stops in time. A guest that ends what is in no
+    list register more often than there are such interrupts makes the host take a list head for one.
     """
 
-    def split_ap_list(self, vcpu: Vcpu, last: VgicIrq) -> None:
-        """Copy the head and cut it in two."""
-        overflow = vcpu.vgic_cpu.overflow_ap_list_head
-        overflow.copy_from(vcpu.vgic_cpu.ap_list_head)
-        vcpu.vgic_cpu.ap_list_head.cut_position(overflow, last.ap_list)
+    never_crosses = FLUSHED_FIRST
 
 
 RECORD = Revision(
     name="v1-posted",
     cls=V1Posted,
     date="2025-11-03",
-    found_as=("list corruption",),
+    found_as=("I13 stuck active", "I16 missed kick", "list corruption"),
 )

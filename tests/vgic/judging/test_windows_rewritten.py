@@ -53,7 +53,7 @@ class PrunesByRecursion(Reference):
     def vgic_prune_ap_list(self, vcpu: Vcpu) -> None:
         moving = self._prune_own_list(vcpu)
         if moving is not None:
-            self._migrate(vcpu, *moving)
+            self.migrate_irq(vcpu, *moving)
             self.vgic_prune_ap_list(vcpu)
 
 

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A CPU of the host: what belongs to it and not to the vCPU that it runs.
+
+From flush to prune interrupts are off and a vCPU stays on its CPU, so what is remembered from the
+one to the other may be the CPU's.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vgic.data.vcpu import VgicIrq
+
+
+class HostCpu:
+    """A physical CPU (struct kvm_host_data).
+
+    Attributes:
+        number: its number.
+        last_lr_irq: the last interrupt that its vCPU's flush has put into a list register, where a
+            generation remembers that.
+    """
+
+    __slots__ = ("last_lr_irq", "number")
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.last_lr_irq: VgicIrq | None = None
+
+    def __str__(self) -> str:
+        return f"cpu {self.number}"

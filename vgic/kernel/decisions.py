@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The decisions and steps by name: every point on which generations, bugs and patches differ.
+
+A kernel function asks a decision, and consists of steps where it drops a lock or goes round a loop,
+so that a patch replaces one of them and not the whole. The kernel's own functions are in table.py.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+
+from harness import ListHead, Node
+from vgic.data import Vcpu, VgicIrq
+from vgic.hardware import ListRegister
+from vgic.kernel.summary import ApListSummary
+
+
+class Decisions(ABC):
+    """What is decided in kernel functions, and what they do in one go."""
+
+    @abstractmethod
+    def still_to_queue(self, irq: VgicIrq, vcpu: Vcpu) -> bool:
+        """Look again whether an interrupt belongs on a list; see queue.py."""
+
+    @abstractmethod
+    def add_to_ap_list(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        """Put an interrupt on a list if it still belongs there; see queue.py."""
+
+    @abstractmethod
+    def announce_pending(self, vcpu: Vcpu) -> None:
+        """Tell a vCPU that something became pending for it; see kick.py."""
+
+    @abstractmethod
+    def summarize_irq(self, vcpu: Vcpu, irq: VgicIrq, summary: ApListSummary) -> None:
+        """Count one entry; see flush.py."""
+
+    @abstractmethod
+    def needs_sort(self, vcpu: Vcpu, summary: ApListSummary) -> bool:
+        """Say whether the list has to be sorted; see flush.py."""
+
+    @abstractmethod
+    def load_irq(self, vcpu: Vcpu, irq: VgicIrq, lr: int) -> bool:
+        """Put one entry into a list register, if it takes one; see flush.py."""
+
+    @abstractmethod
+    def remember_last_lr(self, vcpu: Vcpu, irq: VgicIrq, count: int) -> None:
+        """Remember who was the last to get a list register; see flush.py."""
+
+    @abstractmethod
+    def split_ap_list(self, vcpu: Vcpu, last: VgicIrq) -> None:
+        """Put aside what found no list register; see flush.py."""
+
+    @abstractmethod
+    def overflow_counts(self) -> bool:
+        """Say whether the vCPU comes back for what the walk has left outside; see flush.py."""
+
+    @abstractmethod
+    def save_eoicount(self, vcpu: Vcpu) -> None:
+        """Keep the hardware's EOIcount across the exit; see switch.py."""
+
+    @abstractmethod
+    def fold_pending(self, irq: VgicIrq, lr: ListRegister) -> None:
+        """Take the pending state back out of a list register; see fold.py."""
+
+    @abstractmethod
+    def eoicount_to_account(self, vcpu: Vcpu) -> int:
+        """Say how many deactivations EOIcount stands for; see fold.py."""
+
+    @abstractmethod
+    def eoicount_candidates(self, vcpu: Vcpu) -> ListHead[VgicIrq]:
+        """Say on which list EOIcount's victims are; see fold.py."""
+
+    @abstractmethod
+    def eoicount_walk(self, vcpu: Vcpu, candidates: ListHead[VgicIrq]) -> Iterator[Node[VgicIrq]]:
+        """Say where on the list EOIcount's victims are looked for; see fold.py."""
+
+    @abstractmethod
+    def account_eoi(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        """Take one off EOIcount for an entry; see fold.py."""
+
+    @abstractmethod
+    def sort_key(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[bool | int, ...]:
+        """Say how an interrupt competes for a list register; see sort.py."""
+
+    @abstractmethod
+    def takes_lr(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        """Say whether an interrupt is put into a list register; see flush.py."""
+
+    @abstractmethod
+    def prune_irq(self, vcpu: Vcpu, irq: VgicIrq) -> Vcpu | None:
+        """Take one entry off the list if it belongs nowhere; see prune.py."""
+
+    @abstractmethod
+    def prune_target(self, irq: VgicIrq) -> Vcpu | None:
+        """Say where an interrupt on the list belongs; see prune.py."""
+
+    @abstractmethod
+    def migrate_irq(self, vcpu: Vcpu, irq: VgicIrq, target: Vcpu) -> bool:
+        """Move an interrupt to another list, with nothing held at first; see prune.py."""
+
+    @abstractmethod
+    def migration_lock_order(self, vcpu: Vcpu, target: Vcpu) -> tuple[Vcpu, Vcpu]:
+        """Say whose ap_list_lock is taken first; see prune.py."""
+
+    @abstractmethod
+    def still_to_migrate(self, irq: VgicIrq, vcpu: Vcpu, target: Vcpu) -> bool:
+        """Look again whether an interrupt is to be moved; see prune.py."""
+
+    @abstractmethod
+    def announce_migration(self, target: Vcpu) -> None:
+        """Tell the vCPU that was given an interrupt; see prune.py."""
+
+    @abstractmethod
+    def replug_overflow(self, vcpu: Vcpu) -> None:
+        """Put back what was put aside; see prune.py."""
+
+    @abstractmethod
+    def leaves_guest_mode_before_sync(self) -> bool:
+        """Say whether others see the vCPU outside before its state is folded; see entry.py."""

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""classic: up to 6.18, active interrupts first and no overflow."""
+
+from vgic.revisions.facts import (
+    FlushBeforeMode,
+    NoOverflow,
+    OneList,
+    OracleAlone,
+    OutsideBeforeSync,
+)
+from vgic.revisions.facts.windows import FLUSHED_FIRST, NOTHING_OUTSIDE
+from vgic.revisions.revision import Commit, Revision
+
+
+class Classic(NoOverflow, OneList, OracleAlone, FlushBeforeMode, OutsideBeforeSync):
+    """Up to 6.18: active interrupts keep their list registers, whatever is more urgent.
+
+    A guest with as many open handlers as there are list registers never sees a more urgent
+    interrupt: it waits for the inner handlers to end, and they may be waiting for it. Nothing is
+    ever active outside the list registers, so nothing counts what is ended there.
+    """
+
+    never_crosses = FLUSHED_FIRST | NOTHING_OUTSIDE
+
+
+RECORD = Revision(
+    name="classic",
+    cls=Classic,
+    kernel="6.18",
+    date="2016-05",
+    mended_by="05984ba67eb6",
+    models=(Commit("", "the vGIC as it was rewritten in 2016: the AP-list and its order"),),
+    found_as=("O10 best pending left out",),
+)

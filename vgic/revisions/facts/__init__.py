@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What generations of the kernel do otherwise than the reference: one fact a class.
+
+A revision is a list of those that hold for it. In which revisions each holds is the table of
+docs/revisions.md, which a test makes from the classes.
+"""
+
+from vgic.revisions.facts.entry import FlushBeforeMode, OutsideBeforeSync
+from vgic.revisions.facts.lists import (
+    CursorAtEach,
+    CursorWhenFull,
+    OneList,
+    SplitByValue,
+    WalkFromHead,
+)
+from vgic.revisions.facts.maintenance import SummaryAlone
+from vgic.revisions.facts.migration import OracleAlone
+from vgic.revisions.facts.no_overflow import NoOverflow
+
+__all__ = [
+    "CursorAtEach", "CursorWhenFull", "FlushBeforeMode", "NoOverflow", "OneList", "OracleAlone",
+    "OutsideBeforeSync", "SplitByValue", "SummaryAlone", "WalkFromHead",
+]  # fmt: skip

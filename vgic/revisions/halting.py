@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""halting: the fix branch of September 2026, which halts the VM and publishes late."""
+
+from vgic.revisions.facts import CursorWhenFull, FlushBeforeMode, SummaryAlone
+from vgic.revisions.facts.windows import FLUSHED_FIRST, ONE_LIST
+from vgic.revisions.revision import Commit, Revision
+
+
+class Halting(CursorWhenFull, SummaryAlone, FlushBeforeMode):
+    """The fix branch of 30 September 2026: a halted vCPU has folded what it has.
+
+    It says that it is outside only when its state is folded, and a pause is counted, so that two
+    who halt do not resume each other's vCPUs. It flushes before it says that it is in its guest:
+    who halts it then sees it outside, while it is filling its list registers.
+    """
+
+    never_crosses = FLUSHED_FIRST | ONE_LIST
+
+
+RECORD = Revision(
+    name="halting",
+    cls=Halting,
+    date="2026-09-30",
+    commit="499ddfc539bf",
+    models=(
+        Commit("50c6a41ed8ff", "who finds a vCPU outside has its state as well"),
+        Commit("499ddfc539bf", "outside is published after the sync; a pause is counted"),
+        Commit("3e2780713d77", "the VM is halted to disable LPIs"),
+        Commit("3a8111254482", "the VM is halted for MOVALL"),
+    ),
+    found_as=("I13 stuck active", "I16 missed kick"),
+)

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""last-lr: March 2026, a cursor at the last interrupt that got a list register."""
+
+from vgic.revisions.facts import (
+    CursorAtEach,
+    FlushBeforeMode,
+    OracleAlone,
+    OutsideBeforeSync,
+    SummaryAlone,
+)
+from vgic.revisions.facts.windows import FLUSHED_FIRST, ONE_LIST
+from vgic.revisions.revision import Commit, Revision
+
+
+class LastLr(CursorAtEach, SummaryAlone, OracleAlone, FlushBeforeMode, OutsideBeforeSync):
+    """March 2026 (6da5e537f5af): the accounting begins behind the last list register's interrupt.
+
+    The cursor is the physical CPU's, is moved for each list register that is filled, and holds no
+    reference: an LPI that is taken off the list and freed meanwhile leaves it dangling.
+    """
+
+    never_crosses = FLUSHED_FIRST | ONE_LIST
+
+
+RECORD = Revision(
+    name="last-lr",
+    cls=LastLr,
+    kernel="7.0",
+    date="2026-03-07",
+    commit="6da5e537f5af",
+    mended_by="19bc5d79ece6",
+    models=(Commit("6da5e537f5af", "EOIcount is accounted from the cursor on"),),
+    found_as=("I13 stuck active", "I16 missed kick"),
+)

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""last-lr-ref: mainline of September 2026, the cursor with a reference."""
+
+from vgic.revisions.facts import CursorWhenFull, FlushBeforeMode, OutsideBeforeSync, SummaryAlone
+from vgic.revisions.facts.windows import FLUSHED_FIRST, ONE_LIST
+from vgic.revisions.revision import Commit, Revision
+
+
+class LastLrRef(CursorWhenFull, SummaryAlone, FlushBeforeMode, OutsideBeforeSync):
+    """September 2026 (19bc5d79ece6): there is a cursor only if all list registers are filled.
+
+    It holds a reference until the list has been pruned, and a prune that has let go of its locks
+    looks again whether the interrupt is still on its list.
+    """
+
+    never_crosses = FLUSHED_FIRST | ONE_LIST
+
+
+RECORD = Revision(
+    name="last-lr-ref",
+    cls=LastLrRef,
+    date="2026-09-29",
+    commit="19bc5d79ece6",
+    models=(
+        Commit("e079ef0b1c40", "no cursor unless all list registers are filled"),
+        Commit("19bc5d79ece6", "the cursor holds a reference"),
+    ),
+    found_as=("I13 stuck active", "I16 missed kick"),
+)

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""linux-7.3: what ships, the look at the requests before the flush."""
+
+from vgic.revisions.facts import CursorWhenFull, SummaryAlone
+from vgic.revisions.facts.windows import LOOKED_FIRST, ONE_LIST
+from vgic.revisions.revision import Commit, Revision
+
+
+class LinuxSevenThree(CursorWhenFull, SummaryAlone):
+    """Linux 7.3.4: a vCPU is in its guest, for others, before it fills its list registers.
+
+    A request that comes before that turns it back with nothing to undo; what comes later is told by
+    an IPI alone, however late that is. A pause is counted, and the state folded before the vCPU is
+    outside. LPIs are disabled, and moved all at once, without a halt.
+    """
+
+    never_crosses = LOOKED_FIRST | ONE_LIST
+
+
+RECORD = Revision(
+    name="linux-7.3",
+    cls=LinuxSevenThree,
+    kernel="7.3.4",
+    date="2026-11",
+    models=(
+        Commit("", "7.3.4: IN_GUEST_MODE is published ahead of the state being loaded"),
+        Commit("", "7.3.4: OUTSIDE_GUEST_MODE is published past the state being saved"),
+        Commit("", "7.3.4: a pause is counted"),
+    ),
+    found_as=("I13 stuck active", "I16 missed kick"),
+)
