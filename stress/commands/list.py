@@ -9,7 +9,7 @@ from harness.search.strategies import DESCRIPTIONS
 from stress.inputs import Kind
 from stress.scenarios import SCENARIOS
 from stress.system import output
-from vgic import BUGS, REVISIONS, WINDOWS
+from vgic import BUGS, REVISIONS, TOPICS, WINDOWS
 from vgic.composition import functions
 
 Row = dict[str, object]
@@ -106,7 +106,9 @@ def _revisions() -> dict[str, Row]:
             "date": revision.date,
             "commit": revision.commit,
             "mended_by": revision.mended_by,
+            "models": [commit._asdict() for commit in revision.models],
             "found_as": list(revision.found_as),
+            "does": {topic.name: topic.of(revision.cls) for topic in TOPICS},
             "story": revision.story,
         }
         for name, revision in REVISIONS.items()

@@ -7,6 +7,7 @@ those that hold for it. To add one, write its file.
 
 import sys
 
+from vgic.revisions.differences import TOPICS, Topic
 from vgic.revisions.facts import SummaryAlone
 from vgic.revisions.records import records_in
 from vgic.revisions.reference import Reference
@@ -23,9 +24,11 @@ REVISIONS: dict[str, Revision] = {
 __all__ = [
     "DEFAULT",
     "REVISIONS",
+    "TOPICS",
     "Commit",
     "Reference",
     "Revision",
     "SummaryAlone",
+    "Topic",
     "records_in",
 ]

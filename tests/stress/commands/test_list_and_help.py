@@ -10,7 +10,7 @@ import pytest
 from harness.search.strategies import DESCRIPTIONS
 from stress.scenarios import SCENARIOS
 from stress.system.exit_codes import table
-from vgic import BUGS, REVISIONS, WINDOWS
+from vgic import BUGS, REVISIONS, TOPICS
 from vgic.composition import functions
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -99,6 +99,8 @@ def test_listed_revisions_say_what_their_records_say(here: Run) -> None:
             assert row[field] == list(getattr(revision, field))
         for field in ("kernel", "date", "commit", "mended_by"):
             assert row[field] == getattr(revision, field)
+        assert [tuple(each.values()) for each in row["models"]] == list(revision.models)
+        assert row["does"] == {topic.name: topic.of(revision.cls) for topic in TOPICS}
 
 
 def test_what_follows_a_scenario_in_brackets_is_explained(here: Run) -> None:

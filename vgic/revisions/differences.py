@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""In what the revisions differ, topic by topic: the table of docs/revisions.md, from the classes.
+
+A topic has the reference's way and those of the facts that make another of it. What a revision does
+is read off the classes it is made of, so that the table cannot say what the code does not.
+"""
+
+from typing import NamedTuple
+
+from vgic.kernel import Mechanism
+from vgic.revisions.facts import (
+    CursorAtEach,
+    CursorWhenFull,
+    FlushBeforeMode,
+    NoOverflow,
+    OracleAlone,
+    OutsideBeforeSync,
+    SplitByValue,
+    SummaryAlone,
+    WalkFromHead,
+)
+
+
+class Topic(NamedTuple):
+    """A point on which revisions differ.
+
+    Attributes:
+        name: what it is about.
+        reference: what the reference does.
+        otherwise: the facts that make another of it, each with what it does; the first that a
+            revision is made of counts.
+    """
+
+    name: str
+    reference: str
+    otherwise: tuple[tuple[type[Mechanism], str], ...]
+
+    def of(self, kernel: type[Mechanism]) -> str:
+        """Return what a kernel does."""
+        return next(
+            (words for fact, words in self.otherwise if issubclass(kernel, fact)), self.reference
+        )
+
+
+TOPICS = (
+    Topic(
+        "who gets a list register first",
+        "pending before active, then by priority; undeliverable last",
+        ((NoOverflow, "active before pending, all active ones alike; pending by priority"),),
+    ),
+    Topic(
+        "what missed the list registers",
+        "put aside on a list of its own, whose ring is closed; put back by prune",
+        (
+            (NoOverflow, "stays where it is; what is active has never missed them"),
+            (SplitByValue, "put aside by a copy of the head: the tail still leads to the AP-list"),
+            (CursorWhenFull, "stays behind a cursor, set when all list registers are filled"),
+            (CursorAtEach, "stays behind a cursor, moved for each list register"),
+            (WalkFromHead, "stays where it is"),
+        ),
+    ),
+    Topic(
+        "to whom EOIcount is accounted",
+        "what is active on the overflow list, and nothing that arrived since",
+        (
+            (NoOverflow, "nobody: it is not counted"),
+            (SplitByValue, "the same, as long as the count ends before the list"),
+            (CursorAtEach, "what is active behind the cursor, arrivals among them"),
+            (WalkFromHead, "what is active on the one list, from its head"),
+        ),
+    ),
+    Topic(
+        "which maintenance interrupts there are",
+        "by the summary, and by a walk that ran out of list registers",
+        (
+            (NoOverflow, "underflow, if the walk ran out of list registers"),
+            (SummaryAlone, "by the summary alone"),
+        ),
+    ),
+    Topic(
+        "what prune looks at again before it moves an interrupt",
+        "the target oracle, and that it is still on this list",
+        ((OracleAlone, "the target oracle alone"),),
+    ),
+    Topic(
+        "when a vCPU says that it is in its guest",
+        "before it looks at the requests, and then flushes",
+        ((FlushBeforeMode, "after its flush, before it looks at the requests"),),
+    ),
+    Topic(
+        "an entry that is aborted",
+        "has nothing to undo",
+        ((FlushBeforeMode, "saves, folds and prunes like an exit"),),
+    ),
+    Topic(
+        "when a vCPU says that it is outside",
+        "when its state is folded and pruned",
+        ((OutsideBeforeSync, "as soon as the guest is left, before the fold"),),
+    ),
+)
