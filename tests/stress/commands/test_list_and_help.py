@@ -10,7 +10,7 @@ import pytest
 from harness.search.strategies import DESCRIPTIONS
 from stress.scenarios import SCENARIOS
 from stress.system.exit_codes import table
-from vgic import BUGS, REVISIONS, TOPICS
+from vgic import BUGS, REVISIONS, TOPICS, WINDOWS
 from vgic.composition import functions
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
