@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""How the locks of each class are waited for, and which may be taken where, in lockdep's manner.
+
+On a PREEMPT_RT kernel a spinlock_t and an rwlock_t sleep; a raw_spinlock_t spins there, too. So
+what is right on other kernels may be wrong on that one, and is judged wherever it runs: a thread
+waits in no other way than it may in its context and inside each lock that it holds
+(check_wait_context). The interrupted thread's locks do not count in a handler, which has a context
+of its own. Whoever only tries does not wait, so he is not judged; what he has got then counts.
+That interrupts are off says nothing: see docs/detectors/lock-order.md.
+"""
+
+from collections.abc import Callable
+
+from harness.engine import (
+    IN_HARDIRQ,
+    IN_IRQ,
+    IN_RCU,
+    Failure,
+    Lock,
+    Thread,
+    model_function,
+    within,
+)
+from harness.primitives import WaitType
+
+_HOW = {
+    WaitType.SPIN: "spins",
+    WaitType.CONFIG: "sleeps on PREEMPT_RT",
+    WaitType.SLEEP: "sleeps",
+}
+
+
+class WaitTypes:
+    """The wait type of each class.
+
+    Attributes:
+        sleepers: the classes, with their subclasses as bits, that are waited for asleep on some
+            kernel. All others spin on all.
+    """
+
+    def __init__(self) -> None:
+        self.sleepers = 0
+        self._everywhere = 0
+
+    def note(self, bits: int, wait_type: WaitType) -> None:
+        """Note how a class is waited for.
+
+        Args:
+            bits: its subclasses.
+            wait_type: how, and no longer as before.
+        """
+        self.sleepers = self.sleepers & ~bits | (bits if wait_type > WaitType.SPIN else 0)
+        self._everywhere = self._everywhere & ~bits | (bits if wait_type is WaitType.SLEEP else 0)
+
+    def of(self, bit: int) -> WaitType:
+        """Return how a class is waited for."""
+        if bit & self._everywhere:
+            return WaitType.SLEEP
+        return WaitType.CONFIG if bit & self.sleepers else WaitType.SPIN
+
+    def refusal(
+        self, me: Thread, lock: Lock, bit: int, name: Callable[[int], str]
+    ) -> Failure | None:
+        """Say what is wrong with waiting for a lock here and now; None if nothing is.
+
+        Args:
+            me: who is about to take it.
+            lock: the lock.
+            bit: its class and subclass.
+            name: says what those are called.
+        """
+        wanted = self.of(bit)
+        context, most = _context(me.chain)
+        too_strict = [
+            held for held in me.held if held.held_bit & me.chain and self.of(held.held_bit) < wanted
+        ]
+        if most < wanted:
+            who, why = f"a handler on top of {me.role}", "it is that of a hard interrupt"
+            right = "it is a thread on PREEMPT_RT: HostInterrupt(..., threaded_on_rt=True)"
+            classes: tuple[str, ...] = (name(bit),)
+        elif too_strict:
+            inside = too_strict[-1]
+            who, why = me.role, f"holds {inside.name}, which spins there, too"
+            classes = (name(inside.held_bit), name(bit))
+            right = f"{classes[0]} is a spinlock_t: lock_class(..., sleeps_on_rt=True)"
+        else:
+            return None
+        function = model_function()
+        return Failure(
+            kind="invalid wait context",
+            message=f"{who} is about to take {lock.name}{within(function)}, which would sleep on a "
+            f"PREEMPT_RT kernel, but {why}",
+            functions=(function,),
+            lock_classes=classes,
+            details=(
+                f"{me.role} is trying to acquire {lock.name}, which {_HOW[wanted]}"
+                f"{within(function)}",
+                f"in the context of {context}",
+                *self._held(me),
+                f"right only if {right}",
+            ),
+        )
+
+    def _held(self, me: Thread) -> list[str]:
+        """List what a thread holds, the oldest first, and how each is waited for."""
+        if not me.held:
+            return [f"{me.role} holds no locks"]
+        return [
+            f"{me.role} holds:",
+            *(f"  {held.name}, which {_HOW[self.of(held.held_bit)]}" for held in me.held),
+        ]
+
+
+def _context(chain: int) -> tuple[str, WaitType]:
+    """Return what a thread is, and how it may wait (task_wait_context)."""
+    if chain & IN_HARDIRQ:
+        return "a hard interrupt handler, where nothing sleeps", WaitType.SPIN
+    if chain & IN_IRQ:
+        return "a handler that is a thread on PREEMPT_RT", WaitType.CONFIG
+    if chain & IN_RCU:
+        return "an RCU read section, which may be preempted on PREEMPT_RT", WaitType.CONFIG
+    return "a thread, which may sleep", WaitType.SLEEP
