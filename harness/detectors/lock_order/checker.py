@@ -130,9 +130,7 @@ class LockOrder:
         """
         if not self._checking:
             return
-        if bit & self._waits.sleepers and (
-            refusal := self._waits.refusal(me, lock, bit, self._name)
-        ):
+        if bit & self._waits.sleepers and (refusal := self._waits.refusal(me, lock, bit)):
             self.scheduler.fail(refusal)
         if me.chain & bit:
             self.scheduler.fail(recursion(me, lock, bit, self._name(bit)))

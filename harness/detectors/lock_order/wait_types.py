@@ -9,8 +9,6 @@ of its own. Whoever only tries does not wait, so he is not judged; what he has g
 That interrupts are off says nothing: see docs/detectors/lock-order.md.
 """
 
-from collections.abc import Callable
-
 from harness.engine import (
     IN_HARDIRQ,
     IN_IRQ,
@@ -58,16 +56,13 @@ class WaitTypes:
             return WaitType.SLEEP
         return WaitType.CONFIG if bit & self.sleepers else WaitType.SPIN
 
-    def refusal(
-        self, me: Thread, lock: Lock, bit: int, name: Callable[[int], str]
-    ) -> Failure | None:
+    def refusal(self, me: Thread, lock: Lock, bit: int) -> Failure | None:
         """Say what is wrong with waiting for a lock here and now; None if nothing is.
 
         Args:
             me: who is about to take it.
             lock: the lock.
             bit: its class and subclass.
-            name: says what those are called.
         """
         wanted = self.of(bit)
         context, most = _context(me.chain)
@@ -75,14 +70,14 @@ class WaitTypes:
             held for held in me.held if held.held_bit & me.chain and self.of(held.held_bit) < wanted
         ]
         if most < wanted:
-            who, why = f"a handler on top of {me.role}", "it is that of a hard interrupt"
+            who, why = f"a handler on top of {me.role}", "is a hard interrupt's"
             right = "it is a thread on PREEMPT_RT: HostInterrupt(..., threaded_on_rt=True)"
-            classes: tuple[str, ...] = (name(bit),)
+            classes: tuple[str, ...] = (_class_of(lock),)
         elif too_strict:
             inside = too_strict[-1]
             who, why = me.role, f"holds {inside.name}, which spins there, too"
-            classes = (name(inside.held_bit), name(bit))
-            right = f"{classes[0]} is a spinlock_t: lock_class(..., sleeps_on_rt=True)"
+            right = f"{_class_of(inside)} is a spinlock_t: lock_class(..., sleeps_on_rt=True)"
+            classes = (_class_of(inside), _class_of(lock))
         else:
             return None
         function = model_function()
@@ -93,9 +88,8 @@ class WaitTypes:
             functions=(function,),
             lock_classes=classes,
             details=(
-                f"{me.role} is trying to acquire {lock.name}, which {_HOW[wanted]}"
-                f"{within(function)}",
-                f"in the context of {context}",
+                f"{me.role} is trying to acquire {lock.name} ({_HOW[wanted]}){within(function)}",
+                f"the context is {context} ({_HOW[most]})",
                 *self._held(me),
                 f"right only if {right}",
             ),
@@ -107,16 +101,21 @@ class WaitTypes:
             return [f"{me.role} holds no locks"]
         return [
             f"{me.role} holds:",
-            *(f"  {held.name}, which {_HOW[self.of(held.held_bit)]}" for held in me.held),
+            *(f"  {held.name} ({_HOW[self.of(held.held_bit)]})" for held in me.held),
         ]
 
 
+def _class_of(lock: Lock) -> str:
+    """Return the name of a lock's class: all its subclasses are waited for alike."""
+    return lock.name.partition("[")[0]
+
+
 def _context(chain: int) -> tuple[str, WaitType]:
-    """Return what a thread is, and how it may wait (task_wait_context)."""
+    """Return what a thread is in, and how it may wait there (task_wait_context)."""
     if chain & IN_HARDIRQ:
-        return "a hard interrupt handler, where nothing sleeps", WaitType.SPIN
+        return "a hard interrupt handler", WaitType.SPIN
     if chain & IN_IRQ:
         return "a handler that is a thread on PREEMPT_RT", WaitType.CONFIG
     if chain & IN_RCU:
-        return "an RCU read section, which may be preempted on PREEMPT_RT", WaitType.CONFIG
-    return "a thread, which may sleep", WaitType.SLEEP
+        return "an RCU read section", WaitType.CONFIG
+    return "a thread", WaitType.SLEEP
