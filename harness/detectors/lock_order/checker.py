@@ -99,10 +99,7 @@ class LockOrder:
 
     def waits_as(self, lock_class: LockClass, wait_type: WaitType) -> LockClass:
         """Note how a thread waits for the locks of a class; return the class with that."""
-        if self._waits.of(lock_class.bit) is not wait_type:
-            self._waits.note(lock_class.bit * _ALL, wait_type)
-            for bit in self._before:
-                self._know(bit, 0)
+        self._waits.note(lock_class.bit * _ALL, wait_type)
         return lock_class._replace(wait_type=wait_type)
 
     def _name(self, bit: int) -> str:

@@ -234,7 +234,6 @@ class Counted(LockOrder):
 
 @pytest.mark.parametrize("documented", [True, False])
 def test_what_was_judged_once_is_no_news(run: Run, documented: bool) -> None:
-    """Also where an order is documented before the mutex is made, which says how it waits."""
     counted: list[Counter[str]] = []
 
     def program(scheduler: Scheduler) -> None:
