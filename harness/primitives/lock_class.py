@@ -60,7 +60,15 @@ class LockListener(Protocol):
         """For each class, by its bit: which contexts and held classes are news, as bits."""
 
     def waits_as(self, lock_class: LockClass, wait_type: WaitType) -> LockClass:
-        """Note how a thread waits for the locks of a class; return the class with that."""
+        """Note how a thread waits for the locks of a class, where it does not spin on all kernels.
+
+        Args:
+            lock_class: the class.
+            wait_type: CONFIG or SLEEP.
+
+        Returns:
+            the class with that.
+        """
 
     def nest(self, me: Thread, lock: Lock, subclass: int) -> None:
         """A thread is about to take a lock as nested in others of its class.

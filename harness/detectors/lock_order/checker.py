@@ -98,7 +98,7 @@ class LockOrder:
         return self.waits_as(added, WaitType.CONFIG) if sleeps_on_rt else added
 
     def waits_as(self, lock_class: LockClass, wait_type: WaitType) -> LockClass:
-        """Note how a thread waits for the locks of a class; return the class with that."""
+        """Note that a class is waited for otherwise than by spinning; return it with that."""
         self._waits.note(lock_class.bit * _ALL, wait_type)
         return lock_class._replace(wait_type=wait_type)
 

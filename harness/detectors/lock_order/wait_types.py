@@ -41,14 +41,15 @@ class WaitTypes:
         self._everywhere = 0
 
     def note(self, bits: int, wait_type: WaitType) -> None:
-        """Note how a class is waited for.
+        """Note how a class is waited for that does not spin on all kernels.
 
         Args:
             bits: its subclasses.
-            wait_type: how, and no longer as before.
+            wait_type: CONFIG or SLEEP.
         """
-        self.sleepers = self.sleepers & ~bits | (bits if wait_type > WaitType.SPIN else 0)
-        self._everywhere = self._everywhere & ~bits | (bits if wait_type is WaitType.SLEEP else 0)
+        self.sleepers |= bits
+        if wait_type is WaitType.SLEEP:
+            self._everywhere |= bits
 
     def of(self, bit: int) -> WaitType:
         """Return how a class is waited for."""
