@@ -147,8 +147,12 @@ class Standstill(Operation):
 IRQS_ON = 1
 IN_IRQ = 2
 IN_RCU = 4
-CONTEXT = IRQS_ON | IN_IRQ | IN_RCU
-"""Bits of a thread's chain beside those of lock classes: in which context it takes locks."""
+IN_HARDIRQ = 8
+CONTEXT = IRQS_ON | IN_IRQ | IN_RCU | IN_HARDIRQ
+"""Bits of a thread's chain beside those of lock classes: in which context it takes locks.
+
+IN_HARDIRQ stands beside IN_IRQ: nothing sleeps in such a handler, whatever the kernel.
+"""
 
 
 class Thread:

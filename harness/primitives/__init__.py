@@ -22,7 +22,7 @@ from harness.primitives.joining import JoinableThread, start_thread
 from harness.primitives.list_head import ListHead
 from harness.primitives.list_node import Node
 from harness.primitives.list_sort import list_sort
-from harness.primitives.lock_class import LockClass
+from harness.primitives.lock_class import LockClass, WaitType
 from harness.primitives.mutex import Mutex
 from harness.primitives.placed_lock import line_text, remember_places
 from harness.primitives.rcu import Rcu
@@ -66,6 +66,7 @@ __all__ = [
     "Srcu",
     "Timer",
     "WaitQueue",
+    "WaitType",
     "Watching",
     "Work",
     "WorkQueue",

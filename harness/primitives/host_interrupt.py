@@ -10,7 +10,7 @@ its CPU would do meanwhile needs a thread of its own.
 
 from collections.abc import Callable
 
-from harness.engine import IN_IRQ, Scheduler, Thread, operation
+from harness.engine import IN_HARDIRQ, IN_IRQ, Scheduler, Thread, operation
 from harness.primitives.lock_failures import leaves_nothing_held
 
 
@@ -22,7 +22,13 @@ class HostInterrupt:
     """
 
     def __init__(
-        self, scheduler: Scheduler, instance: str, role: str, handler: Callable[[], object]
+        self,
+        scheduler: Scheduler,
+        instance: str,
+        role: str,
+        handler: Callable[[], object],
+        *,
+        threaded_on_rt: bool = False,
     ) -> None:
         """Connect a line.
 
@@ -31,10 +37,13 @@ class HostInterrupt:
             instance: its number, as reports print it.
             role: the thread whose CPU it interrupts.
             handler: what runs then, with local interrupts off.
+            threaded_on_rt: on a PREEMPT_RT kernel it runs in a thread, so that a spinlock_t may be
+                taken, as the handlers do that a driver requests without IRQF_NO_THREAD.
         """
         self.role = role
         self._scheduler = scheduler
         self._handler = handler
+        self._context = IN_IRQ if threaded_on_rt else IN_IRQ | IN_HARDIRQ
         self._name = f"interrupt[{instance}]"
         self._asserted = False
         self._assert = operation("assert", "interrupt", self._name)
@@ -68,7 +77,7 @@ class HostInterrupt:
             return
         self._scheduler.touch(self._take)
         self._asserted = False
-        run_on_top(self._scheduler, self._name, me, self._handler)
+        run_on_top(self._scheduler, self._name, me, self._handler, self._context)
 
 
 class Softirq:
@@ -99,10 +108,24 @@ class Softirq:
             run_on_top(self._scheduler, self._name, me, then)
 
 
-def run_on_top(scheduler: Scheduler, name: str, me: Thread, handler: Callable[[], object]) -> None:
-    """Run a handler in a context of its own; what it locks it has to unlock."""
+def run_on_top(
+    scheduler: Scheduler,
+    name: str,
+    me: Thread,
+    handler: Callable[[], object],
+    context: int = IN_IRQ,
+) -> None:
+    """Run a handler in a context of its own; what it locks it has to unlock.
+
+    Args:
+        scheduler: the execution's scheduler.
+        name: the handler's, as reports print it.
+        me: the thread on top of which it runs.
+        handler: what runs.
+        context: the bits of that, IN_IRQ among them; the default is a softirq's.
+    """
     chain, held = me.chain, me.held.copy()
-    me.irqs_off, me.chain = True, IN_IRQ
+    me.irqs_off, me.chain = True, context
     scheduler.note("enter", name, "on top of", me.role)
     handler()
     if me.held != held:

@@ -7,9 +7,27 @@ to be notified of.
 """
 
 from collections.abc import Mapping
+from enum import IntEnum
 from typing import NamedTuple, Protocol
 
 from harness.engine import Lock, Scheduler, Thread
+
+
+class WaitType(IntEnum):
+    """How a thread waits for a lock: lockdep's wait type, in its order.
+
+    What is held, and the context, say how one may wait: no more than that.
+
+    Attributes:
+        SPIN: it spins on every kernel (raw_spinlock_t; LD_WAIT_SPIN).
+        CONFIG: it spins, and on a PREEMPT_RT kernel it sleeps (spinlock_t, rwlock_t;
+            LD_WAIT_CONFIG).
+        SLEEP: it sleeps (mutex; LD_WAIT_SLEEP).
+    """
+
+    SPIN = 2
+    CONFIG = 3
+    SLEEP = 4
 
 
 class LockClass(NamedTuple):
@@ -19,11 +37,13 @@ class LockClass(NamedTuple):
         name: as the kernel calls it.
         bit: the bit of its subclass 0 in sets of classes.
         irqs_off: a lock of this class is taken with local interrupts off (R4).
+        wait_type: how a thread waits for a lock of this class.
     """
 
     name: str
     bit: int
     irqs_off: bool
+    wait_type: WaitType = WaitType.SPIN
 
 
 class LockListener(Protocol):
@@ -38,6 +58,17 @@ class LockListener(Protocol):
     @property
     def news(self) -> Mapping[int, int]:
         """For each class, by its bit: which contexts and held classes are news, as bits."""
+
+    def waits_as(self, lock_class: LockClass, wait_type: WaitType) -> LockClass:
+        """Note how a thread waits for the locks of a class, where it does not spin on all kernels.
+
+        Args:
+            lock_class: the class.
+            wait_type: CONFIG or SLEEP.
+
+        Returns:
+            the class with that.
+        """
 
     def nest(self, me: Thread, lock: Lock, subclass: int) -> None:
         """A thread is about to take a lock as nested in others of its class.

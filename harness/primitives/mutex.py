@@ -10,6 +10,7 @@ import sys
 
 from harness.engine import IN_IRQ, Failure, Thread, model_function, model_stack, within
 from harness.primitives.atomic_context import check_may_sleep
+from harness.primitives.lock_class import LockClass, LockListener, WaitType
 from harness.primitives.spinlock import SpinLock
 
 
@@ -19,6 +20,13 @@ class Mutex(SpinLock):
     __slots__ = ()
 
     sleeps = True
+
+    def __init__(
+        self, order: LockListener, lock_class: LockClass, instance: str, *, rank: int | None = None
+    ) -> None:
+        """Make a mutex: see SpinLock."""
+        lock_class = order.waits_as(lock_class, WaitType.SLEEP)
+        super().__init__(order, lock_class, instance, rank=rank)
 
     def lock(self, subclass: int = 0) -> None:
         """Take the mutex (mutex_lock, mutex_lock_nested).

@@ -6,14 +6,14 @@ sides: what is held for reading, subclass 1 in reports, and what is held for wri
 for both. So does a reader, since the kernel's queued lock makes it wait behind a writer that waits
 in its turn; that makes a second read section inside the first a deadlock in the making, which is
 reported as lock recursion. A reader in an interrupt handler does not queue up: it waits for a
-writer only, and may come on top of a reader (read_lock_is_recursive).
+writer only, and may come on top of a reader (read_lock_is_recursive). On PREEMPT_RT it sleeps.
 
 Differs: no thread stands in a queue. A reader goes in whenever no writer is inside, so whatever
 comes of the queue is the business of the lock-order check and not of the schedule.
 """
 
 from harness.engine import IN_IRQ, IRQS_ON, Gate, Operation, Thread, operation
-from harness.primitives.lock_class import LockClass, LockListener
+from harness.primitives.lock_class import LockClass, LockListener, WaitType
 from harness.primitives.lock_failures import held_already, irqs_on, not_held
 
 READ = 1
@@ -65,7 +65,7 @@ class RwLock:
         """
         self._order = order
         self._scheduler = order.scheduler
-        self.lock_class = lock_class
+        self.lock_class = order.waits_as(lock_class, WaitType.CONFIG)
         self.name = f"{lock_class.name}[{instance}]"
         self.owner: Thread | None = None
         self.readers: list[Thread] = []

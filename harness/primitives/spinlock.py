@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""raw_spinlock, with the rules the kernel checks when it is built for debugging.
+"""Spinlocks, with the rules the kernel checks when it is built for debugging.
 
 Taking a lock is a scheduling point; unlocking is not, since whatever comes next in the thread is
 one. A waiter for a lock that has a holder is not offered to the strategy.
@@ -15,7 +15,7 @@ from harness.primitives.lock_failures import held_already, irqs_on, not_held
 
 
 class SpinLock(Gate):
-    """A raw spinlock of some lock class.
+    """A spinlock: raw_spinlock_t, or spinlock_t if its class is said to sleep on PREEMPT_RT.
 
     Attributes:
         name: the lock with its number, as reports print it.

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from harness.engine import Failure, Gate, Operation, Thread, model_function, operation, within
 from harness.primitives.atomic_context import check_may_sleep
-from harness.primitives.lock_class import LockClass, LockListener
+from harness.primitives.lock_class import LockClass, LockListener, WaitType
 
 
 class _Readers(Gate):
@@ -46,6 +46,7 @@ class Srcu:
             lock_class: its class.
             instance: its number, as reports print it.
         """
+        lock_class = order.waits_as(lock_class, WaitType.SLEEP)
         self._order = order
         self._scheduler = order.scheduler
         self.name = f"{lock_class.name}[{instance}]"

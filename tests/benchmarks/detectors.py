@@ -17,7 +17,7 @@ from harness import Failed, OsThreads, Scheduler, Stream, Streams, execute
 from harness.search.strategies import RUNS, STRATEGIES
 from stress.scenarios import SCENARIOS
 from stress.system.garbage import Garbage
-from tests.programs import data_race, lifetime, lock_order, progress
+from tests.programs import data_race, lifetime, lock_order, progress, wait_types
 from tests.programs.example import Program
 from vgic import Machine, Mechanism, Parameters, Reference, with_races_checked
 
@@ -34,6 +34,7 @@ COSTS: dict[str, tuple[How, How]] = {
 }
 PROGRAMS = {
     "lock order": (lock_order.DEFECTS, lock_order.NEAR_MISSES),
+    "wait types": (wait_types.DEFECTS, wait_types.NEAR_MISSES),
     "data races": (data_race.DEFECTS, data_race.NEAR_MISSES),
     "lifetime": (lifetime.DEFECTS, lifetime.NEAR_MISSES),
     "progress": (progress.DEFECTS, progress.NEAR_MISSES),

@@ -5,29 +5,30 @@ Locks belong to classes; a nested acquisition of the same class is annotated wit
 time a lock is taken with others held, "held before wanted" becomes an edge between their classes.
 An edge that closes a cycle is a failure even if no execution hung. In which context a class is
 taken, in an interrupt handler or with interrupts on, is a bit like a held class, and judged
-together with the edges (lock_usage.py). What is known already costs one comparison of bit sets.
+together with the edges (usage.py), and so is how its locks are waited for (wait_types.py).
+What is known already costs one comparison of bit sets.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
 from harness.detectors.lock_order.graph import Learned, path_between
+from harness.detectors.lock_order.told import inversion, nesting, recursion
 from harness.detectors.lock_order.usage import Usages
+from harness.detectors.lock_order.wait_types import WaitTypes
 from harness.engine import (
     CONTEXT,
     IN_IRQ,
     IRQS_ON,
-    Failure,
     Lock,
     Operation,
     Scheduler,
     Thread,
     model_function,
-    within,
 )
-from harness.primitives import LockClass
+from harness.primitives import LockClass, WaitType
 
 SUBCLASSES = 8
 _FIRST = CONTEXT + 1
@@ -77,18 +78,29 @@ class LockOrder:
         self._before: defaultdict[int, int] = defaultdict(int)
         self._classes: tuple[str, ...] = ()
         self._usages = Usages()
+        self._waits = WaitTypes()
         self._edges: dict[tuple[int, int], _Edge] = {}
 
-    def lock_class(self, name: str, *, irqs_off: bool = False) -> LockClass:
+    def lock_class(
+        self, name: str, *, irqs_off: bool = False, sleeps_on_rt: bool = False
+    ) -> LockClass:
         """Add a class of locks.
 
         Args:
             name: as the kernel calls it.
             irqs_off: its locks are taken with local interrupts off only.
+            sleeps_on_rt: its spinlocks are spinlock_t, which sleep on a PREEMPT_RT kernel, and not
+                raw_spinlock_t. Locks of other kinds say it of themselves.
         """
         bit = _FIRST << SUBCLASSES * len(self._classes)
         self._classes += (name,)
-        return LockClass(name, bit, irqs_off)
+        added = LockClass(name, bit, irqs_off)
+        return self.waits_as(added, WaitType.CONFIG) if sleeps_on_rt else added
+
+    def waits_as(self, lock_class: LockClass, wait_type: WaitType) -> LockClass:
+        """Note that a class is waited for otherwise than by spinning; return it with that."""
+        self._waits.note(lock_class.bit * _ALL, wait_type)
+        return lock_class._replace(wait_type=wait_type)
 
     def _name(self, bit: int) -> str:
         """Return the name of a class, with its subclass."""
@@ -115,8 +127,10 @@ class LockOrder:
         """
         if not self._checking:
             return
+        if bit & self._waits.sleepers and (refusal := self._waits.refusal(me, lock, bit)):
+            self.scheduler.fail(refusal)
         if me.chain & bit:
-            self._recursive(me, lock, bit)
+            self.scheduler.fail(recursion(me, lock, bit, self._name(bit)))
         new = me.chain & ~self._before[bit]
         if not new:
             return
@@ -126,7 +140,9 @@ class LockOrder:
         for held in _bits(new ^ context):
             path = self._path(bit, held)
             if path:
-                self._inverted(me, lock, bit, held, path)
+                names = self._name(held), self._name(bit)
+                chain = [edge.learned(self._name) for edge in path]
+                self.scheduler.fail(inversion(me, lock, held, names, chain))
             self._know(bit, held)
             self._edges[held, bit] = _Edge(held, bit, me.role, model_function())
         self._know(bit, context)
@@ -143,12 +159,15 @@ class LockOrder:
     def _know(self, bit: int, before: int) -> None:
         """Note that these, classes or a context, come before a class.
 
-        A class of its own and an interrupted thread's stay news: it may be the same lock.
+        A class of its own and an interrupted thread's stay news: it may be the same lock. So does
+        what spins before what sleeps on PREEMPT_RT: to document an order does not make it right.
         """
         self._before[bit] |= before
         number = (bit // _FIRST).bit_length() - 1
         own = _FIRST * _ALL << number // SUBCLASSES * SUBCLASSES
         self.news[bit] = ~self._before[bit] | own | IN_IRQ
+        if bit & self._waits.sleepers:
+            self.news[bit] |= ~self._waits.sleepers & ~CONTEXT
 
     def _check_usages(self) -> None:
         """Fail if a class taken in an interrupt handler leads to one taken with interrupts on."""
@@ -173,53 +192,12 @@ class LockOrder:
             return
         for held in me.held:
             if held.rank is not None and held.rank >= lock.rank:
-                function = model_function()
-                self.scheduler.fail(
-                    Failure(
-                        kind="lock nesting",
-                        message=f"{me.role} is trying to acquire {lock.name} while holding "
-                        f"{held.name}: two locks of this class are taken in rising order",
-                        functions=(function,),
-                        lock_classes=(lock.name.partition("[")[0],),
-                    )
-                )
+                self.scheduler.fail(nesting(me, lock, held))
 
     def _path(self, start: int, goal: int) -> list[_Edge]:
         """Return edges that lead from start to goal, [] if there are none."""
         edges = ((edge.before, edge.after, edge) for edge in self._edges.values())
         return path_between(edges, start, goal)
-
-    def _recursive(self, me: Thread, lock: Lock, bit: int) -> NoReturn:
-        name = self._name(bit)
-        self.scheduler.fail(
-            Failure(
-                kind="lock recursion",
-                message=f"{me.role} is trying to acquire {lock.name} but already holds "
-                f"{_held_of(me, bit)}, of the same class {name}: a nested acquisition needs "
-                "its subclass",
-                functions=(model_function(),),
-                lock_classes=(name,),
-            )
-        )
-
-    def _inverted(self, me: Thread, lock: Lock, bit: int, held: int, path: list[_Edge]) -> NoReturn:
-        wanted, having = self._name(bit), self._name(held)
-        function = model_function()
-        chain = tuple(str(edge.learned(self._name)) for edge in path)
-        self.scheduler.fail(
-            Failure(
-                kind="lock order",
-                message=f"{having} -> {wanted}, but {wanted} -> {having} came first",
-                functions=(function, *(edge.function for edge in path)),
-                lock_classes=(having, wanted),
-                details=(
-                    f"{me.role} is trying to acquire {lock.name}{within(function)}",
-                    f"but {me.role} is already holding {_held_of(me, held)}",
-                    "the existing dependency chain is:",
-                    *(f"  {line}" for line in chain),
-                ),
-            )
-        )
 
 
 @cache
@@ -233,10 +211,3 @@ def _bits(mask: int) -> Iterator[int]:
         bit = mask & -mask
         yield bit
         mask ^= bit
-
-
-def _held_of(me: Thread, bit: int) -> str:
-    for lock in me.held:
-        if lock.held_bit == bit:
-            return lock.name
-    return "a lock"

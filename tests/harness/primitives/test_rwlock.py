@@ -39,7 +39,8 @@ class Shelf:
         self.scheduler = scheduler
         self.order = LockOrder(scheduler, checking=checking)
         self.lock = RwLock(self.order, self.order.lock_class("rw"), "0")
-        self.other = SpinLock(self.order, self.order.lock_class("other"), "0")
+        other = self.order.lock_class("other", sleeps_on_rt=True)
+        self.other = SpinLock(self.order, other, "0")
         self.words = [Cell(scheduler, "word", str(number), 0) for number in range(2)]
 
     def threads(self, **bodies: Body) -> None:
@@ -231,7 +232,7 @@ def on_top(
             lock.read_lock()
             lock.read_unlock()
 
-    line = HostInterrupt(scheduler, "0", "t0", handler)
+    line = HostInterrupt(scheduler, "0", "t0", handler, threaded_on_rt=True)
 
     def body() -> None:
         line.assert_line()
@@ -273,7 +274,7 @@ def test_a_reader_in_a_handler_does_not_queue_up_behind_a_writer(run: Run) -> No
                 lock.read_lock()
                 lock.read_unlock()
 
-        line = HostInterrupt(scheduler, "0", "handled", handler)
+        line = HostInterrupt(scheduler, "0", "handled", handler, threaded_on_rt=True)
 
         def holds() -> None:
             local_irq_disable(scheduler)
