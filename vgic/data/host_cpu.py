@@ -5,13 +5,12 @@ From flush to prune interrupts are off and a vCPU stays on its CPU, so what is r
 one to the other may be the CPU's.
 """
 
-from typing import TYPE_CHECKING
+from typing import Generic, TypeVar
 
-if TYPE_CHECKING:
-    from vgic.data.vcpu import VgicIrq
+_Irq = TypeVar("_Irq")
 
 
-class HostCpu:
+class HostCpu(Generic[_Irq]):
     """A physical CPU (struct kvm_host_data).
 
     Attributes:
@@ -24,7 +23,7 @@ class HostCpu:
 
     def __init__(self, number: int) -> None:
         self.number = number
-        self.last_lr_irq: VgicIrq | None = None
+        self.last_lr_irq: _Irq | None = None
 
     def __str__(self) -> str:
         return f"cpu {self.number}"

@@ -140,7 +140,7 @@ class Vcpu:
         self.ipi = Ipi(scheduler, self.name)
         self.vgic_cpu = VgicCpu(locks, nr_lr, vcpu_id, self.name)
         self.cpuif = CpuInterface(nr_lr)
-        self.cpu = HostCpu(vcpu_id)
+        self.cpu: HostCpu[VgicIrq] = HostCpu(vcpu_id)
 
     def __str__(self) -> str:
         return self.name

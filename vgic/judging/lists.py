@@ -11,6 +11,7 @@ from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import SYNC, Judge, belongs_on, fail, listed, names
 from vgic.judging.ledger import Ledger
 from vgic.judging.registers import Registers
+from vgic.judging.rings import met_first
 
 
 class Lists(Judge):
@@ -44,7 +45,7 @@ class Lists(Judge):
         self._in_window = [False] * len(kvm.vcpus)
         self._flush_is_new = [False] * len(kvm.vcpus)
         self._put_aside: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
-        self._overflow_of = _met_first if breaks_rings else ListHead[VgicIrq].verify
+        self._overflow_of = met_first if breaks_rings else ListHead[VgicIrq].verify
 
     def flushing(self, vcpu: int) -> None:
         """Begin the window in which there may be an overflow."""
@@ -86,16 +87,6 @@ class Lists(Judge):
     def added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
         """Look whether an interrupt belongs where it is put."""
         added_where_it_belongs(self._kvm, vcpu, irq)
-
-
-def _met_first(head: ListHead[VgicIrq]) -> list[VgicIrq]:
-    """Return what a walk of a list meets before it meets anything that is no entry."""
-    met: list[VgicIrq] = []
-    node = head.next
-    while node.entry is not None and len(met) < head.population:
-        met.append(node.entry)
-        node = node.next
-    return met
 
 
 def lists_are_whole(kvm: Kvm, vcpu: Vcpu, aside: Sequence[VgicIrq]) -> list[VgicIrq]:
@@ -174,7 +165,7 @@ def overflow_is_empty(kvm: Kvm, vcpu: Vcpu) -> None:
         fail(
             kvm,
             "I3 overflow left behind",
-            f"{overflow.name} holds {names(overflow.verify())} while {vcpu} is outside the "
+            f"{overflow.name} holds {names(met_first(overflow))} while {vcpu} is outside the "
             "window from flush to prune",
         )
 

@@ -2,8 +2,7 @@
 """The vGIC before it could have anything active outside its list registers."""
 
 from vgic.data import Vcpu, VgicIrq, irq_is_pending
-from vgic.kernel import Mechanism
-from vgic.kernel.summary import ApListSummary
+from vgic.kernel import ApListSummary, Mechanism
 
 
 class NoOverflow(Mechanism):
