@@ -31,7 +31,9 @@ def compose(revision: type[Mechanism], bugs: Sequence[str]) -> type[Mechanism]:
         return revision
     _check_that_they_apply(chosen, revision)
     _check_that_they_differ(chosen)
-    return type(revision.__name__, (*(bug.cls for bug in chosen), revision), {})
+    never = revision.never_crosses.union(*(bug.cls.never_crosses for bug in chosen))
+    bases = (*(bug.cls for bug in chosen), revision)
+    return type(revision.__name__, bases, {"never_crosses": never})
 
 
 def with_races_checked(kernel: type[Mechanism]) -> type[Mechanism]:

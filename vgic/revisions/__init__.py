@@ -8,7 +8,8 @@ those that hold for it. To add one, write its file.
 import sys
 
 from vgic.revisions.differences import TOPICS, Topic
-from vgic.revisions.facts import SummaryAlone
+from vgic.revisions.facts import FlushBeforeMode, SummaryAlone
+from vgic.revisions.facts.windows import FLUSHED_FIRST
 from vgic.revisions.records import records_in
 from vgic.revisions.reference import Reference
 from vgic.revisions.revision import Commit, Revision
@@ -23,9 +24,11 @@ REVISIONS: dict[str, Revision] = {
 
 __all__ = [
     "DEFAULT",
+    "FLUSHED_FIRST",
     "REVISIONS",
     "TOPICS",
     "Commit",
+    "FlushBeforeMode",
     "Reference",
     "Revision",
     "SummaryAlone",
