@@ -57,6 +57,7 @@ def test_a_bug_goes_into_the_revisions_that_it_applies_to_and_no_other(
     for function, override in overridden(bug.cls).items():
         assert getattr(kernel, function) is override
         assert getattr(revision.cls, function) is not override
+    assert kernel.never_crosses == revision.cls.never_crosses | bug.cls.never_crosses
 
 
 def test_a_bug_does_not_apply_to_a_class_derived_from_another_revision() -> None:
@@ -198,9 +199,10 @@ def test_a_wrong_name_in_a_base_class_of_the_patch_is_refused_too() -> None:
         patched(type("Mine", (base,), {}))
 
 
-def test_the_run_loop_cannot_be_overridden() -> None:
-    patch = type("Mine", (Reference,), {"kvm_arch_vcpu_ioctl_run": lambda self, vcpu, guest: None})
-    with pytest.raises(CompositionError, match="Mine overrides kvm_arch_vcpu_ioctl_run"):
+@pytest.mark.parametrize("name", ["flush", "sync"])
+def test_what_announces_for_whoever_replaces_the_loop_cannot_be_overridden(name: str) -> None:
+    patch = type("Mine", (Reference,), {name: lambda self, vcpu: None})
+    with pytest.raises(CompositionError, match=f"Mine overrides {name}"):
         patched(patch)
 
 
@@ -338,9 +340,9 @@ def test_a_name_the_kernel_lacks_is_refused_with_the_nearest(wrong: str) -> None
     assert "MyKernel" in str(refused.value)
 
 
-def test_the_run_loop_is_no_function_to_override() -> None:
-    with pytest.raises(CompositionError, match="kvm_arch_vcpu_ioctl_run"):
-        patched(patch(kvm_arch_vcpu_ioctl_run=nothing))
+@pytest.mark.parametrize("name", ["kvm_arch_vcpu_ioctl_run", "enter_guest_mode"])
+def test_the_run_loop_and_its_steps_are_functions_to_override(name: str) -> None:
+    assert overridden(patched(patch(**{name: nothing}))) == {name: nothing}
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
@@ -388,7 +390,7 @@ def test_a_patch_that_uses_no_old_name_is_loaded_without_a_warning() -> None:
     ("name", "near"),
     [
         ("_prune_own_lists", "_prune_own_list"),
-        ("_migrat", "_migrate"),
+        ("_migrate_irq", "migrate_irq"),
         ("_still_to_queue", "still_to_queue"),
     ],
 )

@@ -86,7 +86,7 @@ def test_a_class_that_has_nothing_of_the_kernels_changes_nothing(theirs: dict[st
 
 
 @pytest.mark.parametrize(
-    "theirs", [{"announce_pending": nothing}, {"_migrate": nothing}, {"__init__": nothing}]
+    "theirs", [{"announce_pending": nothing}, {"_prune_own_list": nothing}, {"__init__": nothing}]
 )
 def test_one_that_has_something_does_not(theirs: dict[str, Any]) -> None:
     assert not changes_nothing(type("Mine", (Reference,), theirs))
