@@ -68,7 +68,7 @@ def test_an_event_that_nobody_wants_is_announced_all_the_same(event: str) -> Non
 class Nobody:
     """In place of the judges: nobody listens."""
 
-    def __init__(self, kvm: Kvm, *, kicks: bool = False) -> None:
+    def __init__(self, kvm: Kvm, **how: bool) -> None:
         self.listeners = ()
         self.windows: set[str] = set()
         self.steps: set[str] = set()
@@ -137,8 +137,8 @@ def test_every_event_is_announced_by_some_execution(monkeypatch: pytest.MonkeyPa
     heard: set[str] = set()
 
     class Hearing(Judges):
-        def __init__(self, kvm: Kvm, *, kicks: bool = False) -> None:
-            super().__init__(kvm, kicks=kicks)
+        def __init__(self, kvm: Kvm, **how: bool) -> None:
+            super().__init__(kvm, **how)
             self.listeners = (*self.listeners, hears_of_all(heard))
 
     monkeypatch.setattr(machine, "Judges", Hearing)
@@ -151,5 +151,11 @@ def test_every_event_is_announced_by_some_execution(monkeypatch: pytest.MonkeyPa
         ):
             for index in range(12):
                 run_index(SCENARIOS[name], 3, index, "random-walk", Target(), carriers)
+        # Only who flushes before he looks at his requests aborts an entry.
+        assert "aborted" not in heard
+        flushes_first = Target("halting")
+        for index in range(4):
+            scenario = SCENARIOS["migration_ping_pong"]
+            run_index(scenario, 3, index, "random-walk", flushes_first, carriers)
         run(AWAITS_AND_READS, Target(), Quiet(), carriers)
     assert heard == set(EVENTS) - {"crossed", "returned"}, "only patches announce these"

@@ -34,7 +34,7 @@ _WORDS = {
 _BEFORE = {
     "overflow": (LISTED,),
     "split": (LISTED, "overflow"),
-    "turned_back": (),
+    "turned_back": (LISTED,),
     "kick_in_flush": (LISTED,),
     "aborted_entry": (LISTED,),
     "aborted_entry_with_overflow": (LISTED, "aborted_entry"),

@@ -18,6 +18,7 @@ from vgic.judging.lists import (
     nothing_joins_the_overflow,
     overflow_is_empty,
 )
+from vgic.judging.rings import met_first
 from vgic.parameters import Irq
 
 Enlist = Callable[..., None]
@@ -29,8 +30,12 @@ def pending(kernel: Mechanism, intid: int = 32, vcpu_id: int = 0) -> VgicIrq:
     return irq
 
 
-def check_lists(kernel: Mechanism) -> list[VgicIrq]:
-    return lists_are_whole(kernel.kvm, kernel.kvm.vcpus[0])
+def check_lists(kernel: Mechanism, *, breaks_rings: bool = False) -> list[VgicIrq]:
+    """Judge the lists of vCPU 0 as if it had flushed; return what is on them."""
+    vcpu = kernel.kvm.vcpus[0]
+    overflow = vcpu.vgic_cpu.overflow_ap_list_head
+    aside = met_first(overflow) if breaks_rings else overflow.verify()
+    return lists_are_whole(kernel.kvm, vcpu, aside)
 
 
 def test_whole_lists_are_silent_with_others_on_no_list_and_on_anothers(
@@ -132,6 +137,28 @@ def test_i2_fires_on_a_tail_that_points_at_another_head(
     assert failure_in_kernel(body).kind == "list corruption"
 
 
+def test_i2_is_silent_on_one_that_is_known_to_point_there_and_i1_is_not(
+    in_kernel: Callable[..., Execution],
+    failure_in_kernel: Callable[..., Failure],
+    enlist: Enlist,
+) -> None:
+    def split(kernel: Mechanism) -> VgicIrq:
+        vgic_cpu = kernel.kvm.vcpus[0].vgic_cpu
+        first, second = pending(kernel, 32), pending(kernel, 33)
+        enlist(kernel.kvm.vcpus[0], first, second)
+        vgic_cpu.overflow_ap_list_head.copy_from(vgic_cpu.ap_list_head)
+        vgic_cpu.ap_list_head.cut_position(vgic_cpu.overflow_ap_list_head, first.ap_list)
+        assert check_lists(kernel, breaks_rings=True) == [second, first]
+        return second
+
+    def body(kernel: Mechanism) -> None:
+        split(kernel).vcpu = None
+        check_lists(kernel, breaks_rings=True)
+
+    in_kernel(split)
+    assert failure_in_kernel(body).kind == "I1 list without vcpu"
+
+
 def test_i3_is_silent_on_an_empty_overflow_beside_a_full_list(
     in_kernel: Callable[..., Execution], enlist: Enlist
 ) -> None:
@@ -155,7 +182,9 @@ def test_i3_fires_on_an_overflow_left_behind(
 
 
 def joins(kernel: Mechanism, *put_aside: VgicIrq) -> None:
-    nothing_joins_the_overflow(kernel.kvm, kernel.kvm.vcpus[0], put_aside)
+    vcpu = kernel.kvm.vcpus[0]
+    aside = vcpu.vgic_cpu.overflow_ap_list_head.verify()
+    nothing_joins_the_overflow(kernel.kvm, vcpu, aside, put_aside)
 
 
 def test_i27_is_silent_on_what_was_put_aside_and_on_arrivals_on_the_ap_list(
