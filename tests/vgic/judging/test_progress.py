@@ -69,7 +69,7 @@ def one_edge() -> Parameters:
 def busy_with_little() -> Parameters:
     """One list register, a guest that works and acknowledges nothing, and a line that toggles."""
     pends = tuple(Pulse(intid, True, 0) for intid in (34, 33, 32))
-    toggles = tuple(Pulse(35, bool(number % 2), 0) for number in range(120))
+    toggles = tuple(Pulse(35, bool(number % 2), 1) for number in range(120))
     return Parameters(
         nr_lr=1,
         irqs=(
