@@ -7,7 +7,7 @@ those that hold for it. To add one, write its file.
 
 import sys
 
-from vgic.revisions.facts import SummaryAlone
+from vgic.revisions.facts import FoldClearsLatch, KeysReadAgain, SortedBySummary, SummaryAlone
 from vgic.revisions.records import records_in
 from vgic.revisions.reference import Reference
 from vgic.revisions.revision import Commit, Revision
@@ -24,8 +24,11 @@ __all__ = [
     "DEFAULT",
     "REVISIONS",
     "Commit",
+    "FoldClearsLatch",
+    "KeysReadAgain",
     "Reference",
     "Revision",
+    "SortedBySummary",
     "SummaryAlone",
     "records_in",
 ]
