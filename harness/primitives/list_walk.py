@@ -64,6 +64,16 @@ class ListWalks(Node[T]):
         self._touch(self._looks)
         return node.next is self
 
+    def is_longer_than(self, length: int) -> bool:
+        """Whether the list has more entries than that, with its guard held (list_count_nodes)."""
+        self._touch(self._looks)
+        node = self.next
+        for _ in range(length):
+            if node is self:
+                return False
+            node = node.next
+        return node is not self
+
     def entries(self) -> Iterator[T]:
         """Walk the list forward, reading each link when it is needed (list_for_each_entry)."""
         node: Node[T] = self

@@ -39,6 +39,8 @@ class VgicIrq:
         target_vcpu: where it is routed to; for a private one the vCPU it belongs to.
         line_level: the input line, for level-triggered ones.
         pending_latch: pending for edge-triggered ones; moves into the LR at flush.
+        pended_since_load: software has made it pending, and no list register has taken that yet;
+            counts for level-triggered ones, whose latch stays set while they are in one.
         active: the guest has acknowledged and not yet deactivated it; stale while it is in an LR.
         enabled: the guest wants it.
         on_lr: it is in a list register, from populate to fold.
@@ -49,7 +51,7 @@ class VgicIrq:
 
     __slots__ = (
         "active", "ap_list", "config", "enabled", "group", "intid", "irq_lock", "line_level",
-        "name", "on_lr", "pending_latch", "priority", "target_vcpu", "vcpu",
+        "name", "on_lr", "pended_since_load", "pending_latch", "priority", "target_vcpu", "vcpu",
     )  # fmt: skip
 
     def __init__(
@@ -68,6 +70,7 @@ class VgicIrq:
         self.target_vcpu: Vcpu | None = target_vcpu
         self.line_level = False
         self.pending_latch = False
+        self.pended_since_load = False
         self.active = False
         self.enabled = True
         self.on_lr = False
@@ -90,11 +93,13 @@ class VgicCpu:
         vgic_hcr: the shadow of ICH_HCR_EL2, with the EOIcount found at the last exit.
         vgic_lr: the shadow list registers.
         used_lrs: how many of those are meant.
+        sort_keys: while its list is sorted, the keys that were sampled for that, if any were;
+            guarded by ap_list_lock.
     """
 
     __slots__ = (
         "_name", "ap_list_head", "ap_list_lock", "overflow_ap_list_head", "private_irqs",
-        "used_lrs", "vgic_hcr", "vgic_lr",
+        "sort_keys", "used_lrs", "vgic_hcr", "vgic_lr",
     )  # fmt: skip
 
     def __init__(self, locks: VgicLocks, nr_lr: int, vcpu_id: int, name: str) -> None:
@@ -109,6 +114,7 @@ class VgicCpu:
         self.vgic_hcr = Hcr()
         self.vgic_lr = [ListRegister() for _ in range(nr_lr)]
         self.used_lrs = 0
+        self.sort_keys: dict[VgicIrq, tuple[bool | int, ...]] = {}
 
     def __str__(self) -> str:
         return f"vgic_cpu[{self._name}]"

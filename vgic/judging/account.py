@@ -6,8 +6,9 @@ class Account:
     """What is known of one interrupt.
 
     Attributes:
-        unserved: an edge was sent after the last acknowledge, or software pended a level that was
-            neither active nor loaded.
+        unserved: an edge was sent after the last acknowledge, or software pended a level that no
+            guest was handling.
+        handled: a guest has acknowledged it, and not ended it yet.
         pends: how many more acknowledges software may have asked for, two at the most: one, and
             another if it pended the interrupt while that was loaded or active.
         line: where devices have driven its line last; None if two did so at once.
@@ -34,13 +35,14 @@ class Account:
     """
 
     __slots__ = (
-        "busy", "cleared_at", "clearing", "contested", "drivers", "forfeited", "late", "line",
-        "listed_at", "pends", "prioritized_at", "prioritizing", "raised", "reordered_at",
+        "busy", "cleared_at", "clearing", "contested", "drivers", "forfeited", "handled", "late",
+        "line", "listed_at", "pends", "prioritized_at", "prioritizing", "raised", "reordered_at",
         "routed_home_at", "set_at", "setting", "touched_at", "unserved",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.unserved = False
+        self.handled = False
         self.pends = 0
         self.line: bool | None = False
         self.drivers = 0

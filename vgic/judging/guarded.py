@@ -15,6 +15,7 @@ _GUARDED_BY_IRQ_LOCK = (
     "group",
     "line_level",
     "on_lr",
+    "pended_since_load",
     "pending_latch",
     "priority",
     "target_vcpu",

@@ -46,8 +46,9 @@ class Ledger(defaultdict[VgicIrq, Account]):
         if sends:
             account.setting += 1
             account.raised = True
-            # A level that is active, or loaded and perhaps so by now, may lose it (quirk Q5).
-            if irq.config is EDGE or (pends and not irq.active and not irq.on_lr):
+            # A level that its guest is handling may lose it (quirk Q5). What the kernel has of that
+            # is stale while the guest runs.
+            if irq.config is EDGE or (pends and not account.handled):
                 account.unserved = True
         if pends:
             self.pended(irq)
@@ -157,12 +158,14 @@ class Ledger(defaultdict[VgicIrq, Account]):
         """A guest acknowledges an interrupt, and with it every edge sent before."""
         account = self[irq]
         account.unserved = False
+        account.handled = True
         account.pends = max(0, account.pends - 1)
         return account
 
     def deactivate(self, irq: VgicIrq) -> None:
         """A guest ends an interrupt: from now on its level has to be up again to come again."""
         account = self[irq]
+        account.handled = False
         account.raised = account.busy > 0 or irq.line_level or irq.pending_latch
 
     def unserved(self) -> list[VgicIrq]:

@@ -90,6 +90,8 @@ CONTRACTS = {
     "eoicount_candidates": _NOTHING,
     "eoicount_walk": _NOTHING,
     "account_eoi": _NOTHING,
+    "latch_was_taken": _IRQ,
+    "sample_keys": _LISTS,
     "sort_key": _IRQ,
     "takes_lr": _IRQ,
     "prune_irq": _LISTS,

@@ -6,7 +6,7 @@ so that a patch replaces one of them and not the whole. The kernel's own functio
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from harness import ListHead, Node
 from vgic.data import Vcpu, VgicIrq
@@ -62,6 +62,10 @@ class Decisions(ABC):
         """Take the pending state back out of a list register; see fold.py."""
 
     @abstractmethod
+    def latch_was_taken(self, irq: VgicIrq) -> bool:
+        """Say whether the guest has taken what software pended; see fold.py."""
+
+    @abstractmethod
     def eoicount_to_account(self, vcpu: Vcpu) -> int:
         """Say how many deactivations EOIcount stands for; see fold.py."""
 
@@ -76,6 +80,12 @@ class Decisions(ABC):
     @abstractmethod
     def account_eoi(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
         """Take one off EOIcount for an entry; see fold.py."""
+
+    @abstractmethod
+    def sample_keys(
+        self, vcpu: Vcpu, irqs: Sequence[VgicIrq]
+    ) -> dict[VgicIrq, tuple[bool | int, ...]]:
+        """Read the keys by which a list is going to be sorted; see sort.py."""
 
     @abstractmethod
     def sort_key(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[bool | int, ...]:

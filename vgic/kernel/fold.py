@@ -32,8 +32,7 @@ class Fold(Kernel):
         irq.irq_lock.lock()
         irq.active = lr.active
         self.fold_pending(irq, lr)
-        # The guest has taken a level that was made pending by software.
-        if irq.config is LEVEL and not (lr.pending or lr.active):
+        if irq.config is LEVEL and not (lr.pending or lr.active) and self.latch_was_taken(irq):
             irq.pending_latch = False
         irq.on_lr = False
         self.scheduler.note("fold", str(lr), "on", vcpu)
@@ -100,6 +99,20 @@ class Fold(Kernel):
         irq.irq_lock.assert_held()
         if irq.config is EDGE and lr.pending:
             irq.pending_latch = True
+
+    def latch_was_taken(self, irq: VgicIrq) -> bool:
+        """Say whether a level that its guest has ended is what software made pending.
+
+        What software has pended since it was last loaded as pending has been in no list register,
+        and is still to come: the guest was handling it, or had ended it and was not folded yet.
+
+        Models: vgic-v3.c, vgic_v3_fold_lr, which takes it for taken (docs/findings.md, F3).
+        Locking: called with irq.irq_lock held and interrupts off.
+
+        Decision: whose pend the end of a level answers.
+        """
+        irq.irq_lock.assert_held()
+        return not irq.pended_since_load
 
     def eoicount_to_account(self, vcpu: Vcpu) -> int:
         """Say how many active interrupts outside the list registers the guest has ended.

@@ -49,7 +49,7 @@ class Mmio(Kernel):
         Locking: called with nothing held; takes irq_lock, which queueing drops.
         """
         irqs_were_off = irq.irq_lock.lock_irqsave()
-        irq.pending_latch = True
+        irq.pending_latch = irq.pended_since_load = True
         self.scheduler.note("pend", irq)
         self.vgic_queue_irq_unlock(irq, irqs_were_off)
 
@@ -60,7 +60,7 @@ class Mmio(Kernel):
         Locking: called with nothing held; takes irq_lock.
         """
         irqs_were_off = irq.irq_lock.lock_irqsave()
-        irq.pending_latch = False
+        irq.pending_latch = irq.pended_since_load = False
         self.scheduler.note("unpend", irq)
         irq.irq_lock.unlock_irqrestore(irqs_were_off)
 

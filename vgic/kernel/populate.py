@@ -39,8 +39,10 @@ class Populate(Kernel):
         """
         irq.irq_lock.assert_held()
         value = self.vgic_v3_compute_lr(vcpu, irq)
-        if value.pending and irq.config is EDGE:
-            irq.pending_latch = False
+        if value.pending:
+            irq.pended_since_load = False
+            if irq.config is EDGE:
+                irq.pending_latch = False
         vcpu.vgic_cpu.vgic_lr[lr] = value
         irq.on_lr = True
         self.scheduler.note("load", str(value), "into lr", lr)

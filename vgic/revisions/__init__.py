@@ -8,7 +8,13 @@ those that hold for it. To add one, write its file.
 import sys
 
 from vgic.revisions.differences import TOPICS, Topic
-from vgic.revisions.facts import FlushBeforeMode, SummaryAlone
+from vgic.revisions.facts import (
+    FlushBeforeMode,
+    FoldClearsLatch,
+    KeysReadAgain,
+    SortedBySummary,
+    SummaryAlone,
+)
 from vgic.revisions.facts.windows import FLUSHED_FIRST
 from vgic.revisions.records import records_in
 from vgic.revisions.reference import Reference
@@ -29,8 +35,11 @@ __all__ = [
     "TOPICS",
     "Commit",
     "FlushBeforeMode",
+    "FoldClearsLatch",
+    "KeysReadAgain",
     "Reference",
     "Revision",
+    "SortedBySummary",
     "SummaryAlone",
     "Topic",
     "records_in",

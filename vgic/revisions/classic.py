@@ -3,16 +3,28 @@
 
 from vgic.revisions.facts import (
     FlushBeforeMode,
+    FoldClearsLatch,
+    KeysReadAgain,
     NoOverflow,
     OneList,
     OracleAlone,
     OutsideBeforeSync,
+    SortedBySummary,
 )
 from vgic.revisions.facts.windows import FLUSHED_FIRST, NOTHING_OUTSIDE
 from vgic.revisions.revision import Commit, Revision
 
 
-class Classic(NoOverflow, OneList, OracleAlone, FlushBeforeMode, OutsideBeforeSync):
+class Classic(
+    NoOverflow,
+    OneList,
+    KeysReadAgain,
+    SortedBySummary,
+    FoldClearsLatch,
+    OracleAlone,
+    FlushBeforeMode,
+    OutsideBeforeSync,
+):
     """Up to 6.18: active interrupts keep their list registers, whatever is more urgent.
 
     A guest with as many open handlers as there are list registers never sees a more urgent

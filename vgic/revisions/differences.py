@@ -12,9 +12,12 @@ from vgic.revisions.facts import (
     CursorAtEach,
     CursorWhenFull,
     FlushBeforeMode,
+    FoldClearsLatch,
+    KeysReadAgain,
     NoOverflow,
     OracleAlone,
     OutsideBeforeSync,
+    SortedBySummary,
     SplitByValue,
     SummaryAlone,
     WalkFromHead,
@@ -49,6 +52,19 @@ TOPICS = (
         ((NoOverflow, "active before pending, all active ones alike; pending by priority"),),
     ),
     Topic(
+        "when the list is sorted",
+        "whenever it is longer than there are list registers",
+        (
+            (NoOverflow, "if the summary, of whatever is listed, foresees an overflow"),
+            (SortedBySummary, "if the summary foresees an overflow"),
+        ),
+    ),
+    Topic(
+        "by what it is sorted",
+        "keys that are read once",
+        ((KeysReadAgain, "keys that each comparison reads again"),),
+    ),
+    Topic(
         "what missed the list registers",
         "put aside on a list of its own, whose ring is closed; put back by prune",
         (
@@ -76,6 +92,11 @@ TOPICS = (
             (NoOverflow, "underflow, if the walk ran out of list registers"),
             (SummaryAlone, "by the summary alone"),
         ),
+    ),
+    Topic(
+        "a level that software pended when its guest ends it",
+        "stays pending if that came after it was loaded",
+        ((FoldClearsLatch, "is not pending any more, whoever pended it when"),),
     ),
     Topic(
         "what prune looks at again before it moves an interrupt",

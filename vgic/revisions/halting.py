@@ -1,12 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """halting: the fix branch of September 2026, which halts the VM and publishes late."""
 
-from vgic.revisions.facts import CursorWhenFull, FlushBeforeMode, SummaryAlone
+from vgic.revisions.facts import (
+    CursorWhenFull,
+    FlushBeforeMode,
+    FoldClearsLatch,
+    KeysReadAgain,
+    SortedBySummary,
+    SummaryAlone,
+)
 from vgic.revisions.facts.windows import FLUSHED_FIRST, ONE_LIST
 from vgic.revisions.revision import Commit, Revision
 
 
-class Halting(CursorWhenFull, SummaryAlone, FlushBeforeMode):
+class Halting(
+    CursorWhenFull,
+    KeysReadAgain,
+    SortedBySummary,
+    FoldClearsLatch,
+    SummaryAlone,
+    FlushBeforeMode,
+):
     """The fix branch of 30 September 2026: a halted vCPU has folded what it has.
 
     It says that it is outside only when its state is folded, and a pause is counted, so that two

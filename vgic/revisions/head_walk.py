@@ -3,8 +3,11 @@
 
 from vgic.revisions.facts import (
     FlushBeforeMode,
+    FoldClearsLatch,
+    KeysReadAgain,
     OracleAlone,
     OutsideBeforeSync,
+    SortedBySummary,
     SummaryAlone,
     WalkFromHead,
 )
@@ -12,7 +15,16 @@ from vgic.revisions.facts.windows import FLUSHED_FIRST, ONE_LIST
 from vgic.revisions.revision import Commit, Revision
 
 
-class HeadWalk(WalkFromHead, SummaryAlone, OracleAlone, FlushBeforeMode, OutsideBeforeSync):
+class HeadWalk(
+    WalkFromHead,
+    KeysReadAgain,
+    SortedBySummary,
+    FoldClearsLatch,
+    SummaryAlone,
+    OracleAlone,
+    FlushBeforeMode,
+    OutsideBeforeSync,
+):
     """6.19 (3cfd59f81e0f): the overflow list was dropped as not worth its while.
 
     So EOIcount's victims are looked for from the head of the one list, where an interrupt stands

@@ -4,15 +4,27 @@
 from vgic.revisions.facts import (
     CursorAtEach,
     FlushBeforeMode,
+    FoldClearsLatch,
+    KeysReadAgain,
     OracleAlone,
     OutsideBeforeSync,
+    SortedBySummary,
     SummaryAlone,
 )
 from vgic.revisions.facts.windows import FLUSHED_FIRST, ONE_LIST
 from vgic.revisions.revision import Commit, Revision
 
 
-class LastLr(CursorAtEach, SummaryAlone, OracleAlone, FlushBeforeMode, OutsideBeforeSync):
+class LastLr(
+    CursorAtEach,
+    KeysReadAgain,
+    SortedBySummary,
+    FoldClearsLatch,
+    SummaryAlone,
+    OracleAlone,
+    FlushBeforeMode,
+    OutsideBeforeSync,
+):
     """March 2026 (6da5e537f5af): the accounting begins behind the last list register's interrupt.
 
     The cursor is the physical CPU's, is moved for each list register that is filled, and holds no

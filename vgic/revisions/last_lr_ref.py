@@ -1,12 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """last-lr-ref: mainline of September 2026, the cursor with a reference."""
 
-from vgic.revisions.facts import CursorWhenFull, FlushBeforeMode, OutsideBeforeSync, SummaryAlone
+from vgic.revisions.facts import (
+    CursorWhenFull,
+    FlushBeforeMode,
+    FoldClearsLatch,
+    KeysReadAgain,
+    OutsideBeforeSync,
+    SortedBySummary,
+    SummaryAlone,
+)
 from vgic.revisions.facts.windows import FLUSHED_FIRST, ONE_LIST
 from vgic.revisions.revision import Commit, Revision
 
 
-class LastLrRef(CursorWhenFull, SummaryAlone, FlushBeforeMode, OutsideBeforeSync):
+class LastLrRef(
+    CursorWhenFull,
+    KeysReadAgain,
+    SortedBySummary,
+    FoldClearsLatch,
+    SummaryAlone,
+    FlushBeforeMode,
+    OutsideBeforeSync,
+):
     """September 2026 (19bc5d79ece6): there is a cursor only if all list registers are filled.
 
     It holds a reference until the list has been pruned, and a prune that has let go of its locks

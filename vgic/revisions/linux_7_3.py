@@ -1,12 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """linux-7.3: what ships, the look at the requests before the flush."""
 
-from vgic.revisions.facts import CursorWhenFull, SummaryAlone
+from vgic.revisions.facts import (
+    CursorWhenFull,
+    FoldClearsLatch,
+    KeysReadAgain,
+    SortedBySummary,
+    SummaryAlone,
+)
 from vgic.revisions.facts.windows import LOOKED_FIRST, ONE_LIST
 from vgic.revisions.revision import Commit, Revision
 
 
-class LinuxSevenThree(CursorWhenFull, SummaryAlone):
+class LinuxSevenThree(
+    CursorWhenFull,
+    KeysReadAgain,
+    SortedBySummary,
+    FoldClearsLatch,
+    SummaryAlone,
+):
     """Linux 7.3.4: a vCPU is in its guest, for others, before it fills its list registers.
 
     A request that comes before that turns it back with nothing to undo; what comes later is told by

@@ -3,8 +3,11 @@
 
 from vgic.revisions.facts import (
     FlushBeforeMode,
+    FoldClearsLatch,
+    KeysReadAgain,
     OracleAlone,
     OutsideBeforeSync,
+    SortedBySummary,
     SplitByValue,
     SummaryAlone,
 )
@@ -12,7 +15,16 @@ from vgic.revisions.facts.windows import FLUSHED_FIRST
 from vgic.revisions.revision import Revision
 
 
-class V1Posted(SplitByValue, SummaryAlone, OracleAlone, FlushBeforeMode, OutsideBeforeSync):
+class V1Posted(
+    SplitByValue,
+    KeysReadAgain,
+    SortedBySummary,
+    FoldClearsLatch,
+    SummaryAlone,
+    OracleAlone,
+    FlushBeforeMode,
+    OutsideBeforeSync,
+):
     """The seed exactly as posted (25/33): the list head is copied by value before the cut.
 
     The overflow is no ring. An honest guest never shows that: the accounting of EOIcount looks at

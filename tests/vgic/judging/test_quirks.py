@@ -19,6 +19,7 @@ from harness.engine.strategy import Quiet
 from tests.fixtures.judged import judged
 from vgic import Mechanism, Reference
 from vgic.accesses import DISABLE, ENABLE, PEND, PRIORITY, ROUTE, UNPEND, Access
+from vgic.composition import compose
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.data.vm import Kvm
@@ -395,8 +396,68 @@ def pended_while_active(bench: Bench) -> None:
     bench.trace.drained()
 
 
-def test_q5_a_second_ispendr_on_an_active_level_interrupt_is_lost() -> None:
-    assert kind_of(pended_while_active, config=Config.LEVEL) is None
+def pended_and_acknowledged(bench: Bench) -> None:
+    bench.write(PEND)
+    bench.enter(bench.first)
+    assert bench.acknowledge(bench.first) == 32
+
+
+def pended_after_its_end(bench: Bench) -> None:
+    pended_and_acknowledged(bench)
+    bench.end(bench.first)
+    bench.write(PEND)
+    bench.leave(bench.first)
+    bench.serve(bench.first)
+    bench.trace.drained()
+
+
+def pended_between_load_and_acknowledge(bench: Bench) -> None:
+    """The write begins before the acknowledge and takes effect after it."""
+    bench.write(PEND)
+    bench.enter(bench.first)
+    access = Access(PEND, 32)
+    bench.trace.accessing(1, access)
+    assert bench.acknowledge(bench.first) == 32
+    bench.kernel.handle_exit(bench.second, access)
+    bench.trace.accessed(1, access)
+    bench.end(bench.first)
+    bench.leave(bench.first)
+    bench.serve(bench.first)
+    bench.trace.drained()
+
+
+ClearsLatch = compose(Reference, ["soft_pend_lost"])
+
+
+@pytest.mark.parametrize("kernel", [Reference, ClearsLatch])
+def test_q5_a_second_ispendr_on_an_active_level_interrupt_may_be_lost(
+    kernel: type[Mechanism],
+) -> None:
+    assert kind_of(pended_while_active, kernel, Config.LEVEL) is None
+    assert kind_of(pended_between_load_and_acknowledge, kernel, Config.LEVEL) is None
+
+
+def test_q5_fires_if_it_had_been_ended() -> None:
+    assert kind_of(pended_after_its_end, config=Config.LEVEL) is None
+    assert kind_of(pended_after_its_end, ClearsLatch, Config.LEVEL) == "I9 lost pend"
+
+
+def test_q5_fires_if_it_was_loaded_and_is_never_acknowledged() -> None:
+    """What waits in a list register is not being handled, whatever the kernel has of it."""
+
+    def script(bench: Bench) -> None:
+        bench.send()
+        bench.enter(bench.first)
+        bench.write(PEND)
+        bench.trace.driving(0, 32, False)
+        bench.kernel.kvm_vgic_inject_irq(None, 32, level=False)
+        bench.trace.driven(0, 32, False)
+        bench.leave(bench.first)
+        bench.serve(bench.first)
+        bench.trace.drained()
+
+    assert kind_of(script, config=Config.LEVEL) is None
+    assert kind_of(script, DropsLatch, Config.LEVEL) == "I9 lost pend"
 
 
 def test_q5_fires_if_that_happens_to_an_edge() -> None:

@@ -155,7 +155,7 @@ def test_the_undeliverable_between_others_takes_no_register(
         assert in_lrs(vcpu) == [32, 34]
         assert lists(vcpu) == ([32, 33, 34], [35])
 
-    in_kernel(body, nr_lr=2)
+    in_kernel(body, nr_lr=2, kernel=compose(Reference, ["unsorted_overflow"]))
 
 
 def test_registers_not_used_are_cleared(
@@ -339,12 +339,53 @@ def test_a_level_pended_by_software_keeps_its_latch(on_vcpu0: OnVcpu0, enlist: E
     on_vcpu0(body)
 
 
+class RaisesLate(Reference):
+    """What was not deliverable is so as soon as it has been summed up."""
+
+    def summarize_ap_list(self, vcpu: Vcpu) -> ApListSummary:
+        summary = super().summarize_ap_list(vcpu)
+        for irq in vcpu.vgic_cpu.ap_list_head.entries():
+            irq.enabled = True
+        return summary
+
+
+@pytest.mark.parametrize(("bugs", "outside"), [([], [35, 34]), (["unsorted_overflow"], [34, 35])])
+def test_an_overflow_that_the_summary_did_not_foresee_is_sorted(
+    on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed, bugs: list[str], outside: list[int]
+) -> None:
+    """The outer handler's came first: EOIcount would be accounted to it, for the inner one's."""
+
+    def body(kernel: Mechanism) -> None:
+        vcpu = kernel.kvm.vcpus[0]
+        late = [add(kernel, 32, "PD"), add(kernel, 33, "PD")]
+        enlist(vcpu, *late, add(kernel, 34, "A", 0xC0), add(kernel, 35, "A", 0x40))
+        flush(kernel)
+        assert shape(listed, vcpu) == ([32, 33], outside)
+        assert vcpu.vgic_cpu.vgic_hcr.lrenpie
+
+    on_vcpu0(body, nr_lr=2, kernel=compose(RaisesLate, bugs))
+
+
+@pytest.mark.parametrize(("length", "is_sorted"), [(2, False), (3, True)])
+def test_a_list_is_sorted_if_it_is_longer_than_there_are_registers(
+    on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed, length: int, is_sorted: bool
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        vcpu = kernel.kvm.vcpus[0]
+        ids = range(32, 32 + length)
+        enlist(vcpu, *(add(kernel, 32 + n, "PX", 0x80 - 8 * n) for n in range(length)))
+        flush(kernel)
+        assert listed(vcpu) == (sorted(ids, reverse=True) if is_sorted else list(ids))
+
+    on_vcpu0(body, nr_lr=2)
+
+
 def test_case_1_nothing_went_in_and_the_list_stays_as_it_is(
     on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed
 ) -> None:
     def body(kernel: Mechanism) -> None:
         vcpu = kernel.kvm.vcpus[0]
-        enlist(vcpu, add(kernel, 32, "PD"), add(kernel, 33, "PX"))
+        enlist(vcpu, add(kernel, 32, "PX"), add(kernel, 33, "PD"))
         flush(kernel)
         assert shape(listed, vcpu) == ([32, 33], [])
         assert vcpu.vgic_cpu.used_lrs == 0

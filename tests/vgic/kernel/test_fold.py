@@ -7,6 +7,7 @@ import pytest
 
 from harness import Execution
 from vgic import BUGS, Mechanism, Reference
+from vgic.composition import compose
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.hardware.list_registers import ListRegister
@@ -187,6 +188,40 @@ def test_one_register_comes_back(
         expected = (latch and not taken) or (config is Config.EDGE and pending)
         assert (irq.active, irq.pending_latch, irq.line_level) == (active, expected, line)
         assert not irq.on_lr
+
+    on_vcpu0(body)
+
+
+@pytest.mark.parametrize("state", ["", "P", "A"])
+@pytest.mark.parametrize("bug", ["", "soft_pend_lost"])
+def test_a_level_that_was_pended_since_it_was_loaded_is_still_to_come(
+    on_vcpu0: OnVcpu0, state: str, bug: str
+) -> None:
+    """Only the end of one, an empty register, could be taken for an answer to it."""
+
+    def body(kernel: Mechanism) -> None:
+        irq = kernel.kvm.add_irq(32, Config.LEVEL, 0x80, 0)
+        irq.on_lr = irq.pending_latch = irq.pended_since_load = True
+        lr = ListRegister(32, pending=state == "P", active=state == "A")
+        kernel.vgic_v3_fold_lr(kernel.kvm.vcpus[0], lr)
+        assert irq.pending_latch is (not bug or state != "")
+
+    on_vcpu0(body, kernel=compose(Reference, [bug] if bug else []))
+
+
+def test_a_level_that_is_ended_outside_the_registers_keeps_what_was_pended_meanwhile(
+    on_vcpu0: OnVcpu0, enlist: Enlist
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        vcpu = kernel.kvm.vcpus[0]
+        first, second = (kernel.kvm.add_irq(intid, Config.LEVEL, 0x80, 0) for intid in (32, 33))
+        for irq in (first, second):
+            irq.active = irq.pending_latch = True
+        second.pended_since_load = True
+        enlist(vcpu, first, second)
+        assert kernel.account_eoi(vcpu, first)
+        assert kernel.account_eoi(vcpu, second)
+        assert [irq.pending_latch for irq in (first, second)] == [False, True]
 
     on_vcpu0(body)
 

@@ -10,10 +10,11 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, local_irq_disable, local_irq_enable
-from vgic import Mechanism
+from vgic import Mechanism, Reference
 from vgic.accesses import DISABLE, ENABLE, PEND, QUIESCE, ROUTE, SGI, UNPEND, Access
+from vgic.composition import compose
 from vgic.data.intids import Config
-from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu, VgicIrq
+from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu, VgicIrq, irq_is_pending
 from vgic.hardware.list_registers import ListRegister
 
 OnVcpu0 = Callable[..., Execution]
@@ -152,8 +153,9 @@ def test_a_cleared_edge_comes_back_once_when_a_list_register_still_had_it(
     on_vcpu0(body)
 
 
-def test_a_level_pended_by_software_while_active_is_lost_at_its_deactivation(
-    on_vcpu0: OnVcpu0,
+@pytest.mark.parametrize("bug", ["", "soft_pend_lost"])
+def test_a_level_pended_by_software_while_active_outlives_its_end_but_for_the_bug(
+    on_vcpu0: OnVcpu0, bug: str
 ) -> None:
     def body(kernel: Mechanism) -> None:
         irq = add_spi(kernel, home=0, config=Config.LEVEL)
@@ -161,7 +163,19 @@ def test_a_level_pended_by_software_while_active_is_lost_at_its_deactivation(
         kernel.vgic_mmio_write_spending(irq)
         assert irq.pending_latch
         kernel.vgic_v3_fold_lr(kernel.kvm.vcpus[0], ListRegister(32, eoi=True))
-        assert (irq.pending_latch, irq.active) == (False, False)
+        assert (irq.pending_latch, irq.active) == (not bug, False)
+
+    on_vcpu0(body, kernel=compose(Reference, [bug] if bug else []))
+
+
+def test_a_level_that_was_pended_and_cleared_while_active_is_gone(on_vcpu0: OnVcpu0) -> None:
+    def body(kernel: Mechanism) -> None:
+        irq = add_spi(kernel, home=0, config=Config.LEVEL)
+        irq.active = irq.on_lr = True
+        kernel.vgic_mmio_write_spending(irq)
+        kernel.vgic_mmio_write_cpending(irq)
+        kernel.vgic_v3_fold_lr(kernel.kvm.vcpus[0], ListRegister(32, eoi=True))
+        assert not irq_is_pending(irq)
 
     on_vcpu0(body)
 

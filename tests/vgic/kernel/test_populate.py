@@ -74,6 +74,19 @@ def test_a_level_keeps_its_line_and_its_software_latch(
     in_kernel(body)
 
 
+@pytest.mark.parametrize(("active", "waits"), [(False, False), (True, True)])
+def test_a_pend_is_in_a_register_once_one_has_it_as_pending(
+    in_kernel: Callable[..., Execution], active: bool, waits: bool
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        irq = kernel.kvm.add_irq(32, Config.LEVEL, 0x40, 0)
+        irq.active, irq.pending_latch, irq.pended_since_load = active, True, True
+        populate(kernel, irq)
+        assert irq.pended_since_load is waits
+
+    in_kernel(body)
+
+
 def test_computing_changes_nothing(in_kernel: Callable[..., Execution]) -> None:
     def body(kernel: Mechanism) -> None:
         irq = kernel.kvm.add_irq(32, Config.EDGE, 0x40, 0)

@@ -7,6 +7,7 @@ priority; equals keep the order in which they came.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -15,9 +16,10 @@ from hypothesis import strategies as st
 
 from harness import Execution, Failure
 from harness.engine.trace import entry_text
-from vgic import Mechanism
+from vgic import REVISIONS, Mechanism, Reference
+from vgic.composition import compose
 from vgic.data.intids import Config
-from vgic.data.vcpu import VgicIrq
+from vgic.data.vcpu import Vcpu, VgicIrq
 
 
 @dataclass(frozen=True)
@@ -286,3 +288,99 @@ def test_the_whole_list_comes_out_sorted_and_stable(
         range(len(entries)), key=lambda index: (KINDS.index(entries[index][0]), entries[index][1])
     )
     assert sorted_by_kernel(entries) == expected
+
+
+# What of a key that changes in the middle of the sort?
+#
+# 32 is pending and in front of 33, which is handled inside of 34. Somebody disables 32 before the
+# n-th time that a key is read, for each n.
+
+
+class Disables(Reference):
+    """Another vCPU disables 32 before a key is read; it is told how many are left until then."""
+
+    left = 0
+
+    def sort_key(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[bool | int, ...]:
+        self.left -= 1
+        if not self.left:
+            self.kvm.dist.spis[32].enabled = False
+        return super().sort_key(vcpu, irq)
+
+
+@pytest.fixture
+def orders(on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed) -> Callable[..., set[bool]]:
+    """Tell whether the handlers' interrupts come out as they nest, wherever the key changes."""
+
+    def run(cls: type[Mechanism]) -> set[bool]:
+        found = set()
+
+        def body(kernel: Disables, left: int) -> None:
+            kernel.left = left
+            irqs = [
+                add(kernel, 32, "pending", 0x10), add(kernel, 33, "active", 0x40),
+                add(kernel, 34, "active", 0xC0), add(kernel, 35, "pending", 0x20),
+            ]  # fmt: skip
+            enlist(kernel.kvm.vcpus[0], *irqs)
+            sort(kernel)
+            order = listed(kernel.kvm.vcpus[0])
+            found.add(order.index(33) < order.index(34))
+
+        for left in range(1, 16):
+            on_vcpu0(partial(body, left=left), kernel=cls)
+        return found
+
+    return run
+
+
+def test_what_changes_while_a_list_is_sorted_leaves_the_handlers_in_order(
+    orders: Callable[..., set[bool]],
+) -> None:
+    assert orders(Disables) == {True}
+
+
+def test_it_does_not_where_each_comparison_reads_the_keys_again(
+    orders: Callable[..., set[bool]],
+) -> None:
+    assert orders(compose(Disables, ["keys_change_in_sort"])) == {True, False}
+
+
+def test_a_key_is_read_once_in_a_sort(on_vcpu0: OnVcpu0, enlist: Enlist) -> None:
+    def body(kernel: Mechanism) -> None:
+        vcpu = kernel.kvm.vcpus[0]
+        enlist(vcpu, *(add(kernel, 40 - n, "pending", 8 * n) for n in range(5)))
+        sort(kernel)
+        assert not vcpu.vgic_cpu.sort_keys
+
+    locks = [entry_text(each) for each in on_vcpu0(body).trace]
+    assert [each for each in locks if each.startswith("lock irq")] == [
+        f"lock irq_lock[spi {40 - n}]" for n in range(5)
+    ]
+
+
+class TheOtherWayRound(Mechanism):
+    """The comparator is another one."""
+
+    def vgic_irq_cmp(self, vcpu: Vcpu, a: VgicIrq, b: VgicIrq) -> int:
+        return -super().vgic_irq_cmp(vcpu, a, b)
+
+
+class LeastUrgentFirst(Mechanism):
+    """The key is another one."""
+
+    def sort_key(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[bool | int, ...]:
+        return (-irq.priority,)
+
+
+@pytest.mark.parametrize("patch", [TheOtherWayRound, LeastUrgentFirst])
+@pytest.mark.parametrize("revision", ["reference", "linux-7.3"])
+def test_a_patch_of_the_comparator_or_of_the_key_alone_changes_the_order(
+    on_vcpu0: OnVcpu0, enlist: Enlist, listed: Listed, patch: type[Mechanism], revision: str
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        vcpu = kernel.kvm.vcpus[0]
+        enlist(vcpu, *(add(kernel, 32 + n, "pending", 8 * n) for n in range(3)))
+        sort(kernel)
+        assert listed(vcpu) == [34, 33, 32]
+
+    on_vcpu0(body, kernel=type("Patched", (patch, REVISIONS[revision].cls), {}))

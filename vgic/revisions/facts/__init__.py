@@ -6,6 +6,7 @@ docs/revisions.md, which a test makes from the classes.
 """
 
 from vgic.revisions.facts.entry import FlushBeforeMode, OutsideBeforeSync
+from vgic.revisions.facts.latch import FoldClearsLatch
 from vgic.revisions.facts.lists import (
     CursorAtEach,
     CursorWhenFull,
@@ -16,8 +17,10 @@ from vgic.revisions.facts.lists import (
 from vgic.revisions.facts.maintenance import SummaryAlone
 from vgic.revisions.facts.migration import OracleAlone
 from vgic.revisions.facts.no_overflow import NoOverflow
+from vgic.revisions.facts.sorting import KeysReadAgain, SortedBySummary
 
 __all__ = [
-    "CursorAtEach", "CursorWhenFull", "FlushBeforeMode", "NoOverflow", "OneList", "OracleAlone",
-    "OutsideBeforeSync", "SplitByValue", "SummaryAlone", "WalkFromHead",
+    "CursorAtEach", "CursorWhenFull", "FlushBeforeMode", "FoldClearsLatch", "KeysReadAgain",
+    "NoOverflow", "OneList", "OracleAlone", "OutsideBeforeSync", "SortedBySummary", "SplitByValue",
+    "SummaryAlone", "WalkFromHead",
 ]  # fmt: skip
