@@ -7,6 +7,7 @@ A fixture has one meaning in all tests. Where a file needs another it has its ow
 import signal
 
 pytest_plugins = [
+    "tests.fixtures.bytecode",
     "tests.fixtures.carriers",
     "tests.fixtures.programs",
     "tests.fixtures.kernel",

@@ -151,7 +151,7 @@ def plan_for(canary: Canary, plan: Plan) -> Plan:
         executions=canary.executions,
         duration_s=None,
         stop_at_first=True,
-        shrink_replays=0,
+        explained=False,
     )
 
 

@@ -30,6 +30,7 @@ class Plan:
         items: just these executions, in this order; None for those that the rest leads to.
         confirmations: how often a failure has to come out alike in a fresh process.
         elsewhere: try each finding on every revision, too.
+        explained: shrink and show each finding; without, it is only confirmed.
     """
 
     target: Target
@@ -44,6 +45,7 @@ class Plan:
     items: tuple[Item, ...] | None = None
     confirmations: int = 1
     elsewhere: bool = False
+    explained: bool = True
 
     @property
     def total(self) -> int | None:
@@ -73,6 +75,7 @@ class Plan:
             orders=orders,
             elsewhere=self.elsewhere,
             machine=machine,
+            explained=self.explained,
         )
 
     def order(self) -> Order | Listed:

@@ -15,7 +15,7 @@ from harness.detectors.lock_order import KIND, Witnessed, inverted
 from stress.executions import Target, Token, run_index, witness
 from stress.explaining import orders_text
 from stress.findings.elsewhere import revisions_with
-from stress.findings.example import Example, in_its_own_words, look_into
+from stress.findings.example import Example, as_found, in_its_own_words, look_into
 from stress.scenarios import SCENARIOS, drawn_otherwise, machine_digest
 from stress.shrinking import Size
 
@@ -36,6 +36,7 @@ class Inquiry:
         elsewhere: try it on every revision, too.
         machine: the digest of the machine that a user's scenario drew; "" if it is delivered here,
             or not known.
+        explained: shrink it and show it; without, it is only confirmed.
     """
 
     number: int
@@ -47,6 +48,7 @@ class Inquiry:
     orders: tuple[Witnessed, ...] = ()
     elsewhere: bool = False
     machine: str = ""
+    explained: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,8 @@ def inquire(inquiry: Inquiry, carriers: Carriers, so_far: Callable[[Answer], Non
     single = run_index(SCENARIOS[name], inquiry.seed, index, strategy, target, carriers)
     if inquiry.machine not in ("", machine_digest(single.parameters)):
         raise drawn_otherwise(SCENARIOS[name], f"for execution {index} of seed {inquiry.seed}")
+    if not inquiry.explained:
+        return answer(as_found(single, name, target, carriers)[1])
     example = look_into(
         single,
         name,

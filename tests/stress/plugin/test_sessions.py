@@ -50,12 +50,14 @@ import os, random
 def pytest_collection_modifyitems(items):
     random.Random(os.environ["SHUFFLED_BY"]).shuffle(items)
 """
+QUICK = ["-p", "no:hypothesispytest"]
 SESSIONS = {
-    "alone": ["-p", "no:xdist"],
-    "four workers": ["-n", "4", "--dist", "load"],
+    "alone": [*QUICK, "-p", "no:xdist"],
+    "four workers": [*QUICK, "-n", "4", "--dist", "load"],
     "by file": ["-n", "2", "--dist", "loadfile"],
-    "stealing": ["-n", "2", "--dist", "worksteal"],
+    "stealing": [*QUICK, "-n", "2", "--dist", "worksteal"],
 }
+"""One has Hypothesis' plugin too, which takes each process as long to load as all the rest."""
 
 
 @pytest.fixture(scope="module")

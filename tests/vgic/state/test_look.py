@@ -13,13 +13,25 @@ from vgic import Machine, Mechanism, Reference, named_revision, with_races_check
 from vgic.composition import compose
 from vgic.state import IrqState, Look, RequestsState
 
-Looks = list[tuple[State, State, State]]
+Looks = list[tuple[State, State, State | None]]
+
+EVERY = 5
+"""Beside one look in so many a fresh one is made, which takes twenty times as long.
+
+A change that is not told leaves what was told wrong until the same field changes again, so a look
+that never tells a field's changes is seen with one in five as with all: each field that changes
+has a fresh look behind one of its changes. Of single changes, 91 % of those of
+`reroute_while_pruning` and more of the others have one, and each kernel begins with another look.
+"""
 
 
 def looked_at(
-    scenario: str, kernel: type[Mechanism], pinned: OsThreads, seed: int
+    scenario: str, kernel: type[Mechanism], pinned: OsThreads, seed: int, first: int = 0
 ) -> tuple[Execution, Looks]:
-    """Run an execution; return what each look told, all that was told so far, and what is so."""
+    """Run an execution; return what each look told, all that was told so far, and what is so.
+
+    What is so is found out for one look in EVERY, from a first one.
+    """
     looks: Looks = []
 
     def program(scheduler: Scheduler) -> None:
@@ -31,7 +43,8 @@ def looked_at(
 
         def both() -> State:
             told.update(changed := look())
-            looks.append((changed, dict(told), Look(*parts)()))
+            fresh = Look(*parts)() if len(looks) % EVERY == first else None
+            looks.append((changed, dict(told), fresh))
             return changed
 
         recorder.look = both
@@ -59,12 +72,14 @@ CASES = [("many_interrupts", "reference")] + [
 
 @pytest.mark.parametrize(("scenario", "kernel"), CASES)
 def test_what_has_been_told_is_the_state(kernel: str, scenario: str, pinned: OsThreads) -> None:
-    _, looks = looked_at(scenario, KERNELS[kernel](), pinned, seed=3)
-    assert len(looks) > 50
-    assert all(told == fresh for _, told, fresh in looks)
-    assert len({str(fresh) for _, _, fresh in looks}) > 20
+    first = list(KERNELS).index(kernel)
+    _, looks = looked_at(scenario, KERNELS[kernel](), pinned, seed=3, first=first)
+    states = [(told, fresh) for _, told, fresh in looks if fresh is not None]
+    assert len(states) > 50
+    assert all(told == fresh for told, fresh in states)
+    assert len({str(fresh) for _, fresh in states}) > 20
     # What a recording takes: after the first look no more than a step changes.
-    assert max(len(changed) for changed, _, _ in looks[1:]) < len(looks[0][2])
+    assert max(len(changed) for changed, _, _ in looks[1:]) < len(states[0][1])
     assert sum(len(changed) for changed, _, _ in looks[1:]) < 3 * len(looks)
 
 
