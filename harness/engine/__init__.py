@@ -38,6 +38,7 @@ from harness.engine.frames import (
     model_function,
     model_stack,
     observes,
+    only_observes,
     own_line,
     unnamed,
     within,
@@ -77,6 +78,7 @@ from harness.engine.threads import (
     operations,
 )
 from harness.engine.timeouts import IN_A_ROW, TIMED
+from harness.engine.touches import Touches
 from harness.engine.trace import Entry, Note, Touch, entry_text
 
 __all__ = [
@@ -127,6 +129,7 @@ __all__ = [
     "Streams",
     "Thread",
     "Touch",
+    "Touches",
     "Unwind",
     "Welcoming",
     "above_execution",
@@ -143,6 +146,7 @@ __all__ = [
     "model_function",
     "model_stack",
     "observes",
+    "only_observes",
     "operation",
     "operations",
     "own_line",
