@@ -22,6 +22,7 @@ from vgic.composition import (
     overrides_of,
     patched,
     true_name,
+    with_all_points,
     with_contracts_checked,
     with_kicks_checked,
     with_races_checked,
@@ -52,7 +53,8 @@ __all__ = [
     "BadParameters", "Bug", "CompositionError", "Irq", "Machine", "Mechanism", "Parameters",
     "Reference", "Revision", "changes_nothing", "compose", "functions", "named_bug",
     "named_revision", "not_of_ours", "overrides_of", "patched", "true_name",
-    "with_contracts_checked", "with_kicks_checked", "with_races_checked", "with_returns_announced",
+    "with_all_points", "with_contracts_checked", "with_kicks_checked", "with_races_checked",
+    "with_returns_announced",
 ]  # fmt: skip
 
 delivered(__name__)
