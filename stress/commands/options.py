@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from harness.search.strategies import DESCRIPTIONS
-from stress.inputs import EXECUTIONS, Check, Kind, View
+from stress.inputs import EXECUTIONS, Check, Kind, Points, View
 from stress.scenarios import SHIPPED
 from vgic import BUGS, REVISIONS
 
@@ -64,6 +64,9 @@ Checks = Annotated[
 NoChecks = Annotated[
     list[str] | None,
     _option("--no-check", "|".join(Check), "Leave out what your own class is checked for.", Check),
+]
+PointsMode = Annotated[
+    str, _option("--points", "|".join(Points), "Interleave at unlocked plain accesses too.", Points)
 ]
 Executions = Annotated[
     int | None,
