@@ -48,8 +48,8 @@ from vgic.revisions import DEFAULT, REVISIONS, Reference, Revision
 
 __all__ = [
     "BUGS", "BUGS_OF_POINTS", "CANARY", "CANARY_OF_POINTS", "CANARY_OF_RACES", "DEFAULT",
-    "LATENESS_MAX", "LINGER_MAX", "NEEDLESS_KICK", "NR_DEVICES_MAX", "NR_IRQS_MAX", "NR_LR_MAX", "NR_VCPUS_MAX", "PAUSE_MAX", "PROGRAMS_MAX",
-    "REVISIONS", "WINDOWS",
+    "LATENESS_MAX", "LINGER_MAX", "NEEDLESS_KICK", "NR_DEVICES_MAX", "NR_IRQS_MAX", "NR_LR_MAX",
+    "NR_VCPUS_MAX", "PAUSE_MAX", "PROGRAMS_MAX", "REVISIONS", "WINDOWS",
     "BadParameters", "Bug", "CompositionError", "Irq", "Machine", "Mechanism", "Parameters",
     "Reference", "Revision", "changes_nothing", "compose", "functions", "named_bug",
     "named_revision", "not_of_ours", "overrides_of", "patched", "true_name",
