@@ -65,6 +65,7 @@ from harness.primitives import (
     SpinLock,
     Srcu,
     Timer,
+    UnguardedPoints,
     WaitQueue,
     Work,
     WorkQueue,
@@ -94,10 +95,10 @@ __all__ = [
     "LockClass", "LockOrder", "ModelFailure", "Mutex", "Node", "NotDeterministic", "OldName",
     "OsThreads", "Outcome", "Passed", "Quiet", "Rcu", "RecordedEvent", "Recorder", "Refcount",
     "Requests", "RwLock", "Scheduler", "Semaphore", "SlabObject", "SpinLock", "Srcu",
-    "Strategy", "Stream", "Streams", "StrictReplay", "Timer", "UnknownVersion", "WaitQueue",
-    "Work", "WorkQueue", "check", "cpu_relax", "every_behaviour", "every_schedule", "execute",
-    "keep_old_names", "kfree", "list_sort", "local_irq_disable", "local_irq_enable", "observes",
-    "replay", "some_schedules", "start_thread", "wait_until",
+    "Strategy", "Stream", "Streams", "StrictReplay", "Timer", "UnguardedPoints",
+    "UnknownVersion", "WaitQueue", "Work", "WorkQueue", "check", "cpu_relax", "every_behaviour",
+    "every_schedule", "execute", "keep_old_names", "kfree", "list_sort", "local_irq_disable",
+    "local_irq_enable", "observes", "replay", "some_schedules", "start_thread", "wait_until",
 ]  # fmt: skip
 
 keep_old_names(MODULES, NAMES)

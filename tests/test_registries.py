@@ -22,8 +22,10 @@ from harness.search.strategies import (
 from stress.campaign import CANARIES
 from stress.scenarios import SCENARIOS
 from vgic import BUGS, DEFAULT, REVISIONS, Bug, Revision, named_bug
-from vgic.bugs import BUGS_OF_RACES
+from vgic.bugs import BUGS_OF_POINTS, BUGS_OF_RACES
 from vgic.composition.composing import overridden
+
+ALL_BUGS = {**BUGS, **BUGS_OF_RACES, **BUGS_OF_POINTS}
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -57,7 +59,7 @@ def test_a_revision_tells_its_story(name: str) -> None:
     assert REVISIONS[name].story
 
 
-@pytest.mark.parametrize("record", [*REVISIONS.values(), *BUGS.values(), *BUGS_OF_RACES.values()])
+@pytest.mark.parametrize("record", [*REVISIONS.values(), *ALL_BUGS.values()])
 def test_a_record_says_what_it_can_be_held_to(record: Revision | Bug) -> None:
     assert record.story.partition("\n")[0].endswith(".")
     assert re.fullmatch(r"(\d{4}(-\d\d(-\d\d)?)?)?", record.date)
@@ -74,8 +76,8 @@ def test_a_record_says_what_it_can_be_held_to(record: Revision | Bug) -> None:
 @pytest.mark.parametrize(
     ("folder", "beside", "names"),
     [
-        ("bugs", {"bug"}, {*BUGS, *BUGS_OF_RACES}),
-        ("revisions", {"records", "revision"}, set(REVISIONS)),
+        ("bugs", {"bug"}, set(ALL_BUGS)),
+        ("revisions", {"differences", "records", "revision"}, set(REVISIONS)),
     ],
 )
 def test_every_file_beside_these_is_an_entry_of_its_name(
@@ -89,7 +91,7 @@ def test_every_file_beside_these_is_an_entry_of_its_name(
 def test_no_name_is_of_two_things() -> None:
     names = [name for each in REVISIONS.values() for name in (each.name, *each.aliases)]
     assert len(names) == len(set(names))
-    assert not set(BUGS) & set(BUGS_OF_RACES)
+    assert len(ALL_BUGS) == len(BUGS) + len(BUGS_OF_RACES) + len(BUGS_OF_POINTS)
 
 
 def test_every_campaign_looks_for_its_canaries_as_their_records_say() -> None:

@@ -10,7 +10,7 @@ machine.py builds a VM and its threads out of parameters. Threads and locks come
 
 from harness import keep_old_names
 from harness.engine import delivered
-from vgic.bugs import BUGS, CANARY, CANARY_OF_RACES, Bug
+from vgic.bugs import BUGS, BUGS_OF_POINTS, CANARY, CANARY_OF_POINTS, CANARY_OF_RACES, Bug
 from vgic.composition import (
     CompositionError,
     changes_nothing,
@@ -22,6 +22,7 @@ from vgic.composition import (
     overrides_of,
     patched,
     true_name,
+    with_all_points,
     with_contracts_checked,
     with_kicks_checked,
     with_races_checked,
@@ -46,13 +47,14 @@ from vgic.parameters import (
 from vgic.revisions import DEFAULT, REVISIONS, TOPICS, Reference, Revision
 
 __all__ = [
-    "BUGS", "CANARY", "CANARY_OF_RACES", "DEFAULT", "LATENESS_MAX", "LINGER_MAX", "NEEDLESS_KICK",
-    "NR_DEVICES_MAX", "NR_IRQS_MAX", "NR_LR_MAX", "NR_VCPUS_MAX", "PAUSE_MAX", "PROGRAMS_MAX",
-    "REVISIONS", "TOPICS", "WINDOWS",
+    "BUGS", "BUGS_OF_POINTS", "CANARY", "CANARY_OF_POINTS", "CANARY_OF_RACES", "DEFAULT",
+    "LATENESS_MAX", "LINGER_MAX", "NEEDLESS_KICK", "NR_DEVICES_MAX", "NR_IRQS_MAX", "NR_LR_MAX",
+    "NR_VCPUS_MAX", "PAUSE_MAX", "PROGRAMS_MAX", "REVISIONS", "TOPICS", "WINDOWS",
     "BadParameters", "Bug", "CompositionError", "Irq", "Machine", "Mechanism", "Parameters",
     "Reference", "Revision", "changes_nothing", "compose", "functions", "named_bug",
     "named_revision", "not_of_ours", "overrides_of", "patched", "true_name",
-    "with_contracts_checked", "with_kicks_checked", "with_races_checked", "with_returns_announced",
+    "with_all_points", "with_contracts_checked", "with_kicks_checked", "with_races_checked",
+    "with_returns_announced",
 ]  # fmt: skip
 
 delivered(__name__)

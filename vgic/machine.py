@@ -12,7 +12,7 @@ from vgic.composition import note_calls, stop_noting
 from vgic.data import Kvm, Pulse, Vcpu
 from vgic.drain import Drain
 from vgic.guest import Guest
-from vgic.judging import Judges, check_races, leave_listed, lists_are_forgotten
+from vgic.judging import Judges, check_races, leave_listed, lists_are_forgotten, stop_at_unguarded
 from vgic.kernel import Mechanism
 from vgic.parameters import Parameters
 from vgic.tracepoints import Tracepoints, announcer
@@ -78,7 +78,9 @@ class Machine:
             work = operation("work", "", f"dev {number}")
             scheduler.thread(f"dev{number}", partial(self.device, pulses, work))
         scheduler.on_quiescence = Drain(self.kvm, self.trace)
-        if kernel.checks_races:
+        if kernel.stops_at_unguarded:
+            stop_at_unguarded(self.kvm, check=kernel.checks_races)
+        elif kernel.checks_races:
             check_races(self.kvm)
         if kernel.remembers_places:
             for lock in self.kvm.all_locks():

@@ -38,6 +38,7 @@ from harness.engine.frames import (
     model_function,
     model_stack,
     observes,
+    only_observes,
     own_line,
     unnamed,
     within,
@@ -78,6 +79,7 @@ from harness.engine.threads import (
     operations,
 )
 from harness.engine.timeouts import IN_A_ROW, TIMED
+from harness.engine.touches import Touches
 from harness.engine.trace import Entry, Note, Touch, entry_text
 
 __all__ = [
@@ -129,6 +131,7 @@ __all__ = [
     "Streams",
     "Thread",
     "Touch",
+    "Touches",
     "Unwind",
     "Welcoming",
     "above_execution",
@@ -145,6 +148,7 @@ __all__ = [
     "model_function",
     "model_stack",
     "observes",
+    "only_observes",
     "operation",
     "operations",
     "own_line",

@@ -57,6 +57,7 @@ def observes(module: str) -> None:
     if f"{module}." not in _observing:
         _observing += (f"{module}.",)
         is_observer.cache_clear()
+        only_observes.cache_clear()
 
 
 def delivered(module: str) -> None:
@@ -94,6 +95,12 @@ def is_ours(frame: FrameType) -> bool:
 def is_observer(module: str) -> bool:
     """Return whether a module is of the harness or of a package that observes."""
     return f"{module}.".startswith(_observing)
+
+
+@cache
+def only_observes(module: str) -> bool:
+    """Return whether a module observes and is not of the harness, which does what it is told."""
+    return is_observer(module) and not f"{module}.".startswith(_HARNESS)
 
 
 def is_model(frame: FrameType) -> bool:

@@ -9,7 +9,8 @@ Locks (`spinlock`, `mutex`, `rwlock`), words (`cells`, `refcount`, `requests`), 
 checks the rules that the kernel's own checks when built for debugging, or Python's where it is
 Python's.
 A lock notifies a `LockListener` of what is new about taking it, and knows no detector;
-`Watching` does the same for plain attributes.
+`Watching` does the same for plain attributes, and `UnguardedPoints` makes a scheduling point of
+each access to one without its guard.
 """
 
 from harness.primitives.barrier import Barrier, BrokenBarrier
@@ -17,6 +18,7 @@ from harness.primitives.cells import Atomic, Cell
 from harness.primitives.completion import Completion
 from harness.primitives.context import local_irq_disable, local_irq_enable
 from harness.primitives.event import Event
+from harness.primitives.guard import Guard, is_held
 from harness.primitives.host_interrupt import HostInterrupt
 from harness.primitives.joining import JoinableThread, start_thread
 from harness.primitives.list_head import ListHead
@@ -35,8 +37,9 @@ from harness.primitives.spinlock import SpinLock
 from harness.primitives.spinning import cpu_relax, wait_until
 from harness.primitives.srcu import Srcu
 from harness.primitives.timer import Timer
+from harness.primitives.unguarded import UnguardedPoints
 from harness.primitives.waitqueue import WaitQueue
-from harness.primitives.watched import Watching
+from harness.primitives.watched import Watching, accessor
 from harness.primitives.work import Work
 from harness.primitives.workqueue import WorkQueue
 
@@ -48,6 +51,7 @@ __all__ = [
     "Cell",
     "Completion",
     "Event",
+    "Guard",
     "HostInterrupt",
     "Ipi",
     "JoinableThread",
@@ -65,12 +69,15 @@ __all__ = [
     "SpinLock",
     "Srcu",
     "Timer",
+    "UnguardedPoints",
     "WaitQueue",
     "WaitType",
     "Watching",
     "Work",
     "WorkQueue",
+    "accessor",
     "cpu_relax",
+    "is_held",
     "kfree",
     "life_of",
     "line_text",

@@ -4,18 +4,23 @@
 An object is watched by giving it a class of its own kind with properties over some fields. The
 values stay where they were, code that uses them sees no difference, and objects that nobody
 watches cost nothing. Accesses from packages that only observe (harness.engine.frames) do not count.
+
+Several may watch one object: who began last is notified first.
 """
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from inspect import getattr_static
 from types import FrameType
-from typing import Any
+from typing import Any, NamedTuple
 
-from harness.engine import is_observer, is_ours
+from harness.engine import IN_IRQ, Scheduler, is_observer, is_ours, only_observes
+from harness.primitives.guard import Guard
+from harness.primitives.spinlock import SpinLock
 
-Notify = Callable[[Any, str, bool, FrameType], None]
-"""Called with the object, the field, whether it is a write, and the frame that does it."""
+Notify = Callable[[Any, str, bool, str], None]
+"""Called before each access with the object, the field, whether it is a write, and the module that
+defines the object's class. Who accesses it, if it counts at all, says `accessor`."""
 
 
 class Watching:
@@ -35,51 +40,111 @@ class Watching:
         plain = type(thing)
         key = plain, frozenset(fields)
         if key not in self._classes:
-            watched = {field: _watched(plain, field, self._notify) for field in fields}
+            watched = {field: self._watched(plain, field) for field in fields}
             inside = {"__slots__": (), "__module__": plain.__module__, **watched}
             self._classes[key] = type(plain.__name__, (plain,), inside)
         thing.__class__ = self._classes[key]
 
+    def _watched(self, plain: type, field: str) -> property:
+        """Return a property that notifies of what is done to a field of a class, and does it."""
+        module, notify = plain.__module__, self._notify
+        read, write, remove = _bare(plain, field)
 
-def _watched(plain: type, field: str, notify: Notify) -> property:
-    """Return a property that notifies of what is done to a field of a class, and does it."""
-    module = plain.__module__
+        def get(thing: Any) -> object:
+            notify(thing, field, False, module)
+            return read(thing)
+
+        def put(thing: Any, value: object) -> None:
+            notify(thing, field, True, module)
+            write(thing, value)
+
+        def delete(thing: Any) -> None:
+            notify(thing, field, True, module)
+            remove(thing)
+
+        return property(get, put, delete)
+
+
+class WatchingUnguarded(Watching):
+    """Watches likewise, but for what is most of it: accesses by who holds the field's guard.
+
+    Nor is anybody notified of those that only observe, so that both cost little.
+    """
+
+    def __init__(self, notify: Notify, scheduler: Scheduler) -> None:
+        super().__init__(notify)
+        self._scheduler = scheduler
+        self._locks: dict[str, dict[int, SpinLock]] = {}
+        self._roles: dict[str, dict[int, str]] = {}
+
+    def guarded_by(self, thing: object, guards: Mapping[str, Guard]) -> None:
+        """Say what guards which fields of an object, which lives for as long."""
+        for field, guard in guards.items():
+            if isinstance(guard, SpinLock):
+                self._locks.setdefault(field, {})[id(thing)] = guard
+            elif guard is not None:
+                self._roles.setdefault(field, {})[id(thing)] = guard
+
+    def _watched(self, plain: type, field: str) -> property:
+        always = super()._watched(plain, field)
+        read, write, _ = _bare(plain, field)
+        scheduler = self._scheduler
+        locks, roles = self._locks.setdefault(field, {}), self._roles.setdefault(field, {})
+        get_notified, put_notified = always.fget, always.fset
+        assert get_notified is not None
+        assert put_notified is not None
+
+        def get(thing: Any) -> object:
+            me, lock = scheduler.current, locks.get(id(thing))
+            if lock is None:
+                if roles.get(id(thing)) == me.role:
+                    return read(thing)
+            elif lock.owner is me and not me.chain & IN_IRQ:
+                return read(thing)
+            if only_observes(sys._getframe(1).f_globals["__name__"]):
+                return read(thing)
+            return get_notified(thing)
+
+        def put(thing: Any, value: object) -> None:
+            me, lock = scheduler.current, locks.get(id(thing))
+            if lock is not None and lock.owner is me and not me.chain & IN_IRQ:
+                write(thing, value)
+            else:
+                put_notified(thing, value)
+
+        return property(get, put, always.fdel)
+
+
+class _Bare(NamedTuple):
+    """How a field is accessed beneath what watches it."""
+
+    read: Callable[[Any], object]
+    write: Callable[[Any, object], None]
+    remove: Callable[[Any], None]
+
+
+def _bare(plain: type, field: str) -> _Bare:
+    """Return how a field of a class is accessed: by its slot, or as an attribute of each object."""
     there = getattr_static(plain, field, None)
-    slot = there if hasattr(type(there), "__set__") else None
+    if hasattr(type(there), "__set__"):
+        return _Bare(there.__get__, there.__set__, there.__delete__)
 
-    def get(thing: Any) -> object:
-        frame = accessor(module)
-        if frame is not None:
-            notify(thing, field, False, frame)
-        if slot is not None:
-            return slot.__get__(thing)
+    def read(thing: Any) -> object:
         if field not in thing.__dict__ and not hasattr(plain, field):
             raise AttributeError(f"{thing} has no {field}")
         return thing.__dict__.get(field, there)
 
-    def put(thing: Any, value: object) -> None:
-        frame = accessor(module)
-        if frame is not None:
-            notify(thing, field, True, frame)
-        if slot is None:
-            thing.__dict__[field] = value
-        else:
-            slot.__set__(thing, value)
+    def write(thing: Any, value: object) -> None:
+        thing.__dict__[field] = value
 
-    def delete(thing: Any) -> None:
-        frame = accessor(module)
-        if frame is not None:
-            notify(thing, field, True, frame)
-        if slot is None:
-            del thing.__dict__[field]
-        else:
-            slot.__delete__(thing)
+    def remove(thing: Any) -> None:
+        del thing.__dict__[field]
 
-    return property(get, put, delete)
+    return _Bare(read, write, remove)
 
 
 def accessor(module: str) -> FrameType | None:
-    """Return the frame that accesses a field, None if it only observes.
+    """Return the frame that accesses a field, None if it only observes; asked while notified of it.
 
     Functions of the module that defines the class, such as a predicate that many callers ask, are
     passed over if some other part of the model calls them: the access is that caller's.
@@ -87,8 +152,10 @@ def accessor(module: str) -> FrameType | None:
     Args:
         module: where the field's class is defined.
     """
-    innermost = sys._getframe(2)
-    frame: FrameType | None = innermost
+    frame: FrameType | None = sys._getframe(2)
+    while frame is not None and frame.f_globals.get("__name__", "") == __name__:
+        frame = frame.f_back  # what others who watch the object have put around its field
+    innermost = frame
     while frame is not None and (caller := frame.f_globals.get("__name__", "")) == module:
         frame = frame.f_back
     if frame is None:

@@ -76,7 +76,7 @@ def unpacked(text: str, versions: Sequence[str]) -> tuple[str, dict[str, object]
     if version not in versions:
         raise UnknownVersion(
             f"the token is of version {shortened(version, 20)}; this release "
-            f"reads {' and '.join(versions)}"
+            f"reads {' and '.join(sorted(versions))}"
         )
     return version, _unpacked_body(body)
 

@@ -17,7 +17,7 @@ MODES = {
     **dict.fromkeys(_READS, "read"),
     **dict.fromkeys(_SECTIONS, "section"),
     **{kind: kind for kind in ("use", "send", "request", "join", "leave", "wait_set")},
-    **{kind: kind for kind in ("trylock", "timed_wait", "found_shut")},
+    **{kind: kind for kind in ("trylock", "timed_wait", "found_shut", "plain_read")},
 }
 """The kinds that commute with their like, by what they have in common.
 
@@ -46,7 +46,7 @@ COMMUTE_WITH_NOTHING = frozenset(
         *("set", "clear", "arrive", "abort", "reset"),
         *("queue_work", "next_work", "run_work", "cancel_work"),
         *("mod_timer", "del_timer", "fire", "done"),
-        *("relink", "change", "learn", "spawn", "start", "exit", "everything"),
+        *("plain_write", "relink", "change", "learn", "spawn", "start", "exit", "everything"),
     }
 )
 """The other kinds of the harness; a kind of a program's own is one of these."""

@@ -14,9 +14,10 @@ from stress.campaign.plan import Plan
 from stress.campaign.portfolio import EPOCH
 from stress.campaign.result import Result
 from stress.executions import Target
+from stress.inputs import Points
 from stress.jobs import COMPARE_EVERY, LOST_MAX, Batch, Facts
 from stress.scenarios import SCENARIOS
-from vgic import CANARY, CANARY_OF_RACES
+from vgic import CANARY, CANARY_OF_POINTS, CANARY_OF_RACES
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Canary:
         scenario: where it is looked for.
         found_as: what the symptom begins with.
         races: it is only there to be found where data races are checked.
+        points: where threads have to be interleaved for it to be found.
         executions: by so many executions it has been found, or never will be.
     """
 
@@ -35,13 +37,20 @@ class Canary:
     scenario: str
     found_as: tuple[str, ...]
     races: bool = False
+    points: Points = Points.STANDARD
     executions: int = 240
+
+    def is_looked_for(self, target: Target) -> bool:
+        """Tell whether what finds it is to be at work in a campaign."""
+        stops = self.points in (Points.STANDARD, target.points)
+        return stops and (target.races or not self.races)
 
 
 CANARIES = (
     Canary(CANARY, "inject_while_eoicount", ("I9 lost edge",)),
     Canary("two_locks_unordered", "migration_ping_pong", ("lock nesting",)),
     Canary(CANARY_OF_RACES, "migration_ping_pong", KINDS, races=True),
+    Canary(CANARY_OF_POINTS, "one_reroute", ("I16 arrival unannounced",), points=Points.ALL),
 )
 
 STRATEGIES_MIN = {PORTFOLIO: 4, MIX: len(MIXED)}
@@ -145,7 +154,7 @@ def plan_for(canary: Canary, plan: Plan) -> Plan:
     """Return the campaign that looks for a canary, whatever is tested otherwise."""
     return replace(
         plan,
-        target=Target(bugs=(canary.bug,), races=canary.races),
+        target=Target(bugs=(canary.bug,), races=canary.races, points=canary.points),
         scenarios=[canary.scenario],
         strategy=MIX,
         executions=canary.executions,

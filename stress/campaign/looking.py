@@ -37,7 +37,7 @@ def look_for_canaries(plan: Plan, executor: Executor, interrupted: Callable[[], 
     """
     looked = Looked()
     for canary in CANARIES:
-        if canary.races and not plan.target.races:
+        if not canary.is_looked_for(plan.target):
             continue
         result = Campaign(plan_for(canary, plan), executor, interrupted=interrupted).run()
         looked.bugs += result.bugs

@@ -9,7 +9,7 @@ from harness.search.strategies import DESCRIPTIONS
 from stress.inputs import Kind
 from stress.scenarios import SCENARIOS
 from stress.system import output
-from vgic import BUGS, REVISIONS, TOPICS, WINDOWS
+from vgic import BUGS, BUGS_OF_POINTS, REVISIONS, TOPICS, WINDOWS
 from vgic.composition import functions
 
 Row = dict[str, object]
@@ -30,6 +30,7 @@ _FACTS = {
     "cve": "{}",
     "found_as": "found as {}",
     "guest_sees": "the guest sees it",
+    "needs_points": "found only with --points all",
     "applies_to": "only in {}",
 }
 _INDENT = "    "
@@ -121,6 +122,7 @@ def _bugs() -> dict[str, Row]:
             "summary": _first_line(bug.story),
             "found_as": list(bug.found_as),
             "guest_sees": bug.guest_sees,
+            "needs_points": bug.needs_points,
             "date": bug.date,
             "commit": bug.commit,
             "mended_by": bug.mended_by,
@@ -128,7 +130,7 @@ def _bugs() -> dict[str, Row]:
             "applies_to": list(bug.revisions),
             "story": bug.story,
         }
-        for name, bug in BUGS.items()
+        for name, bug in (BUGS | BUGS_OF_POINTS).items()
     }
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from harness.engine import TEXT_MAX, is_printable, printable_text
 from stress.executions import Target
-from stress.inputs import BadArgument, arguments
-from stress.nights import NightPlan, Options, name_of
+from stress.inputs import BadArgument, Points, arguments
+from stress.nights import POINTS, NightPlan, Options, name_of
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Command:
         scenarios: names of scenarios, [] for all of them.
         scenario_files: the user's own files of scenarios.
         revisions: what to test, [] for the reference.
+        points: where threads can be interleaved.
         seed: the seed.
         executions: how many executions in all.
         duration_s: when to stop at the latest.
@@ -41,6 +42,7 @@ class Command:
     scenarios: Sequence[str]
     scenario_files: Sequence[str]
     revisions: Sequence[str]
+    points: Points | None
     seed: int | None
     executions: int | None
     duration_s: float | None
@@ -80,6 +82,7 @@ def options_of(command: Command, before: Options | None) -> Options:
             duration_s=command.duration_s,
             shard=command.shard or (1, 1),
             scenario_files=files,
+            points=command.points or POINTS,
         )
     asks = command.scenarios or ([] if command.scenario_files else before.scenarios)
     named = arguments.scenarios(asks, map(Path, files))
@@ -94,6 +97,7 @@ def options_of(command: Command, before: Options | None) -> Options:
         duration_s=limits[1],
         shard=command.shard or before.shard,
         scenario_files=files,
+        points=command.points or before.points,
     )
 
 
@@ -114,7 +118,7 @@ def plan_of(options: Options) -> NightPlan:
     """
     for name in options.revisions:
         _check_name("--revision", name)
-    targets = tuple(Target(name).judged_by(True) for name in options.revisions)
+    targets = options.targets
     for target in targets:
         target.check()
     names = [name_of(target) for target in targets]

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from stress.commands import options
-from stress.inputs import arguments
+from stress.inputs import Points, arguments
 from stress.system import logs
 
 OUT = Path("nights")
@@ -39,6 +39,10 @@ Out = Annotated[Path, _option("--out", "DIR", "Where all nights leave what they 
 Revisions = Annotated[
     list[str] | None, _option("--revision", "NAME|FILE.py:CLASS", "What to test, each.")
 ]
+NightPoints = Annotated[
+    str | None,
+    _option("--points", "|".join(Points), f"Where to interleave: {Points.ALL} if left out."),
+]
 OfCluster = Annotated[
     str, _option("--cluster", "tcp://HOST:8786", "Have a Dask cluster do the work.")
 ]
@@ -58,6 +62,7 @@ def nightly(
     executions: NightExecutions = None,
     out: Out = OUT,
     revision: Revisions = None,
+    points: NightPoints = None,
     jobs: options.Jobs = "auto",
     cluster: OfCluster = "",
     seed: options.SeedNumber = None,
@@ -86,6 +91,7 @@ def nightly(
         scenarios=scenario or [],
         scenario_files=list(map(str, scenarios or ())),
         revisions=revision or [],
+        points=None if points is None else arguments.one_of(list(Points), points, "--points"),
         seed=None if seed is None else arguments.seed(seed),
         executions=executions,
         duration_s=arguments.duration_s(duration),

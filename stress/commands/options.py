@@ -12,9 +12,9 @@ from typing import Annotated, Any
 import typer
 
 from harness.search.strategies import DESCRIPTIONS
-from stress.inputs import EXECUTIONS, Check, Kind, View
+from stress.inputs import EXECUTIONS, Check, Kind, Points, View
 from stress.scenarios import SHIPPED
-from vgic import BUGS, REVISIONS
+from vgic import BUGS, BUGS_OF_POINTS, REVISIONS
 
 
 def _among(names: Iterable[str]) -> Callable[[str], list[str]]:
@@ -56,7 +56,9 @@ What = Annotated[str | None, _argument("KIND", ", ".join(Kind), Kind)]
 Revision = Annotated[str, _revision("What to test.")]
 ComparedRevision = Annotated[str, _revision("Compare it with this.")]
 ReplayRevision = Annotated[str | None, _revision("Replay it on this instead.")]
-Bugs = Annotated[list[str] | None, _option("--bug", "NAME", "Put a named bug into it.", BUGS)]
+Bugs = Annotated[
+    list[str] | None, _option("--bug", "NAME", "Put a named bug into it.", [*BUGS, *BUGS_OF_POINTS])
+]
 Checks = Annotated[
     list[str] | None,
     _option("--check", "|".join(Check), "Look for more; for races at a third of the speed.", Check),
@@ -64,6 +66,9 @@ Checks = Annotated[
 NoChecks = Annotated[
     list[str] | None,
     _option("--no-check", "|".join(Check), "Leave out what your own class is checked for.", Check),
+]
+PointsMode = Annotated[
+    str, _option("--points", "|".join(Points), "Interleave at unlocked plain accesses too.", Points)
 ]
 Executions = Annotated[
     int | None,

@@ -12,7 +12,7 @@ from harness.search.strategies import PORTFOLIO
 from stress.commands import options
 from stress.commands.findings import NIGHTS
 from stress.executions import Target, model_digest
-from stress.inputs import EXECUTIONS, LIMIT, arguments
+from stress.inputs import EXECUTIONS, LIMIT, Points, arguments
 from stress.scenarios import SCENARIOS
 from stress.shrinking import REPLAYS
 from stress.system import logs
@@ -26,6 +26,7 @@ def run(
     bug: options.Bugs = None,
     check: options.Checks = None,
     no_check: options.NoChecks = None,
+    points: options.PointsMode = Points.STANDARD,
     executions: options.Executions = None,
     duration: options.Duration = None,
     seed: options.SeedNumber = None,
@@ -54,8 +55,11 @@ def run(
 
         named = arguments.scenarios(scenario, scenarios or ()) if scenario else ()
         raise typer.Exit(stored(history, model, arguments.seed(seed), named, execution or 0))
-    races, kicks = arguments.races(check, no_check), arguments.kicks(check)
-    target = Target(revision, arguments.bugs(bug)).judged_by(races, kicks=kicks)
+    target = Target(revision, arguments.bugs(bug)).judged_by(
+        arguments.races(check, no_check),
+        kicks=arguments.kicks(check),
+        points=arguments.one_of(list(Points), points, "--points"),
+    )
     target.check()
     plan = Plan(
         target=target,
@@ -80,6 +84,7 @@ def explore(
     bug: options.Bugs = None,
     check: options.Checks = None,
     no_check: options.NoChecks = None,
+    points: options.PointsMode = Points.STANDARD,
     preemptions: Annotated[
         int | None,
         typer.Option("--preemptions", metavar="N", min=0, help="Every schedule to this bound."),
@@ -107,8 +112,11 @@ def explore(
 
     logs.start(verbose, as_json=log_json)
     (name,) = arguments.scenarios([scenario], scenarios or ())
-    races, kicks = arguments.races(check, no_check), arguments.kicks(check)
-    target = Target(revision, arguments.bugs(bug)).judged_by(races, kicks=kicks)
+    target = Target(revision, arguments.bugs(bug)).judged_by(
+        arguments.races(check, no_check),
+        kicks=arguments.kicks(check),
+        points=arguments.one_of(list(Points), points, "--points"),
+    )
     target.check()
     space = Space(SCENARIOS[name], arguments.seed(seed), execution, preemptions, limit, target)
     json_file = arguments.writable(json_file, "--json")

@@ -78,6 +78,7 @@ def labelled(token: Token, execution: Execution, target: Target, carriers: Carri
         deviations=tuple(labels.labelled),
         digest=execution.digest,
         model=model_digest(),
+        points=target.points,
     )
 
 
@@ -92,6 +93,7 @@ def _unlabelled(single: Single, scenario: str, signature: str, target: Target) -
         signature=signature,
         digest=single.execution.digest,
         model=model_digest(),
+        points=target.points,
     )
 
 

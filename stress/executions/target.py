@@ -18,6 +18,7 @@ from harness import HarnessBug
 from harness.engine import printable_name, printable_text
 from stress.executions.lasting import State, outlived, state_of
 from stress.executions.patch_file import load
+from stress.inputs import Points
 from vgic import (
     DEFAULT,
     REVISIONS,
@@ -29,6 +30,7 @@ from vgic import (
     not_of_ours,
     patched,
     true_name,
+    with_all_points,
     with_contracts_checked,
     with_kicks_checked,
     with_races_checked,
@@ -46,6 +48,7 @@ class Target:
         bugs: names of bugs put into it.
         races: check every access to a shared field for data races.
         kicks: judge whether anybody is kicked for nothing.
+        points: where its threads can be interleaved.
         cls: the class, if it is at hand; the revision is then only what the token calls it.
         copy: where a user's file is read from, if not by its own name.
     """
@@ -54,6 +57,7 @@ class Target:
     bugs: tuple[str, ...] = ()
     races: bool = False
     kicks: bool = False
+    points: Points = Points.STANDARD
     cls: type[Mechanism] | None = None
     copy: Path | None = None
 
@@ -71,6 +75,7 @@ class Target:
         """
         kernel = with_kicks_checked(self._composed) if self.kicks else self._composed
         kernel = with_races_checked(kernel) if self.races else kernel
+        kernel = with_all_points(kernel) if self.points is Points.ALL else kernel
         _ = self.at_first
         return kernel
 
@@ -137,8 +142,10 @@ class Target:
             return all(record.cls is not self.cls for record in REVISIONS.values())
         return self.patch is not None
 
-    def judged_by(self, races: bool | None, *, kicks: bool = False) -> "Target":
-        """Return the same, judged as it was asked for.
+    def judged_by(
+        self, races: bool | None, *, kicks: bool = False, points: Points = Points.STANDARD
+    ) -> "Target":
+        """Return the same, run and judged as it was asked for.
 
         Nobody has looked at the locks of a user's class before, so unless something else was
         asked for it is checked for data races.
@@ -146,17 +153,27 @@ class Target:
         Args:
             races: check for data races, or do not; None if nothing was said.
             kicks: judge whether anybody is kicked for nothing.
+            points: where its threads can be interleaved.
         """
-        return replace(self, races=self.is_users if races is None else races, kicks=kicks)
+        races = self.is_users if races is None else races
+        return replace(self, races=races, kicks=kicks, points=points)
 
-    def checking(self, *, races: bool = False, kicks: bool = False) -> "Target":
+    def checking(
+        self, *, races: bool = False, kicks: bool = False, points: Points | None = None
+    ) -> "Target":
         """Return the same with more checked for; a user's file is not run once more.
 
         Args:
             races: check for data races, too.
             kicks: judge whether anybody is kicked for nothing, too.
+            points: where its threads can be interleaved; None for where they can here.
         """
-        target = replace(self, races=self.races or races, kicks=self.kicks or kicks)
+        target = replace(
+            self,
+            races=self.races or races,
+            kicks=self.kicks or kicks,
+            points=self.points if points is None else points,
+        )
         if target == self:
             return self
         vars(target).update(_composed=self._composed, _class=self._class, at_first=self.at_first)
@@ -183,7 +200,7 @@ class Target:
             return self
         if self.cls.__qualname__ != self.cls.__name__:
             raise HarnessBug(f"{self.cls.__qualname__} is not at the top of its file")
-        return Target(f"{_source(self.cls)}:{self.cls.__name__}", self.bugs, self.races, self.kicks)
+        return replace(self, revision=f"{_source(self.cls)}:{self.cls.__name__}", cls=None)
 
     def replaying(self, *tokens: str) -> list[str]:
         """Return the words of the command that replays tokens of executions of this.

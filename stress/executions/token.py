@@ -5,6 +5,10 @@
 values only: parameters and programs, the revision and bugs by name, a user's class by name and
 source hash, the deviations with their labels, and what came of it. Opening a token imports nothing
 and runs nothing, and one that was damaged, or made to harm, is refused.
+
+`vs3-` is the same with one field more, which says where threads could be interleaved. It is written
+only where that is not as usual: a release that does not know the field would replay another
+execution, and so it refuses the token by its version.
 """
 
 from dataclasses import dataclass
@@ -22,9 +26,12 @@ from harness.schedule import (
     text_from_value,
     unpacked,
 )
+from stress.inputs import Points
 from vgic import NEEDLESS_KICK, BadParameters, Parameters, true_name
 
 VERSION = "vs2"
+WITH_POINTS = "vs3"
+"""The version of an execution that had scheduling points elsewhere than usual."""
 _SPELLED = "vs1"
 """The first version, which spells programs in letters; it is read for good."""
 PRINTED_MAX = 2048
@@ -40,6 +47,10 @@ _FIELDS = (
     "digest",
     "model",
 )
+
+
+_POINTS = "points"
+"""The field that version 3 has beside those."""
 
 
 class CannotJudge(Exception):
@@ -61,6 +72,7 @@ class Token:
         signature: the failure's identity.
         digest: the digest of the trace.
         model: the digest of the model's source.
+        points: where threads could be interleaved.
     """
 
     scenario: str
@@ -72,6 +84,7 @@ class Token:
     signature: str
     digest: str
     model: str
+    points: Points = Points.STANDARD
 
     @property
     def needs_races(self) -> bool:
@@ -96,7 +109,9 @@ class Token:
             "digest": printable_name(self.digest),
             "model": printable_name(self.model),
         }
-        return packed(VERSION, values)
+        if self.points is Points.STANDARD:
+            return packed(VERSION, values)
+        return packed(WITH_POINTS, {**values, _POINTS: self.points})
 
     @staticmethod
     def decode(text: str) -> "Token":
@@ -106,17 +121,18 @@ class Token:
             UnknownVersion: it is a token, but of another version.
             BadToken: it is not a token.
         """
-        version, values = unpacked(text, (_SPELLED, VERSION))
+        version, values = unpacked(text, (_SPELLED, WITH_POINTS, VERSION))
         try:
-            return _token(values, spelled=version == _SPELLED)
+            return _token(values, version)
         except BadParameters as error:
             raise BadToken(f"the token is damaged: {error}") from error
         except (KeyError, TypeError, ValueError) as error:
             raise BadToken(f"the token is damaged: bad or missing field ({error})") from error
 
 
-def _token(values: dict[str, object], *, spelled: bool) -> Token:
-    check_fields(values, _FIELDS)
+def _token(values: dict[str, object], version: str) -> Token:
+    more = version == WITH_POINTS
+    check_fields(values, (*_FIELDS, _POINTS) if more else _FIELDS)
     bugs, patch = values["bugs"], values["patch"]
     if not isinstance(bugs, list):
         raise TypeError("bugs must be a list")
@@ -126,7 +142,7 @@ def _token(values: dict[str, object], *, spelled: bool) -> Token:
         raise TypeError("patch must be a name and a hash")
     return Token(
         scenario=name_from_value(values["scenario"]),
-        parameters=Parameters.from_values(values["parameters"], spelled=spelled),
+        parameters=Parameters.from_values(values["parameters"], spelled=version == _SPELLED),
         revision=true_name(text_from_value(values["revision"])),
         bugs=tuple(name_from_value(bug) for bug in bugs),
         patch=None if patch is None else (name_from_value(patch[0]), name_from_value(patch[1])),
@@ -134,4 +150,5 @@ def _token(values: dict[str, object], *, spelled: bool) -> Token:
         signature=text_from_value(values["signature"]),
         digest=name_from_value(values["digest"]),
         model=name_from_value(values["model"]),
+        points=Points(name_from_value(values[_POINTS])) if more else Points.STANDARD,
     )

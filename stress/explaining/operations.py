@@ -18,6 +18,8 @@ WORDS = {
     "list": "walk {name}",
     "idle": "wakes up: {name} is pending",
     "relax": "spins for {name}",
+    "plain_read": "reads {name} without its guard",
+    "plain_write": "writes {name} without its guard",
     "acknowledge": "guest acknowledges nothing",
     "access": "guest accesses a register",
     "work": "other work",

@@ -34,6 +34,7 @@ def space_values(space: Space) -> dict[str, object]:
         "bugs": list(space.target.bugs),
         "races": space.target.races,
         "kicks": space.target.kicks,
+        "points": space.target.points,
         "preemptions": space.preemptions,
         "limit": space.limit,
     }

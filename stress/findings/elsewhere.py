@@ -57,7 +57,9 @@ def revisions_with(
 def _followed(token: Token, target: Target, carriers: Carriers) -> Followed | None:
     """Follow a token; None if there is no such kernel."""
     try:
-        checked = target.checking(races=token.needs_races, kicks=token.needs_kicks)
+        checked = target.checking(
+            races=token.needs_races, kicks=token.needs_kicks, points=token.points
+        )
         return follow(token, checked, carriers)
     except (CannotJudge, CompositionError):
         return None

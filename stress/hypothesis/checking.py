@@ -16,7 +16,7 @@ from stress.hypothesis.carriers import carriers
 from stress.hypothesis.deadline import without_deadline
 from stress.hypothesis.machine_failed import Failing, MachineFailed
 from stress.hypothesis.schedules import EXECUTIONS_MIN, STEPS, strategies_for
-from stress.inputs import BadArgument, arguments
+from stress.inputs import BadArgument, Points, arguments
 from stress.plugin import Budget, Counts, running, test_id
 from vgic import DEFAULT, Parameters
 
@@ -29,6 +29,7 @@ def check_machine(
     executions: int | None = None,
     strategy: str | None = None,
     check: str | Sequence[str] | None = None,
+    points: str | None = None,
     schedule: Sequence[Deviation] | None = None,
     name: str | None = None,
 ) -> None:
@@ -45,6 +46,7 @@ def check_machine(
         strategy: what chooses the schedules, as on the command line; None for the portfolio.
         check: what else is checked, as on the command line; a class is checked for data races
             unless this says otherwise.
+        points: where threads can be interleaved, as on the command line; None for the standard.
         schedule: run it under this schedule alone.
         name: what the schedules derive from beside the machine; the running test of pytest if
             none is given.
@@ -52,7 +54,7 @@ def check_machine(
     Raises:
         MachineFailed: something is wrong under a schedule; the text says what, and replays it.
         BadParameters: the parameters describe no machine.
-        BadArgument: there is no such strategy or check, or executions is no number from 1.
+        BadArgument: there is no such strategy, check or points, or executions is no number from 1.
         CompositionError: there is no such kernel or bug, or they do not go together.
         HarnessBug: the harness's own code raised an exception.
     """
@@ -62,7 +64,8 @@ def check_machine(
     if executions is not None and (type(executions) is not int or executions < 1):
         raise BadArgument(f"executions is a number from 1, not {executions!r}")
     test = running_test() if name is None else name
-    tried = _Tried(parameters, test.rpartition("::")[2] or "check_machine", kernel, bugs, check)
+    called = test.rpartition("::")[2] or "check_machine"
+    tried = _Tried(parameters, called, kernel, bugs, check, points)
     with tried.judged() as pool:
         if schedule is not None:
             tried.run(LenientReplay(schedule), pool, "the schedule given")
@@ -78,6 +81,7 @@ def check_calls(
     kernel: str | type,
     bugs: str | Sequence[str],
     check: str | Sequence[str] | None,
+    points: str | None,
 ) -> None:
     """Run a machine once, under the schedule that a strategy follows, and judge it.
 
@@ -88,9 +92,10 @@ def check_calls(
         kernel: as for check_machine; so are the rest, and what is raised.
         bugs: see there.
         check: see there.
+        points: see there.
     """
     __tracebackhide__ = True
-    tried = _Tried(parameters, name, kernel, bugs, check)
+    tried = _Tried(parameters, name, kernel, bugs, check, points)
     with tried.judged() as pool:
         tried.run(strategy, pool, "calls", where="the execution of these calls")
 
@@ -109,13 +114,17 @@ class _Tried:
         kernel: str | type,
         bugs: str | Sequence[str],
         check: str | Sequence[str] | None,
+        points: str | None,
     ) -> None:
         if not isinstance(parameters, Parameters):
             raise BadArgument(f"a machine is given as vgic.Parameters, not {parameters!r:.80}")
         self._parameters = Parameters.from_values(parameters.to_values())
-        self._target = _target(kernel, _names(bugs), None if check is None else _names(check))
         self._name = name
         self._test = running()
+        if self._test is not None:
+            points = self._test.points(points)
+        checks = None if check is None else _names(check)
+        self._target = _target(kernel, _names(bugs), checks, points or Points.STANDARD)
         self._seed = 0 if self._test is None else self._test.seed
         self._executions = 0
         self._windows = set[str]()
@@ -189,11 +198,14 @@ class _Tried:
 
 
 @cache
-def _target(kernel: str | type, bugs: tuple[str, ...], checks: tuple[str, ...] | None) -> Target:
+def _target(
+    kernel: str | type, bugs: tuple[str, ...], checks: tuple[str, ...] | None, points: str
+) -> Target:
     """Return what is tested; the same one for all examples of a test."""
     target = target_of(kernel, arguments.bugs(bugs))
     races = None if checks is None else bool(arguments.races(checks))
-    target = target.judged_by(races, kicks=arguments.kicks(checks))
+    where = arguments.one_of(list(Points), points, "points")
+    target = target.judged_by(races, kicks=arguments.kicks(checks), points=where)
     target.check()
     return target
 

@@ -65,6 +65,7 @@ class VirtualMachine(RuleBasedStateMachine):
         kernel: what runs it: a revision's name, FILE.py:CLASS, or a class.
         bugs: names of bugs put into it.
         check: what else is checked, as on the command line.
+        points: where threads can be interleaved, as on the command line.
         nr_vcpus: how many vCPUs it has.
         nr_lr: how many list registers each of them has.
         nr_devices: how many devices it has.
@@ -75,6 +76,7 @@ class VirtualMachine(RuleBasedStateMachine):
     kernel: ClassVar[str | type] = DEFAULT
     bugs: ClassVar[str | Sequence[str]] = ()
     check: ClassVar[str | Sequence[str] | None] = None
+    points: ClassVar[str | None] = None
     nr_vcpus: ClassVar[int] = 2
     nr_lr: ClassVar[int] = 1
     nr_devices: ClassVar[int] = 1
@@ -165,7 +167,7 @@ class VirtualMachine(RuleBasedStateMachine):
         if self._calls and sys.exception() is self._handled:
             check_calls(
                 self._machine(), Following(self._calls), type(self).__name__,
-                kernel=self.kernel, bugs=self.bugs, check=self.check,
+                kernel=self.kernel, bugs=self.bugs, check=self.check, points=self.points,
             )  # fmt: skip
 
     def _access(self, vcpu: int, access: Access, steps: int) -> None:

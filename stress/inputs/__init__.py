@@ -7,9 +7,9 @@ would be right.
 
 from stress.inputs import arguments, standard_input
 from stress.inputs.arguments import EXECUTIONS, LIMIT, BadArgument, seed
-from stress.inputs.words import Check, Kind, View
+from stress.inputs.words import Check, Kind, Points, View
 
 __all__ = [
-    "EXECUTIONS", "LIMIT", "BadArgument", "Check", "Kind", "View", "arguments", "seed",
-    "standard_input",
+    "EXECUTIONS", "LIMIT", "BadArgument", "Check", "Kind", "Points", "View", "arguments",
+    "seed", "standard_input",
 ]  # fmt: skip

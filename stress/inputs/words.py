@@ -11,6 +11,13 @@ class Check(StrEnum):
     KICKS = "kicks"
 
 
+class Points(StrEnum):
+    """Where threads can be interleaved: where they synchronise, or at plain accesses as well."""
+
+    STANDARD = "standard"
+    ALL = "all"
+
+
 class View(StrEnum):
     """How an execution can be shown."""
 

@@ -6,7 +6,9 @@ from typing import ClassVar
 
 from pydantic import ConfigDict
 
+from stress.executions import Target
 from stress.history import FORMAT, Count, Name, Seconds, Seed, Text
+from stress.inputs import Points
 
 ASKED = "asked.json"
 
@@ -23,6 +25,7 @@ class Options:
         duration_s: for how long; None if that is not limited.
         shard: which part of how many.
         scenario_files: the user's own files of scenarios.
+        points: where threads can be interleaved; nights that do not say it had standard ones.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(strict=True, extra="forbid")
@@ -34,6 +37,12 @@ class Options:
     duration_s: Seconds | None
     shard: tuple[Count, Count]
     scenario_files: list[Text] = field(default_factory=list)
+    points: Points = Points.STANDARD
+
+    @property
+    def targets(self) -> tuple[Target, ...]:
+        """What is tested, as nights run and judge it."""
+        return tuple(Target(name).judged_by(True, points=self.points) for name in self.revisions)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,6 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from stress.executions import Target
 from stress.findings import FAILS
 from stress.history import (
     RUNS,
@@ -155,7 +154,7 @@ def _targets(place: Path, part: NightRecord, legs: Sequence[Leg]) -> list[Target
     if len(options.revisions) != len(part.targets):
         return []
     plan = NightPlan(
-        tuple(Target(name).judged_by(True) for name in options.revisions),
+        options.targets,
         tuple(options.scenarios),
         options.seed,
         options.executions,

@@ -8,12 +8,16 @@ from pathlib import Path
 
 from harness.engine import printable_text
 from stress.executions import Target, model_digest
+from stress.inputs import Points
 from stress.nights.lane import LANES, share_of
 from stress.scenarios import SCENARIOS
 from stress.shrinking import REPLAYS
 
 CONFIRMATIONS = 10
 """So often a finding has to come out alike on OS threads before it is reported."""
+
+POINTS = Points.ALL
+"""Where threads can be interleaved if nothing is said."""
 
 EXPLORED_MAX = 20_000
 """After so many executions exploring a small machine gives up."""
@@ -23,6 +27,10 @@ EXPLORES = ("one_interrupt", "one_disable", "one_reroute")
 
 EXPLORING_SHARE = 0.1
 """So much of a night that only time limits is left for exploring."""
+
+_POINTS = "--points"
+_UNSAID = {_POINTS: str(Points.STANDARD)}
+"""What nights were that began before they wrote it down."""
 
 
 @dataclass(frozen=True)
@@ -86,6 +94,7 @@ class NightPlan:
             "the model": model_digest(),
             "--seed": f"{self.seed:#x}",
             "--revision": ", ".join(map(_named, self.targets)),
+            _POINTS: ", ".join(dict.fromkeys(target.points for target in self.targets)),
             "the scenarios": ", ".join(self.scenarios),
             "--scenarios": ", ".join(self.own_scenarios) or "none",
             "--executions": "not limited" if executions is None else str(executions),
@@ -118,7 +127,7 @@ def _named(target: Target) -> str:
 def changed(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     """Return in words what is not as it was when a night began."""
     return [
-        f"{name} was {before.get(name, 'not known')} and is {value}"
+        f"{name} was {was} and is {value}"
         for name, value in now.items()
-        if before.get(name) != value
+        if (was := before.get(name, _UNSAID.get(name, "not known"))) != value
     ]

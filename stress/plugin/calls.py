@@ -29,7 +29,7 @@ def scenario(task: Task, name: object, kernel: object, bugs: object) -> Result:
     Raises:
         BadMarker: there is no such scenario, kernel or bug.
     """
-    target = tested(kernel, bugs, task.check)
+    target = tested(kernel, bugs, task.check, task.points)
     if task.replays is not None and isinstance(name, str):
         return _replayed(task.replays, name, target)  # it is whole: it takes no file of scenarios
     return search(SCENARIOS[scenario_named(name)], target, task)
@@ -43,7 +43,7 @@ def machine(task: Task, parameters: object, kernel: object, bugs: object) -> Res
     """
     if not isinstance(parameters, Parameters):
         raise BadMarker(f"a machine is given as vgic.Parameters, not {parameters!r:.80}")
-    target = tested(kernel, bugs, task.check)
+    target = tested(kernel, bugs, task.check, task.points)
 
     def machine(streams: Streams) -> Parameters:
         return parameters

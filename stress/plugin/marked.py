@@ -47,9 +47,10 @@ def _stress(
     bugs: object = (),
     strategy: object = None,
     check: object = None,
+    points: object = None,
 ) -> None:
-    target = tested(kernel, bugs, check)
-    task = task_for(checked(executions, strategy, check))
+    task = task_for(checked(executions, strategy, check, points=points))
+    target = tested(kernel, bugs, check, task.points)
     if task.replays is None:
         search(SCENARIOS[scenario_named(scenario)], target, task)
     elif is_of_machine(task.replays.tokens):

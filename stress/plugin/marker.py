@@ -12,12 +12,14 @@ SCHEDULES = "schedules"
 
 HELP = (
     f"{MARKER}(scenario, executions=100, kernel='reference', bugs=(), strategy='portfolio', "
-    "check=None): run so many executions of a scenario on a revision by name or a class of your "
-    "own, which is checked for 'races', too, unless check=(); 'kicks' is another check"
+    "check=None, points=None): run so many executions of a scenario on a revision by name or a "
+    "class of your own, which is checked for 'races', too, unless check=(); 'kicks' is another "
+    "check; points='all' interleaves at plain accesses without their lock, too"
 )
 SCHEDULES_HELP = (
-    f"{SCHEDULES}(executions=100, strategy=None, check=None, shards=1): how much the fixture "
-    f"`{SCHEDULES}` explores, and how; as so many tests, each with its part of the executions"
+    f"{SCHEDULES}(executions=100, strategy=None, check=None, shards=1, points=None): how much the "
+    f"fixture `{SCHEDULES}` explores, and how; as so many tests, each with its part of the "
+    "executions"
 )
 
 SHARDS_MAX = 1000
@@ -36,12 +38,14 @@ class Marked:
         strategy: the strategy's name.
         check: what is checked, by name.
         shards: into how many tests it is divided.
+        points: where threads of a machine can be interleaved.
     """
 
     executions: int | None = None
     strategy: str | None = None
     check: object = None
     shards: int = 1
+    points: str | None = None
 
 
 def is_ours(item: pytest.Item) -> bool:
@@ -73,11 +77,15 @@ def _read(args: Sequence[object], kwargs: Mapping[str, object]) -> Marked:
         found = Marked(*args, **kwargs)  # type: ignore[arg-type]  # checked next
     except TypeError as error:
         raise BadMarker(str(error).replace("Marked.__init__", SCHEDULES)) from error
-    return checked(found.executions, found.strategy, found.check, found.shards)
+    return checked(found.executions, found.strategy, found.check, found.shards, found.points)
 
 
 def checked(
-    executions: object, strategy: object, check: object = None, shards: object = 1
+    executions: object,
+    strategy: object,
+    check: object = None,
+    shards: object = 1,
+    points: object = None,
 ) -> Marked:
     """Return what a test is marked with.
 
@@ -92,7 +100,9 @@ def checked(
         raise BadMarker(f"{executions} executions are too few for {shards} shards")
     if strategy is not None and not isinstance(strategy, str):
         raise BadMarker(f"scenarios and strategies go by their names, not {strategy!r}")
-    return Marked(executions, strategy, check, shards)
+    if points is not None and not isinstance(points, str):
+        raise BadMarker(f"points is 'standard' or 'all', not {points!r}")
+    return Marked(executions, strategy, check, shards, points)
 
 
 def wrongly_marked(item: pytest.Item) -> tuple[str, str]:

@@ -14,10 +14,15 @@ from typing import NamedTuple, TypeVar
 
 import pytest
 
+from stress.plugin import reading
+
 _Value = TypeVar("_Value")
 
 EXECUTIONS = 100
 """How many executions a test has if nothing says so."""
+
+POINTS = "standard"
+"""Where threads can be interleaved if nothing says so."""
 
 FOLDER = "vgic-stress-findings"
 
@@ -35,6 +40,7 @@ _OPTIONS = (
     _Option("executions", "N", f"executions of each test (default: as marked, else {EXECUTIONS})"),
     _Option("duration", "TIME", "for so long, such as 30s or 1h30m; alone, without a count"),
     _Option("strategy", "NAME", "how schedules are chosen (default: as marked, else portfolio)"),
+    _Option("points", "standard|all", "where to interleave (default: as marked, else standard)"),
     _Option("findings", "DIR", f"where findings are kept (default: {FOLDER})"),
 )
 
@@ -72,7 +78,7 @@ def check_options(config: pytest.Config) -> None:
             from stress.inputs import BadArgument
 
             try:
-                _READ[name](text, where)
+                reading.READ[name](text, where)
             except BadArgument as error:
                 raise pytest.UsageError(str(error)) from error
 
@@ -127,7 +133,7 @@ class Budget:
 
 def seed_of(config: pytest.Config) -> int:
     """Return the seed of the session."""
-    return _first(config, "seed", None, _seed) or 0
+    return _first(config, "seed", None, reading.seed) or 0
 
 
 def strategy_of(config: pytest.Config, marked: str | None) -> str | None:
@@ -137,7 +143,17 @@ def strategy_of(config: pytest.Config, marked: str | None) -> str | None:
         config: the session's configuration.
         marked: what the test is marked with, None if with nothing.
     """
-    return _first(config, "strategy", marked, _strategy)
+    return _first(config, "strategy", marked, reading.strategy)
+
+
+def points_of(config: pytest.Config, marked: str | None) -> str:
+    """Return where threads of a machine can be interleaved, by name.
+
+    Args:
+        config: the session's configuration.
+        marked: what the test is marked with, None if with nothing.
+    """
+    return _first(config, "points", marked, reading.points) or POINTS
 
 
 def budget_of(config: pytest.Config, marked: int | None) -> Budget:
@@ -151,8 +167,8 @@ def asked_of(config: pytest.Config, marked: int | None) -> Budget | None:
         executions, duration = said(f"{begins}executions"), said(f"{begins}duration")
         if executions or duration:
             return Budget(
-                _count(executions, "executions") if executions else None,
-                _duration(duration, "duration") if duration else None,
+                reading.count(executions, "executions") if executions else None,
+                reading.duration(duration, "duration") if duration else None,
             )
         if marked is not None:
             return Budget(marked)
@@ -202,47 +218,3 @@ def _first(
     if marked is not None:
         return marked
     return None if line is None else read(line, name)
-
-
-def _seed(text: str, where: str) -> int:
-    from stress.inputs import arguments
-
-    return arguments.seed(text, where)
-
-
-def _count(text: str, where: str) -> int:
-    from stress.inputs import arguments
-
-    return arguments.count(text, where)
-
-
-def _duration(text: str, where: str) -> float:
-    from stress.inputs import arguments
-
-    return arguments.duration_s(text, where) or 0.0
-
-
-def _strategy(text: str, where: str) -> str:
-    from stress.inputs import BadArgument, arguments
-
-    try:
-        return arguments.strategy(text)
-    except BadArgument as error:
-        raise BadArgument(f"{where} {text}: {error}") from error
-
-
-def _folder(text: str, where: str) -> Path:
-    from stress.inputs import BadArgument
-
-    if not text or (Path(text).exists() and not Path(text).is_dir()):
-        raise BadArgument(f"{where} {text}: the folder of findings; this is none")
-    return Path(text)
-
-
-_READ: dict[str, Callable[[str, str], object]] = {
-    "seed": _seed,
-    "executions": _count,
-    "duration": _duration,
-    "strategy": _strategy,
-    "findings": _folder,
-}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from stress.plugin.counts import Counts, count, failed_after, fails_after
-from stress.plugin.options import Budget, asked_of, folder_of, seed_of, strategy_of
+from stress.plugin.options import Budget, asked_of, folder_of, points_of, seed_of, strategy_of
 
 if TYPE_CHECKING:
     from stress.executions import Target
@@ -40,6 +40,14 @@ class Running:
             called_with: what the call says, None if nothing.
         """
         return strategy_of(self._item.config, called_with)
+
+    def points(self, called_with: str | None) -> str:
+        """Return where threads of a machine can be interleaved, by name.
+
+        Args:
+            called_with: what the call says, None if nothing.
+        """
+        return points_of(self._item.config, called_with)
 
     def budget(self, called_with: int | None) -> Budget | None:
         """Return how much is tried; None if nothing says so.

@@ -13,13 +13,21 @@ from pathlib import Path
 import pytest
 
 from harness import Stream
-from stress.inputs import BadArgument, arguments
+from stress.inputs import BadArgument, Points, arguments
 from stress.plugin.counts import Counts, count, failed_after, fails_after
 from stress.plugin.given import is_reported
 from stress.plugin.keeping import FindingsFolder
 from stress.plugin.marker import BadMarker, Marked
 from stress.plugin.names import test_id, undivided
-from stress.plugin.options import FOLDER, Budget, budget_of, folder_of, seed_of, strategy_of
+from stress.plugin.options import (
+    FOLDER,
+    Budget,
+    budget_of,
+    folder_of,
+    points_of,
+    seed_of,
+    strategy_of,
+)
 from stress.plugin.replays import Replays, replays_of
 
 
@@ -32,6 +40,7 @@ class Task:
         budget: how much it tries.
         strategy: the strategy's name; None if nobody has named one.
         check: what is checked, by name.
+        points: where threads of a machine can be interleaved.
         folder: where its findings are kept.
         replays: what is replayed instead, None if nothing is.
         reported: what fails is reported: it is no example on the way to another.
@@ -43,6 +52,7 @@ class Task:
     budget: Budget = field(default_factory=lambda: Budget(1))
     strategy: str | None = None
     check: object = None
+    points: Points = Points.STANDARD
     folder: FindingsFolder = field(default_factory=lambda: FindingsFolder(Path(FOLDER), Path()))
     replays: Replays | None = None
     reported: bool = True
@@ -60,13 +70,14 @@ def task_of(item: pytest.Item, marked: Marked, shard: int | None = None) -> Task
             the executions of the command line, by the seed of the session.
 
     Raises:
-        BadMarker: there is no such strategy.
+        BadMarker: there is no such strategy, or no such points.
     """
     config = item.config
     try:
         strategy = strategy_of(config, marked.strategy)
         if strategy is not None:
             arguments.strategy(strategy)
+        points = arguments.one_of(list(Points), points_of(config, marked.points), "points")
     except BadArgument as error:
         raise BadMarker(str(error)) from error
     seed = seed_of(config)
@@ -76,6 +87,7 @@ def task_of(item: pytest.Item, marked: Marked, shard: int | None = None) -> Task
         budget=_budget(item, marked, shard or 0),
         strategy=strategy,
         check=marked.check,
+        points=points,
         folder=FindingsFolder(folder_of(config), config.invocation_params.dir),
         replays=replays_of(item),
         reported=is_reported(),

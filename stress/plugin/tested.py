@@ -5,20 +5,21 @@ import inspect
 from collections.abc import Sequence
 
 from stress.executions import Target, target_of
-from stress.inputs import BadArgument, Check, arguments
+from stress.inputs import BadArgument, Check, Points, arguments
 from stress.plugin.marker import BadMarker
 from stress.scenarios import BadScenarioFile
 from vgic import CompositionError, named_revision
 from vgic.composition import did_you_mean
 
 
-def tested(kernel: object, bugs: object, check: object) -> Target:
+def tested(kernel: object, bugs: object, check: object, points: Points) -> Target:
     """Return what is tested.
 
     Args:
         kernel: a revision's name, or a class.
         bugs: the name of a bug to put in, or several.
         check: the name of a check, or several; None for the usual ones.
+        points: where its threads can be interleaved.
 
     Raises:
         BadMarker: there is no such thing.
@@ -32,7 +33,7 @@ def tested(kernel: object, bugs: object, check: object) -> Target:
         if isinstance(kernel, str):
             named_revision(kernel)
         target = target_of(kernel, arguments.bugs(names))
-        target = target.judged_by(races, kicks=arguments.kicks(checks))
+        target = target.judged_by(races, kicks=arguments.kicks(checks), points=points)
         target.check()
     except (BadArgument, CompositionError) as error:
         raise BadMarker(str(error)) from error

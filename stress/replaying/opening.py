@@ -95,12 +95,17 @@ def cases(
 def on(target: Target, tokens: Sequence[Token]) -> list[Case]:
     """Return tokens with what to run them on; and what they need checked for them to fail.
 
+    Each has the scheduling points that it was found with.
+
     Raises:
         CompositionError: the target is no kernel.
     """
     target.check()
     return [
-        Case(token, target.checking(races=token.needs_races, kicks=token.needs_kicks))
+        Case(
+            token,
+            target.checking(races=token.needs_races, kicks=token.needs_kicks, points=token.points),
+        )
         for token in tokens
     ]
 

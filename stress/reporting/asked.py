@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from harness.search.strategies import PORTFOLIO
 from stress.campaign import Plan
 from stress.executions import Target, model_digest
-from stress.inputs import EXECUTIONS
+from stress.inputs import EXECUTIONS, Points
 from stress.reporting.headline import Headline
 from stress.scenarios import SCENARIOS, SHIPPED
 
@@ -25,6 +25,7 @@ def every_option(plan: Plan, jobs: int) -> str:
         f"bugs={','.join(plan.target.bugs) or 'none'}",
         *(["check=races"] if plan.target.races else []),
         *(["check=kicks"] if plan.target.kicks else []),
+        f"points={plan.target.points}",
         f"scenarios={','.join(plan.scenarios) or 'none'}",
         *(f"from={each}".replace(" ", ":") for each in SCENARIOS.origins(plan.scenarios)),
         *([] if plan.execution is None else [f"execution={plan.execution}"]),
@@ -52,10 +53,12 @@ def _options(plan: Plan) -> list[str]:
 
 
 def checks(target: Target) -> list[str]:
-    """Return what is checked, or not, otherwise than by default."""
+    """Return what is checked, or not, and where it can be interleaved, if not as by default."""
     asked = ["check=kicks"] if target.kicks else []
     if target.races is not target.is_users:
         asked.insert(0, "check=races" if target.races else "no-check=races")
+    if target.points is not Points.STANDARD:
+        asked.append(f"points={target.points}")
     return asked
 
 
@@ -84,6 +87,7 @@ def asked_values(plan: Plan) -> dict[str, object]:
         "bugs": list(plan.target.bugs),
         "races": plan.target.races,
         "kicks": plan.target.kicks,
+        "points": plan.target.points,
         "scenarios": list(plan.scenarios),
         "own_scenarios": list(map(str, SCENARIOS.origins(plan.scenarios))),
         "strategy": plan.strategy,

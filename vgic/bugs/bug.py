@@ -27,6 +27,7 @@ class Bug:
         applies_to: the revisions that it can be put into, None for all. Into others it cannot:
             what it changes is not there, or is as it makes it.
         needs_races: it is found only where data races are checked for.
+        needs_points: it is found only where unguarded accesses are scheduling points.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Bug:
     cve: str = ""
     applies_to: tuple[str, ...] | None = None
     needs_races: bool = False
+    needs_points: bool = False
 
     @property
     def story(self) -> str:

@@ -5,7 +5,12 @@ What cannot go together is refused here, with a message that says why and what t
 """
 
 from vgic.composition.announcing import with_returns_announced
-from vgic.composition.composing import compose, with_kicks_checked, with_races_checked
+from vgic.composition.composing import (
+    compose,
+    with_all_points,
+    with_kicks_checked,
+    with_races_checked,
+)
 from vgic.composition.contracted import not_of_ours, with_contracts_checked
 from vgic.composition.names import did_you_mean, named_bug, named_revision, true_name
 from vgic.composition.overridable import functions
@@ -27,6 +32,7 @@ __all__ = [
     "patched",
     "stop_noting",
     "true_name",
+    "with_all_points",
     "with_contracts_checked",
     "with_kicks_checked",
     "with_races_checked",

@@ -42,6 +42,15 @@ def with_races_checked(kernel: type[Mechanism]) -> type[Mechanism]:
     return checked
 
 
+def with_all_points(kernel: type[Mechanism]) -> type[Mechanism]:
+    """Return a kernel with a scheduling point at each access to a shared field without its guard.
+
+    Its schedules are others, so nothing of an execution without these points is one of it.
+    """
+    stopping: type[Mechanism] = type(kernel.__name__, (kernel,), {"stops_at_unguarded": True})
+    return stopping
+
+
 def with_kicks_checked(kernel: type[Mechanism]) -> type[Mechanism]:
     """Return a kernel that is judged for whom it kicks."""
     checked: type[Mechanism] = type(kernel.__name__, (kernel,), {"checks_kicks": True})

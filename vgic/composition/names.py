@@ -4,7 +4,7 @@
 import difflib
 from collections.abc import Iterable
 
-from vgic.bugs import BUGS, BUGS_OF_RACES, Bug
+from vgic.bugs import BUGS, BUGS_OF_POINTS, BUGS_OF_RACES, Bug
 from vgic.composition.refused import CompositionError
 from vgic.revisions import REVISIONS, Revision
 
@@ -35,9 +35,9 @@ def named_bug(name: str) -> Bug:
     Raises:
         CompositionError: there is none of that name.
     """
-    record = BUGS.get(name) or BUGS_OF_RACES.get(name)
+    record = {**BUGS, **BUGS_OF_RACES, **BUGS_OF_POINTS}.get(name)
     if record is None:
-        raise _unknown("bug", name, _nearest(name, BUGS))
+        raise _unknown("bug", name, _nearest(name, [*BUGS, *BUGS_OF_POINTS]))
     return record
 
 

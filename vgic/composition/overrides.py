@@ -15,8 +15,11 @@ from vgic.kernel import Mechanism
 
 observes(__name__)
 
-_CHECKS = {"announces_returns", "checks_kicks", "checks_races", "remembers_places"}
-"""What a class sets that is put in front of a kernel to check it, and changes nothing."""
+_CHECKS = {
+    *("announces_returns", "checks_kicks", "checks_races", "remembers_places"),
+    "stops_at_unguarded",
+}
+"""What a class sets that is put in front of a kernel to check it, and overrides nothing."""
 
 
 @cache

@@ -9,7 +9,7 @@ the VM's data and the tracepoints and no kernel function. `judges.py` has them a
 
 from harness.engine import observes
 from vgic.judging.destroyed import leave_listed, lists_are_forgotten
-from vgic.judging.guarded import check_races
+from vgic.judging.guarded import check_races, stop_at_unguarded
 from vgic.judging.judges import Judges
 from vgic.judging.kicks import NEEDLESS_KICK
 from vgic.judging.promises import PROMISING
@@ -18,7 +18,7 @@ from vgic.judging.windows import WINDOWS
 
 __all__ = [
     "NEEDLESS_KICK", "PROMISING", "WINDOWS", "Judges", "check_races", "leave_listed",
-    "lists_are_forgotten", "progress", "steps_of",
+    "lists_are_forgotten", "progress", "steps_of", "stop_at_unguarded",
 ]  # fmt: skip
 
 observes(__name__)

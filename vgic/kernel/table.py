@@ -24,12 +24,14 @@ class Kernel(Decisions):
         trace: where kernel functions announce what they do; none depends on who listens.
         announces_returns: functions of a user's class announce what they return.
         checks_races: every access to a shared field is checked.
+        stops_at_unguarded: an access to a shared field without its guard is a scheduling point.
         checks_kicks: nobody is to be kicked for nothing.
         remembers_places: locks remember where they were taken, for a report of one left behind.
     """
 
     announces_returns = False
     checks_races = False
+    stops_at_unguarded = False
     checks_kicks = False
     remembers_places = False
 

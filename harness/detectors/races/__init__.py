@@ -6,6 +6,7 @@ thing before another.
 docs/detectors/data-races.md says what is found.
 """
 
-from harness.detectors.races.checker import KINDS, DataRaces, Guard
+from harness.detectors.races.checker import KINDS, DataRaces
+from harness.primitives import Guard
 
 __all__ = ["KINDS", "DataRaces", "Guard"]

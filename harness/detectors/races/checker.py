@@ -22,11 +22,8 @@ from typing import Any, NoReturn
 from harness.detectors.races.access import Access, calls, report_race
 from harness.detectors.races.edges import Clocks
 from harness.detectors.races.rings import Rings
-from harness.engine import IN_IRQ, Failure, Listener, Operation, Scheduler, Thread, model_function
-from harness.primitives import SpinLock, Watching
-
-Guard = SpinLock | str | None
-"""A lock; the role of the only thread that may touch it; or None: ordered in some other way."""
+from harness.engine import Failure, Listener, Operation, Scheduler, model_function
+from harness.primitives import Guard, SpinLock, UnguardedPoints, Watching, accessor, is_held
 
 KINDS = ("data race", "unguarded access", "list changed without its lock")
 """The kinds of failure that only a check for races finds."""
@@ -49,6 +46,7 @@ class DataRaces(Listener):
         self,
         scheduler: Scheduler,
         documented: Mapping[tuple[str, str], str] | None = None,
+        points: UnguardedPoints | None = None,
     ) -> None:
         """Begin to listen.
 
@@ -56,8 +54,11 @@ class DataRaces(Listener):
             scheduler: the execution's scheduler, whose threads do not run yet.
             documented: the reasons of accesses that need no order, by function and field, or
                 family of lists.
+            points: has a scheduling point before each access without its guard, and is told of all
+                that is watched here.
         """
         self._scheduler = scheduler
+        self._points = points
         self._documented = documented or {}
         self._clocks = Clocks(scheduler)
         self._rings = Rings(scheduler, self._clocks, self._documented)
@@ -75,6 +76,8 @@ class DataRaces(Listener):
         """
         for name, guard in guards.items():
             self._fields[name].append(_Field(thing, guard))
+        if self._points is not None:
+            self._points.declare(thing, guards)
         self._watching.watch(thing, tuple(guards))
 
     def does(self, operation: Operation) -> None:
@@ -92,16 +95,21 @@ class DataRaces(Listener):
         # Others may be equal to it, or not to be hashed.
         return next(known for known in self._fields[field] if known.thing is thing)
 
-    def _accessed(self, thing: Any, field: str, writes: bool, frame: FrameType) -> None:
+    def _accessed(self, thing: Any, field: str, writes: bool, module: str) -> None:
         scheduler = self._scheduler
         me = scheduler.current
         if scheduler.unwinding or self._telling or not me.started:
             return
+        frame = accessor(module)
+        if frame is None:
+            return
+        if self._points is not None:
+            self._points.before(thing, field, writes=writes)
         known = self._known(thing, field)
         clock = self._clocks.of(me)
         epoch = clock[me.index]
         guard = known.guard
-        guarded = guard is None or _guarded(guard, me)
+        guarded = guard is None or is_held(guard, me)
         written, reads = known.written, known.reads
         # Most accesses are of an epoch in which this thread has done the same before.
         if guarded:
@@ -151,14 +159,6 @@ class DataRaces(Listener):
                 details=(f"called by {calls(frame)}",),
             )
         )
-
-
-def _guarded(guard: SpinLock | str, thread: Thread) -> bool:
-    if isinstance(guard, str):
-        return thread.role == guard
-    # What the interrupted thread holds, its handler does not.
-    mine = not thread.chain & IN_IRQ or thread.chain & guard.held_bit
-    return guard.owner is thread and bool(mine)
 
 
 def _guard_text(guard: Guard) -> str:

@@ -86,9 +86,10 @@ ORDERS_NOTHING = frozenset(
         *("trylock", "timed_wait", "clear", "del_timer"),
         *("next_work", "cancel_work", "found_shut"),
         *("learn", "everything"),
+        *("plain_read", "plain_write"),
     }
 )
-"""Marked accesses, attempts as such, and what is checked by itself."""
+"""Marked accesses, attempts as such, what is checked by itself, and what is no more than plain."""
 
 
 class Clocks:

@@ -24,7 +24,7 @@ MakePlan = Callable[..., Plan]
 NAME = "inject_while_eoicount"
 ALL_WINDOWS = frozenset(SCENARIOS[NAME].floors.rates)
 FOUND_AS: dict[str, str | None] = {canary.bug: canary.found_as[0] for canary in CANARIES}
-BY_DEFAULT = [f"reference+{canary.bug}" for canary in CANARIES if not canary.races]
+BY_DEFAULT = [f"reference+{canary.bug}" for canary in CANARIES if canary.is_looked_for(Target())]
 
 
 class Bench:

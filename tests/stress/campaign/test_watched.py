@@ -22,6 +22,7 @@ from stress.campaign.portfolio import Portfolio
 from stress.commands import run as running
 from stress.executions import single
 from stress.executions.target import Target
+from stress.inputs import Points
 from stress.jobs import rerun, work, worker
 from stress.jobs.executor import Executor
 from stress.jobs.work import Facts
@@ -51,6 +52,10 @@ def no_lock_order(patch: pytest.MonkeyPatch) -> None:
 
 def no_races(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(machine, "check_races", lambda kvm: None)
+
+
+def no_points(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(machine, "stop_at_unguarded", lambda kvm, check: None)
 
 
 def all_the_same(patch: pytest.MonkeyPatch) -> None:
@@ -116,6 +121,10 @@ SABOTAGE = {
         no_races,
         "canary missed: the bug canary_of_races ",
     ),
+    "the points at plain accesses, where they are asked for": (
+        no_points,
+        "canary missed: the bug canary_of_points ",
+    ),
     "comparing with a fresh process": (
         all_the_same,
         "canary missed: an execution that came out otherwise in a fresh process was taken",
@@ -151,10 +160,11 @@ def run(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(running, "LocalPool", lambda jobs, **options: inside_pool)
 
-    def run(*, races: bool = False) -> tuple[Exit, str, dict[str, Any]]:
-        planned = plan(
-            scenarios=[NAME], strategy="portfolio", executions=1_100, target=Target(races=races)
-        )
+    def run(
+        *, races: bool = False, points: Points = Points.STANDARD
+    ) -> tuple[Exit, str, dict[str, Any]]:
+        target = Target(races=races, points=points)
+        planned = plan(scenarios=[NAME], strategy="portfolio", executions=1_100, target=target)
         code = running.run(planned, running.Workers(1, 60.0), json_file=Path("result.json"))
         result = json.loads(Path("result.json").read_text("utf-8"))
         return code, capsys.readouterr().out, result
@@ -163,7 +173,7 @@ def run(
 
 
 def test_with_all_in_order_a_campaign_is_green(run: Run) -> None:
-    code, said, result = run(races=True)
+    code, said, result = run(races=True, points=Points.ALL)
     assert code == Exit.CLEAN, said
     assert result["compared"] >= 8
 
@@ -172,7 +182,8 @@ def test_with_all_in_order_a_campaign_is_green(run: Run) -> None:
 def test_what_is_off_turns_it_red(run: Run, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     sabotage, message = SABOTAGE[what]
     sabotage(monkeypatch)
-    code, said, _ = run(races=sabotage is no_races)
+    points = Points.ALL if sabotage is no_points else Points.STANDARD
+    code, said, _ = run(races=sabotage is no_races, points=points)
     assert code == (Exit.TOO_FEW if sabotage is no_windows else Exit.HARNESS_BUG), said
     assert message in said
 

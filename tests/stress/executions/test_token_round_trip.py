@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from harness import Deviation, Label
 from harness.engine.printable import printable_name
 from stress.executions.token import Token
+from stress.inputs import Points
 from vgic.accesses import PEND, Access
 from vgic.data.intids import FIRST_SPI, Config
 from vgic.data.program import LETTERS, Program, Pulse
@@ -55,6 +56,7 @@ TOKENS = st.builds(
     signature=NAMES,
     digest=NAMES,
     model=NAMES,
+    points=st.sampled_from(Points),
 )
 
 

@@ -39,6 +39,7 @@ def asked(folder: Path, *files: Path, **more: object) -> Command:
         scenarios=[],
         scenario_files=list(map(str, files)),
         revisions=[],
+        points=None,
         seed=7,
         executions=16,
         duration_s=None,

@@ -15,6 +15,7 @@ from stress.plugin.options import (
     check_options,
     folder_of,
     is_findings,
+    points_of,
     seed_of,
     strategy_of,
 )
@@ -54,6 +55,11 @@ def test_the_command_line_comes_first_then_the_marker_then_the_ini_file() -> Non
     assert strategy_of(config(**both), "pos") == "pos"
     assert strategy_of(config(**both), None) == "burst"
     assert strategy_of(config(), None) is None
+    points = {"ini_points": "all"}
+    assert points_of(config(**points, points="standard"), "all") == "standard"
+    assert points_of(config(**points), "standard") == "standard"
+    assert points_of(config(**points), None) == "all"
+    assert points_of(config(), None) == "standard"
     assert [seed_of(config(**both, seed="0x2a")), seed_of(config(**both)), seed_of(config())] == [
         42, 9, 0,
     ]  # fmt: skip
@@ -85,6 +91,7 @@ BAD = {
     "executions": ("0", "a number from 1 to"),
     "duration": ("5x", "numbers with units"),
     "strategy": ("pctt", "did you mean pct?"),
+    "points": ("some", "it takes standard or all"),
     "findings": ("/dev/null", "the folder of findings"),
 }
 
@@ -98,6 +105,7 @@ def test_what_makes_no_sense_is_a_usage_error_that_says_where(name: str, begin: 
         check_options(config(**{begin + name: text}))
     assert words in str(raised.value)
     check_options(config(seed="1", executions="5", duration="5s", strategy="pct", findings="."))
+    check_options(config(points="all"))
 
 
 BAD_MARKERS = {
@@ -106,6 +114,7 @@ BAD_MARKERS = {
     "shards is a number from 1 to 1000, not '8'": (None, None, None, "8"),
     "5 executions are too few for 8 shards": (5, None, None, 8),
     "strategies go by their names, not 5": (None, 5, None, 1),
+    "points is 'standard' or 'all', not 5": (None, None, None, 1, 5),
 }
 
 

@@ -252,6 +252,7 @@ def test_json_has_the_promised_keys(
         "bugs": ["no_splice"],
         "races": False,
         "kicks": False,
+        "points": "standard",
         "scenarios": ["inject_while_eoicount"],
         "own_scenarios": [],
         "strategy": "mix",

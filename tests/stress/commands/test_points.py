@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does `--points all` find what only it can, and does a token of it replay without being told?"""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+Result = Callable[..., dict[str, Any]]
+
+AFTER_UNLOCK = """
+from vgic import Reference
+
+class MyKernel(Reference):
+    def load_irq(self, vcpu, irq, lr):
+        loaded = super().load_irq(vcpu, irq, lr)
+        if loaded and irq.config.name == "EDGE":
+            irq.pending_latch = False
+        return loaded
+"""
+WORDS = ("reroute_while_pruning", "--revision", "mine.py", "--no-check", "races", "--strategy")
+SEARCH = (*WORDS, "mix", "--seed", 7, "--executions", 60)
+BUG = ("one_reroute", "--bug", "announce_rereads_target")
+
+
+def test_a_plain_write_after_an_unlock_is_found_shrunk_and_replayed(
+    vgic_stress: Run, result: Result, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.py").write_text(AFTER_UNLOCK, "utf-8")
+    found = result(*SEARCH, "--points", "all", "-x")
+    assert found["points"] == "all"
+    (finding,) = found["findings"]
+    assert finding["signature"].startswith("I9 lost edge")
+    replay = vgic_stress("replay", finding["token"], "--revision", "mine.py")
+    assert replay.returncode == 1, replay.stdout + replay.stderr
+    assert "(same digest)" in replay.stdout
+    right = vgic_stress("replay", finding["token"], "--revision", "reference")
+    assert right.returncode == 0, right.stdout + right.stderr
+    shrunk = vgic_stress("shrink", finding["original"], "--revision", "mine.py")
+    assert shrunk.returncode == 1, shrunk.stdout + shrunk.stderr
+    assert "vs3-" in shrunk.stdout.splitlines()[-1]
+
+
+def test_it_is_not_found_where_nothing_is_said(result: Result, tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(AFTER_UNLOCK, "utf-8")
+    found = result(*SEARCH)
+    assert (found["points"], found["findings"]) == ("standard", [])
+
+
+@pytest.mark.parametrize(("points", "code"), [("all", 1), ("standard", 0)])
+def test_exploring_stops_at_plain_accesses_if_it_is_asked_to(
+    vgic_stress: Run, points: str, code: int
+) -> None:
+    done = vgic_stress("explore", *BUG, "--points", points, "--preemptions", 2)
+    assert done.returncode == code, done.stdout + done.stderr
+    said = points == "all"
+    assert all(("points=all" in line) is said for line in done.stdout.splitlines()[:1])
+    assert ("I16 arrival unannounced" in done.stdout) is said
+
+
+def test_the_first_and_the_last_line_say_it(vgic_stress: Run) -> None:
+    done = vgic_stress("run", "one_disable", "--seed", 3, "--executions", 10, "--points", "all")
+    lines = done.stdout.splitlines()
+    assert "points=all" in lines[0]
+    assert "points=all" in lines[-1]
+
+
+@pytest.mark.parametrize("words", [("run",), ("explore", "one_disable"), ("nightly",)])
+def test_points_that_are_not_there_are_a_usage_error(
+    vgic_stress: Run, words: tuple[str, ...]
+) -> None:
+    done = vgic_stress(*words, "--points", "some")
+    assert done.returncode == 2
+    assert "--points some: it takes standard or all" in done.stderr
+
+
+def test_a_replay_does_not_ask_where_to_interleave(vgic_stress: Run) -> None:
+    """The token says it, and otherwise it would be another execution."""
+    done = vgic_stress("replay", "vs3-x", "--points", "standard")
+    assert done.returncode == 2
+    assert "--points" in done.stderr
