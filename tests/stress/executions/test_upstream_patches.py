@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Are upstream's changes, as docs/usage.md has them, small patches, and is what it says of them so?"""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from harness import Failed, OsThreads
+from stress.executions import Target, run_index, target_of
+from stress.scenarios import SCENARIOS
+from tests.docs.pages import blocks
+
+PAGE = (Path(__file__).parents[3] / "docs" / "usage.md").read_text("utf-8")
+SECTION = PAGE.partition("## Upstream's changes, as patches\n")[2].partition("\n## ")[0]
+FILES = {
+    each.mark.removeprefix("file: "): each.body
+    for each in blocks(SECTION)
+    if each.mark.startswith("file: ")
+}
+ROW = re.compile(r"^\| `(\S+)` \| `(\S+)` \| `(\S+)` \| (.*) \| (.*) \|$", re.MULTILINE)
+ROWS = {row[0]: row[1:] for row in ROW.findall(SECTION)}
+LINES_MAX = 15
+EXECUTIONS = 80
+
+
+def found(target: Target, scenario: str, carriers: OsThreads) -> set[str]:
+    """Return the kinds of failure in the first executions of a scenario."""
+    outcomes = (
+        run_index(SCENARIOS[scenario], 1, index, "random-walk", target, carriers).execution.outcome
+        for index in range(EXECUTIONS)
+    )
+    return {outcome.failure.kind for outcome in outcomes if isinstance(outcome, Failed)}
+
+
+def said(cell: str) -> set[str]:
+    return set(re.findall(r"`([^`]+)`", cell))
+
+
+def test_there_are_five_and_each_has_a_row() -> None:
+    assert len(FILES) >= 5
+    assert FILES.keys() == ROWS.keys()
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_class_is_shorter_than_fifteen_lines(name: str) -> None:
+    (patch,) = [each for each in ast.parse(FILES[name]).body if isinstance(each, ast.ClassDef)]
+    assert patch.end_lineno is not None
+    assert patch.end_lineno - patch.lineno + 1 < LINES_MAX
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_is_said_of_it_is_so(name: str, tmp_path: Path, pinned: OsThreads) -> None:
+    base, scenario, before, after = ROWS[name]
+    file = tmp_path / name
+    file.write_text(FILES[name], "utf-8")
+    patched = target_of(str(file), ())
+    assert issubclass(patched.kernel, Target(base).kernel)
+    assert found(Target(base), scenario, pinned) == said(before)
+    assert found(patched, scenario, pinned) == said(after)
