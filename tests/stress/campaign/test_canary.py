@@ -15,6 +15,7 @@ from stress.campaign.canaries import CANARIES
 from stress.campaign.plan import Plan
 from stress.commands import run as running
 from stress.executions.target import Target
+from stress.inputs import Points
 from stress.jobs.executor import Executor, Job, Outcome
 from stress.jobs.work import Fact
 from stress.scenarios import SCENARIOS
@@ -87,7 +88,7 @@ def run(
 def test_a_campaign_that_misses_a_canary_is_a_harness_bug(
     run: Callable[..., Any], capsys: pytest.CaptureFixture[str], bug: str, as_what: str | None
 ) -> None:
-    target = Target(races=True)
+    target = Target(races=True, points=Points.ALL)
     code, result, targets = run({bug: as_what}, executions=1_000, target=target)
     assert code == 3
     assert "reference" not in targets
@@ -105,7 +106,8 @@ def test_a_found_canary_is_neither_a_finding_nor_counted(run: Callable[..., Any]
 
 
 def test_canaries_are_looked_for_on_plain_v1_whatever_is_tested(run: Callable[..., Any]) -> None:
-    tested = Target("head-walk", ("kick_without_request",), races=True)
+    bugs = ("kick_without_request",)
+    tested = Target("head-walk", bugs, races=True, points=Points.ALL)
     _, _, targets = run({"kick_without_request": None}, executions=24, target=tested)
     assert targets == [
         *(f"reference+{bug}" for bug in FOUND_AS),
