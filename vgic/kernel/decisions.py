@@ -30,6 +30,10 @@ class Decisions(ABC):
         """Tell a vCPU that something became pending for it; see kick.py."""
 
     @abstractmethod
+    def add_to_pause(self, vcpu: Vcpu, amount: int) -> bool:
+        """Pause a vCPU once more, or take one pause back; see halt.py."""
+
+    @abstractmethod
     def summarize_irq(self, vcpu: Vcpu, irq: VgicIrq, summary: ApListSummary) -> None:
         """Count one entry; see flush.py."""
 

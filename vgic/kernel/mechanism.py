@@ -8,6 +8,7 @@ of it. Each decision that none of them overrides is the right one.
 from vgic.kernel.entry import Entry
 from vgic.kernel.flush import Flush
 from vgic.kernel.fold import Fold
+from vgic.kernel.halt import Halt
 from vgic.kernel.hcr import ConfigureHcr
 from vgic.kernel.init import Init
 from vgic.kernel.inject import Inject
@@ -27,6 +28,7 @@ class Mechanism(
     Inject,
     Queue,
     Kick,
+    Halt,
     Sort,
     Flush,
     Populate,

@@ -72,6 +72,26 @@ class Kernel(Decisions):
         """Make a vCPU that is in the guest leave it."""
 
     @abstractmethod
+    def kvm_make_all_cpus_request(self, request: int, *, wait: bool, wakes: bool) -> None:
+        """Leave a request for every vCPU, and make those leave their guests that are in them."""
+
+    @abstractmethod
+    def kvm_arm_halt_guest(self) -> None:
+        """Get every vCPU out of its guest, its list registers folded, and keep it out."""
+
+    @abstractmethod
+    def kvm_arm_resume_guest(self) -> None:
+        """Let the vCPUs into their guests again that nobody else has halted."""
+
+    @abstractmethod
+    def kvm_vcpu_sleep(self, vcpu: Vcpu) -> None:
+        """Sleep until nobody has the vCPU paused."""
+
+    @abstractmethod
+    def kvm_vcpu_wake_up(self, vcpu: Vcpu) -> bool:
+        """Wake a vCPU that sleeps or blocks; return whether it did."""
+
+    @abstractmethod
     def summarize_ap_list(self, vcpu: Vcpu) -> ApListSummary:
         """Count the entries that can be delivered here."""
 
