@@ -14,6 +14,7 @@ from vgic.kernel.init import Init
 from vgic.kernel.inject import Inject
 from vgic.kernel.kick import Kick
 from vgic.kernel.mmio import Mmio
+from vgic.kernel.mmio_active import MmioActive
 from vgic.kernel.populate import Populate
 from vgic.kernel.prune import Prune
 from vgic.kernel.queue import Queue
@@ -37,6 +38,7 @@ class Mechanism(
     Fold,
     Prune,
     Mmio,
+    MmioActive,
     Init,
     Entry,
     Run,
