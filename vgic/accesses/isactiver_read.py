@@ -17,7 +17,7 @@ def _emulate(kernel: Kernel, vcpu: Vcpu, irq: VgicIrq, value: int) -> None:
 
 
 def _asks(value: int) -> Asks:
-    return Asks(writes=False)
+    return Asks(writes=False, reads="active")
 
 
 KIND = AccessKind(ACTIVE, _emulate, _asks, reads=True)
