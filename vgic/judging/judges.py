@@ -43,7 +43,7 @@ class Judges:
         states = ActiveStates(kvm, books)
         registers = Registers(kvm)
         windows = Windows(kvm, registers)
-        lists = Lists(kvm, registers, books, breaks_rings=breaks_rings)
+        lists = Lists(kvm, registers, books, states, breaks_rings=breaks_rings)
         judges: list[Judge] = [
             books,
             states,
