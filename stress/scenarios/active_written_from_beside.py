@@ -10,6 +10,7 @@ from vgic.data import Program
 
 _LATENESS = (0, 0, 1, 4)
 _PAUSES = (0, 2, 5)
+_PARTS = ("nan", "nannnnn", "ann", "e", "nn", "m", "m", "nm")
 _WRITES = {ACTIVATE: 40, DEACTIVATE: 70, ACTIVE: 40, REBIND: 40}
 """What guests access, in how many of a hundred executions."""
 
@@ -41,10 +42,10 @@ def active_written_from_beside(streams: Streams) -> Parameters:
 
 def _guest(streams: Streams, vcpu: int, kinds: list[str], irqs: tuple[Irq, ...]) -> Program:
     stream = streams.stream(f"vcpu{vcpu}:program")
-    instructions = stream.choose_each("aennmm", stream.between(2, 6))
-    accesses = [_access(stream, kinds, irqs) for each in instructions if each == "m"]
+    instructions = "".join(stream.choose_each(_PARTS, stream.between(2, 6)))
+    accesses = [_access(stream, kinds, irqs) for _ in range(instructions.count("m"))]
     late = draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS)
-    return Program.spelled("".join(instructions), late, accesses)
+    return Program.spelled(instructions, late, accesses)
 
 
 def _access(stream: Stream, kinds: list[str], irqs: tuple[Irq, ...]) -> Access:
