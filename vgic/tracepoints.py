@@ -109,6 +109,12 @@ class Tracepoints:
     def prune_restarted(self, vcpu: int, moved: bool) -> None:
         """Prune starts again from the head: it has moved an interrupt, or found a change."""
 
+    def halted(self) -> None:
+        """Somebody has halted the VM: each vCPU is out of its guest, until he resumes it."""
+
+    def resuming(self) -> None:
+        """He who has halted the VM is about to resume it."""
+
     def kicked(self, vcpu: int) -> None:
         """Somebody has sent the vCPU an interrupt that makes it leave its guest."""
 

@@ -29,7 +29,7 @@ from harness.primitives.mutex import Mutex
 from harness.primitives.placed_lock import line_text, remember_places
 from harness.primitives.rcu import Rcu
 from harness.primitives.refcount import Refcount
-from harness.primitives.requests import Ipi, Requests
+from harness.primitives.requests import Ipi, Requests, Taking
 from harness.primitives.rwlock import RwLock
 from harness.primitives.semaphore import BoundedSemaphore, Semaphore
 from harness.primitives.slab import KmemCache, SlabObject, kfree, life_of
@@ -68,6 +68,7 @@ __all__ = [
     "SlabObject",
     "SpinLock",
     "Srcu",
+    "Taking",
     "Timer",
     "UnguardedPoints",
     "WaitQueue",

@@ -2,12 +2,12 @@
 """Requests and IPIs: how one CPU gets another to do something.
 
 A request is a bit in a word, set by any thread and taken by its owner. An IPI is what ends the
-other CPU's wait; many sent before it is taken are one.
+other CPU's wait; many sent before it is taken are one. Who sends one may wait until it is taken.
 """
 
 from collections.abc import Callable
 
-from harness.engine import Gate, Operation, Scheduler, operations
+from harness.engine import Gate, Operation, Scheduler, operation, operations
 
 
 class Requests:
@@ -48,6 +48,11 @@ class Requests:
         self.bits &= ~(1 << request)
         return was_set
 
+    def read(self) -> int:
+        """Return the bits that are set."""
+        self._scheduler.point(self._pending)
+        return self.bits
+
     def pending(self) -> bool:
         """Return whether any request bit is set."""
         self._scheduler.point(self._pending)
@@ -58,6 +63,24 @@ class Requests:
         self.on_make = None
 
 
+class Taking(Gate):
+    """The next time that an IPI is taken, and the gate of who waits for that.
+
+    Attributes:
+        shut: it was not taken yet.
+    """
+
+    __slots__ = ("_name", "shut")
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self.shut = True
+
+    def describe_wait(self) -> str:
+        """Say what a thread that waits here is waiting for."""
+        return f"{self._name} to be taken"
+
+
 class Ipi(Gate):
     """The inter-processor interrupt of one CPU, and the gate its owner idles at.
 
@@ -66,7 +89,10 @@ class Ipi(Gate):
         on_send: called when another thread sends it, by that one.
     """
 
-    __slots__ = ("_look", "_scheduler", "_send", "_take", "_wait", "name", "on_send", "shut")
+    __slots__ = (
+        "_handled", "_look", "_scheduler", "_send", "_take", "_takings", "_wait", "name", "on_send",
+        "shut",
+    )  # fmt: skip
 
     idle = True
 
@@ -77,6 +103,8 @@ class Ipi(Gate):
         self.on_send: Callable[[], None] | None = None
         self._wait = Operation("idle", "ipi", self.name, self)
         self._send, self._look, self._take = operations("ipi", self.name, "send", "read", "taken")
+        self._handled = operation("complete", "ipi", f"{self.name}.taken")
+        self._takings: list[Taking] = []
 
     def __repr__(self) -> str:
         return f"Ipi({self.name}, {'not pending' if self.shut else 'pending'})"
@@ -106,6 +134,27 @@ class Ipi(Gate):
         """Take the interrupt if it is pending: its handler has nothing to do."""
         self._scheduler.touch(self._take)
         self.shut = True
+        if self._takings:
+            self._let_go()
+
+    def next_taking(self) -> Taking:
+        """Return the next time that it is taken, to be waited for."""
+        taking = Taking(self.name)
+        self._takings.append(taking)
+        return taking
+
+    def wait_until(self, taking: Taking) -> None:
+        """Wait until the interrupt is taken (smp_call_function with `wait`)."""
+        self._scheduler.gated_point(Operation("wait_for", "ipi", f"{self.name}.taken", taking))
+
+    def _let_go(self) -> None:
+        """Let those go on who wait until it is taken."""
+        self._scheduler.touch(self._handled)
+        takings, self._takings = self._takings, []
+        for taking in takings:
+            taking.shut = False
+            if self._scheduler.wants_growth:
+                self._scheduler.opened(taking)
 
     def wait(self) -> None:
         """Idle until the interrupt is pending; it stays so until it is taken."""

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harness.engine import observes
 from stress.scenarios import (
+    active_written_from_beside,
     handlers_held_open,
     inject_before_entry,
     inject_while_eoicount,
@@ -39,6 +40,7 @@ _MODULES = (
     reroute_before_entry,
     inject_before_entry,
     level_lines_toggle,
+    active_written_from_beside,
     many_interrupts,
     misbehaving_guest,
     random_program,

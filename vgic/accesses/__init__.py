@@ -9,21 +9,24 @@ from harness.engine import observes
 from vgic.accesses.access import ACCESSES, Access
 from vgic.accesses.device import QUIESCE
 from vgic.accesses.exit_count import EXITS
+from vgic.accesses.icactiver import DEACTIVATE
 from vgic.accesses.icenabler import DISABLE
 from vgic.accesses.icpendr import UNPEND
 from vgic.accesses.ipriorityr import PRIORITY
 from vgic.accesses.irouter import ROUTE
+from vgic.accesses.isactiver import ACTIVATE
 from vgic.accesses.isactiver_read import ACTIVE
 from vgic.accesses.isenabler import ENABLE
 from vgic.accesses.ispendr import PEND
 from vgic.accesses.ispendr_read import PENDING
 from vgic.accesses.line_lower import LOWER
 from vgic.accesses.line_raise import RAISE
+from vgic.accesses.rebind import REBIND
 from vgic.accesses.sgi1r import SGI
 
 __all__ = [
-    "ACCESSES", "ACTIVE", "DISABLE", "ENABLE", "EXITS", "LOWER", "PEND", "PENDING", "PRIORITY",
-    "QUIESCE", "RAISE", "ROUTE", "SGI", "UNPEND", "Access",
+    "ACCESSES", "ACTIVATE", "ACTIVE", "DEACTIVATE", "DISABLE", "ENABLE", "EXITS", "LOWER", "PEND",
+    "PENDING", "PRIORITY", "QUIESCE", "RAISE", "REBIND", "ROUTE", "SGI", "UNPEND", "Access",
 ]  # fmt: skip
 
 # An access only passes on to a kernel function, which is what reports name.

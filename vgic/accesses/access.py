@@ -7,16 +7,19 @@ from typing import NamedTuple
 from vgic.accesses import (
     device,
     exit_count,
+    icactiver,
     icenabler,
     icpendr,
     ipriorityr,
     irouter,
+    isactiver,
     isactiver_read,
     isenabler,
     ispendr,
     ispendr_read,
     line_lower,
     line_raise,
+    rebind,
     sgi1r,
 )
 from vgic.accesses.kind import AccessKind
@@ -28,6 +31,7 @@ ACCESSES: dict[str, AccessKind] = {
     for module in (
         *(device, irouter, isenabler, icenabler, ispendr, icpendr, sgi1r),
         *(ipriorityr, ispendr_read, isactiver_read, line_raise, line_lower, exit_count),
+        *(isactiver, icactiver, rebind),
     )
 }
 """All kinds by name. To add one, write its file and enter it here."""

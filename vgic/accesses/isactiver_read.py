@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """GICD_ISACTIVER: the guest reads whether an interrupt is active.
 
-A real kernel halts the VM to read that of a shared interrupt. Here nobody else exits, so what is in
-another vCPU's list register reads as it was folded last.
+The VM is halted to read that of a shared interrupt: what is in another vCPU's list register is
+folded first.
 """
 
 from vgic.accesses.kind import AccessKind
@@ -13,11 +13,11 @@ ACTIVE = "active"
 
 
 def _emulate(kernel: Kernel, vcpu: Vcpu, irq: VgicIrq, value: int) -> None:
-    kernel.trace.read(vcpu.vcpu_id, irq.intid, int(kernel.vgic_mmio_read_active(irq)))
+    kernel.trace.read(vcpu.vcpu_id, irq.intid, int(kernel.vgic_mmio_read_active(vcpu, irq)))
 
 
 def _asks(value: int) -> Asks:
-    return Asks(writes=False)
+    return Asks(writes=False, reads="active")
 
 
 KIND = AccessKind(ACTIVE, _emulate, _asks, reads=True)

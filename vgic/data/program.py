@@ -20,6 +20,7 @@ class Asks(NamedTuple):
         value: what the field is to be; the number of a vCPU where it is one.
         writes: it writes something of the interrupt as software; not so a read, nor what makes a
             device drive its line, which is announced as any device's doing.
+        reads: the field of the interrupt that it reads, "" if none that is judged.
     """
 
     pends: bool = False
@@ -30,6 +31,7 @@ class Asks(NamedTuple):
     field: str = ""
     value: bool | int = False
     writes: bool = True
+    reads: str = ""
 
 
 class Exit(Protocol):

@@ -7,13 +7,13 @@ predicate that everybody asks. What there is of them in one machine is in vm.py.
 
 from enum import Enum
 
-from harness import Cell, Ipi, ListHead, Node, Requests, SpinLock
+from harness import Atomic, Cell, Ipi, ListHead, Node, Requests, SpinLock, WaitQueue
 from vgic.data.host_cpu import HostCpu
 from vgic.data.intids import LEVEL, Config, irq_name
 from vgic.data.lock_order import VgicLocks
 from vgic.hardware import CpuInterface, Hcr, ListRegister
 
-KVM_REQ_IRQ_PENDING = 0
+KVM_REQ_IRQ_PENDING, KVM_REQ_SLEEP, KVM_REQ_VGIC_PROCESS_UPDATE = range(3)
 
 
 class Mode(Enum):
@@ -127,6 +127,8 @@ class Vcpu:
         vcpu_id: its number.
         cpu: the CPU of the host that it runs on.
         mode: where it is.
+        pause: how many have halted the VM: while there are any it does not enter its guest.
+        wait: where it sleeps meanwhile.
         requests: what others want of it before it enters the guest.
         role: the role of the thread that runs it.
         ipi: the interrupt that makes its CPU leave the guest.
@@ -134,7 +136,10 @@ class Vcpu:
         cpuif: the hardware's and the guest's view of them.
     """
 
-    __slots__ = ("cpu", "cpuif", "ipi", "mode", "name", "requests", "role", "vcpu_id", "vgic_cpu")
+    __slots__ = (
+        "cpu", "cpuif", "ipi", "mode", "name", "pause", "requests", "role", "vcpu_id", "vgic_cpu",
+        "wait",
+    )  # fmt: skip
 
     def __init__(self, locks: VgicLocks, nr_lr: int, vcpu_id: int) -> None:
         scheduler = locks.order.scheduler
@@ -142,6 +147,8 @@ class Vcpu:
         self.name = f"vcpu {vcpu_id}"
         self.role = f"vcpu{vcpu_id}"
         self.mode = Cell(scheduler, "mode", self.name, OUTSIDE_GUEST_MODE)
+        self.pause = Atomic(scheduler, "pause", self.name)
+        self.wait = WaitQueue(scheduler, "wait", self.name)
         self.requests = Requests(scheduler, self.name)
         self.ipi = Ipi(scheduler, self.name)
         self.vgic_cpu = VgicCpu(locks, nr_lr, vcpu_id, self.name)

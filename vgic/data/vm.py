@@ -5,7 +5,7 @@
 vgic.judging judges them.
 """
 
-from harness import Cell, LockOrder, Scheduler, SpinLock
+from harness import Cell, LockOrder, Mutex, Scheduler, SpinLock
 from vgic.data.intids import FIRST_SPI, Config, is_private
 from vgic.data.lock_order import VgicLocks
 from vgic.data.vcpu import Vcpu, VgicIrq
@@ -32,6 +32,7 @@ class Kvm:
     Attributes:
         scheduler: the scheduler of the execution it lives in.
         locks: the lock classes and their order.
+        config_lock: is held by who reads or writes active states (kvm->arch.config_lock).
         nr_lr: how many list registers each CPU has (kvm_vgic_global_state.nr_lr).
         vcpus: its vCPUs by number.
         dist: its distributor.
@@ -42,7 +43,8 @@ class Kvm:
     """
 
     __slots__ = (
-        "awaiting", "cells", "dist", "irqs", "locks", "nr_lr", "scheduler", "stopping", "vcpus",
+        "awaiting", "cells", "config_lock", "dist", "irqs", "locks", "nr_lr", "scheduler",
+        "stopping", "vcpus",
     )  # fmt: skip
 
     def __init__(
@@ -50,6 +52,7 @@ class Kvm:
     ) -> None:
         self.scheduler = scheduler
         self.locks = VgicLocks(scheduler, checking=lock_order)
+        self.config_lock = Mutex(self.locks.order, self.locks.config_lock, "vm")
         self.nr_lr = nr_lr
         self.vcpus = [Vcpu(self.locks, nr_lr, vcpu_id) for vcpu_id in range(nr_vcpus)]
         self.dist = VgicDist()
@@ -89,12 +92,13 @@ class Kvm:
         return self.cells[number]
 
     def all_locks(self) -> list[SpinLock]:
-        """Return the locks of all vCPUs and interrupts."""
+        """Return the VM's lock and those of all vCPUs and interrupts."""
         lists = [vcpu.vgic_cpu.ap_list_lock for vcpu in self.vcpus]
-        return [*lists, *(irq.irq_lock for irq in self.irqs)]
+        return [self.config_lock, *lists, *(irq.irq_lock for irq in self.irqs)]
 
     def retire(self) -> None:
         """Let go of all that refers back here: nothing of the VM is used any more."""
+        self.config_lock.retire()
         for irq in self.irqs:
             irq.irq_lock.retire()
             irq.ap_list.retire()

@@ -20,9 +20,10 @@ class Bookkeeping(Judge):
         explained: an edge explains the acknowledge that is being announced.
         irq: what the event is about that is being announced, None if there is no such interrupt.
         alone: for each vCPU, whether nobody else touched that interrupt while the access lasted.
-        forfeited: for each vCPU, whether its guest has ended an interrupt twice (quirk Q6), or one
-            that was given another priority in its handler (Q7): what it and its host lose from then
-            on they lose by right.
+        forfeited: for each vCPU, whether its guest has ended an interrupt twice (quirk Q6), one
+            that was given another priority in its handler (Q7), or whose active state was written
+            (Q10): what it and its host lose from then on they lose by right.
+        handlers: for each vCPU, what its guest has acknowledged and not ended, outermost first.
         flushed_at: for each vCPU, the step at which it began its last flush, -1 before any; entered
             by Lists, since nobody else asks before that.
         left_at: for each vCPU, the step at which it last left its guest, or did not go in.
@@ -44,7 +45,7 @@ class Bookkeeping(Judge):
         self._old_targets: list[Vcpu | None] = [None] * count
         self._began_at = [-1] * count
         self._old_priorities = [0] * count
-        self._handlers: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
+        self.handlers: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
         # At which priority each of them was acknowledged. Few guests write one, and until somebody
         # does an interrupt's own is the answer: None.
         self._acknowledged_at: dict[VgicIrq, int] | None = None
@@ -104,7 +105,7 @@ class Bookkeeping(Judge):
         if asks.field == "priority":
             if self._acknowledged_at is None:
                 self._acknowledged_at = {
-                    each: each.priority for handlers in self._handlers for each in handlers
+                    each: each.priority for handlers in self.handlers for each in handlers
                 }
             self._old_priorities[vcpu] = irq.priority
             ledger.prioritize(irq)
@@ -144,7 +145,7 @@ class Bookkeeping(Judge):
         if irq is not None:
             self.ledger.acknowledge(irq)
             self.explained = irq.config is not EDGE or self._edges.acknowledge(irq)
-            self._handlers[vcpu].append(irq)
+            self.handlers[vcpu].append(irq)
             if self._acknowledged_at is not None:
                 self._acknowledged_at[irq] = kvm.vcpus[vcpu].cpuif.running_priority
 
@@ -154,7 +155,7 @@ class Bookkeeping(Judge):
         self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
         if irq is not None:
             self.ledger.deactivate(irq)
-            handlers = self._handlers[vcpu]
+            handlers = self.handlers[vcpu]
             if handlers:
                 ended = handlers.pop()
                 if self._acknowledged_at is not None:
@@ -171,7 +172,7 @@ class Bookkeeping(Judge):
         An end drops the priority that was active, and the list register has to have that one. If
         there is none it is counted, and the count takes what the last flush has sorted first.
         """
-        ledger, handlers = self.ledger, [*self._handlers[vcpu], ended]
+        ledger, handlers = self.ledger, [*self.handlers[vcpu], ended]
         if not any(ledger.is_prioritized_since(each, 0) for each in handlers):
             return
         if ended.on_lr:

@@ -8,6 +8,7 @@ after two more entries of each vCPU, for what is lost or stuck.
 from collections.abc import Callable, Sequence
 
 from vgic.data import EDGE, LEVEL, Kvm, Vcpu, VgicIrq, irq_is_pending
+from vgic.judging.active_states import ActiveStates
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import Judge, fail, is_masked, names, would_take
 from vgic.judging.lists import Lists
@@ -17,16 +18,18 @@ from vgic.judging.writes import line_is_as_driven
 class Delivery(Judge):
     """Judges in the drain, by what each vCPU's last flush has seen."""
 
-    def __init__(self, kvm: Kvm, books: Bookkeeping, lists: Lists) -> None:
+    def __init__(self, kvm: Kvm, books: Bookkeeping, states: ActiveStates, lists: Lists) -> None:
         """Begin to listen.
 
         Args:
             kvm: the VM.
             books: tell what was sent.
+            states: tell what is active by what software has written, and so not taken.
             lists: tell when each vCPU has flushed, and when it had seen its list by then.
         """
         super().__init__(kvm)
         self._books = books
+        self._states = states
         self._flushed_at = lists.flushed_at
         self._seen_at = lists.seen_at
 
@@ -56,9 +59,13 @@ class Delivery(Judge):
         return account.routed_home_at >= since or account.reordered_at >= since
 
     def _judged(self) -> list[VgicIrq]:
-        """Return the interrupts that no guest has lost by right."""
+        """Return the interrupts that no guest has lost by right, nor anybody has activated."""
         ledger = self._books.ledger
-        return [irq for irq in self._kvm.irqs if not ledger[irq].forfeited]
+        return self._not_activated([irq for irq in self._kvm.irqs if not ledger[irq].forfeited])
+
+    def _not_activated(self, irqs: Sequence[VgicIrq]) -> list[VgicIrq]:
+        """Return those of some interrupts that are not active by what software has written."""
+        return [irq for irq in irqs if not (irq.active and self._states.is_activated(irq))]
 
     def _taken(self, irqs: Sequence[VgicIrq]) -> list[VgicIrq]:
         """Return those of some interrupts whose guest takes what there is (quirk Q8)."""
@@ -67,7 +74,8 @@ class Delivery(Judge):
 
     def drained(self) -> None:
         """Judge loss and stuck states: every vCPU has been through two more entries."""
-        judged, unserved = self._judged(), self._books.ledger.unserved()
+        judged = self._judged()
+        unserved = self._not_activated(self._books.ledger.unserved())
         if self._kvm.awaiting:
             judged, unserved = self._taken(judged), self._taken(unserved)
         nothing_is_stuck(self._kvm, judged)

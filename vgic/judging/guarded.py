@@ -32,7 +32,9 @@ DOCUMENTED = {
         ("kvm_vgic_vcpu_destroy", family): "nobody runs the vCPU any more, and nobody injects"
         for family in ("ap_list_head", "overflow_ap_list_head")
     },
-    ("vgic_mmio_read_active", "active"): "a guest that reads it while it changes is told either",
+    ("vgic_mmio_read_active", "active"): (
+        "who writes it has the config_lock, and who folds it is halted"
+    ),
 }
 """Accesses without the lock, and why they may be: by function and field, or family of lists."""
 

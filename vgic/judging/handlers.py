@@ -2,12 +2,14 @@
 """Guest and host agree on what is being handled: I7, I10 to I15.
 
 All are checked in the vCPU's own thread, where nobody else changes active states, and hold for
-EOImode 0 as long as nobody writes active states from outside.
+EOImode 0. What software has activated is active without a handler, and what it has deactivated may
+have one (active_states.py).
 """
 
 from collections.abc import Container, Sequence
 
 from vgic.data import EDGE, Kvm, Vcpu, VgicIrq
+from vgic.judging.active_states import ActiveStates
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import SYNC, Judge, fail
 from vgic.judging.lists import Lists
@@ -17,17 +19,26 @@ from vgic.judging.registers import Registers
 class Handlers(Judge):
     """Follows each guest's open handlers, and what it ends outside the list registers."""
 
-    def __init__(self, kvm: Kvm, books: Bookkeeping, registers: Registers, lists: Lists) -> None:
+    def __init__(
+        self,
+        kvm: Kvm,
+        books: Bookkeeping,
+        states: ActiveStates,
+        registers: Registers,
+        lists: Lists,
+    ) -> None:
         """Begin to listen.
 
         Args:
             kvm: the VM.
             books: tell what was sent; they hear of an acknowledge first.
+            states: tell what is active, or not active any more, by what software has written.
             registers: tell what is listed; they hear of a sync first.
             lists: tell when each vCPU has flushed.
         """
         super().__init__(kvm)
         self._books = books
+        self._states = states
         self._listed = registers.listed
         self._flushed_at = lists.flushed_at
         self._active_outside: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
@@ -71,9 +82,10 @@ class Handlers(Judge):
         if self._active_outside[vcpu]:
             self._judge_account(vcpu)
         if irqs or stack:
-            here = kvm.vcpus[vcpu]
-            active_is_acknowledged(kvm, here, irqs, stack)
-            active_is_listed(kvm, here, stack)
+            here, states = kvm.vcpus[vcpu], self._states
+            handled = states.still_handled(vcpu, stack)
+            active_is_acknowledged(kvm, here, states.by_guests(irqs), handled)
+            active_is_listed(kvm, here, handled)
 
     def _judge_account(self, vcpu: int) -> None:
         """Judge what EOIcount was accounted to.

@@ -2,10 +2,12 @@
 """All judges of one VM, in the order in which they hear of an event: the first failure stands."""
 
 from vgic.data import Kvm
+from vgic.judging.active_states import ActiveStates
 from vgic.judging.announcements import Announcements
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.contents import Contents
 from vgic.judging.delivery import Delivery
+from vgic.judging.halts import Halts
 from vgic.judging.handlers import Handlers
 from vgic.judging.hooks import attach
 from vgic.judging.judge import Judge
@@ -38,22 +40,25 @@ class Judges:
             breaks_rings: its lists are known to be no rings while they are split.
         """
         books = Bookkeeping(kvm)
+        states = ActiveStates(kvm, books)
         registers = Registers(kvm)
         windows = Windows(kvm, registers)
-        lists = Lists(kvm, registers, books, breaks_rings=breaks_rings)
+        lists = Lists(kvm, registers, books, states, breaks_rings=breaks_rings)
         judges: list[Judge] = [
             books,
+            states,
+            Halts(kvm, books),
             registers,
             windows,
             lists,
             Loading(kvm, books, registers, lists),
             Contents(kvm, books, lists),
-            Handlers(kvm, books, registers, lists),
+            Handlers(kvm, books, states, registers, lists),
             Writes(kvm, books),
             Announcements(kvm, books, registers, lists),
             Promises(kvm, books),
             Progress(kvm),
-            Delivery(kvm, books, lists),
+            Delivery(kvm, books, states, lists),
         ]
         if kicks:
             judges.append(Kicks(kvm))

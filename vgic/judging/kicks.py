@@ -27,7 +27,9 @@ class Kicks(Judge):
         self._seen[kvm.scheduler.current.role].append((irq, belongs_on(kvm, irq)))
 
     def kicking(self, vcpu: Vcpu) -> None:
-        """Judge the kick."""
+        """Judge the kick, unless it is the VM's halt."""
+        if vcpu.pause.value:
+            return
         role = self._kvm.scheduler.current.role
         seen = self._seen[role]
         seen += [

@@ -7,6 +7,7 @@ from typing import NoReturn
 from harness import ListHead
 from harness.engine import model_function
 from vgic.data import Kvm, Vcpu, VgicIrq
+from vgic.judging.active_states import ActiveStates
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import SYNC, Judge, belongs_on, fail, listed, names
 from vgic.judging.ledger import Ledger
@@ -25,7 +26,13 @@ class Lists(Judge):
     """
 
     def __init__(
-        self, kvm: Kvm, registers: Registers, books: Bookkeeping, *, breaks_rings: bool = False
+        self,
+        kvm: Kvm,
+        registers: Registers,
+        books: Bookkeeping,
+        states: ActiveStates,
+        *,
+        breaks_rings: bool = False,
     ) -> None:
         """Begin to listen.
 
@@ -34,6 +41,7 @@ class Lists(Judge):
             registers: tell what is listed; they hear of a sync first.
             books: tell who touches an interrupt, when each vCPU has left its guest, and whose guest
                 loses by right what it loses.
+            states: tell what software has made active.
             breaks_rings: the overflow list is known to be no ring; it is what a walk meets first.
         """
         super().__init__(kvm)
@@ -42,6 +50,7 @@ class Lists(Judge):
         self.members: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
         self._listed = registers.listed
         self._books = books
+        self._states = states
         self._in_window = [False] * len(kvm.vcpus)
         self._flush_is_new = [False] * len(kvm.vcpus)
         self._put_aside: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
@@ -86,7 +95,12 @@ class Lists(Judge):
 
     def added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
         """Look whether an interrupt belongs where it is put."""
-        added_where_it_belongs(self._kvm, vcpu, irq)
+        activated = (
+            irq.active
+            and self._states.is_activated(irq)
+            and not any(irq in members for members in self.members)
+        )
+        added_where_it_belongs(self._kvm, vcpu, irq, activated=activated)
 
 
 def lists_are_whole(kvm: Kvm, vcpu: Vcpu, aside: Sequence[VgicIrq]) -> list[VgicIrq]:
@@ -199,12 +213,18 @@ def nothing_joins_the_overflow(
         )
 
 
-def added_where_it_belongs(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq) -> None:
+def added_where_it_belongs(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq, *, activated: bool = False) -> None:
     """I7 and I23: whatever is appended to a vCPU's list belongs there and is not active.
+
+    Args:
+        kvm: the VM.
+        vcpu: the vCPU.
+        irq: the interrupt.
+        activated: it comes from no list, and software has made it active.
 
     Locks: the vCPU's ap_list_lock and irq_lock.
     """
-    if irq.active:
+    if irq.active and not activated:
         fail(
             kvm,
             "I7 active interrupt moved",

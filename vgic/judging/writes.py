@@ -16,6 +16,8 @@ from vgic.judging.standing import NOT_YET, Standing
 
 _LATCH = "pending_latch"
 """What a guest clears, and what everybody else may set at any time."""
+_JUDGED_HERE = frozenset({"enabled", "priority", "target_vcpu"})
+"""What nothing but writes changes; active states are judged in active_states.py."""
 
 
 class Writes(Judge):
@@ -52,7 +54,7 @@ class Writes(Judge):
         scheduler = self._kvm.scheduler
         self._began_at[vcpu] = scheduler.steps
         self._requests_before[vcpu] = self._requests[scheduler.current.role]
-        if irq is not None and field and field != _LATCH:
+        if irq is not None and field in _JUDGED_HERE:
             self._standing[irq, field].begin()
         # A copy in another vCPU's list register may come back at any time (quirk Q2).
         self._may_return[vcpu] = (
@@ -70,7 +72,7 @@ class Writes(Judge):
             may_return = asks.forgives and self._may_return[vcpu]
             if self._books.alone[vcpu] and not may_return:
                 clear_took_effect(self._kvm, irq, access)
-        elif asks.field:
+        elif asks.field in _JUDGED_HERE:
             self._judge(irq, access, asks, vcpu)
 
     def requested(self, vcpu: Vcpu) -> None:

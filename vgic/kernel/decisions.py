@@ -30,6 +30,14 @@ class Decisions(ABC):
         """Tell a vCPU that something became pending for it; see kick.py."""
 
     @abstractmethod
+    def add_to_pause(self, vcpu: Vcpu, amount: int) -> bool:
+        """Pause a vCPU once more, or take one pause back; see halt.py."""
+
+    @abstractmethod
+    def needs_halt(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        """Say whether the VM is halted to access an active state; see mmio_active.py."""
+
+    @abstractmethod
     def summarize_irq(self, vcpu: Vcpu, irq: VgicIrq, summary: ApListSummary) -> None:
         """Count one entry; see flush.py."""
 

@@ -5,6 +5,7 @@ A request is set before the mode is looked at; the vCPU publishes its mode befor
 requests. So at least one of the two sees the other, whatever the interleaving.
 """
 
+from harness.primitives import Taking
 from vgic.data import EXITING_GUEST_MODE, IN_GUEST_MODE, KVM_REQ_IRQ_PENDING, Vcpu
 from vgic.kernel.table import Kernel
 
@@ -27,12 +28,46 @@ class Kick(Kernel):
         Locking: none; called from any context.
         Differs: vCPUs do not sleep yet, so there is nobody to wake.
         """
-        if vcpu.role == self.scheduler.current.role:
+        if self._runs_here(vcpu):
             return
         was = vcpu.mode.cmpxchg(IN_GUEST_MODE, EXITING_GUEST_MODE)
         if was is IN_GUEST_MODE:
             vcpu.ipi.send()
             self.trace.kicked(vcpu.vcpu_id)
+
+    def kvm_make_all_cpus_request(self, request: int, *, wait: bool, wakes: bool) -> None:
+        """Leave a request for every vCPU, and make those leave their guests that are in them.
+
+        Models: kvm_main.c, kvm_make_all_cpus_request, with the flags that a request carries.
+        Locking: called with interrupts on; with `wait` it may wait for every other vCPU.
+
+        Args:
+            request: the request.
+            wait: return when each vCPU that was not outside has taken its IPI: so it has had its
+                interrupts on since, and is through with what it had them off for. Also one is sent
+                an IPI then that somebody else has just kicked (KVM_REQUEST_WAIT).
+            wakes: wake who sleeps, and send him no IPI (without KVM_REQUEST_NO_WAKEUP).
+        """
+        needing: list[tuple[Vcpu, Taking]] = []
+        for vcpu in self.kvm.vcpus:
+            self.kvm_make_request(request, vcpu)
+            if (wakes and self.kvm_vcpu_wake_up(vcpu)) or self._runs_here(vcpu):
+                continue
+            was = vcpu.mode.cmpxchg(IN_GUEST_MODE, EXITING_GUEST_MODE)
+            if was is IN_GUEST_MODE or (wait and was is EXITING_GUEST_MODE):
+                needing.append((vcpu, vcpu.ipi.next_taking()))
+        for vcpu, taking in needing:
+            # With its interrupts on since it was seen inside, a CPU takes an IPI as it comes.
+            if taking.shut:
+                vcpu.ipi.send()
+                self.trace.kicked(vcpu.vcpu_id)
+        if wait:
+            for vcpu, taking in needing:
+                vcpu.ipi.wait_until(taking)
+
+    def _runs_here(self, vcpu: Vcpu) -> bool:
+        """Tell whether it is the running thread's own vCPU."""
+        return vcpu.role == self.scheduler.current.role
 
     def announce_pending(self, vcpu: Vcpu) -> None:
         """Tell a vCPU that something became pending for it.

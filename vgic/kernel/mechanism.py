@@ -8,11 +8,13 @@ of it. Each decision that none of them overrides is the right one.
 from vgic.kernel.entry import Entry
 from vgic.kernel.flush import Flush
 from vgic.kernel.fold import Fold
+from vgic.kernel.halt import Halt
 from vgic.kernel.hcr import ConfigureHcr
 from vgic.kernel.init import Init
 from vgic.kernel.inject import Inject
 from vgic.kernel.kick import Kick
 from vgic.kernel.mmio import Mmio
+from vgic.kernel.mmio_active import MmioActive
 from vgic.kernel.populate import Populate
 from vgic.kernel.prune import Prune
 from vgic.kernel.queue import Queue
@@ -27,6 +29,7 @@ class Mechanism(
     Inject,
     Queue,
     Kick,
+    Halt,
     Sort,
     Flush,
     Populate,
@@ -35,6 +38,7 @@ class Mechanism(
     Fold,
     Prune,
     Mmio,
+    MmioActive,
     Init,
     Entry,
     Run,

@@ -3,8 +3,8 @@
 
 They run on the accessing vCPU's thread, outside guest mode, after its own sync, and take one
 irq_lock at a time. Some end in queueing; those that do not also do not kick: a copy in a list
-register stays as it is until its vCPU's next exit. A read takes nothing out of a list register:
-it finds what was folded last.
+register stays as it is until its vCPU's next exit. A read of what is pending takes nothing out of a
+list register: it finds what was folded last. Active states are in mmio_active.py.
 """
 
 from vgic.data import Vcpu, VgicIrq, irq_is_pending
@@ -15,9 +15,9 @@ from vgic.kernel.table import Kernel
 class Mmio(Kernel):
     """vgic-mmio.c, vgic-mmio-v3.c: the registers that contend with delivery.
 
-    Differs: no active state, configuration, group or distributor enable is written; of what can be
-        read only pending and active states are, and nobody is halted; IROUTER names a vCPU that is
-        there; an SGI has one target that may have it.
+    Differs: no configuration, group or distributor enable is written; of what can be read only
+        pending and active states are; IROUTER names a vCPU that is there; an SGI has one target
+        that may have it.
     """
 
     def vgic_mmio_write_senable(self, irq: VgicIrq) -> None:
@@ -94,18 +94,6 @@ class Mmio(Kernel):
         self.scheduler.note("read of", irq, "pending" if pending else "not pending")
         irq.irq_lock.unlock_irqrestore(irqs_were_off)
         return pending
-
-    def vgic_mmio_read_active(self, irq: VgicIrq) -> bool:
-        """Tell a guest whether an interrupt is active (GICD_ISACTIVER).
-
-        Models: vgic-mmio.c, vgic_mmio_read_active.
-        Locking: called with nothing held; takes nothing.
-        Differs: the VM is not halted to read that of a shared interrupt, so no other vCPU exits and
-            folds first: what is in another's list register reads as it was folded last.
-        """
-        active = irq.active
-        self.scheduler.note("read of", irq, "active" if active else "not active")
-        return active
 
     def vgic_mmio_write_irouter(self, irq: VgicIrq, target: Vcpu) -> None:
         """Route a shared interrupt to another vCPU (GICD_IROUTER); neither queued nor kicked.

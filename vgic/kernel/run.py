@@ -6,7 +6,14 @@ announces the same.
 """
 
 from harness import local_irq_disable, local_irq_enable
-from vgic.data import KVM_REQ_IRQ_PENDING, Exit, RunsInGuestMode, Vcpu
+from vgic.data import (
+    KVM_REQ_IRQ_PENDING,
+    KVM_REQ_SLEEP,
+    KVM_REQ_VGIC_PROCESS_UPDATE,
+    Exit,
+    RunsInGuestMode,
+    Vcpu,
+)
 from vgic.kernel.table import Kernel
 
 
@@ -45,10 +52,19 @@ class Run(Kernel):
 
         Models: arm.c, check_vcpu_requests.
         Locking: called with nothing held, interrupts on.
-        Differs: there is no request but IRQ_PENDING.
+        Differs: of the requests there are these three. The whole word is looked at once: what is
+            made after that is found by the look before the entry.
         """
-        if vcpu.requests.pending():
-            vcpu.requests.check(KVM_REQ_IRQ_PENDING)
+        requests = vcpu.requests
+        bits = requests.read()
+        if bits & 1 << KVM_REQ_SLEEP:
+            requests.check(KVM_REQ_SLEEP)
+            self.kvm_vcpu_sleep(vcpu)
+        if bits & 1 << KVM_REQ_IRQ_PENDING:
+            requests.check(KVM_REQ_IRQ_PENDING)
+        if bits & 1 << KVM_REQ_VGIC_PROCESS_UPDATE:
+            requests.check(KVM_REQ_VGIC_PROCESS_UPDATE)
+            self.kvm_vgic_process_async_update(vcpu)
 
     def handle_exit(self, vcpu: Vcpu, access: Exit | None) -> None:
         """Do what the guest left for, if it did: emulate its access.

@@ -72,6 +72,34 @@ class Kernel(Decisions):
         """Make a vCPU that is in the guest leave it."""
 
     @abstractmethod
+    def kvm_make_all_cpus_request(self, request: int, *, wait: bool, wakes: bool) -> None:
+        """Leave a request for every vCPU, and make those leave their guests that are in them."""
+
+    @abstractmethod
+    def kvm_arm_halt_guest(self) -> None:
+        """Get every vCPU out of its guest, its list registers folded, and keep it out."""
+
+    @abstractmethod
+    def kvm_arm_resume_guest(self) -> None:
+        """Let the vCPUs into their guests again that nobody else has halted."""
+
+    @abstractmethod
+    def kvm_arch_irq_bypass_stop(self) -> None:
+        """Halt the VM before user space attaches a producer to an interrupt."""
+
+    @abstractmethod
+    def kvm_arch_irq_bypass_start(self) -> None:
+        """Resume the VM after that."""
+
+    @abstractmethod
+    def kvm_vcpu_sleep(self, vcpu: Vcpu) -> None:
+        """Sleep until nobody has the vCPU paused."""
+
+    @abstractmethod
+    def kvm_vcpu_wake_up(self, vcpu: Vcpu) -> bool:
+        """Wake a vCPU that sleeps or blocks; return whether it did."""
+
+    @abstractmethod
     def summarize_ap_list(self, vcpu: Vcpu) -> ApListSummary:
         """Count the entries that can be delivered here."""
 
@@ -168,8 +196,20 @@ class Kernel(Decisions):
         """Tell a guest whether an interrupt is pending (GICD_ISPENDR)."""
 
     @abstractmethod
-    def vgic_mmio_read_active(self, irq: VgicIrq) -> bool:
+    def vgic_mmio_read_active(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
         """Tell a guest whether an interrupt is active (GICD_ISACTIVER)."""
+
+    @abstractmethod
+    def vgic_mmio_write_sactive(self, vcpu: Vcpu, irq: VgicIrq) -> None:
+        """Make an interrupt active (GICD_ISACTIVER), and queue it."""
+
+    @abstractmethod
+    def vgic_mmio_write_cactive(self, vcpu: Vcpu, irq: VgicIrq) -> None:
+        """Take an interrupt's active state away (GICD_ICACTIVER)."""
+
+    @abstractmethod
+    def vgic_mmio_change_active(self, irq: VgicIrq, active: bool) -> None:
+        """Change an interrupt's active state; what is active goes on a list."""
 
     @abstractmethod
     def vgic_mmio_write_irouter(self, irq: VgicIrq, target: Vcpu) -> None:

@@ -9,6 +9,7 @@ from vgic.revisions.facts import (
     OneList,
     OracleAlone,
     OutsideBeforeSync,
+    PauseIsFlag,
     SortedBySummary,
 )
 from vgic.revisions.facts.windows import FLUSHED_FIRST, NOTHING_OUTSIDE
@@ -24,6 +25,7 @@ class Classic(
     OracleAlone,
     FlushBeforeMode,
     OutsideBeforeSync,
+    PauseIsFlag,
 ):
     """Up to 6.18: active interrupts keep their list registers, whatever is more urgent.
 

@@ -7,6 +7,7 @@ from vgic.revisions.facts import (
     KeysReadAgain,
     OracleAlone,
     OutsideBeforeSync,
+    PauseIsFlag,
     SortedBySummary,
     SummaryAlone,
     WalkFromHead,
@@ -24,6 +25,7 @@ class HeadWalk(
     OracleAlone,
     FlushBeforeMode,
     OutsideBeforeSync,
+    PauseIsFlag,
 ):
     """6.19 (3cfd59f81e0f): the overflow list was dropped as not worth its while.
 

@@ -8,6 +8,7 @@ from vgic.revisions.facts import (
     KeysReadAgain,
     OracleAlone,
     OutsideBeforeSync,
+    PauseIsFlag,
     SortedBySummary,
     SummaryAlone,
 )
@@ -24,6 +25,7 @@ class LastLr(
     OracleAlone,
     FlushBeforeMode,
     OutsideBeforeSync,
+    PauseIsFlag,
 ):
     """March 2026 (6da5e537f5af): the accounting begins behind the last list register's interrupt.
 

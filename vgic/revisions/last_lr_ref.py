@@ -7,6 +7,7 @@ from vgic.revisions.facts import (
     FoldClearsLatch,
     KeysReadAgain,
     OutsideBeforeSync,
+    PauseIsFlag,
     SortedBySummary,
     SummaryAlone,
 )
@@ -22,6 +23,7 @@ class LastLrRef(
     SummaryAlone,
     FlushBeforeMode,
     OutsideBeforeSync,
+    PauseIsFlag,
 ):
     """September 2026 (19bc5d79ece6): there is a cursor only if all list registers are filled.
 

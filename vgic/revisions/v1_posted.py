@@ -7,6 +7,7 @@ from vgic.revisions.facts import (
     KeysReadAgain,
     OracleAlone,
     OutsideBeforeSync,
+    PauseIsFlag,
     SortedBySummary,
     SplitByValue,
     SummaryAlone,
@@ -24,6 +25,7 @@ class V1Posted(
     OracleAlone,
     FlushBeforeMode,
     OutsideBeforeSync,
+    PauseIsFlag,
 ):
     """The seed exactly as posted (25/33): the list head is copied by value before the cut.
 

@@ -110,6 +110,7 @@ RARE_EXECUTIONS = {"stale_summary": 3_000}
 FIRST = "inject_while_eoicount"
 REROUTING = "migration_ping_pong"
 BEFORE_ENTRY = "reroute_before_entry"
+FROM_BESIDE = "active_written_from_beside"
 
 FOUND_AS = {
     "no_splice": (FIRST, "I3 overflow left behind"),
@@ -124,6 +125,9 @@ FOUND_AS = {
     "lr_walk_takes_undeliverable": (FIRST, "I22 illegal list register"),
     "no_kick_after_migration": (REROUTING, "I16 missed kick"),
     "stale_summary": (BEFORE_ENTRY, "I13 stuck active"),
+    "outside_before_sync": (FROM_BESIDE, "I17 halted too early"),
+    "pause_is_a_flag": (FROM_BESIDE, "I17 halted too early"),
+    "active_read_without_sync": (FROM_BESIDE, "I31 wrong read"),
     "canary": (FIRST, "I9 lost edge"),
 }
 

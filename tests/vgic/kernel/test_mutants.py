@@ -84,11 +84,19 @@ class SpliceAtHead(Reference):
             ap_list.splice_tail_init(overflow)
 
 
-class EarlyOutside(Reference):
-    """Others see the vCPU outside its guest before its state is folded."""
+class NobodyIsHalted(Reference):
+    """Active states are written while list registers have copies of them."""
 
-    def leaves_guest_mode_before_sync(self) -> bool:
-        """As every kernel until September 2026."""
+    def needs_halt(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        """Halt for none."""
+        return False
+
+
+class EverybodyIsHalted(Reference):
+    """The VM is halted for what only the accessing vCPU can have a copy of, too."""
+
+    def needs_halt(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        """Halt for all."""
         return True
 
 
@@ -217,14 +225,14 @@ FOUND_AS: dict[type[Mechanism], tuple[str, str]] = {
     AddsAndSaysSoLater: ("inject_while_eoicount", "I1 list without vcpu"),
     PrunesInTwoGoes: ("inject_while_eoicount", "I8 pending but not queued"),
     MovesUnderOneLock: ("migration_ping_pong", "I1 vcpu without list"),
+    NobodyIsHalted: ("active_written_from_beside", "I26 write lost"),
 }
 
 EQUIVALENT: dict[type[Mechanism], str] = {
     SpliceAtHead: "the list is sorted whenever something is to stay outside the list registers; "
     "where all of it fits its order decides which of two equals goes first, and where the walk "
     "finds more than was counted, who waits for the maintenance interrupt that this raises",
-    EarlyOutside: "only who halts a vCPU reads its state once its mode says that it is outside, "
-    "and nobody does in this slice; a request made meanwhile is found before the next entry",
+    EverybodyIsHalted: "who halts the VM for more than he has to only keeps others waiting",
     SortIgnoresTarget: "the walk passes over what does not belong here without using up a list "
     "register, wherever it stands; if it is routed home behind the walk's back, the reference "
     "happens to come back for it and nobody has to (Q3)",

@@ -6,6 +6,7 @@ docs/revisions.md, which a test makes from the classes.
 """
 
 from vgic.revisions.facts.entry import FlushBeforeMode, OutsideBeforeSync
+from vgic.revisions.facts.halting import PauseIsFlag
 from vgic.revisions.facts.latch import FoldClearsLatch
 from vgic.revisions.facts.lists import (
     CursorAtEach,
@@ -21,6 +22,6 @@ from vgic.revisions.facts.sorting import KeysReadAgain, SortedBySummary
 
 __all__ = [
     "CursorAtEach", "CursorWhenFull", "FlushBeforeMode", "FoldClearsLatch", "KeysReadAgain",
-    "NoOverflow", "OneList", "OracleAlone", "OutsideBeforeSync", "SortedBySummary", "SplitByValue",
-    "SummaryAlone", "WalkFromHead",
+    "NoOverflow", "OneList", "OracleAlone", "OutsideBeforeSync", "PauseIsFlag", "SortedBySummary",
+    "SplitByValue", "SummaryAlone", "WalkFromHead",
 ]  # fmt: skip

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""pause_is_a_flag: of two who halt the VM, who is done first resumes it for both."""
+
+from vgic.bugs.bug import Bug
+from vgic.data import Vcpu
+from vgic.kernel import Mechanism
+
+
+class PauseNotCounted(Mechanism):
+    """The pause of kernels up to September 2026 (mended by 499ddfc539bf).
+
+    Accesses to active states exclude each other by the config_lock. Who attaches a producer to an
+    interrupt does not take it: the VM runs again while an active state is being written.
+    """
+
+    def add_to_pause(self, vcpu: Vcpu, amount: int) -> bool:
+        """Set the flag, or clear it for everybody."""
+        vcpu.pause.set(int(amount > 0))
+        return amount < 0
+
+
+RECORD = Bug(
+    name="pause_is_a_flag",
+    cls=PauseNotCounted,
+    found_as=("I17 halted too early", "I17 entry while halted"),
+    guest_sees=True,
+    date="2026-09-27",
+    mended_by="499ddfc539bf",
+    applies_to=("halting", "linux-7.3", "reference"),
+)

@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What software writes of active states stands, and they are read as they are: I26, I31.
+
+An active state is the guests' own business: acknowledged and not ended is active. A write of
+ISACTIVER or ICACTIVER takes effect at some moment between its beginning and its end, and says what
+holds from then on, until a guest acknowledges the interrupt or ends it. If one did so meanwhile,
+either may have been the last.
+
+A guest that ends what was deactivated under it, or that ends something outside its list registers
+while what was activated under it stands before that on the list, has its count taken off another
+interrupt by right (quirk Q10).
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NoReturn
+
+from vgic.data import Exit, Kvm, VgicIrq
+from vgic.judging.bookkeeping import Bookkeeping
+from vgic.judging.judge import Judge, fail
+
+ACTIVE = "active"
+_EITHER = (True, False)
+
+
+class _State:
+    """What is known of the active state of an interrupt that software has written.
+
+    Attributes:
+        writing: writes under way, those that deactivate apart.
+        clearing: those that deactivate.
+        disturbed: a guest has acknowledged or ended it while one lasts, or two overlap.
+        stands: what it may be by what was written; nothing if a guest has changed it since.
+    """
+
+    __slots__ = ("clearing", "disturbed", "stands", "writing")
+
+    def __init__(self) -> None:
+        self.writing = self.clearing = 0
+        self.disturbed = False
+        self.stands: tuple[bool, ...] = ()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a write is under way."""
+        return bool(self.writing or self.clearing)
+
+    def change(self) -> None:
+        """A guest acknowledges the interrupt or ends it."""
+        self.stands = ()
+        self.disturbed = self.busy
+
+
+class ActiveStates(Judge):
+    """Follows what software writes, and judges it after each write and each sync.
+
+    Attributes:
+        undercut: for each vCPU, what its guest is handling and software may have deactivated.
+    """
+
+    def __init__(self, kvm: Kvm, books: Bookkeeping) -> None:
+        """Begin to listen.
+
+        Args:
+            kvm: the VM.
+            books: tell which handlers are open; they hear of each event first.
+        """
+        super().__init__(kvm)
+        self._books = books
+        self._states: dict[VgicIrq, _State] = {}
+        self._reads: dict[int, VgicIrq] = {}
+        self.undercut: list[set[VgicIrq]] = [set() for _ in kvm.vcpus]
+
+    def is_activated(self, irq: VgicIrq) -> bool:
+        """Tell whether an interrupt may be active by what software has written."""
+        state = self._states.get(irq)
+        return state is not None and (state.busy or True in state.stands)
+
+    def accessing(self, vcpu: int, access: Exit) -> None:
+        """Enter a write before it begins, or what is to be read."""
+        irq, asks = self._books.irq, access.asks
+        if asks.reads == ACTIVE:
+            self._begin_read(vcpu, access)
+        if irq is None or asks.field != ACTIVE:
+            return
+        self._disturb(irq)
+        state = self._states.setdefault(irq, _State())
+        state.disturbed = state.busy
+        if asks.value:
+            state.writing += 1
+        else:
+            state.clearing += 1
+            for number, handlers in enumerate(self._books.handlers):
+                if irq in handlers:
+                    self.undercut[number].add(irq)
+
+    def accessed(self, vcpu: int, access: Exit) -> None:
+        """Close it when it has returned, and judge it."""
+        irq, asks = self._books.irq, access.asks
+        if irq is None or asks.field != ACTIVE:
+            return
+        state = self._states[irq]
+        if asks.value:
+            state.writing -= 1
+        else:
+            state.clearing -= 1
+        state.stands = _EITHER if state.disturbed or state.busy else (bool(asks.value),)
+        state.disturbed = state.busy
+        self._judge(irq, state)
+
+    def acknowledged(self, vcpu: int, intid: int) -> None:
+        """A guest makes the interrupt active."""
+        irq = self._books.irq
+        if irq is None or not (self._states or self._reads):
+            return
+        self._disturb(irq)
+        state = self._states.get(irq)
+        if state is not None:
+            state.change()
+            if state.clearing:
+                self.undercut[vcpu].add(irq)
+
+    def ended(self, vcpu: int, intid: int) -> None:
+        """A guest ends the interrupt, or something else by right (quirk Q10)."""
+        irq = self._books.irq
+        if irq is None or not (self._states or self._reads):
+            return
+        self._disturb(irq)
+        state = self._states.get(irq)
+        if state is not None:
+            state.change()
+        if irq in self.undercut[vcpu]:
+            self.undercut[vcpu].discard(irq)
+            self._books.forfeit(vcpu)
+        elif not irq.on_lr and any(self._activated_before(vcpu, irq)):
+            self._books.forfeit(vcpu)
+
+    def _activated_before(self, vcpu: int, ended: VgicIrq) -> Iterator[bool]:
+        """Yield of each interrupt that was written whether the count may be taken off it."""
+        here = self._kvm.vcpus[vcpu]
+        for irq in self._states:
+            yield (
+                irq is not ended
+                and irq.vcpu is here
+                and not irq.on_lr
+                and irq.priority <= ended.priority
+                and self.is_activated(irq)
+            )
+
+    def synced(self, vcpu: int) -> None:
+        """Judge what a fold may have overwritten."""
+        for irq, state in self._states.items():
+            self._judge(irq, state)
+
+    def read(self, vcpu: int, intid: int, value: int) -> None:
+        """Judge what was read of an active state, if nobody has changed that meanwhile."""
+        irq = self._reads.pop(vcpu, None)
+        if irq is None or self._books.ledger[irq].forfeited:
+            return
+        state = self._states.get(irq)
+        stands = state.stands if state is not None else ()
+        if not stands:
+            handled = zip(self._books.handlers, self.undercut, strict=True)
+            stands = (any(irq in handlers and irq not in cut for handlers, cut in handled),)
+        if value not in stands:
+            is_read_as_it_is(self._kvm, irq, value)
+
+    def _begin_read(self, vcpu: int, access: Exit) -> None:
+        kvm = self._kvm
+        irq = kvm.get_vcpu_irq(kvm.vcpus[access.about(vcpu)], access.intid)
+        if irq is not None and not (irq in self._states and self._states[irq].busy):
+            self._reads[vcpu] = irq
+
+    def _disturb(self, irq: VgicIrq) -> None:
+        """Give up the reads of what is being changed: either is right then."""
+        if irq in self._reads.values():
+            self._reads = {vcpu: each for vcpu, each in self._reads.items() if each is not irq}
+
+    def by_guests(self, irqs: Sequence[VgicIrq]) -> Sequence[VgicIrq]:
+        """Return those of some interrupts that are active by their guests' doing, if at all."""
+        if not self._states:
+            return irqs
+        return [irq for irq in irqs if not self.is_activated(irq)]
+
+    def still_handled(self, vcpu: int, stack: Sequence[int]) -> Sequence[int]:
+        """Return those of a vCPU's open handlers whose interrupts nobody has deactivated."""
+        cut = self.undercut[vcpu]
+        if not cut:
+            return stack
+        gone = [irq.intid for irq in cut]
+        return [intid for intid in stack if intid not in gone]
+
+    def _judge(self, irq: VgicIrq, state: _State) -> None:
+        if len(state.stands) == 1 and not (state.busy or self._books.ledger[irq].forfeited):
+            a_write_stands(self._kvm, irq, active=state.stands[0])
+
+
+def a_write_stands(kvm: Kvm, irq: VgicIrq, *, active: bool) -> None:
+    """I26: what software has made of an active state stands until a guest changes it.
+
+    Args:
+        kvm: the VM.
+        irq: the interrupt; no guest has acknowledged or ended it since.
+        active: what was written last.
+
+    Locks: none needed: nobody writes it, and while it is in a list register nobody asks.
+    """
+    if irq.active is not active and not irq.on_lr:
+        was, is_ = ("activated", "not active") if active else ("deactivated", "active")
+        fail(kvm, "I26 write lost", f"{irq} was {was} by software, and is {is_} without its guest")
+
+
+def is_read_as_it_is(kvm: Kvm, irq: VgicIrq, value: int) -> NoReturn:
+    """I31: fail since an active state was read that is not the interrupt's.
+
+    Locks: none needed: no guest has acknowledged or ended it since the read began, and nobody has
+        written it.
+    """
+    read, is_ = ("active", "not") if value else ("not active", "active")
+    fail(kvm, "I31 wrong read", f"{irq} was read as {read}, and it is {is_}")
