@@ -13,6 +13,7 @@ from vgic.revisions.facts import (
     CursorWhenFull,
     FlushBeforeMode,
     NoOverflow,
+    OneList,
     OracleAlone,
     OutsideBeforeSync,
     SplitByValue,
@@ -56,7 +57,7 @@ TOPICS = (
             (SplitByValue, "put aside by a copy of the head: the tail still leads to the AP-list"),
             (CursorWhenFull, "stays behind a cursor, set when all list registers are filled"),
             (CursorAtEach, "stays behind a cursor, moved for each list register"),
-            (WalkFromHead, "stays where it is"),
+            (OneList, "stays where it is"),
         ),
     ),
     Topic(
