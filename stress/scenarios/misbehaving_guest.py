@@ -30,7 +30,7 @@ def misbehaving_guest(streams: Streams) -> Parameters:
     )
     program = streams.stream("vcpu0:program")
     opening = "".join("a" + "n" * program.between(0, 4) for _ in range(2 * len(irqs)))
-    ending = "".join(program.choose("eexxn") for _ in range(program.between(4, 10)))
+    ending = "".join(program.choose("eeaxxn") for _ in range(program.between(4, 10)))
     devices = []
     for device in range(streams.stream("param:devices").between(1, 2)):
         own = streams.stream(f"dev{device}:program")

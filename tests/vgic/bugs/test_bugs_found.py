@@ -16,6 +16,7 @@ from harness.search.strategies.burst import Burst
 from stress.executions.single import run_index
 from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
+from tests.fixtures.gallery import WRONG_REVISIONS
 from vgic import BUGS, REVISIONS, Machine, Mechanism, Reference
 from vgic.composition import compose
 
@@ -25,8 +26,6 @@ SILENT = 40
 
 RARE = {"stale_summary"}
 """One execution in thousands: tests/vgic/bugs/test_bugs_found.py looks for it where it is."""
-
-WRONG = {name: revision for name, revision in REVISIONS.items() if revision.found_as}
 
 
 def first_finding(kernel: type[Mechanism], carriers: OsThreads) -> tuple[int, Failure]:
@@ -48,10 +47,11 @@ def test_a_bug_is_found_with_no_scenario_named(pinned: OsThreads, name: str) -> 
     assert failure.kind in BUGS[name].found_as, f"after {executions} executions: {failure}"
 
 
-@pytest.mark.parametrize("name", WRONG)
+@pytest.mark.parametrize("name", WRONG_REVISIONS)
 def test_a_wrong_revision_is_found_with_no_scenario_named(pinned: OsThreads, name: str) -> None:
-    executions, failure = first_finding(WRONG[name].cls, pinned)
-    assert failure.kind in WRONG[name].found_as, f"after {executions} executions: {failure}"
+    executions, failure = first_finding(REVISIONS[name].cls, pinned)
+    found_as = REVISIONS[name].found_as
+    assert failure.kind in found_as, f"after {executions} executions: {failure}"
 
 
 def kind_without_lock_order(
@@ -124,7 +124,7 @@ FOUND_AS = {
     "active_first_sort": (FIRST, "O10 best pending left out"),
     "lr_walk_takes_undeliverable": (FIRST, "I22 illegal list register"),
     "no_kick_after_migration": (REROUTING, "I16 missed kick"),
-    "stale_summary": (BEFORE_ENTRY, "I13 stuck active"),
+    "stale_summary": (BEFORE_ENTRY, "I16 missed kick"),
     "outside_before_sync": (FROM_BESIDE, "I17 halted too early"),
     "pause_is_a_flag": (FROM_BESIDE, "I17 halted too early"),
     "active_read_without_sync": (FROM_BESIDE, "I31 wrong read"),
@@ -151,12 +151,17 @@ def test_a_known_bug_is_found_as_what_it_is(first_failure: Look, name: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"), [("v1-posted", "list corruption"), ("head-walk", "I13 stuck active")]
+    ("name", "scenario", "kind"),
+    [
+        ("classic", FIRST, "O10 best pending left out"),
+        ("v1-posted", "misbehaving_guest", "list corruption"),
+        ("head-walk", FIRST, "I13 stuck active"),
+    ],
 )
 def test_a_revision_with_a_bug_of_its_own_is_found(
-    first_failure: Look, name: str, kind: str
+    first_failure: Look, name: str, scenario: str, kind: str
 ) -> None:
-    failure = first_failure(REVISIONS[name].cls, FIRST, EXECUTIONS)
+    failure = first_failure(REVISIONS[name].cls, scenario, EXECUTIONS)
     assert failure is not None
     assert failure.kind == kind
 
