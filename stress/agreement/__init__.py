@@ -11,13 +11,13 @@ from stress.agreement.agreeing import PROGRAMS, Agreement, Differing, agree
 from stress.agreement.alike import Alike
 from stress.agreement.booted import OnKernel
 from stress.agreement.describing import agreement_values, differences, example, summary
-from stress.agreement.known import known_models, model_of
+from stress.agreement.known import ModelOfRelease, known_models, model_of, revision_of
 from stress.agreement.outcomes import ModelRun, outcome
 from stress.agreement.programs import draw_program
 from stress.agreement.shrinking import shrunk
 
 __all__ = [
-    "PROGRAMS", "Agreement", "Alike", "Differing", "ModelRun", "OnKernel", "agree",
-    "agreement_values", "differences", "draw_program", "example", "known_models", "model_of",
-    "outcome", "shrunk", "summary",
+    "PROGRAMS", "Agreement", "Alike", "Differing", "ModelOfRelease", "ModelRun", "OnKernel",
+    "agree", "agreement_values", "differences", "draw_program", "example", "known_models",
+    "model_of", "outcome", "revision_of", "shrunk", "summary",
 ]  # fmt: skip

@@ -8,7 +8,6 @@ import typer
 from stress.commands import options
 from stress.inputs import arguments
 from stress.system import logs
-from vgic import DEFAULT
 
 
 def agree(
@@ -20,7 +19,7 @@ def agree(
         int, typer.Option("--first", metavar="N", min=0, help="The number of the first of them.")
     ] = 0,
     seed: options.SeedNumber = None,
-    revision: options.ComparedRevision = DEFAULT,
+    revision: options.ComparedRevision = None,
     shrink: Annotated[
         bool, typer.Option("--shrink", help="Make an example of each difference smaller.")
     ] = False,
@@ -36,8 +35,9 @@ def agree(
     from stress.executions import Target
 
     logs.start(verbose)
-    target = Target(revision)
-    target.check()
+    target = None if revision is None else Target(revision)
+    if target is not None:
+        target.check()
     asked = Comparison(
         image=image,
         numbers=range(first, first + programs),

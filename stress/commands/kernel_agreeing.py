@@ -10,6 +10,7 @@ from stress.agreement import (
     Agreement,
     Alike,
     Differing,
+    ModelOfRelease,
     ModelRun,
     OnKernel,
     agree,
@@ -40,7 +41,7 @@ class Comparison(NamedTuple):
         image: the kernel.
         numbers: which of the seed's programs.
         seed: of the programs.
-        target: the model's kernel that the kernel is compared with.
+        target: the model's kernel that the kernel is compared with, None for that of its release.
         shrink: make an example of each difference smaller.
         json_file: where the result for programs goes, None for nowhere.
     """
@@ -48,7 +49,7 @@ class Comparison(NamedTuple):
     image: Path
     numbers: Sequence[int]
     seed: int
-    target: Target
+    target: Target | None
     shrink: bool
     json_file: Path | None
 
@@ -58,13 +59,14 @@ def compare(asked: Comparison) -> Exit:
     headline = Headline(
         printable_name(asked.image.name),
         [f"seed={asked.seed:#x}", f"model={model_digest()}"],
-        [f"revision={asked.target}", f"programs={len(asked.numbers)}"],
+        [f"revision={asked.target or 'its own'}", f"programs={len(asked.numbers)}"],
         joint=" on",
     )
     writer = Writer("vgic-stress kernel agree", headline, asked.json_file)
     with interrupts() as interrupted:
         kernel = OnKernel(asked.image, BootOptions(), interrupted)
-        model = model_of(asked.target)
+        own = ModelOfRelease(kernel)
+        model: ModelRun = model_of(asked.target) if asked.target else own
         agreement = Agreement()
         writer.begin()
         writer.so_far(dict)
@@ -86,8 +88,9 @@ def compare(asked: Comparison) -> Exit:
         say(line)
     values = {
         "kernel": kernel.release, "seed": asked.seed, "model": model_digest(),
-        "revision": str(asked.target), "boots": kernel.boots, "seconds": round(kernel.seconds, 1),
-        "kernel_said": list(kernel.kernel_said), **agreement_values(agreement),
+        "revision": str(asked.target or own.target), "boots": kernel.boots,
+        "seconds": round(kernel.seconds, 1), "kernel_said": list(kernel.kernel_said),
+        **agreement_values(agreement),
     }  # fmt: skip
     return writer.end(ended, values).code
 

@@ -54,7 +54,9 @@ OneToken = Annotated[str, _TOKEN]
 Tokens = Annotated[list[str], _TOKEN]
 What = Annotated[str | None, _argument("KIND", ", ".join(Kind), Kind)]
 Revision = Annotated[str, _revision("What to test.")]
-ComparedRevision = Annotated[str, _revision("Compare it with this.")]
+ComparedRevision = Annotated[
+    str | None, _revision("Compare it with this; if left out, with that of its release.")
+]
 ReplayRevision = Annotated[str | None, _revision("Replay it on this instead.")]
 Bugs = Annotated[
     list[str] | None, _option("--bug", "NAME", "Put a named bug into it.", [*BUGS, *BUGS_OF_POINTS])

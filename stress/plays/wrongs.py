@@ -62,12 +62,13 @@ def _is_handled(account: Account) -> bool:
 def _is_swallowed(account: Account) -> bool:
     """It was sent and not acknowledged since, and nobody took that back.
 
-    A level that software pends may be lost by right once it has been acknowledged (Q5).
+    A level that software pends while a guest handles it may be lost by right (Q5): only if it is
+    known to have been ended is it not.
     """
     taken = [*account.acknowledged, *account.of("unpend")]
     if account.irq.config is EDGE:
         return after(account.sent, taken)
-    return not account.acknowledged and after(account.of("pend"), taken)
+    return after(account.of("pend"), [*taken, *account.of("end")]) and not _is_handled(account)
 
 
 def _is_disabled_before_sent(account: Account) -> bool:

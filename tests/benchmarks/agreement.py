@@ -18,14 +18,14 @@ from pathlib import Path
 from stress.agreement import (
     PROGRAMS,
     Agreement,
+    ModelOfRelease,
     OnKernel,
     agree,
     differences,
     draw_program,
     known_models,
-    model_of,
+    revision_of,
 )
-from stress.executions import Target
 from stress.rig.booting import BootOptions
 from tests.fixtures.kept_traces import FOLDER, kept_text
 
@@ -53,7 +53,8 @@ def row(kernel: OnKernel, found: Agreement, seconds: float) -> str:
 def named(kernel: OnKernel, found: Agreement) -> Iterator[str]:
     """Yield the differences by name, as a list."""
     if found.differing:
-        yield f"\nLinux {kernel.release}, programs that differ from the reference:\n\n"
+        own = revision_of(kernel.release)
+        yield f"\nLinux {kernel.release}, programs that differ from {own}:\n\n"
         yield from (f"- {line}\n" for line in differences(found))
 
 
@@ -65,11 +66,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=int, default=0)
     asked = parser.parse_args()
-    model, known = model_of(Target()), known_models()
+    known = known_models()
     table, lists = HEAD, ""
     for image in asked.images:
         kernel, begun = OnKernel(image, BootOptions()), time.monotonic()
-        *_, found = agree(asked.seed, range(asked.programs), kernel, model, known)
+        numbers = range(asked.programs)
+        *_, found = agree(asked.seed, numbers, kernel, ModelOfRelease(kernel), known)
         table += row(kernel, found, time.monotonic() - begun)
         lists += "".join(named(kernel, found))
         sys.stdout.write(table + lists)

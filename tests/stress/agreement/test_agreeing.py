@@ -93,5 +93,5 @@ def test_an_example_is_made_smaller_and_shown_with_both_traces() -> None:
 
 def test_every_bug_that_the_reference_can_have_and_every_revision_is_known() -> None:
     names = known_models()
-    assert {"head-walk", "v1-posted"} <= set(names)
+    assert {"head-walk", "v1-posted", "reference"} <= set(names)
     assert len(names) > 10

@@ -5,19 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from stress.agreement.known import model_of
+from stress.agreement.known import model_of, revision_of
 from stress.agreement.outcomes import outcome
 from stress.executions import Target
 from tests.fixtures.kept_traces import FOLDER, kept_text, read_kept
-from vgic import DEFAULT
 
 FILES = sorted(FOLDER.glob("*.txt"))
-IS_WRONG = {"6.19.8": "head-walk"}
-"""Releases that are not as the reference, and the revision that they are."""
-
-
-def revision_of(file: Path) -> str:
-    return IS_WRONG.get(file.stem.partition("+")[0], DEFAULT)
 
 
 def differing(file: Path, target: Target) -> list[tuple[str, str]]:
@@ -30,20 +23,32 @@ def differing(file: Path, target: Target) -> list[tuple[str, str]]:
     ]
 
 
-def test_there_are_traces_of_a_kernel_that_is_right_and_of_one_that_is_not() -> None:
-    assert {revision_of(file) for file in FILES} == {DEFAULT, "head-walk"}
+def test_there_are_traces_of_three_generations() -> None:
+    assert {revision_of(file.stem) for file in FILES} == {"head-walk", "last-lr", "linux-7.3"}
+
+
+@pytest.mark.parametrize(
+    ("release", "revision"),
+    [
+        ("6.18.15+deb13-arm64", "classic"), ("6.19", "head-walk"), ("6.19.8+deb13", "head-walk"),
+        ("6.19.10+deb13-arm64", "last-lr"), ("7.0.4", "last-lr"), ("7.3.3", "last-lr"),
+        ("7.3.4+deb13-arm64", "linux-7.3"), ("7.10.1-mine", "linux-7.3"), ("", "linux-7.3"),
+        ("a-kernel", "linux-7.3"),
+    ],
+)  # fmt: skip
+def test_a_release_is_compared_with_its_generation(release: str, revision: str) -> None:
+    assert revision_of(release) == revision
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_what_a_kernel_showed_is_a_possible_outcome(file: Path) -> None:
     assert len(list(read_kept(file))) >= 30
-    assert differing(file, Target(revision_of(file))) == []
+    assert differing(file, Target(revision_of(file.stem))) == []
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_a_broken_model_shows_something_else(file: Path) -> None:
-    broken = Target(bugs=("active_first_sort",)) if revision_of(file) == DEFAULT else Target()
-    assert differing(file, broken)
+    assert differing(file, Target(revision_of(file.stem), ("active_first_sort",)))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

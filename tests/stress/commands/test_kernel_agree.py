@@ -44,9 +44,15 @@ def stands(monkeypatch: pytest.MonkeyPatch) -> Stands:
     return put
 
 
-def asked(numbers: Sequence[int], json_file: Path | None = None, *, shrink: bool = False) -> Exit:
+def asked(
+    numbers: Sequence[int],
+    json_file: Path | None = None,
+    *,
+    shrink: bool = False,
+    target: Target | None = None,
+) -> Exit:
     image = Path("vmlinuz")
-    return compare(Comparison(image, numbers, 1, Target(), shrink, json_file))
+    return compare(Comparison(image, numbers, 1, target, shrink, json_file))
 
 
 def test_a_kernel_that_is_right_agrees(
@@ -62,6 +68,14 @@ def test_a_kernel_that_is_right_agrees(
     result = json.loads((tmp_path / "result.json").read_text("utf-8"))
     assert (result["verdict"], result["programs"], result["quiet"]) == ("clean", 12, 12)
     assert (result["kernel"], result["differences"]) == ("7.3.4-straw", [])
+    assert result["revision"] == "linux-7.3"
+
+
+def test_a_kernel_is_compared_with_what_was_asked_for(stands: Stands, tmp_path: Path) -> None:
+    stands(Target())
+    assert asked([0], tmp_path / "result.json", target=Target("head-walk")) is Exit.CLEAN
+    result = json.loads((tmp_path / "result.json").read_text("utf-8"))
+    assert result["revision"] == "head-walk"
 
 
 def test_a_kernel_with_the_bug_of_march_2026_differs_by_its_name(

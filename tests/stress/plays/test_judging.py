@@ -216,6 +216,8 @@ def test_a_level_interrupt_lost_while_active_is_not_reported() -> None:
     """Software pended it while it was active, so it is lost by right (Q5); an edge is not."""
     seen = "vcpu0 pend {0}; vcpu0 acknowledge {0}; vcpu0 pend {0}; vcpu0 end {0}; " + QUIET
     assert bad(seen.format(64), "all final 64 pending 0 active 0") == ()
+    ended = "vcpu0 pend 64; vcpu0 acknowledge 64; vcpu0 end 64; vcpu0 pend 64; " + QUIET
+    assert bad(ended, "all final 64 pending 0 active 0") != ()
     assert bad(seen.format(50), "all final 50 pending 0 active 0") != ()
 
 

@@ -24,8 +24,10 @@ SEED = 7
 EXECUTIONS_OF_ALL = 600
 SILENT = 40
 
-RARE = {"stale_summary"}
-"""One execution in thousands: tests/vgic/bugs/test_bugs_found.py looks for it where it is."""
+BETWEEN_READS = {"keys_change_in_sort", "soft_pend_lost", "unsorted_overflow"}
+"""They need machines made for them: tests/vgic/bugs/test_bugs_between_reads.py."""
+RARE = {"stale_summary", *BETWEEN_READS}
+"""One execution in thousands, at most: looked for below, where it is."""
 
 
 def first_finding(kernel: type[Mechanism], carriers: OsThreads) -> tuple[int, Failure]:
@@ -136,7 +138,7 @@ Look = Callable[..., Failure | None]
 
 
 def test_every_bug_is_looked_for_as_what_its_record_says() -> None:
-    assert set(FOUND_AS) == set(BUGS)
+    assert set(FOUND_AS) == set(BUGS) - BETWEEN_READS
     for name, (_, kind) in FOUND_AS.items():
         assert kind in BUGS[name].found_as
 
