@@ -18,6 +18,7 @@ from vgic.revisions.facts import (
     OneList,
     OracleAlone,
     OutsideBeforeSync,
+    PauseIsFlag,
     SortedBySummary,
     SplitByValue,
     SummaryAlone,
@@ -113,6 +114,11 @@ TOPICS = (
         "an entry that is aborted",
         "has nothing to undo",
         ((FlushBeforeMode, "saves, folds and prunes like an exit"),),
+    ),
+    Topic(
+        "a pause, when two halt the VM at once",
+        "is counted: it is over when both have resumed the VM",
+        ((PauseIsFlag, "is a flag: the first to resume the VM does so for both"),),
     ),
     Topic(
         "when a vCPU says that it is outside",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Are upstream's changes, as docs/usage.md has them, small patches, and is what it says of them so?"""
+"""Are upstream's changes in docs/usage.md small patches, and is what it says of them so?"""
 
 import ast
 import re
@@ -26,12 +26,12 @@ EXECUTIONS = 80
 
 
 def found(target: Target, scenario: str, carriers: OsThreads) -> set[str]:
-    """Return the kinds of failure in the first executions of a scenario."""
+    """Return the symptoms in the first executions of a scenario."""
     outcomes = (
         run_index(SCENARIOS[scenario], 1, index, "random-walk", target, carriers).execution.outcome
         for index in range(EXECUTIONS)
     )
-    return {outcome.failure.kind for outcome in outcomes if isinstance(outcome, Failed)}
+    return {outcome.failure.signature for outcome in outcomes if isinstance(outcome, Failed)}
 
 
 def said(cell: str) -> set[str]:
