@@ -44,5 +44,10 @@ RECORD = Revision(
     date="2016-05",
     mended_by="05984ba67eb6",
     models=(Commit("", "the vGIC as it was rewritten in 2016: the AP-list and its order"),),
-    found_as=("O10 best pending left out", "I9 lost pend"),
+    found_as=(
+        "O10 best pending left out",
+        "I9 lost pend",
+        "I17 halted too early",
+        "I17 entry while halted",
+    ),
 )

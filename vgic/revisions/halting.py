@@ -42,5 +42,11 @@ RECORD = Revision(
         Commit("3e2780713d77", "the VM is halted to disable LPIs"),
         Commit("3a8111254482", "the VM is halted for MOVALL"),
     ),
-    found_as=("I13 stuck active", "I16 missed kick", "I9 lost pend"),
+    found_as=(
+        "I13 stuck active",
+        "I16 missed kick",
+        "I9 lost pend",
+        "I17 halted too early",
+        "I17 entry while halted",
+    ),
 )

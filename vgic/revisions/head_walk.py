@@ -50,5 +50,5 @@ RECORD = Revision(
         Commit("f4ded7b0848e", "EOIcount survives the exit"),
         Commit("3cfd59f81e0f", "EOIcount is accounted to the list, from its head"),
     ),
-    found_as=("I13 stuck active", "I9 lost pend"),
+    found_as=("I13 stuck active", "I9 lost pend", "I17 halted too early", "I17 entry while halted"),
 )

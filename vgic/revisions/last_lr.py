@@ -44,5 +44,11 @@ RECORD = Revision(
     commit="6da5e537f5af",
     mended_by="19bc5d79ece6",
     models=(Commit("6da5e537f5af", "EOIcount is accounted from the cursor on"),),
-    found_as=("I13 stuck active", "I16 missed kick", "I9 lost pend"),
+    found_as=(
+        "I13 stuck active",
+        "I16 missed kick",
+        "I9 lost pend",
+        "I17 halted too early",
+        "I17 entry while halted",
+    ),
 )

@@ -43,5 +43,11 @@ RECORD = Revision(
         Commit("e079ef0b1c40", "no cursor unless all list registers are filled"),
         Commit("19bc5d79ece6", "the cursor holds a reference"),
     ),
-    found_as=("I13 stuck active", "I16 missed kick", "I9 lost pend"),
+    found_as=(
+        "I13 stuck active",
+        "I16 missed kick",
+        "I9 lost pend",
+        "I17 halted too early",
+        "I17 entry while halted",
+    ),
 )

@@ -41,5 +41,12 @@ RECORD = Revision(
     name="v1-posted",
     cls=V1Posted,
     date="2025-11-03",
-    found_as=("I13 stuck active", "I16 missed kick", "list corruption", "I9 lost pend"),
+    found_as=(
+        "I13 stuck active",
+        "I16 missed kick",
+        "list corruption",
+        "I9 lost pend",
+        "I17 halted too early",
+        "I17 entry while halted",
+    ),
 )

@@ -73,7 +73,7 @@ def test_an_aborted_entry_folds_and_prunes_what_it_has_flushed(
 ) -> None:
     loaded: list[int] = []
 
-    class Looking(REVISIONS[revision].cls):  # type: ignore[misc, name-defined]
+    class Looking(REVISIONS[revision].cls):  # type: ignore[misc]
         def kvm_vcpu_exit_request(self, vcpu: Vcpu) -> bool:
             loaded.extend(irq.intid for irq in self.kvm.irqs if irq.on_lr)
             assert not self.kvm.irqs[0].pending_latch

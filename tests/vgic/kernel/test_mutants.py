@@ -139,7 +139,7 @@ class LoadsInTwoGoes(Reference):
         return loads
 
 
-class RemembersNobody(REVISIONS["linux-7.3"].cls):  # type: ignore[misc, name-defined]
+class RemembersNobody(REVISIONS["linux-7.3"].cls):  # type: ignore[misc]
     """There is no cursor, however many list registers are filled."""
 
     def remember_last_lr(self, vcpu: Vcpu, irq: VgicIrq, count: int) -> None:
