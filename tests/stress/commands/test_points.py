@@ -3,7 +3,6 @@
 
 import subprocess
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,41 +10,29 @@ import pytest
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Result = Callable[..., dict[str, Any]]
 
-AFTER_UNLOCK = """
-from vgic import Reference
-
-class MyKernel(Reference):
-    def load_irq(self, vcpu, irq, lr):
-        loaded = super().load_irq(vcpu, irq, lr)
-        if loaded and irq.config.name == "EDGE":
-            irq.pending_latch = False
-        return loaded
-"""
-WORDS = ("reroute_while_pruning", "--revision", "mine.py", "--no-check", "races", "--strategy")
-SEARCH = (*WORDS, "mix", "--seed", 7, "--executions", 60)
-BUG = ("one_reroute", "--bug", "announce_rereads_target")
+BUG = ("one_reroute", "--bug", "canary_of_points")
+SEARCH = (*BUG, "--strategy", "random-walk", "--seed", 7, "--executions", 100)
 
 
-def test_a_plain_write_after_an_unlock_is_found_shrunk_and_replayed(
-    vgic_stress: Run, result: Result, tmp_path: Path
+def test_a_target_read_after_an_unlock_is_found_shrunk_and_replayed(
+    vgic_stress: Run, result: Result
 ) -> None:
-    (tmp_path / "mine.py").write_text(AFTER_UNLOCK, "utf-8")
     found = result(*SEARCH, "--points", "all", "-x")
     assert found["points"] == "all"
     (finding,) = found["findings"]
-    assert finding["signature"].startswith("I9 lost edge")
-    replay = vgic_stress("replay", finding["token"], "--revision", "mine.py")
+    assert finding["signature"].startswith("I16 arrival unannounced")
+    replay = vgic_stress("replay", finding["token"])
     assert replay.returncode == 1, replay.stdout + replay.stderr
     assert "(same digest)" in replay.stdout
+    assert "reads target_vcpu[spi 32]" in replay.stdout
     right = vgic_stress("replay", finding["token"], "--revision", "reference")
     assert right.returncode == 0, right.stdout + right.stderr
-    shrunk = vgic_stress("shrink", finding["original"], "--revision", "mine.py")
+    shrunk = vgic_stress("shrink", finding["original"])
     assert shrunk.returncode == 1, shrunk.stdout + shrunk.stderr
     assert "vs3-" in shrunk.stdout.splitlines()[-1]
 
 
-def test_it_is_not_found_where_nothing_is_said(result: Result, tmp_path: Path) -> None:
-    (tmp_path / "mine.py").write_text(AFTER_UNLOCK, "utf-8")
+def test_it_is_not_found_where_nothing_is_said(result: Result) -> None:
     found = result(*SEARCH)
     assert (found["points"], found["findings"]) == ("standard", [])
 
@@ -54,7 +41,8 @@ def test_it_is_not_found_where_nothing_is_said(result: Result, tmp_path: Path) -
 def test_exploring_stops_at_plain_accesses_if_it_is_asked_to(
     vgic_stress: Run, points: str, code: int
 ) -> None:
-    done = vgic_stress("explore", *BUG, "--points", points, "--preemptions", 2)
+    bug = ("one_reroute", "--bug", "announce_rereads_target")
+    done = vgic_stress("explore", *bug, "--points", points, "--preemptions", 1)
     assert done.returncode == code, done.stdout + done.stderr
     said = points == "all"
     assert all(("points=all" in line) is said for line in done.stdout.splitlines()[:1])
