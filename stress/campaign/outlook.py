@@ -10,6 +10,7 @@ from math import ceil
 from harness.search.strategies import RUNS
 from stress.campaign.floors import executions_needed
 from stress.campaign.plan import Plan
+from stress.inputs import Points
 from stress.scenarios import SCENARIOS
 
 RATE = 100
@@ -17,6 +18,11 @@ RATE = 100
 
 RACES_COST = 4
 """How many times as long they take at most where every access to a shared field is checked."""
+
+
+POINTS_COST = 2
+"""The same where each of them without its guard is a scheduling point; beside the check it hardly
+costs more."""
 
 
 def least_executions(plan: Plan) -> int:
@@ -44,7 +50,8 @@ def outlook(plan: Plan, jobs: int) -> str:
     least = least_executions(plan)
     if plan.executions is not None and plan.executions < least:
         return f"--executions {plan.executions} is too few for a verdict: it takes {least} at least"
-    cost = RUNS.get(plan.strategy, 1) * (RACES_COST if plan.target.races else 1)
+    watched = POINTS_COST if plan.target.points is Points.ALL else 1
+    cost = RUNS.get(plan.strategy, 1) * (RACES_COST if plan.target.races else watched)
     seconds = ceil(least * cost / (jobs * RATE))
     if plan.duration_s is not None and plan.duration_s < seconds:
         return (
