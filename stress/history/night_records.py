@@ -114,6 +114,7 @@ class NightRecord:
         verdict: the verdict in a word or two.
         exit: the exit code.
         own_scenarios: where scenarios of the user's own were from, each with its source's hash.
+        points: where threads could be interleaved.
     """
 
     __pydantic_config__ = STRICT
@@ -145,3 +146,4 @@ class NightRecord:
     exit: int
     format: int = field(default=FORMAT)
     own_scenarios: list[Text] = field(default_factory=list)
+    points: Name = "standard"

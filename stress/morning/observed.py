@@ -3,12 +3,14 @@
 
 What must not be counted is left out here:
 
-- Executions of the same seed, model and class are the same ones: another night that ran them
-  again has seen nothing new.
+- Executions of the same seed, points, model and class are the same ones: another night that ran
+  them again has seen nothing new.
 - A symptom may be another finding's, too, and a finding may have been seen as another symptom than
   its first: then of each night only one execution is known to be this finding's. Without a
   sighting it is not known whether executions with its symptom show it. Where nothing is known of
   another one, all executions with its symptom are this finding's.
+- A night without points at plain accesses can hardly meet what was only ever met with them, so
+  that it has not met it says nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +18,7 @@ from dataclasses import dataclass
 
 from stress.findings import EXPLORING, FAILS
 from stress.history import FindingRecord, NightRecord, Sighting, TargetRecord, place_of
+from stress.inputs import Points
 
 Cells = dict[str, tuple[int, int]]
 """For each scenario failures, and of how many executions."""
@@ -69,6 +72,7 @@ def observations(
     kept = {night.night for night in nights}
     lost = [each for each in finding.sightings if each.night not in kept]
     counted = _Counted()
+    with_points = {night.points for night in nights if night.night in sightings} == {Points.ALL}
     for night in nights:
         while lost and place_of(lost[0]) < place_of(night):
             yield _from_sighting(lost.pop(0))
@@ -79,6 +83,8 @@ def observations(
             cells, unclear = _cells(finding, target, sighting, shared=night.night in rivals)
             version = Version(night.model, target.source)
             there = sighting is not None or night.night in failed
+            if with_points and night.points != Points.ALL:
+                cells, unclear = {}, 0
             fresh = counted.fresh(night, version, cells)
             yield Observed(night.night, version, there, fresh, unclear)
     yield from map(_from_sighting, lost)
@@ -120,13 +126,13 @@ class _Counted:
     """Which executions nights have run, so that none is counted twice."""
 
     def __init__(self) -> None:
-        self._parts: dict[tuple[int, Version], dict[str, _Parts]] = {}
+        self._parts: dict[tuple[int, str, Version], dict[str, _Parts]] = {}
 
     def fresh(
         self, night: NightRecord, version: Version, cells: Mapping[str, tuple[int, int]]
     ) -> Cells:
         """Return of each scenario what no earlier night has run."""
-        key = night.seed, version
+        key = night.seed, night.points, version
         if key not in self._parts:  # as nearly always: seeds are drawn
             self._parts[key] = {scenario: {night.shard: cells[scenario]} for scenario in cells}
             return dict(cells)

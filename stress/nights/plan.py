@@ -82,6 +82,11 @@ class NightPlan:
         return [space for n, space in enumerate(spaces) if n % parts == part - 1]
 
     @property
+    def points(self) -> str:
+        """Where threads can be interleaved: the same for all targets of a night."""
+        return ", ".join(dict.fromkeys(target.points for target in self.targets))
+
+    @property
     def own_scenarios(self) -> list[str]:
         """Where scenarios of the user's own are from, each with the hash of its source."""
         return list(map(str, SCENARIOS.origins(self.scenarios)))
@@ -94,7 +99,7 @@ class NightPlan:
             "the model": model_digest(),
             "--seed": f"{self.seed:#x}",
             "--revision": ", ".join(map(_named, self.targets)),
-            _POINTS: ", ".join(dict.fromkeys(target.points for target in self.targets)),
+            _POINTS: self.points,
             "the scenarios": ", ".join(self.scenarios),
             "--scenarios": ", ".join(self.own_scenarios) or "none",
             "--executions": "not limited" if executions is None else str(executions),

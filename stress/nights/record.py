@@ -66,6 +66,7 @@ def night_record(night: Tonight, around: Around) -> NightRecord:
         verdict="unfinished",
         exit=0,
         own_scenarios=list(map(printable_text, plan.own_scenarios)),
+        points=plan.points,
     )
 
 

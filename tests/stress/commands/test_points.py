@@ -45,18 +45,11 @@ def test_exploring_stops_at_plain_accesses_if_it_is_asked_to(
     done = vgic_stress("explore", *bug, "--points", points, "--preemptions", 1)
     assert done.returncode == code, done.stdout + done.stderr
     said = points == "all"
-    assert all(("points=all" in line) is said for line in done.stdout.splitlines()[:1])
+    assert ("points=all" in done.stdout.splitlines()[0]) is said
     assert ("I16 arrival unannounced" in done.stdout) is said
 
 
-def test_the_first_and_the_last_line_say_it(vgic_stress: Run) -> None:
-    done = vgic_stress("run", "one_disable", "--seed", 3, "--executions", 10, "--points", "all")
-    lines = done.stdout.splitlines()
-    assert "points=all" in lines[0]
-    assert "points=all" in lines[-1]
-
-
-@pytest.mark.parametrize("words", [("run",), ("explore", "one_disable"), ("nightly",)])
+@pytest.mark.parametrize("words", [("run",), ("nightly",)])
 def test_points_that_are_not_there_are_a_usage_error(
     vgic_stress: Run, words: tuple[str, ...]
 ) -> None:

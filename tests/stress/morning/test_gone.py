@@ -268,3 +268,15 @@ def test_a_finding_without_any_night_is_still_there() -> None:
     nothing: FindingRecord = finding()
     assert not gone(nothing, [nothing], []).changed
     assert gone(nothing, [], [seen()]).chance == 1.0
+
+
+@pytest.mark.parametrize(
+    ("then", "since", "counts"),
+    [("all", "standard", False), ("standard", "all", True), ("all", "all", True)],
+)
+def test_a_night_without_the_points_it_was_found_with_says_nothing_of_a_finding(
+    then: str, since: str, counts: bool
+) -> None:
+    nights = [replace(seen(), points=then), replace(clean(2, 1_000), points=since)]
+    found = finding(sighting(nights[0]))
+    assert bool(gone(found, [found], nights).clean) is counts
