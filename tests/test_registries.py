@@ -76,11 +76,7 @@ def test_a_record_says_what_it_can_be_held_to(record: Revision | Bug) -> None:
 @pytest.mark.parametrize(
     ("folder", "beside", "names"),
     [
-<<<<<<< HEAD
         ("bugs", {"bug"}, set(ALL_BUGS)),
-=======
-        ("bugs", {"bug"}, {*BUGS, *BUGS_OF_RACES}),
->>>>>>> bn4
         ("revisions", {"differences", "records", "revision"}, set(REVISIONS)),
     ],
 )
