@@ -14,6 +14,7 @@ from stress.explaining.first_divergence import FirstDivergence, first_divergence
 from stress.explaining.lockdep import lockdep
 from stress.explaining.recorded import Recorded, record
 from stress.explaining.timeline import timeline
+from vgic.revisions import FlushBeforeMode, OutsideBeforeSync, Reference
 
 CHOICES_MAX = 12
 """Of more choices than this nobody wants to read which matter."""
@@ -32,7 +33,8 @@ class Explanation:
         token: replays it.
         target: what it was run on.
         recorded: what happened.
-        divergence: where the reference goes another way under the same schedule, if it does.
+        divergence: where the reference goes another way under the same schedule, if it does;
+            it enters and leaves its guest in the order in which the kernel does.
         choices: what happens without each choice, if it failed and there are few.
     """
 
@@ -89,7 +91,8 @@ def explain(token: Token, target: Target, carriers: Carriers) -> Explanation:
     divergence, choices = None, []
     if failure is not None:
         if target.kernel is not _REFERENCE.kernel:
-            reference = record(token.parameters, token.deviations, _REFERENCE, carriers)
+            correct = _in_the_order_of(target)
+            reference = record(token.parameters, token.deviations, correct, carriers)
             divergence = first_divergence(recorded, reference)
         if len(token.deviations) <= CHOICES_MAX:
             choices = what_matters(
@@ -101,3 +104,16 @@ def explain(token: Token, target: Target, carriers: Carriers) -> Explanation:
                 carriers,
             )
     return Explanation(token, target, recorded, divergence, tuple(choices))
+
+
+def _in_the_order_of(target: Target) -> Target:
+    """Return the correct kernel, which enters and leaves its guest in the order of another one.
+
+    One with another order goes another way at the first entry, whatever else is wrong.
+    """
+    orders = [
+        order for order in (FlushBeforeMode, OutsideBeforeSync) if issubclass(target.kernel, order)
+    ]
+    if not orders:
+        return _REFERENCE
+    return Target(cls=type("Reference", (*orders, Reference), {}))

@@ -12,6 +12,7 @@ from vgic.revisions.facts import (
     FlushBeforeMode,
     FoldClearsLatch,
     KeysReadAgain,
+    OutsideBeforeSync,
     SortedBySummary,
     SummaryAlone,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "FlushBeforeMode",
     "FoldClearsLatch",
     "KeysReadAgain",
+    "OutsideBeforeSync",
     "Reference",
     "Revision",
     "SortedBySummary",

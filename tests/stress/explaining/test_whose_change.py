@@ -15,6 +15,7 @@ import pytest
 
 from harness import Carriers, Listener, OsThreads, Scheduler, execute
 from harness.engine import Operation, is_observer
+from harness.engine.frames import is_model
 from harness.schedule import LenientReplay
 from stress.executions import Target, Token
 from stress.explaining.columns import columns
@@ -64,10 +65,8 @@ class ByLine(Listener):
     @staticmethod
     def _named(frame: FrameType | None) -> str:
         while frame is not None:
-            if not is_observer(frame.f_globals.get("__name__", "")):
-                name = frame.f_code.co_name
-                if not name.startswith(("_", "<")):
-                    return name
+            if is_model(frame):
+                return frame.f_code.co_name
             frame = frame.f_back
         return ""
 
