@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from stress.system import Exit
 from tests.docs.pages import PAGES, ROOT, blocks, made_again, marked, unchanging
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -98,17 +99,26 @@ def test_the_findings_have_their_tokens() -> None:
     assert len(written_up()) >= 2
 
 
+NEW_ORDER = "third face"
+"""What of F1 needs a vCPU that looks at its requests before it fills its list registers."""
+
+
+def replayed(token: str, revision: str, folder: Path) -> int:
+    """Replay a token on a revision; return the exit code."""
+    (folder / "token").write_text(token, "ascii")
+    command = [sys.executable, "-m", "stress", "replay", "@token", "--revision", revision]
+    return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode
+
+
 @pytest.mark.parametrize("token", written_up())
-def test_a_finding_that_is_written_up_fails_on_head_walk_too(token: str, tmp_path: Path) -> None:
-    (tmp_path / "token").write_text(token, "ascii")
-    replay = subprocess.run(
-        [sys.executable, "-m", "stress", "replay", "@token", "--revision", "head-walk"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert replay.returncode == 1, replay.stdout + replay.stderr
+def test_a_finding_that_is_written_up_fails_on_kernels_and_not_on_the_reference(
+    token: str, tmp_path: Path
+) -> None:
+    title = FINDINGS.partition(token)[0].rpartition("**")[0].rpartition("**")[2]
+    assert replayed(token, "linux-7.3", tmp_path) == Exit.FINDINGS
+    fails = replayed(token, "head-walk", tmp_path) == Exit.FINDINGS
+    assert fails is not title.endswith(NEW_ORDER)
+    assert replayed(token, "reference", tmp_path) in (Exit.CLEAN, Exit.CANNOT_JUDGE)
 
 
 def test_the_readme_shows_a_race_a_wrong_order_and_a_patch_that_is_found_wrong() -> None:
