@@ -205,8 +205,8 @@ def a_write_stands(kvm: Kvm, irq: VgicIrq, *, active: bool) -> None:
     Locks: none needed: nobody writes it, and while it is in a list register nobody asks.
     """
     if irq.active is not active and not irq.on_lr:
-        was, is_ = ("activated", "not active") if active else ("deactivated", "active")
-        fail(kvm, "I26 write lost", f"{irq} was {was} by software, and is {is_} without its guest")
+        what = "(activate) and it is not active" if active else "(deactivate) and it is active"
+        fail(kvm, "I26 write lost", f"{irq}: written {what}, though no guest has changed it since")
 
 
 def is_read_as_it_is(kvm: Kvm, irq: VgicIrq, value: int) -> NoReturn:
