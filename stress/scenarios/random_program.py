@@ -35,8 +35,8 @@ def random_program(streams: Streams) -> Parameters:
 
     Machines of one to four vCPUs and one to sixteen list registers with interrupts of every kind;
     guests that acknowledge, end, route, disable and enable, pend and unpend, activate and
-    deactivate, and send each other SGIs; devices that inject what they like. Each execution leaves some of these out, since a
-    program that does everything does little of anything.
+    deactivate, and send each other SGIs; devices that inject what they like. Each execution leaves
+    some of these out, since a program that does everything does little of anything.
     """
     nr_vcpus = streams.stream("param:vcpus").choose((1, 1, 2, 2, 2, 2, 2, 2, 3, 4))
     irqs = _irqs(streams.stream("param:irqs"), nr_vcpus)

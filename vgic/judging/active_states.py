@@ -14,7 +14,7 @@ interrupt by right (quirk Q10).
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
-from vgic.data import Exit, Kvm, VgicIrq
+from vgic.data import LEVEL, Exit, Kvm, VgicIrq
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import Judge, fail
 
@@ -105,6 +105,9 @@ class ActiveStates(Judge):
             state.clearing -= 1
         state.stands = _EITHER if state.disturbed or state.busy else (bool(asks.value),)
         state.disturbed = state.busy
+        # A level's latch goes with its end, so what pended it before that is taken again.
+        if irq.config is LEVEL and irq.pending_latch:
+            self._books.ledger.pended(irq)
         self._judge(irq, state)
 
     def acknowledged(self, vcpu: int, intid: int) -> None:
