@@ -15,13 +15,14 @@ from stress.scenarios.drawing import (
 )
 from stress.scenarios.scenario import Scenario
 from vgic import Irq, Parameters
-from vgic.accesses import PEND, SGI, UNPEND, Access
+from vgic.accesses import ACTIVATE, ACTIVE, DEACTIVATE, PEND, REBIND, SGI, UNPEND, Access
 from vgic.data import EDGE, FIRST_PPI, FIRST_SPI, LEVEL, Program, Pulse
 
 _LATENESS = (0, 0, 1, 3, 8)
 _PAUSES = (0, 0, 2, 6)
 _SGIS = (0, 5)
-_DEEDS = {"route": 45, "toggle": 25, "pend": 25, "unpend": 25, "sgi": 25}
+_ACTIVE_STATES = (ACTIVATE, DEACTIVATE, DEACTIVATE, ACTIVE)
+_DEEDS = {"route": 45, "toggle": 25, "pend": 25, "unpend": 25, "sgi": 25, "active": 8}
 """What guests do beside handling interrupts, in how many of a hundred executions."""
 
 T = TypeVar("T")
@@ -33,9 +34,9 @@ def random_program(streams: Streams) -> Parameters:
     Result: Never
 
     Machines of one to four vCPUs and one to sixteen list registers with interrupts of every kind;
-    guests that acknowledge, end, route, disable and enable, pend and unpend, and send each other
-    SGIs; devices that inject what they like. Each execution leaves some of these out, since a
-    program that does everything does little of anything.
+    guests that acknowledge, end, route, disable and enable, pend and unpend, activate and
+    deactivate, and send each other SGIs; devices that inject what they like. Each execution leaves
+    some of these out, since a program that does everything does little of anything.
     """
     nr_vcpus = streams.stream("param:vcpus").choose((1, 1, 2, 2, 2, 2, 2, 2, 3, 4))
     irqs = _irqs(streams.stream("param:irqs"), nr_vcpus)
@@ -108,6 +109,8 @@ def _guest(
             Access(SGI, stream.choose(_SGIS), stream.pick(nr_vcpus)) for _ in range(stream.pick(4))
         ]
         mine += _SGIS
+    if "active" in swarm:
+        accesses += _to_active_states(stream, nr_vcpus, irqs)
     accesses = _shuffled(stream, accesses)
     if "toggle" in swarm:
         accesses += draw_toggles(stream, mine, stream.between(0, 2))
@@ -118,6 +121,17 @@ def _guest(
         draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS),
         tuple(accesses),
     )
+
+
+def _to_active_states(stream: Stream, nr_vcpus: int, irqs: tuple[Irq, ...]) -> list[Access]:
+    """Draw reads and writes of active states, and what halts the VM beside them."""
+    accesses = []
+    for _ in range(stream.between(0, 2)):
+        kind, intid = stream.choose(_ACTIVE_STATES), stream.choose(irqs).intid
+        accesses.append(Access(kind, intid, 0 if kind == ACTIVE else stream.pick(nr_vcpus)))
+    if stream.chance(30):
+        accesses.append(Access(REBIND, FIRST_SPI))
+    return accesses
 
 
 def _shuffled(stream: Stream, items: list[T]) -> list[T]:

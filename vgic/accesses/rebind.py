@@ -13,8 +13,9 @@ REBIND = "rebind"
 
 
 def _emulate(kernel: Kernel, vcpu: Vcpu, irq: VgicIrq, value: int) -> None:
-    kernel.kvm_arch_irq_bypass_stop()
-    kernel.kvm_arch_irq_bypass_start()
+    # kvm_arch_irq_bypass_stop, and kvm_arch_irq_bypass_start when the producer is attached.
+    kernel.kvm_arm_halt_guest()
+    kernel.kvm_arm_resume_guest()
 
 
 def _asks(value: int) -> Asks:

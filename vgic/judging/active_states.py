@@ -14,7 +14,7 @@ interrupt by right (quirk Q10).
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
-from vgic.data import Exit, Kvm, VgicIrq
+from vgic.data import LEVEL, Exit, Kvm, VgicIrq
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import Judge, fail
 
@@ -105,6 +105,9 @@ class ActiveStates(Judge):
             state.clearing -= 1
         state.stands = _EITHER if state.disturbed or state.busy else (bool(asks.value),)
         state.disturbed = state.busy
+        # A level's latch goes with its end, so what pended it before that is taken again.
+        if irq.config is LEVEL and irq.pending_latch:
+            self._books.ledger.pended(irq)
         self._judge(irq, state)
 
     def acknowledged(self, vcpu: int, intid: int) -> None:
@@ -205,8 +208,8 @@ def a_write_stands(kvm: Kvm, irq: VgicIrq, *, active: bool) -> None:
     Locks: none needed: nobody writes it, and while it is in a list register nobody asks.
     """
     if irq.active is not active and not irq.on_lr:
-        was, is_ = ("activated", "not active") if active else ("deactivated", "active")
-        fail(kvm, "I26 write lost", f"{irq} was {was} by software, and is {is_} without its guest")
+        what = "(activate) and it is not active" if active else "(deactivate) and it is active"
+        fail(kvm, "I26 write lost", f"{irq}: written {what}, though no guest has changed it since")
 
 
 def is_read_as_it_is(kvm: Kvm, irq: VgicIrq, value: int) -> NoReturn:

@@ -43,8 +43,6 @@ CONTRACTS = {
     "kvm_make_all_cpus_request": _NOTHING,
     "kvm_arm_halt_guest": _NOTHING,
     "kvm_arm_resume_guest": _NOTHING,
-    "kvm_arch_irq_bypass_stop": _NOTHING,
-    "kvm_arch_irq_bypass_start": _NOTHING,
     "kvm_vcpu_sleep": _NOTHING,
     "kvm_vcpu_wake_up": _NOTHING,
     "summarize_ap_list": _LISTS,

@@ -37,22 +37,6 @@ class Halt(Kernel):
             if self.add_to_pause(vcpu, -1):
                 self.kvm_vcpu_wake_up(vcpu)
 
-    def kvm_arch_irq_bypass_stop(self) -> None:
-        """Halt the VM before user space attaches a producer to an interrupt, or detaches one.
-
-        Models: arm.c, kvm_arch_irq_bypass_stop.
-        Locking: called with no vGIC lock held, not even the config_lock; interrupts on.
-        """
-        self.kvm_arm_halt_guest()
-
-    def kvm_arch_irq_bypass_start(self) -> None:
-        """Resume the VM after that.
-
-        Models: arm.c, kvm_arch_irq_bypass_start.
-        Locking: as before it was attached: no vGIC lock held, interrupts on.
-        """
-        self.kvm_arm_resume_guest()
-
     @unnamed
     def add_to_pause(self, vcpu: Vcpu, amount: int) -> bool:
         """Pause a vCPU once more, or take one pause back; return whether none is left.

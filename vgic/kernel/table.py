@@ -84,14 +84,6 @@ class Kernel(Decisions):
         """Let the vCPUs into their guests again that nobody else has halted."""
 
     @abstractmethod
-    def kvm_arch_irq_bypass_stop(self) -> None:
-        """Halt the VM before user space attaches a producer to an interrupt."""
-
-    @abstractmethod
-    def kvm_arch_irq_bypass_start(self) -> None:
-        """Resume the VM after that."""
-
-    @abstractmethod
     def kvm_vcpu_sleep(self, vcpu: Vcpu) -> None:
         """Sleep until nobody has the vCPU paused."""
 

@@ -24,6 +24,8 @@ COMES_TO = {
     "priority": ("vgic_mmio_write_priority", 40),
     "pending": ("vgic_mmio_read_pending", 40),
     "active": ("vgic_mmio_read_active", 40),
+    "activate": ("vgic_mmio_write_sactive", 40),
+    "deactivate": ("vgic_mmio_write_cactive", 40),
     "raise": ("kvm_vgic_inject_irq", 40),
     "lower": ("kvm_vgic_inject_irq", 40),
 }
@@ -32,7 +34,8 @@ WRITTEN = {"priority": 0x40}
 
 
 def test_every_access_is_named_by_its_row() -> None:
-    assert set(COMES_TO) == set(ACCESSES) - {"exits"}, "which comes to nothing"
+    others = {"exits", "rebind"}
+    assert set(COMES_TO) == set(ACCESSES) - others, "which come to nothing, and to two"
     assert all(name == kind.name for name, kind in ACCESSES.items())
 
 
@@ -67,6 +70,7 @@ def test_an_access_calls_its_kernel_function_about_its_interrupt(
             "priority": (irq, 0x40),
             "raise": (first, 40, True),
             "lower": (first, 40, False),
+            **dict.fromkeys(("active", "activate", "deactivate"), (first, irq)),
         }
         assert called == [(function, *arguments.get(name, (irq,)))]
 
@@ -104,6 +108,9 @@ class ForgetsWrites(Reference):
     def vgic_mmio_write_priority(self, irq: VgicIrq, priority: int) -> None:
         pass
 
+    def vgic_mmio_change_active(self, irq: VgicIrq, active: bool) -> None:
+        pass
+
 
 WRITES = [name for name, kind in ACCESSES.items() if kind.asks(1).field]
 
@@ -117,6 +124,7 @@ def test_a_write_that_is_lost_is_found_and_one_that_is_not_is_not(
         trace = judged(built.kvm)
         irq = built.kvm.add_irq(40, Config.EDGE, 0x80, 0)
         irq.enabled, irq.pending_latch = name != "enable", name == "unpend"
+        irq.active = name == "deactivate"
         access = Access(name, 40, WRITTEN.get(name, 1))
         trace.accessing(0, access)
         built.handle_exit(built.kvm.vcpus[0], access)
@@ -131,7 +139,21 @@ def test_a_write_that_is_lost_is_found_and_one_that_is_not_is_not(
 
 
 def test_all_kinds_of_writes_are_judged() -> None:
-    assert WRITES == ["route", "enable", "disable", "unpend", "priority"]
+    written = ["route", "enable", "disable", "unpend", "priority", "activate", "deactivate"]
+    assert written == WRITES
+
+
+def test_a_producer_that_is_attached_anew_halts_the_vm_and_resumes_it(
+    in_kernel: Callable[..., Execution], operations: Callable[[Execution], list[str]]
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        kernel.kvm.add_irq(40, Config.EDGE, 0x80, 0)
+        kernel.handle_exit(kernel.kvm.vcpus[0], Access("rebind", 40))
+        assert [vcpu.pause.value for vcpu in kernel.kvm.vcpus] == [0, 0]
+
+    story = operations(in_kernel(body, nr_vcpus=2, irqs_off=False))
+    assert story.count("vcpu0: request requests[vcpu 1]") == 1
+    assert not any("lock" in each for each in story), "he has none that others have"
 
 
 class Reads(Tracepoints):

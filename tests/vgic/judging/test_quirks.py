@@ -18,7 +18,17 @@ from harness import (
 from harness.engine.strategy import Quiet
 from tests.fixtures.judged import judged
 from vgic import Mechanism, Reference
-from vgic.accesses import DISABLE, ENABLE, PEND, PRIORITY, ROUTE, UNPEND, Access
+from vgic.accesses import (
+    ACTIVATE,
+    DEACTIVATE,
+    DISABLE,
+    ENABLE,
+    PEND,
+    PRIORITY,
+    ROUTE,
+    UNPEND,
+    Access,
+)
 from vgic.composition import compose
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
@@ -468,7 +478,7 @@ def test_q5_fires_if_that_happens_to_an_edge() -> None:
 def test_every_quirk_is_tested_both_ways() -> None:
     here = Path(__file__).read_text("utf-8")
     numbers = re.findall(r"^## Q(\d+) ", QUIRKS.read_text("utf-8"), re.MULTILINE)
-    assert len(numbers) == 9
+    assert len(numbers) == 10
     for number in set(numbers):
         assert re.search(rf"def test_q{number}_(?!fires)", here), number
         assert re.search(rf"def test_q{number}_fires", here), number
@@ -755,3 +765,67 @@ def test_q9_fires_on_what_is_let_in_and_on_what_is_pending_no_more() -> None:
 
     assert kind_of(left) == "I9 lost edge"
     assert kind_of(is_drained(0xF8), ForgetsLatch) == "I9 lost edge"
+
+
+def is_deactivated(by: Callable[[Bench], None], *, handled_anew: bool = False) -> Script:
+    """Have an interrupt deactivated under its guest, or between two of its handlers."""
+
+    def script(bench: Bench) -> None:
+        bench.send()
+        bench.enter(bench.first)
+        bench.acknowledge(bench.first)
+        if handled_anew:
+            bench.end(bench.first)
+        bench.leave(bench.first)
+        by(bench)
+        if handled_anew:
+            bench.send()
+        bench.enter(bench.first)
+        if handled_anew:
+            bench.acknowledge(bench.first)
+        bench.end(bench.first)
+        bench.leave(bench.first)
+        bench.irq.pending_latch = handled_anew
+        bench.trace.drained()
+
+    return script
+
+
+def by_software(bench: Bench) -> None:
+    bench.write(DEACTIVATE)
+
+
+def by_nobody(bench: Bench) -> None:
+    bench.irq.active = False
+
+
+def test_q10_what_is_deactivated_under_its_guest_is_handled_and_not_active() -> None:
+    assert kind_of(is_deactivated(by_software)) is None
+
+
+def test_q10_fires_if_nobody_has_written_or_the_guest_has_ended_it_before() -> None:
+    assert kind_of(is_deactivated(by_nobody)) == "I14 EOIcount too high"
+    assert kind_of(is_deactivated(by_software, handled_anew=True)) == "stuck pending"
+
+
+def is_activated(by: Callable[[Bench], None]) -> Script:
+    """Have an interrupt activated that no guest handles, and drain the VM."""
+
+    def script(bench: Bench) -> None:
+        by(bench)
+        bench.serve(bench.first)
+        bench.trace.idled()
+        bench.trace.drained()
+
+    return script
+
+
+def test_q10_what_software_has_activated_is_active_and_nobody_handles_it() -> None:
+    assert kind_of(is_activated(lambda bench: bench.write(ACTIVATE))) is None
+
+
+def test_q10_fires_if_nobody_has_written_it() -> None:
+    def by_itself(bench: Bench) -> None:
+        bench.irq.active = True
+
+    assert kind_of(is_activated(by_itself)) == "stuck active"
