@@ -11,16 +11,15 @@ to the lock could come in between.
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from harness.engine import Operation, Scheduler, Touches, operation, operations
+from harness.engine import Misbehaviour, Operation, Scheduler, Touches, operation, operations
 from harness.primitives.guard import Guard, is_held
 from harness.primitives.list_head import ListHead
 from harness.primitives.watched import Watching, WatchingUnguarded, accessor
 
 
 class _Declared(NamedTuple):
-    """One field of one object, which lives for as long, and what can be done to it."""
+    """What guards one field of one object, and what can be done to it."""
 
-    thing: object
     guard: Guard
     reads: Operation
     writes: Operation
@@ -36,7 +35,7 @@ class UnguardedPoints:
             scheduler: the execution's scheduler, whose threads do not run yet.
         """
         self._scheduler = scheduler
-        self._declared: dict[tuple[int, str], _Declared] = {}
+        self._declared: dict[tuple[object, str], _Declared] = {}
         # Where executions are compared by what their steps touch, what is guarded counts, too.
         self._compared = any(isinstance(each, Touches) for each in scheduler.listeners)
         self._watching = Watching(self._accessed)
@@ -49,10 +48,19 @@ class UnguardedPoints:
             thing: the object; it prints as reports shall call it.
             guards: what guards each field; one that is ordered in some other way than by a lock
                 has a point at every access.
+
+        Raises:
+            Misbehaviour: its class has an equality of its own, so that it may be taken for another.
         """
+        kind = type(thing)
+        if kind.__hash__ is not object.__hash__:
+            raise Misbehaviour(
+                f"{kind.__name__} says itself what it is equal to, so its objects cannot be told "
+                "apart: declare objects of a class without __eq__ and __hash__"
+            )
         for field, guard in guards.items():
             both = operations(field, f"{field}[{thing}]", "plain_read", "plain_write")
-            self._declared[id(thing), field] = _Declared(thing, guard, *both)
+            self._declared[thing, field] = _Declared(guard, *both)
 
     def watch(self, thing: object, guards: Mapping[str, Guard]) -> None:
         """Declare fields of an object and watch them."""
@@ -67,7 +75,7 @@ class UnguardedPoints:
         A walk without the lock has points of its own anyway.
         """
         looks = operation("read", head.name.partition("[")[0], head.name)
-        self._declared[id(head), "empty"] = _Declared(head, head.guard, looks, looks)
+        self._declared[head, "empty"] = _Declared(head.guard, looks, looks)
         self._watching.watch(head, ("empty",))
 
     def before(self, thing: object, field: str, *, writes: bool) -> None:
@@ -82,7 +90,7 @@ class UnguardedPoints:
         me = scheduler.current
         if scheduler.unwinding or not me.started:
             return
-        declared = self._declared[id(thing), field]
+        declared = self._declared[thing, field]
         guard = declared.guard
         if guard is None or not is_held(guard, me):
             scheduler.point(declared.writes if writes else declared.reads)

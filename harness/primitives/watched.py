@@ -74,16 +74,16 @@ class WatchingUnguarded(Watching):
     def __init__(self, notify: Notify, scheduler: Scheduler) -> None:
         super().__init__(notify)
         self._scheduler = scheduler
-        self._locks: dict[str, dict[int, SpinLock]] = {}
-        self._roles: dict[str, dict[int, str]] = {}
+        self._locks: dict[str, dict[object, SpinLock]] = {}
+        self._roles: dict[str, dict[object, str]] = {}
 
     def guarded_by(self, thing: object, guards: Mapping[str, Guard]) -> None:
-        """Say what guards which fields of an object, which lives for as long."""
+        """Say what guards which fields of an object that is equal to no other."""
         for field, guard in guards.items():
             if isinstance(guard, SpinLock):
-                self._locks.setdefault(field, {})[id(thing)] = guard
+                self._locks.setdefault(field, {})[thing] = guard
             elif guard is not None:
-                self._roles.setdefault(field, {})[id(thing)] = guard
+                self._roles.setdefault(field, {})[thing] = guard
 
     def _watched(self, plain: type, field: str) -> property:
         always = super()._watched(plain, field)
@@ -95,9 +95,9 @@ class WatchingUnguarded(Watching):
         assert put_notified is not None
 
         def get(thing: Any) -> object:
-            me, lock = scheduler.current, locks.get(id(thing))
+            me, lock = scheduler.current, locks.get(thing)
             if lock is None:
-                if roles.get(id(thing)) == me.role:
+                if roles.get(thing) == me.role:
                     return read(thing)
             elif lock.owner is me and not me.chain & IN_IRQ:
                 return read(thing)
@@ -106,7 +106,7 @@ class WatchingUnguarded(Watching):
             return get_notified(thing)
 
         def put(thing: Any, value: object) -> None:
-            me, lock = scheduler.current, locks.get(id(thing))
+            me, lock = scheduler.current, locks.get(thing)
             if lock is not None and lock.owner is me and not me.chain & IN_IRQ:
                 write(thing, value)
             else:

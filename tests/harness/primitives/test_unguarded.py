@@ -2,6 +2,7 @@
 """Is there a point before each plain access without its guard, and none before any other?"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -222,3 +223,17 @@ def test_a_failure_of_a_plain_access_is_replayed(run: Run) -> None:
     first = next(each for each in tried if isinstance(each.outcome, Failed))
     again = run(lost_payment, StrictReplay(first.deviations))
     assert again.digest == first.digest
+
+
+def test_objects_that_cannot_be_told_apart_are_refused(carriers: OsThreads) -> None:
+    @dataclass
+    class Equal:
+        money: int = 0
+
+    def program(scheduler: Scheduler) -> None:
+        UnguardedPoints(scheduler).watch(Equal(), {"money": None})
+        scheduler.thread("t0", Equal)
+
+    outcome = execute(program, Quiet(), carriers).outcome
+    assert isinstance(outcome, Failed)
+    assert "Equal says itself what it is equal to" in outcome.failure.message
