@@ -209,7 +209,7 @@ def test_every_scenario_states_floors_for_every_strategy_of_the_mix() -> None:
     "window",
     [
         "queue_retry", "prune_recheck", "split", "arrival_with_overflow", "eoicount_of_two",
-        "aborted_entry_with_overflow", "migration", "two_prune_retries",
+        "turned_back", "kick_in_flush", "migration", "two_prune_retries",
     ],
 )  # fmt: skip
 def test_what_the_model_is_about_is_crossed_in_some_scenario_or_there_is_no_verdict(

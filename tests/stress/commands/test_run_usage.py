@@ -50,7 +50,7 @@ def test_a_wrong_word_is_2_and_told(here: Run, words: list[str], message: str) -
     [
         ("class K(Reference):\n    def vgic_prune_aplist(self, vcpu): pass", "vgic_prune_ap_list"),
         ("class K(Reference):\n    never_crosses = {'splitt'}", "did you mean split?"),
-        ("class K(Reference):\n    def kvm_arch_vcpu_ioctl_run(self): pass", "cannot be replaced"),
+        ("class K(Reference):\n    def flush(self, vcpu): pass", "cannot be replaced"),
         ("class Other(Reference):\n    pass", "Other"),
         ("K = 7", "no class K"),
         ("raise RuntimeError('not today')", "line 2: RuntimeError: not today"),

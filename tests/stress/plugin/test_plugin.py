@@ -176,17 +176,18 @@ def test_two_markers_in_one_place_fail_and_say_so(run_pytest: Pytest, options: l
 
 
 def test_a_marker_overrides_that_of_the_class(run_pytest: Pytest) -> None:
-    outer, inner = MARK.format(', kernel="v1-posted"'), "    " + MARK.format(', kernel="reference"')
-    session = run_pytest(f"import pytest\n{outer}{CLASS}{inner}{METHOD}", "-q")
+    outer, inner = MARK.format(', kernel="classic"'), "    " + MARK.format(', kernel="reference"')
+    source = f"import pytest\n{outer}{CLASS}{inner}{METHOD}"
+    session = run_pytest(source.replace("inject_before_entry", "overflow_nested_deeply"), "-q")
     assert session.returncode == 0, session.stdout
 
 
 def test_a_method_of_unittest_is_stressed_too(run_pytest: Pytest) -> None:
-    bad = MARK.format(', kernel="v1-posted"')
+    bad = MARK.format(', kernel="classic"')
     source = f"import pytest, unittest\n{bad}class TestIt(unittest.TestCase):\n{METHOD}"
-    session = run_pytest(source.replace("inject_before_entry", "inject_while_eoicount"), "-q")
+    session = run_pytest(source.replace("inject_before_entry", "overflow_nested_deeply"), "-q")
     assert session.returncode == 1, session.stdout
-    assert "list corruption" in session.stdout
+    assert "O10 best pending left out" in session.stdout
     assert "--vgic-replay vs2-" in session.stdout
 
 
