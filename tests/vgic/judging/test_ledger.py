@@ -86,6 +86,29 @@ def test_a_level_is_never_owed(with_ledger: With) -> None:
     with_ledger(body, Config.LEVEL)
 
 
+@pytest.mark.parametrize(
+    ("before", "owed"), [("nothing", True), ("acknowledged", False), ("ended", True)]
+)
+@pytest.mark.parametrize("stale", [False, True])
+def test_a_pend_is_owed_unless_its_guest_is_handling_the_interrupt(
+    with_ledger: With, before: str, owed: bool, stale: bool
+) -> None:
+    """What the kernel has of that is stale while the guest runs."""
+
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        if before != "nothing":
+            ledger.acknowledge(irq)
+        if before == "ended":
+            ledger.deactivate(irq)
+        irq.active = irq.on_lr = stale
+        ledger.begin(irq, sends=True, pends=True)
+        assert bool(ledger.unserved()) is owed
+        ledger.acknowledge(irq)
+        assert not ledger.unserved()
+
+    with_ledger(body, Config.LEVEL)
+
+
 def test_lowering_a_level_or_writing_a_register_sends_nothing(with_ledger: With) -> None:
     def body(ledger: Ledger, irq: VgicIrq) -> None:
         ledger.begin(irq, sends=False)
