@@ -53,7 +53,7 @@ class Between(Judge):
         if irq is not None and irq.vcpu is not None:
             asks = access.asks
             if not (asks.pends or asks.announces) and (
-                asks.lowers or getattr(irq, asks.field) != self._before[vcpu]
+                asks.lowers or (asks.field and getattr(irq, asks.field) != self._before[vcpu])
             ):
                 self._changed(irq, irq.vcpu)
 
