@@ -10,7 +10,7 @@ and the walk by the lock that its vCPU waits for and the kernel function in whic
 """
 
 from harness.engine import Thread
-from vgic.data import Exit, Kvm, Vcpu, VgicIrq
+from vgic.data import Asks, Exit, Kvm, Vcpu, VgicIrq
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import FLUSH, SYNC, Judge
 
@@ -34,32 +34,39 @@ class Between(Judge):
         self.crossed_ones = crossed_ones
         # What was in the field that each vCPU's access writes, before it did.
         self._before: list[object] = [None] * len(kvm.vcpus)
+        # The interrupts whose lines devices are about to lower, and which are up.
+        self._falling: set[VgicIrq] = set()
+
+    def driving(self, vcpu: int, intid: int, level: bool) -> None:
+        """Remember a line that is about to fall."""
+        irq = self._books.irq
+        if not level and irq is not None and irq.line_level:
+            self._falling.add(irq)
 
     def driven(self, vcpu: int, intid: int, level: bool) -> None:
         """Look who is walking over an interrupt whose line has just fallen."""
         irq = self._books.irq
-        if not level and irq is not None and irq.vcpu is not None:
-            self._changed(irq, irq.vcpu)
+        if not level and irq in self._falling:
+            self._falling.remove(irq)
+            self._changed(irq)
 
     def accessing(self, vcpu: int, access: Exit) -> None:
         """Remember what is in the field that is about to be written."""
-        irq, field = self._books.irq, access.asks.field
+        irq, field = self._books.irq, _silently_written(access.asks)
         if irq is not None and field:
             self._before[vcpu] = getattr(irq, field)
 
     def accessed(self, vcpu: int, access: Exit) -> None:
         """Look who is walking over what was just written, if nobody is told of that."""
-        irq = self._books.irq
-        if irq is not None and irq.vcpu is not None:
-            asks = access.asks
-            if not (asks.pends or asks.announces) and (
-                asks.lowers or (asks.field and getattr(irq, asks.field) != self._before[vcpu])
-            ):
-                self._changed(irq, irq.vcpu)
+        irq, field = self._books.irq, _silently_written(access.asks)
+        if irq is not None and field and getattr(irq, field) != self._before[vcpu]:
+            self._changed(irq)
 
-    def _changed(self, irq: VgicIrq, here: Vcpu) -> None:
-        """Note which window an entry has changed in, if any."""
-        scheduler = self._kvm.scheduler
+    def _changed(self, irq: VgicIrq) -> None:
+        """Look for the vCPU that walks the list that an interrupt is on, if it is on any."""
+        here, scheduler = irq.vcpu, self._kvm.scheduler
+        if here is None:
+            return
         walker = next((each for each in scheduler.threads if each.role == here.role), None)
         if walker is not None and walker is not scheduler.current and walker.op.kind == "lock":
             self._note(irq, here, walker)
@@ -86,6 +93,13 @@ class Between(Judge):
                 self.crossed_ones.add("change_in_sort")
             elif FLUSHES in functions and not irq.on_lr and not stands_before(here, irq, lock):
                 self.crossed_ones.add("change_in_walk")
+
+
+def _silently_written(asks: Asks) -> str:
+    """Return which field an access writes without telling anybody, "" if none."""
+    if asks.lowers:
+        return "line_level"
+    return "" if asks.pends or asks.announces else asks.field
 
 
 def stands_before(vcpu: Vcpu, irq: VgicIrq, lock: object) -> bool:
