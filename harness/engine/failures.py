@@ -35,6 +35,8 @@ class Failure:
         functions: the model functions involved, outermost reason first.
         lock_classes: the lock classes involved, if any.
         details: further lines for a reader; never part of the identity.
+        manner: what tells it from others of its identity, "" if nothing does: in a search the first
+            of each manner is worth a look. It is no part of the identity either.
     """
 
     kind: str
@@ -42,6 +44,7 @@ class Failure:
     functions: tuple[str, ...] = ()
     lock_classes: tuple[str, ...] = ()
     details: tuple[str, ...] = ()
+    manner: str = ""
 
     def __post_init__(self) -> None:
         """Make every text printable."""

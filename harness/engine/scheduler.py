@@ -171,7 +171,11 @@ class Scheduler(Population):
             self.fail(deadlock(waiting, lambda thread: self._stack_of(thread, me)))
 
     def _stack_of(self, thread: Thread, me: Thread) -> tuple[str, ...]:
-        return model_stack(sys._getframe(1)) if thread is me else self._carriers.stack(thread)
+        return model_stack(sys._getframe(1)) if thread is me else self.stack_of(thread)
+
+    def stack_of(self, thread: Thread) -> tuple[str, ...]:
+        """Return the model functions that a thread is in which does not run, outermost first."""
+        return self._carriers.stack(thread)
 
     def _judge_end(self) -> None:
         """A limit is never a pass, even if the execution ended while its loop was sought."""

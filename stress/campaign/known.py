@@ -26,17 +26,23 @@ class Known:
         self.failures: Counter[str] = Counter()
         self.graph = OrderGraph()
         self._orders: set[tuple[Learned, ...]] = set()
+        self._manners: set[tuple[str, str]] = set()
 
     def copy(self) -> "Known":
         """Return the same, for a campaign that may not come to its end."""
         return deepcopy(self)
 
     def is_looked_into(self, fact: Fact) -> bool:
-        """Count an execution; say whether it failed, and is to be looked into."""
+        """Count an execution; say whether it failed, and is to be looked into.
+
+        So is the first that fails in another manner than those with its symptom before.
+        """
         if fact.signature is None:
             return False
         self.failures[fact.signature] += 1
-        return is_looked_into(self.failures[fact.signature])
+        is_new = (fact.signature, fact.manner) not in self._manners
+        self._manners.add((fact.signature, fact.manner))
+        return is_looked_into(self.failures[fact.signature]) or is_new
 
     def cycles(self, fact: Fact) -> list[list[Witnessed]]:
         """Add the orders of an execution; return the steps of each cycle that they close."""

@@ -69,6 +69,7 @@ class Fact:
         steps: how many steps it took.
         windows: the windows it crossed.
         signature: its failure's identity, None if it passed.
+        manner: what tells that from others of its identity.
         behaviour: what it showed, by scenario and happens-before order; None if nobody looked.
         orders: the orders in which it took locks.
         called: what was called of what the kernel overrides.
@@ -91,6 +92,7 @@ class Fact:
     deviated: bool = True
     digest: str | None = None
     machine: str = ""
+    manner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +167,14 @@ def run_one(
         raise HarnessBug(f"in execution {index} of {name}: {bug}") from bug
     execution, outcome = single.execution, single.execution.outcome
     showed = behaviour(execution.trace, execution.touches) if looked else None
+    failure = outcome.failure if isinstance(outcome, Failed) else None
     return single, Fact(
         scenario=name,
         index=index,
         strategy=scenario.strategy(strategy, index),
         steps=execution.steps,
         windows=single.windows,
-        signature=outcome.failure.signature if isinstance(outcome, Failed) else None,
+        signature=None if failure is None else failure.signature,
         behaviour=f"{name} {showed}" if showed else None,
         orders=_same(single.orders),
         called=single.called,
@@ -179,6 +182,7 @@ def run_one(
         deviated=bool(execution.deviations) or _has_one_thread(single.parameters),
         digest=execution.digest if compared else None,
         machine=machine_digest(single.parameters) if scenario.origin else "",
+        manner="" if failure is None else failure.manner,
     )
 
 

@@ -5,9 +5,13 @@ from collections.abc import Sequence
 
 from harness import Stream, Streams
 from vgic import Irq
-from vgic.accesses import DISABLE, ENABLE, ROUTE, Access
-from vgic.data import EDGE, FIRST_SPI, LEVEL, Pulse
+from vgic.accesses import DISABLE, ENABLE, PEND, ROUTE, Access
+from vgic.data import ACCESS, ACKNOWLEDGE, AWAIT, EDGE, FIRST_SPI, LEVEL, SIGNAL, Instruction, Pulse
 from vgic.hardware import PRIORITY_SIGNALLED_MAX
+
+_CELL = 0
+AWAITED = Instruction(AWAIT, number=_CELL)
+"""What another guest waits for before it interferes: that the handlers are open (opened)."""
 
 
 def draw_spis(stream: Stream, targets: Sequence[int], *, level_per_cent: int) -> tuple[Irq, ...]:
@@ -61,3 +65,25 @@ def draw_toggles(stream: Stream, intids: Sequence[int], count: int) -> list[Acce
         intid = stream.choose(intids)
         toggles += [Access(DISABLE, intid), Access(ENABLE, intid)]
     return toggles
+
+
+def draw_rising(stream: Stream, first: int, count: int) -> tuple[Irq, ...]:
+    """Draw edges that nest, each more urgent than the one before, all above priority 0x80.
+
+    Args:
+        stream: where they are drawn from.
+        first: the INTID of the first.
+        count: how many; at most four.
+    """
+    return tuple(
+        Irq(first + number, EDGE, 8 * (14 - 4 * number - stream.pick(3)), 0)
+        for number in range(count)
+    )
+
+
+def opened(handlers: Sequence[Irq]) -> list[Instruction]:
+    """Return what a guest does to have handlers open, one inside the other, and to say so."""
+    instructions = []
+    for irq in handlers:
+        instructions += [Instruction(ACCESS, Access(PEND, irq.intid)), ACKNOWLEDGE]
+    return [*instructions, Instruction(SIGNAL, number=_CELL)]

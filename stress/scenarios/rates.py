@@ -10,13 +10,13 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
     "inject_while_eoicount": {
         "overflow": {"random-walk": 62.5, "pct": 48.1, "burst": 53.1},
         "eoicount": {"random-walk": 38.5, "pct": 26.2, "burst": 35.8},
-        "aborted_entry": {"random-walk": 78.2, "pct": 13.9, "burst": 53.8},
+        "turned_back": {"random-walk": 78.2, "pct": 13.9, "burst": 53.8},
         "arrival_with_overflow": {"random-walk": 10.5, "pct": 0.9, "burst": 7.5},
         "split": {"random-walk": 58.2, "pct": 48.4, "burst": 53.0},
     },
     "overflow_nested_deeply": {
         "split": {"random-walk": 95.7, "pct": 75.9, "burst": 94.7},
-        "aborted_entry_with_overflow": {"random-walk": 81.4, "pct": 13.6, "burst": 59.8},
+        "kick_in_flush": {"random-walk": 81.4, "pct": 13.6, "burst": 59.8},
         "eoicount_of_two": {"random-walk": 32.9, "pct": 3.8, "burst": 32.5},
         "arrival_with_overflow": {"random-walk": 51.1, "pct": 2.8, "burst": 47.9},
     },
@@ -26,7 +26,7 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
     },
     "migration_ping_pong": {
         "migration": {"random-walk": 85.5, "pct": 64.5, "burst": 78.2},
-        "aborted_entry": {"random-walk": 94.3, "pct": 22.9, "burst": 72.7},
+        "turned_back": {"random-walk": 94.3, "pct": 22.9, "burst": 72.7},
     },
     "reroute_while_pruning": {
         "migration": {"random-walk": 87.8, "pct": 63.0, "burst": 80.0},
@@ -36,17 +36,43 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
     },
     "reroute_before_entry": {
         "migration": {"random-walk": 59.3, "pct": 57.4, "burst": 59.5},
-        "aborted_entry": {"random-walk": 70.4, "pct": 11.2, "burst": 31.8},
+        "turned_back": {"random-walk": 70.4, "pct": 11.2, "burst": 31.8},
         "overflow": {"random-walk": 79.5, "pct": 49.5, "burst": 56.6},
+        "kick_in_flush": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
+        "change_in_summary": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
+        "change_in_walk": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
     },
     "inject_before_entry": {
-        "aborted_entry": {"random-walk": 72.5, "pct": 14.1, "burst": 32.8},
+        "turned_back": {"random-walk": 72.5, "pct": 14.1, "burst": 32.8},
         "queue_retry": {"random-walk": 12.6, "pct": 2.5, "burst": 5.5},
+    },
+    "keys_change_while_sorting": {
+        "overflow": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
+        "eoicount": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
+        "arrival_with_overflow": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
+        "change_in_summary": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
+        "change_in_sort": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
+        "change_in_walk": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
+        "change_in_eoi_walk": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
+        "change_in_prune": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
+    },
+    "overflow_unforeseen": {
+        "overflow": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
+        "eoicount": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
+        "kick_in_flush": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
+        "change_in_summary": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
+        "change_in_walk": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
+    },
+    "pended_while_ending": {
+        "turned_back": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
+        "kick_in_flush": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
     },
     "level_lines_toggle": {
         "overflow": {"random-walk": 63.6, "pct": 47.0, "burst": 58.1},
         "eoicount": {"random-walk": 53.4, "pct": 44.0, "burst": 51.9},
         "queue_retry": {"random-walk": 17.2, "pct": 4.0, "burst": 14.1},
+        "change_in_sort": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
+        "change_in_prune": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
     },
     "many_interrupts": {
         "overflow": {"random-walk": 73.2, "pct": 35.5, "burst": 47.9},
@@ -59,16 +85,16 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
     "random_program": {
         "overflow": {"random-walk": 27.6, "pct": 16.4, "burst": 19.8},
         "migration": {"random-walk": 16.1, "pct": 8.9, "burst": 12.2},
-        "aborted_entry": {"random-walk": 61.6, "pct": 12.1, "burst": 33.8},
+        "turned_back": {"random-walk": 61.6, "pct": 12.1, "burst": 33.8},
     },
     "one_interrupt": {
-        "aborted_entry": {"random-walk": 49.5, "pct": 4.4, "burst": 9.8},
+        "turned_back": {"random-walk": 49.5, "pct": 4.4, "burst": 9.8},
     },
     "one_reroute": {
-        "aborted_entry": {"random-walk": 59.1, "pct": 5.3, "burst": 14.1},
+        "turned_back": {"random-walk": 59.1, "pct": 5.3, "burst": 14.1},
         "migration": {"random-walk": 81.7, "pct": 20.2, "burst": 31.4},
     },
     "one_disable": {
-        "aborted_entry": {"random-walk": 48.7, "pct": 1.2, "burst": 6.1},
+        "turned_back": {"random-walk": 48.7, "pct": 1.2, "burst": 6.1},
     },
 }

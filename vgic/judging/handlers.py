@@ -8,6 +8,7 @@ have one (active_states.py).
 
 from collections.abc import Container, Sequence
 
+from harness import Failure
 from vgic.data import EDGE, Kvm, Vcpu, VgicIrq
 from vgic.judging.active_states import ActiveStates
 from vgic.judging.bookkeeping import Bookkeeping
@@ -160,24 +161,28 @@ def active_is_acknowledged(
 
     Locks: none needed: in the vCPU's own thread nobody else changes them.
     """
-    for irq in irqs:
-        if irq.active and irq.intid not in stack:
-            fail(
-                kvm,
-                "I13 stuck active",
-                f"{irq} is active on {vcpu} but its guest has ended it; open handlers: {stack}",
-                SYNC,
-            )
+    lost = None
     for intid in stack:
         handled = kvm.get_vcpu_irq(vcpu, intid)
         if handled is not None and not handled.active:
-            fail(
-                kvm,
-                "I13 active state lost",
-                f"{handled} is not active though the guest on {vcpu} is still handling it; "
-                f"open handlers: {stack}",
-                SYNC,
+            lost = handled
+            break
+    for irq in irqs:
+        if irq.active and irq.intid not in stack:
+            message = (
+                f"{irq} is active on {vcpu} but its guest has ended it; open handlers: {stack}"
             )
+            # An end that is nobody's and one that was taken for another's are seldom one race.
+            manner = "" if lost is None else "another is not"
+            kvm.scheduler.fail(Failure("I13 stuck active", message, (SYNC,), manner=manner))
+    if lost is not None:
+        fail(
+            kvm,
+            "I13 active state lost",
+            f"{lost} is not active though the guest on {vcpu} is still handling it; "
+            f"open handlers: {stack}",
+            SYNC,
+        )
 
 
 def active_is_listed(kvm: Kvm, vcpu: Vcpu, stack: Sequence[int]) -> None:

@@ -4,6 +4,7 @@
 from vgic.data import Kvm
 from vgic.judging.active_states import ActiveStates
 from vgic.judging.announcements import Announcements
+from vgic.judging.between import Between
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.contents import Contents
 from vgic.judging.delivery import Delivery
@@ -50,6 +51,7 @@ class Judges:
             Halts(kvm, books),
             registers,
             windows,
+            Between(kvm, books, windows.crossed_ones),
             lists,
             Loading(kvm, books, registers, lists),
             Contents(kvm, books, lists),

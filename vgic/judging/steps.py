@@ -29,6 +29,11 @@ _WORDS = {
     "migration": "prune moves an interrupt",
     "prune_recheck": "prune finds a change and does not move the interrupt",
     "two_prune_retries": "one prune has them twice or more",
+    "change_in_summary": "an entry changes behind the summary's back",
+    "change_in_sort": "an entry changes while its list is sorted",
+    "change_in_walk": "an entry changes before it comes to its list register",
+    "change_in_eoi_walk": "an entry changes while EOIcount is accounted",
+    "change_in_prune": "an entry changes behind prune's back",
 }
 
 _BEFORE = {
@@ -46,6 +51,11 @@ _BEFORE = {
     "migration": (LISTED, OTHERS_LIST),
     "prune_recheck": (LISTED, OTHERS_LIST),
     "two_prune_retries": (LISTED, OTHERS_LIST),
+    "change_in_summary": (LISTED,),
+    "change_in_sort": (LISTED, "overflow"),
+    "change_in_walk": (LISTED,),
+    "change_in_eoi_walk": (LISTED, "overflow", "eoicount"),
+    "change_in_prune": (LISTED,),
 }
 
 

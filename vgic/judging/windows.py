@@ -37,6 +37,13 @@ WINDOWS = {
     "migration": "Prune moves an interrupt to the list of another vCPU.",
     "prune_recheck": "Prune has all three locks at last, finds a change, and does not move it.",
     "two_prune_retries": "One prune starts again from the head of the list twice or more.",
+    "change_in_summary": "What the summary has looked at changes while it looks at more.",
+    "change_in_sort": "Something on a list changes while that is being sorted.",
+    "change_in_walk": (
+        "Something on a list changes while list registers are filled, before the walk comes to it."
+    ),
+    "change_in_eoi_walk": "Something on a list changes while EOIcount is accounted to it.",
+    "change_in_prune": "What prune has left on a list changes while it looks at more.",
 }
 
 
