@@ -47,10 +47,10 @@ class Judges:
         judges: list[Judge] = [
             books,
             states,
-            Halts(kvm, books),
             registers,
             windows,
             lists,
+            Halts(kvm, books, lists),
             Loading(kvm, books, registers, lists),
             Contents(kvm, books, lists),
             Handlers(kvm, books, states, registers, lists),
