@@ -53,7 +53,10 @@ class _State:
 class ActiveStates(Judge):
     """Follows what software writes, and judges it after each write and each sync.
 
+    Handlers tell it what guests do once there is anything to follow: most guests write nothing.
+
     Attributes:
+        watches: somebody has read or written an active state by now.
         undercut: for each vCPU, what its guest is handling and software may have deactivated.
     """
 
@@ -67,6 +70,7 @@ class ActiveStates(Judge):
         super().__init__(kvm)
         self._books = books
         self._states: dict[VgicIrq, _State] = {}
+        self.watches = False
         self._reads: dict[int, VgicIrq] = {}
         self.undercut: list[set[VgicIrq]] = [set() for _ in kvm.vcpus]
 
@@ -82,6 +86,7 @@ class ActiveStates(Judge):
             self._begin_read(vcpu, access)
         if irq is None or asks.field != ACTIVE:
             return
+        self.watches = True
         self._disturb(irq)
         state = self._states.setdefault(irq, _State())
         state.disturbed = state.busy
@@ -110,11 +115,8 @@ class ActiveStates(Judge):
             self._books.ledger.pended(irq)
         self._judge(irq, state)
 
-    def acknowledged(self, vcpu: int, intid: int) -> None:
+    def acknowledge(self, vcpu: int, irq: VgicIrq) -> None:
         """A guest makes the interrupt active."""
-        irq = self._books.irq
-        if irq is None or not (self._states or self._reads):
-            return
         self._disturb(irq)
         state = self._states.get(irq)
         if state is not None:
@@ -122,11 +124,8 @@ class ActiveStates(Judge):
             if state.clearing:
                 self.undercut[vcpu].add(irq)
 
-    def ended(self, vcpu: int, intid: int) -> None:
+    def end(self, vcpu: int, irq: VgicIrq) -> None:
         """A guest ends the interrupt, or something else by right (quirk Q10)."""
-        irq = self._books.irq
-        if irq is None or not (self._states or self._reads):
-            return
         self._disturb(irq)
         state = self._states.get(irq)
         if state is not None:
@@ -149,7 +148,7 @@ class ActiveStates(Judge):
                 and self.is_activated(irq)
             )
 
-    def synced(self, vcpu: int) -> None:
+    def judge(self) -> None:
         """Judge what a fold may have overwritten."""
         for irq, state in self._states.items():
             self._judge(irq, state)
@@ -171,6 +170,7 @@ class ActiveStates(Judge):
         kvm = self._kvm
         irq = kvm.get_vcpu_irq(kvm.vcpus[access.about(vcpu)], access.intid)
         if irq is not None and not (irq in self._states and self._states[irq].busy):
+            self.watches = True
             self._reads[vcpu] = irq
 
     def _disturb(self, irq: VgicIrq) -> None:

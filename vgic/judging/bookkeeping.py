@@ -26,6 +26,7 @@ class Bookkeeping(Judge):
         handlers: for each vCPU, what its guest has acknowledged and not ended, outermost first.
         flushed_at: for each vCPU, the step at which it began its last flush, -1 before any; entered
             by Lists, since nobody else asks before that.
+        halts: how many have the VM halted.
         left_at: for each vCPU, the step at which it last left its guest, or did not go in.
     """
 
@@ -35,6 +36,7 @@ class Bookkeeping(Judge):
         self.ledger = Ledger()
         self.explained = False
         self.flushed_at = [-1] * count
+        self.halts = 0
         self.left_at = [-1] * count
         self._edges = Edges(self.flushed_at, self.left_at)
         self.irq: VgicIrq | None = None
@@ -57,6 +59,14 @@ class Bookkeeping(Judge):
     def exited(self, vcpu: int) -> None:
         """Enter when the guest was left: what changes later may come too late for the sync."""
         self.left_at[vcpu] = self._kvm.scheduler.steps
+
+    def halted(self) -> None:
+        """Enter that somebody has halted the VM."""
+        self.halts += 1
+
+    def resuming(self) -> None:
+        """Enter that he resumes it."""
+        self.halts -= 1
 
     def driving(self, vcpu: int, intid: int, level: bool) -> None:
         """Enter a send before it begins."""

@@ -8,60 +8,32 @@ back over it.
 from vgic.data import Kvm, Vcpu
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import FLUSH, SYNC, Judge, fail, names
+from vgic.judging.lists import Lists
 
 
 class Halts(Judge):
-    """Looks at every vCPU when the VM has been halted, and at each flush while it is."""
+    """Looks at every vCPU when the VM has been halted; Lists look at each flush while it is."""
 
-    def __init__(self, kvm: Kvm, books: Bookkeeping) -> None:
+    def __init__(self, kvm: Kvm, books: Bookkeeping, lists: Lists) -> None:
         """Begin to listen.
 
         Args:
             kvm: the VM.
             books: tell when each vCPU has flushed, and when it has left its guest.
+            lists: tell which are between flush and sync.
         """
         super().__init__(kvm)
         self._books = books
-        self._in_window = [False] * len(kvm.vcpus)
-        self._halts = 0
-
-    def flushing(self, vcpu: int) -> None:
-        """Judge whether the vCPU may go into its guest."""
-        self._in_window[vcpu] = True
-        if self._halts:
-            nobody_enters(self._kvm, self._kvm.vcpus[vcpu])
-
-    def synced(self, vcpu: int) -> None:
-        """Note that the vCPU has folded all it had."""
-        self._in_window[vcpu] = False
+        self._in_window = lists.in_window
 
     def halted(self) -> None:
         """Judge whether every vCPU is out of its guest and has folded."""
-        self._halts += 1
         for vcpu in self._kvm.vcpus:
             number = vcpu.vcpu_id
             if self._in_window[number]:
                 has_left = self._books.left_at[number] > self._books.flushed_at[number]
                 is_not_out(self._kvm, vcpu, has_left=has_left)
         nothing_is_loaded(self._kvm)
-
-    def resuming(self) -> None:
-        """Note that one of those who have halted the VM is done."""
-        self._halts -= 1
-
-
-def nobody_enters(kvm: Kvm, vcpu: Vcpu) -> None:
-    """I17: fail since a vCPU fills its list registers while somebody has the VM halted.
-
-    Locks: none needed: in the vCPU's own thread.
-    """
-    fail(
-        kvm,
-        "I17 entry while halted",
-        f"{vcpu} begins to fill its list registers, and somebody has the VM halted to change what "
-        "they are to hold",
-        FLUSH,
-    )
 
 
 def is_not_out(kvm: Kvm, vcpu: Vcpu, *, has_left: bool) -> None:

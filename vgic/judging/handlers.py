@@ -51,6 +51,8 @@ class Handlers(Judge):
         stack.append(intid)
         here = kvm.vcpus[vcpu]
         irq, books = self._books.irq, self._books
+        if irq is not None and self._states.watches:
+            self._states.acknowledge(vcpu, irq)
         if irq is not None and not books.forfeited[vcpu]:
             account = books.ledger[irq]
             if not account.forfeited:
@@ -62,6 +64,8 @@ class Handlers(Judge):
         """Judge the priorities that are left."""
         kvm, stack = self._kvm, self._stacks[vcpu]
         stack.pop()
+        if self._states.watches and self._books.irq is not None:
+            self._states.end(vcpu, self._books.irq)
         if self._books.irq is not None and not self._books.forfeited[vcpu]:
             priorities_nest(kvm, kvm.vcpus[vcpu], len(stack))
 
@@ -77,6 +81,8 @@ class Handlers(Judge):
 
     def synced(self, vcpu: int) -> None:
         """Judge what the sync has made of the active states."""
+        if self._states.watches:
+            self._states.judge()
         if self._books.forfeited[vcpu]:
             return
         kvm, irqs, stack = self._kvm, self._listed[vcpu], self._stacks[vcpu]

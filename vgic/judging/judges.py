@@ -48,11 +48,11 @@ class Judges:
         judges: list[Judge] = [
             books,
             states,
-            Halts(kvm, books),
             registers,
             windows,
             Between(kvm, books, windows.crossed_ones),
             lists,
+            Halts(kvm, books, lists),
             Loading(kvm, books, registers, lists),
             Contents(kvm, books, lists),
             Handlers(kvm, books, states, registers, lists),

@@ -8,6 +8,7 @@ from harness import ListHead
 from harness.engine import model_function
 from vgic.data import Kvm, Vcpu, VgicIrq
 from vgic.judging.active_states import ActiveStates
+from vgic.judging.belonging import added_where_it_belongs, nobody_enters
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import SYNC, Judge, belongs_on, fail, listed, names
 from vgic.judging.ledger import Ledger
@@ -21,6 +22,7 @@ class Lists(Judge):
     Attributes:
         flushed_at: for each vCPU, the step at which it began its last flush, -1 before any.
         seen_at: for each vCPU, the step at which that flush had seen its list, -1 before any.
+        in_window: for each vCPU, whether it is between flush and sync.
         members: for each vCPU, what was on its lists when their lock was last released; a new
             list each time.
     """
@@ -51,7 +53,7 @@ class Lists(Judge):
         self._listed = registers.listed
         self._books = books
         self._states = states
-        self._in_window = [False] * len(kvm.vcpus)
+        self.in_window = [False] * len(kvm.vcpus)
         self._flush_is_new = [False] * len(kvm.vcpus)
         self._put_aside: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
         self._overflow_of = met_first if breaks_rings else ListHead[VgicIrq].verify
@@ -59,16 +61,18 @@ class Lists(Judge):
     def flushing(self, vcpu: int) -> None:
         """Begin the window in which there may be an overflow."""
         kvm = self._kvm
+        if self._books.halts:
+            nobody_enters(kvm, kvm.vcpus[vcpu])
         overflow_is_empty(kvm, kvm.vcpus[vcpu])
         self.flushed_at[vcpu] = kvm.scheduler.steps
-        self._in_window[vcpu] = self._flush_is_new[vcpu] = True
+        self.in_window[vcpu] = self._flush_is_new[vcpu] = True
         self._put_aside[vcpu] = []
 
     def synced(self, vcpu: int) -> None:
         """End the window, and look at what has stayed."""
         kvm, books, irqs = self._kvm, self._books, self._listed[vcpu]
         overflow_is_empty(kvm, kvm.vcpus[vcpu])
-        self._in_window[vcpu] = False
+        self.in_window[vcpu] = False
         if irqs and not books.forfeited[vcpu]:
             nothing_is_left_behind(kvm, kvm.vcpus[vcpu], irqs, books.left_at[vcpu], books.ledger)
 
@@ -78,7 +82,7 @@ class Lists(Judge):
         overflow = vcpu.vgic_cpu.overflow_ap_list_head
         aside = [] if overflow.empty else self._overflow_of(overflow)
         self.members[number] = lists_are_whole(self._kvm, vcpu, aside)
-        if not self._in_window[number]:
+        if not self.in_window[number]:
             overflow_is_empty(self._kvm, vcpu)
         elif self._kvm.scheduler.current.role != vcpu.role:
             nothing_joins_the_overflow(self._kvm, vcpu, aside, self._put_aside[number])
@@ -209,35 +213,6 @@ def nothing_joins_the_overflow(
             "I27 arrival on the overflow list",
             f"{names(arrivals)} joined {overflow.name} while {vcpu} was between its flush and its "
             "prune: what arrives then belongs on the AP-list",
-            model_function(),
-        )
-
-
-def added_where_it_belongs(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq, *, activated: bool = False) -> None:
-    """I7 and I23: whatever is appended to a vCPU's list belongs there and is not active.
-
-    Args:
-        kvm: the VM.
-        vcpu: the vCPU.
-        irq: the interrupt.
-        activated: it comes from no list, and software has made it active.
-
-    Locks: the vCPU's ap_list_lock and irq_lock.
-    """
-    if irq.active and not activated:
-        fail(
-            kvm,
-            "I7 active interrupt moved",
-            f"{irq} is active and was put on the list of {vcpu}",
-            model_function(),
-        )
-    where = belongs_on(kvm, irq)
-    if where is not vcpu:
-        fail(
-            kvm,
-            "I23 put on the wrong list",
-            f"{irq} was put on the list of {vcpu}, but belongs on "
-            f"{f'that of {where}' if where else 'none'}",
             model_function(),
         )
 

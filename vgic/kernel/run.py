@@ -57,6 +57,8 @@ class Run(Kernel):
         """
         requests = vcpu.requests
         bits = requests.read()
+        if not bits:
+            return
         if bits & 1 << KVM_REQ_SLEEP:
             requests.check(KVM_REQ_SLEEP)
             self.kvm_vcpu_sleep(vcpu)

@@ -11,9 +11,9 @@ from vgic.accesses import DISABLE, ENABLE, PEND, ROUTE, Access
 from vgic.data.intids import Config
 from vgic.data.program import Program
 from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.judging.belonging import added_where_it_belongs
 from vgic.judging.handlers import active_is_listed
 from vgic.judging.lists import (
-    added_where_it_belongs,
     lists_are_whole,
     nothing_joins_the_overflow,
     overflow_is_empty,
