@@ -8,15 +8,16 @@ campaign for them: floors.py.
 
 RATES: dict[str, dict[str, dict[str, float]]] = {
     "inject_while_eoicount": {
-        "overflow": {"random-walk": 62.5, "pct": 48.1, "burst": 53.1},
-        "eoicount": {"random-walk": 38.5, "pct": 26.2, "burst": 35.8},
-        "turned_back": {"random-walk": 78.2, "pct": 13.9, "burst": 53.8},
-        "arrival_with_overflow": {"random-walk": 10.5, "pct": 0.9, "burst": 7.5},
-        "split": {"random-walk": 58.2, "pct": 48.4, "burst": 53.0},
+        "overflow": {"random-walk": 54.0, "pct": 48.0, "burst": 52.4},
+        "eoicount": {"random-walk": 40.4, "pct": 26.6, "burst": 36.3},
+        "turned_back": {"random-walk": 50.6, "pct": 5.5, "burst": 27.2},
+        "kick_in_flush": {"random-walk": 58.5, "pct": 5.2, "burst": 38.0},
+        "arrival_with_overflow": {"random-walk": 14.4, "pct": 1.5, "burst": 7.5},
+        "split": {"random-walk": 54.5, "pct": 48.6, "burst": 53.0},
     },
     "overflow_nested_deeply": {
         "split": {"random-walk": 95.7, "pct": 75.9, "burst": 94.7},
-        "kick_in_flush": {"random-walk": 81.4, "pct": 13.6, "burst": 59.8},
+        "kick_in_flush": {"random-walk": 70.0, "pct": 4.5, "burst": 49.5},
         "eoicount_of_two": {"random-walk": 32.9, "pct": 3.8, "burst": 32.5},
         "arrival_with_overflow": {"random-walk": 51.1, "pct": 2.8, "burst": 47.9},
     },
@@ -25,8 +26,9 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
         "eoicount": {"random-walk": 57.8, "pct": 45.0, "burst": 55.5},
     },
     "migration_ping_pong": {
-        "migration": {"random-walk": 85.5, "pct": 64.5, "burst": 78.2},
-        "turned_back": {"random-walk": 94.3, "pct": 22.9, "burst": 72.7},
+        "migration": {"random-walk": 83.9, "pct": 64.3, "burst": 78.0},
+        "turned_back": {"random-walk": 71.7, "pct": 11.8, "burst": 46.4},
+        "kick_in_flush": {"random-walk": 76.0, "pct": 9.8, "burst": 50.7},
     },
     "reroute_while_pruning": {
         "migration": {"random-walk": 87.8, "pct": 63.0, "burst": 80.0},
@@ -36,15 +38,16 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
     },
     "reroute_before_entry": {
         "migration": {"random-walk": 59.3, "pct": 57.4, "burst": 59.5},
-        "turned_back": {"random-walk": 70.4, "pct": 11.2, "burst": 31.8},
+        "turned_back": {"random-walk": 27.5, "pct": 7.0, "burst": 18.5},
         "overflow": {"random-walk": 79.5, "pct": 49.5, "burst": 56.6},
-        "kick_in_flush": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
+        "kick_in_flush": {"random-walk": 54.0, "pct": 3.0, "burst": 20.5},
         "change_in_summary": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
         "change_in_walk": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
     },
     "inject_before_entry": {
-        "turned_back": {"random-walk": 72.5, "pct": 14.1, "burst": 32.8},
-        "queue_retry": {"random-walk": 12.6, "pct": 2.5, "burst": 5.5},
+        "turned_back": {"random-walk": 43.5, "pct": 5.8, "burst": 15.3},
+        "kick_in_flush": {"random-walk": 45.8, "pct": 6.8, "burst": 20.5},
+        "queue_retry": {"random-walk": 12.9, "pct": 2.3, "burst": 5.6},
     },
     "keys_change_while_sorting": {
         "overflow": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
@@ -79,22 +82,26 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
         "eoicount_of_two": {"random-walk": 18.5, "pct": 17.7, "burst": 18.3},
     },
     "misbehaving_guest": {
-        "overflow": {"random-walk": 90.7, "pct": 73.5, "burst": 82.3},
-        "eoicount": {"random-walk": 30.2, "pct": 5.2, "burst": 24.1},
+        "overflow": {"random-walk": 85.4, "pct": 72.8, "burst": 82.7},
+        "eoicount": {"random-walk": 71.5, "pct": 25.4, "burst": 47.3},
     },
     "random_program": {
-        "overflow": {"random-walk": 27.6, "pct": 16.4, "burst": 19.8},
-        "migration": {"random-walk": 16.1, "pct": 8.9, "burst": 12.2},
-        "turned_back": {"random-walk": 61.6, "pct": 12.1, "burst": 33.8},
+        "overflow": {"random-walk": 20.5, "pct": 16.2, "burst": 19.4},
+        "migration": {"random-walk": 15.0, "pct": 9.1, "burst": 12.4},
+        "turned_back": {"random-walk": 34.8, "pct": 6.2, "burst": 18.6},
+        "kick_in_flush": {"random-walk": 38.4, "pct": 5.0, "burst": 19.9},
     },
     "one_interrupt": {
-        "turned_back": {"random-walk": 49.5, "pct": 4.4, "burst": 9.8},
+        "turned_back": {"random-walk": 26.9, "pct": 3.0, "burst": 5.0},
+        "kick_in_flush": {"random-walk": 21.4, "pct": 1.6, "burst": 5.2},
     },
     "one_reroute": {
-        "turned_back": {"random-walk": 59.1, "pct": 5.3, "burst": 14.1},
-        "migration": {"random-walk": 81.7, "pct": 20.2, "burst": 31.4},
+        "turned_back": {"random-walk": 32.8, "pct": 3.4, "burst": 8.8},
+        "kick_in_flush": {"random-walk": 29.6, "pct": 1.9, "burst": 5.5},
+        "migration": {"random-walk": 67.3, "pct": 21.8, "burst": 33.8},
     },
     "one_disable": {
-        "turned_back": {"random-walk": 48.7, "pct": 1.2, "burst": 6.1},
+        "turned_back": {"random-walk": 25.2, "pct": 0.9, "burst": 3.9},
+        "kick_in_flush": {"random-walk": 21.1, "pct": 0.3, "burst": 2.6},
     },
 }

@@ -23,7 +23,7 @@ from stress.executions.token import VERSION
 from stress.replaying.opening import cases
 from vgic import Reference
 from vgic.composition import compose
-from vgic.revisions import FlushBeforeMode
+from vgic.revisions import FlushBeforeMode, FoldClearsLatch, KeysReadAgain, SortedBySummary
 
 TOKENS = Path(__file__).parents[2] / "data" / "tokens"
 FROZEN = {
@@ -93,8 +93,8 @@ def test_what_is_frozen_is_of_every_kind() -> None:
     assert {bool(line["signature"]) for line in LINES} == {True, False}
 
 
-class AsOfThen(FlushBeforeMode, Reference):
-    """The reference with the order of entry that it had in 0.1.0."""
+class AsOfThen(FlushBeforeMode, KeysReadAgain, SortedBySummary, FoldClearsLatch, Reference):
+    """The reference of 0.1.0: its order of entry, and what has been mended in it since."""
 
 
 def replayed(line: dict[str, Any], carriers: OsThreads) -> Followed:
