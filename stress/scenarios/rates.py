@@ -48,6 +48,11 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
         "eoicount": {"random-walk": 53.4, "pct": 44.0, "burst": 51.9},
         "queue_retry": {"random-walk": 17.2, "pct": 4.0, "burst": 14.1},
     },
+    "active_written_from_beside": {
+        "turned_back": {"random-walk": 66.5, "pct": 32.2, "burst": 64.1},
+        "kick_in_flush": {"random-walk": 28.6, "pct": 7.8, "burst": 24.4},
+        "overflow": {"random-walk": 9.5, "pct": 8.1, "burst": 9.2},
+    },
     "many_interrupts": {
         "overflow": {"random-walk": 73.2, "pct": 35.5, "burst": 47.9},
         "eoicount_of_two": {"random-walk": 18.5, "pct": 17.7, "burst": 18.3},
