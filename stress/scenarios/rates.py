@@ -77,6 +77,11 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
         "change_in_sort": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
         "change_in_prune": {"random-walk": 0.0, "pct": 0.0, "burst": 0.0},
     },
+    "active_written_from_beside": {
+        "turned_back": {"random-walk": 66.5, "pct": 32.2, "burst": 64.1},
+        "kick_in_flush": {"random-walk": 28.6, "pct": 7.8, "burst": 24.4},
+        "overflow": {"random-walk": 9.5, "pct": 8.1, "burst": 9.2},
+    },
     "many_interrupts": {
         "overflow": {"random-walk": 73.2, "pct": 35.5, "burst": 47.9},
         "eoicount_of_two": {"random-walk": 18.5, "pct": 17.7, "burst": 18.3},

@@ -5,7 +5,17 @@ from collections.abc import Callable
 
 import pytest
 
-from harness import Deviation, Execution, Failure, Ipi, Passed, Requests, Scheduler, Stream
+from harness import (
+    Deviation,
+    Execution,
+    Failed,
+    Failure,
+    Ipi,
+    Passed,
+    Requests,
+    Scheduler,
+    Stream,
+)
 from harness.schedule.replay import StrictReplay
 from harness.search.strategies import STRATEGIES
 
@@ -177,3 +187,55 @@ def test_the_world_outside_can_assert_an_interrupt_without_a_scheduling_point(
     execution = run(program)
     assert execution.outcome == Passed()
     assert story(execution) == ["vcpu0: idle ipi[vcpu0]", "vcpu0: exit"]
+
+
+def taken_in_time(scheduler: Scheduler) -> None:
+    """A sender waits until the other CPU has taken its IPI; that one leaves its mark before."""
+    ipi, marks = Ipi(scheduler, "vcpu0"), list[str]()
+
+    def sends() -> None:
+        taking = ipi.next_taking()
+        ipi.send()
+        ipi.wait_until(taking)
+        if marks != ["left"]:
+            scheduler.fail(Failure("waited too little", "the IPI was not taken yet"))
+
+    def takes() -> None:
+        ipi.wait()
+        marks.append("left")
+        ipi.take()
+
+    scheduler.thread("vcpu0", takes)
+    scheduler.thread("dev0", sends)
+
+
+@pytest.mark.parametrize("name", STRATEGIES)
+def test_who_waits_for_an_ipi_goes_on_when_it_was_taken(run: Run, name: str) -> None:
+    for seed in range(15):
+        strategy = STRATEGIES[name](Stream(seed, name), 8)
+        assert run(taken_in_time, strategy).outcome == Passed()
+
+
+def test_one_that_was_taken_before_the_wait_is_not_waited_for(run: Run) -> None:
+    def program(scheduler: Scheduler) -> None:
+        ipi = Ipi(scheduler, "vcpu0")
+
+        def body() -> None:
+            taking = ipi.next_taking()
+            ipi.take()
+            ipi.wait_until(taking)
+
+        scheduler.thread("vcpu0", body)
+
+    assert run(program).outcome == Passed()
+
+
+def test_one_that_nobody_takes_is_a_deadlock(run: Run) -> None:
+    def program(scheduler: Scheduler) -> None:
+        ipi = Ipi(scheduler, "vcpu0")
+        scheduler.thread("dev0", lambda: ipi.wait_until(ipi.next_taking()))
+
+    outcome = run(program).outcome
+    assert isinstance(outcome, Failed)
+    assert outcome.failure.kind == "deadlock"
+    assert "waits for ipi[vcpu0] to be taken" in outcome.failure.message
