@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from harness import Stream, Streams
 from vgic import Irq
 from vgic.accesses import DISABLE, ENABLE, ROUTE, Access
-from vgic.data import EDGE, FIRST_SPI, LEVEL, Pulse
+from vgic.data import EDGE, FIRST_SPI, HOST_EVENTS, LEVEL, HostEvent, Pulse
 from vgic.hardware import PRIORITY_SIGNALLED_MAX
 
 
@@ -47,6 +47,19 @@ def draw_devices(
             tuple([draw_pulse(stream, stream.choose(irqs), pauses) for _ in range(count)])
         )
     return tuple(devices)
+
+
+def draw_host(
+    streams: Streams, nr_vcpus: int, events: tuple[int, int], pauses: Sequence[int]
+) -> tuple[HostEvent, ...]:
+    """Draw what the host does to the threads of vCPUs, from so many to so many times."""
+    stream = streams.stream("host0:program")
+    return tuple(
+        [
+            HostEvent(stream.choose(HOST_EVENTS), stream.pick(nr_vcpus), stream.choose(pauses))
+            for _ in range(stream.between(*events))
+        ]
+    )
 
 
 def draw_routes(stream: Stream, irqs: Sequence[Irq], count: int, nr_vcpus: int) -> list[Access]:

@@ -56,6 +56,12 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
         "overflow": {"random-walk": 90.7, "pct": 73.5, "burst": 82.3},
         "eoicount": {"random-walk": 30.2, "pct": 5.2, "burst": 24.1},
     },
+    "guests_that_wait": {
+        "wait": {"random-walk": 86.5, "pct": 88.3, "burst": 87.1},
+        "wake_up": {"random-walk": 26.4, "pct": 51.0, "burst": 42.0},
+        "other_cpu": {"random-walk": 69.0, "pct": 74.3, "burst": 72.3},
+        "tick": {"random-walk": 13.2, "pct": 21.1, "burst": 11.9},
+    },
     "random_program": {
         "overflow": {"random-walk": 27.6, "pct": 16.4, "burst": 19.8},
         "migration": {"random-walk": 16.1, "pct": 8.9, "burst": 12.2},
