@@ -11,6 +11,7 @@ from vgic.data import (
     LINGER,
     NR_CELLS,
     SIGNAL,
+    WAIT,
     WORK,
     Instruction,
 )
@@ -18,7 +19,7 @@ from vgic.data import (
 LINGER_MAX = 1_000_000
 """How many turns a guest lingers for at most."""
 
-_PLAIN = {each.name: each for each in (ACKNOWLEDGE, END, END_AGAIN, WORK)}
+_PLAIN = {each.name: each for each in (ACKNOWLEDGE, END, END_AGAIN, WORK, WAIT)}
 _NUMBERED = {
     SIGNAL: ("a cell", 0, NR_CELLS - 1),
     AWAIT: ("a cell", 0, NR_CELLS - 1),

@@ -12,6 +12,7 @@ from vgic.composition import note_calls, stop_noting
 from vgic.data import Kvm, Pulse, Vcpu
 from vgic.drain import Drain
 from vgic.guest import Guest
+from vgic.host import Host
 from vgic.judging import Judges, check_races, leave_listed, lists_are_forgotten, stop_at_unguarded
 from vgic.kernel import Mechanism
 from vgic.parameters import Parameters
@@ -77,6 +78,8 @@ class Machine:
         for number, pulses in enumerate(parameters.devices):
             work = operation("work", "", f"dev {number}")
             scheduler.thread(f"dev{number}", partial(self.device, pulses, work))
+        if parameters.host:
+            scheduler.thread("host0", partial(Host(self.kvm, self.trace).run, parameters.host))
         scheduler.on_quiescence = Drain(self.kvm, self.trace)
         if kernel.stops_at_unguarded:
             stop_at_unguarded(self.kvm, check=kernel.checks_races)

@@ -9,7 +9,17 @@ that there is to tell of it, takes little time and memory, whoever has made it.
 
 from typing import NamedTuple
 
-from vgic.data import FIRST_PPI, LAST_SPI, LETTERS, Config, Program, Pulse, irq_key
+from vgic.data import (
+    FIRST_PPI,
+    HOST_EVENTS,
+    LAST_SPI,
+    LETTERS,
+    Config,
+    HostEvent,
+    Program,
+    Pulse,
+    irq_key,
+)
 from vgic.hardware import PRIORITY_MASK
 from vgic.instructions import (
     BadParameters,
@@ -27,7 +37,7 @@ NR_IRQS_MAX = 256
 LATENESS_MAX = 1_000
 PAUSE_MAX = 1_000
 PROGRAMS_MAX = 10_000
-"""Instructions, latenesses and pulses of a whole machine. An execution of more than twice
+"""Instructions, latenesses, pulses and events of a whole machine. An execution of more than twice
 as many steps counts as a livelock, and an instruction or a pulse takes at least one."""
 
 
@@ -55,15 +65,18 @@ class Parameters(NamedTuple):
         irqs: the interrupts.
         guests: one program for each vCPU.
         devices: what each device does, in order.
+        host: what the host does by itself, in order.
     """
 
     nr_lr: int
     irqs: tuple[Irq, ...]
     guests: tuple[Program, ...]
     devices: tuple[tuple[Pulse, ...], ...]
+    host: tuple[HostEvent, ...] = ()
 
     def to_values(self) -> dict[str, object]:
-        """Return the parameters as JSON values."""
+        """Return the parameters as JSON values; a host that does nothing is left out."""
+        host = {"host": [list(event) for event in self.host]} if self.host else {}
         return {
             "nr_lr": self.nr_lr,
             "irqs": [[irq.intid, irq.config.value, irq.priority, irq.vcpu] for irq in self.irqs],
@@ -75,6 +88,7 @@ class Parameters(NamedTuple):
                 [[pulse.intid, int(pulse.level), pulse.pause, pulse.vcpu] for pulse in device]
                 for device in self.devices
             ],
+            **host,
         }
 
     @staticmethod
@@ -88,7 +102,7 @@ class Parameters(NamedTuple):
         Raises:
             BadParameters: the values do not describe a machine.
         """
-        fields = _fields(values, {"nr_lr", "irqs", "guests", "devices"})
+        fields = _fields(values, {"nr_lr", "irqs", "guests", "devices"}, {"host"})
         read = _spelled if spelled else _program
         guests = list_of(fields["guests"], "guests", 1, NR_VCPUS_MAX)
         irqs = tuple(
@@ -105,6 +119,7 @@ class Parameters(NamedTuple):
                 )
                 for device in list_of(fields["devices"], "devices", 0, NR_DEVICES_MAX)
             ),
+            host=tuple(_host_event(each, len(guests)) for each in _host(fields)),
         )
         _check_size(parameters)
         _check_intids(parameters)
@@ -112,12 +127,11 @@ class Parameters(NamedTuple):
 
 
 def _check_size(parameters: Parameters) -> None:
-    size = sum(len(guest.instructions) + len(guest.lateness) for guest in parameters.guests) + sum(
-        map(len, parameters.devices)
-    )
+    size = sum(len(guest.instructions) + len(guest.lateness) for guest in parameters.guests)
+    size += sum(map(len, parameters.devices)) + len(parameters.host)
     if size > PROGRAMS_MAX:
         raise BadParameters(
-            f"all programs together have {size} instructions, latenesses and pulses; "
+            f"all programs together have {size} instructions, latenesses, pulses and events; "
             f"at most {PROGRAMS_MAX} can be of use"
         )
 
@@ -133,10 +147,31 @@ def _check_intids(parameters: Parameters) -> None:
                 raise BadParameters(f"a device pulses INTID {pulse.intid}, which is no irq")
 
 
-def _fields(values: object, names: set[str]) -> dict[str, object]:
-    if not isinstance(values, dict) or set(values) != names:
-        raise BadParameters(f"parameters must have exactly the fields {', '.join(sorted(names))}")
+def _fields(values: object, names: set[str], more: set[str]) -> dict[str, object]:
+    if not isinstance(values, dict) or set(values) - more != names:
+        raise BadParameters(
+            f"parameters must have exactly the fields {', '.join(sorted(names))}; they may have "
+            f"{', '.join(sorted(more))}"
+        )
     return values
+
+
+def _host(fields: dict[str, object]) -> list[object]:
+    """Return what a host does; one that does nothing is left out, and not empty."""
+    return list_of(fields["host"], "host", 1, PROGRAMS_MAX) if "host" in fields else []
+
+
+def _host_event(value: object, nr_vcpus: int) -> HostEvent:
+    kind, vcpu, pause = list_of(value, "an event of the host", 3, 3)
+    if not isinstance(kind, str) or kind not in HOST_EVENTS:
+        raise BadParameters(
+            f"an event of the host is one of {', '.join(HOST_EVENTS)}, not {kind!r:.40}"
+        )
+    return HostEvent(
+        kind,
+        integer_of(vcpu, "a vCPU", 0, nr_vcpus - 1),
+        integer_of(pause, "a pause", 0, PAUSE_MAX),
+    )
 
 
 def _irq(value: object, nr_vcpus: int) -> Irq:

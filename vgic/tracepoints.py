@@ -54,6 +54,12 @@ class Tracepoints:
     def synced(self, vcpu: int) -> None:
         """The vCPU has saved, folded and pruned."""
 
+    def waiting(self, vcpu: int) -> None:
+        """The guest waits for an interrupt, and its vCPU is about to sleep unless there is one."""
+
+    def waited(self, vcpu: int) -> None:
+        """The vCPU has slept for as long as it had to."""
+
     # The guest, and what devices do from outside.
 
     def acknowledged(self, vcpu: int, intid: int) -> None:
@@ -117,6 +123,9 @@ class Tracepoints:
 
     def kicked(self, vcpu: int) -> None:
         """Somebody has sent the vCPU an interrupt that makes it leave its guest."""
+
+    def ticked(self, vcpu: int) -> None:
+        """The host has sent the CPU of a vCPU that is not outside an interrupt of its own."""
 
     def returned(self, function: str, call: Call, result: object) -> None:
         """A function of a user's class has returned; this one says it as it is, in objects."""

@@ -175,11 +175,13 @@ class Thread:
         held: the locks it holds, oldest first.
         chain: the held lock classes as a bit set, with the context, for the lock-order checker.
         sections: how many RCU read sections it is in, of all domains.
+        preempt_off: how many times more it has turned preemption off than on.
     """
 
     __slots__ = (
         "body", "busy", "chain", "daemon", "finished", "first", "held", "index", "irqs_off",
-        "irqs_off_at", "lag", "op", "ops", "relaxed", "role", "sections", "started",
+        "irqs_off_at", "lag", "op", "ops", "preempt_off", "relaxed", "role", "sections",
+        "started",
     )  # fmt: skip
 
     def __init__(
@@ -207,6 +209,7 @@ class Thread:
         self.held: list[Lock] = []
         self.chain = IRQS_ON
         self.sections = 0
+        self.preempt_off = 0
 
     @property
     def idles(self) -> bool:

@@ -13,10 +13,16 @@ A lock notifies a `LockListener` of what is new about taking it, and knows no de
 each access to one without its guard.
 """
 
+from harness.primitives.atomic_context import check_may_sleep
 from harness.primitives.barrier import Barrier, BrokenBarrier
 from harness.primitives.cells import Atomic, Cell
 from harness.primitives.completion import Completion
-from harness.primitives.context import local_irq_disable, local_irq_enable
+from harness.primitives.context import (
+    local_irq_disable,
+    local_irq_enable,
+    preempt_disable,
+    preempt_enable,
+)
 from harness.primitives.event import Event
 from harness.primitives.guard import Guard, is_held
 from harness.primitives.host_interrupt import HostInterrupt
@@ -77,6 +83,7 @@ __all__ = [
     "Work",
     "WorkQueue",
     "accessor",
+    "check_may_sleep",
     "cpu_relax",
     "is_held",
     "kfree",
@@ -85,6 +92,8 @@ __all__ = [
     "list_sort",
     "local_irq_disable",
     "local_irq_enable",
+    "preempt_disable",
+    "preempt_enable",
     "remember_places",
     "start_thread",
     "wait_until",

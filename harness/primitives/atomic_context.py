@@ -27,6 +27,8 @@ def check_may_sleep(scheduler: Scheduler, what: str, family: str) -> None:
         why = f"holds {spins.name}"
     elif me.irqs_off:
         why = "has local interrupts off"
+    elif me.preempt_off:
+        why = "has preemption off"
     else:
         return
     function = model_function()

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Local interrupts of the CPU that the running thread is on."""
+"""The context of the running thread: local interrupts of its CPU, and whether it may be put.
+
+A thread that has preemption off stays on its CPU: it must not sleep, nor give the CPU away. The
+schedule does not care: it is about who goes on when all have CPUs of their own.
+"""
 
 import sys
 
@@ -25,3 +29,13 @@ def local_irq_enable(scheduler: Scheduler) -> None:
         lock.kept_with_irqs_on(me)
     if scheduler.interrupts and not scheduler.unwinding:
         scheduler.interrupt(me)
+
+
+def preempt_disable(scheduler: Scheduler) -> None:
+    """Keep the running thread on its CPU; as often as that is done it has to be undone."""
+    scheduler.current.preempt_off += 1
+
+
+def preempt_enable(scheduler: Scheduler) -> None:
+    """Undo one preempt_disable."""
+    scheduler.current.preempt_off -= 1

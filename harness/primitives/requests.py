@@ -20,13 +20,13 @@ class Requests:
 
     __slots__ = ("_check", "_make", "_pending", "_scheduler", "_taken", "bits", "name", "on_make")
 
-    def __init__(self, scheduler: Scheduler, instance: str) -> None:
+    def __init__(self, scheduler: Scheduler, instance: str, family: str = "requests") -> None:
         self._scheduler = scheduler
-        self.name = f"requests[{instance}]"
+        self.name = f"{family}[{instance}]"
         self.bits = 0
         self.on_make: Callable[[], None] | None = None
         self._make, self._check, self._pending, self._taken = operations(
-            "requests", self.name, "request", "take", "read", "taken"
+            family, self.name, "request", "take", "read", "taken"
         )
 
     def __repr__(self) -> str:
@@ -57,6 +57,17 @@ class Requests:
         """Return whether any request bit is set."""
         self._scheduler.point(self._pending)
         return self.bits != 0
+
+    def glance(self) -> bool:
+        """Return whether any request bit is set, in passing: that is no step of its own."""
+        if self._scheduler.wants_touches:
+            self._scheduler.touch(self._pending)
+        return self.bits != 0
+
+    def put(self, request: int) -> None:
+        """Set a request bit, as the world outside the modelled threads may."""
+        self._scheduler.touch(self._make)
+        self.bits |= 1 << request
 
     def retire(self) -> None:
         """Release what refers back here: nobody makes a request any more."""

@@ -16,70 +16,12 @@ harness.engine.deadlock.
 
 from collections.abc import Callable
 
-from harness.engine import Gate, Operation, Scheduler, Thread, operation
+from harness.engine import Operation, Scheduler, Thread, operation
 from harness.primitives.atomic_context import check_may_sleep
 from harness.primitives.place import Place, here
+from harness.primitives.sleeper import Sleeper
 from harness.primitives.spinlock import SpinLock
 from harness.primitives.timed import timed_point
-
-
-class _Sleeper(Gate):
-    """One thread in a queue: the gate at which it sleeps."""
-
-    def __init__(
-        self,
-        queue: "WaitQueue",
-        scheduler: Scheduler,
-        condition: Callable[[], bool] | None,
-        *,
-        exclusive: bool,
-    ) -> None:
-        self.thread = scheduler.current
-        self.exclusive = exclusive
-        self._queue = queue
-        self._scheduler = scheduler
-        self._since = scheduler.steps
-        self._condition = condition
-        self.shut = True
-
-    def describe_wait(self) -> str:
-        """Say what the thread is waiting for."""
-        return f"a wake-up at {self._queue.name}"
-
-    def lost_wake_up(self) -> tuple[str, ...]:
-        """Return how the wake-up was lost that the thread waits for, () if none was."""
-        last = self._queue.last
-        if self._condition is None:
-            gone = self._queue.gone
-            if gone is None or gone.step <= self._since:
-                return ()
-            return (f"the wake-up found nobody: {gone}", "the thread was about to sleep by then")
-        if not self._scheduler.evaluate(self._condition):
-            return ()
-        happened = "what the thread waits for is so by now"
-        if last is None:
-            return (happened, "nobody has woken it")
-        if last.step > self._since and self._queue.woken:
-            return (happened, *self.last_wake_up())
-        return (happened, f"the last wake-up came before: {last}")
-
-    def last_wake_up(self) -> tuple[str, ...]:
-        """Return whom the last wake-up went to, and what they have done since."""
-        last, woken = self._queue.last, self._queue.woken
-        if last is None:
-            return ("nobody has woken anybody there",)
-        how = f"the last wake-up there: {last}"
-        if not woken:
-            return (how, "it found nobody asleep")
-        return (how, *(f"it woke {thread.role}, which {_became(thread)}" for thread in woken))
-
-
-def _became(thread: Thread) -> str:
-    """Say what a thread is at when nobody can go on."""
-    if thread.finished:
-        return "has ended since"
-    gate = thread.op.gate
-    return "has not gone on since" if gate is None else f"waits for {gate.describe_wait()}"
 
 
 class WaitQueue:
@@ -90,6 +32,7 @@ class WaitQueue:
         last: the last wake-up.
         gone: the last wake-up that found nobody asleep.
         woken: the threads that the last wake-up woke.
+        on_wake: called when a wake-up has woken somebody, by whoever did.
     """
 
     def __init__(self, scheduler: Scheduler, family: str, instance: str = "0") -> None:
@@ -99,7 +42,8 @@ class WaitQueue:
         self.last: Place | None = None
         self.gone: Place | None = None
         self.woken: list[Thread] = []
-        self._sleepers: list[_Sleeper] = []
+        self.on_wake: Callable[[], None] | None = None
+        self._sleepers: list[Sleeper] = []
         self._prepare = operation("prepare_to_wait", family, self.name)
         self._wake = operation("wake_up", family, self.name)
 
@@ -107,14 +51,28 @@ class WaitQueue:
         roles = ", ".join(sleeper.thread.role for sleeper in self._sleepers) or "nobody"
         return f"WaitQueue({self.name}, {roles} asleep)"
 
-    def wait_event(self, condition: Callable[[], bool], lock: SpinLock | None = None) -> None:
+    @property
+    def asleep(self) -> bool:
+        """Whether anybody stands in the queue (wq_has_sleeper)."""
+        if self._scheduler.wants_touches:
+            self._scheduler.touch(self._wake)
+        return bool(self._sleepers)
+
+    def wait_event(
+        self,
+        condition: Callable[[], bool],
+        lock: SpinLock | None = None,
+        *,
+        idle: bool = False,
+    ) -> None:
         """Sleep until a condition holds; look again after every wake-up (wait_event).
 
         Args:
             condition: looked at with the lock held, if there is one; it changes nothing.
             lock: released while asleep (wait_event_lock_irq).
+            idle: the thread has nothing to do while it sleeps, so that nobody need ever wake it.
         """
-        self._wait_event(condition, None, lock)
+        self._wait_event(condition, None, lock, idle=idle)
 
     def wait_event_exclusive(
         self, condition: Callable[[], bool], lock: SpinLock | None = None
@@ -154,7 +112,7 @@ class WaitQueue:
         Returns:
             whether it was woken; False if the time was up before.
         """
-        return self._sleep(self._queued(None, lock, exclusive=True), lock, timeout)
+        return self._sleep(self._queued(None, lock, exclusive=True, idle=False), lock, timeout)
 
     def wake_up(self) -> None:
         """Wake all that do not wait exclusively, and of the others who has slept longest."""
@@ -164,12 +122,27 @@ class WaitQueue:
         """Wake all that sleep."""
         self._woken(exclusive_max=None)
 
+    def rouse(self) -> None:
+        """Wake all that sleep, as the world outside the modelled threads may: no thread does it."""
+        self._scheduler.touch(self._wake)
+        self._open(self._sleepers[:])
+
+    def retire(self) -> None:
+        """Release what refers back here: nobody sleeps here any more."""
+        self.on_wake = None
+        self._sleepers.clear()
+
     def _queued(
-        self, condition: Callable[[], bool] | None, lock: SpinLock | None, *, exclusive: bool
-    ) -> _Sleeper:
+        self,
+        condition: Callable[[], bool] | None,
+        lock: SpinLock | None,
+        *,
+        exclusive: bool,
+        idle: bool,
+    ) -> Sleeper:
         if lock is None:
             self._may_sleep()
-        sleeper = _Sleeper(self, self._scheduler, condition, exclusive=exclusive)
+        sleeper = Sleeper(self, self._scheduler, condition, exclusive=exclusive, idle=idle)
         self._scheduler.point(self._prepare)
         self._sleepers.append(sleeper)
         return sleeper
@@ -181,17 +154,18 @@ class WaitQueue:
         lock: SpinLock | None,
         *,
         exclusive: bool = False,
+        idle: bool = False,
     ) -> bool:
         may_sleep = True
         while True:
-            sleeper = self._queued(condition, lock, exclusive=exclusive)
+            sleeper = self._queued(condition, lock, exclusive=exclusive, idle=idle)
             holds = bool(condition()) or self._scheduler.unwinding
             if holds or not may_sleep:
                 self._leave(sleeper)
                 return holds
             may_sleep = self._sleep(sleeper, lock, timeout)
 
-    def _leave(self, sleeper: _Sleeper) -> None:
+    def _leave(self, sleeper: Sleeper) -> None:
         """Leave the queue without having been woken (finish_wait).
 
         A wake-up before this goes to the thread, one after it to whoever else is there.
@@ -201,7 +175,7 @@ class WaitQueue:
         if not self._scheduler.unwinding:
             self._scheduler.touch(self._prepare)
 
-    def _sleep(self, sleeper: _Sleeper, lock: SpinLock | None, timeout: float | None) -> bool:
+    def _sleep(self, sleeper: Sleeper, lock: SpinLock | None, timeout: float | None) -> bool:
         """Sleep; return whether it was a wake-up that ended that."""
         scheduler = self._scheduler
         if lock is not None:
@@ -234,8 +208,13 @@ class WaitQueue:
         self.woken = [sleeper.thread for sleeper in woken]
         if not self._sleepers:
             self.gone = self.last
+        if woken and self.on_wake is not None:
+            self.on_wake()
+        self._open(woken)
+
+    def _open(self, woken: list[Sleeper]) -> None:
         for sleeper in woken:
             self._sleepers.remove(sleeper)
             sleeper.shut = False
-            if scheduler.wants_growth:
-                scheduler.opened(sleeper)
+            if self._scheduler.wants_growth:
+                self._scheduler.opened(sleeper)

@@ -3,16 +3,19 @@
 
 from vgic import Parameters
 
+_PLURALS = {"event of the host": "events of the host"}
+
 
 def machine_in_words(parameters: Parameters) -> str:
     """Return how many there are of what."""
     return ", ".join(
-        f"{count} {name}{'' if count == 1 else 's'}"
+        f"{count} {name if count == 1 else _PLURALS.get(name, f'{name}s')}"
         for count, name in (
             (len(parameters.guests), "vCPU"),
             (len(parameters.devices), "device"),
             (len(parameters.irqs), "interrupt"),
             (parameters.nr_lr, "list register"),
+            (len(parameters.host), "event of the host"),
         )
         if count
     )

@@ -8,10 +8,14 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.schedule import Change, Fields, Thing
-from vgic.data import KVM_REQ_IRQ_PENDING, Mode
+from vgic.data import KVM_REQ_IRQ_PENDING, TIF_NEED_RESCHED, TIF_SIGPENDING, Mode
 from vgic.state import Links, Lr
 
-_REQUESTS = {KVM_REQ_IRQ_PENDING: "IRQ_PENDING"}
+_REQUESTS = {
+    KVM_REQ_IRQ_PENDING: "IRQ_PENDING",
+    TIF_SIGPENDING: "SIGPENDING",
+    TIF_NEED_RESCHED: "NEED_RESCHED",
+}
 
 _NOTHING = {"", "0", "empty", "free", "none", "nothing"}
 """What a field says that has nothing in it."""

@@ -69,4 +69,5 @@ def _roles(parameters: Parameters) -> Sequence[str]:
     return (
         *(f"vcpu{number}" for number in range(len(parameters.guests))),
         *(f"dev{number}" for number in range(len(parameters.devices))),
+        *(["host0"] if parameters.host else []),
     )

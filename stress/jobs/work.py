@@ -187,7 +187,8 @@ def run_one(
 
 
 def _has_one_thread(parameters: Parameters) -> bool:
-    return len(parameters.guests) + len(parameters.devices) == 1
+    threads = len(parameters.guests) + len(parameters.devices) + bool(parameters.host)
+    return threads == 1
 
 
 def run_batch(batch: Batch, carriers: Carriers, cursor: Cursor, garbage: Garbage) -> Facts:

@@ -11,6 +11,7 @@ from pathlib import Path
 from harness.engine import observes
 from stress.scenarios import (
     active_written_from_beside,
+    guests_that_wait,
     handlers_held_open,
     inject_before_entry,
     inject_while_eoicount,
@@ -49,6 +50,7 @@ _MODULES = (
     active_written_from_beside,
     many_interrupts,
     misbehaving_guest,
+    guests_that_wait,
     random_program,
 )
 

@@ -6,7 +6,19 @@ from collections.abc import Sequence
 from harness import Stream, Streams
 from vgic import Irq
 from vgic.accesses import DISABLE, ENABLE, PEND, ROUTE, Access
-from vgic.data import ACCESS, ACKNOWLEDGE, AWAIT, EDGE, FIRST_SPI, LEVEL, SIGNAL, Instruction, Pulse
+from vgic.data import (
+    ACCESS,
+    ACKNOWLEDGE,
+    AWAIT,
+    EDGE,
+    FIRST_SPI,
+    HOST_EVENTS,
+    LEVEL,
+    SIGNAL,
+    HostEvent,
+    Instruction,
+    Pulse,
+)
 from vgic.hardware import PRIORITY_SIGNALLED_MAX
 
 _CELL = 0
@@ -51,6 +63,19 @@ def draw_devices(
             tuple([draw_pulse(stream, stream.choose(irqs), pauses) for _ in range(count)])
         )
     return tuple(devices)
+
+
+def draw_host(
+    streams: Streams, nr_vcpus: int, events: tuple[int, int], pauses: Sequence[int]
+) -> tuple[HostEvent, ...]:
+    """Draw what the host does to the threads of vCPUs, from so many to so many times."""
+    stream = streams.stream("host0:program")
+    return tuple(
+        [
+            HostEvent(stream.choose(HOST_EVENTS), stream.pick(nr_vcpus), stream.choose(pauses))
+            for _ in range(stream.between(*events))
+        ]
+    )
 
 
 def draw_routes(stream: Stream, irqs: Sequence[Irq], count: int, nr_vcpus: int) -> list[Access]:

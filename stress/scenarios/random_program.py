@@ -7,6 +7,7 @@ from typing import TypeVar
 from harness import Stream, Streams
 from stress.scenarios.drawing import (
     draw_devices,
+    draw_host,
     draw_lateness,
     draw_priority,
     draw_routes,
@@ -22,8 +23,11 @@ _LATENESS = (0, 0, 1, 3, 8)
 _PAUSES = (0, 0, 2, 6)
 _SGIS = (0, 5)
 _ACTIVE_STATES = (ACTIVATE, DEACTIVATE, DEACTIVATE, ACTIVE)
-_DEEDS = {"route": 45, "toggle": 25, "pend": 25, "unpend": 25, "sgi": 25, "active": 8}
-"""What guests do beside handling interrupts, in how many of a hundred executions."""
+_DEEDS = {
+    "route": 45, "toggle": 25, "pend": 25, "unpend": 25, "sgi": 25, "active": 8, "wait": 12,
+    "host": 12,
+}  # fmt: skip
+"""What guests and the host do beside handling interrupts, in how many of a hundred executions."""
 
 T = TypeVar("T")
 
@@ -35,8 +39,9 @@ def random_program(streams: Streams) -> Parameters:
 
     Machines of one to four vCPUs and one to sixteen list registers with interrupts of every kind;
     guests that acknowledge, end, route, disable and enable, pend and unpend, activate and
-    deactivate, and send each other SGIs; devices that inject what they like. Each execution leaves
-    some of these out, since a program that does everything does little of anything.
+    deactivate, send each other SGIs, and wait for interrupts; devices that inject what they like;
+    a host with ticks, signals and other threads. Each execution leaves some of these out, since a
+    program that does everything does little of anything.
     """
     nr_vcpus = streams.stream("param:vcpus").choose((1, 1, 2, 2, 2, 2, 2, 2, 3, 4))
     irqs = _irqs(streams.stream("param:irqs"), nr_vcpus)
@@ -47,6 +52,7 @@ def random_program(streams: Streams) -> Parameters:
         irqs=(irqs + _sgis(streams, guests)) if "sgi" in swarm else irqs,
         guests=guests,
         devices=_devices(streams, irqs),
+        host=draw_host(streams, nr_vcpus, (1, 3), _PAUSES) if "host" in swarm else (),
     )
 
 
@@ -116,6 +122,7 @@ def _guest(
         accesses += draw_toggles(stream, mine, stream.between(0, 2))
     instructions = ["m"] * len(accesses)
     instructions += stream.choose_each("aaeen", stream.between(1, 4))
+    instructions += ["w"] * stream.between(1, 2) if "wait" in swarm else []
     return Program.spelled(
         "".join(_shuffled(stream, instructions)),
         draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS),

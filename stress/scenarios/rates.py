@@ -90,6 +90,12 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
         "overflow": {"random-walk": 85.4, "pct": 72.8, "burst": 82.7},
         "eoicount": {"random-walk": 71.5, "pct": 25.4, "burst": 47.3},
     },
+    "guests_that_wait": {
+        "wait": {"random-walk": 86.5, "pct": 88.3, "burst": 87.1},
+        "wake_up": {"random-walk": 26.4, "pct": 51.0, "burst": 42.0},
+        "other_cpu": {"random-walk": 69.0, "pct": 74.3, "burst": 72.3},
+        "tick": {"random-walk": 13.2, "pct": 21.1, "burst": 11.9},
+    },
     "random_program": {
         "overflow": {"random-walk": 20.5, "pct": 16.2, "burst": 19.4},
         "migration": {"random-walk": 15.0, "pct": 9.1, "burst": 12.4},

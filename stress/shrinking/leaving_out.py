@@ -12,6 +12,9 @@ from vgic import Irq, Parameters
 from vgic.accesses import ACCESSES, Access
 from vgic.data import ACCESS, Exit, Instruction, Program, Pulse, irq_key, is_private
 
+HOST = "host0"
+"""The role of the host's thread."""
+
 
 @dataclass(frozen=True)
 class Smaller:
@@ -66,16 +69,26 @@ def _without_vcpu(parameters: Parameters, gone: int, *, rerouted: bool) -> Small
         )
         for device in parameters.devices
     )
+    host = tuple(
+        event._replace(vcpu=number(event.vcpu)) for event in parameters.host if event.vcpu != gone
+    )
     roles: dict[str, str | None] = {
         f"vcpu{vcpu}": f"vcpu{vcpu - 1}" for vcpu in range(gone + 1, len(parameters.guests))
     }
     roles[f"vcpu{gone}"] = None
-    left = _only_what_is_there(parameters._replace(irqs=irqs, guests=guests, devices=devices))
+    if parameters.host and not host:
+        roles[HOST] = None
+    left = _only_what_is_there(
+        parameters._replace(irqs=irqs, guests=guests, devices=devices, host=host)
+    )
     return Smaller(left, roles, _thread(left, gone))
 
 
 def without_devices(parameters: Parameters) -> Iterator[Smaller]:
-    """Leave out one device."""
+    """Leave out the host, or one device."""
+    if parameters.host:
+        left = parameters._replace(host=())
+        yield Smaller(left, {HOST: None}, "vcpu0")
     devices = parameters.devices
     for gone in reversed(range(len(devices))):
         roles: dict[str, str | None] = {
@@ -89,7 +102,9 @@ def without_devices(parameters: Parameters) -> Iterator[Smaller]:
 def _thread(parameters: Parameters, index: int) -> str:
     """Return the role of a thread by its place in creation order, after the last the first."""
     vcpus, devices = len(parameters.guests), len(parameters.devices)
-    index %= vcpus + devices
+    index %= vcpus + devices + bool(parameters.host)
+    if index == vcpus + devices:
+        return HOST
     return f"vcpu{index}" if index < vcpus else f"dev{index - vcpus}"
 
 
@@ -105,7 +120,7 @@ def without_irqs(parameters: Parameters) -> Iterator[Smaller]:
 
 @dataclass(frozen=True)
 class Operations:
-    """A run of operations that can be shortened: a device's pulses or a guest's instructions.
+    """A run of operations that can be shortened: of a device, of the host or of a guest.
 
     Attributes:
         length: says how many there are.
@@ -117,11 +132,20 @@ class Operations:
 
 
 def operations(parameters: Parameters) -> Iterator[Operations]:
-    """Yield all runs of operations of the machine's devices and guests."""
+    """Yield all runs of operations of the machine's host, devices and guests."""
+    if parameters.host:
+        yield Operations(lambda parameters: len(parameters.host), _without_events)
     for device in range(len(parameters.devices)):
         yield _pulses(device)
     for vcpu in range(len(parameters.guests)):
         yield _instructions(vcpu)
+
+
+def _without_events(parameters: Parameters, begin: int, end: int) -> Smaller:
+    host = parameters.host[:begin] + parameters.host[end:]
+    return Smaller(
+        parameters._replace(host=host), {} if host else {HOST: None}, None if host else "vcpu0"
+    )
 
 
 def _pulses(device: int) -> Operations:

@@ -55,6 +55,12 @@ def _pauses(parameters: Parameters) -> Iterator[Smaller]:
                 devices = list(parameters.devices)
                 devices[number] = (*device[:position], shorter, *device[position + 1 :])
                 yield Smaller(parameters._replace(devices=tuple(devices)))
+    host = parameters.host
+    for position, event in enumerate(host):
+        for pause in _less(event.pause):
+            shorter_event = event._replace(pause=pause)
+            events = (*host[:position], shorter_event, *host[position + 1 :])
+            yield Smaller(parameters._replace(host=events))
 
 
 def _irqs(parameters: Parameters) -> Iterator[Smaller]:

@@ -23,9 +23,9 @@ class Size:
     """How much there is to understand in an execution.
 
     Attributes:
-        threads: vCPUs and devices.
+        threads: vCPUs, devices and the host.
         irqs: interrupts.
-        operations: what devices and guests have to do.
+        operations: what devices, the host and guests have to do.
         choices: deviations from the quiet default.
         preemptions: those of them at which the thread could have gone on.
         switches: how often control passes from one thread to another.
@@ -46,14 +46,15 @@ def simplicity(candidate: Candidate) -> tuple[int, ...]:
     parameters = candidate.parameters
     priorities = [irq.priority for irq in parameters.irqs]
     return (
-        len(parameters.guests) + len(parameters.devices),
+        _threads(parameters),
         len(parameters.irqs),
         _operations(parameters),
         len(candidate.preemptions),
         len(candidate.deviations),
         parameters.nr_lr,
         sum(len(guest.lateness) + sum(guest.lateness) for guest in parameters.guests),
-        sum(pulse.pause for device in parameters.devices for pulse in device),
+        sum(pulse.pause for device in parameters.devices for pulse in device)
+        + sum(event.pause for event in parameters.host),
         len(set(priorities)),
         sum(irq.config.value == "level" for irq in parameters.irqs),
         sum(priority != PRIORITY for priority in priorities),
@@ -61,17 +62,20 @@ def simplicity(candidate: Candidate) -> tuple[int, ...]:
     )
 
 
+def _threads(parameters: Parameters) -> int:
+    return len(parameters.guests) + len(parameters.devices) + bool(parameters.host)
+
+
 def _operations(parameters: Parameters) -> int:
-    return sum(len(guest.instructions) for guest in parameters.guests) + sum(
-        len(device) for device in parameters.devices
-    )
+    operations = sum(len(guest.instructions) for guest in parameters.guests)
+    return operations + sum(map(len, parameters.devices)) + len(parameters.host)
 
 
 def size_of(candidate: Candidate) -> Size:
     """Return what a report says of it."""
     parameters, execution = candidate.parameters, candidate.execution
     return Size(
-        threads=len(parameters.guests) + len(parameters.devices),
+        threads=_threads(parameters),
         irqs=len(parameters.irqs),
         operations=_operations(parameters),
         choices=len(candidate.deviations),

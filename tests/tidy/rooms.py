@@ -13,7 +13,7 @@ ORDER = {
         "hardware",
         "data",
         "tracepoints",
-        ("kernel", "guest", "judging"),
+        ("kernel", "guest", "host", "judging"),
         "accesses",
         "revisions",
         "bugs",

@@ -29,6 +29,7 @@ from vgic.data.program import (
     LINGER,
     NR_CELLS,
     SIGNAL,
+    HostEvent,
     Instruction,
     Program,
     Pulse,
@@ -61,6 +62,9 @@ INSTRUCTIONS = st.one_of(
     ),
     st.builds(Instruction, st.just(LINGER), st.none(), st.integers(1, 1_000_000)),
 )
+HOST = st.builds(
+    HostEvent, st.sampled_from(("tick", "signal", "reschedule")), VCPUS, st.integers(0, 1000)
+)
 PROGRAMS = st.builds(
     Program,
     st.lists(INSTRUCTIONS, max_size=8).map(tuple),
@@ -88,6 +92,7 @@ def machines(draw: st.DrawFn) -> Parameters:
         irqs=tuple(irqs),
         guests=draw(st.tuples(PROGRAMS, PROGRAMS, PROGRAMS)),
         devices=tuple(draw(st.lists(device, max_size=3))),
+        host=tuple(draw(st.lists(HOST, max_size=2))),
     )
 
 
@@ -96,7 +101,7 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=7), inner),
     max_leaves=12,
 )
-FIELDS = ("nr_lr", "irqs", "guests", "devices")
+FIELDS = ("nr_lr", "irqs", "guests", "devices", "host")
 
 
 def valid() -> dict[str, object]:
@@ -105,6 +110,7 @@ def valid() -> dict[str, object]:
         irqs=(Irq(32, Config.LEVEL, 0x80, 0), Irq(5, Config.EDGE, 0x40, 1)),
         guests=(Program.spelled("aem", (1, 0), (Access(ROUTE, 32, 1),)), Program.spelled("", (0,))),
         devices=((Pulse(32, level=True, pause=3),), ()),
+        host=(HostEvent("tick", 1, 2),),
     ).to_values()
 
 
@@ -197,6 +203,16 @@ def test_one_value_replaced_by_any_other_is_parameters_or_bad_parameters(
         (("irqs", 1, 1), "level"),
         (("irqs", 1), ["x"]),
         (("irqs", 1), [32, "edge", 0, 1]),
+        (("host",), []),
+        (("host",), None),
+        (("host",), {}),
+        (("host", 0), ["tick", 0]),
+        (("host", 0, 0), "tock"),
+        (("host", 0, 0), ["tick"]),
+        (("host", 0, 1), 2),
+        (("host", 0, 1), True),
+        (("host", 0, 2), -1),
+        (("host", 0, 2), 1001),
         (("guests", 0, 0), "aem"),
         (("guests", 0, 0, 0), "acknowledged"),
         (("guests", 0, 0, 2, 0), "quiesce"),
@@ -304,8 +320,8 @@ def test_more_interrupts_than_can_be_of_use_are_refused() -> None:
 def test_the_programs_of_a_machine_are_bounded_together() -> None:
     """An attacker's machine is large in each of them; none of them alone is too large."""
     pulses, lateness, pend = [[32, 1, 0, 0]] * 2_000, [1] * 2_000, ["pend", 32, 0]
-    guests = [[["work"] * 3_000 + [pend] * 1_000, lateness], [["work"] * 1_999, [1]]]
+    guests = [[["work"] * 3_000 + [pend] * 1_000, lateness], [["work"] * 1_998, [1]]]
     full = replaced(replaced(valid(), ("guests",), guests), ("devices",), [pulses])
     assert Parameters.from_values(full)
     with pytest.raises(BadParameters, match="have 10001 instructions, latenesses"):
-        Parameters.from_values(replaced(full, ("guests", 1, 0), ["work"] * 2_000))
+        Parameters.from_values(replaced(full, ("guests", 1, 0), ["work"] * 1_999))

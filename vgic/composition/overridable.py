@@ -5,7 +5,7 @@ import inspect
 import re
 from dataclasses import dataclass
 
-from vgic.kernel import Decisions, Kernel, Mechanism
+from vgic.kernel import Decisions, HostSide, Kernel, Mechanism
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,9 @@ class Function:
 
 
 def functions() -> dict[str, Function]:
-    """Return them by name, the kernel's functions first, as in table.py and decisions.py."""
-    names = [name for name in (*vars(Kernel), *vars(Decisions)) if _is_overridable(name)]
+    """Return them by name, the kernel's functions first, as in their tables."""
+    tables = (Kernel, HostSide, Decisions)
+    names = [name for table in tables for name in vars(table) if _is_overridable(name)]
     return {
         name: _described(name, inspect.getdoc(getattr(Mechanism, name)) or "") for name in names
     }

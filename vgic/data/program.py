@@ -2,6 +2,7 @@
 """What guests and devices do, as named values: instructions with arguments, pulses on a line."""
 
 from collections.abc import Iterable, Sequence
+from enum import Enum
 from typing import Any, NamedTuple, Protocol
 
 from vgic.data.vcpu import Vcpu
@@ -60,11 +61,17 @@ class Exit(Protocol):
         """Call the kernel function that the access comes to."""
 
 
+class Trap(Enum):
+    """What a guest exits for, and accesses nothing by."""
+
+    WFI = "wfi"
+
+
 class RunsInGuestMode(Protocol):
     """What runs on a vCPU while it is in guest mode."""
 
-    def run_guest(self) -> Exit | None:
-        """Run until the vCPU exits; return the access it exits for, None for an interrupt."""
+    def run_guest(self) -> Exit | Trap | None:
+        """Run until the vCPU exits; return what it exits for, None for an interrupt."""
 
 
 class Instruction(NamedTuple):
@@ -74,7 +81,8 @@ class Instruction(NamedTuple):
         name: `acknowledge`; `end`, of the innermost handler; `end again`, of what was ended last,
             which no honest guest does; `work`, which touches nothing; `access`, which exits;
             `signal`, which sets a cell of memory that all vCPUs share, `await`, which reads one
-            until it is set, and `linger`, which takes some time. None of the last three exits.
+            until it is set, and `linger`, which takes some time. None of the last three exits;
+            `wait`, for an interrupt (WFI), which exits unless there is one.
         access: what an `access` is for; None exits for nothing.
         number: the cell of `signal` and `await`; how many turns a `linger` takes at most.
     """
@@ -88,6 +96,7 @@ ACKNOWLEDGE = Instruction("acknowledge")
 END = Instruction("end")
 END_AGAIN = Instruction("end again")
 WORK = Instruction("work")
+WAIT = Instruction("wait")
 ACCESS = "access"
 """The name of the instruction that has an access as its argument."""
 SIGNAL, AWAIT, LINGER = "signal", "await", "linger"
@@ -96,7 +105,14 @@ NR_CELLS = 64
 """How many cells of memory all vCPUs share."""
 
 _M = "m"
-LETTERS = {"a": ACKNOWLEDGE, "e": END, "x": END_AGAIN, "n": WORK, _M: Instruction(ACCESS)}
+LETTERS = {
+    "a": ACKNOWLEDGE,
+    "e": END,
+    "x": END_AGAIN,
+    "n": WORK,
+    "w": WAIT,
+    _M: Instruction(ACCESS),
+}
 """How instructions are spelled where a program is written by hand, and in tokens of version 1."""
 
 
@@ -119,7 +135,7 @@ class Program(NamedTuple):
         """Return a program that is spelled in letters.
 
         Args:
-            letters: a acknowledges, e ends, x ends again, n works, m does the next access.
+            letters: a acknowledges, e ends, x ends again, n works, w waits, m does the next access.
             lateness: as in the program.
             accesses: what the m instructions do, in order; those that find none left exit for
                 nothing.
@@ -142,6 +158,26 @@ class Program(NamedTuple):
     def accesses(self) -> tuple[Exit, ...]:
         """The accesses among its instructions, in order."""
         return tuple(each.access for each in self.instructions if each.access is not None)
+
+
+class HostEvent(NamedTuple):
+    """One thing that the host does to the thread of a vCPU.
+
+    Attributes:
+        kind: `tick`, an interrupt of the CPU that the vCPU is on, which means nothing to it;
+            `signal`, which takes it back to user space; `reschedule`, by which another thread gets
+            its CPU.
+        vcpu: whose thread.
+        pause: how many steps of other work come before.
+    """
+
+    kind: str
+    vcpu: int
+    pause: int
+
+
+TICK, POSIX_SIGNAL, RESCHEDULE = HOST_EVENTS = ("tick", "signal", "reschedule")
+"""What the host does by itself."""
 
 
 class Pulse(NamedTuple):

@@ -15,6 +15,11 @@ from vgic.hardware import CpuInterface, Hcr, ListRegister
 
 KVM_REQ_IRQ_PENDING, KVM_REQ_SLEEP, KVM_REQ_VGIC_PROCESS_UPDATE = range(3)
 
+TIF_SIGPENDING = 8
+"""The thread has a signal, and goes back to user space for it."""
+TIF_NEED_RESCHED = 9
+"""Another thread is to have the CPU."""
+
 
 class Mode(Enum):
     """Where a vCPU is, as others see it (enum in include/linux/kvm_host.h)."""
@@ -95,11 +100,12 @@ class VgicCpu:
         used_lrs: how many of those are meant.
         sort_keys: while its list is sorted, the keys that were sampled for that, if any were;
             guarded by ap_list_lock.
+        vgic_pmr: the guest's priority mask when the vCPU was last put (of vgic_vmcr).
     """
 
     __slots__ = (
         "_name", "ap_list_head", "ap_list_lock", "overflow_ap_list_head", "private_irqs",
-        "sort_keys", "used_lrs", "vgic_hcr", "vgic_lr",
+        "sort_keys", "used_lrs", "vgic_hcr", "vgic_lr", "vgic_pmr",
     )  # fmt: skip
 
     def __init__(self, locks: VgicLocks, nr_lr: int, vcpu_id: int, name: str) -> None:
@@ -115,21 +121,23 @@ class VgicCpu:
         self.vgic_lr = [ListRegister() for _ in range(nr_lr)]
         self.used_lrs = 0
         self.sort_keys: dict[VgicIrq, tuple[bool | int, ...]] = {}
+        self.vgic_pmr = 0
 
     def __str__(self) -> str:
         return f"vgic_cpu[{self._name}]"
 
 
 class Vcpu:
-    """A vCPU with the physical CPU it runs on.
+    """A vCPU with the thread that runs it.
 
     Attributes:
         vcpu_id: its number.
-        cpu: the CPU of the host that it runs on.
+        cpu: the CPU of the host that it runs on, or was on last.
         mode: where it is.
         pause: how many have halted the VM: while there are any it does not enter its guest.
-        wait: where it sleeps meanwhile.
+        wait: where it sleeps meanwhile, and while its guest waits for an interrupt.
         requests: what others want of it before it enters the guest.
+        work: what the host wants of its thread before that (the TIF bits of thread_info).
         role: the role of the thread that runs it.
         ipi: the interrupt that makes its CPU leave the guest.
         vgic_cpu: the host's view of its interrupts.
@@ -138,7 +146,7 @@ class Vcpu:
 
     __slots__ = (
         "cpu", "cpuif", "ipi", "mode", "name", "pause", "requests", "role", "vcpu_id", "vgic_cpu",
-        "wait",
+        "wait", "work",
     )  # fmt: skip
 
     def __init__(self, locks: VgicLocks, nr_lr: int, vcpu_id: int) -> None:
@@ -150,6 +158,7 @@ class Vcpu:
         self.pause = Atomic(scheduler, "pause", self.name)
         self.wait = WaitQueue(scheduler, "wait", self.name)
         self.requests = Requests(scheduler, self.name)
+        self.work = Requests(scheduler, self.name, "work")
         self.ipi = Ipi(scheduler, self.name)
         self.vgic_cpu = VgicCpu(locks, nr_lr, vcpu_id, self.name)
         self.cpuif = CpuInterface(nr_lr)

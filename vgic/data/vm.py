@@ -6,6 +6,7 @@ vgic.judging judges them.
 """
 
 from harness import Cell, LockOrder, Mutex, Scheduler, SpinLock
+from vgic.data.host_cpu import HostCpu
 from vgic.data.intids import FIRST_SPI, Config, is_private
 from vgic.data.lock_order import VgicLocks
 from vgic.data.vcpu import Vcpu, VgicIrq
@@ -35,6 +36,7 @@ class Kvm:
         config_lock: is held by who reads or writes active states (kvm->arch.config_lock).
         nr_lr: how many list registers each CPU has (kvm_vgic_global_state.nr_lr).
         vcpus: its vCPUs by number.
+        cpus: the CPUs of the host by number, one more than there are vCPUs.
         dist: its distributor.
         irqs: all interrupts, shared and private.
         cells: the cells of memory that its guests share, as far as any of them has used one.
@@ -43,7 +45,7 @@ class Kvm:
     """
 
     __slots__ = (
-        "awaiting", "cells", "config_lock", "dist", "irqs", "locks", "nr_lr", "scheduler",
+        "awaiting", "cells", "config_lock", "cpus", "dist", "irqs", "locks", "nr_lr", "scheduler",
         "stopping", "vcpus",
     )  # fmt: skip
 
@@ -55,6 +57,7 @@ class Kvm:
         self.config_lock = Mutex(self.locks.order, self.locks.config_lock, "vm")
         self.nr_lr = nr_lr
         self.vcpus = [Vcpu(self.locks, nr_lr, vcpu_id) for vcpu_id in range(nr_vcpus)]
+        self.cpus = [*(vcpu.cpu for vcpu in self.vcpus), HostCpu(nr_vcpus)]
         self.dist = VgicDist()
         self.irqs: list[VgicIrq] = []
         self.cells: dict[int, Cell[bool]] = {}
@@ -104,11 +107,24 @@ class Kvm:
             irq.ap_list.retire()
         for vcpu in self.vcpus:
             vcpu.ipi.retire()
+            vcpu.cpu.vcpu = None
             vcpu.requests.retire()
+            vcpu.wait.retire()
             vcpu.vgic_cpu.ap_list_lock.retire()
             vcpu.vgic_cpu.ap_list_head.retire()
             vcpu.vgic_cpu.overflow_ap_list_head.retire()
             del vcpu.vgic_cpu
+
+    def free_cpu_behind(self, cpu: HostCpu[VgicIrq]) -> HostCpu[VgicIrq]:
+        """Return the first CPU behind one that no vCPU is loaded on.
+
+        There is always one: each vCPU is on one at most, and there is one more of them.
+        """
+        cpus = self.cpus
+        free = cpus[cpu.number + 1 - len(cpus)]
+        while free.vcpu is not None:
+            free = cpus[free.number + 1 - len(cpus)]
+        return free
 
     def get_vcpu_irq(self, vcpu: Vcpu | None, intid: int) -> VgicIrq | None:
         """Look an interrupt up by its INTID (vgic_get_vcpu_irq, vgic_get_irq).

@@ -4,7 +4,8 @@
 It follows its program, then serves whatever comes and idles in guest mode when nothing does. It
 keeps a stack of what it has acknowledged. Guests may wait for each other by cells of memory. An
 exit that somebody asked for, by a kick or a maintenance interrupt, arrives a chosen number of
-instructions later: hardware promises no more, and the slow maintenance interrupt is a race. A
+instructions later: hardware promises no more, and the slow maintenance interrupt is a race. So is
+an IPI that was sent while the list registers were being filled: it comes as late after the entry. A
 maintenance interrupt is a level: it does not come if its condition has gone by then.
 """
 
@@ -21,18 +22,20 @@ from vgic.data import (
     LEVEL,
     LINGER,
     SIGNAL,
+    WAIT,
     WORK,
     Exit,
     Instruction,
     Kvm,
     Program,
+    Trap,
     Vcpu,
 )
 from vgic.guest.cells import is_set, signal, wait
 from vgic.hardware import SPURIOUS
 from vgic.tracepoints import Tracepoints
 
-_ACKNOWLEDGE, _END, _END_AGAIN = ACKNOWLEDGE.name, END.name, END_AGAIN.name
+_ACKNOWLEDGE, _END, _END_AGAIN, _WAIT = ACKNOWLEDGE.name, END.name, END_AGAIN.name, WAIT.name
 
 
 @cache
@@ -44,6 +47,7 @@ def _operations(name: str) -> dict[str, Operation]:
         END_AGAIN.name: operation("eoi", "", name),
         WORK.name: operation("work", "", name),
         ACCESS: operation("access", "", name),
+        WAIT.name: operation("access", "", name),
         **dict.fromkeys((SIGNAL, AWAIT, LINGER), operation("work", "", name)),
     }
 
@@ -85,8 +89,8 @@ class Guest:
         self.stack: list[int] = []
         self._operations = _operations(vcpu.name)
 
-    def run_guest(self) -> Exit | None:
-        """Run the guest until it exits; return the access it exits for, None for an interrupt."""
+    def run_guest(self) -> Exit | Trap | None:
+        """Run the guest until it exits; return what it exits for, None for an interrupt."""
         vcpu, operations = self._vcpu, self._operations
         point, ipi, cpuif = self._kvm.scheduler.point, vcpu.ipi, vcpu.cpuif
         due: int | None = None
@@ -120,6 +124,9 @@ class Guest:
                 if instruction.access is None:
                     self._trace.leaving(vcpu.vcpu_id)
                 return instruction.access
+            elif name == _WAIT:
+                if cpuif.highest_pending() is None:
+                    return Trap.WFI
             elif name == _END_AGAIN:
                 self._end_again()
             elif name == SIGNAL:

@@ -42,8 +42,11 @@ class Delivery(Judge):
             if irq.config is LEVEL and account.line is not None:
                 line_is_as_driven(kvm, irq, account.line)
             if irq.vcpu is not None and not account.forfeited:
-                seen = account.listed_at <= self._seen_at[irq.vcpu.vcpu_id]
-                arrival_was_announced(kvm, irq.vcpu, irq, seen=seen)
+                here = irq.vcpu
+                seen = account.listed_at <= self._seen_at[here.vcpu_id]
+                # What finds a vCPU out of its guest, on its way to sleep, is seen by its look.
+                seen |= here.wait.asleep and here.requests.bits != 0
+                arrival_was_announced(kvm, here, irq, seen=seen)
 
     def _may_wait(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
         """Tell whether an interrupt may wait here.
@@ -88,7 +91,8 @@ def nobody_missed_a_kick(
     """I8 and I16: everybody idles, and nothing deliverable waits for a vCPU to look.
 
     A vCPU that idles in its guest has nothing to acknowledge in its list registers and no exit
-    under way; so whatever is pending for it in memory became so after its flush, unannounced.
+    under way; so whatever is pending for it in memory became so after its flush, unannounced. One
+    that sleeps while its guest waits for an interrupt is woken by any that the saved mask lets in.
 
     Args:
         kvm: the VM.
@@ -103,6 +107,14 @@ def nobody_missed_a_kick(
             continue
         if irq.vcpu is None:
             fail(kvm, "I8 pending but not queued", f"{irq} is pending but on no list")
+        elif irq.vcpu.wait.asleep:
+            if wakes(irq.vcpu, irq) and not excused(irq.vcpu, irq):
+                fail(
+                    kvm,
+                    "I16 missed kick",
+                    f"{irq} is pending for {irq.vcpu}, which sleeps while its guest waits for an "
+                    "interrupt, and no wake-up is under way",
+                )
         elif would_take(irq.vcpu, irq) and not excused(irq.vcpu, irq):
             fail(
                 kvm,
@@ -110,6 +122,14 @@ def nobody_missed_a_kick(
                 f"{irq} is pending for {irq.vcpu}, which idles in its guest with no request, "
                 "IPI or maintenance interrupt under way",
             )
+
+
+def wakes(vcpu: Vcpu, irq: VgicIrq) -> bool:
+    """Tell whether a vCPU does not sleep for an interrupt that is pending and routed to it.
+
+    The groups that the guest has enabled, and what it handles, do not matter.
+    """
+    return irq.target_vcpu is vcpu and not irq.active and irq.priority < vcpu.vgic_cpu.vgic_pmr
 
 
 def nothing_is_stuck(kvm: Kvm, irqs: Sequence[VgicIrq]) -> None:

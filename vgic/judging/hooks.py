@@ -23,11 +23,13 @@ def attach(kvm: Kvm, judges: Sequence[Judge], lists: Lists) -> None:
     irq_unlocked = _heard(judges, kinds, "irq_unlocked")
     added = partial(_added, _heard(judges, kinds, "added"))
     requested = _heard(judges, kinds, "requested")
+    woken = _heard(judges, kinds, "woken")
     kicking = _heard(judges, kinds, "kicking") if _wanted(kinds, "kicking") else None
     for vcpu in kvm.vcpus:
         if kicking is not None:
             vcpu.ipi.on_send = partial(kicking, vcpu)
         vcpu.requests.on_make = partial(requested, vcpu)
+        vcpu.wait.on_wake = partial(woken, vcpu)
         vgic_cpu = vcpu.vgic_cpu
         vgic_cpu.ap_list_lock.on_unlock = partial(list_unlocked, vcpu)
         on_add = partial(added, vcpu, lists)

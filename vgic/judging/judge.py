@@ -41,6 +41,9 @@ class Judge(Tracepoints):
     def kicking(self, vcpu: Vcpu) -> None:
         """Hear that somebody is about to send a vCPU the IPI that makes it leave its guest."""
 
+    def woken(self, vcpu: Vcpu) -> None:
+        """Hear that somebody wakes a vCPU that sleeps."""
+
 
 def fail(kvm: Kvm, kind: str, message: str, *functions: str) -> NoReturn:
     """Fail the execution.

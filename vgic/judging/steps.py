@@ -10,9 +10,11 @@ from collections.abc import Set as AbstractSet
 from functools import cache
 
 LISTED = "listed"
+ENTERED = "entered"
 OTHERS_LIST = "others_list"
 
 _WORDS = {
+    ENTERED: "a vCPU enters its guest",
     LISTED: "an interrupt is put on a list",
     OTHERS_LIST: "prune holds the lock of another vCPU's list",
     "overflow": "a vCPU enters its guest with something in no list register",
@@ -28,6 +30,10 @@ _WORDS = {
     "queue_retry": "queueing has both locks, finds a change and puts nothing on the list",
     "migration": "prune moves an interrupt",
     "prune_recheck": "prune finds a change and does not move the interrupt",
+    "wait": "a guest waits for an interrupt",
+    "wake_up": "somebody wakes its vCPU",
+    "other_cpu": "a vCPU enters its guest on another CPU",
+    "tick": "the host interrupts the CPU of a vCPU that is in its guest",
     "two_prune_retries": "one prune has them twice or more",
     "change_in_summary": "an entry changes behind the summary's back",
     "change_in_sort": "an entry changes while its list is sorted",
@@ -50,6 +56,10 @@ _BEFORE = {
     "queue_retry": (LISTED,),
     "migration": (LISTED, OTHERS_LIST),
     "prune_recheck": (LISTED, OTHERS_LIST),
+    "wait": (ENTERED,),
+    "wake_up": (ENTERED, "wait"),
+    "other_cpu": (ENTERED,),
+    "tick": (ENTERED,),
     "two_prune_retries": (LISTED, OTHERS_LIST),
     "change_in_summary": (LISTED,),
     "change_in_sort": (LISTED, "overflow"),

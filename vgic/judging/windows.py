@@ -9,10 +9,10 @@ their locks and the run loop, so that a patch which replaces a kernel function i
 import sys
 
 from harness.engine import model_stack
-from vgic.data import Kvm, Vcpu, VgicIrq
+from vgic.data import HostCpu, Kvm, Vcpu, VgicIrq
 from vgic.judging.judge import Judge
 from vgic.judging.registers import Registers
-from vgic.judging.steps import LISTED, OTHERS_LIST
+from vgic.judging.steps import ENTERED, LISTED, OTHERS_LIST
 
 QUEUE = "vgic_queue_irq_unlock"
 
@@ -36,6 +36,10 @@ WINDOWS = {
     "queue_retry": "Queueing has both locks at last, finds a change, and puts nothing on the list.",
     "migration": "Prune moves an interrupt to the list of another vCPU.",
     "prune_recheck": "Prune has all three locks at last, finds a change, and does not move it.",
+    "wait": "A guest waits for an interrupt, so that its vCPU sleeps unless there is one.",
+    "wake_up": "A vCPU that sleeps while its guest waits is woken for what it is to look at.",
+    "other_cpu": "A vCPU enters its guest on another CPU than the last time.",
+    "tick": "An interrupt of the host's own comes to the CPU of a vCPU that is in its guest.",
     "two_prune_retries": "One prune starts again from the head of the list twice or more.",
     "change_in_summary": "What the summary has looked at changes while it looks at more.",
     "change_in_sort": "Something on a list changes while that is being sorted.",
@@ -71,6 +75,9 @@ class Windows(Judge):
         # The role of each vCPU's thread while it is between flush and sync, else "".
         self._flushed_by = [""] * count
         self._is_flushing = [False] * count
+        self._waits = [False] * count
+        # The CPU on which each vCPU was in its guest last.
+        self._cpus: list[HostCpu[VgicIrq] | None] = [None] * count
         self._prune_restarts = [0] * count
         self._added_to = [False] * count
 
@@ -97,6 +104,12 @@ class Windows(Judge):
         self._in_guest[vcpu] = True
         self._is_flushing[vcpu] = False
         self._prune_restarts[vcpu] = 0
+        cpu = self._kvm.vcpus[vcpu].cpu
+        if cpu is not self._cpus[vcpu]:
+            if self._cpus[vcpu] is not None:
+                self.crossed_ones.add("other_cpu")
+            self.steps.add(ENTERED)
+            self._cpus[vcpu] = cpu
         if self._outside[vcpu]:
             self.crossed_ones.add("overflow")
         if not self._kvm.vcpus[vcpu].vgic_cpu.overflow_ap_list_head.empty:
@@ -120,6 +133,25 @@ class Windows(Judge):
             self.crossed_ones.add("eoicount")
             if eoicount > 1:
                 self.crossed_ones.add("eoicount_of_two")
+
+    def waiting(self, vcpu: int) -> None:
+        """Note that a guest has nothing to do."""
+        self._waits[vcpu] = True
+        self.crossed_ones.add("wait")
+
+    def waited(self, vcpu: int) -> None:
+        """Note that it goes on."""
+        self._waits[vcpu] = False
+
+    def woken(self, vcpu: Vcpu) -> None:
+        """Note that somebody has something for it."""
+        if self._waits[vcpu.vcpu_id]:
+            self.crossed_ones.add("wake_up")
+
+    def ticked(self, vcpu: int) -> None:
+        """Note that a guest is interrupted for the host."""
+        if self._in_guest[vcpu]:
+            self.crossed_ones.add("tick")
 
     def added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
         """Note a migration, and an arrival while the guest runs."""

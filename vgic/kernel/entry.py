@@ -43,7 +43,7 @@ class Entry(Kernel):
         Models: arm.c, kvm_vcpu_exit_request.
         Locking: called with interrupts off and nothing held.
         """
-        return vcpu.requests.pending()
+        return vcpu.requests.pending() or vcpu.work.glance()
 
     @unnamed
     def exit_guest_mode(self, vcpu: Vcpu) -> None:

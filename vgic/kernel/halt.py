@@ -68,5 +68,7 @@ class Halt(Kernel):
         Models: kvm_main.c, kvm_vcpu_wake_up.
         Locking: none; called from any context.
         """
+        if not vcpu.wait.asleep:
+            return False
         vcpu.wait.wake_up()
         return bool(vcpu.wait.woken)

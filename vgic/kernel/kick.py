@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Requests and kicks: how a vCPU learns that it has something new.
+"""Requests, kicks and wake-ups: how a vCPU learns that it has something new.
 
 A request is set before the mode is looked at; the vCPU publishes its mode before it looks at its
-requests. So at least one of the two sees the other, whatever the interleaving.
+requests. So at least one of the two sees the other, whatever the interleaving. One that is about to
+sleep stands in its queue before it looks whether there is anything: so is either seen there.
 """
 
 from harness.primitives import Taking
@@ -22,13 +23,14 @@ class Kick(Kernel):
         vcpu.requests.make(request)
 
     def kvm_vcpu_kick(self, vcpu: Vcpu) -> None:
-        """Make a vCPU that is in the guest leave it.
+        """Make a vCPU that is in the guest leave it, and wake one that sleeps.
 
         Models: kvm_main.c, kvm_vcpu_kick.
         Locking: none; called from any context.
-        Differs: vCPUs do not sleep yet, so there is nobody to wake.
+        Differs: the IPI is the vCPU's and not the CPU's: one that is sent late to a CPU on which
+            another runs by now interrupts nobody.
         """
-        if self._runs_here(vcpu):
+        if self._runs_here(vcpu) or self.kvm_vcpu_wake_up(vcpu):
             return
         was = vcpu.mode.cmpxchg(IN_GUEST_MODE, EXITING_GUEST_MODE)
         if was is IN_GUEST_MODE:

@@ -13,6 +13,7 @@ from vgic.kernel.hcr import ConfigureHcr
 from vgic.kernel.init import Init
 from vgic.kernel.inject import Inject
 from vgic.kernel.kick import Kick
+from vgic.kernel.load import Load
 from vgic.kernel.mmio import Mmio
 from vgic.kernel.mmio_active import MmioActive
 from vgic.kernel.populate import Populate
@@ -22,6 +23,7 @@ from vgic.kernel.run import Run
 from vgic.kernel.sort import Sort
 from vgic.kernel.switch import Switch
 from vgic.kernel.target import Target
+from vgic.kernel.wfi import Wfi
 
 
 class Mechanism(
@@ -40,6 +42,8 @@ class Mechanism(
     Mmio,
     MmioActive,
     Init,
+    Load,
+    Wfi,
     Entry,
     Run,
 ):

@@ -6,12 +6,14 @@ announces the same.
 """
 
 from harness import local_irq_disable, local_irq_enable
+from harness.primitives import preempt_disable, preempt_enable
 from vgic.data import (
     KVM_REQ_IRQ_PENDING,
     KVM_REQ_SLEEP,
     KVM_REQ_VGIC_PROCESS_UPDATE,
     Exit,
     RunsInGuestMode,
+    Trap,
     Vcpu,
 )
 from vgic.kernel.table import Kernel
@@ -25,14 +27,19 @@ class Run(Kernel):
 
         Models: arm.c, kvm_arch_vcpu_ioctl_run.
         Locking: called with nothing held, interrupts on.
-        Differs: a vCPU has a CPU of its own, so it is not loaded and put; it does not block.
+        Differs: a signal is dealt with inside the loop (load.py), so that this is called once.
         """
+        self.vcpu_load(vcpu)
         while not self.kvm.stopping:
+            if vcpu.work.bits:
+                self.xfer_to_guest_mode_handle_work(vcpu)
             self.check_vcpu_requests(vcpu)
+            preempt_disable(self.scheduler)
             local_irq_disable(self.scheduler)
             if not self.enter_guest_mode(vcpu):
                 local_irq_enable(self.scheduler)
                 vcpu.ipi.take()
+                preempt_enable(self.scheduler)
                 continue
             self.trace.entered(vcpu.vcpu_id)
             access = guest.run_guest()
@@ -40,12 +47,18 @@ class Run(Kernel):
             self.exit_guest_mode(vcpu)
             local_irq_enable(self.scheduler)
             vcpu.ipi.take()
+            preempt_enable(self.scheduler)
             if access is None:
                 self.handle_exit(vcpu, None)
+            elif access is Trap.WFI:
+                self.trace.waiting(vcpu.vcpu_id)
+                self.kvm_vcpu_wfi(vcpu)
+                self.trace.waited(vcpu.vcpu_id)
             else:
                 self.trace.accessing(vcpu.vcpu_id, access)
                 self.handle_exit(vcpu, access)
                 self.trace.accessed(vcpu.vcpu_id, access)
+        self.vcpu_put(vcpu)
 
     def check_vcpu_requests(self, vcpu: Vcpu) -> None:
         """Do what others have asked for; a pending interrupt needs no more than a new entry.

@@ -3,20 +3,21 @@
 
 One method for each kernel function, under the kernel's name; small files beside this one hold
 them, one topic each. What is decided in them, and so what a revision or a bug overrides, is in
-decisions.py. In which order locks are taken stands in vgic/data/lock_order.py.
+decisions.py; what the host does with the threads of vCPUs is in host_side.py. In which order locks
+are taken stands in vgic/data/lock_order.py.
 """
 
 from abc import abstractmethod
 
 from vgic.data import Exit, Kvm, RunsInGuestMode, Vcpu, VgicIrq
 from vgic.hardware import ListRegister
-from vgic.kernel.decisions import Decisions
+from vgic.kernel.host_side import HostSide
 from vgic.kernel.old_watch import OldWatch
 from vgic.kernel.summary import ApListSummary
 from vgic.tracepoints import Tracepoints
 
 
-class Kernel(Decisions):
+class Kernel(HostSide):
     """What a vGIC has to be able to do, over one VM.
 
     Attributes:
@@ -69,27 +70,19 @@ class Kernel(Decisions):
 
     @abstractmethod
     def kvm_vcpu_kick(self, vcpu: Vcpu) -> None:
-        """Make a vCPU that is in the guest leave it."""
+        """Make a vCPU that is in the guest leave it, and wake one that sleeps."""
 
     @abstractmethod
     def kvm_make_all_cpus_request(self, request: int, *, wait: bool, wakes: bool) -> None:
         """Leave a request for every vCPU, and make those leave their guests that are in them."""
 
     @abstractmethod
-    def kvm_arm_halt_guest(self) -> None:
-        """Get every vCPU out of its guest, its list registers folded, and keep it out."""
+    def kvm_arch_irq_bypass_stop(self) -> None:
+        """Halt the VM before user space attaches a producer to an interrupt."""
 
     @abstractmethod
-    def kvm_arm_resume_guest(self) -> None:
-        """Let the vCPUs into their guests again that nobody else has halted."""
-
-    @abstractmethod
-    def kvm_vcpu_sleep(self, vcpu: Vcpu) -> None:
-        """Sleep until nobody has the vCPU paused."""
-
-    @abstractmethod
-    def kvm_vcpu_wake_up(self, vcpu: Vcpu) -> bool:
-        """Wake a vCPU that sleeps or blocks; return whether it did."""
+    def kvm_arch_irq_bypass_start(self) -> None:
+        """Resume the VM after that."""
 
     @abstractmethod
     def summarize_ap_list(self, vcpu: Vcpu) -> ApListSummary:

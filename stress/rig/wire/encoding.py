@@ -96,6 +96,8 @@ def _play_words(number: int, play: Play, seed: int) -> list[int]:
 
 def _machine_words(play: Play) -> list[int]:
     parameters = play.parameters
+    if parameters.host:
+        raise Unplayable("its host does something, and a real one does that when it likes")
     _at_most("vCPUs", len(parameters.guests), VCPUS_MAX)
     _at_most("devices", len(parameters.devices), DEVICES_MAX)
     if not 1 <= play.rounds <= ROUNDS_MAX:
@@ -133,6 +135,8 @@ def _instruction_word(instruction: Instruction, vcpu: int, machine: _Machine) ->
     name, number = instruction.name, instruction.number
     if name == ACCESS:
         return _access_word(instruction.access, vcpu, machine)
+    if name not in _OPS:
+        raise Unplayable(f"the rig's guests have no instruction `{name}`")
     if name in {SIGNAL, AWAIT} and not 0 <= number < CELLS:
         raise Unplayable(f"there is no cell {number}; there are {CELLS}")
     if name == LINGER and not 0 <= number <= TURNS_MAX:

@@ -11,6 +11,7 @@ from harness import (
     Completion,
     Deviation,
     Execution,
+    Failed,
     Failure,
     LockOrder,
     Mutex,
@@ -20,7 +21,9 @@ from harness import (
     Scheduler,
     SpinLock,
     WaitQueue,
+    execute,
 )
+from harness.engine.strategy import Quiet
 from harness.schedule.replay import StrictReplay
 from tests.programs.agreeing import agree
 
@@ -422,3 +425,32 @@ def test_a_completion_is_waited_for_a_while(run: Run) -> None:
 
     assert run(program).outcome == Passed()
     assert came == [False, False, True, False]
+
+
+def test_who_sleeps_idly_is_no_deadlock_and_is_roused_from_outside(carriers: OsThreads) -> None:
+    told: list[bool] = []
+
+    def program(scheduler: Scheduler) -> None:
+        queue = WaitQueue(scheduler, "wait")
+
+        def rouse() -> bool:
+            told.append(queue.asleep)
+            queue.rouse()
+            return True
+
+        scheduler.on_quiescence = rouse
+        scheduler.thread("sleeper", lambda: queue.wait_event(lambda: bool(told), idle=True))
+
+    assert execute(program, Quiet(), carriers).outcome == Passed()
+    assert told == [True]
+
+
+def test_who_sleeps_for_something_is_a_deadlock_all_the_same(carriers: OsThreads) -> None:
+    def program(scheduler: Scheduler) -> None:
+        queue = WaitQueue(scheduler, "wait")
+        scheduler.on_quiescence = lambda: True
+        scheduler.thread("sleeper", lambda: queue.wait_event(lambda: False))
+
+    outcome = execute(program, Quiet(), carriers).outcome
+    assert isinstance(outcome, Failed)
+    assert outcome.failure.kind == "deadlock"

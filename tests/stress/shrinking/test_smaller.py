@@ -15,7 +15,7 @@ from stress.shrinking.leaving_out import (
     without_vcpus,
 )
 from stress.shrinking.quieter import quieter
-from vgic.data.program import ACCESS
+from vgic.data.program import ACCESS, HostEvent, Program
 from vgic.parameters import Parameters
 
 MODEST = settings(max_examples=40, deadline=None)
@@ -24,7 +24,7 @@ DRAWN = st.builds(
     st.sampled_from(sorted(SCENARIOS)),
     st.integers(0, 500),
 )
-ROLES = st.sampled_from(["vcpu0", "vcpu1", "vcpu2", "dev0", "dev1"])
+ROLES = st.sampled_from(["vcpu0", "vcpu1", "vcpu2", "dev0", "dev1", "host0"])
 LABELS = st.builds(Label, st.just("lock"), st.sampled_from("fg"), st.just("l"), st.integers(1, 5))
 SCHEDULES = st.lists(
     st.builds(Deviation, ROLES, st.integers(1, 50), ROLES, LABELS), max_size=6
@@ -92,3 +92,22 @@ def test_carrying_over_keeps_the_look_of_every_deviation(
         assert [
             (each.role, each.to, each.label._replace(nth=0)) for each in other if each.label
         ] == looks
+
+
+def test_a_host_is_left_out_whole_or_by_the_event_and_its_pauses_get_shorter() -> None:
+    host = (HostEvent("tick", 0, 0), HostEvent("signal", 1, 4))
+    machine = SCENARIOS["one_interrupt"].draw(Streams(1, "one_interrupt", 0))._replace(host=host)
+    machine = machine._replace(guests=(*machine.guests, Program((), (0,))))
+    whole = next(without_devices(machine))
+    assert whole.parameters.host == ()
+    assert whole.roles == {"host0": None}
+    assert whole.heir == "vcpu0", "the last thread is gone, so the first comes after the others"
+    events = next(operations(machine))
+    assert events.length(machine) == len(host)
+    assert events.without(machine, 0, 1).parameters.host == host[1:]
+    assert events.without(machine, 0, 1).roles == {}
+    assert events.without(machine, 0, 2).roles == {"host0": None}
+    paused = {way.parameters.host[1].pause for way in quieter(machine)}
+    assert {0, 2, 3} <= paused
+    gone = next(way for way in without_vcpus(machine) if way.roles.get("vcpu1", "") is None)
+    assert gone.parameters.host == host[:1]

@@ -104,7 +104,7 @@ def test_the_reference_is_silent_everywhere(carriers: OsThreads, name: str, stra
 #
 # Bugs in how an interrupt moves to another vCPU need a guest that reroutes, so those are looked for
 # where two vCPUs keep doing so; what goes wrong only in the middle of a flush, where they do so
-# just then; all others in the first scenario.
+# just then; those in how a vCPU sleeps where guests wait; all others in the first scenario.
 
 
 EXECUTIONS = 300
@@ -113,6 +113,7 @@ FIRST = "inject_while_eoicount"
 REROUTING = "migration_ping_pong"
 BEFORE_ENTRY = "reroute_before_entry"
 FROM_BESIDE = "active_written_from_beside"
+WAITING = "guests_that_wait"
 
 FOUND_AS = {
     "no_splice": (FIRST, "I3 overflow left behind"),
@@ -130,6 +131,8 @@ FOUND_AS = {
     "outside_before_sync": (FROM_BESIDE, "I17 halted too early"),
     "pause_is_a_flag": (FROM_BESIDE, "I17 halted too early"),
     "active_read_without_sync": (FROM_BESIDE, "I31 wrong read"),
+    "kick_without_wake_up": (WAITING, "I16 missed kick"),
+    "wfi_without_recheck": (WAITING, "I16 missed kick"),
     "canary": (FIRST, "I9 lost edge"),
 }
 

@@ -15,7 +15,7 @@ from harness.engine.trace import entry_text
 from vgic import Mechanism, Parameters
 from vgic.accesses import DISABLE, ENABLE, QUIESCE, Access
 from vgic.data.intids import Config
-from vgic.data.program import Program, Pulse
+from vgic.data.program import Program, Pulse, Trap
 from vgic.data.vm import Kvm
 from vgic.guest.guest import Guest
 from vgic.hardware.list_registers import Hcr, ListRegister
@@ -77,6 +77,7 @@ def guest_runs(on_vcpu0: OnVcpu0) -> Callable[..., list[str]]:
                 if kicked:
                     vcpu.ipi.assert_line()
                 access = guest.run_guest()
+                assert not isinstance(access, Trap), "none of these waits"
                 vcpu.ipi.take()
                 kernel.scheduler.note("left", f"{access.kind} {access.intid}" if access else "")
             kernel.scheduler.note("stack", guest.stack)

@@ -13,7 +13,7 @@ import pytest
 from harness import Execution, Failure, Passed, local_irq_disable, local_irq_enable
 from vgic import REVISIONS, Machine, Mechanism, Parameters, Reference, patched
 from vgic.data.intids import Config
-from vgic.data.program import Program, Pulse, RunsInGuestMode
+from vgic.data.program import Program, Pulse, RunsInGuestMode, Trap
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu, VgicIrq
 from vgic.parameters import Irq
 from vgic.tracepoints import Tracepoints
@@ -170,7 +170,9 @@ class LoopOfMyOwn(Reference):
                 self.exit_guest_mode(vcpu)
             local_irq_enable(self.scheduler)
             vcpu.ipi.take()
-            if access is not None:
+            if isinstance(access, Trap):
+                self.kvm_vcpu_wfi(vcpu)
+            elif access is not None:
                 self.trace.accessing(vcpu.vcpu_id, access)
                 self.handle_exit(vcpu, access)
                 self.trace.accessed(vcpu.vcpu_id, access)

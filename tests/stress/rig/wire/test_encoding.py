@@ -8,7 +8,7 @@ import pytest
 from stress.plays import Play, read_script
 from stress.rig.wire import Unplayable, encode
 from vgic.accesses import ACCESSES, Access
-from vgic.data import ACCESS, Instruction, Program
+from vgic.data import ACCESS, HostEvent, Instruction, Program
 
 
 def play(*lines: str, name: str = "a") -> Play:
@@ -128,6 +128,7 @@ def test_what_cannot_be_played_is_refused_and_what_is_nearby_is_not(
         (Instruction("signal", None, 64), "no cell 64"),
         (Instruction("await", None, -1), "no cell -1"),
         (Instruction("linger", None, 1_000_001), "1000001"),
+        (Instruction("wait"), "no instruction `wait`"),
         (Instruction(ACCESS, Access("quiesce", 40)), "no access quiesce"),
         (Instruction(ACCESS, Access("pend", 41)), "41, which is not"),
         (Instruction(ACCESS, Access("sgi", 3, 1)), "3, which is not"),
@@ -140,6 +141,14 @@ def test_values_that_no_script_can_say_are_refused_too(instruction: Instruction,
     guests = (Program((instruction,), (0,)),)
     with pytest.raises(Unplayable, match=why):
         encode([one._replace(parameters=one.parameters._replace(guests=guests))])
+
+
+def test_what_the_host_does_by_itself_is_refused() -> None:
+    one = play(EDGE, "vcpu 0")
+    host = (HostEvent("tick", 0, 0),)
+    with pytest.raises(Unplayable, match="its host does something"):
+        encode([one._replace(parameters=one.parameters._replace(host=host))])
+    assert encode([one])
 
 
 @pytest.mark.parametrize("rounds", [0, 1_000_001])

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A guest waits for an interrupt: its vCPU is put, sleeps until there is one, and is loaded again.
+
+Whether there is one is read off the AP-list, as it is in memory. So a vCPU that blocks has nothing
+in its list registers and nothing on its overflow list: both are over with the sync before.
+"""
+
+from vgic.data import TIF_SIGPENDING, Vcpu, irq_is_pending
+from vgic.kernel.table import Kernel
+
+
+class Wfi(Kernel):
+    """handle_exit.c, kvm_main.c and vgic.c: a vCPU that blocks."""
+
+    def kvm_vcpu_wfi(self, vcpu: Vcpu) -> None:
+        """Have a vCPU sleep until there is something for it, and give its CPU away meanwhile.
+
+        Models: arm.c, kvm_vcpu_wfi.
+        Locking: called with nothing held, interrupts on.
+        Differs: the vCPU is put and loaded also where it need not sleep.
+        """
+        self.vcpu_put(vcpu)
+        self.kvm_vcpu_block(vcpu)
+        self.vcpu_load(vcpu)
+
+    def kvm_vcpu_block(self, vcpu: Vcpu) -> None:
+        """Sleep until there is something to do; stand in the queue before each look.
+
+        Models: kvm_main.c, kvm_vcpu_block.
+        Locking: called with nothing held, interrupts on.
+        Differs: nobody polls before he sleeps.
+        """
+        vcpu.wait.wait_event(lambda: self.kvm_vcpu_check_block(vcpu), idle=True)
+
+    def kvm_vcpu_check_block(self, vcpu: Vcpu) -> bool:
+        """Tell whether a vCPU is not to sleep: the guest can go on, or user space wants it.
+
+        Models: kvm_main.c, kvm_vcpu_check_block.
+        Locking: called with nothing held, interrupts on.
+        Differs: there is no timer of the guest that could have fired.
+        """
+        has_signal = vcpu.work.glance() and bool(vcpu.work.bits & 1 << TIF_SIGPENDING)
+        return has_signal or self.kvm_arch_vcpu_runnable(vcpu)
+
+    def kvm_arch_vcpu_runnable(self, vcpu: Vcpu) -> bool:
+        """Tell whether there is something for the guest.
+
+        Models: arm.c, kvm_arch_vcpu_runnable.
+        Locking: called with nothing held, interrupts on.
+        Differs: no vCPU is powered off.
+        """
+        return not vcpu.pause.read() and self.kvm_vgic_vcpu_pending_irq(vcpu)
+
+    def kvm_vgic_vcpu_pending_irq(self, vcpu: Vcpu) -> bool:
+        """Tell whether an interrupt on the AP-list wants the guest, wherever it is routed to.
+
+        Models: vgic.c, kvm_vgic_vcpu_pending_irq.
+        Locking: called with nothing held, from any context; takes ap_list_lock, and each irq_lock
+            in turn.
+        Differs: no LPIs that the hardware has pending.
+        """
+        if not self.kvm.dist.enabled:
+            return False
+        vgic_cpu = vcpu.vgic_cpu
+        irqs_were_off = vgic_cpu.ap_list_lock.lock_irqsave()
+        pending = False
+        for irq in vgic_cpu.ap_list_head.entries():
+            irq.irq_lock.lock()
+            pending = (
+                irq_is_pending(irq)
+                and irq.enabled
+                and not irq.active
+                and irq.priority < vgic_cpu.vgic_pmr
+            )
+            irq.irq_lock.unlock()
+            if pending:
+                break
+        vgic_cpu.ap_list_lock.unlock_irqrestore(irqs_were_off)
+        return pending
