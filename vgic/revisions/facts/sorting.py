@@ -4,8 +4,7 @@
 from collections.abc import Sequence
 
 from vgic.data import Vcpu, VgicIrq
-from vgic.kernel import Mechanism
-from vgic.kernel.summary import ApListSummary
+from vgic.kernel import ApListSummary, Mechanism
 
 
 class KeysReadAgain(Mechanism):
