@@ -70,10 +70,10 @@ GO_ON = [line for line in LINES if line["signature"] == AT_THE_SPLIT]
 AS_THEY_WERE = [line for line in LINES if line["signature"] != AT_THE_SPLIT]
 
 MADE_SMALL: dict[str, str] = json.loads((TOKENS.parent / "made_small.json").read_text("ascii"))
-"""Random walks of 32 to 265 choices, some of which have no place in the order of today.
+"""Random walks of 7 to 265 choices, some of which have no place in the order of today.
 
-Each as it was made small on the order of then: by the labels of the one to four choices that are
-left of it, it is the same failure today.
+Each as it was made small on the reference of then: by the labels of the one to four choices that
+are left of it, it is the same failure today. (As it is, one of them is another missed kick.)
 """
 
 
@@ -95,6 +95,15 @@ def test_what_is_frozen_is_of_every_kind() -> None:
 
 class AsOfThen(FlushBeforeMode, KeysReadAgain, SortedBySummary, FoldClearsLatch, Reference):
     """The reference of 0.1.0: its order of entry, and what has been mended in it since."""
+
+
+class SortsAsThen(SortedBySummary, Reference):
+    """The reference of today, which sorts only what the summary has foreseen."""
+
+
+SORTED_TODAY = frozenset(("8f4f890b4a4b195d", "dcc7408ec8844b9e"))
+"""Both of stale_summary. In them the overflow that the summary has not foreseen is sorted today, so
+that the more urgent is not outside: they fail, by their labels, where it is not."""
 
 
 def replayed(line: dict[str, Any], carriers: OsThreads) -> Followed:
@@ -138,7 +147,11 @@ def test_what_was_found_on_the_reference_is_found_by_its_labels_on_that_of_today
 ) -> None:
     token = made_small(line) if line["digest"] in MADE_SMALL else Token.decode(line["token"])
     (case,) = cases([token], None, None)
-    assert signature_of(follow(token, case.target, pinned)) == line["signature"]
+    target = case.target
+    if line["digest"] in SORTED_TODAY:
+        assert signature_of(follow(token, target, pinned)) == ""
+        target = Target(cls=compose(SortsAsThen, line["bugs"]))
+    assert signature_of(follow(token, target, pinned)) == line["signature"]
 
 
 def made_small(line: dict[str, Any]) -> Token:
@@ -158,8 +171,7 @@ def test_a_long_walk_fails_alike_only_when_it_is_made_small(
     then = follow(made_small(line), Target(cls=compose(AsOfThen, line["bugs"])), pinned)
     assert signature_of(then) == line["signature"]
     today = follow(token, Target(bugs=tuple(line["bugs"])), pinned)
-    assert today.failure is None
-    assert today.no_verdict.startswith("no place for the deviation of ")
+    assert signature_of(today) != line["signature"]
 
 
 def test_what_is_another_execution_has_the_least_urgent_priority() -> None:
