@@ -135,7 +135,7 @@ class Scheduler(Population):
             if self.timeouts is not None:
                 options += self.timeouts.options(cycle, options)
             if not options:
-                self._wake_a_thread(me)
+                self._wake_a_thread()
         strategy = self._strategy
         try:
             picked = strategy.pick(step, me, options)
@@ -154,7 +154,7 @@ class Scheduler(Population):
             self.trace.append(chosen)
         return chosen
 
-    def _wake_a_thread(self, me: Thread) -> None:
+    def _wake_a_thread(self) -> None:
         """No thread is enabled: who spins may look again, who idles may be woken; else fail."""
         waiting = [thread for thread in self.threads if not thread.finished]
         if self.wants_touches:
@@ -168,14 +168,12 @@ class Scheduler(Population):
             return
         all_idle = all(thread.idles for thread in waiting)
         if not (all_idle and self.on_quiescence() and any(not gate.shut for gate in gates)):
-            self.fail(deadlock(waiting, lambda thread: self._stack_of(thread, me)))
-
-    def _stack_of(self, thread: Thread, me: Thread) -> tuple[str, ...]:
-        return model_stack(sys._getframe(1)) if thread is me else self.stack_of(thread)
+            self.fail(deadlock(waiting, self.stack_of))
 
     def stack_of(self, thread: Thread) -> tuple[str, ...]:
-        """Return the model functions that a thread is in which does not run, outermost first."""
-        return self._carriers.stack(thread)
+        """Return the model functions that a thread is in, outermost first."""
+        running = thread is self.current
+        return model_stack(sys._getframe(1)) if running else self._carriers.stack(thread)
 
     def _judge_end(self) -> None:
         """A limit is never a pass, even if the execution ended while its loop was sought."""
