@@ -36,7 +36,13 @@ _KICKS = (ModeState, RequestsState, IpiState)
 _OF_HARDWARE = (HardwareLrs, HardwareHcr, HardwareMisr)
 
 _GUEST_MODE = "run_guest"
-_GUEST = ("guest acknowledges", "guest ends", "guest signals", "guest has awaited")
+_GUEST = (
+    "guest acknowledges",
+    "guest ends",
+    "guest signals",
+    "guest has awaited",
+    "guest waits for an interrupt",
+)
 
 
 @dataclass(frozen=True)

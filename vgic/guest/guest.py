@@ -47,8 +47,7 @@ def _operations(name: str) -> dict[str, Operation]:
         END_AGAIN.name: operation("eoi", "", name),
         WORK.name: operation("work", "", name),
         ACCESS: operation("access", "", name),
-        WAIT.name: operation("access", "", name),
-        **dict.fromkeys((SIGNAL, AWAIT, LINGER), operation("work", "", name)),
+        **dict.fromkeys((WAIT.name, SIGNAL, AWAIT, LINGER), operation("work", "", name)),
     }
 
 
@@ -126,6 +125,7 @@ class Guest:
                 return instruction.access
             elif name == _WAIT:
                 if cpuif.highest_pending() is None:
+                    self._kvm.scheduler.note("guest waits for an interrupt")
                     return Trap.WFI
             elif name == _END_AGAIN:
                 self._end_again()
