@@ -81,8 +81,22 @@ def test_the_least_urgent_priority_is_played_though_no_guest_is_given_it() -> No
     assert words(masked) != words(play("interrupt 40 edge priority 0xf8", "vcpu 0", "  work"))
 
 
-@pytest.mark.parametrize("kind", [each for each in ACCESSES if ACCESSES[each].in_programs])
-def test_each_access_that_a_program_can_have_can_be_played(kind: str) -> None:
+IN_THE_MODEL_ONLY = ("activate", "deactivate", "rebind")
+
+
+@pytest.mark.parametrize("kind", IN_THE_MODEL_ONLY)
+def test_what_no_kernel_plays_yet_is_refused(kind: str) -> None:
+    one = play("interrupt 40 edge priority 0x80", "vcpu 0")
+    program = Program((Instruction(ACCESS, Access(kind, 40)),), (0,))
+    with pytest.raises(Unplayable, match=f"the rig knows no access {kind}"):
+        encode([one._replace(parameters=one.parameters._replace(guests=(program,)))])
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [each for each in ACCESSES if ACCESSES[each].in_programs and each not in IN_THE_MODEL_ONLY],
+)
+def test_each_other_access_that_a_program_can_have_can_be_played(kind: str) -> None:
     intid = max(ACCESSES[kind].intids[0], 5)
     triggered = "level" if intid >= 16 else "edge"
     if kind in {"raise", "lower"}:
