@@ -77,14 +77,6 @@ class Kernel(HostSide):
         """Leave a request for every vCPU, and make those leave their guests that are in them."""
 
     @abstractmethod
-    def kvm_arch_irq_bypass_stop(self) -> None:
-        """Halt the VM before user space attaches a producer to an interrupt."""
-
-    @abstractmethod
-    def kvm_arch_irq_bypass_start(self) -> None:
-        """Resume the VM after that."""
-
-    @abstractmethod
     def summarize_ap_list(self, vcpu: Vcpu) -> ApListSummary:
         """Count the entries that can be delivered here."""
 
