@@ -8,11 +8,20 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.schedule import Change, Fields, Thing
-from vgic.data import KVM_REQ_IRQ_PENDING, TIF_NEED_RESCHED, TIF_SIGPENDING, Mode
+from vgic.data import (
+    KVM_REQ_IRQ_PENDING,
+    KVM_REQ_SLEEP,
+    KVM_REQ_VGIC_PROCESS_UPDATE,
+    TIF_NEED_RESCHED,
+    TIF_SIGPENDING,
+    Mode,
+)
 from vgic.state import Links, Lr
 
 _REQUESTS = {
     KVM_REQ_IRQ_PENDING: "IRQ_PENDING",
+    KVM_REQ_SLEEP: "SLEEP",
+    KVM_REQ_VGIC_PROCESS_UPDATE: "VGIC_PROCESS_UPDATE",
     TIF_SIGPENDING: "SIGPENDING",
     TIF_NEED_RESCHED: "NEED_RESCHED",
 }
