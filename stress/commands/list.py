@@ -108,6 +108,7 @@ def _revisions() -> dict[str, Row]:
             "commit": revision.commit,
             "mended_by": revision.mended_by,
             "models": [commit._asdict() for commit in revision.models],
+            "beyond": [commit._asdict() for commit in revision.beyond],
             "found_as": list(revision.found_as),
             "does": {topic.name: topic.of(revision.cls) for topic in TOPICS},
             "story": revision.story,

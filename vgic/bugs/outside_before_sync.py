@@ -3,6 +3,7 @@
 
 from vgic.bugs.bug import Bug
 from vgic.kernel import Mechanism
+from vgic.revisions import OutsideBeforeSync
 
 
 class OutsideTooEarly(Mechanism):
@@ -12,9 +13,7 @@ class OutsideTooEarly(Mechanism):
     active state is overwritten by the fold that is still to come.
     """
 
-    def leaves_guest_mode_before_sync(self) -> bool:
-        """Publish that the vCPU is outside, and fold then."""
-        return True
+    leaves_guest_mode_before_sync = OutsideBeforeSync.leaves_guest_mode_before_sync
 
 
 RECORD = Bug(

@@ -2,8 +2,8 @@
 """pause_is_a_flag: of two who halt the VM, who is done first resumes it for both."""
 
 from vgic.bugs.bug import Bug
-from vgic.data import Vcpu
 from vgic.kernel import Mechanism
+from vgic.revisions import PauseIsFlag
 
 
 class PauseNotCounted(Mechanism):
@@ -13,10 +13,7 @@ class PauseNotCounted(Mechanism):
     interrupt does not take it: the VM runs again while an active state is being written.
     """
 
-    def add_to_pause(self, vcpu: Vcpu, amount: int) -> bool:
-        """Set the flag, or clear it for everybody."""
-        vcpu.pause.set(int(amount > 0))
-        return amount < 0
+    add_to_pause = PauseIsFlag.add_to_pause
 
 
 RECORD = Bug(

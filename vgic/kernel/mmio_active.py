@@ -62,7 +62,7 @@ class MmioActive(Kernel):
         """Change an interrupt's active state; what is active goes on a list.
 
         Models: vgic-mmio.c, vgic_mmio_change_active.
-        Locking: called with irq_lock not held, which it takes, and queueing drops.
+        Locking: called with the config_lock held; takes irq_lock, which queueing lets go.
         """
         irqs_were_off = irq.irq_lock.lock_irqsave()
         irq.active = active

@@ -13,6 +13,7 @@ from vgic.revisions.facts import (
     FoldClearsLatch,
     KeysReadAgain,
     OutsideBeforeSync,
+    PauseIsFlag,
     SortedBySummary,
     SummaryAlone,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "FoldClearsLatch",
     "KeysReadAgain",
     "OutsideBeforeSync",
+    "PauseIsFlag",
     "Reference",
     "Revision",
     "SortedBySummary",

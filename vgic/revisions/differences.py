@@ -82,7 +82,10 @@ TOPICS = (
         "what is active on the overflow list, and nothing that arrived since",
         (
             (NoOverflow, "nobody: it is not counted"),
-            (SplitByValue, "the same, as long as the count ends before the list"),
+            (
+                SplitByValue,
+                "what is active on the overflow list, as long as the count ends before it",
+            ),
             (CursorAtEach, "what is active behind the cursor, arrivals among them"),
             (WalkFromHead, "what is active on the one list, from its head"),
         ),

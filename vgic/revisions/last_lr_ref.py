@@ -41,8 +41,9 @@ RECORD = Revision(
     commit="19bc5d79ece6",
     models=(
         Commit("e079ef0b1c40", "no cursor unless all list registers are filled"),
-        Commit("19bc5d79ece6", "the cursor holds a reference"),
+        Commit("19bc5d79ece6", "prune looks again whether an interrupt is still on its list"),
     ),
+    beyond=(Commit("19bc5d79ece6", "the cursor and prune hold references"),),
     found_as=(
         "I13 stuck active",
         "I16 missed kick",

@@ -39,5 +39,6 @@ RECORD = Revision(
         Commit("", "7.3.4: OUTSIDE_GUEST_MODE is published past the state being saved"),
         Commit("", "7.3.4: a pause is counted"),
     ),
+    beyond=(Commit("", "7.3.4: an LPI is not mapped by more than one event"),),
     found_as=("I13 stuck active", "I16 missed kick", "I9 lost pend"),
 )

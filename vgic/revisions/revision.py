@@ -9,7 +9,7 @@ from vgic.kernel import Mechanism
 
 
 class Commit(NamedTuple):
-    """A change of the kernel that a revision models.
+    """A change of the kernel that made a revision what it is.
 
     Attributes:
         id: its commit, 12 digits; "" where that is not known.
@@ -35,6 +35,7 @@ class Revision:
         commit: what made it so, 12 digits.
         mended_by: the commit that mended what is wrong with it, 12 digits.
         models: the changes that it models, the earliest first, as far as they touch what is here.
+        beyond: changes of the same time that need what is not in the model, the earliest first.
         found_as: the kinds of failure that what is wrong with it is first reported as; none if
             nothing is wrong with it.
     """
@@ -47,6 +48,7 @@ class Revision:
     commit: str = ""
     mended_by: str = ""
     models: tuple[Commit, ...] = ()
+    beyond: tuple[Commit, ...] = ()
     found_as: tuple[str, ...] = ()
 
     @property

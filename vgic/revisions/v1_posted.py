@@ -29,9 +29,12 @@ class V1Posted(
 ):
     """The seed exactly as posted (25/33): the list head is copied by value before the cut.
 
-    The overflow is no ring. An honest guest never shows that: the accounting of EOIcount looks at
-    the count before it looks at the next entry, and stops in time. A guest that ends what is in no
-    list register more often than there are such interrupts makes the host take a list head for one.
+    The overflow is no ring. The accounting of EOIcount looks at the count before it looks at the
+    next entry, and stops in time if each end that is counted has its active interrupt on the
+    overflow list. An honest guest shows the broken ring only if another vCPU takes active states
+    away meanwhile (ICACTIVER): then the count is too high as well. So it is if a guest ends what is
+    in no list register more often than there are such interrupts. Then the host takes a list head
+    for an interrupt.
     """
 
     never_crosses = FLUSHED_FIRST

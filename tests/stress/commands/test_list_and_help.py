@@ -99,7 +99,8 @@ def test_listed_revisions_say_what_their_records_say(here: Run) -> None:
             assert row[field] == list(getattr(revision, field))
         for field in ("kernel", "date", "commit", "mended_by"):
             assert row[field] == getattr(revision, field)
-        assert [tuple(each.values()) for each in row["models"]] == list(revision.models)
+        for field in ("models", "beyond"):
+            assert [tuple(each.values()) for each in row[field]] == list(getattr(revision, field))
         assert row["does"] == {topic.name: topic.of(revision.cls) for topic in TOPICS}
 
 
