@@ -25,6 +25,7 @@ _GUARDED_BY_IRQ_LOCK = (
     "target_vcpu",
     "vcpu",
 )
+_GUARDED_BY_AP_LIST_LOCK = ("sort_keys",)
 _OF_THE_VCPUS_THREAD = ("used_lrs", "vgic_hcr", "vgic_lr")
 
 DOCUMENTED = {
@@ -78,4 +79,5 @@ def _guarded(kvm: Kvm) -> Iterator[tuple[object, Mapping[str, Guard]]]:
     for irq in kvm.irqs:
         yield irq, dict.fromkeys(_GUARDED_BY_IRQ_LOCK, irq.irq_lock)
     for vcpu in kvm.vcpus:
-        yield vcpu.vgic_cpu, dict.fromkeys(_OF_THE_VCPUS_THREAD, vcpu.role)
+        by_lock = dict.fromkeys(_GUARDED_BY_AP_LIST_LOCK, vcpu.vgic_cpu.ap_list_lock)
+        yield vcpu.vgic_cpu, {**dict.fromkeys(_OF_THE_VCPUS_THREAD, vcpu.role), **by_lock}

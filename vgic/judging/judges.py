@@ -59,7 +59,7 @@ class Judges:
             Writes(kvm, books),
             Announcements(kvm, books, registers, lists),
             Promises(kvm, books),
-            Progress(kvm),
+            Progress(kvm, breaks_rings=breaks_rings),
             Delivery(kvm, books, states, lists),
         ]
         if kicks:

@@ -4,7 +4,6 @@
 from collections.abc import Sequence
 from typing import NoReturn
 
-from harness import ListHead
 from harness.engine import model_function
 from vgic.data import Kvm, Vcpu, VgicIrq
 from vgic.judging.active_states import ActiveStates
@@ -13,7 +12,7 @@ from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import SYNC, Judge, belongs_on, fail, listed, names
 from vgic.judging.ledger import Ledger
 from vgic.judging.registers import Registers
-from vgic.judging.rings import met_first
+from vgic.judging.rings import Entries, entries_of
 
 
 class Lists(Judge):
@@ -56,14 +55,14 @@ class Lists(Judge):
         self.in_window = [False] * len(kvm.vcpus)
         self._flush_is_new = [False] * len(kvm.vcpus)
         self._put_aside: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
-        self._overflow_of = met_first if breaks_rings else ListHead[VgicIrq].verify
+        self._overflow_of = entries_of(breaks_rings=breaks_rings)
 
     def flushing(self, vcpu: int) -> None:
         """Begin the window in which there may be an overflow."""
         kvm = self._kvm
         if self._books.halts:
             nobody_enters(kvm, kvm.vcpus[vcpu])
-        overflow_is_empty(kvm, kvm.vcpus[vcpu])
+        overflow_is_empty(kvm, kvm.vcpus[vcpu], self._overflow_of)
         self.flushed_at[vcpu] = kvm.scheduler.steps
         self.in_window[vcpu] = self._flush_is_new[vcpu] = True
         self._put_aside[vcpu] = []
@@ -71,7 +70,7 @@ class Lists(Judge):
     def synced(self, vcpu: int) -> None:
         """End the window, and look at what has stayed."""
         kvm, books, irqs = self._kvm, self._books, self._listed[vcpu]
-        overflow_is_empty(kvm, kvm.vcpus[vcpu])
+        overflow_is_empty(kvm, kvm.vcpus[vcpu], self._overflow_of)
         self.in_window[vcpu] = False
         if irqs and not books.forfeited[vcpu]:
             nothing_is_left_behind(kvm, kvm.vcpus[vcpu], irqs, books.left_at[vcpu], books.ledger)
@@ -83,7 +82,7 @@ class Lists(Judge):
         aside = [] if overflow.empty else self._overflow_of(overflow)
         self.members[number] = lists_are_whole(self._kvm, vcpu, aside)
         if not self.in_window[number]:
-            overflow_is_empty(self._kvm, vcpu)
+            overflow_is_empty(self._kvm, vcpu, self._overflow_of)
         elif self._kvm.scheduler.current.role != vcpu.role:
             nothing_joins_the_overflow(self._kvm, vcpu, aside, self._put_aside[number])
         else:
@@ -173,15 +172,20 @@ def says_otherwise(kvm: Kvm, irq: VgicIrq) -> NoReturn:
     )
 
 
-def overflow_is_empty(kvm: Kvm, vcpu: Vcpu) -> None:
+def overflow_is_empty(kvm: Kvm, vcpu: Vcpu, overflow_of: Entries) -> None:
     """I3: the overflow list is empty outside the window from flush to prune.
+
+    Args:
+        kvm: the VM.
+        vcpu: the vCPU.
+        overflow_of: says what is on the list, and fails for what is no list.
 
     Locks: none needed in the vCPU's own thread, else its ap_list_lock.
     """
     overflow = vcpu.vgic_cpu.overflow_ap_list_head
     if not overflow.empty:
-        # What is no list at all fails as that.
-        entries = met_first(overflow) or overflow.verify()
+        # Where a list need be no ring, what holds nothing at all is still none.
+        entries = overflow_of(overflow) or overflow.verify()
         fail(
             kvm,
             "I3 overflow left behind",

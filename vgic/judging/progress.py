@@ -3,7 +3,7 @@
 
 from vgic.data import Kvm, Vcpu
 from vgic.judging.judge import Judge, fail
-from vgic.judging.rings import met_first
+from vgic.judging.rings import Entries, entries_of
 
 RETRIES_MAX = 100
 
@@ -14,8 +14,15 @@ ENTRIES_MAX = 64
 class Progress(Judge):
     """Counts what each vCPU has done over and over in vain."""
 
-    def __init__(self, kvm: Kvm) -> None:
+    def __init__(self, kvm: Kvm, *, breaks_rings: bool = False) -> None:
+        """Begin to listen.
+
+        Args:
+            kvm: the VM.
+            breaks_rings: its lists are known to be no rings while they are split.
+        """
         super().__init__(kvm)
+        self._members = entries_of(breaks_rings=breaks_rings)
         count = len(kvm.vcpus)
         self._prunes_in_vain = [0] * count
         self._entered_at = [-1] * count
@@ -53,19 +60,19 @@ class Progress(Judge):
         half = ENTRIES_MAX // 2
         if entries % half == 0:
             here, before = self._kvm.vcpus[vcpu], self._states[vcpu]
-            self._states[vcpu] = state = _state(here)
+            self._states[vcpu] = state = _state(here, self._members)
             exits_for_a_reason(self._kvm, here, entries, state, before)
             entries = half
         self._barren_entries[vcpu] = entries
 
 
-def _state(vcpu: Vcpu) -> object:
+def _state(vcpu: Vcpu, members: Entries) -> object:
     """Return what can only be the same twice if nothing has changed for the guest."""
     vgic_cpu, cpuif = vcpu.vgic_cpu, vcpu.cpuif
     lists = (vgic_cpu.ap_list_head, vgic_cpu.overflow_ap_list_head)
     return (
         [str(lr) for lr in vgic_cpu.vgic_lr[: vgic_cpu.used_lrs]],
-        [[irq.name for irq in met_first(each)] for each in lists],
+        [[irq.name for irq in members(each)] for each in lists],
         (cpuif.apr, cpuif.vmcr.pmr, cpuif.vmcr.group_enabled),
     )
 

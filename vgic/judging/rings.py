@@ -5,8 +5,12 @@ A generation whose lists are no rings while they are split is judged by what com
 only wants to know what is on a list must not fail for it. The rings are judged in lists.py.
 """
 
+from collections.abc import Callable
+
 from harness import ListHead
 from vgic.data import VgicIrq
+
+Entries = Callable[[ListHead[VgicIrq]], list[VgicIrq]]
 
 
 def met_first(head: ListHead[VgicIrq]) -> list[VgicIrq]:
@@ -17,3 +21,8 @@ def met_first(head: ListHead[VgicIrq]) -> list[VgicIrq]:
         met.append(node.entry)
         node = node.next
     return met
+
+
+def entries_of(*, breaks_rings: bool) -> Entries:
+    """Return what says what is on a list: it fails for what is no ring, unless that is known."""
+    return met_first if breaks_rings else ListHead[VgicIrq].verify

@@ -91,17 +91,18 @@ class Flush(Kernel):
     def needs_sort(self, vcpu: Vcpu, summary: ApListSummary) -> bool:
         """Say whether the list has to be sorted before list registers are filled from it.
 
-        It has if anything may be outside. Whatever the walk finds deliverable that the summary did
-        not is on the list already: nothing joins it while its lock is held. So a list that is no
-        longer than there are list registers leaves nothing outside, and what any other leaves there
-        is in order for EOIcount (docs/findings.md, F1).
+        It has if anything may be outside. Whatever the walk finds deliverable, foreseen by the
+        summary or not, is on the list already: nothing joins it while its lock is held. So a list
+        that is no longer than there are list registers leaves nothing outside, and what any other
+        leaves there is in order for EOIcount (docs/findings.md, F1). The summary has nothing to
+        add: it counts entries of the list, so more than there are registers are a longer list.
 
         Models: vgic.c, vgic_flush_lr_state, where the summary alone decides.
         Locking: called with ap_list_lock held.
 
         Decision: when what stands first has to be the best.
         """
-        return summary.outside or vcpu.vgic_cpu.ap_list_head.is_longer_than(self.kvm.nr_lr)
+        return vcpu.vgic_cpu.ap_list_head.is_longer_than(self.kvm.nr_lr)
 
     @unnamed
     def load_irq(self, vcpu: Vcpu, irq: VgicIrq, lr: int) -> bool:

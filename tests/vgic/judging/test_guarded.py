@@ -72,9 +72,19 @@ class ReadsAnothersRegisters(Reference):
             super().announce_pending(vcpu)
 
 
+class LooksAtKeys(Reference):
+    """Looks whether somebody sorts, without the list's lock."""
+
+    def announce_pending(self, vcpu: Vcpu) -> None:
+        """Look at the keys that were sampled."""
+        if not vcpu.vgic_cpu.sort_keys:
+            super().announce_pending(vcpu)
+
+
 @pytest.mark.parametrize(
     ("kernel", "signature"),
     [
+        (LooksAtKeys, "unguarded access in announce_pending on sort_keys"),
         (WritesUnlocked, "unguarded access in vgic_mmio_write_irouter on target_vcpu"),
         (SplicesUnlocked, "list changed without its lock in replug_overflow on ap_list_head"),
         (ReadsAnothersRegisters, "unguarded access in announce_pending on used_lrs"),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from harness import Execution, Failure, Node
+from tests.fixtures.judged import judged
 from vgic import Mechanism, Parameters, Reference
 from vgic.accesses import DISABLE, ENABLE, PEND, ROUTE, Access
 from vgic.data.intids import Config
@@ -18,7 +19,7 @@ from vgic.judging.lists import (
     nothing_joins_the_overflow,
     overflow_is_empty,
 )
-from vgic.judging.rings import met_first
+from vgic.judging.rings import entries_of, met_first
 from vgic.parameters import Irq
 
 Enlist = Callable[..., None]
@@ -164,7 +165,7 @@ def test_i3_is_silent_on_an_empty_overflow_beside_a_full_list(
 ) -> None:
     def body(kernel: Mechanism) -> None:
         enlist(kernel.kvm.vcpus[0], pending(kernel))
-        overflow_is_empty(kernel.kvm, kernel.kvm.vcpus[0])
+        overflow_is_empty(kernel.kvm, kernel.kvm.vcpus[0], entries_of(breaks_rings=False))
 
     in_kernel(body)
 
@@ -174,11 +175,26 @@ def test_i3_fires_on_an_overflow_left_behind(
 ) -> None:
     def body(kernel: Mechanism) -> None:
         enlist(kernel.kvm.vcpus[0], pending(kernel), overflow=True)
-        overflow_is_empty(kernel.kvm, kernel.kvm.vcpus[0])
+        overflow_is_empty(kernel.kvm, kernel.kvm.vcpus[0], entries_of(breaks_rings=False))
 
     failure = failure_in_kernel(body)
     assert failure.kind == "I3 overflow left behind"
     assert "spi 32" in failure.message
+
+
+@pytest.mark.parametrize(
+    ("breaks_rings", "kind"), [(False, "list corruption"), (True, "I3 overflow left behind")]
+)
+def test_one_that_is_no_ring_is_that_first_unless_it_is_known_to_be_none(
+    failure_in_kernel: Callable[..., Failure], enlist: Enlist, breaks_rings: bool, kind: str
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        first, second = pending(kernel, 32), pending(kernel, 33)
+        enlist(kernel.kvm.vcpus[0], first, second, overflow=True)
+        second.ap_list.prev = second.ap_list
+        judged(kernel.kvm, breaks_rings=breaks_rings).flushing(0)
+
+    assert failure_in_kernel(body).kind == kind
 
 
 def joins(kernel: Mechanism, *put_aside: VgicIrq) -> None:

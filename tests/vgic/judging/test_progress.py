@@ -173,6 +173,26 @@ def test_what_the_guest_does_and_what_changes_end_a_storm(
     assert isinstance(outcome, Failed) is fires
 
 
+@pytest.mark.parametrize(
+    ("breaks_rings", "kind"), [(False, "list corruption"), (True, "I24 exit storm")]
+)
+def test_a_ring_that_is_found_damaged_on_the_way_is_that_unless_it_is_known_to_be_none(
+    breaks_rings: bool, kind: str, call: Callable[..., Execution], enlist: Enlist
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        kvm = kernel.kvm
+        first, second = (kvm.add_irq(intid, Config.EDGE, 0x80, 0) for intid in (32, 33))
+        enlist(kvm.vcpus[0], first, second)
+        second.ap_list.prev = second.ap_list
+        trace = judged(kvm, breaks_rings=breaks_rings)
+        for _ in range(ENTRIES_MAX):
+            trace.turned_back(0)
+
+    outcome = call(body).outcome
+    assert isinstance(outcome, Failed)
+    assert outcome.failure.kind == kind
+
+
 @pytest.mark.parametrize(("flushes", "fires"), [(FLUSHES_MAX, True), (FLUSHES_MAX - 1, False)])
 @pytest.mark.parametrize("loaded_once", [False, True])
 def test_to_starve_is_to_be_left_out_so_often_in_a_row(
