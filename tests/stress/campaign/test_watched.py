@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from stress.jobs.work import Facts
 from stress.scenarios import SCENARIOS
 from stress.system.exit_codes import Exit
 from vgic import machine
-from vgic.judging import delivery
+from vgic.judging import delivery, stop_at_unguarded
 
 MakePlan = Callable[..., Plan]
 Run = Callable[..., tuple[Exit, str, dict[str, Any]]]
@@ -59,8 +60,8 @@ def no_points(patch: pytest.MonkeyPatch) -> None:
 
 
 def no_races_at_points(patch: pytest.MonkeyPatch) -> None:
-    stop = machine.stop_at_unguarded
-    patch.setattr(machine, "stop_at_unguarded", lambda kvm, check: stop(kvm, check=False))
+    unchecked = partial(stop_at_unguarded, check=False)
+    patch.setattr(machine, "stop_at_unguarded", lambda kvm, check: unchecked(kvm))
 
 
 def all_the_same(patch: pytest.MonkeyPatch) -> None:

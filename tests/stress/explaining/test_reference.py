@@ -36,7 +36,7 @@ def divergence_of(token: Token, target: Target, carriers: OsThreads) -> FirstDiv
     return story.divergence
 
 
-class LooksBeforeFlush(REVISIONS["halting"].cls):  # type: ignore[misc, name-defined]  # by name
+class LooksBeforeFlush(REVISIONS["halting"].cls):  # type: ignore[misc]  # by name
     """`halting` that publishes its mode before it fills its list registers."""
 
     def enter_guest_mode(self, vcpu: Vcpu) -> bool:
