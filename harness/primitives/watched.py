@@ -101,7 +101,7 @@ class WatchingUnguarded(Watching):
                     return read(thing)
             elif lock.owner is me and not me.chain & IN_IRQ:
                 return read(thing)
-            if only_observes(sys._getframe(1).f_globals["__name__"]):
+            if only_observes(sys._getframe(1).f_globals.get("__name__", "")):
                 return read(thing)
             return get_notified(thing)
 

@@ -151,10 +151,15 @@ def _listed(names: set[str]) -> str:
 
 
 def plan_for(canary: Canary, plan: Plan) -> Plan:
-    """Return the campaign that looks for a canary, whatever is tested otherwise."""
+    """Return the campaign that looks for a canary, whatever is tested otherwise.
+
+    That of races is looked for at the points of what is tested, so that some canary is found as
+    nights run: there what stops at plain accesses and what checks them share what watches them.
+    """
+    points = plan.target.points if canary.races else canary.points
     return replace(
         plan,
-        target=Target(bugs=(canary.bug,), races=canary.races, points=canary.points),
+        target=Target(bugs=(canary.bug,), races=canary.races, points=points),
         scenarios=[canary.scenario],
         strategy=MIX,
         executions=canary.executions,

@@ -19,14 +19,15 @@ class Known:
 
     Attributes:
         failures: for each symptom, how many executions showed it.
+        manners: each symptom that was seen, with each manner in which it failed.
         graph: the orders in which locks were taken, each with the execution that showed it first.
     """
 
     def __init__(self) -> None:
         self.failures: Counter[str] = Counter()
+        self.manners: set[tuple[str, str]] = set()
         self.graph = OrderGraph()
         self._orders: set[tuple[Learned, ...]] = set()
-        self._manners: set[tuple[str, str]] = set()
 
     def copy(self) -> "Known":
         """Return the same, for a campaign that may not come to its end."""
@@ -40,8 +41,8 @@ class Known:
         if fact.signature is None:
             return False
         self.failures[fact.signature] += 1
-        is_new = (fact.signature, fact.manner) not in self._manners
-        self._manners.add((fact.signature, fact.manner))
+        is_new = (fact.signature, fact.manner) not in self.manners
+        self.manners.add((fact.signature, fact.manner))
         return is_looked_into(self.failures[fact.signature]) or is_new
 
     def cycles(self, fact: Fact) -> list[list[Witnessed]]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from stress.commands.findings_read import Read
-from stress.history import STATES, FindingRecord, Kept, holds, states_over
+from stress.history import STATES, FindingRecord, Kept, NightRecord, holds, states_over
+from stress.inputs import Points
 from stress.morning import replay_line
 
 _DAY = len("YYYY-MM-DD")
@@ -70,17 +71,24 @@ def show_text(read: Read, kept: Kept) -> str:
     lines += _listed("for the mend's message", record.trailers)
     changes = [f"{state} in {night}" for night, state in states_over(record, read.nights)]
     lines += _listed("states", [", ".join(changes)])
+    options = {night.night: _options(night) for night in read.nights}
     lines += [f"seen in {len(record.sightings)} of {len(read.nights)} nights:"]
     lines += [
         f"  {at.night}  {at.at}  {at.count} of {at.executions} executions, the first after "
-        f"{at.to_find}: {at.scenario} --seed {at.seed:#x} --execution {at.execution} "
-        f"({at.strategy}, model={at.model})"
+        f"{at.to_find}: {at.scenario} --seed {at.seed:#x} --execution {at.execution}"
+        f"{options.get(at.night, '')} ({at.strategy}, model={at.model})"
         for at in record.sightings
     ]
     if record.replays:
         lines += ["replayed:"]
         lines += [f"  {at.night}  {at.at}  {at.outcome}" for at in record.replays]
     return "\n".join([*lines, f"replay: {replay_line(record, kept.folder)}", f"in {kept.folder}"])
+
+
+def _options(night: NightRecord) -> str:
+    """Return what `run` has to be told to run an execution as a night did, which checks races."""
+    points = f" --points {night.points}" if night.points != Points.STANDARD else ""
+    return f" --check races{points}"
 
 
 def _marked(read: Read, kept: Kept) -> list[str]:

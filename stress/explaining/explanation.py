@@ -14,6 +14,7 @@ from stress.explaining.first_divergence import FirstDivergence, first_divergence
 from stress.explaining.lockdep import lockdep
 from stress.explaining.recorded import Recorded, record
 from stress.explaining.timeline import timeline
+from vgic import Mechanism
 from vgic.revisions import FlushBeforeMode, OutsideBeforeSync, Reference
 
 CHOICES_MAX = 12
@@ -34,7 +35,8 @@ class Explanation:
         target: what it was run on.
         recorded: what happened.
         divergence: where the reference goes another way under the same schedule, if it does;
-            it enters and leaves its guest in the order in which the kernel does.
+            it enters and leaves its guest in the order in which the kernel does, unless that order
+            is what is wrong.
         choices: what happens without each choice, if it failed and there are few.
     """
 
@@ -91,8 +93,7 @@ def explain(token: Token, target: Target, carriers: Carriers) -> Explanation:
     divergence, choices = None, []
     if failure is not None:
         if target.kernel is not _REFERENCE.kernel:
-            correct = _in_the_order_of(target)
-            reference = record(token.parameters, token.deviations, correct, carriers)
+            reference = _correct(token, target, failure.signature, carriers)
             divergence = first_divergence(recorded, reference)
         if len(token.deviations) <= CHOICES_MAX:
             choices = what_matters(
@@ -106,14 +107,30 @@ def explain(token: Token, target: Target, carriers: Carriers) -> Explanation:
     return Explanation(token, target, recorded, divergence, tuple(choices))
 
 
-def _in_the_order_of(target: Target) -> Target:
-    """Return the correct kernel, which enters and leaves its guest in the order of another one.
+def _correct(token: Token, target: Target, signature: str, carriers: Carriers) -> Recorded:
+    """Return the execution of the correct kernel that one which failed is compared with.
 
-    One with another order goes another way at the first entry, whatever else is wrong.
+    That kernel enters and leaves its guest in the order of the other one: with another order it
+    would go another way at the first entry, whatever else is wrong. If it fails alike, then it is
+    the order that is wrong, and the kernel has its own.
     """
-    orders = [
-        order for order in (FlushBeforeMode, OutsideBeforeSync) if issubclass(target.kernel, order)
-    ]
-    if not orders:
-        return _REFERENCE
-    return Target(cls=type("Reference", (*orders, Reference), {}))
+    ordered = _in_the_order_of(target.kernel)
+    if ordered is not None:
+        there = ordered.checking(points=target.points)
+        recorded = record(token.parameters, token.deviations, there, carriers)
+        if recorded.failure is None or recorded.failure.signature != signature:
+            return recorded
+    # Where its threads cannot be interleaved alike, not every choice has a place.
+    plain = _REFERENCE.checking(points=target.points)
+    return record(token.parameters, token.deviations, plain, carriers)
+
+
+def _in_the_order_of(kernel: type[Mechanism]) -> Target | None:
+    """Return the correct kernel in an older order if another one has that, whoever derives it."""
+    orders: list[type[Mechanism]] = []
+    if kernel.enter_guest_mode is FlushBeforeMode.enter_guest_mode:
+        orders.append(FlushBeforeMode)
+    theirs = kernel.leaves_guest_mode_before_sync
+    if theirs is OutsideBeforeSync.leaves_guest_mode_before_sync:
+        orders.append(OutsideBeforeSync)
+    return Target(cls=type("Reference", (*orders, Reference), {})) if orders else None

@@ -4,7 +4,7 @@
 From the entries alone follows all that a night comes to (summing.py), and what is next (lane.py).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
@@ -96,6 +96,7 @@ class Leg:
         lost: executions that are neither pass nor fail.
         out: why the lane goes on without this target, "" if it does not.
         bugs: what was wrong with the harness itself.
+        manners: each symptom with each manner in which it failed; [] if a journal is older.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -116,6 +117,7 @@ class Leg:
     lost: list[Lost]
     out: Text
     bugs: list[Text]
+    manners: list[tuple[Text, Text]] = field(default_factory=list)
     kind: Literal["leg"] = "leg"
 
 

@@ -117,6 +117,9 @@ class Lane:
         known = self.known[leg.target]
         for _, symptom, count in leg.failures:
             known.failures[symptom] += count
+        # A journal from before manners were written down has none: then those without are known.
+        unsaid = [(symptom, "") for _, symptom, _ in leg.failures]
+        known.manners.update(leg.manners or unsaid)
         for each in leg.orders:
             learned = Learned(each.before, each.after, each.role, each.function)
             known.graph.add(learned, (each.scenario, each.execution))

@@ -102,6 +102,7 @@ class _Heard:
         self.behaviours: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
         self.failures: Counter[tuple[str, str]] = Counter()
         self.firsts: dict[str, int] = {}
+        self.manners: set[tuple[str, str]] = set()
         self.orders: list[Ordered] = []
         self._known = {(each.before, each.after) for each, _ in known.graph.steps}
 
@@ -118,6 +119,7 @@ class _Heard:
             self.failed[key] += 1
             self.failures[fact.scenario, fact.signature] += 1
             self.firsts.setdefault(fact.signature, self.executions)
+            self.manners.add((fact.signature, fact.manner))
         for learned in fact.orders:
             if (learned.before, learned.after) not in self._known:
                 self._known.add((learned.before, learned.after))
@@ -154,6 +156,7 @@ def _leg(wanted: NextLeg, result: Result, heard: _Heard, met: list[Met]) -> Leg:
         ],
         out=printable_text(_out(result)),
         bugs=[printable_text(bug) for bug in result.bugs],
+        manners=sorted(heard.manners),
     )
 
 

@@ -239,3 +239,19 @@ def test_one_that_nobody_takes_is_a_deadlock(run: Run) -> None:
     assert isinstance(outcome, Failed)
     assert outcome.failure.kind == "deadlock"
     assert "waits for ipi[vcpu0] to be taken" in outcome.failure.message
+
+
+def test_the_bits_are_read_as_they_are_set(run: Run, story: Story) -> None:
+    read = []
+
+    def body(requests: Requests) -> None:
+        read.append(requests.read())
+        requests.make(RELOAD)
+        requests.make(EXIT)
+        read.append(requests.read())
+        requests.check(RELOAD)
+        read.append(requests.read())
+
+    execution = run(with_requests(body))
+    assert read == [0, 1 << RELOAD | 1 << EXIT, 1 << EXIT]
+    assert sum("read requests[vcpu0]" in line for line in story(execution)) == 3

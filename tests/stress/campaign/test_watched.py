@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from stress.jobs.work import Facts
 from stress.scenarios import SCENARIOS
 from stress.system.exit_codes import Exit
 from vgic import machine
-from vgic.judging import delivery
+from vgic.judging import delivery, stop_at_unguarded
 
 MakePlan = Callable[..., Plan]
 Run = Callable[..., tuple[Exit, str, dict[str, Any]]]
@@ -56,6 +57,11 @@ def no_races(patch: pytest.MonkeyPatch) -> None:
 
 def no_points(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(machine, "stop_at_unguarded", lambda kvm, check: None)
+
+
+def no_races_at_points(patch: pytest.MonkeyPatch) -> None:
+    unchecked = partial(stop_at_unguarded, check=False)
+    patch.setattr(machine, "stop_at_unguarded", lambda kvm, check: unchecked(kvm))
 
 
 def all_the_same(patch: pytest.MonkeyPatch) -> None:
@@ -121,6 +127,10 @@ SABOTAGE = {
         no_races,
         "canary missed: the bug canary_of_races ",
     ),
+    "the race checker, where there are points at plain accesses too": (
+        no_races_at_points,
+        "canary missed: the bug canary_of_races ",
+    ),
     "the points at plain accesses, where they are asked for": (
         no_points,
         "canary missed: the bug canary_of_points ",
@@ -182,8 +192,8 @@ def test_with_all_in_order_a_campaign_is_green(run: Run) -> None:
 def test_what_is_off_turns_it_red(run: Run, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
     sabotage, message = SABOTAGE[what]
     sabotage(monkeypatch)
-    points = Points.ALL if sabotage is no_points else Points.STANDARD
-    code, said, _ = run(races=sabotage is no_races, points=points)
+    points = Points.ALL if sabotage in (no_points, no_races_at_points) else Points.STANDARD
+    code, said, _ = run(races=sabotage in (no_races, no_races_at_points), points=points)
     assert code == (Exit.TOO_FEW if sabotage is no_windows else Exit.HARNESS_BUG), said
     assert message in said
 

@@ -105,13 +105,23 @@ def test_a_finding_is_shown_whole(said: Said, folder: Path) -> None:
         "Fixes: 0123456789ab",
         "states: new in night-0001-aaaaaaaa, known in night-0002-aaaaaaaa",
         "seen in 2 of 3 nights:",
-        "many_interrupts --seed 0x7 --execution 11 (pct, model=0123456789ab)",
+        "many_interrupts --seed 0x7 --execution 11 --check races (pct, model=0123456789ab)",
         "night-0002-aaaaaaaa  2026-01-03T22:00:00+00:00  fails",
         "replay: vgic-stress replay vs2-simplest",
         f"in {folder}/findings/finding-{OLD.id}",
     ):
         assert text in shown
     assert "passes on" not in shown
+
+
+@pytest.mark.parametrize(("points", "said_of"), [("standard", ""), ("all", " --points all")])
+def test_the_way_back_to_an_execution_has_the_options_of_its_night(
+    said: Said, tmp_path: Path, points: str, said_of: str
+) -> None:
+    seen = finding(5, identity="seen")
+    filed(tmp_path / "other", night(5, points=points), seen)
+    shown = said("findings", "show", seen.id, "other")
+    assert f"--seed 0x7 --execution 15 --check races{said_of} (pct" in shown
 
 
 def test_the_states_of_what_came_back() -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Does a lane do what its past leads to, and no two lanes the same?"""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -8,7 +9,10 @@ from hashlib import sha256
 from itertools import chain
 
 import pytest
+from pydantic import TypeAdapter
 
+from stress.campaign import Known
+from stress.jobs import Fact
 from stress.nights.entries import BEHAVIOUR_DIGITS, Leg, Ordered, Ran
 from stress.nights.lane import BLOCK, LANES, Lane, NextLeg
 
@@ -164,3 +168,36 @@ def test_what_was_seen_of_a_target_is_known_to_the_next_leg_of_it() -> None:
     begun.take(leg_of(wanted, failures=[("one_interrupt", "deadlock", 9)], orders=[order]))
     assert begun.known[0].failures == {"deadlock": 9}
     assert [(each.before, each.after) for each, _ in begun.known[0].graph.steps] == [("a", "b")]
+
+
+def first_of(known: Known, manner: str) -> bool:
+    """Say whether a leg looks into the first that it meets of a deadlock in some manner."""
+    fact = Fact("one_interrupt", 0, "pct", 1, frozenset(), "deadlock", manner=manner)
+    return known.copy().is_looked_into(fact)
+
+
+@pytest.mark.parametrize("resumed", [False, True])
+def test_a_symptom_in_a_known_manner_is_not_new_to_the_next_leg(resumed: bool) -> None:
+    begun = lane(targets=1)
+    wanted = begun.wanted()
+    assert wanted is not None
+    assert first_of(begun.known[0], "")
+    failures, manners = [("one_interrupt", "deadlock", 3)], [("deadlock", ""), ("deadlock", "two")]
+    leg = leg_of(wanted, failures=failures, manners=manners)
+    if resumed:
+        adapter = TypeAdapter(Leg)
+        leg = adapter.validate_json(adapter.dump_json(leg))
+    begun.take(leg)
+    looked = [first_of(begun.known[0], manner) for manner in ("", "two", "three")]
+    assert looked == [False, False, True]
+
+
+def test_a_leg_of_an_older_journal_has_its_symptoms_without_a_manner() -> None:
+    begun = lane(targets=1)
+    wanted = begun.wanted()
+    assert wanted is not None
+    adapter = TypeAdapter(Leg)
+    values = adapter.dump_python(leg_of(wanted, failures=[("one_interrupt", "deadlock", 3)]))
+    del values["manners"]
+    begun.take(adapter.validate_json(json.dumps(values)))
+    assert [first_of(begun.known[0], manner) for manner in ("", "two")] == [False, True]
