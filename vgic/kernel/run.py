@@ -66,7 +66,9 @@ class Run(Kernel):
         Models: arm.c, check_vcpu_requests.
         Locking: called with nothing held, interrupts on.
         Differs: of the requests there are these three. The whole word is looked at once: what is
-            made after that is found by the look before the entry.
+            made after that is found by the look before the entry. Nobody here makes
+            KVM_REQ_VGIC_PROCESS_UPDATE: that takes a deactivation apart from the priority drop
+            (EOImode 1), by DIR.
         """
         requests = vcpu.requests
         bits = requests.read()

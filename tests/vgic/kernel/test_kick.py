@@ -15,7 +15,7 @@ from harness.engine.threads import Thread
 from harness.engine.trace import entry_text
 from tests.fixtures.judged import judged
 from vgic import BUGS, Mechanism, Reference
-from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode
+from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, KVM_REQ_VGIC_PROCESS_UPDATE, Mode
 from vgic.data.vm import Kvm
 
 CHOICES = 7
@@ -114,6 +114,21 @@ def test_kicks_in_a_row_are_one_ipi(
 
     story = operations(in_kernel(body, nr_vcpus=2))
     assert story.count("vcpu0: send ipi[vcpu 1]") == 1
+
+
+def test_who_asks_for_an_update_kicks_nobody_and_who_announces_does(
+    in_kernel: Callable[..., Execution],
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        vcpu = kernel.kvm.vcpus[1]
+        vcpu.mode.value = Mode.IN_GUEST_MODE
+        kernel.kvm_make_request(KVM_REQ_VGIC_PROCESS_UPDATE, vcpu)
+        assert vcpu.requests.bits == 1 << KVM_REQ_VGIC_PROCESS_UPDATE
+        assert (vcpu.mode.value, vcpu.ipi.pending) == (Mode.IN_GUEST_MODE, False)
+        kernel.announce_pending(vcpu)
+        assert (vcpu.mode.value, vcpu.ipi.pending) == (Mode.EXITING_GUEST_MODE, True)
+
+    in_kernel(body, nr_vcpus=2)
 
 
 def test_the_run_loop_takes_the_request_once(in_kernel: Callable[..., Execution]) -> None:

@@ -16,7 +16,7 @@ from vgic import REVISIONS, Machine, Mechanism, Parameters, Reference
 from vgic.accesses import PEND, Access
 from vgic.data.intids import Config
 from vgic.data.program import Exit, Program, Pulse
-from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu
+from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, KVM_REQ_VGIC_PROCESS_UPDATE, Mode, Vcpu
 from vgic.parameters import Irq
 
 RunMachine = Callable[..., tuple[Execution, Machine]]
@@ -142,6 +142,31 @@ def test_nothing_of_the_guest_runs_until_there_is_no_request(
     before = done[: done.index("work vcpu 0")]
     # Three times in and out again, then in for good.
     assert before.count("write mode[vcpu 0]") == 7
+
+
+def test_an_update_that_is_asked_for_inside_is_pruned_in_the_next_round(
+    run_passing: RunMachine,
+) -> None:
+    events: list[str] = []
+
+    class Asked(telling(Reference, events)):  # type: ignore[misc]  # a class made by a function
+        has_asked = False
+
+        def kvm_vgic_flush_hwstate(self, vcpu: Vcpu) -> None:
+            super().kvm_vgic_flush_hwstate(vcpu)
+            if not self.has_asked:
+                self.has_asked = True
+                self.kvm_make_request(KVM_REQ_VGIC_PROCESS_UPDATE, vcpu)
+
+        def vgic_prune_ap_list(self, vcpu: Vcpu) -> None:
+            self._tell("prune", vcpu)
+            super().vgic_prune_ap_list(vcpu)
+
+    _, machine = run_passing(HELD, kernel=Asked)
+    first = ["requests outside", "look in", "flush in", "sync in", "prune in", "pruned in"]
+    assert events[:10] == [*first, "access outside", "requests outside", "prune outside", "look in"]
+    assert events.count("prune outside") == 1
+    assert machine.kvm.vcpus[0].requests.bits == 0
 
 
 def test_the_request_is_taken_so_the_next_entry_goes_in(run_passing: RunMachine) -> None:
