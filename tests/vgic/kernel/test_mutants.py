@@ -7,12 +7,14 @@ executions that each takes.
 """
 
 import inspect
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from harness import Failure, ListHead, Node
-from vgic import BUGS, REVISIONS, Mechanism, Reference
+from vgic import BUGS, CANARY, REVISIONS, Mechanism, Reference
 from vgic.composition.composing import overridden
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Vcpu, VgicIrq
 from vgic.kernel import ApListSummary, Kernel
@@ -241,6 +243,8 @@ EQUIVALENT: dict[type[Mechanism], str] = {
 
 RIGHT = Reference.__mro__
 
+PAGE = (Path(__file__).parents[3] / "docs" / "mutants.md").read_text("utf-8")
+
 EXECUTIONS = 300
 
 Look = Callable[..., Failure | None]
@@ -253,6 +257,18 @@ def decisions() -> set[str]:
         for name in dir(Kernel)
         if "\nDecision: " in (inspect.getdoc(getattr(Reference, name)) or "")
     }
+
+
+def test_the_page_has_a_row_for_each_bug_and_mutant_and_a_reason_for_each_equivalent_one() -> None:
+    told_from_right, others = PAGE.split("can be told from right.")
+    wrong = {*(name for name in BUGS if name != CANARY), *(each.__name__ for each in FOUND_AS)}
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \| .+ \|$", told_from_right, re.MULTILINE)
+    assert sorted(name for name, _ in rows) == sorted(wrong)
+    found = [name for name, counts in rows if re.search(r"\b[1-9]\d*,|, [1-9]", counts)]
+    assert f"That is {len(found)} found of {len(rows)} that" in " ".join(PAGE.split())
+    text = " ".join(others.split())
+    for mutant, reason in EQUIVALENT.items():
+        assert f"- `{mutant.__name__}`: {reason}" in text
 
 
 def test_every_decision_is_flipped() -> None:
