@@ -39,6 +39,9 @@ class Tracepoints:
     def flushing(self, vcpu: int) -> None:
         """The vCPU begins to fill its list registers; interrupts are off."""
 
+    def flushed(self, vcpu: int) -> None:
+        """The vCPU has filled its list registers; it may still look at its requests."""
+
     def turned_back(self, vcpu: int) -> None:
         """The vCPU has found a request before its flush, and does not go in: nothing is undone."""
 

@@ -15,7 +15,7 @@ class Requests:
 
     Attributes:
         bits: those that are set.
-        on_make: called when a bit was set, by whoever did.
+        on_make: called with a bit when it was set, by whoever did.
     """
 
     __slots__ = ("_check", "_make", "_pending", "_scheduler", "_taken", "bits", "name", "on_make")
@@ -24,7 +24,7 @@ class Requests:
         self._scheduler = scheduler
         self.name = f"{family}[{instance}]"
         self.bits = 0
-        self.on_make: Callable[[], None] | None = None
+        self.on_make: Callable[[int], None] | None = None
         self._make, self._check, self._pending, self._taken = operations(
             family, self.name, "request", "take", "read", "taken"
         )
@@ -37,7 +37,7 @@ class Requests:
         self._scheduler.point(self._make)
         self.bits |= 1 << request
         if self.on_make is not None:
-            self.on_make()
+            self.on_make(request)
 
     def check(self, request: int) -> bool:
         """Clear a request bit and return whether it was set."""

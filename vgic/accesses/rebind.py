@@ -14,8 +14,8 @@ REBIND = "rebind"
 
 def _emulate(kernel: Kernel, vcpu: Vcpu, irq: VgicIrq, value: int) -> None:
     # kvm_arch_irq_bypass_stop, and kvm_arch_irq_bypass_start when the producer is attached.
-    kernel.kvm_arm_halt_guest()
-    kernel.kvm_arm_resume_guest()
+    kernel.halt()
+    kernel.resume()
 
 
 def _asks(value: int) -> Asks:

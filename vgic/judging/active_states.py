@@ -30,13 +30,15 @@ class _State:
         clearing: those that deactivate.
         disturbed: a guest has acknowledged or ended it while one lasts, or two overlap.
         stands: what it may be by what was written; nothing if a guest has changed it since.
+        activated: one that activates has returned since a guest has changed it, and none that
+            deactivates has certainly come after it.
     """
 
-    __slots__ = ("clearing", "disturbed", "stands", "writing")
+    __slots__ = ("activated", "clearing", "disturbed", "stands", "writing")
 
     def __init__(self) -> None:
         self.writing = self.clearing = 0
-        self.disturbed = False
+        self.activated = self.disturbed = False
         self.stands: tuple[bool, ...] = ()
 
     @property
@@ -47,6 +49,7 @@ class _State:
     def change(self) -> None:
         """A guest acknowledges the interrupt or ends it."""
         self.stands = ()
+        self.activated = False
         self.disturbed = self.busy
 
 
@@ -75,9 +78,12 @@ class ActiveStates(Judge):
         self.undercut: list[set[VgicIrq]] = [set() for _ in kvm.vcpus]
 
     def is_activated(self, irq: VgicIrq) -> bool:
-        """Tell whether an interrupt may be active by what software has written."""
+        """Tell whether an interrupt may be active by what software has written.
+
+        A write that deactivates makes nothing active, whatever it overlaps (quirk Q10).
+        """
         state = self._states.get(irq)
-        return state is not None and (state.busy or True in state.stands)
+        return state is not None and (state.writing > 0 or state.activated)
 
     def accessing(self, vcpu: int, access: Exit) -> None:
         """Enter a write before it begins, or what is to be read."""
@@ -109,6 +115,7 @@ class ActiveStates(Judge):
         else:
             state.clearing -= 1
         state.stands = _EITHER if state.disturbed or state.busy else (bool(asks.value),)
+        state.activated = True in state.stands and (bool(asks.value) or state.activated)
         state.disturbed = state.busy
         # A level's latch goes with its end, so what pended it before that is taken again.
         if irq.config is LEVEL and irq.pending_latch:
@@ -178,11 +185,15 @@ class ActiveStates(Judge):
         if irq in self._reads.values():
             self._reads = {vcpu: each for vcpu, each in self._reads.items() if each is not irq}
 
-    def by_guests(self, irqs: Sequence[VgicIrq]) -> Sequence[VgicIrq]:
-        """Return those of some interrupts that are active by their guests' doing, if at all."""
+    def by_guests(self, vcpu: int, irqs: Sequence[VgicIrq]) -> Sequence[VgicIrq]:
+        """Return those on a vCPU's lists that are active by its guest's doing alone, if at all.
+
+        What is handled while it is deactivated, or was, is not: either is right until its end.
+        """
         if not self._states:
             return irqs
-        return [irq for irq in irqs if not self.is_activated(irq)]
+        cut = self.undercut[vcpu]
+        return [irq for irq in irqs if irq not in cut and not self.is_activated(irq)]
 
     def still_handled(self, vcpu: int, stack: Sequence[int]) -> Sequence[int]:
         """Return those of a vCPU's open handlers whose interrupts nobody has deactivated."""

@@ -91,7 +91,7 @@ class Handlers(Judge):
         if irqs or stack:
             here, states = kvm.vcpus[vcpu], self._states
             handled = states.still_handled(vcpu, stack)
-            active_is_acknowledged(kvm, here, states.by_guests(irqs), handled)
+            active_is_acknowledged(kvm, here, states.by_guests(vcpu, irqs), handled)
             active_is_listed(kvm, here, handled)
 
     def _judge_account(self, vcpu: int) -> None:

@@ -35,7 +35,7 @@ class Judge(Tracepoints):
     def irq_unlocked(self, irq: VgicIrq) -> None:
         """Hear that somebody is about to release an interrupt's lock."""
 
-    def requested(self, vcpu: Vcpu) -> None:
+    def requested(self, vcpu: Vcpu, request: int) -> None:
         """Hear that somebody has made a request of a vCPU."""
 
     def kicking(self, vcpu: Vcpu) -> None:

@@ -8,7 +8,7 @@ more may be right all the same, and dear.
 
 from collections import defaultdict
 
-from vgic.data import Exit, Kvm, Vcpu, VgicIrq
+from vgic.data import KVM_REQ_SLEEP, Exit, Kvm, Vcpu, VgicIrq
 from vgic.judging.judge import Judge, belongs_on, fail
 
 NEEDLESS_KICK = "needless kick"
@@ -20,6 +20,16 @@ class Kicks(Judge):
     def __init__(self, kvm: Kvm) -> None:
         super().__init__(kvm)
         self._seen: defaultdict[str, list[tuple[VgicIrq, Vcpu | None]]] = defaultdict(list)
+        self._halting: defaultdict[str, list[Vcpu]] = defaultdict(list)
+
+    def requested(self, vcpu: Vcpu, request: int) -> None:
+        """Remember whom somebody asks to sleep: he halts the VM, and is to get him out for that."""
+        if request == KVM_REQ_SLEEP:
+            self._halting[self._kvm.scheduler.current.role].append(vcpu)
+
+    def halted(self) -> None:
+        """Forget it when everybody is out."""
+        self._halting[self._kvm.scheduler.current.role].clear()
 
     def irq_unlocked(self, irq: VgicIrq) -> None:
         """Remember where the interrupt belongs that somebody has looked at."""
@@ -27,10 +37,10 @@ class Kicks(Judge):
         self._seen[kvm.scheduler.current.role].append((irq, belongs_on(kvm, irq)))
 
     def kicking(self, vcpu: Vcpu) -> None:
-        """Judge the kick, unless it is the VM's halt."""
-        if vcpu.pause.value:
-            return
+        """Judge the kick, unless he who kicks is about to halt the VM."""
         role = self._kvm.scheduler.current.role
+        if vcpu in self._halting[role]:
+            return
         seen = self._seen[role]
         seen += [
             (irq, belongs_on(self._kvm, irq))

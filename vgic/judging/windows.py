@@ -9,7 +9,7 @@ their locks and the run loop, so that a patch which replaces a kernel function i
 import sys
 
 from harness.engine import model_stack
-from vgic.data import HostCpu, Kvm, Vcpu, VgicIrq
+from vgic.data import OUTSIDE_GUEST_MODE, HostCpu, Kvm, Vcpu, VgicIrq
 from vgic.judging.judge import Judge
 from vgic.judging.registers import Registers
 from vgic.judging.steps import ENTERED, LISTED, OTHERS_LIST
@@ -20,7 +20,7 @@ WINDOWS = {
     "overflow": "A vCPU enters its guest while something of its own is in no list register.",
     "split": "The flush puts what found no list register aside, on the overflow list.",
     "turned_back": "A request is found as the vCPU is about to flush, so it does not go in.",
-    "kick_in_flush": "A vCPU that has begun its flush is kicked before it is in its guest.",
+    "kick_in_flush": "A vCPU is kicked while it flushes, after it has looked at its requests.",
     "aborted_entry": "A request is found between flush and entry, so the vCPU does not go in.",
     "aborted_entry_with_overflow": (
         "An entry is aborted after its flush has left something in no list register."
@@ -86,6 +86,10 @@ class Windows(Judge):
         self._flushed_by[vcpu] = self._kvm.vcpus[vcpu].role
         self._is_flushing[vcpu] = True
 
+    def flushed(self, vcpu: int) -> None:
+        """Note that its list registers are filled: what comes now finds it on its way in."""
+        self._is_flushing[vcpu] = False
+
     def synced(self, vcpu: int) -> None:
         """Note that it has come to the end of it, and its prune with it."""
         self._flushed_by[vcpu] = ""
@@ -95,14 +99,16 @@ class Windows(Judge):
         self.crossed_ones.add("turned_back")
 
     def kicked(self, vcpu: int) -> None:
-        """Note that the vCPU is told too late to turn back."""
-        if self._is_flushing[vcpu]:
+        """Note that the vCPU is told too late to turn back.
+
+        An IPI may come late, for the guest that it was in before: it is outside then.
+        """
+        if self._is_flushing[vcpu] and self._kvm.vcpus[vcpu].mode.value is not OUTSIDE_GUEST_MODE:
             self.crossed_ones.add("kick_in_flush")
 
     def entered(self, vcpu: int) -> None:
         """Note what the guest leaves behind."""
         self._in_guest[vcpu] = True
-        self._is_flushing[vcpu] = False
         self._prune_restarts[vcpu] = 0
         cpu = self._kvm.vcpus[vcpu].cpu
         if cpu is not self._cpus[vcpu]:
@@ -118,7 +124,6 @@ class Windows(Judge):
     def aborted(self, vcpu: int) -> None:
         """Note that the flush was in vain."""
         self._prune_restarts[vcpu] = 0
-        self._is_flushing[vcpu] = False
         self.crossed_ones.add("aborted_entry")
         if self._outside[vcpu]:
             self.crossed_ones.add("aborted_entry_with_overflow")

@@ -75,7 +75,7 @@ class Writes(Judge):
         elif asks.field in _JUDGED_HERE:
             self._judge(irq, access, asks, vcpu)
 
-    def requested(self, vcpu: Vcpu) -> None:
+    def requested(self, vcpu: Vcpu, request: int) -> None:
         """Count what each thread leaves to others."""
         self._requests[self._kvm.scheduler.current.role] += 1
 

@@ -74,6 +74,7 @@ class Entry(Kernel):
         """Call kvm_vgic_flush_hwstate, and announce it, whoever has written that."""
         self.trace.flushing(vcpu.vcpu_id)
         self.kvm_vgic_flush_hwstate(vcpu)
+        self.trace.flushed(vcpu.vcpu_id)
 
     @final
     @unnamed

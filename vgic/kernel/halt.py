@@ -5,6 +5,8 @@ Who halts the VM pauses every vCPU, asks it to sleep, and waits until those that
 guests have left them. A vCPU that finds the request sleeps for as long as anybody has it paused.
 """
 
+from typing import final
+
 from harness.engine import unnamed
 from vgic.data import KVM_REQ_SLEEP, Vcpu
 from vgic.kernel.table import Kernel
@@ -24,7 +26,6 @@ class Halt(Kernel):
         for vcpu in self.kvm.vcpus:
             self.add_to_pause(vcpu, 1)
         self.kvm_make_all_cpus_request(KVM_REQ_SLEEP, wait=True, wakes=False)
-        self.trace.halted()
 
     def kvm_arm_resume_guest(self) -> None:
         """Let the vCPUs into their guests again that nobody else has halted.
@@ -32,10 +33,23 @@ class Halt(Kernel):
         Models: arm.c, kvm_arm_resume_guest.
         Locking: called with interrupts on. Most callers hold the config_lock.
         """
-        self.trace.resuming()
         for vcpu in self.kvm.vcpus:
             if self.add_to_pause(vcpu, -1):
                 self.kvm_vcpu_wake_up(vcpu)
+
+    @final
+    @unnamed
+    def halt(self) -> None:
+        """Call kvm_arm_halt_guest, and announce it, whoever has written that."""
+        self.kvm_arm_halt_guest()
+        self.trace.halted()
+
+    @final
+    @unnamed
+    def resume(self) -> None:
+        """Call kvm_arm_resume_guest, and announce it, whoever has written that."""
+        self.trace.resuming()
+        self.kvm_arm_resume_guest()
 
     @unnamed
     def add_to_pause(self, vcpu: Vcpu, amount: int) -> bool:

@@ -58,6 +58,14 @@ class HostSide(Decisions):
         """Let the vCPUs into their guests again that nobody else has halted."""
 
     @abstractmethod
+    def halt(self) -> None:
+        """Halt the VM, and announce it; see halt.py."""
+
+    @abstractmethod
+    def resume(self) -> None:
+        """Announce that the VM is resumed, and do it; see halt.py."""
+
+    @abstractmethod
     def kvm_vcpu_sleep(self, vcpu: Vcpu) -> None:
         """Sleep until nobody has the vCPU paused."""
 

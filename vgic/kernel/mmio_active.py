@@ -26,11 +26,11 @@ class MmioActive(Kernel):
         with self.kvm.config_lock:
             halts = self.needs_halt(vcpu, irq)
             if halts:
-                self.kvm_arm_halt_guest()
+                self.halt()
             active = irq.active
             self.scheduler.note("read of", irq, "active" if active else "not active")
             if halts:
-                self.kvm_arm_resume_guest()
+                self.resume()
         return active
 
     def vgic_mmio_write_sactive(self, vcpu: Vcpu, irq: VgicIrq) -> None:
@@ -53,10 +53,10 @@ class MmioActive(Kernel):
         with self.kvm.config_lock:
             halts = self.needs_halt(vcpu, irq)
             if halts:
-                self.kvm_arm_halt_guest()
+                self.halt()
             self.vgic_mmio_change_active(irq, active)
             if halts:
-                self.kvm_arm_resume_guest()
+                self.resume()
 
     def vgic_mmio_change_active(self, irq: VgicIrq, active: bool) -> None:
         """Change an interrupt's active state; what is active goes on a list.

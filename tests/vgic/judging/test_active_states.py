@@ -13,6 +13,7 @@ from tests.fixtures.judged import handling
 from vgic import Mechanism
 from vgic.accesses import ACTIVATE, ACTIVE, DEACTIVATE, Access
 from vgic.data import EDGE, Kvm, VgicIrq
+from vgic.judging.active_states import ActiveStates
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.tracepoints import Announcer
 
@@ -64,6 +65,13 @@ class Story:
 
     def syncs(self) -> None:
         self.trace.synced(1)
+
+    @property
+    def activated(self) -> bool:
+        """Whether the interrupt may be active by what software has written."""
+        assert isinstance(self.trace, Announcer)
+        states = next(each for each in self.trace.listeners if isinstance(each, ActiveStates))
+        return states.is_activated(self.irq)
 
     @property
     def forfeited(self) -> bool:
@@ -282,3 +290,96 @@ def test_what_ends_in_a_list_register_is_not_counted(in_kernel: InKernel, enlist
         assert not story.forfeited
 
     in_kernel(body, nr_vcpus=2)
+
+
+@pytest.mark.parametrize(("kind", "activated"), [(ACTIVATE, True), (DEACTIVATE, False)])
+@pytest.mark.parametrize("ends", [False, True])
+def test_what_was_only_deactivated_while_a_guest_touched_it_nobody_has_activated(
+    in_kernel: InKernel, kind: str, activated: bool, ends: bool
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        story = Story(kernel)
+        if ends:
+            story.handles()
+        story.begins(kind)
+        assert story.activated is activated
+        if ends:
+            story.ends()
+        else:
+            story.handles()
+        assert story.activated is activated
+        story.returns(kind, active=True)
+        assert story.activated is activated
+
+    in_kernel(body, nr_vcpus=2)
+
+
+def test_what_was_activated_is_until_it_is_deactivated_or_a_guest_touches_it(
+    in_kernel: InKernel,
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        story = Story(kernel)
+        story.writes(ACTIVATE, active=True)
+        story.begins(DEACTIVATE)
+        assert story.activated
+        story.returns(DEACTIVATE, active=False)
+        assert not story.activated
+        story.writes(ACTIVATE, active=True)
+        story.handles()
+        assert not story.activated
+
+    in_kernel(body, nr_vcpus=2)
+
+
+def test_of_two_writes_at_once_the_one_that_activates_counts(in_kernel: InKernel) -> None:
+    def body(kernel: Mechanism) -> None:
+        story = Story(kernel)
+        story.trace.accessing(0, Access(ACTIVATE, 32))
+        story.begins(DEACTIVATE)
+        story.irq.active = True
+        story.trace.accessed(0, Access(ACTIVATE, 32))
+        story.returns(DEACTIVATE)
+        assert story.activated
+
+    in_kernel(body, nr_vcpus=2)
+
+
+@pytest.mark.parametrize("kind", [ACTIVATE, DEACTIVATE])
+def test_what_stays_active_after_its_end_is_stuck_unless_it_was_activated_meanwhile(
+    in_kernel: InKernel, failure_in_kernel: FailureInKernel, kind: str
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        story = Story(kernel)
+        story.handles()
+        story.begins(kind)
+        story.ends()
+        story.returns(kind, active=True)
+        story.trace.drained()
+
+    if kind == ACTIVATE:
+        in_kernel(body, nr_vcpus=2)
+    else:
+        assert failure_in_kernel(body, nr_vcpus=2).kind == "stuck active"
+
+
+@pytest.mark.parametrize("handled", [False, True])
+def test_i13_is_silent_while_what_is_being_deactivated_is_handled_and_else_not(
+    in_kernel: InKernel, failure_in_kernel: FailureInKernel, enlist: Enlist, handled: bool
+) -> None:
+    """The write is under way, and has not taken effect."""
+
+    def body(kernel: Mechanism) -> None:
+        story = Story(kernel)
+        enlist(story.here, story.irq)
+        if handled:
+            story.handles()
+            story.begins(DEACTIVATE)
+        else:
+            story.begins(DEACTIVATE)
+            story.irq.active = True
+        story.trace.synced(0)
+
+    if handled:
+        in_kernel(body, nr_vcpus=2)
+    else:
+        assert failure_in_kernel(body, nr_vcpus=2).kind == "I13 stuck active"

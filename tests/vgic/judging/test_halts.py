@@ -5,8 +5,11 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from harness import Execution, Failure
-from vgic import Mechanism
+from harness import Execution, Failed, Failure, OsThreads
+from stress.executions import Target, run_index
+from stress.scenarios import SCENARIOS
+from vgic import Mechanism, Reference
+from vgic.data import KVM_REQ_SLEEP
 from vgic.data.intids import EDGE
 
 InKernel = Callable[..., Execution]
@@ -78,3 +81,40 @@ def test_while_it_is_halted_nothing_is_loaded(
         assert failure_in_kernel(body).kind == "I17 loaded while halted"
     else:
         in_kernel(body)
+
+
+class HaltsNobody(Reference):
+    """A patch of the halt alone, which forgets what it is for."""
+
+    def kvm_arm_halt_guest(self) -> None:
+        for vcpu in self.kvm.vcpus:
+            self.add_to_pause(vcpu, 1)
+
+
+class HaltsAnew(Reference):
+    """A patch of both, as they should be."""
+
+    def kvm_arm_halt_guest(self) -> None:
+        for vcpu in self.kvm.vcpus:
+            self.add_to_pause(vcpu, 1)
+        self.kvm_make_all_cpus_request(KVM_REQ_SLEEP, wait=True, wakes=False)
+
+    def kvm_arm_resume_guest(self) -> None:
+        for vcpu in self.kvm.vcpus:
+            if self.add_to_pause(vcpu, -1):
+                self.kvm_vcpu_wake_up(vcpu)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "kind"), [(HaltsNobody, "I17 halted too early"), (HaltsAnew, None)]
+)
+def test_a_halt_that_a_patch_has_replaced_is_judged_alike(
+    pinned: OsThreads, kernel: type[Mechanism], kind: str | None
+) -> None:
+    scenario, target = SCENARIOS["active_written_from_beside"], Target(cls=kernel)
+    kinds = set[str]()
+    for index in range(30):
+        outcome = run_index(scenario, 3, index, "burst", target, pinned).execution.outcome
+        if isinstance(outcome, Failed):
+            kinds.add(outcome.failure.kind)
+    assert (kind in kinds) if kind else not kinds

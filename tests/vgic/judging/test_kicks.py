@@ -5,12 +5,14 @@ from collections.abc import Callable
 
 import pytest
 
-from harness import Failed, Failure, OsThreads
+from harness import Failed, Failure, OsThreads, Scheduler, execute
+from harness.engine.strategy import Quiet
 from harness.search.strategies import MIX
 from stress.executions import Target, run_index
 from stress.scenarios import SCENARIOS
 from vgic import NEEDLESS_KICK, Mechanism, Reference
-from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Vcpu, VgicIrq
+from vgic.data import KVM_REQ_IRQ_PENDING, KVM_REQ_SLEEP, Kvm, Vcpu, VgicIrq
+from vgic.judging.judges import Judges
 
 Look = Callable[..., Failure | None]
 
@@ -110,3 +112,26 @@ def test_who_holds_the_lock_knows_whom_it_concerns(looks: Look) -> None:
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_the_reference_kicks_nobody_for_nothing(looks: Look, scenario: str) -> None:
     assert looks(Reference, scenario, 40) is None
+
+
+@pytest.mark.parametrize("other", [False, True])
+def test_a_paused_vcpu_is_kicked_for_nothing_by_anybody_but_its_halter(
+    carriers: OsThreads, other: bool
+) -> None:
+    def program(scheduler: Scheduler) -> None:
+        kvm = Kvm(scheduler, nr_lr=1, nr_vcpus=2)
+        Judges(kvm, kicks=True)
+        vcpu = kvm.vcpus[1]
+
+        def body() -> None:
+            vcpu.pause.value = 1
+            if not other:
+                vcpu.requests.make(KVM_REQ_SLEEP)
+            vcpu.ipi.send()
+
+        scheduler.thread("vcpu0", body)
+
+    outcome = execute(program, Quiet(), carriers).outcome
+    assert isinstance(outcome, Failed) is other
+    if isinstance(outcome, Failed):
+        assert outcome.failure.kind == NEEDLESS_KICK

@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 import vgic
+from harness import OsThreads
+from harness.search.strategies import MIX
+from stress.executions import Target, run_index
+from stress.scenarios import SCENARIOS
 from vgic import REVISIONS, WINDOWS
 
 
@@ -39,3 +43,14 @@ def test_a_description_is_one_sentence(name: str) -> None:
 def test_what_a_revision_never_crosses_is_a_window() -> None:
     for kernel in (record.cls for record in REVISIONS.values()):
         assert kernel.never_crosses <= set(WINDOWS)
+
+
+@pytest.mark.parametrize("name", REVISIONS)
+def test_no_revision_crosses_what_it_says_it_never_does(name: str, pinned: OsThreads) -> None:
+    target = Target(cls=REVISIONS[name].cls)
+    crossed = set[str]()
+    for scenario in ("inject_while_eoicount", "migration_ping_pong"):
+        for index in range(60):
+            crossed |= set(run_index(SCENARIOS[scenario], 3, index, MIX, target, pinned).windows)
+    assert crossed
+    assert not crossed & target.kernel.never_crosses

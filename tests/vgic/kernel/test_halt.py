@@ -124,7 +124,7 @@ def test_a_halt_that_waits_for_an_ipi_nobody_takes_is_a_deadlock(carriers: OsThr
 
     def halts(kernel: Mechanism) -> None:
         kernel.kvm.vcpus[1].mode.value = Mode.IN_GUEST_MODE
-        kernel.kvm_arm_halt_guest()
+        kernel.halt()
 
     outcome = race([halts, stays], carriers).outcome
     assert isinstance(outcome, Failed)
@@ -157,11 +157,11 @@ def test_while_a_halt_lasts_nobody_is_inside(carriers: OsThreads, name: str) -> 
 
     def halts(kernel: Mechanism) -> None:
         for _ in range(2):
-            kernel.kvm_arm_halt_guest()
+            kernel.halt()
             for _ in range(4):
                 kernel.kvm.vcpus[0].mode.read()
                 assert not inside
-            kernel.kvm_arm_resume_guest()
+            kernel.resume()
 
     for seed in range(20):
         strategy = STRATEGIES[name](Stream(seed, name), 60)

@@ -2,7 +2,7 @@
 """Which windows executions never come through on which generations, for floors not to ask for."""
 
 FLUSHED_FIRST = frozenset({"turned_back", "kick_in_flush"})
-"""Where the list registers are filled before the requests are looked at."""
+"""Where the list registers are filled before the mode is published: nobody is kicked meanwhile."""
 
 LOOKED_FIRST = frozenset({"aborted_entry", "aborted_entry_with_overflow"})
 """Where the requests are looked at first."""
@@ -11,4 +11,5 @@ ONE_LIST = frozenset({"split"})
 """Where nothing is put aside."""
 
 NOTHING_OUTSIDE = frozenset({"eoicount", "eoicount_of_two", "arrival_with_eoicount", "split"})
-"""Where nothing is ever active outside the list registers."""
+"""Where nothing is active outside the list registers; an end is still counted of what was
+deactivated from beside while its guest handled it, and no scenario is asked for that."""
