@@ -39,6 +39,42 @@ def corruption(action: Callable[[], object]) -> str:
     return caught.value.failure.message
 
 
+@pytest.mark.parametrize(("entries", "longer_than"), [("", -1), ("a", 0), ("abcd", 3)])
+def test_a_list_is_longer_than_one_less_than_it_has(entries: str, longer_than: int) -> None:
+    head = Ring(entries).head
+    answers = [length for length in range(6) if head.is_longer_than(length)]
+    assert answers == list(range(longer_than + 1))
+
+
+def test_nodes_are_walked_from_the_beginning_or_after_one() -> None:
+    ring = Ring()
+    assert [node.name for node in ring.head.nodes()] == ["a", "b", "c", "d"]
+    assert [node.name for node in ring.head.nodes(after=ring.nodes["b"])] == ["c", "d"]
+    assert list(ring.head.nodes(after=ring.nodes["d"])) == []
+    assert list(Ring("").head.nodes()) == []
+
+
+def test_a_walk_of_nodes_does_not_go_on_for_ever() -> None:
+    ring = Ring()
+    ring.nodes["d"].next = ring.nodes["a"]
+    message = corruption(lambda: list(ring.head.nodes()))
+    assert message == "the walk of ap_list[vcpu0] does not end after 5 entries"
+
+
+def test_the_entry_of_a_node_is_what_it_links_and_a_head_has_none() -> None:
+    ring = Ring()
+    assert [ring.head.entry_of(node) for node in ring.head.nodes()] == ["a", "b", "c", "d"]
+    message = corruption(lambda: ring.head.entry_of(ring.new_head("vcpu1")))
+    assert message == "the walk of ap_list[vcpu0] takes ap_list[vcpu1] for an entry: a list head"
+
+
+def test_the_entry_of_a_deleted_entrys_link_is_named_as_such() -> None:
+    ring = Ring()
+    ring.head.delete(ring.nodes["b"])
+    message = corruption(lambda: ring.head.entry_of(ring.nodes["b"].next))
+    assert message == "the walk of ap_list[vcpu0] runs into LIST_POISON1: a deleted entry's link"
+
+
 def test_a_deleted_node_is_poisoned() -> None:
     ring = Ring()
     ring.head.delete(ring.nodes["b"])

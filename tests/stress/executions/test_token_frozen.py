@@ -58,7 +58,7 @@ LINES = [
 ]
 
 ON_THE_REFERENCE = [line for line in LINES if line["revision"] == "v1"]
-"""The reference looks at its requests before it flushes since 0.3, so these take other steps there.
+"""The reference looks at its requests before it flushes since 0.2, so these take other steps there.
 
 On the order of then they replay strictly, as all others do; on that of today by their labels.
 """
@@ -74,6 +74,18 @@ MADE_SMALL: dict[str, str] = json.loads((TOKENS.parent / "made_small.json").read
 
 Each as it was made small on the reference of then: by the labels of the one to four choices that
 are left of it, it is the same failure today. (As it is, one of them is another missed kick.)
+"""
+
+
+WITHOUT_A_PLACE = frozenset(
+    (
+        "9e9634864e7df0b8", "0b38634ac38b9c0d", "a2ee28d270bf50df", "38818e5d2422bdfc",
+        "482e64740b09b76f", "29be7fffd034f1f7",
+    )
+)  # fmt: skip
+"""Walks that passed then, some choices of which have no place in the order of today.
+
+That they pass says nothing; that all others do is judged.
 """
 
 
@@ -151,7 +163,9 @@ def test_what_was_found_on_the_reference_is_found_by_its_labels_on_that_of_today
     if line["digest"] in SORTED_TODAY:
         assert signature_of(follow(token, target, pinned)) == ""
         target = Target(cls=compose(SortsAsThen, line["bugs"]))
-    assert signature_of(follow(token, target, pinned)) == line["signature"]
+    followed = follow(token, target, pinned)
+    assert signature_of(followed) == line["signature"]
+    assert bool(followed.no_verdict) is (line["digest"] in WITHOUT_A_PLACE)
 
 
 def made_small(line: dict[str, Any]) -> Token:

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from stress.executions import Hung, Token
 from stress.hypothesis import MachineFailed, check_machine, deviations, machines
 from stress.hypothesis.checking import running_test
 from stress.inputs import BadArgument
-from vgic import BadParameters, CompositionError, Irq, Parameters, Reference
+from vgic import CANARY_OF_POINTS, BadParameters, CompositionError, Irq, Parameters, Reference
 from vgic.accesses import ROUTE, Access
 from vgic.data import EDGE, FIRST_SPI, Program, Pulse, Vcpu
 
@@ -60,6 +61,17 @@ def test_a_right_kernel_passes_and_a_wrong_one_where_its_bug_does_nothing() -> N
     check_machine(FITS, bugs="no_splice")
     with pytest.raises(MachineFailed, match="I3 overflow left behind"):
         check_machine(OVERFLOW, bugs="no_splice")
+
+
+@pytest.mark.parametrize("points", [None, "standard", "all"])
+def test_it_is_interleaved_at_plain_accesses_if_that_is_asked_for(points: str | None) -> None:
+    asked: dict[str, Any] = {"executions": 100, "strategy": "random-walk", "name": "announced"}
+    if points != "all":
+        check_machine(REROUTE, bugs=CANARY_OF_POINTS, points=points, **asked)
+        return
+    failed = failing(REROUTE, CANARY_OF_POINTS, points=points, **asked)
+    assert failed.failure.kind == "I16 arrival unannounced"
+    assert failed.token.encode().startswith("vs3-")
 
 
 def test_the_text_has_the_columns_and_a_line_that_replays_it() -> None:

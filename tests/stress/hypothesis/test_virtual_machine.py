@@ -92,6 +92,16 @@ def test_its_token_replays_without_hypothesis(pinned: OsThreads) -> None:
     assert str(failed).endswith(f"replay: vgic-stress replay {token.encode()}")
 
 
+@pytest.mark.parametrize(("where", "version"), [(None, "vs2-"), ("all", "vs3-")])
+def test_its_threads_are_interleaved_where_it_says(where: str | None, version: str) -> None:
+    class AtPoints(NoSplice):
+        points = where
+
+    failed = raised_by(overflowing(AtPoints()))
+    assert failed.failure.kind == "I3 overflow left behind"
+    assert failed.token.encode().startswith(version)
+
+
 def test_what_nobody_calls_is_not_in_the_token() -> None:
     vm = NoSplice()
     vm.kick(vcpu=1, intid=3, to=0, steps=5)

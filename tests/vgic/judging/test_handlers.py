@@ -131,6 +131,19 @@ def test_i13_fires_on_an_active_interrupt_nobody_handles(
     assert failure.functions == ("kvm_vgic_sync_hwstate",)
 
 
+@pytest.mark.parametrize(("handled_is_active", "manner"), [(True, ""), (False, "another is not")])
+def test_i13_says_whether_an_end_was_taken_for_that_of_another(
+    failure_in_kernel: Callable[..., Failure], handled_is_active: bool, manner: str
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        interrupt(kernel, 32, active=True)
+        interrupt(kernel, 33, active=handled_is_active)
+        after_sync(kernel, 33)
+
+    failure = failure_in_kernel(body)
+    assert (failure.kind, failure.manner) == ("I13 stuck active", manner)
+
+
 def test_i13_fires_on_a_handled_interrupt_that_is_not_active(
     failure_in_kernel: Callable[..., Failure],
 ) -> None:
