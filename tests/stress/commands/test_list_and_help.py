@@ -10,14 +10,14 @@ import pytest
 from harness.search.strategies import DESCRIPTIONS
 from stress.scenarios import SCENARIOS
 from stress.system.exit_codes import table
-from vgic import BUGS, REVISIONS, TOPICS, WINDOWS
+from vgic import BUGS, BUGS_OF_POINTS, REVISIONS, TOPICS, WINDOWS
 from vgic.composition import functions
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 KINDS: dict[str, Collection[str]] = {
     "scenarios": SCENARIOS,
     "revisions": REVISIONS,
-    "bugs": BUGS,
+    "bugs": BUGS | BUGS_OF_POINTS,
     "strategies": DESCRIPTIONS,
     "functions": functions(),
     "windows": WINDOWS,

@@ -16,8 +16,8 @@ class FailsPlainly(Reference):
 
     manner = ""
 
-    def sync(self, vcpu: Vcpu) -> None:
-        failure = Failure("I0 made up", "it fails here", ("sync",), manner=self.manner)
+    def kvm_vgic_sync_hwstate(self, vcpu: Vcpu) -> None:
+        failure = Failure("I0 made up", "it fails here", ("here",), manner=self.manner)
         self.kvm.scheduler.fail(failure)
 
 
