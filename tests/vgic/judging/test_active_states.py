@@ -66,8 +66,7 @@ class Story:
     def syncs(self) -> None:
         self.trace.synced(1)
 
-    @property
-    def activated(self) -> bool:
+    def is_activated(self) -> bool:
         """Whether the interrupt may be active by what software has written."""
         assert isinstance(self.trace, Announcer)
         states = next(each for each in self.trace.listeners if isinstance(each, ActiveStates))
@@ -302,14 +301,14 @@ def test_what_was_only_deactivated_while_a_guest_touched_it_nobody_has_activated
         if ends:
             story.handles()
         story.begins(kind)
-        assert story.activated is activated
+        assert story.is_activated() is activated
         if ends:
             story.ends()
         else:
             story.handles()
-        assert story.activated is activated
+        assert story.is_activated() is activated
         story.returns(kind, active=True)
-        assert story.activated is activated
+        assert story.is_activated() is activated
 
     in_kernel(body, nr_vcpus=2)
 
@@ -321,12 +320,12 @@ def test_what_was_activated_is_until_it_is_deactivated_or_a_guest_touches_it(
         story = Story(kernel)
         story.writes(ACTIVATE, active=True)
         story.begins(DEACTIVATE)
-        assert story.activated
+        assert story.is_activated()
         story.returns(DEACTIVATE, active=False)
-        assert not story.activated
+        assert not story.is_activated()
         story.writes(ACTIVATE, active=True)
         story.handles()
-        assert not story.activated
+        assert not story.is_activated()
 
     in_kernel(body, nr_vcpus=2)
 
@@ -339,7 +338,7 @@ def test_of_two_writes_at_once_the_one_that_activates_counts(in_kernel: InKernel
         story.irq.active = True
         story.trace.accessed(0, Access(ACTIVATE, 32))
         story.returns(DEACTIVATE)
-        assert story.activated
+        assert story.is_activated()
 
     in_kernel(body, nr_vcpus=2)
 
