@@ -21,6 +21,7 @@ from stress.scenarios import SCENARIOS
 from stress.shrinking import shrink
 from stress.system.garbage import Garbage
 from vgic.accesses import DISABLE, ENABLE, ROUTE
+from vgic.data import LEVEL
 
 REVISION = "linux-7.3"
 REPLAYS_MAX = 400
@@ -48,7 +49,11 @@ def face(token: Token, target: Target, carriers: OsThreads) -> str:
     if token.signature.startswith("I16"):
         return "F1, pending outside"
     kinds = {access.kind for guest in token.parameters.guests for access in guest.accesses}
-    return "F1, active outside" if kinds & {ROUTE, DISABLE, ENABLE} else "F1, a level line"
+    if kinds & {ROUTE, DISABLE, ENABLE}:
+        return "F1, active outside"
+    levels = {irq.intid for irq in token.parameters.irqs if irq.config is LEVEL}
+    driven = {pulse.intid for pulses in token.parameters.devices for pulse in pulses}
+    return "F1, a level line" if levels & driven else f"{token.signature}: F1, no level line"
 
 
 def first_finds(

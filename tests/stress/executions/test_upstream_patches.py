@@ -4,7 +4,9 @@
 import ast
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from harness import Failed, OsThreads
 from stress.executions import Target, run_index, target_of
 from stress.scenarios import SCENARIOS
 from tests.docs.pages import blocks
+from vgic.data import Vcpu
 
 PAGE = (Path(__file__).parents[3] / "docs" / "usage.md").read_text("utf-8")
 SECTION = PAGE.partition("## Upstream's changes, as patches\n")[2].partition("\n## ")[0]
@@ -68,3 +71,28 @@ def test_what_is_said_of_it_is_so(name: str, tmp_path: Path, pinned: OsThreads) 
     assert issubclass(patched.kernel, Target(base).kernel)
     assert_is_so(before, found(Target(base), scenario, pinned))
     assert_is_so(after, found(patched, scenario, pinned))
+
+
+@pytest.mark.parametrize("patches", [False, True])
+def test_the_cursor_is_set_only_when_all_list_registers_are_filled_if_that_is_patched(
+    patches: bool, tmp_path: Path, pinned: OsThreads
+) -> None:
+    """No guest can see it, so nothing else would tell the patch from one that does nothing."""
+    name = "cursor_when_full.py"
+    base, scenario, *_ = ROWS[name]
+    file = tmp_path / name
+    file.write_text(FILES[name], "utf-8")
+    seen: Counter[tuple[bool, bool]] = Counter()
+
+    def flush(self: Any, vcpu: Vcpu) -> None:
+        kernel.__base__.vgic_flush_lr_state(self, vcpu)  # type: ignore[union-attr]  # it has one
+        seen[vcpu.cpu.last_lr_irq is not None, self.kvm.nr_lr == vcpu.vgic_cpu.used_lrs] += 1
+
+    tested = target_of(str(file), ()) if patches else Target(base)
+    kernel = type("Seen", (tested.kernel,), {"vgic_flush_lr_state": flush})
+    with_flush_seen = replace(tested)
+    vars(with_flush_seen).update(vars(tested), kernel=kernel, at_first=tested.at_first)
+    for index in range(10):
+        run_index(SCENARIOS[scenario], 1, index, "random-walk", with_flush_seen, pinned)
+    assert seen[True, True]
+    assert bool(seen[True, False]) is not patches

@@ -12,12 +12,12 @@ from vgic.data import Vcpu
 
 
 class FailsPlainly(Reference):
-    """Fails at its first sync, without a manner."""
+    """Fails at its first prune, without a manner."""
 
     manner = ""
 
-    def kvm_vgic_sync_hwstate(self, vcpu: Vcpu) -> None:
-        failure = Failure("I0 made up", "it fails here", ("here",), manner=self.manner)
+    def vgic_prune_ap_list(self, vcpu: Vcpu) -> None:
+        failure = Failure("I0 made up", "it fails here", ("prune",), manner=self.manner)
         self.kvm.scheduler.fail(failure)
 
 
@@ -33,7 +33,7 @@ def test_the_manner_of_a_failure_is_handed_on(
 ) -> None:
     scenario = SCENARIOS["one_interrupt"]
     _, fact = run_one(scenario, 1, 0, "random-walk", Target(cls=kernel), pinned)
-    assert (fact.signature, fact.manner) == ("I0 made up in sync", kernel.manner)
+    assert (fact.signature, fact.manner) == ("I0 made up in prune", kernel.manner)
 
 
 def test_one_that_passes_has_none(pinned: OsThreads) -> None:
