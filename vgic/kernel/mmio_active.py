@@ -6,7 +6,7 @@ who reads or changes the active state of what may be in another vCPU's list regi
 first, and all is folded then.
 """
 
-from vgic.data import Vcpu, VgicIrq, is_private
+from vgic.data import Vcpu, VgicIrq
 from vgic.kernel.table import Kernel
 
 
@@ -82,4 +82,4 @@ class MmioActive(Kernel):
 
         Decision: for which interrupts the VM is halted.
         """
-        return not is_private(irq.intid) or irq.target_vcpu is not vcpu
+        return irq is not vcpu.vgic_cpu.private_irqs.get(irq.intid)
