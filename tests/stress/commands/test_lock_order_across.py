@@ -39,7 +39,7 @@ class MyKernel(Reference):
             pass
         super().vgic_prune_ap_list(vcpu)
 """
-WORDS = ("inject_while_eoicount", "--revision", "mine.py", "--seed", 3, "--executions", 60)
+WORDS = ("inject_while_eoicount", "--revision", "mine.py", "--seed", 9, "--executions", 60)
 
 
 def write(folder: Path, *, right: bool) -> None:

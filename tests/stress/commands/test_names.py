@@ -20,7 +20,7 @@ import harness.host_interrupt
 
 class MyKernel(V1):
     def announce_pending(self, vcpu):
-        self.kvm_vcpu_kick(vcpu)
+        self.kvm_make_request(0, vcpu)
 """
 SAID = [
     "my_patch.py:1: OldName: vgic.V1 is vgic.Reference now; the old name works until 0.3",
