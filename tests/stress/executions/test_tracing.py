@@ -60,6 +60,7 @@ def test_a_guest_is_written_down_instruction_by_instruction() -> None:
         *accesses(("active", 40), ("lower", 40), ("pending", 40)),
         *(END, END_AGAIN, Instruction(ACCESS)),
         *accesses(("disable", 41), ("pend", 41), ("unpend", 41), ("enable", 41)),
+        *accesses(("activate", 41), ("deactivate", 41), ("rebind", 41)),
         *accesses(("priority", 41, 0x20), ("route", 41, 0), ("exits", 0), ("sgi", 3, 0)),
         *(Instruction(SIGNAL, number=2), Instruction(AWAIT, number=2)),
     )
@@ -70,7 +71,13 @@ def test_a_guest_is_written_down_instruction_by_instruction() -> None:
         *("vcpu0 active 40 is 0", "vcpu0 acknowledge 40", "vcpu0 active 40 is 1"),
         *("vcpu0 lower 40", "vcpu0 pending 40 is 0", "vcpu0 quiesce 40", "vcpu0 end 40"),
         *("vcpu0 end again 40", "vcpu0 exit", "vcpu0 disable 41", "vcpu0 pend 41"),
-        *("vcpu0 unpend 41", "vcpu0 enable 41", "vcpu0 priority 41 0x20", "vcpu0 route 41 vcpu0"),
+        *("vcpu0 unpend 41", "vcpu0 enable 41", "vcpu0 activate 41 vcpu0"),
+        *(
+            "vcpu0 deactivate 41 vcpu0",
+            "vcpu0 rebind 41",
+            "vcpu0 priority 41 0x20",
+            "vcpu0 route 41 vcpu0",
+        ),
         *("vcpu0 exits", "vcpu0 sgi 3 vcpu0", "vcpu0 signal 2", "vcpu0 await 2"),
         *("vcpu0 acknowledge 3", "vcpu0 end 3"),
         *("vcpu0 final 17 pending 0 active 0", "vcpu0 final 3 pending 0 active 0"),
@@ -110,7 +117,7 @@ class NoKicks(Reference):
 
 def test_a_failure_ends_it_and_stands_at_its_end(pinned: OsThreads) -> None:
     late = machine((), accesses(("raise", 41)))
-    strategy = STRATEGIES["random-walk"](Streams(1, "trace", 0).stream("schedule"), 50)
+    strategy = STRATEGIES["random-walk"](Streams(1, "trace", 1).stream("schedule"), 50)
     found = traced(late, NoKicks, strategy, pinned)
     assert not found.trace.ended
     assert found.why.startswith("I16 ")
