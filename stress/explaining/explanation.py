@@ -15,7 +15,13 @@ from stress.explaining.lockdep import lockdep
 from stress.explaining.recorded import Recorded, record
 from stress.explaining.timeline import timeline
 from vgic import Mechanism
-from vgic.revisions import FlushBeforeMode, OutsideBeforeSync, Reference
+from vgic.revisions import (
+    FlushBeforeMode,
+    KeysReadAgain,
+    OutsideBeforeSync,
+    Reference,
+    SortedBySummary,
+)
 
 CHOICES_MAX = 12
 """Of more choices than this nobody wants to read which matter."""
@@ -125,12 +131,23 @@ def _correct(token: Token, target: Target, signature: str, carriers: Carriers) -
     return record(token.parameters, token.deviations, plain, carriers)
 
 
+_ORDERS: dict[type[Mechanism], str] = {
+    FlushBeforeMode: "enter_guest_mode",
+    OutsideBeforeSync: "leaves_guest_mode_before_sync",
+    KeysReadAgain: "sample_keys",
+    SortedBySummary: "needs_sort",
+}
+"""What all kernels of a time do in another order, and by which function."""
+
+
 def _in_the_order_of(kernel: type[Mechanism]) -> Target | None:
-    """Return the correct kernel in an older order if another one has that, whoever derives it."""
-    orders: list[type[Mechanism]] = []
-    if kernel.enter_guest_mode is FlushBeforeMode.enter_guest_mode:
-        orders.append(FlushBeforeMode)
-    theirs = kernel.leaves_guest_mode_before_sync
-    if theirs is OutsideBeforeSync.leaves_guest_mode_before_sync:
-        orders.append(OutsideBeforeSync)
+    """Return the correct kernel with what another has inherited of older orders, if it has any.
+
+    What it has defined itself, or taken out of an older one as its mistake, is what is compared.
+    """
+    orders = [
+        fact
+        for fact, function in _ORDERS.items()
+        if issubclass(kernel, fact) and getattr(kernel, function) is getattr(fact, function)
+    ]
     return Target(cls=type("Reference", (*orders, Reference), {})) if orders else None

@@ -31,7 +31,7 @@ class Run(Kernel):
         """
         self.vcpu_load(vcpu)
         while not self.kvm.stopping:
-            if vcpu.work.bits:
+            if vcpu.work.glance():
                 self.xfer_to_guest_mode_handle_work(vcpu)
             self.check_vcpu_requests(vcpu)
             preempt_disable(self.scheduler)

@@ -27,6 +27,12 @@ from vgic import Machine, Mechanism
 from vgic.composition.composing import overridden
 from vgic.state import LockState, Look
 
+OTHER_NAMES = {"add_to_pause": "kvm_arm_halt_guest", "kvm_vcpu_block": "kvm_arch_vcpu_runnable"}
+"""Where a bug shows that overrides a step without a name, or what begins with a call of another."""
+
+UNMARKED = "outside_before_sync"
+"""It publishes early what the reference publishes late: who looks in between fails it at once."""
+
 Doing = set[tuple[str, str, str, object]]
 """In which function which object's field became what."""
 
@@ -115,10 +121,20 @@ def test_each_change_stands_under_the_function_that_made_it(
     recorded = record(token.parameters, token.deviations, WRONG[name], pinned)
     did = by_line(token, WRONG[name], pinned)
     assert by_deed(recorded)
-    assert by_deed(recorded) - did == set()
+    by_the_host = {each for each in by_deed(recorded) if each[1].startswith("work[")}
+    assert {each[0] for each in by_the_host} <= {"", "xfer_to_guest_mode_handle_work"}
+    assert by_deed(recorded) - by_the_host - did == set()
 
 
-@pytest.mark.parametrize("name", WRONG)
+def test_what_fails_before_the_reference_goes_another_way_has_no_mark(
+    gallery: dict[str, Token], pinned: OsThreads
+) -> None:
+    target = WRONG[UNMARKED]
+    token = shrink(gallery[UNMARKED], target, pinned).token
+    assert explain(token, target, pinned).divergence is None
+
+
+@pytest.mark.parametrize("name", [name for name in WRONG if name != UNMARKED])
 def test_the_mark_stands_where_the_bug_decides(
     gallery: dict[str, Token], pinned: OsThreads, name: str
 ) -> None:
@@ -135,6 +151,7 @@ def test_the_mark_stands_where_the_bug_decides(
         for caller, callee in zip(deed.stack, deed.stack[1:], strict=False)
         if callee in mine
     }
+    mine |= {OTHER_NAMES[each] for each in mine & OTHER_NAMES.keys()}
     assert divergence.function in mine | callers or divergence.decided_in in mine
     lines = columns(story.recorded, divergence).splitlines()
     (marked,) = [number for number, line in enumerate(lines) if line.startswith("* ")][:1]

@@ -23,11 +23,12 @@ from stress.shrinking import shrink
 from tests.fixtures.gallery import WRONG
 from vgic import BUGS, Reference
 from vgic.data import Vcpu, VgicIrq
+from vgic.revisions import FlushBeforeMode
 
 MakeExample = Callable[..., Example]
 
 
-class OneOfTwo(Reference):
+class OneOfTwo(FlushBeforeMode, Reference):
     """Leaves a request out, as a known bug does, and does something else of its own that is right.
 
     Both are overrides; one is to blame.
@@ -64,8 +65,8 @@ def test_of_two_overrides_the_one_to_blame_is_named(
     target = target_of(OneOfTwo, ())
     name = "kick_without_request"
     token = shrink(gallery[name], WRONG[name], pinned).token
-    assert overrides(target.kernel) == ["announce_pending", "sort_key"]
-    assert mended(token, target, pinned) == ("announce_pending",)
+    assert overrides(target.kernel) == ["announce_pending", "enter_guest_mode", "sort_key"]
+    assert mended(token, target, pinned) == ("announce_pending", "enter_guest_mode")
 
 
 def test_where_none_is_to_blame_alone_two_together_are_named(pinned: OsThreads) -> None:

@@ -26,7 +26,7 @@ SILENT = 40
 
 BETWEEN_READS = {"keys_change_in_sort", "soft_pend_lost", "unsorted_overflow"}
 """They need machines made for them: tests/vgic/bugs/test_bugs_between_reads.py."""
-RARE = {"stale_summary", "pause_is_a_flag", *BETWEEN_READS}
+RARE = {"stale_summary", "active_read_without_sync", "pause_is_a_flag", *BETWEEN_READS}
 """One execution in thousands, at most: looked for below, where it is."""
 
 

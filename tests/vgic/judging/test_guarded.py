@@ -16,7 +16,11 @@ from vgic.composition import compose
 from vgic.data.vcpu import Vcpu, VgicIrq
 
 WALKS_BESIDE = "eoi_walk_from_list_head"
-RARE = {"stale_summary", "kick_without_request", "eoicount_plus_one", "no_recheck_after_relock"}
+RARE = {
+    "stale_summary", "kick_without_request", "eoicount_plus_one", "no_recheck_after_relock",
+    "active_read_without_sync", "keys_change_in_sort", "pause_is_a_flag", "soft_pend_lost",
+    "unsorted_overflow", "wfi_without_recheck",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
