@@ -81,6 +81,8 @@ CONTRACTS = {
     "exit_guest_mode": _NOTHING,
     "flush": _NOTHING,
     "sync": _NOTHING,
+    "halt": _NOTHING,
+    "resume": _NOTHING,
     "check_vcpu_requests": _NOTHING,
     "handle_exit": _NOTHING,
     "xfer_to_guest_mode_handle_work": _NOTHING,
