@@ -155,7 +155,7 @@ def table(kinds: dict[str, tuple[Token, ...]]) -> dict[str, Row]:
     quiet = replace(plain, parameters=drawn, deviations=(), bugs=())
     return {
         "a finding": Row(bug, None, Exit.FINDINGS, "=> I16 missed kick"),
-        "mended": Row(bug, "reference", Exit.CLEAN, "strictly"),
+        "mended": Row(bug, "reference", Exit.CLEAN, "re-anchored: 1 of 1"),
         "moved": Row((replace(plain, deviations=moved),), None, Exit.FINDINGS, "re-anchored: "),
         "no place": Row((replace(quiet, deviations=nowhere),), None, Exit.CANNOT_JUDGE, "vcpu7"),
         "other failure": Row(
