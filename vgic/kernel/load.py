@@ -11,7 +11,7 @@ from vgic.kernel.table import Kernel
 
 
 class Load(Kernel):
-    """arm.c, vgic-v3.c and entry/kvm.c: load, put, and what makes the host do either."""
+    """arm.c, vgic-v3.c and entry/virt.c: load, put, and what makes the host do either."""
 
     def vcpu_load(self, vcpu: Vcpu) -> None:
         """Put a vCPU on a CPU: the first free one behind that which it was on last.
@@ -48,9 +48,7 @@ class Load(Kernel):
             user space and back into KVM_RUN.
         Locking: called with nothing held, interrupts on.
         """
-        if vcpu.work.check(TIF_NEED_RESCHED):
-            self.vcpu_put(vcpu)
-            self.vcpu_load(vcpu)
-        if vcpu.work.check(TIF_SIGPENDING):
-            self.vcpu_put(vcpu)
-            self.vcpu_load(vcpu)
+        for flag in (TIF_NEED_RESCHED, TIF_SIGPENDING):
+            if vcpu.work.check(flag):
+                self.vcpu_put(vcpu)
+                self.vcpu_load(vcpu)

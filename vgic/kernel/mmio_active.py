@@ -24,13 +24,10 @@ class MmioActive(Kernel):
             states has the config_lock, and the vCPUs that fold them are halted.
         """
         with self.kvm.config_lock:
-            halts = self.needs_halt(vcpu, irq)
-            if halts:
-                self.halt()
+            self._access_active_prepare(vcpu, irq)
             active = irq.active
             self.scheduler.note("read of", irq, "active" if active else "not active")
-            if halts:
-                self.resume()
+            self._access_active_finish(vcpu, irq)
         return active
 
     def vgic_mmio_write_sactive(self, vcpu: Vcpu, irq: VgicIrq) -> None:
@@ -51,12 +48,19 @@ class MmioActive(Kernel):
 
     def _write_active(self, vcpu: Vcpu, irq: VgicIrq, *, active: bool) -> None:
         with self.kvm.config_lock:
-            halts = self.needs_halt(vcpu, irq)
-            if halts:
-                self.halt()
+            self._access_active_prepare(vcpu, irq)
             self.vgic_mmio_change_active(irq, active)
-            if halts:
-                self.resume()
+            self._access_active_finish(vcpu, irq)
+
+    def _access_active_prepare(self, vcpu: Vcpu, irq: VgicIrq) -> None:
+        """Halt the VM if that is needed (vgic_access_active_prepare)."""
+        if self.needs_halt(vcpu, irq):
+            self.halt()
+
+    def _access_active_finish(self, vcpu: Vcpu, irq: VgicIrq) -> None:
+        """Resume it if it was halted (vgic_access_active_finish)."""
+        if self.needs_halt(vcpu, irq):
+            self.resume()
 
     def vgic_mmio_change_active(self, irq: VgicIrq, active: bool) -> None:
         """Change an interrupt's active state; what is active goes on a list.
