@@ -154,7 +154,7 @@ class Ipi(Gate):
         self._takings.append(taking)
         return taking
 
-    def wait_until(self, taking: Taking) -> None:
+    def wait_for_taking(self, taking: Taking) -> None:
         """Wait until the interrupt is taken (smp_call_function with `wait`)."""
         self._scheduler.gated_point(Operation("wait_for", "ipi", f"{self.name}.taken", taking))
 

@@ -65,7 +65,7 @@ class Kick(Kernel):
                 self.trace.kicked(vcpu.vcpu_id)
         if wait:
             for vcpu, taking in needing:
-                vcpu.ipi.wait_until(taking)
+                vcpu.ipi.wait_for_taking(taking)
 
     def _runs_here(self, vcpu: Vcpu) -> bool:
         """Tell whether it is the running thread's own vCPU."""

@@ -196,7 +196,7 @@ def taken_in_time(scheduler: Scheduler) -> None:
     def sends() -> None:
         taking = ipi.next_taking()
         ipi.send()
-        ipi.wait_until(taking)
+        ipi.wait_for_taking(taking)
         if marks != ["left"]:
             scheduler.fail(Failure("waited too little", "the IPI was not taken yet"))
 
@@ -223,7 +223,7 @@ def test_one_that_was_taken_before_the_wait_is_not_waited_for(run: Run) -> None:
         def body() -> None:
             taking = ipi.next_taking()
             ipi.take()
-            ipi.wait_until(taking)
+            ipi.wait_for_taking(taking)
 
         scheduler.thread("vcpu0", body)
 
@@ -233,7 +233,7 @@ def test_one_that_was_taken_before_the_wait_is_not_waited_for(run: Run) -> None:
 def test_one_that_nobody_takes_is_a_deadlock(run: Run) -> None:
     def program(scheduler: Scheduler) -> None:
         ipi = Ipi(scheduler, "vcpu0")
-        scheduler.thread("dev0", lambda: ipi.wait_until(ipi.next_taking()))
+        scheduler.thread("dev0", lambda: ipi.wait_for_taking(ipi.next_taking()))
 
     outcome = run(program).outcome
     assert isinstance(outcome, Failed)
