@@ -38,8 +38,7 @@ def compose(revision: type[Mechanism], bugs: Sequence[str]) -> type[Mechanism]:
 
 def with_races_checked(kernel: type[Mechanism]) -> type[Mechanism]:
     """Return a kernel whose accesses to shared fields are all checked for data races."""
-    checked: type[Mechanism] = type(kernel.__name__, (kernel,), {"checks_races": True})
-    return checked
+    return _with(kernel, "checks_races")
 
 
 def with_all_points(kernel: type[Mechanism]) -> type[Mechanism]:
@@ -47,14 +46,18 @@ def with_all_points(kernel: type[Mechanism]) -> type[Mechanism]:
 
     Its schedules are others, so nothing of an execution without these points is one of it.
     """
-    stopping: type[Mechanism] = type(kernel.__name__, (kernel,), {"stops_at_unguarded": True})
-    return stopping
+    return _with(kernel, "stops_at_unguarded")
 
 
 def with_kicks_checked(kernel: type[Mechanism]) -> type[Mechanism]:
     """Return a kernel that is judged for whom it kicks."""
-    checked: type[Mechanism] = type(kernel.__name__, (kernel,), {"checks_kicks": True})
-    return checked
+    return _with(kernel, "checks_kicks")
+
+
+def _with(kernel: type[Mechanism], mode: str) -> type[Mechanism]:
+    """Return a kernel in a mode that its machine looks for, and otherwise as it was."""
+    made: type[Mechanism] = type(kernel.__name__, (kernel,), {mode: True})
+    return made
 
 
 def overridden(cls: type[Mechanism]) -> dict[str, object]:
