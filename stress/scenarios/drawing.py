@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What scenarios have in common: how interrupts, lateness and devices' pulses are drawn."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from harness import Stream, Streams
 from vgic import Irq
@@ -15,6 +15,7 @@ from vgic.data import (
     HOST_EVENTS,
     LEVEL,
     SIGNAL,
+    WORK,
     HostEvent,
     Instruction,
     Pulse,
@@ -112,3 +113,11 @@ def opened(handlers: Sequence[Irq]) -> list[Instruction]:
     for irq in handlers:
         instructions += [Instruction(ACCESS, Access(PEND, irq.intid)), ACKNOWLEDGE]
     return [*instructions, Instruction(SIGNAL, number=_CELL)]
+
+
+def accessing(stream: Stream, accesses: Iterable[Access], works: int) -> list[Instruction]:
+    """Return accesses one after the other, each behind some other work, of fewer steps than so."""
+    instructions: list[Instruction] = []
+    for access in accesses:
+        instructions += [WORK] * stream.pick(works) + [Instruction(ACCESS, access)]
+    return instructions

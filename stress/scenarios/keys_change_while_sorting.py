@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 
 from harness import Stream, Streams
-from stress.scenarios.drawing import AWAITED, draw_lateness, draw_rising, opened
+from stress.scenarios.drawing import AWAITED, accessing, draw_lateness, draw_rising, opened
 from stress.scenarios.portfolios import FOR_MIGRATION
 from stress.scenarios.scenario import Scenario
 from vgic import Irq, Parameters
@@ -98,8 +98,7 @@ def _in_any_order(stream: Stream, deeds: list[tuple[Access, ...]]) -> Program:
     """Let the other guest do all of that once the handlers are open."""
     instructions = [AWAITED]
     while deeds:
-        for access in deeds.pop(stream.pick(len(deeds))):
-            instructions += [WORK] * stream.pick(3) + [Instruction(ACCESS, access)]
+        instructions += accessing(stream, deeds.pop(stream.pick(len(deeds))), 3)
     return Program(tuple(instructions), (0,))
 
 

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 
 from harness import Stream, Streams
-from stress.scenarios.drawing import AWAITED, draw_lateness, draw_rising, opened
+from stress.scenarios.drawing import AWAITED, accessing, draw_lateness, draw_rising, opened
 from stress.scenarios.portfolios import FOR_NESTING
 from stress.scenarios.scenario import Scenario
 from vgic import Irq, Parameters
@@ -76,10 +76,8 @@ def _changes(stream: Stream, intid: int, way: str) -> Program:
         pair = (Access(ROUTE, intid, 1), Access(ROUTE, intid, 0))
     else:
         pair = (Access(DISABLE, intid), Access(ENABLE, intid))
-    instructions = [AWAITED]
-    for access in pair * stream.between(2, 5):
-        instructions += [WORK] * stream.pick(2) + [Instruction(ACCESS, access)]
-    return Program(tuple(instructions), (0,))
+    instructions = accessing(stream, pair * stream.between(2, 5), 2)
+    return Program((AWAITED, *instructions), (0,))
 
 
 SCENARIO = Scenario(
