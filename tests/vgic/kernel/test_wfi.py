@@ -9,7 +9,7 @@ from harness import Execution, Failed, Failure, Passed, Strategy
 from harness.primitives import preempt_disable
 from vgic import BUGS, Irq, Machine, Mechanism, Parameters, Reference
 from vgic.accesses import DISABLE, Access
-from vgic.data import EDGE, Program, Pulse, Vcpu
+from vgic.data import EDGE, Program, Pulse, Vcpu, VgicIrq
 
 RunMachine = Callable[..., tuple[Execution, Machine]]
 Script = Callable[..., Strategy]
@@ -23,6 +23,13 @@ def machine(letters: str, *pulses: Pulse, accesses: tuple[Access, ...] = ()) -> 
         guests=(Program.spelled(letters, (0,), accesses),),
         devices=(pulses,),
     )
+
+
+def pending_on(kernel: Mechanism) -> tuple[Vcpu, VgicIrq]:
+    """Return a vCPU, and an interrupt that is pending for it and on no list yet."""
+    irq = kernel.kvm.add_irq(32, EDGE, 0x80, 0)
+    irq.pending_latch = True
+    return kernel.kvm.vcpus[0], irq
 
 
 EDGE_32 = Pulse(32, level=True, pause=0)
@@ -49,9 +56,7 @@ def test_what_is_pending_enabled_not_active_and_let_in_wakes_wherever_it_is_rout
     enlist: Callable[..., None],
 ) -> None:
     def body(kernel: Mechanism) -> None:
-        vcpu = kernel.kvm.vcpus[0]
-        irq = kernel.kvm.add_irq(32, EDGE, 0x80, 0)
-        irq.pending_latch = True
+        vcpu, irq = pending_on(kernel)
         vcpu.cpuif.vmcr.group_enabled = (False, False)
         for name, value in says.items():
             setattr(irq, name, value)
@@ -71,9 +76,7 @@ def test_the_mask_is_that_of_the_last_put(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
     def body(kernel: Mechanism) -> None:
-        vcpu = kernel.kvm.vcpus[0]
-        irq = kernel.kvm.add_irq(32, EDGE, 0x80, 0)
-        irq.pending_latch = True
+        vcpu, irq = pending_on(kernel)
         enlist(vcpu, irq)
         vcpu.cpuif.vmcr.pmr = 0x80
         kernel.kvm_vgic_put(vcpu)
@@ -89,9 +92,7 @@ def test_what_is_on_the_overflow_list_is_not_looked_at(
     in_kernel: Callable[..., Execution], enlist: Callable[..., None]
 ) -> None:
     def body(kernel: Mechanism) -> None:
-        vcpu = kernel.kvm.vcpus[0]
-        irq = kernel.kvm.add_irq(32, EDGE, 0x80, 0)
-        irq.pending_latch = True
+        vcpu, irq = pending_on(kernel)
         enlist(vcpu, irq, overflow=True)
         kernel.kvm_vgic_put(vcpu)
         assert kernel.kvm_vgic_vcpu_pending_irq(vcpu) is False
