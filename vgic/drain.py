@@ -13,7 +13,6 @@ by then, and will be again.
 
 from harness.engine import observes
 from vgic.data import TIF_SIGPENDING, Kvm, Vcpu
-from vgic.hardware import Vmcr
 from vgic.tracepoints import Tracepoints
 
 observes(__name__)
@@ -48,7 +47,7 @@ class Drain:
         if not self._forced:
             self._trace.idled()
             for vcpu in kvm.vcpus:
-                vcpu.cpuif.vmcr = Vmcr()
+                vcpu.cpuif.vmcr.open_up()
         else:
             self._trace.idled_again()
         if self._forced == FORCED_ENTRIES:

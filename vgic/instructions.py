@@ -6,24 +6,34 @@ from vgic.data import (
     ACCESS,
     ACKNOWLEDGE,
     AWAIT,
+    DIR,
+    DROPPED_MAX,
     END,
     END_AGAIN,
+    HAND_OVER,
     LINGER,
     NR_CELLS,
+    SETTINGS,
     SIGNAL,
+    TAKE_OVER,
     WAIT,
     WORK,
     Instruction,
+    setting,
 )
 
 LINGER_MAX = 1_000_000
 """How many turns a guest lingers for at most."""
 
-_PLAIN = {each.name: each for each in (ACKNOWLEDGE, END, END_AGAIN, WORK, WAIT)}
+_PLAIN = {
+    each.name: each for each in (ACKNOWLEDGE, END, END_AGAIN, WORK, WAIT, HAND_OVER, TAKE_OVER)
+}
 _NUMBERED = {
     SIGNAL: ("a cell", 0, NR_CELLS - 1),
     AWAIT: ("a cell", 0, NR_CELLS - 1),
     LINGER: ("turns", 1, LINGER_MAX),
+    DIR: ("which one", 0, DROPPED_MAX - 1),
+    **{name: each[:3] for name, each in SETTINGS.items()},
 }
 """What the number of an instruction is, and from what to what."""
 _NAME_AND_NUMBER = 2
@@ -70,7 +80,13 @@ def _numbered(name: object, number: object) -> Instruction:
     if not isinstance(name, str) or name not in _NUMBERED:
         known = ", ".join(_NUMBERED)
         raise BadParameters(f"an instruction with a number is one of {known}, not {name!r:.40}")
-    return Instruction(name, number=integer_of(number, *_NUMBERED[name]))
+    number = integer_of(number, *_NUMBERED[name])
+    if name not in SETTINGS:
+        return Instruction(name, number=number)
+    try:
+        return setting(name, number)
+    except ValueError as error:
+        raise BadParameters(str(error)) from error
 
 
 def access_of(value: object, nr_vcpus: int) -> Access:

@@ -7,11 +7,11 @@ from functools import partial
 from harness import Scheduler
 from harness.engine import Operation, operation
 from harness.primitives import remember_places
-from vgic.accesses import QUIESCE, Access
+from vgic.accesses import QUIESCE, TRAPPED_DIR, Access
 from vgic.composition import note_calls, stop_noting
 from vgic.data import Kvm, Pulse, Vcpu
 from vgic.drain import Drain
-from vgic.guest import Guest
+from vgic.guest import Exits, Guest
 from vgic.host import Host
 from vgic.judging import Judges, check_races, leave_listed, lists_are_forgotten, stop_at_unguarded
 from vgic.kernel import Mechanism
@@ -57,9 +57,10 @@ class Machine:
             nr_lr=parameters.nr_lr,
             nr_vcpus=len(parameters.guests),
             lock_order=lock_order,
+            implementation=parameters.hardware,
         )
         for irq in parameters.irqs:
-            self.kvm.add_irq(irq.intid, irq.config, irq.priority, irq.vcpu)
+            self.kvm.add_irq(*irq)
         self.windows, self.steps = set[str](), set[str]()
         if judged:
             judges = Judges(self.kvm, kicks=kernel.checks_kicks, breaks_rings=kernel.breaks_rings)
@@ -70,8 +71,9 @@ class Machine:
         self.called = set[str]()
         note_calls(self.kernel, self.called)
         self.guests = []
+        exits = Exits(partial(Access, QUIESCE), partial(Access, TRAPPED_DIR))
         for vcpu, program in zip(self.kvm.vcpus, parameters.guests, strict=True):
-            guest = Guest(self.kvm, vcpu, program, self.trace, partial(Access, QUIESCE))
+            guest = Guest(self.kvm, vcpu, program, self.trace, exits)
             self.guests.append(guest)
             self.kernel.kvm_vgic_vcpu_init(vcpu)
             scheduler.thread(vcpu.role, partial(self.vcpu, vcpu, guest))

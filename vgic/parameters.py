@@ -20,7 +20,7 @@ from vgic.data import (
     Pulse,
     irq_key,
 )
-from vgic.hardware import PRIORITY_MASK
+from vgic.hardware import PLAIN, PRIORITY_MASK, Implementation
 from vgic.instructions import (
     BadParameters,
     access_of,
@@ -49,12 +49,19 @@ class Irq(NamedTuple):
         config: how it is triggered; an SGI by an edge.
         priority: how urgent it is, a multiple of 8; 0 is the most urgent.
         vcpu: the vCPU it is routed to, or whose own it is.
+        group: 0 or 1.
     """
 
     intid: int
     config: Config
     priority: int
     vcpu: int
+    group: int = 1
+
+    def to_values(self) -> list[object]:
+        """Return it as JSON values; group 1 is left out."""
+        values: list[object] = [self.intid, self.config.value, self.priority, self.vcpu]
+        return values if self.group == 1 else [*values, self.group]
 
 
 class Parameters(NamedTuple):
@@ -66,6 +73,7 @@ class Parameters(NamedTuple):
         guests: one program for each vCPU.
         devices: what each device does, in order.
         host: what the host does by itself, in order.
+        hardware: what its CPUs have, and do where they may choose.
     """
 
     nr_lr: int
@@ -73,13 +81,21 @@ class Parameters(NamedTuple):
     guests: tuple[Program, ...]
     devices: tuple[tuple[Pulse, ...], ...]
     host: tuple[HostEvent, ...] = ()
+    hardware: Implementation = PLAIN
 
     def to_values(self) -> dict[str, object]:
-        """Return the parameters as JSON values; a host that does nothing is left out."""
-        host = {"host": [list(event) for event in self.host]} if self.host else {}
+        """Return the parameters as JSON values.
+
+        A host that does nothing, and hardware that has nothing beyond the least, are left out.
+        """
+        more: dict[str, object] = {}
+        if self.host:
+            more["host"] = [list(event) for event in self.host]
+        if self.hardware != PLAIN:
+            more["hardware"] = [name for name, has in self.hardware._asdict().items() if has]
         return {
             "nr_lr": self.nr_lr,
-            "irqs": [[irq.intid, irq.config.value, irq.priority, irq.vcpu] for irq in self.irqs],
+            "irqs": [irq.to_values() for irq in self.irqs],
             "guests": [
                 [[instruction_values(each) for each in guest.instructions], list(guest.lateness)]
                 for guest in self.guests
@@ -88,7 +104,7 @@ class Parameters(NamedTuple):
                 [[pulse.intid, int(pulse.level), pulse.pause, pulse.vcpu] for pulse in device]
                 for device in self.devices
             ],
-            **host,
+            **more,
         }
 
     @staticmethod
@@ -102,7 +118,7 @@ class Parameters(NamedTuple):
         Raises:
             BadParameters: the values do not describe a machine.
         """
-        fields = _fields(values, {"nr_lr", "irqs", "guests", "devices"}, {"host"})
+        fields = _fields(values, {"nr_lr", "irqs", "guests", "devices"}, {"host", "hardware"})
         read = _spelled if spelled else _program
         guests = list_of(fields["guests"], "guests", 1, NR_VCPUS_MAX)
         irqs = tuple(
@@ -120,6 +136,7 @@ class Parameters(NamedTuple):
                 for device in list_of(fields["devices"], "devices", 0, NR_DEVICES_MAX)
             ),
             host=tuple(_host_event(each, len(guests)) for each in _host(fields)),
+            hardware=_hardware(fields),
         )
         _check_size(parameters)
         _check_intids(parameters)
@@ -161,6 +178,18 @@ def _host(fields: dict[str, object]) -> list[object]:
     return list_of(fields["host"], "host", 1, PROGRAMS_MAX) if "host" in fields else []
 
 
+def _hardware(fields: dict[str, object]) -> Implementation:
+    """Return what the CPUs have, by the names of what not all have."""
+    if "hardware" not in fields:
+        return PLAIN
+    known = PLAIN._fields
+    names = list_of(fields["hardware"], "hardware", 1, len(known))
+    for name in names:
+        if name not in known or names.count(name) > 1:
+            raise BadParameters(f"hardware is some of {', '.join(known)}, once, not {name!r:.40}")
+    return Implementation(*(name in names for name in known))
+
+
 def _host_event(value: object, nr_vcpus: int) -> HostEvent:
     kind, vcpu, pause = list_of(value, "an event of the host", 3, 3)
     if not isinstance(kind, str) or kind not in HOST_EVENTS:
@@ -175,7 +204,7 @@ def _host_event(value: object, nr_vcpus: int) -> HostEvent:
 
 
 def _irq(value: object, nr_vcpus: int) -> Irq:
-    intid, config, priority, vcpu = list_of(value, "an irq", 4, 4)
+    intid, config, priority, vcpu, *more = list_of(value, "an irq", 4, 5)
     intid = integer_of(intid, "an INTID", 0, LAST_SPI)
     if config not in (Config.EDGE.value, Config.LEVEL.value):
         raise BadParameters(f"an irq is edge or level, not {config!r:.40}")
@@ -184,7 +213,10 @@ def _irq(value: object, nr_vcpus: int) -> Irq:
     priority = integer_of(priority, "a priority", 0, 0xFF)
     if priority & ~PRIORITY_MASK:
         raise BadParameters(f"a priority is a multiple of 8, not {priority}")
-    return Irq(intid, Config(config), priority, integer_of(vcpu, "a vCPU", 0, nr_vcpus - 1))
+    vcpu = integer_of(vcpu, "a vCPU", 0, nr_vcpus - 1)
+    # Group 1 is left out; so a machine has one token.
+    group = integer_of(more[0], "a group that is not 1", 0, 0) if more else 1
+    return Irq(intid, Config(config), priority, vcpu, group)
 
 
 def _program(value: object, nr_vcpus: int) -> Program:

@@ -72,7 +72,16 @@ class Tracepoints:
         """The guest has acknowledged, and there was nothing to acknowledge."""
 
     def ended(self, vcpu: int, intid: int) -> None:
-        """The guest has ended the interrupt of its innermost handler."""
+        """The guest has ended the interrupt of its innermost handler, and so deactivated it."""
+
+    def dropped(self, vcpu: int, intid: int) -> None:
+        """The guest has dropped the priority of its innermost handler; the interrupt is active."""
+
+    def deactivating(self, vcpu: int, intid: int) -> None:
+        """The guest writes DIR for an interrupt whose priority it, or another, has dropped."""
+
+    def deactivated(self, vcpu: int, intid: int) -> None:
+        """What that write does is done, by the hardware or by the host."""
 
     def ending_again(self, vcpu: int, intid: int) -> None:
         """The guest is about to end what it has ended already, as no honest guest does."""

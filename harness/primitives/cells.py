@@ -105,3 +105,11 @@ class Atomic:
         was = self.value
         self.value = was + amount
         return was
+
+    def dec_if_positive(self) -> bool:
+        """Take one off unless nothing is left; return whether it did (atomic_dec_if_positive)."""
+        self._scheduler.point(self._add)
+        if self.value <= 0:
+            return False
+        self.value -= 1
+        return True

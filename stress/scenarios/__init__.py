@@ -11,6 +11,8 @@ from pathlib import Path
 from harness.engine import observes
 from stress.scenarios import (
     active_written_from_beside,
+    deactivated_apart,
+    groups_and_masks,
     guests_that_wait,
     handlers_held_open,
     inject_before_entry,
@@ -48,6 +50,8 @@ _MODULES = (
     pended_while_ending,
     level_lines_toggle,
     active_written_from_beside,
+    deactivated_apart,
+    groups_and_masks,
     many_interrupts,
     misbehaving_guest,
     guests_that_wait,

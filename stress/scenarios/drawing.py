@@ -20,7 +20,7 @@ from vgic.data import (
     Instruction,
     Pulse,
 )
-from vgic.hardware import PRIORITY_SIGNALLED_MAX
+from vgic.hardware import PRIORITY_SIGNALLED_MAX, Implementation
 
 _CELL = 0
 AWAITED = Instruction(AWAIT, number=_CELL)
@@ -77,6 +77,11 @@ def draw_host(
             for _ in range(stream.between(*events))
         ]
     )
+
+
+def draw_hardware(streams: Streams) -> Implementation:
+    """Draw whether the CPUs can trap DIR alone."""
+    return Implementation(has_tdir=streams.stream("param:hardware").chance(60))
 
 
 def draw_routes(stream: Stream, irqs: Sequence[Irq], count: int, nr_vcpus: int) -> list[Access]:

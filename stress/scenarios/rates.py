@@ -82,6 +82,12 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
         "kick_in_flush": {"random-walk": 28.6, "pct": 7.8, "burst": 24.4},
         "overflow": {"random-walk": 9.5, "pct": 8.1, "burst": 9.2},
     },
+    "deactivated_apart": {
+        "overflow": {"random-walk": 10.0, "pct": 10.0, "burst": 10.0},
+    },
+    "groups_and_masks": {
+        "overflow": {"random-walk": 10.0, "pct": 10.0, "burst": 10.0},
+    },
     "many_interrupts": {
         "overflow": {"random-walk": 73.2, "pct": 35.5, "burst": 47.9},
         "eoicount_of_two": {"random-walk": 18.5, "pct": 17.7, "burst": 18.3},

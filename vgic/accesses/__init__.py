@@ -10,6 +10,7 @@ from vgic.accesses.access import ACCESSES, Access
 from vgic.accesses.device import QUIESCE
 from vgic.accesses.exit_count import EXITS
 from vgic.accesses.icactiver import DEACTIVATE
+from vgic.accesses.icc_dir import TRAPPED_DIR
 from vgic.accesses.icenabler import DISABLE
 from vgic.accesses.icpendr import UNPEND
 from vgic.accesses.ipriorityr import PRIORITY
@@ -26,7 +27,8 @@ from vgic.accesses.sgi1r import SGI
 
 __all__ = [
     "ACCESSES", "ACTIVATE", "ACTIVE", "DEACTIVATE", "DISABLE", "ENABLE", "EXITS", "LOWER", "PEND",
-    "PENDING", "PRIORITY", "QUIESCE", "RAISE", "REBIND", "ROUTE", "SGI", "UNPEND", "Access",
+    "PENDING", "PRIORITY", "QUIESCE", "RAISE", "REBIND", "ROUTE", "SGI", "TRAPPED_DIR", "UNPEND",
+    "Access",
 ]  # fmt: skip
 
 # An access only passes on to a kernel function, which is what reports name.

@@ -8,6 +8,7 @@ from vgic.accesses import (
     device,
     exit_count,
     icactiver,
+    icc_dir,
     icenabler,
     icpendr,
     ipriorityr,
@@ -31,7 +32,7 @@ ACCESSES: dict[str, AccessKind] = {
     for module in (
         *(device, irouter, isenabler, icenabler, ispendr, icpendr, sgi1r),
         *(ipriorityr, ispendr_read, isactiver_read, line_raise, line_lower, exit_count),
-        *(isactiver, icactiver, rebind),
+        *(isactiver, icactiver, rebind, icc_dir),
     )
 }
 """All kinds by name. To add one, write its file and enter it here."""

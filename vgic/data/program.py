@@ -22,6 +22,7 @@ class Asks(NamedTuple):
         writes: it writes something of the interrupt as software; not so a read, nor what makes a
             device drive its line, which is announced as any device's doing.
         reads: the field of the interrupt that it reads, "" if none that is judged.
+        deactivates: it is a write of DIR that was trapped.
     """
 
     pends: bool = False
@@ -33,6 +34,7 @@ class Asks(NamedTuple):
     value: bool | int = False
     writes: bool = True
     reads: str = ""
+    deactivates: bool = False
 
 
 class Exit(Protocol):
@@ -82,9 +84,11 @@ class Instruction(NamedTuple):
             which no honest guest does; `work`, which touches nothing; `access`, which exits;
             `signal`, which sets a cell of memory that all vCPUs share, `await`, which reads one
             until it is set, and `linger`, which takes some time. None of the last three exits;
-            `wait`, for an interrupt (WFI), which exits unless there is one.
+            `wait`, for an interrupt (WFI), which exits unless there is one; what it does to its
+            own CPU interface beside (own_interface.py).
         access: what an `access` is for; None exits for nothing.
-        number: the cell of `signal` and `await`; how many turns a `linger` takes at most.
+        number: the cell of `signal` and `await`; how many turns a `linger` takes at most; what is
+            written to the CPU interface.
     """
 
     name: str

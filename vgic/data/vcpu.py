@@ -11,7 +11,7 @@ from harness import Atomic, Cell, Ipi, ListHead, Node, Requests, SpinLock, WaitQ
 from vgic.data.host_cpu import HostCpu
 from vgic.data.intids import LEVEL, Config, irq_name
 from vgic.data.lock_order import VgicLocks
-from vgic.hardware import CpuInterface, Hcr, ListRegister
+from vgic.hardware import PLAIN, CpuInterface, Hcr, Implementation, ListRegister
 
 KVM_REQ_IRQ_PENDING, KVM_REQ_SLEEP, KVM_REQ_VGIC_PROCESS_UPDATE = range(3)
 
@@ -66,6 +66,7 @@ class VgicIrq:
         config: Config,
         priority: int,
         target_vcpu: "Vcpu",
+        group: int = 1,
     ) -> None:
         self.intid = intid
         self.name = irq_name(intid, target_vcpu.vcpu_id)
@@ -80,7 +81,7 @@ class VgicIrq:
         self.enabled = True
         self.on_lr = False
         self.priority = priority
-        self.group = 1
+        self.group = group
         self.config = config
 
     def __str__(self) -> str:
@@ -149,7 +150,9 @@ class Vcpu:
         "wait", "work",
     )  # fmt: skip
 
-    def __init__(self, locks: VgicLocks, nr_lr: int, vcpu_id: int) -> None:
+    def __init__(
+        self, locks: VgicLocks, nr_lr: int, vcpu_id: int, implementation: Implementation = PLAIN
+    ) -> None:
         scheduler = locks.order.scheduler
         self.vcpu_id = vcpu_id
         self.name = f"vcpu {vcpu_id}"
@@ -161,7 +164,7 @@ class Vcpu:
         self.work = Requests(scheduler, self.name, "work")
         self.ipi = Ipi(scheduler, self.name)
         self.vgic_cpu = VgicCpu(locks, nr_lr, vcpu_id, self.name)
-        self.cpuif = CpuInterface(nr_lr)
+        self.cpuif = CpuInterface(nr_lr, implementation)
         self.cpu: HostCpu[VgicIrq] = HostCpu(vcpu_id)
 
     def __str__(self) -> str:

@@ -5,11 +5,12 @@
 vgic.judging judges them.
 """
 
-from harness import Cell, LockOrder, Mutex, Scheduler, SpinLock
+from harness import Atomic, Cell, LockOrder, Mutex, Scheduler, SpinLock
 from vgic.data.host_cpu import HostCpu
 from vgic.data.intids import FIRST_SPI, Config, is_private
 from vgic.data.lock_order import VgicLocks
 from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.hardware import PLAIN, Implementation
 
 
 class VgicDist:
@@ -17,13 +18,16 @@ class VgicDist:
 
     Attributes:
         enabled: GICD_CTLR lets interrupts through.
+        active_spis: how many shared interrupts may be active, where that is counted: from the
+            first on every vCPU traps DIR.
         spis: the shared interrupts by INTID.
     """
 
-    __slots__ = ("enabled", "spis")
+    __slots__ = ("active_spis", "enabled", "spis")
 
-    def __init__(self) -> None:
+    def __init__(self, scheduler: Scheduler) -> None:
         self.enabled = True
+        self.active_spis = Atomic(scheduler, "active_spis", "vm")
         self.spis: dict[int, VgicIrq] = {}
 
 
@@ -40,27 +44,38 @@ class Kvm:
         dist: its distributor.
         irqs: all interrupts, shared and private.
         cells: the cells of memory that its guests share, as far as any of them has used one.
+        handed_over: the shared interrupts whose handlers leave it to another vCPU to deactivate
+            them: INTIDs in the guests' memory.
+        implementation: what each of its CPUs has, and does where it may choose.
         awaiting: the vCPUs whose guests look at a cell until it is set, and take nothing.
         stopping: user space wants the vCPUs to return from KVM_RUN.
     """
 
     __slots__ = (
-        "awaiting", "cells", "config_lock", "cpus", "dist", "irqs", "locks", "nr_lr", "scheduler",
-        "stopping", "vcpus",
+        "awaiting", "cells", "config_lock", "cpus", "dist", "handed_over", "implementation", "irqs",
+        "locks", "nr_lr", "scheduler", "stopping", "vcpus",
     )  # fmt: skip
 
     def __init__(
-        self, scheduler: Scheduler, *, nr_lr: int, nr_vcpus: int, lock_order: bool = True
+        self,
+        scheduler: Scheduler,
+        *,
+        nr_lr: int,
+        nr_vcpus: int,
+        lock_order: bool = True,
+        implementation: Implementation = PLAIN,
     ) -> None:
         self.scheduler = scheduler
         self.locks = VgicLocks(scheduler, checking=lock_order)
         self.config_lock = Mutex(self.locks.order, self.locks.config_lock, "vm")
         self.nr_lr = nr_lr
-        self.vcpus = [Vcpu(self.locks, nr_lr, vcpu_id) for vcpu_id in range(nr_vcpus)]
+        self.implementation = implementation
+        self.vcpus = [Vcpu(self.locks, nr_lr, n, implementation) for n in range(nr_vcpus)]
         self.cpus = [*(vcpu.cpu for vcpu in self.vcpus), HostCpu(nr_vcpus)]
-        self.dist = VgicDist()
+        self.dist = VgicDist(scheduler)
         self.irqs: list[VgicIrq] = []
         self.cells: dict[int, Cell[bool]] = {}
+        self.handed_over: Cell[tuple[int, ...]] = Cell(scheduler, "handed_over", "vm", ())
         self.awaiting: list[Vcpu] = []
         self.stopping = False
 
@@ -69,7 +84,9 @@ class Kvm:
         """The checker of the order in which locks are taken."""
         return self.locks.order
 
-    def add_irq(self, intid: int, config: Config, priority: int, vcpu_id: int) -> VgicIrq:
+    def add_irq(
+        self, intid: int, config: Config, priority: int, vcpu_id: int, group: int = 1
+    ) -> VgicIrq:
         """Add an interrupt.
 
         Args:
@@ -77,9 +94,10 @@ class Kvm:
             config: edge or level.
             priority: a multiple of 8, below 256.
             vcpu_id: the vCPU it is routed to, or whose own it is.
+            group: 0 or 1.
         """
         vcpu = self.vcpus[vcpu_id]
-        irq = VgicIrq(self.locks, intid, config, priority, vcpu)
+        irq = VgicIrq(self.locks, intid, config, priority, vcpu, group)
         home = vcpu.vgic_cpu.private_irqs if is_private(intid) else self.dist.spis
         home[intid] = irq
         self.irqs.append(irq)

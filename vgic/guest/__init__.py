@@ -4,6 +4,6 @@
 It sees the hardware, and exits; it calls no kernel function and knows no judge.
 """
 
-from vgic.guest.guest import Guest
+from vgic.guest.guest import Exits, Guest
 
-__all__ = ["Guest"]
+__all__ = ["Exits", "Guest"]

@@ -1,27 +1,33 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The guest: honest and watchful, one instruction a step, on its vCPU's thread.
 
-It follows its program, then serves whatever comes and idles in guest mode when nothing does. It
-keeps a stack of what it has acknowledged. Guests may wait for each other by cells of memory. An
-exit that somebody asked for, by a kick or a maintenance interrupt, arrives a chosen number of
-instructions later: hardware promises no more, and the slow maintenance interrupt is a race. So is
-an IPI that was sent while the list registers were being filled: it comes as late after the entry. A
-maintenance interrupt is a level: it does not come if its condition has gone by then.
+It follows its program, then serves whatever comes and idles in guest mode when nothing does. What
+it has acknowledged, and is to end and deactivate, is in open_handlers.py. Guests may wait for each
+other by cells of memory. An exit that somebody asked for, by a kick or a maintenance interrupt,
+arrives a chosen number of instructions later: hardware promises no more, and the slow maintenance
+interrupt is a race. So is an IPI that was sent while the list registers were being filled: it comes
+as late after the entry. A maintenance interrupt is a level: it does not come if its condition has
+gone by then.
 """
 
 from collections.abc import Callable
 from functools import cache
+from typing import NamedTuple
 
 from harness.engine import Operation, operation
 from vgic.data import (
     ACCESS,
     ACKNOWLEDGE,
     AWAIT,
+    DIR,
     END,
     END_AGAIN,
-    LEVEL,
+    EOI_MODE,
+    HAND_OVER,
     LINGER,
+    SETTINGS,
     SIGNAL,
+    TAKE_OVER,
     WAIT,
     WORK,
     Exit,
@@ -30,12 +36,19 @@ from vgic.data import (
     Program,
     Trap,
     Vcpu,
+    dir_of,
+    setting,
 )
 from vgic.guest.cells import is_set, signal, wait
-from vgic.hardware import SPURIOUS
+from vgic.guest.open_handlers import OpenHandlers
+from vgic.guest.settings import write_setting
 from vgic.tracepoints import Tracepoints
 
 _ACKNOWLEDGE, _END, _END_AGAIN, _WAIT = ACKNOWLEDGE.name, END.name, END_AGAIN.name, WAIT.name
+_HAND_OVER, _TAKE_OVER = HAND_OVER.name, TAKE_OVER.name
+_TAKE_BACK = Instruction("take back")
+_DEACTIVATE = frozenset({DIR, TAKE_OVER.name, _TAKE_BACK.name})
+_FIRST_DROPPED, _TO_DEACTIVATE = dir_of(), setting(EOI_MODE, 1)
 
 
 @cache
@@ -47,15 +60,34 @@ def _operations(name: str) -> dict[str, Operation]:
         END_AGAIN.name: operation("eoi", "", name),
         WORK.name: operation("work", "", name),
         ACCESS: operation("access", "", name),
-        **dict.fromkeys((WAIT.name, SIGNAL, AWAIT, LINGER), operation("work", "", name)),
+        DIR: operation("eoi", "", name),
+        **dict.fromkeys(
+            (
+                *(WAIT.name, SIGNAL, AWAIT, LINGER, HAND_OVER.name, TAKE_OVER.name),
+                *(_TAKE_BACK.name, *SETTINGS),
+            ),
+            operation("work", "", name),
+        ),
     }
+
+
+class Exits(NamedTuple):
+    """What a guest exits for that is in no program; each is made for an INTID.
+
+    Attributes:
+        quiesce: the access by which a handler has its device lower its line.
+        dir: a write of DIR that is trapped.
+    """
+
+    quiesce: Callable[[int], Exit]
+    dir: Callable[[int], Exit]
 
 
 class Guest:
     """What runs on one vCPU.
 
     Attributes:
-        stack: the INTIDs it has acknowledged and not yet ended, outermost first.
+        handlers: what it has acknowledged and is still to end or to deactivate.
     """
 
     def __init__(
@@ -64,7 +96,7 @@ class Guest:
         vcpu: Vcpu,
         program: Program,
         trace: Tracepoints,
-        quiesce: Callable[[int], Exit],
+        exits: Exits,
     ) -> None:
         """Load a guest.
 
@@ -72,25 +104,23 @@ class Guest:
             kvm: the VM it runs in.
             vcpu: the vCPU it runs on.
             program: what it does.
-            trace: where it announces what it acknowledges and ends.
-            quiesce: returns the access by which a handler has its device lower its line.
+            trace: where it announces what it does.
+            exits: what it exits for by itself.
         """
         self._kvm = kvm
         self._vcpu = vcpu
         self._program = program.instructions
         self._position = 0
-        self._quiesce = quiesce
+        self._leaves = exits
         self._lateness = program.lateness
         self._exits = 0
         self._trace = trace
-        self._quiesced: set[int] = set()
-        self._last_ended: int | None = None
-        self.stack: list[int] = []
+        self.handlers = OpenHandlers(kvm, vcpu, trace)
         self._operations = _operations(vcpu.name)
 
     def run_guest(self) -> Exit | Trap | None:
         """Run the guest until it exits; return what it exits for, None for an interrupt."""
-        vcpu, operations = self._vcpu, self._operations
+        vcpu, operations, handlers = self._vcpu, self._operations, self.handlers
         point, ipi, cpuif = self._kvm.scheduler.point, vcpu.ipi, vcpu.cpuif
         due: int | None = None
         retired = 0
@@ -109,16 +139,15 @@ class Guest:
                 ipi.wait()
                 continue
             name = instruction.name
-            if name == _END and self._has_to_quiesce():
+            if name == _END and handlers.has_to_quiesce():
                 point(operations[ACCESS])
-                self._quiesced.add(self.stack[-1])
-                return self._quiesce(self.stack[-1])
+                return self._leaves.quiesce(handlers.quiesce())
             point(operations[name])
             self._position += 1
             if name == _ACKNOWLEDGE:
-                self._acknowledge()
+                handlers.acknowledge()
             elif name == _END:
-                self._end()
+                handlers.end()
             elif name == ACCESS:
                 if instruction.access is None:
                     self._trace.leaving(vcpu.vcpu_id)
@@ -128,7 +157,7 @@ class Guest:
                     self._kvm.scheduler.note("guest waits for an interrupt")
                     return Trap.WFI
             elif name == _END_AGAIN:
-                self._end_again()
+                handlers.end_again()
             elif name == SIGNAL:
                 signal(self._kvm, instruction.number)
                 self._trace.signalled(vcpu.vcpu_id, instruction.number)
@@ -141,6 +170,16 @@ class Guest:
                     wait(self._kvm, vcpu, instruction.number)
                     continue
                 self._trace.awaited(vcpu.vcpu_id, instruction.number)
+            elif name in SETTINGS:
+                if handlers.allow(name, instruction.number):
+                    write_setting(cpuif.vmcr, name, instruction.number)
+                    self._kvm.scheduler.note("guest sets", name, instruction.number)
+            elif name == _HAND_OVER:
+                handlers.hand_over()
+            elif name in _DEACTIVATE:
+                leaves = self._deactivate(instruction)
+                if leaves is not None:
+                    return leaves
             retired += 1
             if due is not None:
                 due -= 1
@@ -167,37 +206,39 @@ class Guest:
 
     def _next_instruction(self) -> Instruction | None:
         """Return the next instruction, None if there is nothing to do."""
+        handlers = self.handlers
         if self._position < len(self._program):
             instruction = self._program[self._position]
-            return WORK if instruction.name == _END and not self.stack else instruction
+            return WORK if instruction.name == _END and not handlers.stack else instruction
         if self._vcpu.cpuif.highest_pending() is not None:
             return ACKNOWLEDGE
-        return END if self.stack else None
+        if handlers.stack:
+            return END
+        if handlers.dropped or handlers.waits_for_another:
+            if not self._vcpu.cpuif.vmcr.eoi_drops_only:
+                return _TO_DEACTIVATE
+            return _FIRST_DROPPED if handlers.dropped else _TAKE_BACK
+        return None
 
-    def _has_to_quiesce(self) -> bool:
-        """A handler lowers its device's line before it ends."""
-        intid = self.stack[-1]
-        irq = self._kvm.get_vcpu_irq(self._vcpu, intid)
-        return irq is not None and irq.config is LEVEL and intid not in self._quiesced
+    def _deactivate(self, instruction: Instruction) -> Exit | None:
+        """Write DIR for what an instruction names, if there is anything; return the exit it takes.
 
-    def _acknowledge(self) -> None:
-        intid = self._vcpu.cpuif.acknowledge()
-        if intid == SPURIOUS:
-            self._trace.found_nothing(self._vcpu.vcpu_id)
-            return
-        self._kvm.scheduler.note("guest acknowledges", intid)
-        self.stack.append(intid)
-        self._trace.acknowledged(self._vcpu.vcpu_id, intid)
-
-    def _end_again(self) -> None:
-        if self._last_ended is not None:
-            self._trace.ending_again(self._vcpu.vcpu_id, self._last_ended)
-            self._vcpu.cpuif.end_of_interrupt(self._last_ended)
-
-    def _end(self) -> None:
-        intid = self.stack.pop()
-        self._vcpu.cpuif.end_of_interrupt(intid)
-        self._kvm.scheduler.note("guest ends", intid)
-        self._quiesced.discard(intid)
-        self._last_ended = intid
-        self._trace.ended(self._vcpu.vcpu_id, intid)
+        With EOImode 0 there is nothing to deactivate by it, and an honest guest does not try.
+        """
+        vcpu, handlers = self._vcpu, self.handlers
+        if not vcpu.cpuif.vmcr.eoi_drops_only:
+            return None
+        if instruction.name == DIR:
+            intid = handlers.choose(instruction.number)
+        else:
+            back = instruction.name == _TAKE_BACK.name
+            intid = handlers.take_back() if back else handlers.take_over()
+        if intid is None:
+            return None
+        self._kvm.scheduler.note("guest deactivates", intid)
+        self._trace.deactivating(vcpu.vcpu_id, intid)
+        if vcpu.cpuif.hcr.tdir:
+            return self._leaves.dir(intid)
+        vcpu.cpuif.deactivate(intid)
+        self._trace.deactivated(vcpu.vcpu_id, intid)
+        return None

@@ -7,18 +7,18 @@ what one does is credited to the kernel function, or the guest, that accesses th
 """
 
 from harness.engine import observes
-from vgic.hardware.cpuif import IDLE_PRIORITY, SPURIOUS, CpuInterface
+from vgic.hardware.cpuif import IDLE_PRIORITY, PLAIN, SPURIOUS, CpuInterface, Implementation
 from vgic.hardware.list_registers import (
     PRIORITY_MASK,
     PRIORITY_SIGNALLED_MAX,
     Hcr,
     ListRegister,
-    Vmcr,
 )
+from vgic.hardware.vmcr import BPR_MAX, BPR_MIN, Vmcr
 
 __all__ = [
-    "IDLE_PRIORITY", "PRIORITY_MASK", "PRIORITY_SIGNALLED_MAX", "SPURIOUS", "CpuInterface", "Hcr",
-    "ListRegister", "Vmcr",
+    "BPR_MAX", "BPR_MIN", "IDLE_PRIORITY", "PLAIN", "PRIORITY_MASK", "PRIORITY_SIGNALLED_MAX",
+    "SPURIOUS", "CpuInterface", "Hcr", "Implementation", "ListRegister", "Vmcr",
 ]  # fmt: skip
 
 observes(__name__)

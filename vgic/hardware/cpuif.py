@@ -1,19 +1,45 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The virtual CPU interface: the hardware between list registers and guest.
 
-What the guest's reads of IAR and writes of EOIR do to the list registers, the active priorities
-and EOIcount, and when the hardware asks for a maintenance interrupt. EOImode is 0: one write both
-drops the priority and deactivates. Modelled on the ICV_* and ICH_* register descriptions of the
-GICv3 architecture, with five priority bits, so 32 preemption levels, and the least urgent of them
-is never signalled: the mask has five bits, too. Both groups are acknowledged and ended through one
-pair of registers; no guest here writes its mask or its group enables.
+What the guest's reads of IAR and writes of EOIR and DIR do to the list registers, the active
+priorities and EOIcount, and when the hardware asks for a maintenance interrupt. Modelled on the
+ICV_* and ICH_* register descriptions of the GICv3 architecture, with five priority bits, so 32
+preemption levels, and the least urgent of them is never signalled: the mask has five bits, too.
+Where the architecture leaves something open, or implementations differ, `Implementation` says which
+way this one goes.
 """
 
-from vgic.hardware.list_registers import EOICOUNT_MASK, PRIORITY_MASK, Hcr, ListRegister, Vmcr
+from typing import NamedTuple
+
+from vgic.hardware.list_registers import EOICOUNT_MASK, Hcr, ListRegister
+from vgic.hardware.vmcr import Vmcr
 
 SPURIOUS = 1023
+FIRST_SPECIAL = 1020
+"""From here on INTIDs are no interrupts."""
 IDLE_PRIORITY = 0xFF
 _LEVEL_SHIFT = 3
+
+
+class Implementation(NamedTuple):
+    """What a CPU may have or not, and do one way or the other.
+
+    Attributes:
+        has_tdir: it can trap DIR alone (ICH_VTR_EL2.TDS). One that cannot traps all that both
+            groups have in common instead (ICH_HCR_EL2.TC), and so always traps DIR.
+        drop_counts: a write of EOIR that only drops the priority (EOImode 1) counts in EOIcount
+            where the interrupt is in no list register. The register's description counts it in
+            EOImode 0 alone; emulations count it in both.
+        idle_end_counts: a write of EOIR that finds no active priority to drop counts. That is
+            CONSTRAINED UNPREDICTABLE; GICv2's text says that it does not.
+    """
+
+    has_tdir: bool = False
+    drop_counts: bool = False
+    idle_end_counts: bool = False
+
+
+PLAIN = Implementation()
 
 
 class CpuInterface:
@@ -22,27 +48,35 @@ class CpuInterface:
     Attributes:
         lrs: the hardware's list registers, as many as there are.
         hcr: the enables of the maintenance interrupt, with EOIcount.
-        vmcr: the guest's mask and group enables.
-        apr: the active priorities, bit n for level n (ICH_AP0R, ICH_AP1R taken as one).
+        vmcr: what the guest has set.
+        ap0r: the active priorities of group 0, bit n for level n (ICH_AP0R).
+        ap1r: those of group 1 (ICH_AP1R). No level is active in both: what is acknowledged has to
+            be more urgent than whatever is active.
+        implementation: what this one does where it may choose.
     """
 
-    __slots__ = ("apr", "hcr", "lrs", "vmcr")
+    __slots__ = ("ap0r", "ap1r", "hcr", "implementation", "lrs", "vmcr")
 
-    def __init__(self, nr_lr: int) -> None:
+    def __init__(self, nr_lr: int, implementation: Implementation = PLAIN) -> None:
         self.lrs = [ListRegister() for _ in range(nr_lr)]
         self.hcr = Hcr()
         self.vmcr = Vmcr()
-        self.apr = 0
+        self.ap0r = self.ap1r = 0
+        self.implementation = implementation
+
+    @property
+    def apr(self) -> int:
+        """The active priorities of both groups."""
+        return self.ap0r | self.ap1r
 
     @property
     def running_priority(self) -> int:
         """The priority of the innermost open handler, 0xff if there is none (ICV_RPR)."""
-        if not self.apr:
-            return IDLE_PRIORITY
-        return ((self.apr & -self.apr).bit_length() - 1) << _LEVEL_SHIFT
+        apr = self.ap0r | self.ap1r
+        return ((apr & -apr).bit_length() - 1) << _LEVEL_SHIFT if apr else IDLE_PRIORITY
 
     def highest_pending(self) -> ListRegister | None:
-        """Return what an acknowledge would take now, None for spurious.
+        """Return what is signalled: what an acknowledge in its group would take; None for nothing.
 
         A register that is both pending and active is no candidate; ties go to the lowest index.
         """
@@ -59,35 +93,78 @@ class CpuInterface:
         if (
             best is None
             or best.priority >= self.vmcr.pmr
-            or self.running_priority <= best.priority & PRIORITY_MASK
+            or self.running_priority <= self.vmcr.group_priority(best.group, best.priority)
         ):
             return None
         return best
 
-    def acknowledge(self) -> int:
-        """Read IAR: make the best pending interrupt active; return its INTID or 1023."""
+    def acknowledge(self, group: int = 1) -> int:
+        """Read IAR of a group: make the best pending interrupt active; return its INTID or 1023.
+
+        One of the other group is not taken.
+        """
         lr = self.highest_pending()
-        if lr is None:
+        if lr is None or lr.group != group:
             return SPURIOUS
-        lr.pending, lr.active = False, True
-        self.apr |= 1 << (lr.priority >> _LEVEL_SHIFT)
+        lr.pending = False
+        if lr.intid < FIRST_SPECIAL:
+            lr.active = True
+            level = 1 << (self.vmcr.group_priority(group, lr.priority) >> _LEVEL_SHIFT)
+            if group:
+                self.ap1r |= level
+            else:
+                self.ap0r |= level
         return lr.intid
 
-    def end_of_interrupt(self, intid: int) -> None:
-        """Write EOIR: drop the running priority and deactivate the interrupt.
+    def end_of_interrupt(self, intid: int, group: int = 1) -> None:
+        """Write EOIR of a group: drop the running priority and, with EOImode 0, deactivate.
 
-        An interrupt in no list register is only counted. A write that finds no active priority
-        to drop changes nothing: whether EOIcount moves is then unpredictable by the architecture.
+        An interrupt in no list register is only counted. One whose group or group priority is not
+        what was dropped stays active: the guest has ended another.
         """
-        if not self.apr:
+        if intid >= FIRST_SPECIAL:
             return
-        dropped = self.running_priority
-        self.apr &= self.apr - 1
+        ap0r, ap1r = self.ap0r, self.ap1r
+        if not (ap0r or ap1r):
+            if self.implementation.idle_end_counts:
+                self._count()
+            return
+        dropped, of_group = self.running_priority, 1
+        if ap0r and (not ap1r or ap0r & -ap0r < ap1r & -ap1r):
+            of_group = 0
+            self.ap0r = ap0r & (ap0r - 1)
+        else:
+            self.ap1r = ap1r & (ap1r - 1)
+        drops_only = self.vmcr.eoi_drops_only
         for lr in self.lrs:
             if lr.active and lr.intid == intid:
-                if lr.priority & PRIORITY_MASK == dropped:
+                if (
+                    not drops_only
+                    and lr.group == group == of_group
+                    and self.vmcr.group_priority(group, lr.priority) == dropped
+                ):
                     lr.active = False
                 return
+        if not drops_only or self.implementation.drop_counts:
+            self._count()
+
+    def deactivate(self, intid: int) -> None:
+        """Write DIR, which nobody traps: deactivate an interrupt, or count one that is nowhere.
+
+        With EOImode 0 it does nothing: the end has deactivated.
+        """
+        if self.vmcr.eoi_drops_only and intid < FIRST_SPECIAL and not self.deactivate_in_lr(intid):
+            self._count()
+
+    def deactivate_in_lr(self, intid: int) -> bool:
+        """Deactivate an interrupt if a list register has it active; return whether one had."""
+        for lr in self.lrs:
+            if lr.active and lr.intid == intid:
+                lr.active = False
+                return True
+        return False
+
+    def _count(self) -> None:
         self.hcr.eoicount = (self.hcr.eoicount + 1) & EOICOUNT_MASK
 
     def maintenance(self) -> bool:

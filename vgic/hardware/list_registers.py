@@ -68,7 +68,7 @@ def _text(intid: int, pending: bool, active: bool) -> str:
 
 
 class Hcr:
-    """The enables of the maintenance interrupt, and EOIcount (ICH_HCR_EL2).
+    """The enables of the maintenance interrupt, the trap of DIR, and EOIcount (ICH_HCR_EL2).
 
     Attributes:
         uie: underflow: at most one list register is valid.
@@ -76,10 +76,11 @@ class Hcr:
         npie: no list register is pending.
         grp_enabled_ie: per group: the guest has enabled it.
         grp_disabled_ie: per group: the guest has disabled it.
+        tdir: a write of DIR is trapped.
         eoicount: deactivations of interrupts in no list register, modulo 32.
     """
 
-    __slots__ = ("eoicount", "grp_disabled_ie", "grp_enabled_ie", "lrenpie", "npie", "uie")
+    __slots__ = ("eoicount", "grp_disabled_ie", "grp_enabled_ie", "lrenpie", "npie", "tdir", "uie")
 
     def __init__(
         self,
@@ -89,38 +90,25 @@ class Hcr:
         npie: bool = False,
         grp_enabled_ie: tuple[bool, bool] = (False, False),
         grp_disabled_ie: tuple[bool, bool] = (False, False),
+        tdir: bool = False,
     ) -> None:
         self.uie = uie
         self.lrenpie = lrenpie
         self.npie = npie
         self.grp_enabled_ie = grp_enabled_ie
         self.grp_disabled_ie = grp_disabled_ie
+        self.tdir = tdir
         self.eoicount = 0
 
     def clear(self) -> None:
         """Make it what it was out of reset."""
-        self.uie = self.lrenpie = self.npie = False
+        self.uie = self.lrenpie = self.npie = self.tdir = False
         self.grp_enabled_ie = self.grp_disabled_ie = (False, False)
         self.eoicount = 0
 
     def load(self, other: "Hcr") -> None:
         """Take over the contents of another word."""
         self.uie, self.lrenpie, self.npie = other.uie, other.lrenpie, other.npie
+        self.tdir = other.tdir
         self.grp_enabled_ie, self.grp_disabled_ie = other.grp_enabled_ie, other.grp_disabled_ie
         self.eoicount = other.eoicount
-
-
-class Vmcr:
-    """What the guest sets on its CPU interface (ICH_VMCR_EL2).
-
-    Attributes:
-        pmr: only interrupts of a priority value below this are signalled. It is wide open here: a
-            guest writes 0xff, and five bits of that are implemented. So one of 0xf8 never is.
-        group_enabled: per group.
-    """
-
-    __slots__ = ("group_enabled", "pmr")
-
-    def __init__(self) -> None:
-        self.pmr = PRIORITY_MASK
-        self.group_enabled = (True, True)

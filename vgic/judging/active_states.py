@@ -100,7 +100,7 @@ class ActiveStates(Judge):
             state.writing += 1
         else:
             state.clearing += 1
-            for number, handlers in enumerate(self._books.handlers):
+            for number, handlers in enumerate(self._books.open.handlers):
                 if irq in handlers:
                     self.undercut[number].add(irq)
 
@@ -114,7 +114,8 @@ class ActiveStates(Judge):
             state.writing -= 1
         else:
             state.clearing -= 1
-        state.stands = _EITHER if state.disturbed or state.busy else (bool(asks.value),)
+        may_differ = state.disturbed or state.busy or irq in self._books.open.going
+        state.stands = _EITHER if may_differ else (bool(asks.value),)
         state.activated = True in state.stands and (bool(asks.value) or state.activated)
         state.disturbed = state.busy
         # A level's latch goes with its end, so what pended it before that is taken again.
@@ -143,6 +144,15 @@ class ActiveStates(Judge):
         elif not irq.on_lr and any(self._activated_before(vcpu, irq)):
             self._books.forfeit(vcpu)
 
+    def deactivate(self, irq: VgicIrq | None, owner: int | None = None) -> None:
+        """A guest begins to deactivate by DIR what a vCPU has acknowledged, or is done with it."""
+        if self.watches and irq is not None:
+            self._disturb(irq)
+            if owner is not None:
+                self.undercut[owner].discard(irq)
+            if (state := self._states.get(irq)) is not None:
+                state.change()
+
     def _activated_before(self, vcpu: int, ended: VgicIrq) -> Iterator[bool]:
         """Yield of each interrupt that was written whether the count may be taken off it."""
         here = self._kvm.vcpus[vcpu]
@@ -163,12 +173,12 @@ class ActiveStates(Judge):
     def read(self, vcpu: int, intid: int, value: int) -> None:
         """Judge what was read of an active state, if nobody has changed that meanwhile."""
         irq = self._reads.pop(vcpu, None)
-        if irq is None or self._books.ledger[irq].forfeited:
+        if irq is None or self._books.ledger[irq].forfeited or irq in self._books.open.going:
             return
         state = self._states.get(irq)
         stands = state.stands if state is not None else ()
         if not stands:
-            handled = zip(self._books.handlers, self.undercut, strict=True)
+            handled = zip(self._books.open.handlers, self.undercut, strict=True)
             stands = (any(irq in handlers and irq not in cut for handlers, cut in handled),)
         if value not in stands:
             is_read_as_it_is(self._kvm, irq, value)
@@ -176,7 +186,9 @@ class ActiveStates(Judge):
     def _begin_read(self, vcpu: int, access: Exit) -> None:
         kvm = self._kvm
         irq = kvm.get_vcpu_irq(kvm.vcpus[access.about(vcpu)], access.intid)
-        if irq is not None and not (irq in self._states and self._states[irq].busy):
+        if irq is None or irq in self._books.open.going:
+            return
+        if not (irq in self._states and self._states[irq].busy):
             self.watches = True
             self._reads[vcpu] = irq
 
@@ -188,12 +200,17 @@ class ActiveStates(Judge):
     def by_guests(self, vcpu: int, irqs: Sequence[VgicIrq]) -> Sequence[VgicIrq]:
         """Return those on a vCPU's lists that are active by its guest's doing alone, if at all.
 
-        What is handled while it is deactivated, or was, is not: either is right until its end.
+        What is handled while it is deactivated, or was, is not: either is right until its end. Nor
+        is what a guest is deactivating by DIR.
         """
-        if not self._states:
+        cut, going = self.undercut[vcpu], self._books.open.going
+        if not (self._states or going):
             return irqs
-        cut = self.undercut[vcpu]
-        return [irq for irq in irqs if irq not in cut and not self.is_activated(irq)]
+        return [
+            irq
+            for irq in irqs
+            if irq not in cut and irq not in going and not self.is_activated(irq)
+        ]
 
     def still_handled(self, vcpu: int, stack: Sequence[int]) -> Sequence[int]:
         """Return those of a vCPU's open handlers whose interrupts nobody has deactivated."""

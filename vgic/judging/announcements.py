@@ -74,6 +74,10 @@ class Announcements(Judge):
             for irq in waiting:
                 self._judge(irq)
 
+    def dropped(self, vcpu: int, intid: int) -> None:
+        """Judge that again: the handler's priority is not active any more."""
+        self.ended(vcpu, intid)
+
     def _returned(self) -> None:
         """Judge what the running thread has put on lists, and what others had to wait for."""
         added = self._added.pop(self._kvm.scheduler.current.role, [])

@@ -10,6 +10,7 @@ from vgic.data import EDGE, LEVEL, Exit, Kvm, Vcpu, VgicIrq
 from vgic.judging.edges import Edges
 from vgic.judging.judge import Judge
 from vgic.judging.ledger import Ledger
+from vgic.judging.open_ones import OpenOnes
 
 
 class Bookkeeping(Judge):
@@ -23,7 +24,8 @@ class Bookkeeping(Judge):
         forfeited: for each vCPU, whether its guest has ended an interrupt twice (quirk Q6), one
             that was given another priority in its handler (Q7), or whose active state was written
             (Q10): what it and its host lose from then on they lose by right.
-        handlers: for each vCPU, what its guest has acknowledged and not ended, outermost first.
+        open: what guests have acknowledged, and not deactivated.
+        owner: which vCPU has acknowledged what is being deactivated, while that is announced.
         flushed_at: for each vCPU, the step at which it began its last flush, -1 before any; entered
             by Lists, since nobody else asks before that.
         halts: how many have the VM halted.
@@ -47,7 +49,8 @@ class Bookkeeping(Judge):
         self._old_targets: list[Vcpu | None] = [None] * count
         self._began_at = [-1] * count
         self._old_priorities = [0] * count
-        self.handlers: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
+        self.open = OpenOnes(count)
+        self.owner: int | None = None
         # At which priority each of them was acknowledged. Few guests write one, and until somebody
         # does an interrupt's own is the answer: None.
         self._acknowledged_at: dict[VgicIrq, int] | None = None
@@ -115,7 +118,7 @@ class Bookkeeping(Judge):
         if asks.field == "priority":
             if self._acknowledged_at is None:
                 self._acknowledged_at = {
-                    each: each.priority for handlers in self.handlers for each in handlers
+                    each: each.priority for handlers in self.open.handlers for each in handlers
                 }
             self._old_priorities[vcpu] = irq.priority
             ledger.prioritize(irq)
@@ -155,7 +158,7 @@ class Bookkeeping(Judge):
         if irq is not None:
             self.ledger.acknowledge(irq)
             self.explained = irq.config is not EDGE or self._edges.acknowledge(irq)
-            self.handlers[vcpu].append(irq)
+            self.open.acknowledge(vcpu, irq)
             if self._acknowledged_at is not None:
                 self._acknowledged_at[irq] = kvm.vcpus[vcpu].cpuif.running_priority
 
@@ -165,11 +168,40 @@ class Bookkeeping(Judge):
         self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
         if irq is not None:
             self.ledger.deactivate(irq)
-            handlers = self.handlers[vcpu]
-            if handlers:
-                ended = handlers.pop()
-                if self._acknowledged_at is not None:
-                    self._end(vcpu, ended, self._acknowledged_at[ended])
+            ended = self.open.end(vcpu, irq)
+            if self.open.dropped[vcpu] or self.open.going:
+                # The count takes what was sorted first, as if all were ended in that order (Q11).
+                if not irq.on_lr and self.open.has_dropped_outside(self._kvm.vcpus[vcpu]):
+                    self.forfeit(vcpu)
+            elif ended is not None and self._acknowledged_at is not None:
+                self._end(vcpu, ended, self._acknowledged_at[ended])
+
+    def dropped(self, vcpu: int, intid: int) -> None:
+        """Enter that a handler has ended, and its interrupt is to be deactivated."""
+        self.irq = irq = self._kvm.get_vcpu_irq(self._kvm.vcpus[vcpu], intid)
+        if irq is not None:
+            self.open.drop(vcpu, irq)
+
+    def deactivating(self, vcpu: int, intid: int) -> None:
+        """Enter that from now on it need not be active any more, whoever has acknowledged it."""
+        self.irq = irq = self._kvm.get_vcpu_irq(self._kvm.vcpus[vcpu], intid)
+        self.owner = None
+        if irq is not None:
+            self.ledger.begin(irq, sends=False)
+            self.owner = self.open.deactivate(vcpu, irq, self._kvm.scheduler.steps)
+
+    def deactivated(self, vcpu: int, intid: int) -> None:
+        """Enter that it is not, unless somebody has acknowledged it since."""
+        self.irq = irq = self._kvm.get_vcpu_irq(self._kvm.vcpus[vcpu], intid)
+        if irq is None:
+            return
+        step = self._kvm.scheduler.steps
+        self.ledger.end(irq, step)
+        if (began := self.open.deactivated(vcpu, irq)) is not None:
+            self.ledger.deactivate(irq)
+            # What is in a list register some steps later has been loaded since: it was up then.
+            if irq.on_lr and step > began:
+                self.ledger[irq].raised = True
 
     def ending_again(self, vcpu: int, intid: int) -> None:
         """Enter a second end; one that finds no active priority changes nothing."""
@@ -182,7 +214,7 @@ class Bookkeeping(Judge):
         An end drops the priority that was active, and the list register has to have that one. If
         there is none it is counted, and the count takes what the last flush has sorted first.
         """
-        ledger, handlers = self.ledger, [*self.handlers[vcpu], ended]
+        ledger, handlers = self.ledger, [*self.open.handlers[vcpu], ended]
         if not any(ledger.is_prioritized_since(each, 0) for each in handlers):
             return
         if ended.on_lr:

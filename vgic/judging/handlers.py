@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Guest and host agree on what is being handled: I7, I10 to I15.
 
-All are checked in the vCPU's own thread, where nobody else changes active states, and hold for
-EOImode 0. What software has activated is active without a handler, and what it has deactivated may
-have one (active_states.py).
+All are checked in the vCPU's own thread, where nobody else changes active states, but for those
+that a guest deactivates by DIR: they may be active or not until that is done. What software has
+activated is active without a handler, and what it has deactivated may have one (active_states.py).
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 
 from harness import Failure
 from vgic.data import EDGE, Kvm, Vcpu, VgicIrq
 from vgic.judging.active_states import ActiveStates
 from vgic.judging.bookkeeping import Bookkeeping
+from vgic.judging.eoicount import arrivals_keep_active_state, eoicount_is_plausible
 from vgic.judging.judge import SYNC, Judge, fail
 from vgic.judging.lists import Lists
 from vgic.judging.registers import Registers
@@ -58,16 +59,41 @@ class Handlers(Judge):
             if not account.forfeited:
                 raised = account.raised
                 acknowledged_by_right(kvm, irq, explained=books.explained, raised=raised)
-            priorities_nest(kvm, here, len(stack))
+            priorities_nest(kvm, here, self._depth(vcpu))
 
     def ended(self, vcpu: int, intid: int) -> None:
         """Judge the priorities that are left."""
-        kvm, stack = self._kvm, self._stacks[vcpu]
-        stack.pop()
+        self._take_off(vcpu, intid)
         if self._states.watches and self._books.irq is not None:
             self._states.end(vcpu, self._books.irq)
+        self._judge_priorities(vcpu)
+
+    def dropped(self, vcpu: int, intid: int) -> None:
+        """Judge the priorities that are left; the interrupt is active still."""
+        self._judge_priorities(vcpu)
+
+    def deactivating(self, vcpu: int, intid: int) -> None:
+        """Take an interrupt off the handlers of whoever has acknowledged it."""
+        if (owner := self._books.owner) is not None:
+            self._take_off(owner, intid)
+            self._states.deactivate(self._books.irq, owner)
+
+    def deactivated(self, vcpu: int, intid: int) -> None:
+        """Have it known that it has been deactivated at some moment since."""
+        self._states.deactivate(self._books.irq)
+
+    def _take_off(self, vcpu: int, intid: int) -> None:
+        """Forget the innermost handler of an interrupt."""
+        stack = self._stacks[vcpu]
+        del stack[len(stack) - 1 - stack[::-1].index(intid)]
+
+    def _depth(self, vcpu: int) -> int:
+        """Return how many handlers are open whose priorities are active."""
+        return len(self._stacks[vcpu]) - len(self._books.open.dropped[vcpu])
+
+    def _judge_priorities(self, vcpu: int) -> None:
         if self._books.irq is not None and not self._books.forfeited[vcpu]:
-            priorities_nest(kvm, kvm.vcpus[vcpu], len(stack))
+            priorities_nest(self._kvm, self._kvm.vcpus[vcpu], self._depth(vcpu))
 
     def exited(self, vcpu: int) -> None:
         """Judge the count, before anybody has read it."""
@@ -204,43 +230,5 @@ def active_is_listed(kvm: Kvm, vcpu: Vcpu, stack: Sequence[int]) -> None:
                 "I7 active interrupt unlisted",
                 f"{irq} is being handled by the guest on {vcpu} but is on "
                 f"{f'a list of {irq.vcpu}' if irq.vcpu else 'no list'}",
-                SYNC,
-            )
-
-
-def eoicount_is_plausible(kvm: Kvm, vcpu: Vcpu) -> None:
-    """I14: EOIcount counts no more than the active interrupts outside the list registers.
-
-    Locks: none needed: in the vCPU's own thread nobody else changes active states.
-    """
-    eoicount = vcpu.cpuif.hcr.eoicount
-    outside = sum(irq.vcpu is vcpu and irq.active and not irq.on_lr for irq in kvm.irqs)
-    if eoicount > outside:
-        fail(
-            kvm,
-            "I14 EOIcount too high",
-            f"{vcpu} leaves its guest with EOIcount {eoicount}, but {outside} interrupts were "
-            "active outside its list registers",
-        )
-
-
-def arrivals_keep_active_state(
-    kvm: Kvm, active_before: Sequence[VgicIrq], arrivals: Container[VgicIrq]
-) -> None:
-    """I15: EOIcount deactivates nothing that was queued while the vCPU ran.
-
-    Args:
-        kvm: the VM.
-        active_before: what was active outside the list registers when the guest was left.
-        arrivals: what was queued since the flush.
-
-    Locks: none needed: in the vCPU's own thread nobody else changes active states.
-    """
-    for irq in active_before:
-        if irq in arrivals and not irq.active:
-            fail(
-                kvm,
-                "I15 arrival deactivated",
-                f"{irq} was queued while its vCPU ran, and EOIcount was accounted to it",
                 SYNC,
             )

@@ -94,10 +94,12 @@ def deliverable(kvm: Kvm, vcpu: Vcpu, irq: VgicIrq) -> bool:
 
 def would_take(vcpu: Vcpu, irq: VgicIrq) -> bool:
     """Tell whether a guest would be interrupted by what is routed to it, as it is now."""
+    cpuif, vmcr = vcpu.cpuif, vcpu.cpuif.vmcr
     return (
         irq.target_vcpu is vcpu
-        and vcpu.cpuif.vmcr.group_enabled[irq.group]
-        and irq.priority < min(vcpu.cpuif.vmcr.pmr, vcpu.cpuif.running_priority)
+        and vmcr.group_enabled[irq.group]
+        and irq.priority < vmcr.pmr
+        and vmcr.group_priority(irq.group, irq.priority) < cpuif.running_priority
     )
 
 

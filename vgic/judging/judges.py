@@ -7,6 +7,7 @@ from vgic.judging.announcements import Announcements
 from vgic.judging.between import Between
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.contents import Contents
+from vgic.judging.deactivations import Deactivations
 from vgic.judging.delivery import Delivery
 from vgic.judging.halts import Halts
 from vgic.judging.handlers import Handlers
@@ -51,6 +52,7 @@ class Judges:
             registers,
             windows,
             Between(kvm, books, windows.crossed_ones),
+            Deactivations(kvm, books, windows.crossed_ones),
             lists,
             Halts(kvm, books, lists),
             Loading(kvm, books, registers, lists),

@@ -41,6 +41,10 @@ WINDOWS = {
     "other_cpu": "A vCPU enters its guest on another CPU than the last time.",
     "tick": "An interrupt of the host's own comes to the CPU of a vCPU that is in its guest.",
     "two_prune_retries": "One prune starts again from the head of the list twice or more.",
+    "dir_in_register": "A guest deactivates by DIR what a list register of its own has active.",
+    "dir_outside": "A guest deactivates what is on a list and in no list register.",
+    "dir_from_beside": "A guest deactivates what another vCPU has acknowledged.",
+    "dir_of_loaded": "It does so while that is in a list register of the other.",
     "change_in_summary": "What the summary has looked at changes while it looks at more.",
     "change_in_sort": "Something on a list changes while that is being sorted.",
     "change_in_walk": (

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from harness import ListHead, Node
 from vgic.data import Vcpu, VgicIrq
 from vgic.hardware import ListRegister
+from vgic.kernel.added import Added
 from vgic.kernel.summary import ApListSummary
 
 
@@ -22,8 +23,12 @@ class Decisions(ABC):
         """Look again whether an interrupt belongs on a list; see queue.py."""
 
     @abstractmethod
-    def add_to_ap_list(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+    def add_to_ap_list(self, vcpu: Vcpu, irq: VgicIrq) -> Added:
         """Put an interrupt on a list if it still belongs there; see queue.py."""
+
+    @abstractmethod
+    def is_first_in_flight(self, irq: VgicIrq) -> bool:
+        """Say whether an arrival concerns every vCPU; see queue.py."""
 
     @abstractmethod
     def announce_pending(self, vcpu: Vcpu) -> None:
@@ -42,6 +47,10 @@ class Decisions(ABC):
         """Count one entry; see flush.py."""
 
     @abstractmethod
+    def sets_aside_disabled(self) -> bool:
+        """Say whether what a disabled group keeps from the guest is told apart; see flush.py."""
+
+    @abstractmethod
     def needs_sort(self, vcpu: Vcpu, summary: ApListSummary) -> bool:
         """Say whether the list has to be sorted; see flush.py."""
 
@@ -54,6 +63,10 @@ class Decisions(ABC):
         """Remember who was the last to get a list register; see flush.py."""
 
     @abstractmethod
+    def traps_dir(self, vcpu: Vcpu, summary: ApListSummary) -> bool:
+        """Say whether the guest's writes of DIR are trapped; see hcr.py."""
+
+    @abstractmethod
     def split_ap_list(self, vcpu: Vcpu, last: VgicIrq) -> None:
         """Put aside what found no list register; see flush.py."""
 
@@ -64,6 +77,22 @@ class Decisions(ABC):
     @abstractmethod
     def save_eoicount(self, vcpu: Vcpu) -> None:
         """Keep the hardware's EOIcount across the exit; see switch.py."""
+
+    @abstractmethod
+    def fold_irq(self, irq: VgicIrq, lr: ListRegister) -> None:
+        """Make an interrupt what its list register says; see fold.py."""
+
+    @abstractmethod
+    def was_deactivated(self, irq: VgicIrq) -> None:
+        """Do what follows from the end of a level; see fold.py."""
+
+    @abstractmethod
+    def deactivate_unless_loaded(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[Vcpu | None, bool]:
+        """Deactivate what is on a list and in no list register; see deactivate.py."""
+
+    @abstractmethod
+    def deactivate_loaded(self, vcpu: Vcpu, irq: VgicIrq) -> None:
+        """Deactivate what may be in a list register of a vCPU that runs; see deactivate.py."""
 
     @abstractmethod
     def fold_pending(self, irq: VgicIrq, lr: ListRegister) -> None:
@@ -98,6 +127,10 @@ class Decisions(ABC):
     @abstractmethod
     def sort_key(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[bool | int, ...]:
         """Say how an interrupt competes for a list register; see sort.py."""
+
+    @abstractmethod
+    def handler_priority(self, vcpu: Vcpu, irq: VgicIrq) -> int:
+        """Say by what an active interrupt's handler nests in others; see sort.py."""
 
     @abstractmethod
     def takes_lr(self, vcpu: Vcpu, irq: VgicIrq) -> bool:

@@ -30,13 +30,34 @@ class Fold(Kernel):
         if irq is None:
             return
         irq.irq_lock.lock()
+        is_deactivated = irq.active and not lr.active
+        self.fold_irq(irq, lr)
+        self.scheduler.note("fold", str(lr), "on", vcpu)
+        irq.irq_lock.unlock()
+        if is_deactivated and lr.eoi and not lr.pending:
+            self.was_deactivated(irq)
+
+    @unnamed
+    def fold_irq(self, irq: VgicIrq, lr: ListRegister) -> None:
+        """Make an interrupt what its list register says.
+
+        Locking: called with irq.irq_lock held and interrupts off.
+
+        Decision: what of a list register counts.
+        """
         irq.active = lr.active
         self.fold_pending(irq, lr)
         if irq.config is LEVEL and not (lr.pending or lr.active) and self.latch_was_taken(irq):
             irq.pending_latch = False
         irq.on_lr = False
-        self.scheduler.note("fold", str(lr), "on", vcpu)
-        irq.irq_lock.unlock()
+
+    def was_deactivated(self, irq: VgicIrq) -> None:
+        """Do what follows from the end of a level that an earlier exit has found active.
+
+        Locking: called with interrupts off and nothing held.
+
+        Decision: what that is; nothing where nobody counts shared interrupts in flight.
+        """
 
     def vgic_v3_fold_lr_state(self, vcpu: Vcpu) -> None:
         """Fold the used list registers, then account EOIcount.

@@ -5,6 +5,7 @@ It is the root of whatever can be run: revisions, known bugs and a user's own cl
 of it. Each decision that none of them overrides is the right one.
 """
 
+from vgic.kernel.deactivate import Deactivate
 from vgic.kernel.entry import Entry
 from vgic.kernel.flush import Flush
 from vgic.kernel.fold import Fold
@@ -41,6 +42,7 @@ class Mechanism(
     Prune,
     Mmio,
     MmioActive,
+    Deactivate,
     Init,
     Load,
     Wfi,

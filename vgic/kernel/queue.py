@@ -2,7 +2,8 @@
 """An interrupt joins a vCPU's AP-list, against everything that may change meanwhile."""
 
 from harness.engine import unnamed
-from vgic.data import Vcpu, VgicIrq
+from vgic.data import KVM_REQ_IRQ_PENDING, Vcpu, VgicIrq
+from vgic.kernel.added import ADDED_FOR_ALL, Added
 from vgic.kernel.table import Kernel
 
 
@@ -15,8 +16,7 @@ class Queue(Kernel):
         Models: vgic.c, vgic_queue_irq_unlock.
         Locking: called with irq.irq_lock held (irqsave); returns with it dropped. Lock order makes
             it drop irq_lock to take ap_list_lock, so it has to look again afterwards.
-        Differs: no reference is taken, SPIs live as long as the VM; no broadcast for SPIs in
-            flight.
+        Differs: no reference is taken, SPIs live as long as the VM.
 
         Args:
             irq: the interrupt.
@@ -39,15 +39,18 @@ class Queue(Kernel):
 
             # Nothing is held here: anybody may queue, reroute, disable or take the interrupt.
 
-            if self.add_to_ap_list(vcpu, irq):
+            if added := self.add_to_ap_list(vcpu, irq):
                 self.trace.queued(vcpu.vcpu_id, irq.intid)
-                self.announce_pending(vcpu)
+                if added is ADDED_FOR_ALL:
+                    self.kvm_make_all_cpus_request(KVM_REQ_IRQ_PENDING, wait=False, wakes=True)
+                else:
+                    self.announce_pending(vcpu)
                 return True
             self.trace.queue_restarted(vcpu.vcpu_id, irq.intid)
             irqs_were_off = irq.irq_lock.lock_irqsave()
 
     @unnamed
-    def add_to_ap_list(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+    def add_to_ap_list(self, vcpu: Vcpu, irq: VgicIrq) -> Added:
         """Put an interrupt on a vCPU's list if it still belongs there; return whether it does.
 
         An arrival joins the AP-list even while the vCPU runs, never the overflow list: it was not
@@ -60,11 +63,13 @@ class Queue(Kernel):
         ap_list_lock = vcpu.vgic_cpu.ap_list_lock
         irqs_were_off = ap_list_lock.lock_irqsave()
         irq.irq_lock.lock()
-        adds = self.still_to_queue(irq, vcpu)
+        adds: Added = self.still_to_queue(irq, vcpu)
         if adds:
             vcpu.vgic_cpu.ap_list_head.add_tail(irq.ap_list)
             irq.vcpu = vcpu
             self.scheduler.note("queue", irq, "on", vcpu)
+            if self.is_first_in_flight(irq):
+                adds = ADDED_FOR_ALL
         irq.irq_lock.unlock()
         ap_list_lock.unlock_irqrestore(irqs_were_off)
         return adds
@@ -80,3 +85,12 @@ class Queue(Kernel):
         vcpu.vgic_cpu.ap_list_lock.assert_held()
         irq.irq_lock.assert_held()
         return irq.vcpu is None and self.vgic_target_oracle(irq) is vcpu
+
+    def is_first_in_flight(self, irq: VgicIrq) -> bool:
+        """Say whether every vCPU has to come in anew for what has just been put on a list.
+
+        Locking: called with the list's ap_list_lock and irq.irq_lock held.
+
+        Decision: whether shared interrupts in flight are counted; not where DIR is always trapped.
+        """
+        return False

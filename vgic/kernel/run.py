@@ -42,7 +42,7 @@ class Run(Kernel):
                 preempt_enable(self.scheduler)
                 continue
             self.trace.entered(vcpu.vcpu_id)
-            access = guest.run_guest()
+            access = self.run_guest(vcpu, guest)
             self.trace.exited(vcpu.vcpu_id)
             self.exit_guest_mode(vcpu)
             local_irq_enable(self.scheduler)
@@ -58,6 +58,8 @@ class Run(Kernel):
                 self.trace.accessing(vcpu.vcpu_id, access)
                 self.handle_exit(vcpu, access)
                 self.trace.accessed(vcpu.vcpu_id, access)
+                if access.asks.deactivates:
+                    self.trace.deactivated(vcpu.vcpu_id, access.intid)
         self.vcpu_put(vcpu)
 
     def check_vcpu_requests(self, vcpu: Vcpu) -> None:
@@ -66,9 +68,7 @@ class Run(Kernel):
         Models: arm.c, check_vcpu_requests.
         Locking: called with nothing held, interrupts on.
         Differs: of the requests there are these three. The whole word is looked at once: what is
-            made after that is found by the look before the entry. Nobody here makes
-            KVM_REQ_VGIC_PROCESS_UPDATE: that takes a deactivation apart from the priority drop
-            (EOImode 1), by DIR.
+            made after that is found by the look before the entry.
         """
         requests = vcpu.requests
         bits = requests.read()

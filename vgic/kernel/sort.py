@@ -57,8 +57,23 @@ class Sort(Kernel):
             self.vgic_target_oracle(irq) is not vcpu,
             not vcpu.cpuif.vmcr.group_enabled[irq.group],
             not (irq.enabled and irq_is_pending(irq) and not irq.active),
-            irq.priority,
+            self.handler_priority(vcpu, irq) if irq.active else irq.priority,
         )
+
+    def handler_priority(self, vcpu: Vcpu, irq: VgicIrq) -> int:
+        """Say by what an active interrupt's handler nests in others: EOIcount goes by that order.
+
+        It is the part of the priority that counts for preemption. Groups may have binary points of
+        their own, so that a handler nests in one whose interrupt is the more urgent as a whole
+        (docs/findings.md, F8).
+
+        Models: vgic.c, vgic_irq_cmp, which goes by the whole priority.
+        Locking: called with irq.irq_lock held.
+
+        Decision: how much of an active interrupt's priority counts.
+        """
+        irq.irq_lock.assert_held()
+        return vcpu.cpuif.vmcr.group_priority(irq.group, irq.priority)
 
     def vgic_sort_ap_list(self, vcpu: Vcpu) -> None:
         """Sort a vCPU's AP-list.

@@ -10,6 +10,7 @@ class ApListSummary:
 
     Attributes:
         nr_pend: those that are pending and not active.
+        nr_disabled: those of them whose group the guest has disabled.
         nr_act: those that are active, pending or not.
         nr_lr: how many list registers there are.
         ran_out: the walk that filled them ran out of them before the list's end, foreseen or not.
@@ -19,6 +20,7 @@ class ApListSummary:
     nr_act: int
     nr_lr: int
     ran_out: bool = False
+    nr_disabled: int = 0
 
     @property
     def outside(self) -> bool:
@@ -27,5 +29,5 @@ class ApListSummary:
 
     @property
     def pending_outside(self) -> bool:
-        """Whether something pending has to stay outside."""
-        return self.nr_pend > self.nr_lr
+        """Whether something has to stay outside that the guest would take."""
+        return self.nr_pend - self.nr_disabled > self.nr_lr

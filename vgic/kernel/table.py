@@ -9,7 +9,7 @@ are taken stands in vgic/data/lock_order.py.
 
 from abc import abstractmethod
 
-from vgic.data import Exit, Kvm, RunsInGuestMode, Vcpu, VgicIrq
+from vgic.data import Exit, Kvm, RunsInGuestMode, Trap, Vcpu, VgicIrq
 from vgic.hardware import ListRegister
 from vgic.kernel.host_side import HostSide
 from vgic.kernel.old_watch import OldWatch
@@ -187,6 +187,18 @@ class Kernel(HostSide):
     @abstractmethod
     def vgic_mmio_change_active(self, irq: VgicIrq, active: bool) -> None:
         """Change an interrupt's active state; what is active goes on a list."""
+
+    @abstractmethod
+    def run_guest(self, vcpu: Vcpu, guest: RunsInGuestMode) -> Exit | Trap | None:
+        """Run the guest until it exits for good."""
+
+    @abstractmethod
+    def vgic_v3_write_dir(self, vcpu: Vcpu, intid: int) -> bool:
+        """Deactivate what the vCPU's own list registers have active (ICC_DIR_EL1)."""
+
+    @abstractmethod
+    def vgic_v3_deactivate(self, vcpu: Vcpu, intid: int) -> None:
+        """Deactivate an interrupt for a guest, wherever it is."""
 
     @abstractmethod
     def vgic_mmio_write_irouter(self, irq: VgicIrq, target: Vcpu) -> None:

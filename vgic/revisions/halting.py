@@ -2,12 +2,17 @@
 """halting: the fix branch of September 2026, which halts the VM and publishes late."""
 
 from vgic.revisions.facts import (
+    CountsDisabledGroups,
+    CountsSpis,
     CursorWhenFull,
     FlushBeforeMode,
     FoldClearsLatch,
+    FoldsUnlocked,
     KeysReadAgain,
+    LoadedByMmio,
     SortedBySummary,
     SummaryAlone,
+    WholePriorities,
 )
 from vgic.revisions.facts.windows import FLUSHED_FIRST, ONE_LIST
 from vgic.revisions.revision import Commit, Revision
@@ -17,9 +22,14 @@ class Halting(
     CursorWhenFull,
     KeysReadAgain,
     SortedBySummary,
+    WholePriorities,
     FoldClearsLatch,
     SummaryAlone,
+    CountsDisabledGroups,
     FlushBeforeMode,
+    CountsSpis,
+    FoldsUnlocked,
+    LoadedByMmio,
 ):
     """The fix branch of 30 September 2026: a halted vCPU has folded what it has.
 

@@ -2,15 +2,20 @@
 """head-walk: 6.19, one list and an EOIcount walk from its head."""
 
 from vgic.revisions.facts import (
+    CountsDisabledGroups,
+    CountsSpis,
     FlushBeforeMode,
     FoldClearsLatch,
+    FoldsUnlocked,
     KeysReadAgain,
+    LoadedByMmio,
     OracleAlone,
     OutsideBeforeSync,
     PauseIsFlag,
     SortedBySummary,
     SummaryAlone,
     WalkFromHead,
+    WholePriorities,
 )
 from vgic.revisions.facts.windows import FLUSHED_FIRST, ONE_LIST
 from vgic.revisions.revision import Commit, Revision
@@ -20,12 +25,17 @@ class HeadWalk(
     WalkFromHead,
     KeysReadAgain,
     SortedBySummary,
+    WholePriorities,
     FoldClearsLatch,
     SummaryAlone,
+    CountsDisabledGroups,
     OracleAlone,
     FlushBeforeMode,
     OutsideBeforeSync,
     PauseIsFlag,
+    CountsSpis,
+    FoldsUnlocked,
+    LoadedByMmio,
 ):
     """6.19 (3cfd59f81e0f): the overflow list was dropped as not worth its while.
 

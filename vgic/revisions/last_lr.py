@@ -2,15 +2,20 @@
 """last-lr: March 2026, a cursor at the last interrupt that got a list register."""
 
 from vgic.revisions.facts import (
+    CountsDisabledGroups,
+    CountsSpis,
     CursorAtEach,
     FlushBeforeMode,
     FoldClearsLatch,
+    FoldsUnlocked,
     KeysReadAgain,
+    LoadedByMmio,
     OracleAlone,
     OutsideBeforeSync,
     PauseIsFlag,
     SortedBySummary,
     SummaryAlone,
+    WholePriorities,
 )
 from vgic.revisions.facts.windows import FLUSHED_FIRST, ONE_LIST
 from vgic.revisions.revision import Commit, Revision
@@ -20,12 +25,17 @@ class LastLr(
     CursorAtEach,
     KeysReadAgain,
     SortedBySummary,
+    WholePriorities,
     FoldClearsLatch,
     SummaryAlone,
+    CountsDisabledGroups,
     OracleAlone,
     FlushBeforeMode,
     OutsideBeforeSync,
     PauseIsFlag,
+    CountsSpis,
+    FoldsUnlocked,
+    LoadedByMmio,
 ):
     """March 2026 (6da5e537f5af): the accounting begins behind the last list register's interrupt.
 

@@ -2,14 +2,19 @@
 """last-lr-ref: mainline of September 2026, the cursor with a reference."""
 
 from vgic.revisions.facts import (
+    CountsDisabledGroups,
+    CountsSpis,
     CursorWhenFull,
     FlushBeforeMode,
     FoldClearsLatch,
+    FoldsUnlocked,
     KeysReadAgain,
+    LoadedByMmio,
     OutsideBeforeSync,
     PauseIsFlag,
     SortedBySummary,
     SummaryAlone,
+    WholePriorities,
 )
 from vgic.revisions.facts.windows import FLUSHED_FIRST, ONE_LIST
 from vgic.revisions.revision import Commit, Revision
@@ -19,11 +24,16 @@ class LastLrRef(
     CursorWhenFull,
     KeysReadAgain,
     SortedBySummary,
+    WholePriorities,
     FoldClearsLatch,
     SummaryAlone,
+    CountsDisabledGroups,
     FlushBeforeMode,
     OutsideBeforeSync,
     PauseIsFlag,
+    CountsSpis,
+    FoldsUnlocked,
+    LoadedByMmio,
 ):
     """September 2026 (19bc5d79ece6): there is a cursor only if all list registers are filled.
 

@@ -2,11 +2,16 @@
 """linux-7.3: what ships, the look at the requests before the flush."""
 
 from vgic.revisions.facts import (
+    CountsDisabledGroups,
+    CountsSpis,
     CursorWhenFull,
     FoldClearsLatch,
+    FoldsUnlocked,
     KeysReadAgain,
+    LoadedByMmio,
     SortedBySummary,
     SummaryAlone,
+    WholePriorities,
 )
 from vgic.revisions.facts.windows import LOOKED_FIRST, ONE_LIST
 from vgic.revisions.revision import Commit, Revision
@@ -16,8 +21,13 @@ class LinuxSevenThree(
     CursorWhenFull,
     KeysReadAgain,
     SortedBySummary,
+    WholePriorities,
     FoldClearsLatch,
     SummaryAlone,
+    CountsDisabledGroups,
+    CountsSpis,
+    FoldsUnlocked,
+    LoadedByMmio,
 ):
     """Linux 7.3.4: a vCPU is in its guest, for others, before it fills its list registers.
 

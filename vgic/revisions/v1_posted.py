@@ -2,6 +2,8 @@
 """v1-posted: the overflow split as it was posted in November 2025."""
 
 from vgic.revisions.facts import (
+    CountsDisabledGroups,
+    DirAsPosted,
     FlushBeforeMode,
     FoldClearsLatch,
     KeysReadAgain,
@@ -11,6 +13,7 @@ from vgic.revisions.facts import (
     SortedBySummary,
     SplitByValue,
     SummaryAlone,
+    WholePriorities,
 )
 from vgic.revisions.facts.windows import FLUSHED_FIRST
 from vgic.revisions.revision import Revision
@@ -20,12 +23,15 @@ class V1Posted(
     SplitByValue,
     KeysReadAgain,
     SortedBySummary,
+    WholePriorities,
     FoldClearsLatch,
     SummaryAlone,
+    CountsDisabledGroups,
     OracleAlone,
     FlushBeforeMode,
     OutsideBeforeSync,
     PauseIsFlag,
+    DirAsPosted,
 ):
     """The seed exactly as posted (25/33): the list head is copied by value before the cut.
 

@@ -109,7 +109,7 @@ def _all(kvm: Kvm, guests: Sequence[Guest], kernel: object) -> Iterator[Shown]:
         yield from primitives_of(vcpu, vcpu.vgic_cpu)
         yield from _registers(vcpu)
         thing = Thing(GuestState, f"guest[{vcpu.name}]")
-        yield Shown(thing, partial(tuple, guest.stack), GuestState)
+        yield Shown(thing, partial(tuple, guest.handlers.stack), GuestState)
     for irq in kvm.irqs:
         # Its fields are compared with those of all others, a field at a time.
         yield Shown(Thing(IrqState, irq.name), _nothing, partial(_irq, irq))

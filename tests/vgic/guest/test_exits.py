@@ -13,11 +13,11 @@ import pytest
 from harness import Execution
 from harness.engine.trace import entry_text
 from vgic import Mechanism, Parameters
-from vgic.accesses import DISABLE, ENABLE, QUIESCE, Access
+from vgic.accesses import DISABLE, ENABLE, QUIESCE, TRAPPED_DIR, Access
 from vgic.data.intids import Config
 from vgic.data.program import Program, Pulse, Trap
 from vgic.data.vm import Kvm
-from vgic.guest.guest import Guest
+from vgic.guest import Exits, Guest
 from vgic.hardware.list_registers import Hcr, ListRegister
 from vgic.parameters import Irq
 from vgic.tracepoints import Tracepoints, announcer
@@ -25,7 +25,7 @@ from vgic.tracepoints import Tracepoints, announcer
 OnVcpu0 = Callable[..., Execution]
 INSTRUCTIONS = ("acknowledge", "eoi", "work", "access", "idle")
 
-QUIESCES = partial(Access, QUIESCE)
+EXITS = Exits(partial(Access, QUIESCE), partial(Access, TRAPPED_DIR))
 
 
 class Telling(Tracepoints):
@@ -71,7 +71,7 @@ def guest_runs(on_vcpu0: OnVcpu0) -> Callable[..., list[str]]:
                 vcpu.cpuif.lrs[index] = lr
             vcpu.cpuif.hcr = hcr or Hcr()
             guest = Guest(
-                kvm, vcpu, Program.spelled(program, (late,), accesses), Telling(kvm), QUIESCES
+                kvm, vcpu, Program.spelled(program, (late,), accesses), Telling(kvm), EXITS
             )
             for _ in range(entries):
                 if kicked:
@@ -80,7 +80,7 @@ def guest_runs(on_vcpu0: OnVcpu0) -> Callable[..., list[str]]:
                 assert not isinstance(access, Trap), "none of these waits"
                 vcpu.ipi.take()
                 kernel.scheduler.note("left", f"{access.kind} {access.intid}" if access else "")
-            kernel.scheduler.note("stack", guest.stack)
+            kernel.scheduler.note("stack", guest.handlers.stack)
 
         for text in map(entry_text, on_vcpu0(body).trace):
             word = text.split()[0]
@@ -123,7 +123,7 @@ def test_what_is_less_urgent_does_not_nest(guest_runs: GuestRuns) -> None:
 def test_nested_handlers_end_from_the_inside(on_vcpu0: OnVcpu0) -> None:
     def body(kernel: Mechanism) -> None:
         kvm, vcpu = kernel.kvm, kernel.kvm.vcpus[0]
-        guest = Guest(kvm, vcpu, Program.spelled("aaee", (1,)), announcer(), QUIESCES)
+        guest = Guest(kvm, vcpu, Program.spelled("aaee", (1,)), announcer(), EXITS)
         stacks = []
         for index, priority in enumerate((0x80, 0x40)):
             kvm.add_irq(32 + index, Config.EDGE, priority, 0)
@@ -131,10 +131,10 @@ def test_nested_handlers_end_from_the_inside(on_vcpu0: OnVcpu0) -> None:
             vcpu.cpuif.lrs[index] = lr
             vcpu.ipi.assert_line()
             guest.run_guest()
-            stacks.append(list(guest.stack))
+            stacks.append(list(guest.handlers.stack))
         for _ in range(2):
             guest.run_guest()
-            stacks.append(list(guest.stack))
+            stacks.append(list(guest.handlers.stack))
         assert stacks == [[32], [32, 33], [32], []]
         assert all(str(lr).endswith("invalid") for lr in vcpu.cpuif.lrs)
 
@@ -230,8 +230,8 @@ def test_a_dishonest_guest_counts_an_end_that_deactivates_nothing(on_vcpu0: OnVc
             kvm.add_irq(32 + index, Config.EDGE, priority, 0)
             state = {"pending": priority == 0x40, "active": priority == 0x80}
             vcpu.cpuif.lrs[index] = ListRegister(32 + index, priority=priority, group=1, **state)
-        vcpu.cpuif.apr = 1 << 0x10
-        guest = Guest(kvm, vcpu, Program.spelled("aex", (50,)), announcer(), QUIESCES)
+        vcpu.cpuif.ap1r = 1 << 0x10
+        guest = Guest(kvm, vcpu, Program.spelled("aex", (50,)), announcer(), EXITS)
         vcpu.ipi.assert_line()
         guest.run_guest()
         assert (vcpu.cpuif.hcr.eoicount, vcpu.cpuif.apr) == (1, 0)

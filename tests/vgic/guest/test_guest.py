@@ -11,16 +11,16 @@ import pytest
 
 from harness import Execution
 from vgic import Mechanism
-from vgic.accesses import DISABLE, QUIESCE, Access
+from vgic.accesses import DISABLE, QUIESCE, TRAPPED_DIR, Access
 from vgic.data.intids import Config
 from vgic.data.program import Program
-from vgic.guest.guest import Guest
+from vgic.guest import Exits, Guest
 from vgic.hardware.list_registers import ListRegister
 from vgic.tracepoints import announcer
 
 Operations = Callable[[Execution], list[str]]
 
-QUIESCES = partial(Access, QUIESCE)
+EXITS = Exits(partial(Access, QUIESCE), partial(Access, TRAPPED_DIR))
 
 
 def load(kernel: Mechanism, *intids: int, config: Config = Config.EDGE) -> None:
@@ -47,7 +47,7 @@ def guest(
 
     kernel.scheduler.on_quiescence = kick
     program = Program.spelled(instructions, lateness, accesses)
-    return Guest(kernel.kvm, vcpu, program, announcer(), QUIESCES)
+    return Guest(kernel.kvm, vcpu, program, announcer(), EXITS)
 
 
 def done(story: list[str]) -> str:
@@ -74,7 +74,7 @@ def test_after_its_program_it_serves_whatever_is_there(
         load(kernel, 32, 33)
         served = guest(kernel, "")
         served.run_guest()
-        assert served.stack == []
+        assert served.handlers.stack == []
         assert not any(lr.pending or lr.active for lr in kernel.kvm.vcpus[0].cpuif.lrs)
 
     assert done(operations(in_kernel(body))) == "aeaei"
@@ -91,7 +91,7 @@ def test_it_remembers_what_it_acknowledged_outermost_first(
         nested.run_guest()
         vcpu.cpuif.lrs[1] = ListRegister(33, pending=True, group=1, priority=0x40)
         nested.run_guest()
-        assert nested.stack == [32, 33]
+        assert nested.handlers.stack == [32, 33]
 
     in_kernel(body)
 
@@ -121,8 +121,8 @@ def test_a_spurious_acknowledge_opens_no_handler(
     def body(kernel: Mechanism) -> None:
         idle = guest(kernel, "aa")
         idle.run_guest()
-        assert idle.stack == []
-        assert kernel.kvm.vcpus[0].cpuif.apr == 0
+        assert idle.handlers.stack == []
+        assert kernel.kvm.vcpus[0].cpuif.ap1r == 0
 
     in_kernel(body)
 
@@ -185,7 +185,7 @@ def test_a_maintenance_interrupt_whose_condition_has_gone_does_not_come(
         cpuif.lrs[0].pending = True
         cpuif.hcr.npie = True
         handling = guest(kernel, "enn", (2, 0))
-        handling.stack.append(32)
+        handling.handlers.stack.append(32)
         assert handling.run_guest() is None
 
     assert done(operations(in_kernel(body))) == "enna"
@@ -228,10 +228,10 @@ def test_a_level_handler_quiesces_its_device_before_it_ends(
         load(kernel, 40, config=Config.LEVEL)
         handler = guest(kernel, "")
         assert handler.run_guest() == Access(QUIESCE, 40)
-        assert handler.stack == [40]
+        assert handler.handlers.stack == [40]
         assert kernel.kvm.vcpus[0].cpuif.lrs[0].active
         assert handler.run_guest() is None
-        assert handler.stack == []
+        assert handler.handlers.stack == []
 
     assert done(operations(in_kernel(body))) == "amei"
 
@@ -286,7 +286,7 @@ def test_a_dishonest_guest_ends_again_what_it_ended_last(
         vcpu.cpuif.lrs[1] = ListRegister(33, pending=True, group=1, priority=0x40)
         dishonest.run_guest()
         assert vcpu.cpuif.hcr.eoicount == 1
-        assert vcpu.cpuif.apr == 0
+        assert vcpu.cpuif.ap1r == 0
         assert vcpu.cpuif.lrs[0].active
 
     in_kernel(body)

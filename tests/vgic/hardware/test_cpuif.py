@@ -98,7 +98,7 @@ def test_an_end_in_a_register_deactivates_there_and_counts_nothing() -> None:
 @pytest.mark.parametrize("state", [PENDING, INVALID], ids=["pending", "invalid"])
 def test_an_end_of_what_no_register_has_active_is_counted(state: dict[str, bool]) -> None:
     cpuif = interface(lr(32, 0x80, state))
-    cpuif.apr = 1 << 0x10
+    cpuif.ap1r = 1 << 0x10
     before = str(cpuif.lrs[0])
     cpuif.end_of_interrupt(32)
     assert (str(cpuif.lrs[0]), cpuif.hcr.eoicount, cpuif.apr) == (before, 1, 0)
@@ -109,7 +109,7 @@ def test_the_count_has_five_bits() -> None:
     cpuif.hcr = Hcr(lrenpie=True)
     seen = []
     for _ in range(33):
-        cpuif.apr = 1
+        cpuif.ap1r = 1
         cpuif.end_of_interrupt(99)
         seen.append((cpuif.hcr.eoicount, cpuif.maintenance()))
     assert seen[30:] == [(31, True), (0, False), (1, True)]
@@ -124,7 +124,7 @@ def test_an_end_without_an_active_priority_changes_nothing(intid: int) -> None:
 
 def test_an_end_that_drops_anothers_priority_deactivates_nothing() -> None:
     cpuif = interface(lr(32, 0x80, ACTIVE), lr(33, 0x40, ACTIVE))
-    cpuif.apr = 1 << 0x10 | 1 << 0x08
+    cpuif.ap1r = 1 << 0x10 | 1 << 0x08
     cpuif.end_of_interrupt(32)
     assert [str(each) for each in cpuif.lrs] == ["32:A", "33:A"]
     assert (cpuif.hcr.eoicount, cpuif.running_priority) == (0, 0x80)
@@ -212,7 +212,7 @@ def test_it_takes_the_first_of_the_most_urgent_that_may_be_signalled(
         )
     )
     cpuif.vmcr.pmr, cpuif.vmcr.group_enabled = pmr, groups
-    cpuif.apr = 0 if running is None else 1 << running // 8
+    cpuif.ap1r = 0 if running is None else 1 << running // 8
     ceiling = min(pmr, IDLE_PRIORITY if running is None else running)
     may = [
         (priority, 32 + index)

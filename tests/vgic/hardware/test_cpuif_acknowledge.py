@@ -28,7 +28,7 @@ def state(lr: ListRegister) -> tuple[bool, bool]:
 def test_empty_registers_give_spurious() -> None:
     cpuif = CpuInterface(4)
     assert cpuif.acknowledge() == SPURIOUS == 1023
-    assert cpuif.apr == 0
+    assert cpuif.ap1r == 0
 
 
 def test_the_lowest_priority_value_is_taken() -> None:
@@ -82,7 +82,7 @@ def test_spurious_changes_nothing() -> None:
     cpuif.vmcr.pmr = 0x80
     assert cpuif.acknowledge() == SPURIOUS
     assert state(cpuif.lrs[0]) == (True, False)
-    assert cpuif.apr == 0
+    assert cpuif.ap1r == 0
     assert cpuif.hcr.eoicount == 0
 
 

@@ -83,7 +83,7 @@ def test_without_an_active_priority_it_changes_nothing(intid: int) -> None:
     cpuif.end_of_interrupt(intid)
     assert cpuif.lrs[0].active
     assert cpuif.hcr.eoicount == 0
-    assert cpuif.apr == 0
+    assert cpuif.ap1r == 0
 
 
 def test_ending_the_outer_handler_first_drops_the_inner_priority_and_deactivates_nothing() -> None:

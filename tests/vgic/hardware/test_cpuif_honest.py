@@ -83,5 +83,5 @@ def test_an_honest_guest_that_ends_everything_leaves_nothing_active(
             guest.end()
     while guest.stack:
         guest.end()
-    assert guest.cpuif.apr == 0
+    assert guest.cpuif.ap1r == 0
     assert not any(lr.active for lr in guest.cpuif.lrs)

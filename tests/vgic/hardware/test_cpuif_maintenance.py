@@ -68,7 +68,7 @@ def test_lrenp_drops_when_the_count_wraps() -> None:
     cpuif = CpuInterface(1)
     cpuif.hcr = Hcr(lrenpie=True)
     cpuif.hcr.eoicount = 31
-    cpuif.apr = 1
+    cpuif.ap1r = 1
     assert cpuif.maintenance()
     cpuif.end_of_interrupt(32)
     assert not cpuif.maintenance()

@@ -40,7 +40,7 @@ class Story:
 
     def ends(self) -> None:
         """It ends its handler, and its host has folded that."""
-        self.here.cpuif.apr = 0
+        self.here.cpuif.ap1r = 0
         self.trace.ended(0, 32)
         self.irq.active = False
 

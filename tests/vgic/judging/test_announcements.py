@@ -122,7 +122,7 @@ def left_while_it_was_sent(two: Two) -> None:
 
 
 def masked(two: Two) -> None:
-    two.first.cpuif.apr = 1 << (0x80 >> 3)
+    two.first.cpuif.ap1r = 1 << (0x80 >> 3)
     two.enter()
     two.send()
 
@@ -237,7 +237,7 @@ def test_it_fires_when_a_handler_ends_and_something_less_urgent_has_come_meanwhi
         two.trace.driving(0, 33, True)
         two.trace.acknowledged(0, 33)
         two.trace.driven(0, 33, True)
-        two.first.cpuif.apr = 0
+        two.first.cpuif.ap1r = 0
         two.trace.ended(0, 33)
 
     assert kind_of(script) == "I16 missed kick"

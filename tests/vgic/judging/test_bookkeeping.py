@@ -52,7 +52,7 @@ def test_an_edge_acknowledged_since_it_was_sent_is_not_lost(
         trace, vcpu, irq, _ = watched(kernel)
         trace.driving(0, irq.intid, True)
         trace.driven(0, irq.intid, True)
-        vcpu.cpuif.apr = 1
+        vcpu.cpuif.ap1r = 1
         trace.acknowledged(vcpu.vcpu_id, 32)
         trace.drained()
 
@@ -65,7 +65,7 @@ def test_an_edge_sent_again_after_its_acknowledge_is_lost(
     def body(kernel: Mechanism) -> None:
         trace, vcpu, irq, _ = watched(kernel)
         trace.driving(0, irq.intid, True)
-        vcpu.cpuif.apr = 1
+        vcpu.cpuif.ap1r = 1
         trace.acknowledged(vcpu.vcpu_id, 32)
         trace.driving(0, irq.intid, True)
         trace.drained()

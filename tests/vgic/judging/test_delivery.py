@@ -52,7 +52,7 @@ def mask_at_0x80(kernel: Mechanism, masked_by: str) -> None:
     if masked_by == "pmr":
         cpuif.vmcr.pmr = 0x80
     else:
-        cpuif.apr = 1 << (0x80 >> 3)
+        cpuif.ap1r = 1 << (0x80 >> 3)
 
 
 @pytest.mark.parametrize(

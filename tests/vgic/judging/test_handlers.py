@@ -12,13 +12,8 @@ from vgic.data.intids import Config
 from vgic.data.program import Program
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.hardware.list_registers import ListRegister
-from vgic.judging.handlers import (
-    acknowledged_by_right,
-    active_is_acknowledged,
-    arrivals_keep_active_state,
-    eoicount_is_plausible,
-    priorities_nest,
-)
+from vgic.judging.eoicount import arrivals_keep_active_state, eoicount_is_plausible
+from vgic.judging.handlers import acknowledged_by_right, active_is_acknowledged, priorities_nest
 from vgic.judging.judge import listed
 from vgic.parameters import Irq
 
@@ -70,7 +65,7 @@ def test_i12_is_silent_with_one_active_priority_for_each_handler(
     in_kernel: Callable[..., Execution], apr: int, depth: int
 ) -> None:
     def body(kernel: Mechanism) -> None:
-        kernel.kvm.vcpus[0].cpuif.apr = apr
+        kernel.kvm.vcpus[0].cpuif.ap1r = apr
         priorities_nest(kernel.kvm, kernel.kvm.vcpus[0], depth)
 
     in_kernel(body)
@@ -81,7 +76,7 @@ def test_i12_fires_on_one_too_many_and_one_too_few(
     failure_in_kernel: Callable[..., Failure], apr: int, depth: int
 ) -> None:
     def body(kernel: Mechanism) -> None:
-        kernel.kvm.vcpus[0].cpuif.apr = apr
+        kernel.kvm.vcpus[0].cpuif.ap1r = apr
         priorities_nest(kernel.kvm, kernel.kvm.vcpus[0], depth)
 
     assert failure_in_kernel(body).kind == "I12 active priorities"
@@ -269,7 +264,7 @@ class ForgetsPriorities(Reference):
 
     def vgic_v3_restore_state(self, vcpu: Vcpu) -> None:
         super().vgic_v3_restore_state(vcpu)
-        vcpu.cpuif.apr = 0
+        vcpu.cpuif.ap1r = 0
 
 
 class CountsOneShort(Reference):

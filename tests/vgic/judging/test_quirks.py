@@ -486,9 +486,9 @@ def test_every_quirk_is_tested_both_ways() -> None:
 
 def ends_again(bench: Bench, vcpu: Vcpu, *, apr: int = 1) -> None:
     """Have a guest end something again, while this is active."""
-    vcpu.cpuif.apr, before = apr, vcpu.cpuif.apr
+    vcpu.cpuif.ap1r, before = apr, vcpu.cpuif.ap1r
     bench.trace.ending_again(vcpu.vcpu_id, 32)
-    vcpu.cpuif.apr = before
+    vcpu.cpuif.ap1r = before
 
 
 def loses(bench: Bench) -> None:
@@ -540,7 +540,7 @@ def acknowledges_a_phantom(bench: Bench, *, again: bool) -> None:
     bench.enter(bench.first)
     if again:
         ends_again(bench, bench.first)
-    bench.first.cpuif.apr = 1
+    bench.first.cpuif.ap1r = 1
     bench.trace.acknowledged(0, 32)
     if not again:
         ends_again(bench, bench.first)

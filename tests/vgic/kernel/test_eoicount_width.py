@@ -33,7 +33,7 @@ def flushed(kernel: Mechanism, priority: int) -> tuple[list[VgicIrq], VgicIrq]:
                 irq.active = irq is not pending
                 irq.vcpu = vcpu
                 vcpu.vgic_cpu.ap_list_head.add_tail(irq.ap_list)
-    vcpu.cpuif.apr = (1 << OPEN) - 1
+    vcpu.cpuif.ap1r = (1 << OPEN) - 1
     kernel.kvm_vgic_flush_hwstate(vcpu)
     return irqs, pending
 

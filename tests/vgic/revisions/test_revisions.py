@@ -133,7 +133,7 @@ def test_head_walk_deactivates_what_was_just_acknowledged(
     said = victim_of_the_walk(execution)
     assert said.startswith("I13 ")
     ended, acknowledged = machine.kvm.irqs[0], machine.kvm.irqs[2]
-    assert machine.guests[0].stack == [34]
+    assert machine.guests[0].handlers.stack == [34]
     assert (ended.active, acknowledged.active) == (True, False)
 
 

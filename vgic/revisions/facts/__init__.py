@@ -5,6 +5,7 @@ A revision is a list of those that hold for it. In which revisions each holds is
 docs/revisions.md, which a test makes from the classes.
 """
 
+from vgic.revisions.facts.deactivation import CountsSpis, DirAsPosted, FoldsUnlocked, LoadedByMmio
 from vgic.revisions.facts.entry import FlushBeforeMode, OutsideBeforeSync
 from vgic.revisions.facts.halting import PauseIsFlag
 from vgic.revisions.facts.latch import FoldClearsLatch
@@ -15,13 +16,14 @@ from vgic.revisions.facts.lists import (
     SplitByValue,
     WalkFromHead,
 )
-from vgic.revisions.facts.maintenance import SummaryAlone
+from vgic.revisions.facts.maintenance import CountsDisabledGroups, SummaryAlone
 from vgic.revisions.facts.migration import OracleAlone
 from vgic.revisions.facts.no_overflow import NoOverflow
-from vgic.revisions.facts.sorting import KeysReadAgain, SortedBySummary
+from vgic.revisions.facts.sorting import KeysReadAgain, SortedBySummary, WholePriorities
 
 __all__ = [
-    "CursorAtEach", "CursorWhenFull", "FlushBeforeMode", "FoldClearsLatch", "KeysReadAgain",
+    "CountsDisabledGroups", "CountsSpis", "CursorAtEach", "CursorWhenFull", "DirAsPosted",
+    "FlushBeforeMode", "FoldClearsLatch", "FoldsUnlocked", "KeysReadAgain", "LoadedByMmio",
     "NoOverflow", "OneList", "OracleAlone", "OutsideBeforeSync", "PauseIsFlag", "SortedBySummary",
-    "SplitByValue", "SummaryAlone", "WalkFromHead",
+    "SplitByValue", "SummaryAlone", "WalkFromHead", "WholePriorities",
 ]  # fmt: skip

@@ -29,3 +29,15 @@ class SortedBySummary(Mechanism):
     def needs_sort(self, vcpu: Vcpu, summary: ApListSummary) -> bool:
         """Go by the summary, however long the list is."""
         return summary.outside
+
+
+class WholePriorities(Mechanism):
+    """Active interrupts are sorted by their whole priorities, and not as their handlers nest.
+
+    Where the groups have different binary points EOIcount is accounted to another handler's:
+    docs/findings.md, F8.
+    """
+
+    def handler_priority(self, vcpu: Vcpu, irq: VgicIrq) -> int:
+        """Compare all of it."""
+        return irq.priority

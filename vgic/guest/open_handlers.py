@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a guest has open: acknowledged and not ended, or ended and not deactivated yet.
+
+With EOImode 0 an end does both, and handlers end in the reverse order of their beginning. With
+EOImode 1 it drops the priority, and the guest deactivates later: by DIR, in any order, and a shared
+interrupt on another vCPU than acknowledged it if it has handed it over. What nobody has taken over
+when it has nothing else to do it deactivates itself.
+"""
+
+from collections.abc import Callable
+
+from vgic.data import DISABLE_GROUP, ENABLE_GROUP, EOI_MODE, FIRST_SPI, LEVEL, MASK, Kvm, Vcpu
+from vgic.hardware import SPURIOUS
+from vgic.tracepoints import Tracepoints
+
+
+class OpenHandlers:
+    """The handlers of the guest on one vCPU.
+
+    Attributes:
+        stack: the INTIDs it has acknowledged and not yet ended, outermost first.
+        dropped: those it has ended with EOImode 1 and not deactivated, in that order.
+    """
+
+    def __init__(self, kvm: Kvm, vcpu: Vcpu, trace: Tracepoints) -> None:
+        """Begin with none.
+
+        Args:
+            kvm: the VM.
+            vcpu: the vCPU.
+            trace: where the guest announces what it acknowledges, ends and deactivates.
+        """
+        self._kvm = kvm
+        self._vcpu = vcpu
+        self._trace = trace
+        self._quiesced: set[int] = set()
+        self._last_ended: int | None = None
+        self._handed_over: set[int] = set()
+        self.stack: list[int] = []
+        self.dropped: list[int] = []
+
+    def has_to_quiesce(self) -> bool:
+        """Tell whether the innermost handler is still to lower its device's line."""
+        intid = self.stack[-1]
+        irq = self._kvm.get_vcpu_irq(self._vcpu, intid)
+        return irq is not None and irq.config is LEVEL and intid not in self._quiesced
+
+    def allow(self, name: str, number: int) -> bool:
+        """Tell whether a setting can be written now without a handler being ended wrongly.
+
+        The end of a handler has to find the binary point at which it began, and its group enabled.
+        What was dropped is deactivated with EOImode 1.
+        """
+        if name == EOI_MODE:
+            return bool(number) or not (self.dropped or self.waits_for_another)
+        if name == DISABLE_GROUP:
+            return all(self._group(intid) != number for intid in self.stack)
+        return name in (MASK, ENABLE_GROUP) or not self.stack
+
+    def quiesce(self) -> int:
+        """Note that the innermost handler lowers its device's line; return its INTID."""
+        self._quiesced.add(self.stack[-1])
+        return self.stack[-1]
+
+    def acknowledge(self) -> None:
+        """Read IAR of the group in which something is signalled, of group 1 if nothing is."""
+        vcpu = self._vcpu
+        signalled = vcpu.cpuif.highest_pending()
+        intid = vcpu.cpuif.acknowledge(1 if signalled is None else signalled.group)
+        if intid == SPURIOUS:
+            self._trace.found_nothing(vcpu.vcpu_id)
+            return
+        self._kvm.scheduler.note("guest acknowledges", intid)
+        self.stack.append(intid)
+        self._trace.acknowledged(vcpu.vcpu_id, intid)
+
+    def end(self) -> None:
+        """Write EOIR for the innermost handler."""
+        vcpu, intid = self._vcpu, self.stack.pop()
+        vcpu.cpuif.end_of_interrupt(intid, self._group(intid))
+        self._quiesced.discard(intid)
+        self._last_ended = intid
+        if vcpu.cpuif.vmcr.eoi_drops_only:
+            self._kvm.scheduler.note("guest drops the priority of", intid)
+            self.dropped.append(intid)
+            self._trace.dropped(vcpu.vcpu_id, intid)
+        else:
+            self._kvm.scheduler.note("guest ends", intid)
+            self._trace.ended(vcpu.vcpu_id, intid)
+
+    def end_again(self) -> None:
+        """Write EOIR for what was ended last, as no honest guest does."""
+        intid = self._last_ended
+        if intid is not None:
+            self._trace.ending_again(self._vcpu.vcpu_id, intid)
+            self._vcpu.cpuif.end_of_interrupt(intid, self._group(intid))
+
+    def _group(self, intid: int) -> int:
+        """Return of which group an interrupt is that the guest has acknowledged."""
+        irq = self._kvm.get_vcpu_irq(self._vcpu, intid)
+        return 1 if irq is None else irq.group
+
+    def choose(self, which: int) -> int | None:
+        """Take one of what was dropped, counted round and round; return its INTID if there is."""
+        return self.dropped.pop(which % len(self.dropped)) if self.dropped else None
+
+    def hand_over(self) -> None:
+        """Leave it to another vCPU to deactivate the first shared one that was dropped."""
+        shared = next((intid for intid in self.dropped if intid >= FIRST_SPI), None)
+        if shared is None:
+            return
+        self.dropped.remove(shared)
+        self._handed_over.add(shared)
+        cell = self._kvm.handed_over
+        seen = cell.read()
+        while (was := cell.cmpxchg(seen, (*seen, shared))) != seen:
+            seen = was
+        self._kvm.scheduler.note("guest hands over", shared)
+
+    @property
+    def waits_for_another(self) -> bool:
+        """Whether something that it has handed over has been taken by nobody yet."""
+        return not self._handed_over.isdisjoint(self._kvm.handed_over.value)
+
+    def take_over(self) -> int | None:
+        """Take the first that anybody has handed over; return its INTID if there is one."""
+        return self._take_over(lambda intid: True)
+
+    def take_back(self) -> int | None:
+        """Take the first that this guest has handed over, if nobody has taken it meanwhile."""
+        return self._take_over(self._handed_over.__contains__)
+
+    def _take_over(self, is_wanted: Callable[[int], bool]) -> int | None:
+        cell = self._kvm.handed_over
+        seen = cell.read()
+        while wanted := [intid for intid in seen if is_wanted(intid)]:
+            left = list(seen)
+            left.remove(wanted[0])
+            was = cell.cmpxchg(seen, tuple(left))
+            if was == seen:
+                return wanted[0]
+            seen = was
+        return None

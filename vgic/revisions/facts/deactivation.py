@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What becomes of a write of DIR, in all that was posted or shipped since 2025."""
+
+from harness.engine import unnamed
+from vgic.data import FIRST_SPI, Vcpu, VgicIrq
+from vgic.kernel import ApListSummary, Mechanism
+
+
+class CountsSpis(Mechanism):
+    """DIR is trapped while something active may be outside, or shared interrupts are in flight.
+
+    The count goes up with each that is put on a list, and down with each level that an exit found
+    active and a later one deactivated. So it is too low when one of them is deactivated twice in
+    one stay on the list, and no other vCPU knows of it before an IPI arrives: docs/findings.md, F5.
+    A CPU that cannot trap DIR alone always traps it, and needs no count.
+    """
+
+    def is_first_in_flight(self, irq: VgicIrq) -> bool:
+        """Count a shared interrupt; the first of them makes every vCPU come in anew."""
+        return (
+            self.kvm.implementation.has_tdir
+            and irq.intid >= FIRST_SPI
+            and self.kvm.dist.active_spis.fetch_add(1) == 0
+        )
+
+    def was_deactivated(self, irq: VgicIrq) -> None:
+        """Take one off."""
+        if self.kvm.implementation.has_tdir and irq.intid >= FIRST_SPI:
+            self.kvm.dist.active_spis.dec_if_positive()
+
+    def traps_dir(self, vcpu: Vcpu, summary: ApListSummary) -> bool:
+        """Go by the summary, and by the count."""
+        return (
+            not self.kvm.implementation.has_tdir
+            or (summary.outside and summary.nr_act > 0)
+            or self.kvm.dist.active_spis.read() > 0
+        )
+
+
+class FoldsUnlocked(Mechanism):
+    """What DIR deactivates is looked at under its lock, and changed under it once more.
+
+    In between its vCPU may load it: docs/findings.md, F4.
+    """
+
+    @unnamed
+    def deactivate_unless_loaded(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[Vcpu | None, bool]:
+        """Look, let go of the lock, and fold as if a list register had been left."""
+        lr = None
+        irq.irq_lock.lock()
+        target, is_loaded = self.deactivation_target(irq), irq.on_lr
+        if target is not None and not is_loaded:
+            lr = self.vgic_v3_compute_lr(vcpu, irq)
+            lr.active = False
+        irq.irq_lock.unlock()
+        if lr is not None:
+            self.vgic_v3_fold_lr(vcpu, lr)
+        return target, target is not None and is_loaded
+
+    def deactivation_target(self, irq: VgicIrq) -> Vcpu | None:
+        """Say on whose list it is."""
+        return irq.vcpu
+
+
+class LoadedByMmio(Mechanism):
+    """What DIR finds in a list register is deactivated by a write of ICACTIVER.
+
+    That is no end: a level that software had pended, and its guest has taken and ended, is pending
+    still, and comes again: docs/findings.md, F7.
+    """
+
+    @unnamed
+    def deactivate_loaded(self, vcpu: Vcpu, irq: VgicIrq) -> None:
+        """Write ICACTIVER."""
+        self.vgic_mmio_write_cactive(vcpu, irq)
+
+
+class DirAsPosted(FoldsUnlocked, LoadedByMmio, CountsSpis):
+    """DIR as it was posted first: it asks the target oracle, and always leaves the guest.
+
+    An edge that is in a list register looks idle, and its DIR is lost. What is in one is addressed
+    by the number of the word and not of the byte, so that another interrupt is deactivated. A CPU
+    that cannot trap DIR alone does not trap it.
+    """
+
+    def traps_dir(self, vcpu: Vcpu, summary: ApListSummary) -> bool:
+        """Trap only where the CPU can trap DIR alone."""
+        return self.kvm.implementation.has_tdir and super().traps_dir(vcpu, summary)
+
+    def vgic_v3_write_dir(self, vcpu: Vcpu, intid: int) -> bool:
+        """Leave everything to the host."""
+        return False
+
+    def deactivation_target(self, irq: VgicIrq) -> Vcpu | None:
+        """Ask the target oracle; what is in no list register has to be active as well."""
+        return self.vgic_target_oracle(irq) if irq.active or irq.on_lr else None
+
+    @unnamed
+    def deactivate_loaded(self, vcpu: Vcpu, irq: VgicIrq) -> None:
+        """Write ICACTIVER at the offset that the number of the word is, taken for bytes."""
+        word, bit = divmod(irq.intid, 32)
+        hit = self.kvm.get_vcpu_irq(vcpu, 8 * word + bit)
+        if hit is not None:
+            super().deactivate_loaded(vcpu, hit)
