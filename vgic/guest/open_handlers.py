@@ -36,6 +36,7 @@ class OpenHandlers:
         self._quiesced: set[int] = set()
         self._last_ended: int | None = None
         self._handed_over: set[int] = set()
+        self._of_group_0: set[int] = set()
         self.stack: list[int] = []
         self.dropped: list[int] = []
 
@@ -66,12 +67,17 @@ class OpenHandlers:
         """Read IAR of the group in which something is signalled, of group 1 if nothing is."""
         vcpu = self._vcpu
         signalled = vcpu.cpuif.highest_pending()
-        intid = vcpu.cpuif.acknowledge(1 if signalled is None else signalled.group)
+        group = 1 if signalled is None else signalled.group
+        intid = vcpu.cpuif.acknowledge(group)
         if intid == SPURIOUS:
             self._trace.found_nothing(vcpu.vcpu_id)
             return
         self._kvm.scheduler.note("guest acknowledges", intid)
         self.stack.append(intid)
+        if group:
+            self._of_group_0.discard(intid)
+        else:
+            self._of_group_0.add(intid)
         self._trace.acknowledged(vcpu.vcpu_id, intid)
 
     def end(self) -> None:
@@ -96,9 +102,8 @@ class OpenHandlers:
             self._vcpu.cpuif.end_of_interrupt(intid, self._group(intid))
 
     def _group(self, intid: int) -> int:
-        """Return of which group an interrupt is that the guest has acknowledged."""
-        irq = self._kvm.get_vcpu_irq(self._vcpu, intid)
-        return 1 if irq is None else irq.group
+        """Return in which group the guest has acknowledged an interrupt."""
+        return 0 if intid in self._of_group_0 else 1
 
     def choose(self, which: int) -> int | None:
         """Take one of what was dropped, counted round and round; return its INTID if there is."""
