@@ -9,9 +9,13 @@ when it has nothing else to do it deactivates itself.
 
 from collections.abc import Callable
 
+from harness.engine import observes
 from vgic.data import DISABLE_GROUP, ENABLE_GROUP, EOI_MODE, FIRST_SPI, LEVEL, MASK, Kvm, Vcpu
 from vgic.hardware import SPURIOUS
 from vgic.tracepoints import Tracepoints
+
+# These are the guest's own steps: it is the guest that acknowledges and ends.
+observes(__name__)
 
 
 class OpenHandlers:
