@@ -39,6 +39,10 @@ _GUEST_MODE = "run_guest"
 _GUEST = (
     "guest acknowledges",
     "guest ends",
+    "guest drops the priority of",
+    "guest deactivates",
+    "guest hands over",
+    "guest sets",
     "guest signals",
     "guest has awaited",
     "guest waits for an interrupt",

@@ -7,6 +7,7 @@ from typing import TypeVar
 from harness import Stream, Streams
 from stress.scenarios.drawing import (
     draw_devices,
+    draw_hardware,
     draw_host,
     draw_lateness,
     draw_priority,
@@ -17,15 +18,33 @@ from stress.scenarios.drawing import (
 from stress.scenarios.scenario import Scenario
 from vgic import Irq, Parameters
 from vgic.accesses import ACTIVATE, ACTIVE, DEACTIVATE, PEND, REBIND, SGI, UNPEND, Access
-from vgic.data import EDGE, FIRST_PPI, FIRST_SPI, LEVEL, Program, Pulse
+from vgic.data import (
+    DISABLE_GROUP,
+    EDGE,
+    ENABLE_GROUP,
+    EOI_MODE,
+    FIRST_PPI,
+    FIRST_SPI,
+    HAND_OVER,
+    LEVEL,
+    MASK,
+    TAKE_OVER,
+    Instruction,
+    Program,
+    Pulse,
+    dir_of,
+    setting,
+)
+from vgic.hardware import PLAIN
 
 _LATENESS = (0, 0, 1, 3, 8)
 _PAUSES = (0, 0, 2, 6)
 _SGIS = (0, 5)
+_MASKS = (0x40, 0x80, 0xC0, 0xF8)
 _ACTIVE_STATES = (ACTIVATE, DEACTIVATE, DEACTIVATE, ACTIVE)
 _DEEDS = {
     "route": 45, "toggle": 25, "pend": 25, "unpend": 25, "sgi": 25, "active": 8, "wait": 12,
-    "host": 12,
+    "host": 12, "apart": 15, "groups": 10, "masks": 12,
 }  # fmt: skip
 """What guests and the host do beside handling interrupts, in how many of a hundred executions."""
 
@@ -39,20 +58,24 @@ def random_program(streams: Streams) -> Parameters:
 
     Machines of one to four vCPUs and one to sixteen list registers with interrupts of every kind;
     guests that acknowledge, end, route, disable and enable, pend and unpend, activate and
-    deactivate, send each other SGIs, and wait for interrupts; devices that inject what they like;
-    a host with ticks, signals and other threads. Each execution leaves some of these out, since a
-    program that does everything does little of anything.
+    deactivate, send each other SGIs, mask, disable groups, deactivate apart from the end, and wait
+    for interrupts; devices that inject what they like; a host with ticks, signals and other
+    threads. Each execution leaves some of these out, since a program that does everything does
+    little of anything.
     """
     nr_vcpus = streams.stream("param:vcpus").choose((1, 1, 2, 2, 2, 2, 2, 2, 3, 4))
     irqs = _irqs(streams.stream("param:irqs"), nr_vcpus)
     swarm = _swarm(streams.stream("param:swarm"))
     guests = tuple([_guest(streams, vcpu, nr_vcpus, irqs, swarm) for vcpu in range(nr_vcpus)])
+    if "groups" in swarm:
+        irqs = tuple([irq._replace(group=streams.stream("param:groups").pick(2)) for irq in irqs])
     return Parameters(
         nr_lr=streams.stream("param:nr_lr").choose((1, 1, 1, 2, 2, 2, 3, 4, 16)),
         irqs=(irqs + _sgis(streams, guests)) if "sgi" in swarm else irqs,
         guests=guests,
         devices=_devices(streams, irqs),
         host=draw_host(streams, nr_vcpus, (1, 3), _PAUSES) if "host" in swarm else (),
+        hardware=draw_hardware(streams) if "apart" in swarm else PLAIN,
     )
 
 
@@ -123,11 +146,32 @@ def _guest(
     instructions = ["m"] * len(accesses)
     instructions += stream.choose_each("aaeen", stream.between(1, 4))
     instructions += ["w"] * stream.between(1, 2) if "wait" in swarm else []
-    return Program.spelled(
+    program = Program.spelled(
         "".join(_shuffled(stream, instructions)),
         draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS),
         tuple(accesses),
     )
+    return _with_settings(streams.stream(f"vcpu{vcpu}:settings"), program, swarm)
+
+
+def _with_settings(stream: Stream, program: Program, swarm: frozenset[str]) -> Program:
+    """Add what a guest does to its own CPU interface, anywhere in its program."""
+    added: list[Instruction] = []
+    if "masks" in swarm:
+        added += [setting(MASK, stream.choose(_MASKS)) for _ in range(stream.pick(3))]
+    if "groups" in swarm:
+        kinds = stream.choose_each((ENABLE_GROUP, DISABLE_GROUP), stream.pick(3))
+        added += [setting(kind, stream.pick(2)) for kind in kinds]
+    if "apart" in swarm:
+        added += stream.choose_each(
+            (dir_of(), dir_of(1), HAND_OVER, TAKE_OVER, setting(EOI_MODE, 0)), stream.pick(4)
+        )
+    instructions = list(program.instructions)
+    for each in added:
+        instructions.insert(stream.pick(len(instructions) + 1), each)
+    if "apart" in swarm and stream.chance(80):
+        instructions.insert(0, setting(EOI_MODE, 1))
+    return program._replace(instructions=tuple(instructions))
 
 
 def _to_active_states(stream: Stream, nr_vcpus: int, irqs: tuple[Irq, ...]) -> list[Access]:
