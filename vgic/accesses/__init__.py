@@ -13,6 +13,7 @@ from vgic.accesses.icactiver import DEACTIVATE
 from vgic.accesses.icc_dir import TRAPPED_DIR
 from vgic.accesses.icenabler import DISABLE
 from vgic.accesses.icpendr import UNPEND
+from vgic.accesses.igroupr import GROUP
 from vgic.accesses.ipriorityr import PRIORITY
 from vgic.accesses.irouter import ROUTE
 from vgic.accesses.isactiver import ACTIVATE
@@ -26,9 +27,9 @@ from vgic.accesses.rebind import REBIND
 from vgic.accesses.sgi1r import SGI
 
 __all__ = [
-    "ACCESSES", "ACTIVATE", "ACTIVE", "DEACTIVATE", "DISABLE", "ENABLE", "EXITS", "LOWER", "PEND",
-    "PENDING", "PRIORITY", "QUIESCE", "RAISE", "REBIND", "ROUTE", "SGI", "TRAPPED_DIR", "UNPEND",
-    "Access",
+    "ACCESSES", "ACTIVATE", "ACTIVE", "DEACTIVATE", "DISABLE", "ENABLE", "EXITS", "GROUP", "LOWER",
+    "PEND", "PENDING", "PRIORITY", "QUIESCE", "RAISE", "REBIND", "ROUTE", "SGI", "TRAPPED_DIR",
+    "UNPEND", "Access",
 ]  # fmt: skip
 
 # An access only passes on to a kernel function, which is what reports name.

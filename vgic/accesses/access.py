@@ -11,6 +11,7 @@ from vgic.accesses import (
     icc_dir,
     icenabler,
     icpendr,
+    igroupr,
     ipriorityr,
     irouter,
     isactiver,
@@ -32,7 +33,7 @@ ACCESSES: dict[str, AccessKind] = {
     for module in (
         *(device, irouter, isenabler, icenabler, ispendr, icpendr, sgi1r),
         *(ipriorityr, ispendr_read, isactiver_read, line_raise, line_lower, exit_count),
-        *(isactiver, icactiver, rebind, icc_dir),
+        *(isactiver, icactiver, rebind, icc_dir, igroupr),
     )
 }
 """All kinds by name. To add one, write its file and enter it here."""

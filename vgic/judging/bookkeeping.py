@@ -4,13 +4,12 @@
 It comes first among the listeners, so that the others read of an event what it has changed.
 """
 
-from itertools import pairwise
-
 from vgic.data import EDGE, LEVEL, Exit, Kvm, Vcpu, VgicIrq
 from vgic.judging.edges import Edges
 from vgic.judging.judge import Judge
 from vgic.judging.ledger import Ledger
 from vgic.judging.open_ones import OpenOnes
+from vgic.judging.rewritten_keys import SORTED_BY, RewrittenKeys
 
 
 class Bookkeeping(Judge):
@@ -48,12 +47,10 @@ class Bookkeeping(Judge):
         self._was_away = [False] * count
         self._old_targets: list[Vcpu | None] = [None] * count
         self._began_at = [-1] * count
-        self._old_priorities = [0] * count
+        self._old_values = [0] * count
         self.open = OpenOnes(count)
         self.owner: int | None = None
-        # At which priority each of them was acknowledged. Few guests write one, and until somebody
-        # does an interrupt's own is the answer: None.
-        self._acknowledged_at: dict[VgicIrq, int] | None = None
+        self._keys = RewrittenKeys(kvm, self.ledger, self.open, self.flushed_at)
 
     def aborted(self, vcpu: int) -> None:
         """Enter when the vCPU turned back: what changes later may come too late for its sync."""
@@ -115,12 +112,9 @@ class Bookkeeping(Judge):
         account = ledger[irq]
         self.alone[vcpu] = account.busy == 1
         self._was_away[vcpu] = account.late or irq.vcpu not in (None, kvm.vcpus[vcpu])
-        if asks.field == "priority":
-            if self._acknowledged_at is None:
-                self._acknowledged_at = {
-                    each: each.priority for handlers in self.open.handlers for each in handlers
-                }
-            self._old_priorities[vcpu] = irq.priority
+        if asks.field in SORTED_BY:
+            self._keys.written()
+            self._old_values[vcpu] = getattr(irq, asks.field)
             ledger.prioritize(irq)
 
     def accessed(self, vcpu: int, access: Exit) -> None:
@@ -146,9 +140,10 @@ class Bookkeeping(Judge):
             ledger.pended(irq)
         elif asks.lowers:
             ledger.driven(irq, False)
-        elif asks.field == "priority":
-            changed = not alone or self._old_priorities[vcpu] != asks.value
-            ledger.prioritized(irq, step, changed=changed)
+        elif asks.field in SORTED_BY:
+            changed = not alone or self._old_values[vcpu] != asks.value
+            kicks_nobody = asks.field == "priority"
+            ledger.prioritized(irq, step, changed=changed, reorders=kicks_nobody)
         ledger.end(irq, step, sends=asks.pends, clears=asks.forgives or asks.lowers)
 
     def acknowledged(self, vcpu: int, intid: int) -> None:
@@ -159,8 +154,7 @@ class Bookkeeping(Judge):
             self.ledger.acknowledge(irq)
             self.explained = irq.config is not EDGE or self._edges.acknowledge(irq)
             self.open.acknowledge(vcpu, irq)
-            if self._acknowledged_at is not None:
-                self._acknowledged_at[irq] = kvm.vcpus[vcpu].cpuif.running_priority
+            self._keys.acknowledge(vcpu, irq)
 
     def ended(self, vcpu: int, intid: int) -> None:
         """Enter a deactivation."""
@@ -173,8 +167,8 @@ class Bookkeeping(Judge):
                 # The count takes what was sorted first, as if all were ended in that order (Q11).
                 if not irq.on_lr and self.open.has_dropped_outside(self._kvm.vcpus[vcpu]):
                     self.forfeit(vcpu)
-            elif ended is not None and self._acknowledged_at is not None:
-                self._end(vcpu, ended, self._acknowledged_at[ended])
+            elif ended is not None and self._keys.mean_another(vcpu, ended):
+                self.forfeit(vcpu)
 
     def dropped(self, vcpu: int, intid: int) -> None:
         """Enter that a handler has ended, and its interrupt is to be deactivated."""
@@ -206,27 +200,6 @@ class Bookkeeping(Judge):
     def ending_again(self, vcpu: int, intid: int) -> None:
         """Enter a second end; one that finds no active priority changes nothing."""
         if self._kvm.vcpus[vcpu].cpuif.apr:
-            self.forfeit(vcpu)
-
-    def _end(self, vcpu: int, ended: VgicIrq, active: int) -> None:
-        """Give up a vCPU's interrupts if an end means another, since a priority was written (Q7).
-
-        An end drops the priority that was active, and the list register has to have that one. If
-        there is none it is counted, and the count takes what the last flush has sorted first.
-        """
-        ledger, handlers = self.ledger, [*self.open.handlers[vcpu], ended]
-        if not any(ledger.is_prioritized_since(each, 0) for each in handlers):
-            return
-        if ended.on_lr:
-            intid, lrs = ended.intid, self._kvm.vcpus[vcpu].cpuif.lrs
-            lost = any(lr.intid == intid and lr.priority != active for lr in lrs)
-        else:
-            since = self.flushed_at[vcpu]
-            outside = [each.priority for each in handlers if not each.on_lr]
-            lost = any(ledger.is_prioritized_since(each, since) for each in handlers) or any(
-                inner >= outer for outer, inner in pairwise(outside)
-            )
-        if lost:
             self.forfeit(vcpu)
 
     def forfeit(self, vcpu: int) -> None:

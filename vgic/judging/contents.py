@@ -2,10 +2,10 @@
 """What a guest is going to see of an interrupt is what the interrupt is: I29.
 
 A list register is a copy. What of the interrupt cannot change meanwhile is the same in both: its
-group, whether it is active, and that a level-triggered one asks for a maintenance interrupt at its
-end; its priority, too, unless somebody writes it. Its pending state can be set or cleared by others
-at any time: what it was when the flush began counts, unless somebody has set or cleared it since,
-whichever it was.
+active state, and that a level-triggered one asks for a maintenance interrupt at its end; its
+priority and group, too, unless somebody writes them. Its pending state can be set or cleared by
+others at any time: what it was when the flush began counts, unless somebody has set or cleared it
+since, whichever it was.
 """
 
 from collections.abc import Sequence
@@ -93,9 +93,9 @@ def holds_its_interrupt(
             f"there is no interrupt {lr.intid}" if irq is None else f"{irq} says that it is in none"
         )
         _differs(kvm, vcpu, f"a list register has {lr}, and {what}")
+    keys_differ = lr.priority != irq.priority or lr.group != irq.group
     if (
-        (lr.priority != irq.priority and not ledger.is_touched_since(irq, since))
-        or lr.group != irq.group
+        (keys_differ and not ledger.is_touched_since(irq, since))
         or lr.active is not irq.active
         or (irq.config is LEVEL and not lr.eoi)
     ):

@@ -117,15 +117,24 @@ class Ledger(defaultdict[VgicIrq, Account]):
             account.routed_home_at = step
 
     def prioritize(self, irq: VgicIrq) -> None:
-        """A write of an interrupt's priority begins."""
+        """A write of an interrupt's priority or group begins."""
         self[irq].prioritizing += 1
 
-    def prioritized(self, irq: VgicIrq, step: int, *, changed: bool) -> None:
-        """A write of an interrupt's priority has ended, at this step."""
+    def prioritized(self, irq: VgicIrq, step: int, *, changed: bool, reorders: bool) -> None:
+        """A write of an interrupt's priority or group has ended, at this step.
+
+        Args:
+            irq: the interrupt.
+            step: the step.
+            changed: it may have changed something.
+            reorders: nobody is kicked for what it has changed.
+        """
         account = self[irq]
         account.prioritizing -= 1
-        if changed:
-            account.prioritized_at = step
+        if not changed:
+            return
+        account.prioritized_at = step
+        if reorders:
             for each, other in self.items():
                 if each.vcpu is irq.vcpu is not None:
                     other.reordered_at = step

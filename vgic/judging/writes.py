@@ -16,7 +16,7 @@ from vgic.judging.standing import NOT_YET, Standing
 
 _LATCH = "pending_latch"
 """What a guest clears, and what everybody else may set at any time."""
-_JUDGED_HERE = frozenset({"enabled", "priority", "target_vcpu"})
+_JUDGED_HERE = frozenset({"enabled", "group", "priority", "target_vcpu"})
 """What nothing but writes changes; active states are judged in active_states.py."""
 
 
@@ -187,4 +187,6 @@ def _to(kvm: Kvm, access: Exit) -> str:
     """Say what a write sets its field to, where that is not plain by its name."""
     if access.asks.field == "target_vcpu":
         return f" to {kvm.vcpus[access.value]}"
+    if access.asks.field == "group":
+        return f" {access.value}"
     return f" to {access.value:#04x}" if access.asks.field == "priority" else ""

@@ -15,7 +15,7 @@ from vgic.kernel.table import Kernel
 class Mmio(Kernel):
     """vgic-mmio.c, vgic-mmio-v3.c: the registers that contend with delivery.
 
-    Differs: no configuration, group or distributor enable is written; of what can be read only
+    Differs: no configuration or distributor enable is written; of what can be read only
         pending and active states are; IROUTER names a vCPU that is there; an SGI has one target
         that may have it.
     """
@@ -79,6 +79,19 @@ class Mmio(Kernel):
         irq.priority = priority & PRIORITY_MASK
         self.scheduler.note("set the priority of", irq, "to", f"{irq.priority:#04x}")
         irq.irq_lock.unlock_irqrestore(irqs_were_off)
+
+    def vgic_mmio_write_group(self, irq: VgicIrq, group: int) -> None:
+        """Put an interrupt into a group (GICD_IGROUPR), and queue it if it is pending.
+
+        A copy in a list register keeps its group until it is loaded anew.
+
+        Models: vgic-mmio.c, vgic_mmio_write_group.
+        Locking: called with nothing held; takes irq_lock, which queueing drops.
+        """
+        irqs_were_off = irq.irq_lock.lock_irqsave()
+        irq.group = group
+        self.scheduler.note("put", irq, "into group", group)
+        self.vgic_queue_irq_unlock(irq, irqs_were_off)
 
     def vgic_mmio_read_pending(self, irq: VgicIrq) -> bool:
         """Tell a guest whether an interrupt is pending (GICD_ISPENDR).

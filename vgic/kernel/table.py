@@ -169,6 +169,10 @@ class Kernel(HostSide):
         """Give an interrupt another priority (GICD_IPRIORITYR); neither queued nor kicked."""
 
     @abstractmethod
+    def vgic_mmio_write_group(self, irq: VgicIrq, group: int) -> None:
+        """Put an interrupt into a group (GICD_IGROUPR), and queue it if it is pending."""
+
+    @abstractmethod
     def vgic_mmio_read_pending(self, irq: VgicIrq) -> bool:
         """Tell a guest whether an interrupt is pending (GICD_ISPENDR)."""
 
