@@ -9,6 +9,7 @@ from harness.engine import observes
 from vgic.accesses.access import ACCESSES, Access
 from vgic.accesses.device import QUIESCE
 from vgic.accesses.exit_count import EXITS
+from vgic.accesses.gicd_ctlr import DISTRIBUTOR
 from vgic.accesses.icactiver import DEACTIVATE
 from vgic.accesses.icc_dir import TRAPPED_DIR
 from vgic.accesses.icenabler import DISABLE
@@ -27,9 +28,9 @@ from vgic.accesses.rebind import REBIND
 from vgic.accesses.sgi1r import SGI
 
 __all__ = [
-    "ACCESSES", "ACTIVATE", "ACTIVE", "DEACTIVATE", "DISABLE", "ENABLE", "EXITS", "GROUP", "LOWER",
-    "PEND", "PENDING", "PRIORITY", "QUIESCE", "RAISE", "REBIND", "ROUTE", "SGI", "TRAPPED_DIR",
-    "UNPEND", "Access",
+    "ACCESSES", "ACTIVATE", "ACTIVE", "DEACTIVATE", "DISABLE", "DISTRIBUTOR", "ENABLE", "EXITS",
+    "GROUP", "LOWER", "PEND", "PENDING", "PRIORITY", "QUIESCE", "RAISE", "REBIND", "ROUTE", "SGI",
+    "TRAPPED_DIR", "UNPEND", "Access",
 ]  # fmt: skip
 
 # An access only passes on to a kernel function, which is what reports name.

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from vgic.accesses import (
     device,
     exit_count,
+    gicd_ctlr,
     icactiver,
     icc_dir,
     icenabler,
@@ -33,7 +34,7 @@ ACCESSES: dict[str, AccessKind] = {
     for module in (
         *(device, irouter, isenabler, icenabler, ispendr, icpendr, sgi1r),
         *(ipriorityr, ispendr_read, isactiver_read, line_raise, line_lower, exit_count),
-        *(isactiver, icactiver, rebind, icc_dir, igroupr),
+        *(isactiver, icactiver, rebind, icc_dir, igroupr, gicd_ctlr),
     )
 }
 """All kinds by name. To add one, write its file and enter it here."""
@@ -68,7 +69,10 @@ class Access(NamedTuple):
 
     def emulate(self, kernel: Kernel, vcpu: Vcpu) -> None:
         """Call the kernel function that the access comes to, if there is the interrupt."""
-        kvm = kernel.kvm
+        kvm, emulate_for_vm = kernel.kvm, ACCESSES[self.kind].emulate_for_vm
+        if emulate_for_vm is not None:
+            emulate_for_vm(kernel, vcpu, self.value)
+            return
         irq = kvm.get_vcpu_irq(kvm.vcpus[self.about(vcpu.vcpu_id)], self.intid)
         if irq is not None:
             ACCESSES[self.kind].emulate(kernel, vcpu, irq, self.value)

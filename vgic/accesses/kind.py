@@ -24,6 +24,7 @@ class AccessKind:
         in_programs: a program can have it; others come of what a guest does by itself.
         reads: something is read, and announced; 0 where the interrupt is not there.
         has_interrupt: it is about an interrupt at all.
+        emulate_for_vm: calls the kernel function of an access that is about none but all of them.
     """
 
     name: str
@@ -36,3 +37,4 @@ class AccessKind:
     in_programs: bool = True
     reads: bool = False
     has_interrupt: bool = True
+    emulate_for_vm: Callable[[Kernel, Vcpu, int], None] | None = None

@@ -23,6 +23,7 @@ class Asks(NamedTuple):
             device drive its line, which is announced as any device's doing.
         reads: the field of the interrupt that it reads, "" if none that is judged.
         deactivates: it is a write of DIR that was trapped.
+        of_all: it turns the distributor `on` or `off`, which is about every interrupt; else "".
     """
 
     pends: bool = False
@@ -35,6 +36,7 @@ class Asks(NamedTuple):
     writes: bool = True
     reads: str = ""
     deactivates: bool = False
+    of_all: str = ""
 
 
 class Exit(Protocol):

@@ -101,7 +101,7 @@ class VgicCpu:
         used_lrs: how many of those are meant.
         sort_keys: while its list is sorted, the keys that were sampled for that, if any were;
             guarded by ap_list_lock.
-        vgic_pmr: the guest's priority mask when the vCPU was last put (of vgic_vmcr).
+        vgic_pmr: the guest's priority mask when it was last left (of vgic_vmcr).
     """
 
     __slots__ = (

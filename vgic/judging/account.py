@@ -22,6 +22,8 @@ class Account:
         cleared_at: the step at which the last that may have cleared it ended, -1 before any.
         forfeited: it was on a list of a vCPU whose guest and host no longer agree on what is
             active, by right (quirks Q6 and Q7).
+        shut_out: the distributor was off at some time since it was last announced: nobody need have
+            put it on a list (quirk Q12).
         late: a write has returned that somebody is still to carry out.
         touched_at: the step of the last of them to end.
         listed_at: the step at which it was put on a list last, -1 if never.
@@ -37,7 +39,7 @@ class Account:
     __slots__ = (
         "busy", "cleared_at", "clearing", "contested", "drivers", "forfeited", "handled", "late",
         "line", "listed_at", "pends", "prioritized_at", "prioritizing", "raised", "reordered_at",
-        "routed_home_at", "set_at", "setting", "touched_at", "unserved",
+        "routed_home_at", "set_at", "setting", "shut_out", "touched_at", "unserved",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -52,6 +54,7 @@ class Account:
         self.setting = self.clearing = 0
         self.set_at = self.cleared_at = -1
         self.forfeited = False
+        self.shut_out = False
         self.late = False
         self.touched_at = -1
         self.listed_at = -1

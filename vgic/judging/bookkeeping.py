@@ -92,6 +92,8 @@ class Bookkeeping(Judge):
     def accessing(self, vcpu: int, access: Exit) -> None:
         """Enter an access before it begins."""
         kvm, ledger, asks = self._kvm, self.ledger, access.asks
+        if asks.of_all:
+            ledger.turn(kvm.irqs, off=asks.of_all == "off")
         irq = kvm.get_vcpu_irq(kvm.vcpus[access.about(vcpu)], access.intid)
         if not asks.writes:
             irq = None
@@ -120,9 +122,11 @@ class Bookkeeping(Judge):
     def accessed(self, vcpu: int, access: Exit) -> None:
         """Close it when it has been emulated."""
         self.irq = irq = self._accessed[vcpu]
+        ledger, asks = self.ledger, access.asks
+        if asks.of_all:
+            ledger.turned(self._kvm.irqs, self._kvm.scheduler.steps, off=asks.of_all == "off")
         if irq is None:
             return
-        ledger, asks = self.ledger, access.asks
         step, began = self._kvm.scheduler.steps, self._began_at[vcpu]
         self.alone[vcpu] = alone = self.alone[vcpu] and ledger.is_alone_since(irq, began)
         if asks.pends and irq.config is EDGE:

@@ -62,9 +62,15 @@ class Delivery(Judge):
         return account.routed_home_at >= since or account.reordered_at >= since
 
     def _judged(self) -> list[VgicIrq]:
-        """Return the interrupts that no guest has lost by right, nor anybody has activated."""
+        """Return the interrupts that no guest has lost by right, nor anybody has activated.
+
+        What the distributor was turned off for is on no list until somebody touches it (Q12).
+        """
         ledger = self._books.ledger
-        return self._not_activated([irq for irq in self._kvm.irqs if not ledger[irq].forfeited])
+        irqs = [irq for irq in self._kvm.irqs if not ledger[irq].forfeited]
+        return self._not_activated(
+            [irq for irq in irqs if irq.vcpu is not None or not ledger[irq].shut_out]
+        )
 
     def _not_activated(self, irqs: Sequence[VgicIrq]) -> list[VgicIrq]:
         """Return those of some interrupts that are not active by what software has written."""
@@ -78,7 +84,12 @@ class Delivery(Judge):
     def drained(self) -> None:
         """Judge loss and stuck states: every vCPU has been through two more entries."""
         judged = self._judged()
-        unserved = self._not_activated(self._books.ledger.unserved())
+        ledger = self._books.ledger
+        unserved = [
+            irq
+            for irq in self._not_activated(ledger.unserved())
+            if not (ledger[irq].shut_out and irq_is_pending(irq))
+        ]
         if self._kvm.awaiting:
             judged, unserved = self._taken(judged), self._taken(unserved)
         nothing_is_stuck(self._kvm, judged)

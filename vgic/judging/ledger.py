@@ -7,16 +7,24 @@ it, and a level that is on its way up counts as up.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 
 from vgic.data import EDGE, LEVEL, Vcpu, VgicIrq
 from vgic.judging.account import Account
 
 
 class Ledger(defaultdict[VgicIrq, Account]):
-    """The accounts of a VM's interrupts; one is opened when somebody first asks for it."""
+    """The accounts of a VM's interrupts; one is opened when somebody first asks for it.
+
+    Attributes:
+        distributor_is_off: it may be, by what guests have written.
+        turns_overlap: two of those writes were under way at once, and which came last is not known.
+    """
 
     def __init__(self) -> None:
         super().__init__(Account)
+        self.distributor_is_off = self.turns_overlap = False
+        self._turning = 0
 
     def begin(
         self,
@@ -43,6 +51,7 @@ class Ledger(defaultdict[VgicIrq, Account]):
         news = sends and not (irq.config is LEVEL and irq.line_level)
         if news or announces:
             account.routed_home_at = account.reordered_at = -1
+            account.shut_out = self.distributor_is_off
         if sends:
             account.setting += 1
             account.raised = True
@@ -64,6 +73,22 @@ class Ledger(defaultdict[VgicIrq, Account]):
         if clears:
             account.clearing -= 1
             account.cleared_at = step
+
+    def turn(self, irqs: Iterable[VgicIrq], *, off: bool) -> None:
+        """A write that turns the distributor on or off begins: it touches every interrupt."""
+        self._turning += 1
+        self.turns_overlap = self._turning > 1
+        self.distributor_is_off |= off
+        for irq in irqs:
+            self.begin(irq, sends=False)
+            self[irq].shut_out |= off
+
+    def turned(self, irqs: Iterable[VgicIrq], step: int, *, off: bool) -> None:
+        """It has ended, at this step."""
+        self._turning -= 1
+        self.distributor_is_off = off or self.turns_overlap
+        for irq in irqs:
+            self.end(irq, step)
 
     def may_be_set_since(self, irq: VgicIrq, step: int) -> bool:
         """Tell whether somebody may have made an interrupt pending since a step."""

@@ -64,6 +64,8 @@ class Writes(Judge):
     def accessed(self, vcpu: int, access: Exit) -> None:
         """Judge what a guest has written."""
         irq, asks = self._books.irq, access.asks
+        if asks.of_all and not self._books.ledger.turns_overlap:
+            distributor_is_as_written(self._kvm, on=asks.of_all == "on")
         if irq is None:
             return
         if asks.lowers:
@@ -134,6 +136,16 @@ def line_is_as_driven(kvm: Kvm, irq: VgicIrq, level: bool) -> None:
             "I11 line lost",
             f"{irq}: its line is {'up' if level else 'down'}, and the kernel has it the other way",
         )
+
+
+def distributor_is_as_written(kvm: Kvm, *, on: bool) -> None:
+    """I26: the distributor is on, or off, as the only write of it under way has asked for.
+
+    Locks: none needed: nobody else writes it.
+    """
+    if kvm.dist.enabled is not on:
+        word = "on" if on else "off"
+        fail(kvm, "I26 write lost", f"the distributor was turned {word}, and is not")
 
 
 def clear_took_effect(kvm: Kvm, irq: VgicIrq, access: Exit) -> None:

@@ -35,6 +35,14 @@ class Decisions(ABC):
         """Tell a vCPU that something became pending for it; see kick.py."""
 
     @abstractmethod
+    def has_something(self, vcpu: Vcpu) -> bool:
+        """Say who has to look when the distributor has been turned on; see distributor.py."""
+
+    @abstractmethod
+    def save_vmcr(self, vcpu: Vcpu) -> None:
+        """Save what the guest has set on its CPU interface; see switch.py."""
+
+    @abstractmethod
     def add_to_pause(self, vcpu: Vcpu, amount: int) -> bool:
         """Pause a vCPU once more, or take one pause back; see halt.py."""
 

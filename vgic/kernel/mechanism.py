@@ -6,6 +6,7 @@ of it. Each decision that none of them overrides is the right one.
 """
 
 from vgic.kernel.deactivate import Deactivate
+from vgic.kernel.distributor import Distributor
 from vgic.kernel.entry import Entry
 from vgic.kernel.flush import Flush
 from vgic.kernel.fold import Fold
@@ -43,6 +44,7 @@ class Mechanism(
     Mmio,
     MmioActive,
     Deactivate,
+    Distributor,
     Init,
     Load,
     Wfi,

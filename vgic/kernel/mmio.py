@@ -15,7 +15,7 @@ from vgic.kernel.table import Kernel
 class Mmio(Kernel):
     """vgic-mmio.c, vgic-mmio-v3.c: the registers that contend with delivery.
 
-    Differs: no configuration or distributor enable is written; of what can be read only
+    Differs: no configuration is written; of what can be read only
         pending and active states are; IROUTER names a vCPU that is there; an SGI has one target
         that may have it.
     """

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The switch between host and guest: shadow registers to hardware and back."""
 
+from harness.engine import unnamed
 from vgic.data import Vcpu
 from vgic.kernel.table import Kernel
 
@@ -32,8 +33,20 @@ class Switch(Kernel):
             # An empty register (ELRSR) keeps all but its state in the shadow.
             shadow.pending, shadow.active = lr.pending, lr.active
             lr.clear()
+        self.save_vmcr(vcpu)
         self.save_eoicount(vcpu)
         cpuif.hcr.clear()
+
+    @unnamed
+    def save_vmcr(self, vcpu: Vcpu) -> None:
+        """Save the guest's priority mask, for whoever asks while the vCPU is loaded.
+
+        Models: vgic-v3-sr.c, the part of __vgic_v3_save_state that reads ICH_VMCR_EL2 back.
+        Locking: called with interrupts off, from the vCPU's own thread.
+
+        Decision: whether it is saved at each exit, or only when the vCPU is put.
+        """
+        vcpu.vgic_cpu.vgic_pmr = vcpu.cpuif.vmcr.pmr
 
     def save_eoicount(self, vcpu: Vcpu) -> None:
         """Keep the hardware's EOIcount across the exit, where it was asked to count.

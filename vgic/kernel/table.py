@@ -173,6 +173,14 @@ class Kernel(HostSide):
         """Put an interrupt into a group (GICD_IGROUPR), and queue it if it is pending."""
 
     @abstractmethod
+    def vgic_mmio_write_v3_misc(self, enabled: bool) -> None:
+        """Turn the distributor on or off (GICD_CTLR)."""
+
+    @abstractmethod
+    def vgic_kick_vcpus(self) -> None:
+        """Make every vCPU look that has something on its list."""
+
+    @abstractmethod
     def vgic_mmio_read_pending(self, irq: VgicIrq) -> bool:
         """Tell a guest whether an interrupt is pending (GICD_ISPENDR)."""
 

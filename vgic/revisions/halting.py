@@ -9,6 +9,7 @@ from vgic.revisions.facts import (
     FoldClearsLatch,
     FoldsUnlocked,
     KeysReadAgain,
+    KicksByMask,
     LoadedByMmio,
     SortedBySummary,
     SummaryAlone,
@@ -21,6 +22,7 @@ from vgic.revisions.revision import Commit, Revision
 class Halting(
     CursorWhenFull,
     KeysReadAgain,
+    KicksByMask,
     SortedBySummary,
     WholePriorities,
     FoldClearsLatch,

@@ -8,6 +8,7 @@ from vgic.revisions.facts import (
     FoldClearsLatch,
     FoldsUnlocked,
     KeysReadAgain,
+    KicksByMask,
     LoadedByMmio,
     OracleAlone,
     OutsideBeforeSync,
@@ -24,6 +25,7 @@ from vgic.revisions.revision import Commit, Revision
 class HeadWalk(
     WalkFromHead,
     KeysReadAgain,
+    KicksByMask,
     SortedBySummary,
     WholePriorities,
     FoldClearsLatch,

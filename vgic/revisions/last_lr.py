@@ -9,6 +9,7 @@ from vgic.revisions.facts import (
     FoldClearsLatch,
     FoldsUnlocked,
     KeysReadAgain,
+    KicksByMask,
     LoadedByMmio,
     OracleAlone,
     OutsideBeforeSync,
@@ -24,6 +25,7 @@ from vgic.revisions.revision import Commit, Revision
 class LastLr(
     CursorAtEach,
     KeysReadAgain,
+    KicksByMask,
     SortedBySummary,
     WholePriorities,
     FoldClearsLatch,

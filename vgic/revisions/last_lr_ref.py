@@ -9,6 +9,7 @@ from vgic.revisions.facts import (
     FoldClearsLatch,
     FoldsUnlocked,
     KeysReadAgain,
+    KicksByMask,
     LoadedByMmio,
     OutsideBeforeSync,
     PauseIsFlag,
@@ -23,6 +24,7 @@ from vgic.revisions.revision import Commit, Revision
 class LastLrRef(
     CursorWhenFull,
     KeysReadAgain,
+    KicksByMask,
     SortedBySummary,
     WholePriorities,
     FoldClearsLatch,

@@ -8,6 +8,7 @@ from vgic.revisions.facts import (
     FoldClearsLatch,
     FoldsUnlocked,
     KeysReadAgain,
+    KicksByMask,
     LoadedByMmio,
     SortedBySummary,
     SummaryAlone,
@@ -20,6 +21,7 @@ from vgic.revisions.revision import Commit, Revision
 class LinuxSevenThree(
     CursorWhenFull,
     KeysReadAgain,
+    KicksByMask,
     SortedBySummary,
     WholePriorities,
     FoldClearsLatch,

@@ -7,6 +7,7 @@ from vgic.revisions.facts import (
     FlushBeforeMode,
     FoldClearsLatch,
     KeysReadAgain,
+    KicksByMask,
     OracleAlone,
     OutsideBeforeSync,
     PauseIsFlag,
@@ -22,6 +23,7 @@ from vgic.revisions.revision import Revision
 class V1Posted(
     SplitByValue,
     KeysReadAgain,
+    KicksByMask,
     SortedBySummary,
     WholePriorities,
     FoldClearsLatch,

@@ -6,6 +6,7 @@ docs/revisions.md, which a test makes from the classes.
 """
 
 from vgic.revisions.facts.deactivation import CountsSpis, DirAsPosted, FoldsUnlocked, LoadedByMmio
+from vgic.revisions.facts.distributor import KicksByMask
 from vgic.revisions.facts.entry import FlushBeforeMode, OutsideBeforeSync
 from vgic.revisions.facts.halting import PauseIsFlag
 from vgic.revisions.facts.latch import FoldClearsLatch
@@ -23,7 +24,7 @@ from vgic.revisions.facts.sorting import KeysReadAgain, SortedBySummary, WholePr
 
 __all__ = [
     "CountsDisabledGroups", "CountsSpis", "CursorAtEach", "CursorWhenFull", "DirAsPosted",
-    "FlushBeforeMode", "FoldClearsLatch", "FoldsUnlocked", "KeysReadAgain", "LoadedByMmio",
-    "NoOverflow", "OneList", "OracleAlone", "OutsideBeforeSync", "PauseIsFlag", "SortedBySummary",
-    "SplitByValue", "SummaryAlone", "WalkFromHead", "WholePriorities",
+    "FlushBeforeMode", "FoldClearsLatch", "FoldsUnlocked", "KeysReadAgain", "KicksByMask",
+    "LoadedByMmio", "NoOverflow", "OneList", "OracleAlone", "OutsideBeforeSync", "PauseIsFlag",
+    "SortedBySummary", "SplitByValue", "SummaryAlone", "WalkFromHead", "WholePriorities",
 ]  # fmt: skip

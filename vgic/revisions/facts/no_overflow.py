@@ -31,6 +31,9 @@ class NoOverflow(Mechanism):
         hcr.clear()
         hcr.uie = summary.ran_out
 
+    def save_vmcr(self, vcpu: Vcpu) -> None:
+        """Leave it where it is until the vCPU is put."""
+
     def save_eoicount(self, vcpu: Vcpu) -> None:
         """Nobody asks for it."""
 
