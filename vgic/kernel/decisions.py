@@ -39,6 +39,10 @@ class Decisions(ABC):
         """Say who has to look when the distributor has been turned on; see distributor.py."""
 
     @abstractmethod
+    def has_pending_below(self, vcpu: Vcpu, mask: int) -> bool:
+        """Tell whether something pending is listed that a mask lets in; see wfi.py."""
+
+    @abstractmethod
     def save_vmcr(self, vcpu: Vcpu) -> None:
         """Save what the guest has set on its CPU interface; see switch.py."""
 

@@ -5,6 +5,7 @@ Whether there is one is read off the AP-list, as it is in memory. So a vCPU that
 in its list registers and nothing on its overflow list: both are over with the sync before.
 """
 
+from harness.engine import unnamed
 from vgic.data import TIF_SIGPENDING, Vcpu, irq_is_pending
 from vgic.kernel.table import Kernel
 
@@ -59,21 +60,23 @@ class Wfi(Kernel):
             in turn.
         Differs: no LPIs that the hardware has pending.
         """
-        if not self.kvm.dist.enabled:
-            return False
-        vgic_cpu = vcpu.vgic_cpu
-        irqs_were_off = vgic_cpu.ap_list_lock.lock_irqsave()
+        return self.kvm.dist.enabled and self.has_pending_below(vcpu, vcpu.vgic_cpu.vgic_pmr)
+
+    @unnamed
+    def has_pending_below(self, vcpu: Vcpu, mask: int) -> bool:
+        """Tell whether something on the AP-list is pending that a mask lets in.
+
+        Locking: called with nothing held, from any context; takes ap_list_lock, and each irq_lock
+            in turn.
+        """
+        ap_list_lock = vcpu.vgic_cpu.ap_list_lock
+        irqs_were_off = ap_list_lock.lock_irqsave()
         pending = False
-        for irq in vgic_cpu.ap_list_head.entries():
+        for irq in vcpu.vgic_cpu.ap_list_head.entries():
             irq.irq_lock.lock()
-            pending = (
-                irq_is_pending(irq)
-                and irq.enabled
-                and not irq.active
-                and irq.priority < vgic_cpu.vgic_pmr
-            )
+            pending = irq_is_pending(irq) and irq.enabled and not irq.active and irq.priority < mask
             irq.irq_lock.unlock()
             if pending:
                 break
-        vgic_cpu.ap_list_lock.unlock_irqrestore(irqs_were_off)
+        ap_list_lock.unlock_irqrestore(irqs_were_off)
         return pending
