@@ -17,7 +17,18 @@ from stress.scenarios.drawing import (
 )
 from stress.scenarios.scenario import Scenario
 from vgic import Irq, Parameters
-from vgic.accesses import ACTIVATE, ACTIVE, DEACTIVATE, PEND, REBIND, SGI, UNPEND, Access
+from vgic.accesses import (
+    ACTIVATE,
+    ACTIVE,
+    DEACTIVATE,
+    PEND,
+    REBIND,
+    SGI,
+    SGI_LIST,
+    SGI_OTHERS,
+    UNPEND,
+    Access,
+)
 from vgic.data import (
     DISABLE_GROUP,
     EDGE,
@@ -44,7 +55,7 @@ _MASKS = (0x40, 0x80, 0xC0, 0xF8)
 _ACTIVE_STATES = (ACTIVATE, DEACTIVATE, DEACTIVATE, ACTIVE)
 _DEEDS = {
     "route": 45, "toggle": 25, "pend": 25, "unpend": 25, "sgi": 25, "active": 8, "wait": 12,
-    "host": 12, "apart": 15, "groups": 10, "masks": 12,
+    "host": 12, "apart": 15, "groups": 10, "masks": 12, "sgis": 10,
 }  # fmt: skip
 """What guests and the host do beside handling interrupts, in how many of a hundred executions."""
 
@@ -58,10 +69,10 @@ def random_program(streams: Streams) -> Parameters:
 
     Machines of one to four vCPUs and one to sixteen list registers with interrupts of every kind;
     guests that acknowledge, end, route, disable and enable, pend and unpend, activate and
-    deactivate, send each other SGIs, mask, disable groups, deactivate apart from the end, and wait
-    for interrupts; devices that inject what they like; a host with ticks, signals and other
-    threads. Each execution leaves some of these out, since a program that does everything does
-    little of anything.
+    deactivate, send each other SGIs, one or several at once, mask, disable groups, deactivate apart
+    from the end, and wait for interrupts; devices that inject what they like; a host with ticks,
+    signals and other threads. Each execution leaves some of these out, since a program that does
+    everything does little of anything.
     """
     nr_vcpus = streams.stream("param:vcpus").choose((1, 1, 2, 2, 2, 2, 2, 2, 3, 4))
     irqs = _irqs(streams.stream("param:irqs"), nr_vcpus)
@@ -71,7 +82,7 @@ def random_program(streams: Streams) -> Parameters:
         irqs = tuple([irq._replace(group=streams.stream("param:groups").pick(2)) for irq in irqs])
     return Parameters(
         nr_lr=streams.stream("param:nr_lr").choose((1, 1, 1, 2, 2, 2, 3, 4, 16)),
-        irqs=(irqs + _sgis(streams, guests)) if "sgi" in swarm else irqs,
+        irqs=(irqs + _sgis(streams, guests)) if swarm & {"sgi", "sgis"} else irqs,
         guests=guests,
         devices=_devices(streams, irqs),
         host=draw_host(streams, nr_vcpus, (1, 3), _PAUSES) if "host" in swarm else (),
@@ -97,10 +108,11 @@ def _irqs(stream: Stream, nr_vcpus: int) -> tuple[Irq, ...]:
 def _sgis(streams: Streams, guests: tuple[Program, ...]) -> tuple[Irq, ...]:
     """Give each vCPU the SGIs that somebody sends it."""
     sent = {
-        (access.value, access.intid)
-        for guest in guests
+        (target, access.intid)
+        for vcpu, guest in enumerate(guests)
         for access in guest.accesses
-        if access.kind == SGI
+        if access.kind in (SGI, SGI_LIST, SGI_OTHERS)
+        for target in access.subjects(vcpu, len(guests))
     }
     stream = streams.stream("param:sgis")
     return tuple(Irq(intid, EDGE, draw_priority(stream), vcpu) for vcpu, intid in sorted(sent))
@@ -146,12 +158,23 @@ def _guest(
     instructions = ["m"] * len(accesses)
     instructions += stream.choose_each("aaeen", stream.between(1, 4))
     instructions += ["w"] * stream.between(1, 2) if "wait" in swarm else []
+    if "sgis" in swarm and nr_vcpus > 1:
+        several = streams.stream(f"vcpu{vcpu}:sgis")
+        accesses += [_to_several(several, nr_vcpus) for _ in range(several.pick(3))]
+        instructions += ["m"] * (len(accesses) - instructions.count("m"))
     program = Program.spelled(
         "".join(_shuffled(stream, instructions)),
         draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS),
         tuple(accesses),
     )
     return _with_settings(streams.stream(f"vcpu{vcpu}:settings"), program, swarm)
+
+
+def _to_several(stream: Stream, nr_vcpus: int) -> Access:
+    """Draw an SGI to some of the vCPUs, or to all others."""
+    if stream.chance(50):
+        return Access(SGI_OTHERS, stream.choose(_SGIS))
+    return Access(SGI_LIST, stream.choose(_SGIS), stream.between(1, (1 << nr_vcpus) - 1))
 
 
 def _with_settings(stream: Stream, program: Program, swarm: frozenset[str]) -> Program:

@@ -8,8 +8,8 @@ referred to what was left out. Nothing here knows whether the result still fails
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from vgic import Irq, Parameters
-from vgic.accesses import ACCESSES, Access
+from vgic import NR_VCPUS_MAX, Irq, Parameters
+from vgic.accesses import ACCESSES, SGI_LIST, Access
 from vgic.data import ACCESS, Exit, Instruction, Program, Pulse, irq_key, is_private
 
 HOST = "host0"
@@ -58,7 +58,9 @@ def _without_vcpu(parameters: Parameters, gone: int, *, rerouted: bool) -> Small
         if vcpu != gone
     )
     guests = tuple(
-        guest._replace(instructions=tuple(_renumbered(each, number) for each in guest.instructions))
+        guest._replace(
+            instructions=tuple(_renumbered(each, gone, number) for each in guest.instructions)
+        )
         for guest in guests
     )
     devices = tuple(
@@ -181,9 +183,16 @@ def _with_accesses(guest: Program, keeps: Callable[[Exit], bool]) -> Program:
     )
 
 
-def _renumbered(instruction: Instruction, number: Callable[[int], int]) -> Instruction:
-    """Return an instruction that names its vCPU by the number it has now."""
+def _renumbered(instruction: Instruction, gone: int, number: Callable[[int], int]) -> Instruction:
+    """Return an instruction that names its vCPUs by the numbers they have now.
+
+    A list of none but the one that has gone is of the first.
+    """
     access = instruction.access
+    if access is not None and access.kind == SGI_LIST:
+        targets = access.subjects(gone, NR_VCPUS_MAX)
+        mask = sum(1 << number(each) for each in targets if each != gone)
+        return Instruction(ACCESS, Access(access.kind, access.intid, mask or 1))
     if access is None or not ACCESSES[access.kind].names_vcpu:
         return instruction
     return Instruction(ACCESS, Access(access.kind, access.intid, number(access.value)))
@@ -212,5 +221,6 @@ def _pulsed(pulse: Pulse) -> tuple[int, int]:
 
 def _has_subject(access: Exit, vcpu: int, there: Container[tuple[int, int]]) -> bool:
     """Tell whether the interrupt is there that a guest's access is about, if it is about one."""
-    subject = irq_key(access.intid, access.about(vcpu))
-    return subject in there or not ACCESSES[access.kind].has_interrupt
+    subjects = access.subjects(vcpu, NR_VCPUS_MAX)
+    there_are_some = any(irq_key(access.intid, each) in there for each in subjects)
+    return there_are_some or not ACCESSES[access.kind].has_interrupt

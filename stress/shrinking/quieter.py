@@ -4,8 +4,9 @@
 from collections.abc import Iterator
 
 from stress.shrinking.leaving_out import Smaller
-from vgic import Parameters
+from vgic import Irq, Parameters
 from vgic.data import Config, Program
+from vgic.hardware import PLAIN
 
 PRIORITY = 0x80
 """What an interrupt's priority is where it does not matter."""
@@ -18,6 +19,8 @@ def quieter(parameters: Parameters) -> Iterator[Smaller]:
     yield from _guests(parameters)
     yield from _pauses(parameters)
     yield from _irqs(parameters)
+    if parameters.hardware != PLAIN:
+        yield Smaller(parameters._replace(hardware=PLAIN))
 
 
 def _guests(parameters: Parameters) -> Iterator[Smaller]:
@@ -78,8 +81,14 @@ def _irqs(parameters: Parameters) -> Iterator[Smaller]:
             priorities[position] = PRIORITY
             yield _with_priorities(parameters, priorities)
         if irq.config is Config.LEVEL:
-            edge = irq._replace(config=Config.EDGE)
-            yield Smaller(parameters._replace(irqs=(*irqs[:position], edge, *irqs[position + 1 :])))
+            yield _with_irq(parameters, position, irq._replace(config=Config.EDGE))
+        if irq.group != 1:
+            yield _with_irq(parameters, position, irq._replace(group=1))
+
+
+def _with_irq(parameters: Parameters, position: int, irq: Irq) -> Smaller:
+    irqs = parameters.irqs
+    return Smaller(parameters._replace(irqs=(*irqs[:position], irq, *irqs[position + 1 :])))
 
 
 def _with_priorities(parameters: Parameters, priorities: list[int]) -> Smaller:

@@ -26,11 +26,13 @@ from vgic.accesses.line_lower import LOWER
 from vgic.accesses.line_raise import RAISE
 from vgic.accesses.rebind import REBIND
 from vgic.accesses.sgi1r import SGI
+from vgic.accesses.sgi1r_list import SGI_LIST
+from vgic.accesses.sgi1r_others import SGI_OTHERS
 
 __all__ = [
     "ACCESSES", "ACTIVATE", "ACTIVE", "DEACTIVATE", "DISABLE", "DISTRIBUTOR", "ENABLE", "EXITS",
     "GROUP", "LOWER", "PEND", "PENDING", "PRIORITY", "QUIESCE", "RAISE", "REBIND", "ROUTE", "SGI",
-    "TRAPPED_DIR", "UNPEND", "Access",
+    "SGI_LIST", "SGI_OTHERS", "TRAPPED_DIR", "UNPEND", "Access",
 ]  # fmt: skip
 
 # An access only passes on to a kernel function, which is what reports name.

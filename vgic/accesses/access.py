@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """One access, as a value: what programs hold, tokens carry, and guests exit for."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -24,6 +25,8 @@ from vgic.accesses import (
     line_raise,
     rebind,
     sgi1r,
+    sgi1r_list,
+    sgi1r_others,
 )
 from vgic.accesses.kind import AccessKind
 from vgic.data import Asks, Vcpu
@@ -35,6 +38,7 @@ ACCESSES: dict[str, AccessKind] = {
         *(device, irouter, isenabler, icenabler, ispendr, icpendr, sgi1r),
         *(ipriorityr, ispendr_read, isactiver_read, line_raise, line_lower, exit_count),
         *(isactiver, icactiver, rebind, icc_dir, igroupr, gicd_ctlr),
+        *(sgi1r_list, sgi1r_others),
     )
 }
 """All kinds by name. To add one, write its file and enter it here."""
@@ -67,14 +71,21 @@ class Access(NamedTuple):
         """Return whose interrupt it is about, if that is a private one."""
         return self.value if ACCESSES[self.kind].is_theirs else vcpu
 
+    def subjects(self, vcpu: int, nr_vcpus: int) -> Sequence[int]:
+        """Return whose interrupts it is about, if those are private ones; one in most cases."""
+        targets = ACCESSES[self.kind].targets
+        return (self.about(vcpu),) if targets is None else targets(self.value, vcpu, nr_vcpus)
+
     def emulate(self, kernel: Kernel, vcpu: Vcpu) -> None:
-        """Call the kernel function that the access comes to, if there is the interrupt."""
+        """Call the kernel function that the access comes to, for each interrupt that there is."""
         kvm, emulate_for_vm = kernel.kvm, ACCESSES[self.kind].emulate_for_vm
         if emulate_for_vm is not None:
             emulate_for_vm(kernel, vcpu, self.value)
             return
-        irq = kvm.get_vcpu_irq(kvm.vcpus[self.about(vcpu.vcpu_id)], self.intid)
-        if irq is not None:
-            ACCESSES[self.kind].emulate(kernel, vcpu, irq, self.value)
-        elif ACCESSES[self.kind].reads:
-            kernel.trace.read(vcpu.vcpu_id, self.intid, 0)
+        kind = ACCESSES[self.kind]
+        for number in self.subjects(vcpu.vcpu_id, len(kvm.vcpus)):
+            irq = kvm.get_vcpu_irq(kvm.vcpus[number], self.intid)
+            if irq is not None:
+                kind.emulate(kernel, vcpu, irq, self.value if kind.targets is None else number)
+            elif kind.reads:
+                kernel.trace.read(vcpu.vcpu_id, self.intid, 0)

@@ -24,6 +24,8 @@ class AccessKind:
         in_programs: a program can have it; others come of what a guest does by itself.
         reads: something is read, and announced; 0 where the interrupt is not there.
         has_interrupt: it is about an interrupt at all.
+        targets: the vCPUs to whose own interrupts it is sent, by its value, the accessing vCPU and
+            how many there are; for one that may be sent to several.
         emulate_for_vm: calls the kernel function of an access that is about none but all of them.
     """
 
@@ -37,4 +39,5 @@ class AccessKind:
     in_programs: bool = True
     reads: bool = False
     has_interrupt: bool = True
+    targets: Callable[[int, int, int], Sequence[int]] | None = None
     emulate_for_vm: Callable[[Kernel, Vcpu, int], None] | None = None

@@ -61,6 +61,9 @@ class Exit(Protocol):
     def about(self, vcpu: int) -> int:
         """Return whose interrupt it is about, if that is a private one, by the accessing vCPU."""
 
+    def subjects(self, vcpu: int, nr_vcpus: int) -> Sequence[int]:
+        """Return whose interrupts it is about, if those are private ones; one in most cases."""
+
     def emulate(self, kernel: Any, vcpu: Vcpu) -> None:
         """Call the kernel function that the access comes to."""
 

@@ -64,9 +64,8 @@ class Announcements(Judge):
         if self._added or self._deferred:
             self._returned()
         irq, asks = self._books.irq, access.asks
-        if asks.of_all:
-            for each in self._kvm.irqs:
-                self._judge(each)
+        for each in self._kvm.irqs if asks.of_all else self._books.sent:
+            self._judge(each)
         if irq is not None and (asks.pends or asks.announces):
             self._judge(irq)
 

@@ -4,6 +4,8 @@
 It comes first among the listeners, so that the others read of an event what it has changed.
 """
 
+from collections.abc import Sequence
+
 from vgic.data import EDGE, LEVEL, Exit, Kvm, Vcpu, VgicIrq
 from vgic.judging.edges import Edges
 from vgic.judging.judge import Judge
@@ -19,6 +21,7 @@ class Bookkeeping(Judge):
         ledger: what was asked of the kernel, interrupt by interrupt.
         explained: an edge explains the acknowledge that is being announced.
         irq: what the event is about that is being announced, None if there is no such interrupt.
+        sent: what was sent to several vCPUs at once, while that is announced.
         alone: for each vCPU, whether nobody else touched that interrupt while the access lasted.
         forfeited: for each vCPU, whether its guest has ended an interrupt twice (quirk Q6), one
             that was given another priority in its handler (Q7), or whose active state was written
@@ -42,6 +45,8 @@ class Bookkeeping(Judge):
         self._edges = Edges(self.flushed_at, self.left_at)
         self.irq: VgicIrq | None = None
         self._accessed: list[VgicIrq | None] = [None] * count
+        self.sent: list[VgicIrq] = []
+        self._sending: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
         self.alone = [False] * count
         self.forfeited = [False] * count
         self._was_away = [False] * count
@@ -94,7 +99,11 @@ class Bookkeeping(Judge):
         kvm, ledger, asks = self._kvm, self.ledger, access.asks
         if asks.of_all:
             ledger.turn(kvm.irqs, off=asks.of_all == "off")
-        irq = kvm.get_vcpu_irq(kvm.vcpus[access.about(vcpu)], access.intid)
+        subjects = access.subjects(vcpu, len(kvm.vcpus))
+        if len(subjects) != 1:
+            self._send_to_several(vcpu, access.intid, subjects)
+            return
+        irq = kvm.get_vcpu_irq(kvm.vcpus[subjects[0]], access.intid)
         if not asks.writes:
             irq = None
         self.irq = self._accessed[vcpu] = irq
@@ -125,6 +134,11 @@ class Bookkeeping(Judge):
         ledger, asks = self.ledger, access.asks
         if asks.of_all:
             ledger.turned(self._kvm.irqs, self._kvm.scheduler.steps, off=asks.of_all == "off")
+        self.sent = self._sending[vcpu]
+        self._sending[vcpu] = []
+        for each in self.sent:
+            self._edges.end(each)
+            ledger.end(each, self._kvm.scheduler.steps, sends=True)
         if irq is None:
             return
         step, began = self._kvm.scheduler.steps, self._began_at[vcpu]
@@ -149,6 +163,16 @@ class Bookkeeping(Judge):
             kicks_nobody = asks.field == "priority"
             ledger.prioritized(irq, step, changed=changed, reorders=kicks_nobody)
         ledger.end(irq, step, sends=asks.pends, clears=asks.forgives or asks.lowers)
+
+    def _send_to_several(self, vcpu: int, intid: int, targets: Sequence[int]) -> None:
+        """Enter SGIs before they begin to be sent, one after the other."""
+        kvm = self._kvm
+        found = [kvm.get_vcpu_irq(kvm.vcpus[target], intid) for target in targets]
+        self.irq = self._accessed[vcpu] = None
+        self._sending[vcpu] = [irq for irq in found if irq is not None]
+        for irq in self._sending[vcpu]:
+            self.ledger.begin(irq, sends=True, announces=True, pends=True)
+            self._edges.begin(irq)
 
     def acknowledged(self, vcpu: int, intid: int) -> None:
         """Enter an acknowledge, and with it every edge sent before."""
