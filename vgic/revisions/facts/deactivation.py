@@ -14,10 +14,10 @@ class TrapsWhenOutside(Mechanism):
 
     def traps_dir(self, vcpu: Vcpu, summary: ApListSummary) -> bool:
         """Go by the summary."""
-        return not self.kvm.implementation.has_tdir or (summary.outside and summary.nr_act > 0)
+        return not self.kvm.implementation.has_tdir or summary.active_outside
 
 
-class CountsSpis(TrapsWhenOutside):
+class CountsSpis(Mechanism):
     """DIR is trapped while something active may be outside, or shared interrupts are in flight.
 
     The count goes up with each that is put on a list, and down with each level that an exit found
@@ -41,7 +41,11 @@ class CountsSpis(TrapsWhenOutside):
 
     def traps_dir(self, vcpu: Vcpu, summary: ApListSummary) -> bool:
         """Go by the summary, and by the count."""
-        return super().traps_dir(vcpu, summary) or self.kvm.dist.active_spis.read() > 0
+        return (
+            not self.kvm.implementation.has_tdir
+            or summary.active_outside
+            or self.kvm.dist.active_spis.read() > 0
+        )
 
 
 class FoldsUnlocked(Mechanism):
@@ -63,10 +67,6 @@ class FoldsUnlocked(Mechanism):
         if lr is not None:
             self.vgic_v3_fold_lr(vcpu, lr)
         return target, target is not None and is_loaded
-
-    def deactivation_target(self, irq: VgicIrq) -> Vcpu | None:
-        """Say on whose list it is."""
-        return irq.vcpu
 
 
 class LoadedByMmio(Mechanism):
@@ -108,4 +108,4 @@ class DirAsPosted(FoldsUnlocked, LoadedByMmio, CountsSpis):
         word, bit = divmod(irq.intid, 32)
         hit = self.kvm.get_vcpu_irq(vcpu, 8 * word + bit)
         if hit is not None:
-            super().deactivate_loaded(vcpu, hit)
+            self.vgic_mmio_write_cactive(vcpu, hit)
