@@ -48,9 +48,14 @@ def test_scenarios_have_a_floor_for_every_strategy_of_the_mix(name: str) -> None
         assert any(floor > 0 for floor in by_strategy.values()), window
 
 
+ONE_COUNT = {"spis_miscounted": {"is_first_in_flight", "was_deactivated", "traps_dir"}}
+"""The decisions of those bugs that keep a count, which takes more than one."""
+
+
 @pytest.mark.parametrize("name", BUGS)
 def test_a_bug_overrides_one_decision_and_tells_its_story(name: str) -> None:
-    assert len(overridden(BUGS[name].cls)) == 1
+    decisions = overridden(BUGS[name].cls).keys()
+    assert len(decisions) == 1 or decisions == ONE_COUNT[name]
     assert BUGS[name].story
 
 

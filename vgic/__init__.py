@@ -34,16 +34,14 @@ from vgic.kernel import Mechanism
 from vgic.machine import Machine
 from vgic.moved import MODULES, NAMES
 from vgic.parameters import (
-    LATENESS_MAX,
     NR_DEVICES_MAX,
     NR_IRQS_MAX,
     NR_LR_MAX,
     NR_VCPUS_MAX,
-    PAUSE_MAX,
-    PROGRAMS_MAX,
     Irq,
     Parameters,
 )
+from vgic.parts import LATENESS_MAX, PAUSE_MAX, PROGRAMS_MAX
 from vgic.revisions import DEFAULT, REVISIONS, TOPICS, Reference, Revision
 
 __all__ = [

@@ -9,36 +9,24 @@ that there is to tell of it, takes little time and memory, whoever has made it.
 
 from typing import NamedTuple
 
-from vgic.data import (
-    FIRST_PPI,
-    HOST_EVENTS,
-    LAST_SPI,
-    LETTERS,
-    Config,
-    HostEvent,
-    Program,
-    Pulse,
-    irq_key,
-)
+from vgic.data import FIRST_PPI, LAST_SPI, Config, HostEvent, Program, Pulse, irq_key
 from vgic.hardware import PLAIN, PRIORITY_MASK, Implementation
-from vgic.instructions import (
-    BadParameters,
-    access_of,
-    instruction_of,
-    instruction_values,
-    integer_of,
-    list_of,
+from vgic.instructions import BadParameters, instruction_values, integer_of, list_of
+from vgic.parts import (
+    PROGRAMS_MAX,
+    fields_of,
+    hardware_of,
+    host_event_of,
+    host_of,
+    program_of,
+    pulse_of,
+    spelled_of,
 )
 
 NR_LR_MAX = 16
 NR_VCPUS_MAX = 8
 NR_DEVICES_MAX = 8
 NR_IRQS_MAX = 256
-LATENESS_MAX = 1_000
-PAUSE_MAX = 1_000
-PROGRAMS_MAX = 10_000
-"""Instructions, latenesses, pulses and events of a whole machine. An execution of more than twice
-as many steps counts as a livelock, and an instruction or a pulse takes at least one."""
 
 
 class Irq(NamedTuple):
@@ -118,8 +106,8 @@ class Parameters(NamedTuple):
         Raises:
             BadParameters: the values do not describe a machine.
         """
-        fields = _fields(values, {"nr_lr", "irqs", "guests", "devices"}, {"host", "hardware"})
-        read = _spelled if spelled else _program
+        fields = fields_of(values, {"nr_lr", "irqs", "guests", "devices"}, {"host", "hardware"})
+        read = spelled_of if spelled else program_of
         guests = list_of(fields["guests"], "guests", 1, NR_VCPUS_MAX)
         irqs = tuple(
             _irq(irq, len(guests)) for irq in list_of(fields["irqs"], "irqs", 1, NR_IRQS_MAX)
@@ -130,13 +118,13 @@ class Parameters(NamedTuple):
             guests=tuple(read(guest, len(guests)) for guest in guests),
             devices=tuple(
                 tuple(
-                    _pulse(pulse, len(guests))
+                    pulse_of(pulse, len(guests))
                     for pulse in list_of(device, "device", 0, PROGRAMS_MAX)
                 )
                 for device in list_of(fields["devices"], "devices", 0, NR_DEVICES_MAX)
             ),
-            host=tuple(_host_event(each, len(guests)) for each in _host(fields)),
-            hardware=_hardware(fields),
+            host=tuple(host_event_of(each, len(guests)) for each in host_of(fields)),
+            hardware=hardware_of(fields),
         )
         _check_size(parameters)
         _check_intids(parameters)
@@ -164,45 +152,6 @@ def _check_intids(parameters: Parameters) -> None:
                 raise BadParameters(f"a device pulses INTID {pulse.intid}, which is no irq")
 
 
-def _fields(values: object, names: set[str], more: set[str]) -> dict[str, object]:
-    if not isinstance(values, dict) or set(values) - more != names:
-        raise BadParameters(
-            f"parameters must have exactly the fields {', '.join(sorted(names))}; they may have "
-            f"{', '.join(sorted(more))}"
-        )
-    return values
-
-
-def _host(fields: dict[str, object]) -> list[object]:
-    """Return what a host does; one that does nothing is left out, and not empty."""
-    return list_of(fields["host"], "host", 1, PROGRAMS_MAX) if "host" in fields else []
-
-
-def _hardware(fields: dict[str, object]) -> Implementation:
-    """Return what the CPUs have, by the names of what not all have."""
-    if "hardware" not in fields:
-        return PLAIN
-    known = PLAIN._fields
-    names = list_of(fields["hardware"], "hardware", 1, len(known))
-    for name in names:
-        if name not in known or names.count(name) > 1:
-            raise BadParameters(f"hardware is some of {', '.join(known)}, once, not {name!r:.40}")
-    return Implementation(*(name in names for name in known))
-
-
-def _host_event(value: object, nr_vcpus: int) -> HostEvent:
-    kind, vcpu, pause = list_of(value, "an event of the host", 3, 3)
-    if not isinstance(kind, str) or kind not in HOST_EVENTS:
-        raise BadParameters(
-            f"an event of the host is one of {', '.join(HOST_EVENTS)}, not {kind!r:.40}"
-        )
-    return HostEvent(
-        kind,
-        integer_of(vcpu, "a vCPU", 0, nr_vcpus - 1),
-        integer_of(pause, "a pause", 0, PAUSE_MAX),
-    )
-
-
 def _irq(value: object, nr_vcpus: int) -> Irq:
     intid, config, priority, vcpu, *more = list_of(value, "an irq", 4, 5)
     intid = integer_of(intid, "an INTID", 0, LAST_SPI)
@@ -217,40 +166,3 @@ def _irq(value: object, nr_vcpus: int) -> Irq:
     # Group 1 is left out; so a machine has one token.
     group = integer_of(more[0], "a group that is not 1", 0, 0) if more else 1
     return Irq(intid, Config(config), priority, vcpu, group)
-
-
-def _program(value: object, nr_vcpus: int) -> Program:
-    instructions, lateness = list_of(value, "a guest", 2, 2)
-    return Program(
-        tuple(
-            instruction_of(each, nr_vcpus)
-            for each in list_of(instructions, "instructions", 0, PROGRAMS_MAX)
-        ),
-        _lateness(lateness),
-    )
-
-
-def _spelled(value: object, nr_vcpus: int) -> Program:
-    letters, lateness, accesses = list_of(value, "a guest", 3, 3)
-    if not isinstance(letters, str) or len(letters) > PROGRAMS_MAX:
-        raise BadParameters(f"instructions must be a string of at most {PROGRAMS_MAX} letters")
-    if set(letters) - set(LETTERS):
-        known = "".join(LETTERS)
-        raise BadParameters(f"instructions are letters of {known}, not {letters!r:.40}")
-    listed = [access_of(each, nr_vcpus) for each in list_of(accesses, "accesses", 0, PROGRAMS_MAX)]
-    return Program.spelled(letters, _lateness(lateness), listed)
-
-
-def _lateness(value: object) -> tuple[int, ...]:
-    late = list_of(value, "lateness", 1, PROGRAMS_MAX)
-    return tuple(integer_of(each, "a lateness", 0, LATENESS_MAX) for each in late)
-
-
-def _pulse(value: object, nr_vcpus: int) -> Pulse:
-    intid, level, pause, vcpu = list_of(value, "a pulse", 4, 4)
-    return Pulse(
-        integer_of(intid, "an INTID", FIRST_PPI, LAST_SPI),
-        bool(integer_of(level, "a line level", 0, 1)),
-        integer_of(pause, "a pause", 0, PAUSE_MAX),
-        integer_of(vcpu, "a vCPU", 0, nr_vcpus - 1),
-    )

@@ -19,6 +19,7 @@ ORDER = {
         "bugs",
         "composition",
         "instructions",
+        "parts",
         "parameters",
         "drain",
         "machine",

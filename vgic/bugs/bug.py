@@ -16,7 +16,7 @@ class Bug:
 
     Attributes:
         name: what it is called on the command line and in tokens.
-        cls: the class that makes it: it overrides one decision.
+        cls: the class that makes it: it overrides one decision, or the few that keep one count.
         found_as: the kinds of failure as which it must be reported, whichever comes first.
         guest_sees: what the guest sees of its interrupts goes wrong, so that it can be found
             without a look into the kernel.

@@ -85,17 +85,26 @@ class Deactivate(Kernel):
             On whose list it is, None if on none; and whether it is in a list register, so that
             nothing was changed.
 
-        Decision: whose list is asked, and under which lock it is changed.
+        Decision: under which lock it is changed.
         """
         irq.irq_lock.lock()
-        target = irq.vcpu
-        is_loaded = irq.on_lr
+        target, is_loaded = self.deactivation_target(irq), irq.on_lr
         if target is not None and not is_loaded:
             lr = self.vgic_v3_compute_lr(vcpu, irq)
             lr.active = False
             self.fold_irq(irq, lr)
         irq.irq_lock.unlock()
         return target, target is not None and is_loaded
+
+    def deactivation_target(self, irq: VgicIrq) -> Vcpu | None:
+        """Say on whose list an interrupt is that a guest deactivates; None if there is no more to.
+
+        Locking: called with irq.irq_lock held.
+
+        Decision: whose it is.
+        """
+        irq.irq_lock.assert_held()
+        return irq.vcpu
 
     @unnamed
     def deactivate_loaded(self, vcpu: Vcpu, irq: VgicIrq) -> None:

@@ -103,6 +103,10 @@ class Decisions(ABC):
         """Deactivate what is on a list and in no list register; see deactivate.py."""
 
     @abstractmethod
+    def deactivation_target(self, irq: VgicIrq) -> Vcpu | None:
+        """Say on whose list an interrupt is that a guest deactivates; see deactivate.py."""
+
+    @abstractmethod
     def deactivate_loaded(self, vcpu: Vcpu, irq: VgicIrq) -> None:
         """Deactivate what may be in a list register of a vCPU that runs; see deactivate.py."""
 

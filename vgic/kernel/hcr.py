@@ -18,10 +18,9 @@ class ConfigureHcr(Kernel):
         """
         enabled = vcpu.cpuif.vmcr.group_enabled
         hcr = vcpu.vgic_cpu.vgic_hcr
-        hcr.uie = outside = summary.outside
+        hcr.uie = summary.outside
         hcr.npie = summary.pending_outside
-        # Pending ones go first, so an active one may be outside as soon as anything is.
-        hcr.lrenpie = outside and summary.nr_act > 0
+        hcr.lrenpie = summary.active_outside
         hcr.grp_enabled_ie = (not enabled[0], not enabled[1])
         hcr.grp_disabled_ie = enabled
         hcr.eoicount = 0

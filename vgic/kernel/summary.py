@@ -28,6 +28,11 @@ class ApListSummary:
         return self.nr_pend + self.nr_act > self.nr_lr or self.ran_out
 
     @property
+    def active_outside(self) -> bool:
+        """Whether something active may stay outside: pending ones go first."""
+        return self.outside and self.nr_act > 0
+
+    @property
     def pending_outside(self) -> bool:
         """Whether something has to stay outside that the guest would take."""
         return self.nr_pend - self.nr_disabled > self.nr_lr

@@ -9,14 +9,21 @@ import sys
 
 from vgic.revisions.differences import TOPICS, Topic
 from vgic.revisions.facts import (
+    CountsDisabledGroups,
+    CountsSpis,
+    DirAsPosted,
     FlushBeforeMode,
     FoldClearsLatch,
+    FoldsUnlocked,
     KeysReadAgain,
+    LoadedByMmio,
     OutsideBeforeSync,
     PauseIsFlag,
     SortedBySummary,
     SummaryAlone,
+    WholePriorities,
 )
+from vgic.revisions.facts.deactivation import TrapsWhenOutside
 from vgic.revisions.facts.windows import FLUSHED_FIRST
 from vgic.revisions.records import records_in
 from vgic.revisions.reference import Reference
@@ -36,9 +43,14 @@ __all__ = [
     "REVISIONS",
     "TOPICS",
     "Commit",
+    "CountsDisabledGroups",
+    "CountsSpis",
+    "DirAsPosted",
     "FlushBeforeMode",
     "FoldClearsLatch",
+    "FoldsUnlocked",
     "KeysReadAgain",
+    "LoadedByMmio",
     "OutsideBeforeSync",
     "PauseIsFlag",
     "Reference",
@@ -46,5 +58,7 @@ __all__ = [
     "SortedBySummary",
     "SummaryAlone",
     "Topic",
+    "TrapsWhenOutside",
+    "WholePriorities",
     "records_in",
 ]

@@ -9,11 +9,16 @@ from typing import NamedTuple
 
 from vgic.kernel import Mechanism
 from vgic.revisions.facts import (
+    CountsDisabledGroups,
+    CountsSpis,
     CursorAtEach,
     CursorWhenFull,
+    DirAsPosted,
     FlushBeforeMode,
     FoldClearsLatch,
+    FoldsUnlocked,
     KeysReadAgain,
+    LoadedByMmio,
     NoOverflow,
     OneList,
     OracleAlone,
@@ -23,6 +28,7 @@ from vgic.revisions.facts import (
     SplitByValue,
     SummaryAlone,
     WalkFromHead,
+    WholePriorities,
 )
 
 
@@ -67,6 +73,11 @@ TOPICS = (
         ((KeysReadAgain, "keys that each comparison reads again"),),
     ),
     Topic(
+        "by what active interrupts are ordered",
+        "by the part of their priorities by which handlers nest",
+        ((NoOverflow, "not at all"), (WholePriorities, "by their whole priorities")),
+    ),
+    Topic(
         "what missed the list registers",
         "put aside on a list of its own, whose ring is closed; put back by prune",
         (
@@ -99,6 +110,14 @@ TOPICS = (
         ),
     ),
     Topic(
+        "what is pending in a group that the guest has disabled",
+        "brings nobody back for want of a pending list register",
+        (
+            (NoOverflow, "counts like any other"),
+            (CountsDisabledGroups, "counts like any other"),
+        ),
+    ),
+    Topic(
         "a level that software pended when its guest ends it",
         "stays pending if that came after it was loaded",
         ((FoldClearsLatch, "is not pending any more, whoever pended it when"),),
@@ -127,5 +146,63 @@ TOPICS = (
         "when a vCPU says that it is outside",
         "when its state is folded and pruned",
         ((OutsideBeforeSync, "as soon as the guest is left, before the fold"),),
+    ),
+    Topic(
+        "when DIR is trapped",
+        "always",
+        (
+            (NoOverflow, "never"),
+            (
+                DirAsPosted,
+                "for what is active outside, or shared and in flight; never by a CPU that cannot "
+                "trap it alone",
+            ),
+            (
+                CountsSpis,
+                "for what is active outside, or shared and in flight; always by a CPU that cannot "
+                "trap it alone",
+            ),
+        ),
+    ),
+    Topic(
+        "how many shared interrupts are in flight",
+        "nobody counts",
+        (
+            (
+                CountsSpis,
+                "one more with each that is listed, one less with each level whose active state "
+                "one exit has found and a later one has not",
+            ),
+        ),
+    ),
+    Topic(
+        "a DIR of what the vCPU has in a list register itself",
+        "is done there, and the guest goes on",
+        ((DirAsPosted, "is the host's business like any other"),),
+    ),
+    Topic(
+        "whose interrupt a DIR means, for the host",
+        "that of the list it is on",
+        (
+            (NoOverflow, "nobody's: the host hears of none"),
+            (DirAsPosted, "the target oracle's, for which a loaded edge is nobody's"),
+        ),
+    ),
+    Topic(
+        "a DIR of what is in no list register",
+        "changes it under the lock under which that was seen",
+        (
+            (NoOverflow, "is lost"),
+            (FoldsUnlocked, "folds it when that lock has been let go of"),
+        ),
+    ),
+    Topic(
+        "a DIR of what is in a list register of another vCPU",
+        "halts the VM, and ends it as a fold does",
+        (
+            (NoOverflow, "is lost"),
+            (DirAsPosted, "writes ICACTIVER, at an offset that is another interrupt's"),
+            (LoadedByMmio, "writes ICACTIVER: what software has pended is pending still"),
+        ),
     ),
 )

@@ -35,7 +35,7 @@ class V1Posted(
     PauseIsFlag,
     DirAsPosted,
 ):
-    """The seed exactly as posted (25/33): the list head is copied by value before the cut.
+    """The seed exactly as posted (33 patches): the list head is copied by value before the cut.
 
     The overflow is no ring. The accounting of EOIcount looks at the count before it looks at the
     next entry, and stops in time if each end that is counted has its active interrupt on the
@@ -43,6 +43,10 @@ class V1Posted(
     away meanwhile (ICACTIVER): then the count is too high as well. So it is if a guest ends what is
     in no list register more often than there are such interrupts. Then the host takes a list head
     for an interrupt.
+
+    DIR asks the target oracle whose interrupt it means, which takes an edge that is in a list
+    register for idle: its DIR is lost. A DIR of what is in a list register elsewhere is a write of
+    ICACTIVER at the offset that the number of the word is, and hits another interrupt.
     """
 
     never_crosses = FLUSHED_FIRST

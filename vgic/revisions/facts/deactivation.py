@@ -6,13 +6,24 @@ from vgic.data import FIRST_SPI, Vcpu, VgicIrq
 from vgic.kernel import ApListSummary, Mechanism
 
 
+class TrapsWhenOutside(Mechanism):
+    """DIR is trapped while something active may be outside: by what the vCPU itself has.
+
+    A CPU that cannot trap DIR alone always traps it.
+    """
+
+    def traps_dir(self, vcpu: Vcpu, summary: ApListSummary) -> bool:
+        """Go by the summary."""
+        return not self.kvm.implementation.has_tdir or summary.active_outside
+
+
 class CountsSpis(Mechanism):
     """DIR is trapped while something active may be outside, or shared interrupts are in flight.
 
     The count goes up with each that is put on a list, and down with each level that an exit found
     active and a later one deactivated. So it is too low when one of them is deactivated twice in
     one stay on the list, and no other vCPU knows of it before an IPI arrives: docs/findings.md, F5.
-    A CPU that cannot trap DIR alone always traps it, and needs no count.
+    A CPU that cannot trap DIR alone needs no count.
     """
 
     def is_first_in_flight(self, irq: VgicIrq) -> bool:
@@ -32,7 +43,7 @@ class CountsSpis(Mechanism):
         """Go by the summary, and by the count."""
         return (
             not self.kvm.implementation.has_tdir
-            or (summary.outside and summary.nr_act > 0)
+            or summary.active_outside
             or self.kvm.dist.active_spis.read() > 0
         )
 
@@ -56,10 +67,6 @@ class FoldsUnlocked(Mechanism):
         if lr is not None:
             self.vgic_v3_fold_lr(vcpu, lr)
         return target, target is not None and is_loaded
-
-    def deactivation_target(self, irq: VgicIrq) -> Vcpu | None:
-        """Say on whose list it is."""
-        return irq.vcpu
 
 
 class LoadedByMmio(Mechanism):
@@ -101,4 +108,4 @@ class DirAsPosted(FoldsUnlocked, LoadedByMmio, CountsSpis):
         word, bit = divmod(irq.intid, 32)
         hit = self.kvm.get_vcpu_irq(vcpu, 8 * word + bit)
         if hit is not None:
-            super().deactivate_loaded(vcpu, hit)
+            self.vgic_mmio_write_cactive(vcpu, hit)

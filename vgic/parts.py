@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The parts of a machine read back from JSON values: its programs, its host and its hardware.
+
+A token comes from an e-mail, so everything is checked, and what is far beyond any use is refused.
+"""
+
+from vgic.data import (
+    FIRST_PPI,
+    HOST_EVENTS,
+    LAST_SPI,
+    LETTERS,
+    HostEvent,
+    Program,
+    Pulse,
+)
+from vgic.hardware import PLAIN, Implementation
+from vgic.instructions import (
+    BadParameters,
+    access_of,
+    instruction_of,
+    integer_of,
+    list_of,
+)
+
+LATENESS_MAX = 1_000
+PAUSE_MAX = 1_000
+PROGRAMS_MAX = 10_000
+"""Instructions, latenesses, pulses and events of a whole machine. An execution of more than twice
+as many steps counts as a livelock, and an instruction or a pulse takes at least one."""
+
+
+def fields_of(values: object, names: set[str], more: set[str]) -> dict[str, object]:
+    """Return the fields of a machine; there are exactly those, and some that there may be."""
+    if not isinstance(values, dict) or set(values) - more != names:
+        raise BadParameters(
+            f"parameters must have exactly the fields {', '.join(sorted(names))}; they may have "
+            f"{', '.join(sorted(more))}"
+        )
+    return values
+
+
+def host_of(fields: dict[str, object]) -> list[object]:
+    """Return what a host does; one that does nothing is left out, and not empty."""
+    return list_of(fields["host"], "host", 1, PROGRAMS_MAX) if "host" in fields else []
+
+
+def hardware_of(fields: dict[str, object]) -> Implementation:
+    """Return what the CPUs have, by the names of what not all have."""
+    if "hardware" not in fields:
+        return PLAIN
+    known = PLAIN._fields
+    names = list_of(fields["hardware"], "hardware", 1, len(known))
+    for name in names:
+        if name not in known or names.count(name) > 1:
+            raise BadParameters(f"hardware is some of {', '.join(known)}, once, not {name!r:.40}")
+    return Implementation(*(name in names for name in known))
+
+
+def host_event_of(value: object, nr_vcpus: int) -> HostEvent:
+    """Read what the host does once."""
+    kind, vcpu, pause = list_of(value, "an event of the host", 3, 3)
+    if not isinstance(kind, str) or kind not in HOST_EVENTS:
+        raise BadParameters(
+            f"an event of the host is one of {', '.join(HOST_EVENTS)}, not {kind!r:.40}"
+        )
+    return HostEvent(
+        kind,
+        integer_of(vcpu, "a vCPU", 0, nr_vcpus - 1),
+        integer_of(pause, "a pause", 0, PAUSE_MAX),
+    )
+
+
+def program_of(value: object, nr_vcpus: int) -> Program:
+    """Read the program of a guest."""
+    instructions, lateness = list_of(value, "a guest", 2, 2)
+    return Program(
+        tuple(
+            instruction_of(each, nr_vcpus)
+            for each in list_of(instructions, "instructions", 0, PROGRAMS_MAX)
+        ),
+        _lateness(lateness),
+    )
+
+
+def spelled_of(value: object, nr_vcpus: int) -> Program:
+    """Read a program that is spelled in letters, its accesses apart."""
+    letters, lateness, accesses = list_of(value, "a guest", 3, 3)
+    if not isinstance(letters, str) or len(letters) > PROGRAMS_MAX:
+        raise BadParameters(f"instructions must be a string of at most {PROGRAMS_MAX} letters")
+    if set(letters) - set(LETTERS):
+        known = "".join(LETTERS)
+        raise BadParameters(f"instructions are letters of {known}, not {letters!r:.40}")
+    listed = [access_of(each, nr_vcpus) for each in list_of(accesses, "accesses", 0, PROGRAMS_MAX)]
+    return Program.spelled(letters, _lateness(lateness), listed)
+
+
+def _lateness(value: object) -> tuple[int, ...]:
+    late = list_of(value, "lateness", 1, PROGRAMS_MAX)
+    return tuple(integer_of(each, "a lateness", 0, LATENESS_MAX) for each in late)
+
+
+def pulse_of(value: object, nr_vcpus: int) -> Pulse:
+    """Read what a device does once."""
+    intid, level, pause, vcpu = list_of(value, "a pulse", 4, 4)
+    return Pulse(
+        integer_of(intid, "an INTID", FIRST_PPI, LAST_SPI),
+        bool(integer_of(level, "a line level", 0, 1)),
+        integer_of(pause, "a pause", 0, PAUSE_MAX),
+        integer_of(vcpu, "a vCPU", 0, nr_vcpus - 1),
+    )
