@@ -9,6 +9,7 @@ when it has nothing else to do it deactivates itself.
 
 from collections.abc import Callable
 
+from harness.engine import unnamed
 from vgic.data import DISABLE_GROUP, ENABLE_GROUP, EOI_MODE, FIRST_SPI, LEVEL, MASK, Kvm, Vcpu
 from vgic.hardware import SPURIOUS
 from vgic.tracepoints import Tracepoints
@@ -63,6 +64,7 @@ class OpenHandlers:
         self._quiesced.add(self.stack[-1])
         return self.stack[-1]
 
+    @unnamed
     def acknowledge(self) -> None:
         """Read IAR of the group in which something is signalled, of group 1 if nothing is."""
         vcpu = self._vcpu
@@ -80,6 +82,7 @@ class OpenHandlers:
             self._of_group_0.add(intid)
         self._trace.acknowledged(vcpu.vcpu_id, intid)
 
+    @unnamed
     def end(self) -> None:
         """Write EOIR for the innermost handler."""
         vcpu, intid = self._vcpu, self.stack.pop()
@@ -94,6 +97,7 @@ class OpenHandlers:
             self._kvm.scheduler.note("guest ends", intid)
             self._trace.ended(vcpu.vcpu_id, intid)
 
+    @unnamed
     def end_again(self) -> None:
         """Write EOIR for what was ended last, as no honest guest does."""
         intid = self._last_ended
@@ -109,6 +113,7 @@ class OpenHandlers:
         """Take one of what was dropped, counted round and round; return its INTID if there is."""
         return self.dropped.pop(which % len(self.dropped)) if self.dropped else None
 
+    @unnamed
     def hand_over(self) -> None:
         """Leave it to another vCPU to deactivate the first shared one that was dropped."""
         shared = next((intid for intid in self.dropped if intid >= FIRST_SPI), None)
@@ -127,10 +132,12 @@ class OpenHandlers:
         """Whether something that it has handed over has been taken by nobody yet."""
         return not self._handed_over.isdisjoint(self._kvm.handed_over.value)
 
+    @unnamed
     def take_over(self) -> int | None:
         """Take the first that anybody has handed over; return its INTID if there is one."""
         return self._take_over(lambda intid: True)
 
+    @unnamed
     def take_back(self) -> int | None:
         """Take the first that this guest has handed over, if nobody has taken it meanwhile."""
         return self._take_over(self._handed_over.__contains__)
