@@ -37,7 +37,7 @@ _OF_INTERRUPT = Shape(NUMBER)
 
 OF_GUESTS = {
     "acknowledge": Shape(NUMBER_OR_NONE),
-    **dict.fromkeys(("end", "end again", "quiesce"), _OF_INTERRUPT),
+    **dict.fromkeys(("end", "end again", "drop", "dir", "quiesce"), _OF_INTERRUPT),
     **dict.fromkeys(("raise", "lower", "pend", "unpend", "enable", "disable"), _OF_INTERRUPT),
     **dict.fromkeys(("route", "sgi", "activate", "deactivate"), Shape(NUMBER, VCPU)),
     "rebind": _OF_INTERRUPT,

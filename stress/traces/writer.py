@@ -9,7 +9,7 @@ from collections import defaultdict
 
 from harness import Scheduler
 from stress.traces.event import NONE, SPURIOUS, Event
-from vgic.accesses import ACCESSES, EXITS
+from vgic.accesses import ACCESSES, EXITS, TRAPPED_DIR
 from vgic.data import AWAIT, SIGNAL, Exit, Kvm, irq_is_pending, is_private
 from vgic.tracepoints import Tracepoints
 
@@ -43,6 +43,14 @@ class TraceWriter(Tracepoints):
         """Write what a guest has ended."""
         self._write(vcpu, "end", intid)
 
+    def dropped(self, vcpu: int, intid: int) -> None:
+        """Write what a guest has only dropped the priority of."""
+        self._write(vcpu, "drop", intid)
+
+    def deactivating(self, vcpu: int, intid: int) -> None:
+        """Write what a guest deactivates, whether it exits for that or not."""
+        self._write(vcpu, TRAPPED_DIR, intid)
+
     def ending_again(self, vcpu: int, intid: int) -> None:
         """Write what a guest ends once more."""
         self._write(vcpu, "end again", intid)
@@ -60,13 +68,13 @@ class TraceWriter(Tracepoints):
         self._write(vcpu, "exit")
 
     def accessing(self, vcpu: int, access: Exit) -> None:
-        """Write an access, unless what it reads is still to come."""
+        """Write an access, unless what it reads is still to come, or it has been written."""
         kind = ACCESSES[access.kind]
         if kind.reads:
             self._reading[vcpu] = access.kind
         elif access.kind == EXITS:
             self._write(vcpu, EXITS)
-        else:
+        elif access.kind != TRAPPED_DIR:
             writes = kind.names_vcpu or len(kind.values) > 1
             self._write(vcpu, access.kind, access.intid, access.value if writes else NONE)
 

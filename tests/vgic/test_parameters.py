@@ -22,6 +22,14 @@ from vgic.accesses import (
     Access,
 )
 from vgic.data.intids import LAST_SPI, Config
+from vgic.data.own_interface import (
+    DROPPED_MAX,
+    HAND_OVER,
+    SETTINGS,
+    TAKE_OVER,
+    dir_of,
+    setting,
+)
 from vgic.data.program import (
     ACCESS,
     AWAIT,
@@ -34,27 +42,39 @@ from vgic.data.program import (
     Program,
     Pulse,
 )
+from vgic.hardware import PLAIN, Implementation
 from vgic.parameters import Irq
 
 NR_VCPUS = 3
 VCPUS = st.integers(0, NR_VCPUS - 1)
 SHARED = st.integers(32, LAST_SPI)
+EIGHTS = st.integers(0, 31).map(lambda n: n << 3)
+GROUPS = st.sampled_from((0, 1))
 
 IRQS = st.one_of(
-    st.builds(
-        Irq, SHARED, st.sampled_from(Config), st.integers(0, 31).map(lambda n: n << 3), VCPUS
-    ),
-    st.builds(Irq, st.integers(0, 15), st.just(Config.EDGE), st.just(0x80), VCPUS),
+    st.builds(Irq, SHARED, st.sampled_from(Config), EIGHTS, VCPUS, GROUPS),
+    st.builds(Irq, st.integers(0, 15), st.just(Config.EDGE), st.just(0x80), VCPUS, GROUPS),
 )
 ACCESSES = st.one_of(
     st.builds(Access, st.just(DISABLE), SHARED, st.just(0)),
     st.builds(Access, st.just(ROUTE), SHARED, VCPUS),
     st.builds(Access, st.just(SGI), st.integers(0, 15), VCPUS),
-    st.builds(Access, st.just(PRIORITY), SHARED, st.integers(0, 31).map(lambda n: n << 3)),
+    st.builds(Access, st.just(PRIORITY), SHARED, EIGHTS),
     st.builds(Access, st.sampled_from((RAISE, LOWER, PENDING, ACTIVE)), SHARED, st.just(0)),
     st.just(Access(EXITS, 0)),
 )
+WRITTEN = {
+    name: range(each.low, each.high + 1, each.step) for name, each in sorted(SETTINGS.items())
+}
+OWN = st.one_of(
+    st.sampled_from(list(WRITTEN)).flatmap(
+        lambda name: st.sampled_from(WRITTEN[name]).map(lambda number: setting(name, number))
+    ),
+    st.integers(0, DROPPED_MAX - 1).map(dir_of),
+    st.sampled_from((HAND_OVER, TAKE_OVER)),
+)
 INSTRUCTIONS = st.one_of(
+    OWN,
     st.sampled_from([each for each in LETTERS.values() if each.name != ACCESS]),
     st.builds(Instruction, st.just(ACCESS), st.none() | ACCESSES, st.just(0)),
     st.builds(
@@ -93,6 +113,7 @@ def machines(draw: st.DrawFn) -> Parameters:
         guests=draw(st.tuples(PROGRAMS, PROGRAMS, PROGRAMS)),
         devices=tuple(draw(st.lists(device, max_size=3))),
         host=tuple(draw(st.lists(HOST, max_size=2))),
+        hardware=draw(st.builds(Implementation, *[st.booleans()] * len(PLAIN))),
     )
 
 
@@ -101,16 +122,17 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=7), inner),
     max_leaves=12,
 )
-FIELDS = ("nr_lr", "irqs", "guests", "devices", "host")
+FIELDS = ("nr_lr", "irqs", "guests", "devices", "host", "hardware")
 
 
 def valid() -> dict[str, object]:
     return Parameters(
         nr_lr=2,
-        irqs=(Irq(32, Config.LEVEL, 0x80, 0), Irq(5, Config.EDGE, 0x40, 1)),
+        irqs=(Irq(32, Config.LEVEL, 0x80, 0), Irq(5, Config.EDGE, 0x40, 1, 0)),
         guests=(Program.spelled("aem", (1, 0), (Access(ROUTE, 32, 1),)), Program.spelled("", (0,))),
         devices=((Pulse(32, level=True, pause=3),), ()),
         host=(HostEvent("tick", 1, 2),),
+        hardware=Implementation(has_tdir=True),
     ).to_values()
 
 
@@ -203,6 +225,19 @@ def test_one_value_replaced_by_any_other_is_parameters_or_bad_parameters(
         (("irqs", 1, 1), "level"),
         (("irqs", 1), ["x"]),
         (("irqs", 1), [32, "edge", 0, 1]),
+        (("irqs", 0), [32, "level", 0x80, 0, 1]),
+        (("irqs", 1, 4), 2),
+        (("irqs", 1, 4), False),
+        (("irqs", 1, 4), None),
+        (("irqs", 1), [5, "edge", 0x40, 1, 0, 0]),
+        (("hardware",), []),
+        (("hardware",), None),
+        (("hardware",), {"has_tdir": True}),
+        (("hardware",), ["has_tds"]),
+        (("hardware",), ["has_tdir", "has_tdir"]),
+        (("hardware",), ["has_tdir", "drop_counts", "idle_end_counts", "has_tdir"]),
+        (("hardware", 0), True),
+        (("hardware", 0), ["has_tdir"]),
         (("host",), []),
         (("host",), None),
         (("host",), {}),
@@ -227,6 +262,24 @@ def test_one_value_replaced_by_any_other_is_parameters_or_bad_parameters(
         (("guests", 0, 0, 2), [[], 1]),
         (("guests", 0, 0, 2), ["await"]),
         (("guests", 0, 0, 2), "await"),
+        (("guests", 0, 0, 2), ["mask", 0x84]),
+        (("guests", 0, 0, 2), ["mask", 0x100]),
+        (("guests", 0, 0, 2), ["mask", -8]),
+        (("guests", 0, 0, 2), ["mask", False]),
+        (("guests", 0, 0, 2), "mask"),
+        (("guests", 0, 0, 2), ["enable group", 2]),
+        (("guests", 0, 0, 2), ["disable group", -1]),
+        (("guests", 0, 0, 2), ["binary point 0", 1]),
+        (("guests", 0, 0, 2), ["binary point 1", 2]),
+        (("guests", 0, 0, 2), ["binary point 1", 8]),
+        (("guests", 0, 0, 2), ["common binary point", 2]),
+        (("guests", 0, 0, 2), ["eoi mode", 2]),
+        (("guests", 0, 0, 2), ["dir", DROPPED_MAX]),
+        (("guests", 0, 0, 2), ["dir", -1]),
+        (("guests", 0, 0, 2), ["dir", 32, 0]),
+        (("guests", 0, 0, 2), "dir"),
+        (("guests", 0, 0, 2), ["hand over", 0]),
+        (("guests", 0, 0, 2), "take back"),
         (("guests", 0, 0, 2), ["priority", 32, 0x41]),
         (("guests", 0, 0, 2), ["priority", 32, 0x100]),
         (("guests", 0, 0, 2), ["priority", 32, -8]),
@@ -263,6 +316,37 @@ def test_what_describes_no_machine_is_refused(path: tuple[int | str, ...], wrong
 def test_what_is_spelled_wrongly_is_refused(path: tuple[int | str, ...], wrong: object) -> None:
     with pytest.raises(BadParameters, match=r"\w+ \w+"):
         Parameters.from_values(replaced(spelled(), path, wrong), spelled=True)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_setting_is_refused_with_what_it_can_be(name: str) -> None:
+    what, low, high, step = SETTINGS[name]
+    for number in (low - step, high + step):
+        with pytest.raises(ValueError, match=f"^{name} is {what} from {low} to {high}, not"):
+            setting(name, number)
+        with pytest.raises(BadParameters, match=f"{what} must be an integer from {low} to {high}"):
+            Parameters.from_values(replaced(valid(), ("guests", 0, 0, 2), [name, number]))
+
+
+def test_what_is_as_it_was_before_there_were_groups_and_choices_is_written_as_then() -> None:
+    """So that a machine has one token, and tokens of older versions read as they did."""
+    plain = Parameters(1, (Irq(32, Config.EDGE, 0, 0),), (Program((), (0,)),), ())
+    assert plain.to_values() == {
+        "nr_lr": 1,
+        "irqs": [[32, "edge", 0, 0]],
+        "guests": [[[], [0]]],
+        "devices": [],
+    }
+    assert Parameters.from_values(plain.to_values()) == plain
+    assert plain.irqs[0].group == 1
+
+
+@pytest.mark.parametrize("name", PLAIN._fields)
+def test_hardware_is_named_by_what_it_has(name: str) -> None:
+    hardware = PLAIN._replace(**{name: True})
+    values = replaced(valid(), ("hardware",), [name])
+    assert Parameters.from_values(values).hardware == hardware
+    assert Parameters.from_values(values).to_values() == values
 
 
 def test_letters_are_read_as_what_they_stand_for() -> None:

@@ -30,8 +30,8 @@ class Implementation(NamedTuple):
         drop_counts: a write of EOIR that only drops the priority (EOImode 1) counts in EOIcount
             where the interrupt is in no list register. The register's description counts it in
             EOImode 0 alone; emulations count it in both.
-        idle_end_counts: a write of EOIR that finds no active priority to drop counts. That is
-            CONSTRAINED UNPREDICTABLE; GICv2's text says that it does not.
+        idle_end_counts: a write of EOIR that finds no active priority to drop counts what another
+            would. That is CONSTRAINED UNPREDICTABLE; GICv2's text says that it does not.
     """
 
     has_tdir: bool = False
@@ -125,9 +125,7 @@ class CpuInterface:
         if intid >= FIRST_SPECIAL:
             return
         ap0r, ap1r = self.ap0r, self.ap1r
-        if not (ap0r or ap1r):
-            if self.implementation.idle_end_counts:
-                self._count()
+        if not (ap0r or ap1r or self.implementation.idle_end_counts):
             return
         dropped, of_group = self.running_priority, 1
         if ap0r and (not ap1r or ap0r & -ap0r < ap1r & -ap1r):

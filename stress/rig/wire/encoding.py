@@ -42,6 +42,7 @@ from vgic.data import (
     Pulse,
     irq_key,
 )
+from vgic.hardware import PLAIN
 
 _OPS = {NAMES[op]: op for op in Op}
 _ACCESSES = frozenset(
@@ -98,6 +99,9 @@ def _machine_words(play: Play) -> list[int]:
     parameters = play.parameters
     if parameters.host:
         raise Unplayable("its host does something, and a real one does that when it likes")
+    if parameters.hardware != PLAIN:
+        has = ", ".join(name for name, has in parameters.hardware._asdict().items() if has)
+        raise Unplayable(f"its CPUs are chosen ({has}), and a real one is as it is")
     _at_most("vCPUs", len(parameters.guests), VCPUS_MAX)
     _at_most("devices", len(parameters.devices), DEVICES_MAX)
     if not 1 <= play.rounds <= ROUNDS_MAX:
@@ -122,6 +126,10 @@ def _irq_words(irq: Irq) -> tuple[int, int, int]:
         raise Unplayable(f"PPI {irq.intid} belongs to a {_OWNED[irq.intid]} of the guest")
     if FIRST_PPI <= irq.intid < FIRST_SPI and irq.config is not LEVEL:
         raise Unplayable(f"PPI {irq.intid} is triggered by an edge; all PPIs of KVM are by a level")
+    if irq.group != 1:
+        raise Unplayable(
+            f"interrupt {irq.intid} is of group {irq.group}; all of the rig's are of 1"
+        )
     return irq.intid | (irq.config is LEVEL) << 16, irq.priority, irq.vcpu
 
 

@@ -8,8 +8,9 @@ from harness.search.strategies import STRATEGIES
 from stress.executions import Target, model_trace, run, traced
 from stress.traces import Event, Trace, print_trace, read_trace
 from vgic import Irq, Parameters, Reference
-from vgic.accesses import ACCESSES, Access
+from vgic.accesses import ACCESSES, TRAPPED_DIR, Access
 from vgic.data.intids import Config
+from vgic.data.own_interface import EOI_MODE, HAND_OVER, TAKE_OVER, dir_of, setting
 from vgic.data.program import (
     ACCESS,
     ACKNOWLEDGE,
@@ -24,6 +25,7 @@ from vgic.data.program import (
     Pulse,
 )
 from vgic.data.vcpu import Vcpu
+from vgic.hardware import Implementation
 
 
 def accesses(*those: tuple[str, int] | tuple[str, int, int]) -> tuple[Instruction, ...]:
@@ -82,7 +84,28 @@ def test_a_guest_is_written_down_instruction_by_instruction() -> None:
         *("vcpu0 acknowledge 3", "vcpu0 end 3"),
         *("vcpu0 final 17 pending 0 active 0", "vcpu0 final 3 pending 0 active 0"),
     ]
-    assert {each.what for each in trace.events} >= set(ACCESSES)
+    assert {each.what for each in trace.events} >= set(ACCESSES) - {TRAPPED_DIR}
+
+
+@pytest.mark.parametrize("revision", ["reference", "linux-7.3"])
+@pytest.mark.parametrize("has_tdir", [False, True])
+def test_dropped_and_deactivated_is_written_once_trapped_or_not(
+    revision: str, has_tdir: bool
+) -> None:
+    """What is trapped is known from an exit only where it is in no list register."""
+    program = (
+        *accesses(("pend", 41), ("pend", 40)),
+        *(setting(EOI_MODE, 1), ACKNOWLEDGE, END, ACKNOWLEDGE, END, HAND_OVER),
+        *(dir_of(), TAKE_OVER),
+    )
+    one = machine(program)._replace(nr_lr=1, hardware=Implementation(has_tdir=has_tdir))
+    trace = model_trace(one, Target(revision).kernel)
+    assert trace.ended
+    told = [line for line in lines(trace, "vcpu0") if line.split()[1] in {"drop", "dir", "end"}]
+    assert sorted(told) == [
+        f"vcpu0 {what} {intid}" for what in ("dir", "drop") for intid in (40, 41)
+    ]
+    assert read_trace(print_trace(trace)) == trace
 
 
 def test_a_device_is_written_down_with_the_vcpu_of_a_private_interrupt_alone() -> None:

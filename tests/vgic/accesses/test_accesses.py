@@ -28,6 +28,7 @@ COMES_TO = {
     "deactivate": ("vgic_mmio_write_cactive", 40),
     "raise": ("kvm_vgic_inject_irq", 40),
     "lower": ("kvm_vgic_inject_irq", 40),
+    "dir": ("vgic_v3_deactivate", 40),
 }
 WRITTEN = {"priority": 0x40}
 """What is written where that is no vCPU."""
@@ -70,6 +71,7 @@ def test_an_access_calls_its_kernel_function_about_its_interrupt(
             "priority": (irq, 0x40),
             "raise": (first, 40, True),
             "lower": (first, 40, False),
+            "dir": (first, 40),
             **dict.fromkeys(("active", "activate", "deactivate"), (first, irq)),
         }
         assert called == [(function, *arguments.get(name, (irq,)))]
@@ -141,6 +143,12 @@ def test_a_write_that_is_lost_is_found_and_one_that_is_not_is_not(
 def test_all_kinds_of_writes_are_judged() -> None:
     written = ["route", "enable", "disable", "unpend", "priority", "activate", "deactivate"]
     assert written == WRITES
+
+
+def test_only_a_write_of_dir_is_asked_about_as_a_deactivation() -> None:
+    assert [name for name, kind in ACCESSES.items() if kind.asks(0).deactivates] == ["dir"]
+    asks = Access("dir", 40).asks
+    assert (asks.writes, asks.field, asks.forgives, asks.announces) == (False, "", False, False)
 
 
 def test_a_producer_that_is_attached_anew_halts_the_vm_and_resumes_it(

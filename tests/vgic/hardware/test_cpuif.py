@@ -219,4 +219,8 @@ def test_it_takes_the_first_of_the_most_urgent_that_may_be_signalled(
         for index, (priority, state, group) in enumerate(registers)
         if state == PENDING and groups[group] and priority < ceiling
     ]
-    assert cpuif.acknowledge() == (min(may)[1] if may else SPURIOUS)
+    taken = min(may)[1] if may else None
+    signalled = registers[taken - 32][2] if taken is not None else 1
+    assert cpuif.acknowledge(1 - signalled) == SPURIOUS, "it is of the other group"
+    assert cpuif.acknowledge(signalled) == (SPURIOUS if taken is None else taken)
+    assert cpuif.acknowledge(signalled) != taken, "it is active now"

@@ -8,7 +8,18 @@ import pytest
 from stress.plays import Play, read_script
 from stress.rig.wire import Unplayable, encode
 from vgic.accesses import ACCESSES, Access
-from vgic.data import ACCESS, HostEvent, Instruction, Program
+from vgic.data import (
+    ACCESS,
+    HAND_OVER,
+    SETTINGS,
+    TAKE_OVER,
+    HostEvent,
+    Instruction,
+    Program,
+    dir_of,
+    setting,
+)
+from vgic.hardware import PLAIN
 
 
 def play(*lines: str, name: str = "a") -> Play:
@@ -143,6 +154,12 @@ def test_what_cannot_be_played_is_refused_and_what_is_nearby_is_not(
         (Instruction("await", None, -1), "no cell -1"),
         (Instruction("linger", None, 1_000_001), "1000001"),
         (Instruction("wait"), "no instruction `wait`"),
+        *[
+            (setting(name, each.high), f"no instruction `{name}`")
+            for name, each in SETTINGS.items()
+        ],
+        *[(each, f"no instruction `{each.name}`") for each in (dir_of(1), HAND_OVER, TAKE_OVER)],
+        (Instruction(ACCESS, Access("dir", 40)), "no access dir"),
         (Instruction(ACCESS, Access("quiesce", 40)), "no access quiesce"),
         (Instruction(ACCESS, Access("pend", 41)), "41, which is not"),
         (Instruction(ACCESS, Access("sgi", 3, 1)), "3, which is not"),
@@ -163,6 +180,21 @@ def test_what_the_host_does_by_itself_is_refused() -> None:
     with pytest.raises(Unplayable, match="its host does something"):
         encode([one._replace(parameters=one.parameters._replace(host=host))])
     assert encode([one])
+
+
+def test_an_interrupt_of_group_0_is_refused() -> None:
+    one = play(EDGE, "vcpu 0")
+    irqs = tuple(irq._replace(group=0) for irq in one.parameters.irqs)
+    with pytest.raises(Unplayable, match="40 is of group 0; all of the rig's are of 1"):
+        encode([one._replace(parameters=one.parameters._replace(irqs=irqs))])
+
+
+@pytest.mark.parametrize("name", PLAIN._fields)
+def test_a_choice_of_what_cpus_do_is_refused(name: str) -> None:
+    one = play(EDGE, "vcpu 0")
+    hardware = PLAIN._replace(**{name: True})
+    with pytest.raises(Unplayable, match=rf"its CPUs are chosen \({name}\)"):
+        encode([one._replace(parameters=one.parameters._replace(hardware=hardware))])
 
 
 @pytest.mark.parametrize("rounds", [0, 1_000_001])
