@@ -7,7 +7,7 @@ from functools import partial
 from harness import Scheduler
 from harness.engine import Operation, operation
 from harness.primitives import remember_places
-from vgic.accesses import QUIESCE, TRAPPED_DIR, Access
+from vgic.accesses import QUIESCE, TRAPPED_DIR, Access, drive
 from vgic.composition import note_calls, stop_noting
 from vgic.data import Kvm, Pulse, Vcpu
 from vgic.drain import Drain
@@ -114,7 +114,6 @@ class Machine:
             for _ in range(pulse.pause):
                 self.kvm.scheduler.point(work)
             vcpu = self.kvm.vcpus[pulse.vcpu]
-            if self.kvm.get_vcpu_irq(vcpu, pulse.intid) is not None:
-                self.trace.driving(pulse.vcpu, pulse.intid, pulse.level)
-                self.kernel.kvm_vgic_inject_irq(vcpu, pulse.intid, pulse.level)
-                self.trace.driven(pulse.vcpu, pulse.intid, pulse.level)
+            irq = self.kvm.get_vcpu_irq(vcpu, pulse.intid)
+            if irq is not None:
+                drive(self.kernel, vcpu, irq, level=pulse.level)

@@ -9,7 +9,7 @@ that there is to tell of it, takes little time and memory, whoever has made it.
 
 from typing import NamedTuple
 
-from vgic.data import FIRST_PPI, LAST_SPI, Config, HostEvent, Program, Pulse, irq_key
+from vgic.data import FIRST_PPI, FIRST_SPI, LAST_SPI, Config, HostEvent, Program, Pulse, irq_key
 from vgic.hardware import PLAIN, PRIORITY_MASK, Implementation
 from vgic.instructions import BadParameters, instruction_values, integer_of, list_of
 from vgic.parts import (
@@ -27,6 +27,7 @@ NR_LR_MAX = 16
 NR_VCPUS_MAX = 8
 NR_DEVICES_MAX = 8
 NR_IRQS_MAX = 256
+RESAMPLED = "resampled"
 
 
 class Irq(NamedTuple):
@@ -38,6 +39,8 @@ class Irq(NamedTuple):
         priority: how urgent it is, a multiple of 8; 0 is the most urgent.
         vcpu: the vCPU it is routed to, or whose own it is.
         group: 0 or 1.
+        resampled: its device is passed through, and its line sampled again at each end; of a shared
+            level-triggered one only.
     """
 
     intid: int
@@ -45,10 +48,13 @@ class Irq(NamedTuple):
     priority: int
     vcpu: int
     group: int = 1
+    resampled: bool = False
 
     def to_values(self) -> list[object]:
-        """Return it as JSON values; group 1 is left out."""
+        """Return it as JSON values; group 1, and a device that is not passed through, left out."""
         values: list[object] = [self.intid, self.config.value, self.priority, self.vcpu]
+        if self.resampled:
+            return [*values, self.group, RESAMPLED]
         return values if self.group == 1 else [*values, self.group]
 
 
@@ -153,7 +159,7 @@ def _check_intids(parameters: Parameters) -> None:
 
 
 def _irq(value: object, nr_vcpus: int) -> Irq:
-    intid, config, priority, vcpu, *more = list_of(value, "an irq", 4, 5)
+    intid, config, priority, vcpu, *more = list_of(value, "an irq", 4, 6)
     intid = integer_of(intid, "an INTID", 0, LAST_SPI)
     if config not in (Config.EDGE.value, Config.LEVEL.value):
         raise BadParameters(f"an irq is edge or level, not {config!r:.40}")
@@ -163,6 +169,10 @@ def _irq(value: object, nr_vcpus: int) -> Irq:
     if priority & ~PRIORITY_MASK:
         raise BadParameters(f"a priority is a multiple of 8, not {priority}")
     vcpu = integer_of(vcpu, "a vCPU", 0, nr_vcpus - 1)
-    # Group 1 is left out; so a machine has one token.
-    group = integer_of(more[0], "a group that is not 1", 0, 0) if more else 1
-    return Irq(intid, Config(config), priority, vcpu, group)
+    # What is usual is left out; so a machine has one token.
+    group = integer_of(more[0], "a group", 0, len(more) - 1) if more else 1
+    if more[1:] not in ([], [RESAMPLED]):
+        raise BadParameters(f"the device of an irq is {RESAMPLED!r}, or not named")
+    if more[1:] and (intid < FIRST_SPI or config != Config.LEVEL.value):
+        raise BadParameters("only a shared level-triggered irq is resampled")
+    return Irq(intid, Config(config), priority, vcpu, group, bool(more[1:]))

@@ -12,6 +12,7 @@ from harness.engine import observes
 from stress.scenarios import (
     active_written_from_beside,
     deactivated_apart,
+    devices_passed_through,
     distributor_off_and_on,
     groups_and_masks,
     guests_that_wait,
@@ -52,6 +53,7 @@ _MODULES = (
     level_lines_toggle,
     active_written_from_beside,
     deactivated_apart,
+    devices_passed_through,
     distributor_off_and_on,
     groups_and_masks,
     many_interrupts,

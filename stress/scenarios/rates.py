@@ -85,6 +85,9 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
     "deactivated_apart": {
         "overflow": {"random-walk": 10.0, "pct": 10.0, "burst": 10.0},
     },
+    "devices_passed_through": {
+        "turned_back": {"random-walk": 10.0, "pct": 10.0, "burst": 10.0},
+    },
     "distributor_off_and_on": {
         "turned_back": {"random-walk": 10.0, "pct": 10.0, "burst": 10.0},
     },

@@ -81,7 +81,10 @@ def _irqs(parameters: Parameters) -> Iterator[Smaller]:
             priorities[position] = PRIORITY
             yield _with_priorities(parameters, priorities)
         if irq.config is Config.LEVEL:
-            yield _with_irq(parameters, position, irq._replace(config=Config.EDGE))
+            edge = irq._replace(config=Config.EDGE, resampled=False)
+            yield _with_irq(parameters, position, edge)
+        if irq.resampled:
+            yield _with_irq(parameters, position, irq._replace(resampled=False))
         if irq.group != 1:
             yield _with_irq(parameters, position, irq._replace(group=1))
 

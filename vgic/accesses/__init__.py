@@ -22,6 +22,7 @@ from vgic.accesses.isactiver_read import ACTIVE
 from vgic.accesses.isenabler import ENABLE
 from vgic.accesses.ispendr import PEND
 from vgic.accesses.ispendr_read import PENDING
+from vgic.accesses.line import drive
 from vgic.accesses.line_lower import LOWER
 from vgic.accesses.line_raise import RAISE
 from vgic.accesses.rebind import REBIND
@@ -32,7 +33,7 @@ from vgic.accesses.sgi1r_others import SGI_OTHERS
 __all__ = [
     "ACCESSES", "ACTIVATE", "ACTIVE", "DEACTIVATE", "DISABLE", "DISTRIBUTOR", "ENABLE", "EXITS",
     "GROUP", "LOWER", "PEND", "PENDING", "PRIORITY", "QUIESCE", "RAISE", "REBIND", "ROUTE", "SGI",
-    "SGI_LIST", "SGI_OTHERS", "TRAPPED_DIR", "UNPEND", "Access",
+    "SGI_LIST", "SGI_OTHERS", "TRAPPED_DIR", "UNPEND", "Access", "drive",
 ]  # fmt: skip
 
 # An access only passes on to a kernel function, which is what reports name.

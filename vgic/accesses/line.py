@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A device drives its line in the vCPU's own thread, since the guest has touched its registers.
+"""A device drives its line, in a thread of its own or in that of a vCPU that has touched it.
 
-Whoever judges hears of it as of any device's doing. A private interrupt's line is that of the
-accessing vCPU.
+Whoever judges hears of either as of a device's doing. A private interrupt's line is that of the
+vCPU.
 """
 
 from vgic.data import Vcpu, VgicIrq
@@ -12,12 +12,21 @@ from vgic.kernel import Kernel
 def drive(kernel: Kernel, vcpu: Vcpu, irq: VgicIrq, *, level: bool) -> None:
     """Change the line of an interrupt, or send an edge.
 
+    Behind a resampling irqfd the host raises it once for all that the device asks for, and lowers
+    it when it is notified of the end.
+
     Args:
         kernel: the kernel that takes it in.
-        vcpu: the accessing vCPU.
+        vcpu: the accessing vCPU, or whose interrupt it is if it is private.
         irq: the interrupt.
         level: up, or down.
     """
+    device = irq.resampled
+    if device is not None:
+        device.causes += level
+        if not level or device.raised:
+            return
+        device.raised = True
     kernel.trace.driving(vcpu.vcpu_id, irq.intid, level)
     kernel.kvm_vgic_inject_irq(vcpu, irq.intid, level)
     kernel.trace.driven(vcpu.vcpu_id, irq.intid, level)

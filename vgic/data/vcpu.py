@@ -11,6 +11,7 @@ from harness import Atomic, Cell, Ipi, ListHead, Node, Requests, SpinLock, WaitQ
 from vgic.data.host_cpu import HostCpu
 from vgic.data.intids import LEVEL, Config, irq_name
 from vgic.data.lock_order import VgicLocks
+from vgic.data.resampled import ResampledDevice
 from vgic.hardware import PLAIN, CpuInterface, Hcr, Implementation, ListRegister
 
 KVM_REQ_IRQ_PENDING, KVM_REQ_SLEEP, KVM_REQ_VGIC_PROCESS_UPDATE = range(3)
@@ -52,11 +53,13 @@ class VgicIrq:
         priority: 0 is the most urgent; multiples of 8.
         group: 0 or 1.
         config: edge or level.
+        resampled: the device whose line is sampled again at each end, None where none is.
     """
 
     __slots__ = (
         "active", "ap_list", "config", "enabled", "group", "intid", "irq_lock", "line_level",
-        "name", "on_lr", "pended_since_load", "pending_latch", "priority", "target_vcpu", "vcpu",
+        "name", "on_lr", "pended_since_load", "pending_latch", "priority", "resampled",
+        "target_vcpu", "vcpu",
     )  # fmt: skip
 
     def __init__(
@@ -83,6 +86,7 @@ class VgicIrq:
         self.priority = priority
         self.group = group
         self.config = config
+        self.resampled: ResampledDevice | None = None
 
     def __str__(self) -> str:
         return self.name

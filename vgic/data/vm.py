@@ -9,6 +9,7 @@ from harness import Atomic, Cell, LockOrder, Mutex, Scheduler, SpinLock
 from vgic.data.host_cpu import HostCpu
 from vgic.data.intids import FIRST_SPI, Config, is_private
 from vgic.data.lock_order import VgicLocks
+from vgic.data.resampled import ResampledDevice
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.hardware import PLAIN, Implementation
 
@@ -85,7 +86,13 @@ class Kvm:
         return self.locks.order
 
     def add_irq(
-        self, intid: int, config: Config, priority: int, vcpu_id: int, group: int = 1
+        self,
+        intid: int,
+        config: Config,
+        priority: int,
+        vcpu_id: int,
+        group: int = 1,
+        resampled: bool = False,
     ) -> VgicIrq:
         """Add an interrupt.
 
@@ -95,9 +102,11 @@ class Kvm:
             priority: a multiple of 8, below 256.
             vcpu_id: the vCPU it is routed to, or whose own it is.
             group: 0 or 1.
+            resampled: its device is passed through.
         """
         vcpu = self.vcpus[vcpu_id]
         irq = VgicIrq(self.locks, intid, config, priority, vcpu, group)
+        irq.resampled = ResampledDevice() if resampled else None
         home = vcpu.vgic_cpu.private_irqs if is_private(intid) else self.dist.spis
         home[intid] = irq
         self.irqs.append(irq)

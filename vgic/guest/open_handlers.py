@@ -48,7 +48,12 @@ class OpenHandlers:
         """Tell whether the innermost handler is still to lower its device's line."""
         intid = self.stack[-1]
         irq = self._kvm.get_vcpu_irq(self._vcpu, intid)
-        return irq is not None and irq.config is LEVEL and intid not in self._quiesced
+        return (
+            irq is not None
+            and irq.config is LEVEL
+            and irq.resampled is None
+            and intid not in self._quiesced
+        )
 
     def allow(self, name: str, number: int) -> bool:
         """Tell whether a setting can be written now without a handler being ended wrongly.
@@ -87,6 +92,10 @@ class OpenHandlers:
     def end(self) -> None:
         """Write EOIR for the innermost handler."""
         vcpu, intid = self._vcpu, self.stack.pop()
+        irq = self._kvm.get_vcpu_irq(vcpu, intid)
+        if irq is not None and irq.resampled is not None:
+            # Its driver has looked at the device itself, without an exit.
+            irq.resampled.causes = 0
         vcpu.cpuif.end_of_interrupt(intid, self._group(intid))
         self._quiesced.discard(intid)
         self._last_ended = intid

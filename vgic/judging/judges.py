@@ -19,6 +19,7 @@ from vgic.judging.loading import Loading
 from vgic.judging.progress import Progress
 from vgic.judging.promises import Promises
 from vgic.judging.registers import Registers
+from vgic.judging.resampling import Resampling
 from vgic.judging.windows import Windows
 from vgic.judging.writes import Writes
 from vgic.tracepoints import Tracepoints
@@ -61,6 +62,7 @@ class Judges:
             Writes(kvm, books),
             Announcements(kvm, books, registers, lists),
             Promises(kvm, books),
+            Resampling(kvm, books),
             Progress(kvm, breaks_rings=breaks_rings),
             Delivery(kvm, books, states, lists),
         ]

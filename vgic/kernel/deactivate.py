@@ -11,6 +11,7 @@ is in a list register somewhere, after the VM was halted, as an access to its ac
 from harness import local_irq_disable, local_irq_enable
 from harness.engine import unnamed
 from vgic.data import KVM_REQ_VGIC_PROCESS_UPDATE, Exit, RunsInGuestMode, Trap, Vcpu, VgicIrq
+from vgic.hardware import ListRegister
 from vgic.kernel.table import Kernel
 
 
@@ -87,13 +88,16 @@ class Deactivate(Kernel):
 
         Decision: under which lock it is changed.
         """
+        lr: ListRegister | None = None
         irq.irq_lock.lock()
-        target, is_loaded = self.deactivation_target(irq), irq.on_lr
+        target, is_loaded, was_active = self.deactivation_target(irq), irq.on_lr, irq.active
         if target is not None and not is_loaded:
             lr = self.vgic_v3_compute_lr(vcpu, irq)
             lr.active = False
             self.fold_irq(irq, lr)
         irq.irq_lock.unlock()
+        if lr is not None:
+            self.hear_of_end(irq, lr, was_active)
         return target, target is not None and is_loaded
 
     def deactivation_target(self, irq: VgicIrq) -> Vcpu | None:

@@ -95,6 +95,14 @@ class Decisions(ABC):
         """Make an interrupt what its list register says; see fold.py."""
 
     @abstractmethod
+    def hear_of_end(self, irq: VgicIrq, lr: ListRegister, was_active: bool) -> None:
+        """Go on from a fold if that was the end of a level; see fold.py."""
+
+    @abstractmethod
+    def hears_of_end(self, was_active: bool) -> bool:
+        """Say whether the host hears of the end of a level; see fold.py."""
+
+    @abstractmethod
     def was_deactivated(self, irq: VgicIrq) -> None:
         """Do what follows from the end of a level; see fold.py."""
 

@@ -24,18 +24,17 @@ class Fold(Kernel):
 
         Models: vgic-v3.c, vgic_v3_fold_lr.
         Locking: called with interrupts off and no vGIC lock held; takes irq_lock.
-        Differs: no LPIs, GICv2 SGIs, resampling or acknowledge notifiers.
+        Differs: no LPIs, GICv2 SGIs, or interrupts that are mapped to physical ones.
         """
         irq = self.kvm.get_vcpu_irq(vcpu, lr.intid)
         if irq is None:
             return
         irq.irq_lock.lock()
-        is_deactivated = irq.active and not lr.active
+        was_active = irq.active
         self.fold_irq(irq, lr)
         self.scheduler.note("fold", str(lr), "on", vcpu)
         irq.irq_lock.unlock()
-        if is_deactivated and lr.eoi and not lr.pending:
-            self.was_deactivated(irq)
+        self.hear_of_end(irq, lr, was_active)
 
     @unnamed
     def fold_irq(self, irq: VgicIrq, lr: ListRegister) -> None:
@@ -51,13 +50,67 @@ class Fold(Kernel):
             irq.pending_latch = False
         irq.on_lr = False
 
-    def was_deactivated(self, irq: VgicIrq) -> None:
-        """Do what follows from the end of a level that an earlier exit has found active.
+    @unnamed
+    def hear_of_end(self, irq: VgicIrq, lr: ListRegister, was_active: bool) -> None:
+        """Go on from a fold if that was the end of a level.
 
         Locking: called with interrupts off and nothing held.
 
-        Decision: what that is; nothing where nobody counts shared interrupts in flight.
+        Args:
+            irq: the interrupt.
+            lr: what has been folded into it.
+            was_active: it was active before.
+
+        Decision: what a fold is followed by.
         """
+        if lr.eoi and not (lr.pending or lr.active) and self.hears_of_end(was_active):
+            self.was_deactivated(irq)
+
+    def hears_of_end(self, was_active: bool) -> bool:
+        """Say whether the host hears of the end of a level whose list register is empty.
+
+        It has been loaded, so its guest has taken and ended it, in one stay or in two: who is not
+        notified keeps the line up, and the guest gets it over and over (docs/findings.md, F10).
+
+        Models: vgic-v3.c, vgic_v3_fold_lr, which looks whether an earlier exit had found it active.
+        Locking: called with interrupts off and nothing held.
+
+        Args:
+            was_active: an earlier exit has found it active.
+
+        Decision: which ends the host hears of.
+        """
+        return True
+
+    def was_deactivated(self, irq: VgicIrq) -> None:
+        """Do what follows from the end of a level.
+
+        Locking: called with interrupts off and nothing held: the notifier may inject.
+
+        Decision: what that is, beside notifying who waits for it.
+        """
+        self.kvm_notify_acked_irq(irq)
+
+    def kvm_notify_acked_irq(self, irq: VgicIrq) -> None:
+        """Have a resampling irqfd lower its line, and raise it again if the device asks for more.
+
+        Models: irqchip.c, kvm_notify_acked_irq; eventfd.c, irqfd_resampler_ack; and what is behind
+            the eventfd, which unmasks the device's own interrupt.
+        Locking: called with interrupts off and nothing held; takes what injecting takes.
+        """
+        device = irq.resampled
+        if device is None:
+            return
+        self._drive(irq, level=False)
+        device.raised = False
+        if device.causes and not device.raised:
+            device.raised = True
+            self._drive(irq, level=True)
+
+    def _drive(self, irq: VgicIrq, *, level: bool) -> None:
+        self.trace.driving(0, irq.intid, level)
+        self.kvm_vgic_inject_irq(None, irq.intid, level)
+        self.trace.driven(0, irq.intid, level)
 
     def vgic_v3_fold_lr_state(self, vcpu: Vcpu) -> None:
         """Fold the used list registers, then account EOIcount.

@@ -125,6 +125,10 @@ class Kernel(HostSide):
         """Take one list register's state back into its interrupt."""
 
     @abstractmethod
+    def kvm_notify_acked_irq(self, irq: VgicIrq) -> None:
+        """Have a resampling irqfd lower its line, and raise it again if it has to."""
+
+    @abstractmethod
     def vgic_v3_fold_lr_state(self, vcpu: Vcpu) -> None:
         """Fold the used list registers, then account EOIcount."""
 

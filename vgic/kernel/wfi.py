@@ -66,6 +66,7 @@ class Wfi(Kernel):
     def has_pending_below(self, vcpu: Vcpu, mask: int) -> bool:
         """Tell whether something on the AP-list is pending that a mask lets in.
 
+        Models: vgic.c, the loop of kvm_vgic_vcpu_pending_irq.
         Locking: called with nothing held, from any context; takes ap_list_lock, and each irq_lock
             in turn.
         """

@@ -8,6 +8,7 @@ from vgic.revisions.facts import (
     FlushBeforeMode,
     FoldClearsLatch,
     FoldsUnlocked,
+    HearsOfFoundActive,
     KeysReadAgain,
     KicksByMask,
     LoadedByMmio,
@@ -30,6 +31,7 @@ class Halting(
     CountsDisabledGroups,
     FlushBeforeMode,
     CountsSpis,
+    HearsOfFoundActive,
     FoldsUnlocked,
     LoadedByMmio,
 ):

@@ -7,6 +7,7 @@ from vgic.revisions.facts import (
     FlushBeforeMode,
     FoldClearsLatch,
     FoldsUnlocked,
+    HearsOfFoundActive,
     KeysReadAgain,
     KicksByMask,
     LoadedByMmio,
@@ -36,6 +37,7 @@ class HeadWalk(
     OutsideBeforeSync,
     PauseIsFlag,
     CountsSpis,
+    HearsOfFoundActive,
     FoldsUnlocked,
     LoadedByMmio,
 ):

@@ -8,6 +8,7 @@ from vgic.revisions.facts import (
     FlushBeforeMode,
     FoldClearsLatch,
     FoldsUnlocked,
+    HearsOfFoundActive,
     KeysReadAgain,
     KicksByMask,
     LoadedByMmio,
@@ -36,6 +37,7 @@ class LastLr(
     OutsideBeforeSync,
     PauseIsFlag,
     CountsSpis,
+    HearsOfFoundActive,
     FoldsUnlocked,
     LoadedByMmio,
 ):

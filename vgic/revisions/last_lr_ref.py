@@ -8,6 +8,7 @@ from vgic.revisions.facts import (
     FlushBeforeMode,
     FoldClearsLatch,
     FoldsUnlocked,
+    HearsOfFoundActive,
     KeysReadAgain,
     KicksByMask,
     LoadedByMmio,
@@ -34,6 +35,7 @@ class LastLrRef(
     OutsideBeforeSync,
     PauseIsFlag,
     CountsSpis,
+    HearsOfFoundActive,
     FoldsUnlocked,
     LoadedByMmio,
 ):

@@ -7,6 +7,7 @@ from vgic.revisions.facts import (
     CursorWhenFull,
     FoldClearsLatch,
     FoldsUnlocked,
+    HearsOfFoundActive,
     KeysReadAgain,
     KicksByMask,
     LoadedByMmio,
@@ -28,6 +29,7 @@ class LinuxSevenThree(
     SummaryAlone,
     CountsDisabledGroups,
     CountsSpis,
+    HearsOfFoundActive,
     FoldsUnlocked,
     LoadedByMmio,
 ):

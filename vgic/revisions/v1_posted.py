@@ -6,6 +6,7 @@ from vgic.revisions.facts import (
     DirAsPosted,
     FlushBeforeMode,
     FoldClearsLatch,
+    HearsOfFoundActive,
     KeysReadAgain,
     KicksByMask,
     OracleAlone,
@@ -33,6 +34,7 @@ class V1Posted(
     FlushBeforeMode,
     OutsideBeforeSync,
     PauseIsFlag,
+    HearsOfFoundActive,
     DirAsPosted,
 ):
     """The seed exactly as posted (33 patches): the list head is copied by value before the cut.

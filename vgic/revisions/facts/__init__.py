@@ -5,7 +5,13 @@ A revision is a list of those that hold for it. In which revisions each holds is
 docs/revisions.md, which a test makes from the classes.
 """
 
-from vgic.revisions.facts.deactivation import CountsSpis, DirAsPosted, FoldsUnlocked, LoadedByMmio
+from vgic.revisions.facts.deactivation import (
+    CountsSpis,
+    DirAsPosted,
+    FoldsUnlocked,
+    HearsOfFoundActive,
+    LoadedByMmio,
+)
 from vgic.revisions.facts.distributor import KicksByMask
 from vgic.revisions.facts.entry import FlushBeforeMode, OutsideBeforeSync
 from vgic.revisions.facts.halting import PauseIsFlag
@@ -24,7 +30,8 @@ from vgic.revisions.facts.sorting import KeysReadAgain, SortedBySummary, WholePr
 
 __all__ = [
     "CountsDisabledGroups", "CountsSpis", "CursorAtEach", "CursorWhenFull", "DirAsPosted",
-    "FlushBeforeMode", "FoldClearsLatch", "FoldsUnlocked", "KeysReadAgain", "KicksByMask",
-    "LoadedByMmio", "NoOverflow", "OneList", "OracleAlone", "OutsideBeforeSync", "PauseIsFlag",
-    "SortedBySummary", "SplitByValue", "SummaryAlone", "WalkFromHead", "WholePriorities",
+    "FlushBeforeMode", "FoldClearsLatch", "FoldsUnlocked", "HearsOfFoundActive", "KeysReadAgain",
+    "KicksByMask", "LoadedByMmio", "NoOverflow", "OneList", "OracleAlone", "OutsideBeforeSync",
+    "PauseIsFlag", "SortedBySummary", "SplitByValue", "SummaryAlone", "WalkFromHead",
+    "WholePriorities",
 ]  # fmt: skip

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The host hears of each end of what it has to sample again: I32."""
+
+from vgic.data import Kvm, VgicIrq
+from vgic.judging.bookkeeping import Bookkeeping
+from vgic.judging.judge import SYNC, Judge, fail
+
+
+class Resampling(Judge):
+    """Follows the ends of interrupts behind a resampling irqfd until they are folded.
+
+    A line that the host has raised stays up until it is notified: the guest would be interrupted
+    for nothing, over and over.
+    """
+
+    def __init__(self, kvm: Kvm, books: Bookkeeping) -> None:
+        """Begin to listen.
+
+        Args:
+            kvm: the VM.
+            books: tell which interrupt an event is about, and who loses by right what is lost.
+        """
+        super().__init__(kvm)
+        self._books = books
+        self._ended: list[dict[VgicIrq, int]] = [{} for _ in kvm.vcpus]
+        self._lowered_at: dict[VgicIrq, int] = {}
+        self._began_at = [-1] * len(kvm.vcpus)
+
+    def driving(self, vcpu: int, intid: int, level: bool) -> None:
+        """Note that a line is lowered."""
+        irq = self._books.irq
+        if irq is not None and irq.resampled is not None and not level:
+            self._lowered_at[irq] = self._kvm.scheduler.steps
+
+    def ended(self, vcpu: int, intid: int) -> None:
+        """Note an end that its vCPU is to fold."""
+        irq = self._books.irq
+        if irq is not None and irq.resampled is not None:
+            self._ended[vcpu][irq] = self._kvm.scheduler.steps
+
+    def deactivating(self, vcpu: int, intid: int) -> None:
+        """Note when a guest begins to deactivate."""
+        self._began_at[vcpu] = self._kvm.scheduler.steps
+
+    def deactivated(self, vcpu: int, intid: int) -> None:
+        """Note one that has been folded already, or is still to be."""
+        irq = self._books.irq
+        if irq is None or irq.resampled is None:
+            return
+        here = irq.vcpu if irq.on_lr else None
+        self._ended[vcpu if here is None else here.vcpu_id][irq] = self._began_at[vcpu]
+        if here is None:
+            self._judge(vcpu)
+
+    def synced(self, vcpu: int) -> None:
+        """Judge the ends that have been folded."""
+        if self._ended[vcpu]:
+            self._judge(vcpu)
+
+    def _judge(self, vcpu: int) -> None:
+        for irq, step in self._ended[vcpu].items():
+            heard = self._lowered_at.get(irq, -1) >= step
+            if not (heard or self._books.ledger[irq].forfeited):
+                host_hears_of_the_end(self._kvm, irq)
+        self._ended[vcpu].clear()
+
+
+def host_hears_of_the_end(kvm: Kvm, irq: VgicIrq) -> None:
+    """I32: a line that is kept up until the end is lowered when that has been folded.
+
+    Args:
+        kvm: the VM.
+        irq: an interrupt whose end has been folded, and whose line was not lowered since.
+
+    Locks: none needed: it is the device's own state.
+    """
+    if irq.resampled is not None and irq.resampled.raised:
+        fail(
+            kvm,
+            "I32 end unheard",
+            f"{irq} has been ended, and its line is kept up: who samples it again was not notified",
+            SYNC,
+        )
