@@ -12,8 +12,9 @@ import pytest
 from harness import Execution, Failure
 from tests.fixtures.judged import handling, windows
 from vgic import Mechanism
-from vgic.accesses import ACTIVATE, ACTIVE, DEACTIVATE, Access
+from vgic.accesses import ACTIVATE, ACTIVE, DEACTIVATE, PRIORITY, Access
 from vgic.data import EDGE, LEVEL, Config, Kvm, VgicIrq
+from vgic.hardware import ListRegister
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.tracepoints import Announcer
 
@@ -377,6 +378,32 @@ def test_q11_an_end_outside_while_something_dropped_is_outside_forfeits(
         seen.append(story.forfeited)
 
     assert kind_of_story(told) is None
+    assert seen == [forfeited]
+
+
+@pytest.mark.parametrize("dropped", [False, True])
+@pytest.mark.parametrize(("loaded_with", "forfeited"), [(0x40, False), (0x48, True)])
+def test_q7_a_priority_written_in_use_counts_whatever_else_was_dropped(
+    kind_of_story: KindOf, dropped: bool, loaded_with: int, forfeited: bool
+) -> None:
+    seen = []
+
+    def told(story: Story) -> None:
+        if dropped:
+            story.has_dropped()
+        inner = story.another(0x40)
+        story.handles(inner)
+        story.here.cpuif.ap1r = 1 << 8
+        write = Access(PRIORITY, 33, 0x48)
+        story.trace.accessing(1, write)
+        inner.priority, inner.on_lr = 0x48, True
+        story.trace.accessed(1, write)
+        story.here.cpuif.lrs[0] = ListRegister(33, active=True, group=1, priority=loaded_with)
+        story.here.cpuif.ap1r = 0
+        story.trace.ended(0, 33)
+        seen.append(story.forfeited)
+
+    kind_of_story(told)
     assert seen == [forfeited]
 
 
