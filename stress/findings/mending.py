@@ -4,7 +4,8 @@
 Found by running it. The reference's method is put in the place of each of a kernel's own in turn,
 and the same execution is followed: without the one that is to blame it passes, every deviation in
 its place. Where no one is to blame alone, every two are tried: one may only make sense with the
-other. Failures that the same mend cures are one finding, however differently they show.
+other; of many overrides every two of one class. Failures that the same mend cures are one finding,
+however differently they show.
 """
 
 import inspect
@@ -16,8 +17,8 @@ from stress.executions import Target, Token, follow
 from stress.explaining import FirstDivergence
 from vgic import Mechanism, Reference
 
-_PAIRS_MAX = 10
-"""Of so many overrides every two are taken out together."""
+_PAIRS_MAX = 45
+"""So many pairs of overrides are taken out together: every two of ten."""
 
 
 def mends(
@@ -38,13 +39,25 @@ def mends(
     """
     names = overrides(target.kernel)
     found = [name for name in names if _passes([name], token, target, carriers)]
-    if not found and len(names) <= _PAIRS_MAX:
-        pairs = (pair for pair in combinations(names, 2) if _passes(pair, token, target, carriers))
-        found = list(map(" and ".join, pairs))
+    if not found:
+        pairs = _pairs(target.kernel, names)
+        found = [" and ".join(pair) for pair in pairs if _passes(pair, token, target, carriers)]
     if divergence is not None:
         first = (divergence.decided_in, divergence.function)
         found.sort(key=lambda name: first.index(name) if name in first else len(first))
     return tuple(found)
+
+
+def _pairs(kernel: type[Mechanism], names: Sequence[str]) -> list[tuple[str, str]]:
+    """Return every two overrides; where those are too many, every two that one class makes.
+
+    A revision is made of facts, and what only makes sense together is one of them.
+    """
+    pairs = list(combinations(names, 2))
+    if len(pairs) > _PAIRS_MAX:
+        made = [vars(cls).keys() for cls in kernel.__mro__ if not issubclass(Reference, cls)]
+        pairs = [pair for pair in pairs if any(by >= set(pair) for by in made)]
+    return pairs if len(pairs) <= _PAIRS_MAX else []
 
 
 def overrides(kernel: type[Mechanism]) -> list[str]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The known bugs by name, one file each, to be put into a revision: a small class and its record.
 
-A bug overrides one decision. To add one, write its file.
+A bug overrides one decision, or those that keep one count. To add one, write its file.
 """
 
 import sys

@@ -191,11 +191,13 @@ class Bookkeeping(Judge):
         if irq is not None:
             self.ledger.deactivate(irq)
             ended = self.open.end(vcpu, irq)
-            if self.open.dropped[vcpu] or self.open.going:
-                # The count takes what was sorted first, as if all were ended in that order (Q11).
-                if not irq.on_lr and self.open.has_dropped_outside(self._kvm.vcpus[vcpu]):
-                    self.forfeit(vcpu)
-            elif ended is not None and self._keys.mean_another(vcpu, ended):
+            # The count takes what was sorted first, as if all were ended in that order (Q11).
+            of_dropped = (
+                (self.open.dropped[vcpu] or self.open.going)
+                and not irq.on_lr
+                and self.open.has_dropped_outside(kvm.vcpus[vcpu])
+            )
+            if of_dropped or (ended is not None and self._keys.mean_another(vcpu, ended)):
                 self.forfeit(vcpu)
 
     def dropped(self, vcpu: int, intid: int) -> None:

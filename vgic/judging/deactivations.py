@@ -19,7 +19,7 @@ class Deactivations(Judge):
         """
         super().__init__(kvm)
         self._books = books
-        self._crossed = crossed
+        self._crossed_ones = crossed
 
     def deactivating(self, vcpu: int, intid: int) -> None:
         """Note where it is."""
@@ -28,10 +28,10 @@ class Deactivations(Judge):
             return
         loaded = irq.on_lr
         if owner != vcpu:
-            self._crossed.add("dir_from_beside")
+            self._crossed_ones.add("dir_from_beside")
             if loaded:
-                self._crossed.add("dir_of_loaded")
+                self._crossed_ones.add("dir_of_loaded")
         elif loaded:
-            self._crossed.add("dir_in_register")
+            self._crossed_ones.add("dir_in_register")
         if irq.vcpu is not None and not loaded:
-            self._crossed.add("dir_outside")
+            self._crossed_ones.add("dir_outside")

@@ -48,6 +48,7 @@ RECORD = Revision(
     models=(Commit("", "the vGIC as it was rewritten in 2016: the AP-list and its order"),),
     found_as=(
         "O10 best pending left out",
+        "I14 EOIcount too high",
         "I9 lost pend",
         "I17 halted too early",
         "I17 entry while halted",

@@ -58,6 +58,10 @@ RECORD = Revision(
     ),
     found_as=(
         "I13 stuck active",
+        "I14 EOIcount too high",
+        "I11 phantom level",
+        "I24 exit at entry",
+        "I4 list registers miscounted",
         "I16 missed kick",
         "I9 lost pend",
         "I17 halted too early",

@@ -74,5 +74,14 @@ RECORD = Revision(
         Commit("ca3c34da3644", "what is in the vCPU's own list register is deactivated there"),
         Commit("84792050e039", "no vCPU is brought back to trap DIR by a CPU that always does"),
     ),
-    found_as=("I13 stuck active", "I9 lost pend", "I17 halted too early", "I17 entry while halted"),
+    found_as=(
+        "I13 stuck active",
+        "I14 EOIcount too high",
+        "I11 phantom level",
+        "I24 exit at entry",
+        "I4 list registers miscounted",
+        "I9 lost pend",
+        "I17 halted too early",
+        "I17 entry while halted",
+    ),
 )

@@ -54,5 +54,13 @@ RECORD = Revision(
         Commit("", "7.3.4: a pause is counted"),
     ),
     beyond=(Commit("", "7.3.4: an LPI is not mapped by more than one event"),),
-    found_as=("I13 stuck active", "I16 missed kick", "I9 lost pend"),
+    found_as=(
+        "I13 stuck active",
+        "I14 EOIcount too high",
+        "I11 phantom level",
+        "I24 exit at entry",
+        "I4 list registers miscounted",
+        "I16 missed kick",
+        "I9 lost pend",
+    ),
 )

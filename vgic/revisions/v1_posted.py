@@ -60,6 +60,9 @@ RECORD = Revision(
     date="2025-11-03",
     found_as=(
         "I13 stuck active",
+        "I14 EOIcount too high",
+        "I24 exit at entry",
+        "I4 list registers miscounted",
         "I16 missed kick",
         "list corruption",
         "I9 lost pend",

@@ -91,6 +91,35 @@ def test_fetch_add_returns_what_was_there(run: Run) -> None:
     assert seen == [(5, 7), (7, 0), (9, 9)]
 
 
+@pytest.mark.parametrize(("before", "took", "after"), [(2, True, 1), (1, True, 0), (0, False, 0)])
+def test_what_is_nothing_stays_nothing_where_one_is_taken_off(
+    run: Run, before: int, took: bool, after: int
+) -> None:
+    seen = []
+
+    def body(scheduler: Scheduler) -> None:
+        count = Atomic(scheduler, "count", "0")
+        count.value = before
+        seen.append((count.dec_if_positive(), count.value))
+
+    assert run(one_thread(body)).outcome == Passed()
+    assert seen == [(took, after)]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_two_that_take_the_last_one_do_not_both_get_it(run: Run, seed: int) -> None:
+    took: list[bool] = []
+
+    def program(scheduler: Scheduler) -> None:
+        count = Atomic(scheduler, "count", "0")
+        count.value = 1
+        for i in range(2):
+            scheduler.thread(f"t{i}", lambda: took.append(count.dec_if_positive()))
+
+    assert run(program, strategy=RandomWalk(Stream("last", seed), 10)).outcome == Passed()
+    assert sorted(took) == [False, True]
+
+
 def test_each_access_is_one_scheduling_point_and_the_bare_value_is_none(
     run: Run, story: Story
 ) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from harness import Failed, Failure, OsThreads, Scheduler, execute, local_irq_disable
+from harness import Execution, Failed, Failure, OsThreads, Scheduler, execute, local_irq_disable
 from harness.engine.strategy import Quiet
 from tests.fixtures.judged import judged
 from vgic import Mechanism, Reference
@@ -18,8 +18,65 @@ from vgic.accesses import DISABLE, ENABLE, PEND, ROUTE, Access
 from vgic.data.intids import Config
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu, VgicIrq
 from vgic.data.vm import Kvm
+from vgic.hardware import ListRegister
+from vgic.judging.judge import would_take
 
 FirstFailure = Callable[..., Failure | None]
+
+
+@pytest.mark.parametrize(
+    ("priority", "group", "pmr", "enabled", "bpr", "apr", "takes"),
+    [
+        (0x80, 1, 0xF8, (True, True), (2, 3), 0, True),
+        (0x80, 1, 0x80, (True, True), (2, 3), 0, False),
+        (0x80, 1, 0x88, (True, True), (2, 3), 0, True),
+        (0x80, 1, 0xF8, (True, False), (2, 3), 0, False),
+        (0x80, 0, 0xF8, (True, False), (2, 3), 0, True),
+        (0x80, 1, 0xF8, (True, True), (2, 3), 1 << 16, False),
+        (0x80, 1, 0xF8, (True, True), (2, 3), 1 << 17, True),
+        (0x80, 1, 0xF8, (True, True), (2, 4), 1 << 17, True),
+        (0x88, 1, 0xF8, (True, True), (2, 3), 1 << 18, True),
+        (0x88, 1, 0xF8, (True, True), (2, 4), 1 << 17, True),
+        (0x88, 1, 0xF8, (True, True), (2, 4), 1 << 16, False),
+        (0x88, 0, 0xF8, (True, True), (2, 4), 1 << 17, False),
+        (0x98, 1, 0xF8, (True, True), (2, 5), 1 << 18, True),
+        (0x98, 0, 0xF8, (True, True), (2, 5), 1 << 18, False),
+    ],
+)
+def test_a_guest_takes_what_is_let_in_and_interrupts_what_it_does(
+    in_kernel: Callable[..., Execution],
+    priority: int,
+    group: int,
+    pmr: int,
+    enabled: tuple[bool, bool],
+    bpr: tuple[int, int],
+    apr: int,
+    takes: bool,
+) -> None:
+    """The mask looks at the whole of its priority, and what is running at the group's part."""
+
+    def body(kernel: Mechanism) -> None:
+        vcpu = kernel.kvm.vcpus[0]
+        vmcr = vcpu.cpuif.vmcr
+        vmcr.pmr, vmcr.group_enabled, vcpu.cpuif.ap1r = pmr, enabled, apr
+        vmcr.set_binary_points(bpr, common=False)
+        irq = kernel.kvm.add_irq(32, Config.EDGE, priority, 0, group)
+        assert would_take(vcpu, irq) is takes
+        vcpu.cpuif.lrs[0] = ListRegister(32, pending=True, group=group, priority=priority)
+        assert (vcpu.cpuif.highest_pending() is not None) is takes, "the hardware agrees"
+
+    in_kernel(body)
+
+
+def test_a_guest_takes_nothing_that_is_routed_elsewhere(
+    in_kernel: Callable[..., Execution],
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        first, second = kernel.kvm.vcpus
+        irq = kernel.kvm.add_irq(32, Config.EDGE, 0x80, 1)
+        assert (would_take(first, irq), would_take(second, irq)) == (False, True)
+
+    in_kernel(body, nr_vcpus=2)
 
 
 class Two:

@@ -478,7 +478,7 @@ def test_q5_fires_if_that_happens_to_an_edge() -> None:
 def test_every_quirk_is_tested_both_ways() -> None:
     here = Path(__file__).read_text("utf-8")
     numbers = re.findall(r"^## Q(\d+) ", QUIRKS.read_text("utf-8"), re.MULTILINE)
-    assert len(numbers) == 10
+    assert len(numbers) == 11
     for number in set(numbers):
         assert re.search(rf"def test_q{number}_(?!fires)", here), number
         assert re.search(rf"def test_q{number}_fires", here), number
@@ -829,3 +829,67 @@ def test_q10_fires_if_nobody_has_written_it() -> None:
         bench.irq.active = True
 
     assert kind_of(is_activated(by_itself)) == "stuck active"
+
+
+class EndedOverDropped(Bench):
+    """Two interrupts that vCPU 0 handles, 32 and inside of it 33, and a single list register."""
+
+    def __init__(self, bench: Bench) -> None:
+        vars(self).update(vars(bench))
+        self.inner = self.kvm.add_irq(33, Config.EDGE, 0x40, 0)
+
+    def handles_both(self) -> None:
+        """Neither is in a list register when both are handled: 34 has it."""
+        last = self.kvm.add_irq(34, Config.EDGE, 0xC0, 0)
+        for irq in (self.irq, self.inner, last):
+            self.trace.driving(0, irq.intid, True)
+            self.kernel.kvm_vgic_inject_irq(None, irq.intid, level=True)
+            self.trace.driven(0, irq.intid, True)
+            self.enter(self.first)
+            if irq is not last:
+                assert self.acknowledge(self.first) == irq.intid
+                self.leave(self.first)
+
+    def drops(self) -> None:
+        """The guest ends 33 with EOImode 1."""
+        self.first.cpuif.vmcr.eoi_drops_only = True
+        intid = self.stacks[self.first].pop()
+        self.first.cpuif.end_of_interrupt(intid)
+        self.trace.dropped(0, intid)
+        self.first.cpuif.vmcr.eoi_drops_only = False
+
+    def deactivates(self) -> None:
+        """It deactivates that, and enters again."""
+        self.first.cpuif.vmcr.eoi_drops_only = True
+        self.trace.deactivating(0, 33)
+        self.leave(self.first)
+        self.kernel.vgic_v3_deactivate(self.first, 33)
+        self.trace.deactivated(0, 33)
+        self.first.cpuif.vmcr.eoi_drops_only = False
+        self.enter(self.first)
+
+
+def ended_over_dropped(*, deactivates: bool, loses: bool = False) -> Script:
+    """Have a guest end 32 with EOImode 0 after it has dropped 33, and fold that."""
+
+    def script(bench: Bench) -> None:
+        story = EndedOverDropped(bench)
+        story.handles_both()
+        story.drops()
+        if deactivates:
+            story.deactivates()
+        story.end(story.first)
+        if loses:
+            story.first.cpuif.hcr.eoicount = 0
+        story.leave(story.first)
+
+    return script
+
+
+def test_q11_an_end_over_what_was_dropped_is_taken_off_that_by_right() -> None:
+    assert kind_of(ended_over_dropped(deactivates=False)) is None
+
+
+def test_q11_fires_if_what_was_dropped_has_been_deactivated_before() -> None:
+    assert kind_of(ended_over_dropped(deactivates=True)) is None
+    assert kind_of(ended_over_dropped(deactivates=True, loses=True)) == "I13 stuck active"

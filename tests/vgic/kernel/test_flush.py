@@ -68,6 +68,26 @@ def test_the_summary_counts_what_can_be_delivered_here(
     in_kernel(body, nr_lr=3, nr_vcpus=2)
 
 
+@pytest.mark.parametrize("bug", ["", "disabled_group_counts"])
+@pytest.mark.parametrize("enabled", [False, True])
+def test_what_is_in_a_disabled_group_brings_nobody_back_but_for_the_bug(
+    in_kernel: Callable[..., Execution], enlist: Callable[..., None], bug: str, enabled: bool
+) -> None:
+    """It still counts for what stays outside, and so for the sort."""
+
+    def body(kernel: Mechanism) -> None:
+        vcpu = kernel.kvm.vcpus[0]
+        vcpu.cpuif.vmcr.group_enabled = (enabled, True)
+        irqs = [pending(kernel, intid) for intid in (32, 33)]
+        irqs[1].group = 0
+        enlist(vcpu, *irqs)
+        flush(kernel)
+        hcr = vcpu.vgic_cpu.vgic_hcr
+        assert (hcr.npie, hcr.uie) == (bool(bug) or enabled, True)
+
+    in_kernel(body, nr_lr=1, kernel=compose(Reference, [bug] if bug else []))
+
+
 def test_nothing_on_the_list_uses_no_register_and_leaves_no_overflow(
     in_kernel: Callable[..., Execution],
 ) -> None:

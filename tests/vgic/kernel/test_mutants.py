@@ -17,6 +17,7 @@ from harness import Failure, ListHead, Node
 from vgic import BUGS, CANARY, REVISIONS, Mechanism, Reference
 from vgic.composition.composing import overridden
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Vcpu, VgicIrq
+from vgic.hardware import ListRegister
 from vgic.kernel import ApListSummary, Kernel
 
 
@@ -211,7 +212,19 @@ class MovesUnderOneLock(Reference):
         return moving
 
 
+class FoldsNoEnd(Reference):
+    """What a list register no longer has active stays active."""
+
+    def fold_irq(self, irq: VgicIrq, lr: ListRegister) -> None:
+        """Take everything else out of it."""
+        was_active = irq.active
+        super().fold_irq(irq, lr)
+        irq.active |= was_active
+
+
 FOUND_AS: dict[type[Mechanism], tuple[str, str]] = {
+    FoldsNoEnd: ("inject_while_eoicount", "I13 stuck active"),
+    SortIgnoresGroup: ("groups_and_masks", "I16 missed kick"),
     QueueWithoutRecheck: ("reroute_while_pruning", "I30 wrong return value"),
     RequestWithoutKick: ("inject_while_eoicount", "I16 missed kick"),
     OverflowStaysListed: ("inject_while_eoicount", "I13 stuck active"),
@@ -238,7 +251,6 @@ EQUIVALENT: dict[type[Mechanism], str] = {
     SortIgnoresTarget: "the walk passes over what does not belong here without using up a list "
     "register, wherever it stands; if it is routed home behind the walk's back, the reference "
     "happens to come back for it and nobody has to (Q3)",
-    SortIgnoresGroup: "no guest of this slice turns a group off",
 }
 
 RIGHT = Reference.__mro__

@@ -76,6 +76,45 @@ def test_each_key_weighs_more_than_all_that_follow(
     in_kernel(backward, nr_vcpus=2)
 
 
+INNER, OUTER = Kind(0x88, active=True, pending=False), Kind(0x80, active=True, group=0)
+
+
+@pytest.mark.parametrize("kernel", [Reference, compose(Reference, ["whole_priorities"])])
+@pytest.mark.parametrize(("bpr", "nests"), [((2, 3), False), ((2, 4), True)])
+def test_active_ones_go_by_what_their_handlers_nest_by(
+    in_kernel: Callable[..., Execution],
+    kernel: type[Mechanism],
+    bpr: tuple[int, int],
+    nests: bool,
+) -> None:
+    """With four bits of group 1 that count, its 0x88 is 0x80 to handlers, and 0x88 as a whole."""
+
+    def body(built: Mechanism) -> None:
+        vmcr = built.kvm.vcpus[0].cpuif.vmcr
+        vmcr.group_enabled = (True, True)
+        vmcr.set_binary_points(bpr, common=False)
+        outer, inner = make(built, 32, OUTER), make(built, 33, INNER)
+        with built.kvm.vcpus[0].vgic_cpu.ap_list_lock:
+            order = built.vgic_irq_cmp(built.kvm.vcpus[0], outer, inner)
+        assert order == (0 if nests and kernel is Reference else -1)
+
+    in_kernel(body, kernel=kernel)
+
+
+@pytest.mark.parametrize("active", [False, True])
+def test_pending_ones_go_by_their_whole_priorities_whatever_nests(
+    in_kernel: Callable[..., Execution], active: bool
+) -> None:
+    """A list register takes the more urgent of two that do not interrupt each other's handlers."""
+
+    def body(kernel: Mechanism) -> None:
+        kernel.kvm.vcpus[0].cpuif.vmcr.set_binary_points((2, 5), common=False)
+        kinds = [Kind(priority, active=active) for priority in (0x80, 0x88)]
+        assert compare_kinds(kernel, *kinds) == (0 if active else -1)
+
+    in_kernel(body)
+
+
 @pytest.mark.parametrize("kind", [BEST, Kind(active=True), Kind(elsewhere=True), Kind(group=0)])
 def test_equals_keep_their_order(in_kernel: Callable[..., Execution], kind: Kind) -> None:
     def body(kernel: Mechanism) -> None:
