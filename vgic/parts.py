@@ -51,8 +51,11 @@ def hardware_of(fields: dict[str, object]) -> Implementation:
     known = PLAIN._fields
     names = list_of(fields["hardware"], "hardware", 1, len(known))
     for name in names:
-        if name not in known or names.count(name) > 1:
-            raise BadParameters(f"hardware is some of {', '.join(known)}, once, not {name!r:.40}")
+        if name not in known:
+            raise BadParameters(f"hardware is some of {', '.join(known)}, not {name!r:.40}")
+    # In this order and once each; so a machine has one token.
+    if names != [name for name in known if name in names]:
+        raise BadParameters(f"hardware is named in the order {', '.join(known)}, each once")
     return Implementation(*(name in names for name in known))
 
 

@@ -15,7 +15,7 @@ from harness.schedule import Columns, failure_lines
 from stress.explaining.compared import Place
 from stress.explaining.first_divergence import FirstDivergence
 from stress.explaining.lines import Line, lines
-from stress.explaining.machine import machine_in_words, priorities_in_words
+from stress.explaining.machine import choices_in_words, machine_in_words, priorities_in_words
 from stress.explaining.operations import STATE
 from stress.explaining.recorded import Recorded
 from stress.explaining.words import object_in_words
@@ -62,7 +62,8 @@ def columns(
 
 
 def _machine(parameters: Parameters, width: int) -> Iterator[str]:
-    for words in (machine_in_words(parameters), priorities_in_words(parameters)):
+    said = (machine_in_words, priorities_in_words, choices_in_words)
+    for words in [in_words(parameters) for in_words in said]:
         yield from wrap(words, width, initial_indent="  ", subsequent_indent="    ")
     yield ""
 

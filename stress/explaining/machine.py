@@ -4,6 +4,12 @@
 from vgic import Parameters
 
 _PLURALS = {"event of the host": "events of the host"}
+_CHOICES = {
+    "has_tdir": "can trap DIR alone",
+    "drop_counts": "count an end that only drops the priority",
+    "idle_end_counts": "count an end that drops no priority",
+}
+"""What CPUs have, and do where they may choose, by its name in the parameters."""
 
 
 def machine_in_words(parameters: Parameters) -> str:
@@ -38,3 +44,15 @@ def priorities_in_words(parameters: Parameters) -> str:
     if len(parameters.irqs) > parameters.nr_lr:
         return f"all interrupts at priority {next(iter(intids)):#04x}"
     return ""
+
+
+def choices_in_words(parameters: Parameters) -> str:
+    """Return which interrupts are of group 0, and what the CPUs have that not all have.
+
+    "" where all are of group 1, and the CPUs have the least.
+    """
+    of_group_0 = sorted({irq.intid for irq in parameters.irqs if irq.group == 0})
+    does = [_CHOICES[name] for name, has in parameters.hardware._asdict().items() if has]
+    words = [f"in group 0: {' '.join(map(str, of_group_0))}"] if of_group_0 else []
+    words += [f"CPUs {' and '.join(does)}"] if does else []
+    return "; ".join(words)

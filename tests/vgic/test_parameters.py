@@ -236,6 +236,7 @@ def test_one_value_replaced_by_any_other_is_parameters_or_bad_parameters(
         (("hardware",), ["has_tds"]),
         (("hardware",), ["has_tdir", "has_tdir"]),
         (("hardware",), ["has_tdir", "drop_counts", "idle_end_counts", "has_tdir"]),
+        (("hardware",), ["drop_counts", "has_tdir"]),
         (("hardware", 0), True),
         (("hardware", 0), ["has_tdir"]),
         (("host",), []),

@@ -11,7 +11,6 @@ from collections.abc import Callable
 
 from harness.engine import observes
 from vgic.data import DISABLE_GROUP, ENABLE_GROUP, EOI_MODE, FIRST_SPI, LEVEL, MASK, Kvm, Vcpu
-from vgic.hardware import SPURIOUS
 from vgic.tracepoints import Tracepoints
 
 # These are the guest's own steps: it is the guest that acknowledges and ends.
@@ -76,14 +75,13 @@ class OpenHandlers:
         """Read IAR of the group in which something is signalled, of group 1 if nothing is."""
         vcpu = self._vcpu
         signalled = vcpu.cpuif.highest_pending()
-        group = 1 if signalled is None else signalled.group
-        intid = vcpu.cpuif.acknowledge(group)
-        if intid == SPURIOUS:
+        if signalled is None:
             self._trace.found_nothing(vcpu.vcpu_id)
             return
+        intid = vcpu.cpuif.take(signalled)
         self._kvm.scheduler.note("guest acknowledges", intid)
         self.stack.append(intid)
-        if group:
+        if signalled.group:
             self._of_group_0.discard(intid)
         else:
             self._of_group_0.add(intid)
@@ -138,7 +136,8 @@ class OpenHandlers:
     @property
     def waits_for_another(self) -> bool:
         """Whether something that it has handed over has been taken by nobody yet."""
-        return not self._handed_over.isdisjoint(self._kvm.handed_over.value)
+        mine = self._handed_over
+        return bool(mine) and not mine.isdisjoint(self._kvm.handed_over.value)
 
     def take_over(self) -> int | None:
         """Take the first that anybody has handed over; return its INTID if there is one."""

@@ -104,13 +104,15 @@ class CpuInterface:
         One of the other group is not taken.
         """
         lr = self.highest_pending()
-        if lr is None or lr.group != group:
-            return SPURIOUS
+        return SPURIOUS if lr is None or lr.group != group else self.take(lr)
+
+    def take(self, lr: ListRegister) -> int:
+        """Acknowledge what is signalled, by a read of IAR of its group; return its INTID."""
         lr.pending = False
         if lr.intid < FIRST_SPECIAL:
             lr.active = True
-            level = 1 << (self.vmcr.group_priority(group, lr.priority) >> _LEVEL_SHIFT)
-            if group:
+            level = 1 << (self.vmcr.group_priority(lr.group, lr.priority) >> _LEVEL_SHIFT)
+            if lr.group:
                 self.ap1r |= level
             else:
                 self.ap0r |= level

@@ -14,6 +14,7 @@ from stress.inputs import Points
 from vgic.accesses import PEND, Access
 from vgic.data.intids import FIRST_SPI, Config
 from vgic.data.program import LETTERS, Program, Pulse
+from vgic.hardware import PLAIN, Implementation
 from vgic.parameters import Irq, Parameters
 
 ROUND_TRIPS = settings(max_examples=60, deadline=None)
@@ -29,7 +30,9 @@ DEVIATIONS = st.builds(Deviation, NAMES, COUNTS, NAMES, st.none() | LABELS)
 def parameters(draw: st.DrawFn) -> Parameters:
     nr_vcpus = draw(st.integers(1, 4))
     targets = st.integers(0, nr_vcpus - 1)
-    kinds = draw(st.lists(st.tuples(st.sampled_from(Config), PRIORITIES, targets), min_size=1))
+    groups = st.sampled_from((0, 1))
+    kind = st.tuples(st.sampled_from(Config), PRIORITIES, targets, groups)
+    kinds = draw(st.lists(kind, min_size=1))
     irqs = tuple(Irq(FIRST_SPI + n, *kind) for n, kind in enumerate(kinds))
     lateness = st.lists(st.integers(0, 1_000), min_size=1, max_size=9).map(tuple)
     intids = st.integers(FIRST_SPI, FIRST_SPI + len(irqs) - 1)
@@ -42,6 +45,7 @@ def parameters(draw: st.DrawFn) -> Parameters:
         irqs=irqs,
         guests=tuple(draw(program) for _ in range(nr_vcpus)),
         devices=tuple(draw(st.lists(device, max_size=3))),
+        hardware=draw(st.builds(Implementation, *[st.booleans()] * len(PLAIN))),
     )
 
 

@@ -14,9 +14,11 @@ from stress.shrinking.leaving_out import (
     without_irqs,
     without_vcpus,
 )
-from stress.shrinking.quieter import quieter
+from stress.shrinking.quieter import PRIORITY, quieter
+from vgic.data.intids import Config
 from vgic.data.program import ACCESS, HostEvent, Program
-from vgic.parameters import Parameters
+from vgic.hardware import PLAIN, Implementation
+from vgic.parameters import Irq, Parameters
 
 MODEST = settings(max_examples=40, deadline=None)
 DRAWN = st.builds(
@@ -100,6 +102,21 @@ def test_carrying_over_keeps_the_look_of_every_deviation(
         assert [
             (each.role, each.to, each.label._replace(nth=0)) for each in other if each.label
         ] == looks
+
+
+def test_group_1_and_hardware_of_the_least_are_quieter() -> None:
+    parameters = Parameters(
+        nr_lr=1,
+        irqs=(Irq(32, Config.EDGE, PRIORITY, 0, 0), Irq(33, Config.EDGE, PRIORITY, 0, 0)),
+        guests=(Program((), (0,)),),
+        devices=(),
+        hardware=Implementation(has_tdir=True, drop_counts=True),
+    )
+    left = [
+        (w.parameters.hardware, [i.group for i in w.parameters.irqs]) for w in quieter(parameters)
+    ]
+    chosen = parameters.hardware
+    assert left == [(chosen, [1, 0]), (chosen, [0, 1]), (PLAIN, [0, 0])]
 
 
 def test_a_host_is_left_out_whole_or_by_the_event_and_its_pauses_get_shorter() -> None:

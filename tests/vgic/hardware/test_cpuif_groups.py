@@ -98,6 +98,20 @@ def test_an_end_that_drops_a_priority_of_the_other_group_does_not_deactivate(gro
     assert (cpuif.running_priority, cpuif.hcr.eoicount) == (0x80, 0)
 
 
+@pytest.mark.parametrize("of_lr", [0, 1])
+@pytest.mark.parametrize("written", [0, 1])
+@pytest.mark.parametrize("dropped", [0, 1])
+def test_an_end_deactivates_where_register_write_and_what_was_dropped_are_of_one_group(
+    of_lr: int, written: int, dropped: int
+) -> None:
+    """Of one priority, all of them."""
+    cpuif = interface(lr(32, 0x80, of_lr, A))
+    cpuif.ap0r, cpuif.ap1r = ((1 << 0x10, 0), (0, 1 << 0x10))[dropped]
+    cpuif.end_of_interrupt(32, written)
+    state = "32:invalid" if of_lr == written == dropped else "32:A"
+    assert looks(cpuif) == ([state], 0, 0, 0)
+
+
 @pytest.mark.parametrize("group", [0, 1])
 def test_an_end_of_another_priority_in_its_group_does_not_deactivate(group: int) -> None:
     cpuif = interface(lr(32, 0x80, group))
