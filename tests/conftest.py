@@ -8,6 +8,7 @@ import signal
 
 pytest_plugins = [
     "tests.fixtures.bytecode",
+    "tests.fixtures.collector",
     "tests.fixtures.carriers",
     "tests.fixtures.programs",
     "tests.fixtures.kernel",

@@ -3,13 +3,15 @@
 
 import re
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from stress.system import Exit
 from tests.docs.pages import PAGES, ROOT, blocks, made_again, marked, unchanging
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 README = (ROOT / "README.md").read_text("utf-8")
 FINDINGS = (ROOT / "docs" / "findings.md").read_text("utf-8")
@@ -103,22 +105,20 @@ NEW_ORDER = "third face"
 """What of F1 needs a vCPU that looks at its requests before it fills its list registers."""
 
 
-def replayed(token: str, revision: str, folder: Path) -> int:
-    """Replay a token on a revision; return the exit code."""
-    (folder / "token").write_text(token, "ascii")
-    command = [sys.executable, "-m", "stress", "replay", "@token", "--revision", revision]
-    return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode
-
-
 @pytest.mark.parametrize("token", written_up())
 def test_a_finding_that_is_written_up_fails_on_kernels_and_not_on_the_reference(
-    token: str, tmp_path: Path
+    token: str, here: Run, tmp_path: Path
 ) -> None:
+    (tmp_path / "token").write_text(token, "ascii")
+
+    def replayed(revision: str) -> int:
+        return here("replay", "@token", "--revision", revision).returncode
+
     title = FINDINGS.partition(token)[0].rpartition("**")[0].rpartition("**")[2]
-    assert replayed(token, "linux-7.3", tmp_path) == Exit.FINDINGS
-    fails = replayed(token, "head-walk", tmp_path) == Exit.FINDINGS
+    assert replayed("linux-7.3") == Exit.FINDINGS
+    fails = replayed("head-walk") == Exit.FINDINGS
     assert fails is not title.endswith(NEW_ORDER)
-    assert replayed(token, "reference", tmp_path) in (Exit.CLEAN, Exit.CANNOT_JUDGE)
+    assert replayed("reference") in (Exit.CLEAN, Exit.CANNOT_JUDGE)
 
 
 def test_the_readme_shows_a_race_a_wrong_order_and_a_patch_that_is_found_wrong() -> None:

@@ -9,7 +9,6 @@ another one. What comes of it depends on neither.
 import secrets
 import threading
 import time
-from asyncio import CancelledError
 from collections import Counter
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
@@ -168,6 +167,8 @@ class Cluster(AbstractContextManager["Cluster"]):
         future = given.future
         if given not in self._given or future is None or not future.done():
             return []  # it was given to another one meanwhile
+        from asyncio import CancelledError  # a quarter of what a worker process imports
+
         try:
             delivery = future.result(timeout=_GATHERED_S)
         except (Exception, CancelledError) as error:

@@ -13,13 +13,18 @@ EVERY = 128
 
 
 class Garbage:
-    """Collects between executions, for as long as its context lasts."""
+    """Collects between executions, for as long as its context lasts.
+
+    What somebody else has frozen before stays frozen.
+    """
 
     def __init__(self) -> None:
         self._executions = 0
+        self._was_frozen = False
 
     def __enter__(self) -> "Garbage":
         # What was imported stays; it need not be looked through again.
+        self._was_frozen = gc.get_freeze_count() > 0
         gc.collect()
         gc.freeze()
         gc.disable()
@@ -27,7 +32,8 @@ class Garbage:
 
     def __exit__(self, *exception: object) -> None:
         gc.enable()
-        gc.unfreeze()
+        if not self._was_frozen:
+            gc.unfreeze()
 
     def left(self) -> None:
         """Another execution has left its garbage."""

@@ -67,7 +67,7 @@ def test_neither_jobs_nor_logs_nor_hashing_change_the_result_nor_how_the_seed_is
 
 
 def test_x_stops_at_the_first_finding_whoever_found_it(result: Result) -> None:
-    words = (*HEAD_WALK, "--executions", 200, "--strategy", "burst")
+    words = (*HEAD_WALK, "--executions", 200, "--strategy", "burst", "--shrink", 40)
     whole = result(*words)
     first = min(whole["findings"], key=lambda finding: finding["execution"])
     for jobs in (1, 2):
@@ -106,7 +106,8 @@ def test_the_object_says_why_there_is_too_little_to_judge(result: Result) -> Non
 
 def test_an_object_that_cannot_be_written_costs_no_words(vgic_stress: Run) -> None:
     """Like a disk that has filled up since the run began."""
-    done = vgic_stress("run", *HEAD_WALK, "--executions", 60, "--json", "/dev/full")
+    words = (*HEAD_WALK, "--executions", 60, "--shrink", 0)
+    done = vgic_stress("run", *words, "--json", "/dev/full")
     assert done.returncode == 1
     assert done.stderr == ""
     assert "finding 1: " in done.stdout

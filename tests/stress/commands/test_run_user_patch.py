@@ -49,7 +49,8 @@ def test_a_change_that_is_right_is_found_clean(vgic_stress: Run, patch: Patch) -
 
 def test_a_change_that_is_wrong_is_found(result: Result, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(WALKS_FROM_THE_HEAD, "utf-8")
-    found = result("--revision", "mine.py:MyKernel", "--seed", 7, "--executions", 200)
+    words = ("inject_while_eoicount", "--revision", "mine.py:MyKernel", "--shrink", 0)
+    found = result(*words, "--seed", 7, "--executions", 200)
     # It walks a list without its lock, too: where one method is to blame for both they are one.
     assert {
         each["kind"]
@@ -73,8 +74,8 @@ def test_the_file_alone_is_enough_if_it_has_one_class(vgic_stress: Run, patch: P
 
 
 def test_a_bug_goes_into_the_users_class(result: Result, patch: Patch) -> None:
-    words = ("--revision", patch("pass"), "--bug", "eoicount_not_preserved")
-    found = result(*words, "--seed", 7, "--executions", 200)
+    words = ("--revision", patch("pass"), "--bug", "eoicount_not_preserved", "--shrink", 0)
+    found = result("inject_while_eoicount", *words, "--seed", 7, "--executions", 200, *NO_RACES)
     assert found["findings"]
     assert found["bugs"] == ["eoicount_not_preserved"]
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """When is a process of the pool taken to hang? Not while it comes up, however long that takes."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing import Pipe
@@ -22,6 +24,27 @@ from stress.system.logs import LogLine
 NOTHING = Expected("one_interrupt", 0, "0" * 16, "nothing")
 RERUN = Rerun(0, Target(), 7, "mix", executions=(NOTHING,))
 AT_ONCE = -1.0
+
+
+DEAR = (
+    "asyncio",
+    "distributed",
+    "hypothesis",
+    "jinja2",
+    "matplotlib",
+    "pydantic",
+    "pytest",
+    "typer",
+)
+
+
+def test_a_process_of_the_pool_imports_nothing_dear() -> None:
+    """Each command that runs executions starts two of them, a night with many workers many."""
+    source = f"import sys, stress.jobs.worker; print(*sorted({set(DEAR)} & set(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.fixtures.session import run_pytest_in
+
 Pytest = Callable[..., subprocess.CompletedProcess[str]]
 
 GREEN = """
@@ -50,6 +52,12 @@ def replay_options(output: str) -> list[str]:
     return match[1].split()
 
 
+@pytest.fixture(scope="module")
+def red(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return what a session with a wrong kernel prints."""
+    return run_pytest_in(tmp_path_factory.mktemp("red"), RED, "-q").stdout
+
+
 def test_a_right_kernel_passes_and_the_body_runs(run_pytest: Pytest) -> None:
     session = run_pytest(GREEN, "-s", "-q")
     assert session.returncode == 0, session.stdout
@@ -69,17 +77,16 @@ def test_a_wrong_kernel_fails_and_the_report_replays_it(
     assert "replayed" in again.stdout
 
 
-def test_a_replay_passes_once_the_kernel_is_mended(run_pytest: Pytest) -> None:
-    token = replay_options(run_pytest(RED, "-q").stdout)
+def test_a_replay_passes_once_the_kernel_is_mended(run_pytest: Pytest, red: str) -> None:
+    token = replay_options(red)
     mended = RED.replace("        pass\n", "        super().replug_overflow(vcpu)\n", 1)
     session = run_pytest(mended, "-q", *token)
     assert session.returncode == 0, session.stdout
 
 
-def test_the_seed_is_fixed_unless_it_is_said(run_pytest: Pytest) -> None:
-    first, second = (run_pytest(RED, "-q").stdout for _ in range(2))
-    assert replay_options(first) == replay_options(second)
-    assert replay_options(first) != replay_options(run_pytest(RED, "--vgic-seed", "0x9").stdout)
+def test_the_seed_is_fixed_unless_it_is_said(run_pytest: Pytest, red: str) -> None:
+    assert replay_options(run_pytest(RED, "-q").stdout) == replay_options(red)
+    assert replay_options(run_pytest(RED, "--vgic-seed", "0x9").stdout) != replay_options(red)
 
 
 def test_named_bugs_can_be_put_in(run_pytest: Pytest) -> None:

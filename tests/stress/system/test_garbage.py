@@ -11,6 +11,7 @@ from harness.search.strategies import STRATEGIES
 from stress.executions.single import run
 from stress.executions.target import Target
 from stress.scenarios import SCENARIOS
+from stress.system import Garbage
 
 
 @pytest.fixture
@@ -42,3 +43,17 @@ def test_a_machine_leaves_nothing_to_collect(name: str, strategy: str, ours: OsT
             ours,
         )
     assert gc.collect() == 0
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_what_somebody_else_has_frozen_stays_so_and_nothing_else_does(before: bool) -> None:
+    gc.unfreeze()
+    if before:
+        gc.freeze()
+    with Garbage():
+        assert gc.get_freeze_count() > 0
+        assert not gc.isenabled()
+    frozen = gc.get_freeze_count()
+    gc.freeze()  # as the session has it
+    assert (frozen > 0) is before
+    assert gc.isenabled()
