@@ -17,7 +17,9 @@ from vgic.revisions.facts import (
     FlushBeforeMode,
     FoldClearsLatch,
     FoldsUnlocked,
+    HearsOfFoundActive,
     KeysReadAgain,
+    KicksByMask,
     LoadedByMmio,
     NoOverflow,
     OneList,
@@ -203,6 +205,19 @@ TOPICS = (
             (NoOverflow, "is lost"),
             (DirAsPosted, "writes ICACTIVER, at an offset that is another interrupt's"),
             (LoadedByMmio, "writes ICACTIVER: what software has pended is pending still"),
+        ),
+    ),
+    Topic(
+        "which ends of a level the host hears of, to sample its line again",
+        "each, when it is folded",
+        ((HearsOfFoundActive, "those of what an earlier exit has found active"),),
+    ),
+    Topic(
+        "who is kicked when the distributor is turned on",
+        "whoever has something pending on its list",
+        (
+            (NoOverflow, "whoever has what its mask let in when it was put last"),
+            (KicksByMask, "whoever has what its mask let in when it was left last"),
         ),
     ),
 )
