@@ -7,7 +7,7 @@ from functools import partial
 from harness import Scheduler
 from harness.engine import Operation, operation
 from harness.primitives import remember_places
-from vgic.accesses import QUIESCE, TRAPPED_DIR, Access, drive
+from vgic.accesses import DISTRIBUTOR, QUIESCE, TRAPPED_DIR, Access, drive
 from vgic.composition import note_calls, stop_noting
 from vgic.data import Kvm, Pulse, Vcpu
 from vgic.drain import Drain
@@ -61,6 +61,8 @@ class Machine:
         )
         for irq in parameters.irqs:
             self.kvm.add_irq(*irq)
+        accesses = [each for guest in parameters.guests for each in guest.accesses]
+        self.kvm.dist.is_turned = any(each.kind == DISTRIBUTOR for each in accesses)
         self.windows, self.steps = set[str](), set[str]()
         if judged:
             judges = Judges(self.kvm, kicks=kernel.checks_kicks, breaks_rings=kernel.breaks_rings)

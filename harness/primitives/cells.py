@@ -45,6 +45,11 @@ class Cell(Generic[T]):
         self._scheduler.point(self._read)
         return self.value
 
+    def glance(self) -> T:
+        """Return the value as the running step finds it, without a point of its own."""
+        self._scheduler.touch(self._read)
+        return self.value
+
     def write(self, value: T) -> None:
         """Store a value (WRITE_ONCE, smp_store_mb)."""
         self._scheduler.point(self._write)

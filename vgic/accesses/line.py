@@ -21,12 +21,8 @@ def drive(kernel: Kernel, vcpu: Vcpu, irq: VgicIrq, *, level: bool) -> None:
         irq: the interrupt.
         level: up, or down.
     """
-    device = irq.resampled
-    if device is not None:
-        device.causes += level
-        if not level or device.raised:
-            return
-        device.raised = True
+    if irq.resampled is not None and not (level and irq.resampled.ask()):
+        return
     kernel.trace.driving(vcpu.vcpu_id, irq.intid, level)
     kernel.kvm_vgic_inject_irq(vcpu, irq.intid, level)
     kernel.trace.driven(vcpu.vcpu_id, irq.intid, level)

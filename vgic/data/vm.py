@@ -6,6 +6,7 @@ vgic.judging judges them.
 """
 
 from harness import Atomic, Cell, LockOrder, Mutex, Scheduler, SpinLock
+from harness.engine import operations
 from vgic.data.host_cpu import HostCpu
 from vgic.data.intids import FIRST_SPI, Config, is_private
 from vgic.data.lock_order import VgicLocks
@@ -21,15 +22,30 @@ class VgicDist:
         enabled: GICD_CTLR lets interrupts through.
         active_spis: how many shared interrupts may be active, where that is counted: from the
             first on every vCPU traps DIR.
+        is_turned: some guest turns it on or off, so that who looks at `enabled` depends on that.
         spis: the shared interrupts by INTID.
     """
 
-    __slots__ = ("active_spis", "enabled", "spis")
+    __slots__ = ("_read", "_scheduler", "_write", "active_spis", "enabled", "is_turned", "spis")
 
     def __init__(self, scheduler: Scheduler) -> None:
+        self._scheduler = scheduler
+        self._read, self._write = operations("enabled", "enabled[vm]", "read", "write")
         self.enabled = True
+        self.is_turned = False
         self.active_spis = Atomic(scheduler, "active_spis", "vm")
         self.spis: dict[int, VgicIrq] = {}
+
+    def forwards(self) -> bool:
+        """Tell whether it is on: a plain read."""
+        if self.is_turned:
+            self._scheduler.touch(self._read)
+        return self.enabled
+
+    def turn(self, *, on: bool) -> None:
+        """Turn it on or off: a plain write."""
+        self._scheduler.touch(self._write)
+        self.enabled = on
 
 
 class Kvm:
@@ -106,7 +122,7 @@ class Kvm:
         """
         vcpu = self.vcpus[vcpu_id]
         irq = VgicIrq(self.locks, intid, config, priority, vcpu, group)
-        irq.resampled = ResampledDevice() if resampled else None
+        irq.resampled = ResampledDevice(self.scheduler, irq.name) if resampled else None
         home = vcpu.vgic_cpu.private_irqs if is_private(intid) else self.dist.spis
         home[intid] = irq
         self.irqs.append(irq)

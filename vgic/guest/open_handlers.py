@@ -92,8 +92,7 @@ class OpenHandlers:
         vcpu, intid = self._vcpu, self.stack.pop()
         irq = self._kvm.get_vcpu_irq(vcpu, intid)
         if irq is not None and irq.resampled is not None:
-            # Its driver has looked at the device itself, without an exit.
-            irq.resampled.causes = 0
+            irq.resampled.serve()
         vcpu.cpuif.end_of_interrupt(intid, self._group(intid))
         self._quiesced.discard(intid)
         self._last_ended = intid
@@ -137,7 +136,7 @@ class OpenHandlers:
     def waits_for_another(self) -> bool:
         """Whether something that it has handed over has been taken by nobody yet."""
         mine = self._handed_over
-        return bool(mine) and not mine.isdisjoint(self._kvm.handed_over.value)
+        return bool(mine) and not mine.isdisjoint(self._kvm.handed_over.glance())
 
     def take_over(self) -> int | None:
         """Take the first that anybody has handed over; return its INTID if there is one."""

@@ -26,8 +26,8 @@ class Distributor(Kernel):
         Differs: no direct SGIs are turned on by it.
         """
         with self.kvm.config_lock:
-            was_enabled = self.kvm.dist.enabled
-            self.kvm.dist.enabled = enabled
+            was_enabled = self.kvm.dist.forwards()
+            self.kvm.dist.turn(on=enabled)
             self.scheduler.note("turn the distributor", "on" if enabled else "off")
             if enabled and not was_enabled:
                 self.vgic_kick_vcpus()

@@ -102,9 +102,7 @@ class Fold(Kernel):
         if device is None:
             return
         self._drive(irq, level=False)
-        device.raised = False
-        if device.causes and not device.raised:
-            device.raised = True
+        if device.lowered():
             self._drive(irq, level=True)
 
     def _drive(self, irq: VgicIrq, *, level: bool) -> None:

@@ -18,6 +18,6 @@ class Target(Kernel):
         # An active interrupt never migrates: whoever acknowledged it has to end it.
         if irq.active:
             return irq.vcpu or irq.target_vcpu
-        if irq.enabled and irq_is_pending(irq) and self.kvm.dist.enabled:
+        if irq.enabled and irq_is_pending(irq) and self.kvm.dist.forwards():
             return irq.target_vcpu
         return None

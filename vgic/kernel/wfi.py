@@ -60,7 +60,7 @@ class Wfi(Kernel):
             in turn.
         Differs: no LPIs that the hardware has pending.
         """
-        return self.kvm.dist.enabled and self.has_pending_below(vcpu, vcpu.vgic_cpu.vgic_pmr)
+        return self.kvm.dist.forwards() and self.has_pending_below(vcpu, vcpu.vgic_cpu.vgic_pmr)
 
     @unnamed
     def has_pending_below(self, vcpu: Vcpu, mask: int) -> bool:
