@@ -11,11 +11,12 @@ from harness import Stream
 from stress.agreement.programs import Category, category_of, draw_program
 from stress.agreement.topics import TOPICS, Bench
 from stress.plays import Play
+from stress.rig.wire import encode
 from vgic import Irq, Parameters
 from vgic.accesses import PEND, PRIORITY, RAISE, SGI
-from vgic.data import EDGE, END_AGAIN, LEVEL
+from vgic.data import DIR, EDGE, END_AGAIN, EOI_MODE, LEVEL, SETTINGS
 
-DIGEST = "c949cdec32fcfd96"
+DIGEST = "c6b51a80ba5c13ad"
 SOME = [draw_program(1, number) for number in range(200)]
 
 
@@ -46,6 +47,19 @@ def test_every_access_is_of_an_interrupt_that_is_there() -> None:
     for play in SOME:
         accesses = play.parameters.guests[0].accesses
         assert {access.intid for access in accesses} <= intids(play)
+
+
+def test_every_program_can_be_played_on_a_kernel() -> None:
+    """Above all: no group 1 is disabled where there is group 0."""
+    assert encode(SOME)
+
+
+def test_programs_set_all_that_a_guest_can_set_and_deactivate_apart() -> None:
+    drawn = {each for play in SOME for each in play.parameters.guests[0].instructions}
+    assert {*SETTINGS, DIR} <= {each.name for each in drawn}
+    assert {each.number for each in drawn if each.name == EOI_MODE} == {0, 1}
+    groups = {frozenset(irq.group for irq in play.parameters.irqs) for play in SOME}
+    assert groups == {frozenset({0}), frozenset({1}), frozenset({0, 1})}
 
 
 def test_no_guest_ends_what_it_has_ended() -> None:
