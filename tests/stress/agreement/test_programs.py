@@ -14,9 +14,21 @@ from stress.plays import Play
 from stress.rig.wire import encode
 from vgic import Irq, Parameters
 from vgic.accesses import PEND, PRIORITY, RAISE, SGI
-from vgic.data import DIR, EDGE, END_AGAIN, EOI_MODE, LEVEL, SETTINGS
+from vgic.data import (
+    DIR,
+    DISABLE_GROUP,
+    EDGE,
+    ENABLE_GROUP,
+    END_AGAIN,
+    EOI_MODE,
+    LEVEL,
+    MASK,
+    SETTINGS,
+    setting,
+)
+from vgic.hardware import PRIORITY_MASK
 
-DIGEST = "c6b51a80ba5c13ad"
+DIGEST = "a4b284210d834c91"
 SOME = [draw_program(1, number) for number in range(200)]
 
 
@@ -60,6 +72,18 @@ def test_programs_set_all_that_a_guest_can_set_and_deactivate_apart() -> None:
     assert {each.number for each in drawn if each.name == EOI_MODE} == {0, 1}
     groups = {frozenset(irq.group for irq in play.parameters.irqs) for play in SOME}
     assert groups == {frozenset({0}), frozenset({1}), frozenset({0, 1})}
+
+
+def test_where_maintenance_interrupts_are_slow_all_is_let_in_at_last() -> None:
+    opened = {MASK: setting(MASK, PRIORITY_MASK), DISABLE_GROUP: setting(ENABLE_GROUP, 1)}
+    shut = Counter[str]()
+    for play in SOME:
+        program = play.parameters.guests[0].instructions
+        for name in opened:
+            last = [each for each in program if each.name in (name, opened[name].name)][-1:]
+            shut[name] += last not in ([], [opened[name]])
+            assert not (category_of(play).slow and last) or last == [opened[name]]
+    assert shut[MASK], "others end with something shut out"
 
 
 def test_no_guest_ends_what_it_has_ended() -> None:
