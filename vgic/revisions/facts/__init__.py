@@ -33,7 +33,6 @@ __all__ = [
     "CountsDisabledGroups", "CountsSpis", "CursorAtEach", "CursorWhenFull", "DirAsPosted",
     "FlushBeforeMode", "FoldClearsLatch", "FoldsUnlocked", "HearsOfFoundActive", "KeysReadAgain",
     "KicksByMask", "LeavesForDir", "LoadedByMmio", "NoOverflow", "OneList", "OracleAlone",
-    "OutsideBeforeSync",
-    "PauseIsFlag", "SortedBySummary", "SplitByValue", "SummaryAlone", "WalkFromHead",
-    "WholePriorities",
+    "OutsideBeforeSync", "PauseIsFlag", "SortedBySummary", "SplitByValue", "SummaryAlone",
+    "WalkFromHead", "WholePriorities",
 ]  # fmt: skip
