@@ -36,7 +36,8 @@ def draw_interrupts(stream: Stream) -> tuple[Irq, ...]:
         intid = left[pool].pop(stream.pick(len(left[pool])))
         is_level = pool is _PPIS or (pool is _SPIS and stream.chance(level))
         irqs.append(Irq(intid, LEVEL if is_level else EDGE, priority, 0))
-    return tuple(irqs)
+    of_group_0 = stream.choose((0, 0, 0, 30, 100))
+    return tuple(irq._replace(group=0 if stream.chance(of_group_0) else 1) for irq in irqs)
 
 
 def _priorities(stream: Stream, count: int) -> list[int]:

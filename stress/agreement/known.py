@@ -14,6 +14,7 @@ from stress.agreement.outcomes import ModelRun
 from stress.executions import Target, model_trace
 from stress.traces import Trace
 from vgic import BUGS, DEFAULT, REVISIONS, CompositionError, Parameters
+from vgic.hardware import Implementation
 
 _SINCE = (
     ((7, 3, 4), "linux-7.3"),
@@ -26,6 +27,9 @@ is taken for the later one: of 6.19 those are the eighth and the tenth.
 """
 
 _NEWEST = _SINCE[0][1]
+
+EMULATED = Implementation(has_tdir=True, drop_counts=True, masks_running=True)
+"""What the emulated CPU has, and does where it may choose: docs/agreement.md says how it shows."""
 
 
 def revision_of(release: str) -> str:
@@ -66,9 +70,14 @@ class ModelOfRelease:
 
 
 def model_of(target: Target) -> ModelRun:
-    """Return what runs a machine on a kernel of the model, unjudged: a real kernel goes on, too."""
+    """Return what runs a machine on a kernel of the model, unjudged: a real kernel goes on, too.
+
+    Its CPUs are as the emulated one, whatever the machine says.
+    """
     kernel = target.kernel
-    return lambda parameters: model_trace(parameters, kernel, judged=False)
+    return lambda parameters: model_trace(
+        parameters._replace(hardware=EMULATED), kernel, judged=False
+    )
 
 
 def known_models() -> Mapping[str, ModelRun]:

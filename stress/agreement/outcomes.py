@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from stress.agreement.comparing import Difference, first_difference, that_count
-from stress.agreement.following import EVERYBODY, positions
+from stress.agreement.following import DROP, EVERYBODY, positions
 from stress.agreement.programs import AT_ONCE, SLOW, category_of
 from stress.plays import Play
 from stress.traces import Trace
 from vgic import Parameters
-from vgic.data import ACCESS, ACKNOWLEDGE, END, Instruction, Program
+from vgic.data import ACCESS, ACKNOWLEDGE, DIR, END, Instruction, Program, dir_of
 
 ModelRun = Callable[[Parameters], Trace]
 """Runs a machine once, quietly, and returns what was seen."""
@@ -173,7 +173,7 @@ def _served(play: Play, kernel: Trace) -> Play:
     """
     (guest,) = play.parameters.guests
     instructions = list(guest.instructions)
-    known = {ACKNOWLEDGE.name: ACKNOWLEDGE, END.name: END}
+    known = {ACKNOWLEDGE.name: ACKNOWLEDGE, END.name: END, DROP: END, DIR: dir_of()}
     events = _until_idle(kernel).events
     for event, place in zip(events, positions(guest.instructions, events), strict=True):
         if place == len(guest.instructions) and event.what in known:

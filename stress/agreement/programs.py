@@ -13,7 +13,8 @@ from stress.agreement.topics import TOPICS, Bench, Phrase, rewrite
 from stress.plays import Play
 from vgic import Parameters
 from vgic.accesses import PEND, PRIORITY, RAISE, SGI
-from vgic.data import Instruction, Program
+from vgic.data import DISABLE_GROUP, ENABLE_GROUP, MASK, Instruction, Program, setting
+from vgic.hardware import PRIORITY_MASK
 
 AT_ONCE, SLOW = (0,), (1_000,)
 """Latenesses of a maintenance interrupt: before the next instruction, or not while a program
@@ -59,6 +60,7 @@ def draw_program(seed: int, number: int) -> Play:
     rewrites = category.chance(_REWRITES_PER_CENT)
     slow = category.chance(_SLOW_PER_CENT)
     instructions = _instructions(streams, Bench(irqs), rewrites=rewrites)
+    instructions += _opened_up(instructions) if slow else ()
     return Play(
         name=f"program-{seed}-{number}",
         title=f"Program {number} of seed {seed}.",
@@ -83,6 +85,17 @@ def _instructions(streams: Streams, bench: Bench, *, rewrites: bool) -> Phrase:
     for _ in range(stream.choose(_PHRASES)):
         _put_in(stream, program, stream.choose(phrases)(stream, bench))
     return tuple(program) if rewrites else _without_rewrites(tuple(program))
+
+
+def _opened_up(program: Phrase) -> Phrase:
+    """Return what lets everything in that a program has shut out.
+
+    When all idle it is let in anyway. But what a slow maintenance interrupt would bring comes on a
+    kernel only then, and in the model to a guest that is about to idle.
+    """
+    shut = {each.name for each in program}
+    opened = {MASK: setting(MASK, PRIORITY_MASK), DISABLE_GROUP: setting(ENABLE_GROUP, 1)}
+    return tuple(each for name, each in opened.items() if name in shut)
 
 
 def _put_in(stream: Stream, program: list[Instruction], phrase: Phrase) -> None:

@@ -23,6 +23,9 @@ SENDS = ("raise", "pend", "sgi")
 IrqKey = tuple[int, int]
 """Which interrupt: the INTID, and the vCPU of a private one, else 0."""
 
+OVER = ("end", "dir")
+"""What deactivates an interrupt: its end with EOImode 0, or DIR after one that only dropped it."""
+
 FALLS = ("lower", "quiesce")
 """What lowers the line of a level-triggered interrupt."""
 

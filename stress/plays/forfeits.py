@@ -2,13 +2,15 @@
 """Of which vCPUs only what was read can be judged, by docs/quirks.md.
 
 A guest has ended something twice (Q6), an interrupt that may be on its vCPU's list was given
-another priority that may have been in use (Q7), or it waits for a cell that nobody set (Q8).
+another priority that may have been in use (Q7), or it waits for a cell that nobody set (Q8). Or it
+has dropped a priority while more interrupts may have been there than list registers: an emulated
+CPU counts that as an end (`Implementation.drop_counts`), and no kernel can tell of what.
 """
 
 from collections import Counter
 from collections.abc import Iterable
 
-from stress.plays.accounts import FALLS, SENDS, Account, Noted, after
+from stress.plays.accounts import FALLS, OVER, SENDS, Account, Noted, after
 from stress.plays.play import Play
 from stress.traces import Trace
 from vgic.data import AWAIT, END_AGAIN, LEVEL
@@ -16,11 +18,14 @@ from vgic.data import AWAIT, END_AGAIN, LEVEL
 
 def forfeited(play: Play, trace: Trace, those: Iterable[Account]) -> set[int]:
     """Return the vCPUs on whose lists anything may be, by what guests have done themselves."""
+    those = list(those)
     counts = Counter((event.who, event.what) for event in trace.events)
+    there = Counter(vcpu for account in those for vcpu in account.targets)
     found = {
         vcpu
         for vcpu, guest in enumerate(play.parameters.guests)
         if counts[f"vcpu{vcpu}", END_AGAIN.name]
+        or (counts[f"vcpu{vcpu}", "drop"] and there[vcpu] > play.parameters.nr_lr)
         or counts[f"vcpu{vcpu}", AWAIT] < sum(each.name == AWAIT for each in guest.instructions)
     }
     return found.union(*(account.targets for account in those if is_rewritten(account)))
@@ -43,7 +48,7 @@ def _is_unused(account: Account, write: Noted) -> bool:
     before = [each for each in account.deeds if each.place < write.place]
     sent = [each for each in before if each.what in SENDS]
     taken = [each for each in before if each.what == "acknowledge"]
-    over = [each for each in before if each.what == "end"]
+    over = [each for each in before if each.what in OVER]
     falls = [each for each in before if each.what in FALLS]
     is_down = account.irq.config is not LEVEL or after(falls, sent)
     is_over = after(taken, sent) and after(over, taken) and len(over) == len(taken)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from harness.engine import printable_name
 from stress.traces import SPURIOUS
 from vgic import LATENESS_MAX, LINGER_MAX, NR_DEVICES_MAX, NR_LR_MAX, NR_VCPUS_MAX, PAUSE_MAX
-from vgic.data import FIRST_PPI, LAST_SPI, NR_CELLS
-from vgic.hardware import PRIORITY_MASK
+from vgic.data import DROPPED_MAX, FIRST_PPI, LAST_SPI, NR_CELLS
+from vgic.hardware import BPR_MAX, BPR_MIN, PRIORITY_MASK
 
 ROUNDS_MAX = 1_000_000
 COUNT_MAX = (1 << 14) - 1
@@ -83,6 +83,13 @@ SLOTS: dict[str, Slot] = {
     "SEEN": Slot(0, LAST_SPI, words={"none": SPURIOUS}),
     "BIT": Slot(0, 1),
     "COUNT": Slot(0, COUNT_MAX),
+    "GROUP": Slot(0, 1),
+    "MASK": Slot(0, PRIORITY_MASK, step=8, hexadecimal=True),
+    "POINT0": Slot(BPR_MIN[0], BPR_MAX),
+    "POINT1": Slot(BPR_MIN[1], BPR_MAX),
+    "SWITCH": Slot(*_NO_NUMBER, words={"off": 0, "on": 1}),
+    "MODE": Slot(0, 1),
+    "WHICH": Slot(0, DROPPED_MAX - 1),
 }
 """Every slot there is, by the name that forms have for it."""
 

@@ -44,7 +44,7 @@ def _first(there: Mapping[IrqKey, Account], trace: Trace, who: str) -> Iterator[
         key = key_of(event)
         if event.who != who or key not in there:
             continue
-        if event.what == "end" and key in handled:
+        if event.what in ("end", "drop") and key in handled:
             handled.remove(key)
         elif event.what == "acknowledge":
             name = irq_name(*key)

@@ -17,6 +17,7 @@ from stress.plays.play import Play
 from stress.plays.reads import misread
 from stress.plays.wrongs import MASKED, lost_line, unasked, undelivered
 from stress.traces import Trace
+from vgic.data import DISABLE_GROUP, MASK
 
 
 class Judgement(NamedTuple):
@@ -131,7 +132,10 @@ def _is_prompt(play: Play, those: Iterable[Account]) -> bool:
     """Tell whether what is announced has to come before anybody is made to exit.
 
     It has not where maintenance interrupts are late, nor where one waits in a list register that
-    the guest's priority mask does not let through.
+    the guest's priority mask does not let through, be it that the guest has closed it or a group.
     """
-    late = any(any(guest.lateness) for guest in play.parameters.guests)
-    return not late and all(max(account.priorities) < MASKED for account in those)
+    guests = play.parameters.guests
+    late = any(any(guest.lateness) for guest in guests)
+    done = {each.name for guest in guests for each in guest.instructions}
+    shut = not done.isdisjoint((MASK, DISABLE_GROUP))
+    return not (late or shut) and all(max(account.priorities) < MASKED for account in those)

@@ -67,4 +67,5 @@ def interrupt_line(irq: Irq) -> str:
     """Return an interrupt as a line."""
     values = {"INTID": irq.intid, "TRIGGER": int(irq.config is LEVEL), "PRIORITY": irq.priority}
     values |= {"VCPU": irq.vcpu} if irq.vcpu else {}
+    values |= {} if irq.group else {"GROUP": irq.group}
     return INTERRUPT.written(values)

@@ -146,7 +146,7 @@ class _Reading:
         if len(self._irqs) == NR_IRQS_MAX:
             raise Unlike(f"a machine has at most {NR_IRQS_MAX} interrupts")
         config = LEVEL if values["TRIGGER"] else EDGE
-        irq = Irq(intid, config, values["PRIORITY"], vcpu)
+        irq = Irq(intid, config, values["PRIORITY"], vcpu, values.get("GROUP", 1))
         self._said.append((self.line, irq))
         self._references.append(Reference(self.line, vcpu))
         self._irqs.append(irq)

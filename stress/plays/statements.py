@@ -12,10 +12,20 @@ from vgic.data import (
     ACCESS,
     ACKNOWLEDGE,
     AWAIT,
+    BINARY_POINT_0,
+    BINARY_POINT_1,
+    COMMON_BINARY_POINT,
+    DIR,
+    DISABLE_GROUP,
+    ENABLE_GROUP,
     END,
     END_AGAIN,
+    EOI_MODE,
+    HAND_OVER,
     LINGER,
+    MASK,
     SIGNAL,
+    TAKE_OVER,
     WORK,
     Instruction,
     Pulse,
@@ -23,7 +33,7 @@ from vgic.data import (
 
 ROUNDS = Form("rounds ROUNDS")
 REGISTERS = Form("list-registers REGISTERS")
-INTERRUPT = Form("interrupt INTID TRIGGER priority PRIORITY [vcpu VCPU]")
+INTERRUPT = Form("interrupt INTID TRIGGER priority PRIORITY [vcpu VCPU] [group GROUP]")
 VCPU = Form("vcpu VCPU")
 DEVICE = Form("device DEVICE")
 PULSES = {
@@ -51,16 +61,29 @@ INSTRUCTIONS: dict[str, Form] = {
     "route": Form("route INTID vcpu VCPU"),
     "sgi": Form("sgi SGI vcpu VCPU"),
     "exits": Form("exits [are COUNT]"),
+    MASK: Form("mask MASK"),
+    ENABLE_GROUP: Form("enable group GROUP"),
+    DISABLE_GROUP: Form("disable group GROUP"),
+    BINARY_POINT_0: Form("binary point 0 POINT0"),
+    BINARY_POINT_1: Form("binary point 1 POINT1"),
+    COMMON_BINARY_POINT: Form("common binary point SWITCH"),
+    EOI_MODE: Form("eoi mode MODE"),
+    DIR: Form("dir WHICH"),
+    HAND_OVER.name: Form("hand over"),
+    TAKE_OVER.name: Form("take over"),
 }
 """The form of each instruction by its name; that of an access by the name of its kind."""
 
 READS = (ACKNOWLEDGE.name, "pending", "active", "exits")
 """Which of them read something, so that a script can say what it has to be."""
 
-_PLAIN = {each.name: each for each in (ACKNOWLEDGE, END, END_AGAIN, WORK)}
+_PLAIN = {each.name: each for each in (ACKNOWLEDGE, END, END_AGAIN, WORK, HAND_OVER, TAKE_OVER)}
 _ABOUT = "INTID", "SGI"
 _VALUES = "VCPU", "PRIORITY"
-_NUMBERS = "CELL", "TURNS"
+_NUMBERS = (
+    *("CELL", "TURNS", "WHICH"),
+    *("MASK", "GROUP", "POINT0", "POINT1", "SWITCH", "MODE"),
+)
 _SEEN = "SEEN", "BIT", "COUNT"
 
 

@@ -6,7 +6,7 @@ A check that cannot be sure says nothing: an order between two is known only whe
 
 from collections.abc import Iterable
 
-from stress.plays.accounts import FALLS, SENDS, Account, after, is_after
+from stress.plays.accounts import FALLS, OVER, SENDS, Account, after, is_after
 from vgic.data import EDGE, is_private
 from vgic.hardware import PRIORITY_MASK
 
@@ -55,8 +55,8 @@ def lost_line(account: Account) -> Iterable[str]:
 
 
 def _is_handled(account: Account) -> bool:
-    """A guest is still in a handler of it."""
-    return len(account.of("end")) < len(account.acknowledged)
+    """A guest is still in a handler of it, or has not deactivated it yet."""
+    return len(account.of(*OVER)) < len(account.acknowledged)
 
 
 def _is_swallowed(account: Account) -> bool:
@@ -68,7 +68,7 @@ def _is_swallowed(account: Account) -> bool:
     taken = [*account.acknowledged, *account.of("unpend")]
     if account.irq.config is EDGE:
         return after(account.sent, taken)
-    return after(account.of("pend"), [*taken, *account.of("end")]) and not _is_handled(account)
+    return after(account.of("pend"), [*taken, *account.of(*OVER)]) and not _is_handled(account)
 
 
 def _is_disabled_before_sent(account: Account) -> bool:

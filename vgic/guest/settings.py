@@ -16,6 +16,8 @@ from vgic.hardware import Vmcr
 def write_setting(vmcr: Vmcr, name: str, number: int) -> None:
     """Write ICC_PMR, ICC_IGRPEN, ICC_BPR or ICC_CTLR.
 
+    While that of group 0 counts for both, a write of the binary point of group 1 is ignored.
+
     Args:
         vmcr: the guest's CPU interface.
         name: the name of the instruction.
@@ -33,5 +35,5 @@ def write_setting(vmcr: Vmcr, name: str, number: int) -> None:
         vmcr.set_binary_points(vmcr.bpr, common=bool(number))
     elif name == BINARY_POINT_0:
         vmcr.set_binary_points((number, vmcr.bpr[1]), common=vmcr.common_bpr)
-    elif name == BINARY_POINT_1:
+    elif name == BINARY_POINT_1 and not vmcr.common_bpr:
         vmcr.set_binary_points((vmcr.bpr[0], number), common=vmcr.common_bpr)

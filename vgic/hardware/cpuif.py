@@ -32,11 +32,15 @@ class Implementation(NamedTuple):
             EOImode 0 alone; emulations count it in both.
         idle_end_counts: a write of EOIR that finds no active priority to drop counts what another
             would. That is CONSTRAINED UNPREDICTABLE; GICv2's text says that it does not.
+        masks_running: the running priority is compared with what is pending by as many bits as the
+            binary point of that one's group leaves. The active priorities are group priorities as
+            they are; it matters where the groups have different binary points.
     """
 
     has_tdir: bool = False
     drop_counts: bool = False
     idle_end_counts: bool = False
+    masks_running: bool = False
 
 
 PLAIN = Implementation()
@@ -93,10 +97,17 @@ class CpuInterface:
         if (
             best is None
             or best.priority >= self.vmcr.pmr
-            or self.running_priority <= self.vmcr.group_priority(best.group, best.priority)
+            or self._running_for(best.group) <= self.vmcr.group_priority(best.group, best.priority)
         ):
             return None
         return best
+
+    def _running_for(self, group: int) -> int:
+        """Return the running priority as one of a group is compared with it."""
+        running = self.running_priority
+        if running == IDLE_PRIORITY or not self.implementation.masks_running:
+            return running
+        return self.vmcr.group_priority(group, running)
 
     def acknowledge(self, group: int = 1) -> int:
         """Read IAR of a group: make the best pending interrupt active; return its INTID or 1023.

@@ -20,6 +20,7 @@ from vgic.revisions.facts import (
     HearsOfFoundActive,
     KeysReadAgain,
     KicksByMask,
+    LeavesForDir,
     LoadedByMmio,
     NoOverflow,
     OneList,
@@ -180,7 +181,14 @@ TOPICS = (
     Topic(
         "a DIR of what the vCPU has in a list register itself",
         "is done there, and the guest goes on",
-        ((DirAsPosted, "is the host's business like any other"),),
+        (
+            (DirAsPosted, "is the host's business like any other"),
+            (
+                LeavesForDir,
+                "is done there only by a CPU that cannot trap DIR alone; else it is the host's "
+                "business like any other",
+            ),
+        ),
     ),
     Topic(
         "whose interrupt a DIR means, for the host",

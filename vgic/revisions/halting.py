@@ -11,6 +11,7 @@ from vgic.revisions.facts import (
     HearsOfFoundActive,
     KeysReadAgain,
     KicksByMask,
+    LeavesForDir,
     LoadedByMmio,
     SortedBySummary,
     SummaryAlone,
@@ -33,6 +34,7 @@ class Halting(
     CountsSpis,
     HearsOfFoundActive,
     FoldsUnlocked,
+    LeavesForDir,
     LoadedByMmio,
 ):
     """The fix branch of 30 September 2026: a halted vCPU has folded what it has.

@@ -10,6 +10,7 @@ from vgic.revisions.facts import (
     HearsOfFoundActive,
     KeysReadAgain,
     KicksByMask,
+    LeavesForDir,
     LoadedByMmio,
     OracleAlone,
     OutsideBeforeSync,
@@ -39,6 +40,7 @@ class HeadWalk(
     CountsSpis,
     HearsOfFoundActive,
     FoldsUnlocked,
+    LeavesForDir,
     LoadedByMmio,
 ):
     """6.19 (3cfd59f81e0f): the overflow list was dropped as not worth its while.

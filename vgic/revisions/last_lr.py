@@ -11,6 +11,7 @@ from vgic.revisions.facts import (
     HearsOfFoundActive,
     KeysReadAgain,
     KicksByMask,
+    LeavesForDir,
     LoadedByMmio,
     OracleAlone,
     OutsideBeforeSync,
@@ -39,6 +40,7 @@ class LastLr(
     CountsSpis,
     HearsOfFoundActive,
     FoldsUnlocked,
+    LeavesForDir,
     LoadedByMmio,
 ):
     """March 2026 (6da5e537f5af): the accounting begins behind the last list register's interrupt.

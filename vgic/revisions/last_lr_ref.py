@@ -11,6 +11,7 @@ from vgic.revisions.facts import (
     HearsOfFoundActive,
     KeysReadAgain,
     KicksByMask,
+    LeavesForDir,
     LoadedByMmio,
     OutsideBeforeSync,
     PauseIsFlag,
@@ -37,6 +38,7 @@ class LastLrRef(
     CountsSpis,
     HearsOfFoundActive,
     FoldsUnlocked,
+    LeavesForDir,
     LoadedByMmio,
 ):
     """September 2026 (19bc5d79ece6): there is a cursor only if all list registers are filled.

@@ -10,6 +10,7 @@ from vgic.revisions.facts import (
     HearsOfFoundActive,
     KeysReadAgain,
     KicksByMask,
+    LeavesForDir,
     LoadedByMmio,
     SortedBySummary,
     SummaryAlone,
@@ -31,6 +32,7 @@ class LinuxSevenThree(
     CountsSpis,
     HearsOfFoundActive,
     FoldsUnlocked,
+    LeavesForDir,
     LoadedByMmio,
 ):
     """Linux 7.3.4: a vCPU is in its guest, for others, before it fills its list registers.

@@ -8,7 +8,10 @@ whole set does.
 
 from stress.agreement.topics import (
     again,
+    binary_points,
     bursts,
+    deactivating,
+    grouping,
     handling,
     leaving,
     lines,
@@ -16,6 +19,7 @@ from stress.agreement.topics import (
     nesting,
     priorities,
     reading,
+    thresholds,
     withdrawing,
 )
 from stress.agreement.topics.priorities import rewrite
@@ -25,6 +29,7 @@ TOPICS: tuple[Topic, ...] = tuple(
     module.TOPIC
     for module in (
         bursts, nesting, handling, lines, masking, withdrawing, again, reading, leaving, priorities,
+        deactivating, thresholds, grouping, binary_points,
     )
 )  # fmt: skip
 

@@ -2,61 +2,17 @@
 /*
  * The guest: bare metal, one on each vCPU, an interpreter of a program.
  *
- * It does what the model's guest does (vgic/guest): it keeps a stack of what it has acknowledged,
- * has a device lower its line before a handler of a level-triggered interrupt ends, and serves
- * whatever comes when its program is over.  It exits only where the program says so: its MMU is
+ * It does what the model's guest does (vgic/guest): it follows its program, and serves whatever
+ * comes when that is over.  It exits only where the program says so: its MMU is
  * off, its interrupts are masked and it polls, and all of its memory is touched before.
  *
  * This file is copied into the guest's memory as it was linked: it calls nothing outside, and has
  * no data.  So everything in it is in one section, which the monitor finds by name.
  */
 #include "guest_accesses.h"
+#include "guest_handlers.h"
 #include "guest_registers.h"
-
-GUEST static void note(struct area *a, u32 word)
-{
-	u32 n = a->nr_log;
-
-	if (n == LOG_MAX) {
-		a->full = 1;
-		return;
-	}
-	a->log[n] = word;
-	a->nr_log = n + 1;
-}
-
-GUEST static u32 acknowledge(struct area *a)
-{
-	u32 intid = read_sysreg(ICC_IAR1_EL1);
-
-	if (intid == SPURIOUS)
-		return intid;
-	if (a->nr_nested == NESTED_MAX)
-		a->full = 1;
-	else
-		a->nested[a->nr_nested++] = intid;
-	return intid;
-}
-
-/* End the innermost handler; false if it had its device lower its line instead. */
-GUEST static int end(struct area *a)
-{
-	u32 intid = a->nested[a->nr_nested - 1], word = intid / 32 % (NR_IRQS / 32);
-
-	if (shared->level[word] & bit_of(intid) & ~a->quiesced[word]) {
-		a->quiesced[word] |= bit_of(intid);
-		note(a, WORD(OP_QUIESCE, intid, 0));
-		mmio_write(HOST_BASE + HOST_LINE, intid);
-		return 0;
-	}
-	a->nr_nested--;
-	a->quiesced[word] &= ~bit_of(intid);
-	a->last_ended = intid;
-	a->has_ended = 1;
-	note(a, WORD(OP_END, intid, 0));
-	write_sysreg(ICC_EOIR1_EL1, intid);
-	return 1;
-}
+#include "guest_settings.h"
 
 /* Do one thing that is to be done when the program is over; false if there is none. */
 GUEST static int serve(struct area *a)
@@ -68,7 +24,7 @@ GUEST static int serve(struct area *a)
 	else if (a->nr_nested)
 		end(a);
 	else
-		return 0;
+		return deactivate_left(a);
 	return 1;
 }
 
@@ -159,7 +115,7 @@ GUEST static int follow(struct area *a)
 		} else if (op == OP_END_AGAIN) {
 			if (a->has_ended) {
 				note(a, WORD(op, a->last_ended, 0));
-				write_sysreg(ICC_EOIR1_EL1, a->last_ended);
+				write_eoir(a, a->last_ended);
 			}
 		} else if (op == OP_SIGNAL) {
 			note(a, word);
@@ -172,6 +128,14 @@ GUEST static int follow(struct area *a)
 			note(a, word);
 		} else if (op == OP_LINGER) {
 			linger(a, position, word >> 8);
+		} else if (op == OP_DIR) {
+			deactivate_dropped(a, word >> 8);
+		} else if (op == OP_HAND_OVER) {
+			hand_over(a);
+		} else if (op == OP_TAKE_OVER) {
+			take_over(a, 0);
+		} else if (op >= OP_MASK && op <= OP_EOI_MODE) {
+			write_setting(a, op, word >> 8);
 		} else if (op != OP_WORK) {
 			note(a, with_what_is_read(a, word));
 			access(a, word);
@@ -200,19 +164,6 @@ GUEST static void settle(struct area *a, u32 meeting)
 	}
 }
 
-/* Bring the CPU interface to its beginning. */
-GUEST static void reset_interface(struct area *a)
-{
-	a->nr_nested = 0;
-	a->has_ended = 0;
-	a->quiesced[0] = a->quiesced[1] = a->quiesced[2] = a->quiesced[3] = 0;
-	write_sysreg(ICC_CTLR_EL1, 0);
-	write_sysreg(ICC_AP1R0_EL1, 0);
-	write_sysreg(ICC_PMR_EL1, 0xff);
-	write_sysreg(ICC_BPR1_EL1, 0);
-	write_sysreg(ICC_IGRPEN1_EL1, 1);
-}
-
 /* Where a vCPU begins, with its area and its own stack. */
 GUEST __attribute__((noreturn)) void guest_main(struct area *a)
 {
@@ -223,6 +174,7 @@ GUEST __attribute__((noreturn)) void guest_main(struct area *a)
 	for (page = (u64)a; page < (u64)a + AREA_SIZE; page += 0x1000)
 		mmio_read(page);
 	for (;;) {
+		forget_handlers(a);
 		reset_interface(a);
 		/* two exits: nothing of the round before is loaded */
 		mmio_read(GICD_BASE + GICD_CTLR);
@@ -236,6 +188,9 @@ GUEST __attribute__((noreturn)) void guest_main(struct area *a)
 		}
 		note(a, WORD(OP_IDLE, 0, 0));
 		mmio_write(HOST_BASE + HOST_PHASE, PHASE_IDLE);
+		open_up();
+		/* an exit: what was masked is loaded anew, by those that are signalled now */
+		mmio_read(GICD_BASE + GICD_CTLR);
 		for (forced = 0; forced < FORCED_ENTRIES; forced++) {
 			if (goes_on)
 				settle(a, forced + 2);

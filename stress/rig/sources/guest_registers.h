@@ -10,13 +10,22 @@
 #define GUEST_INLINE	static inline __attribute__((always_inline))
 
 #define ICC_PMR_EL1	"S3_0_C4_C6_0"
+#define ICC_IAR0_EL1	"S3_0_C12_C8_0"
+#define ICC_EOIR0_EL1	"S3_0_C12_C8_1"
+#define ICC_BPR0_EL1	"S3_0_C12_C8_3"
+#define ICC_AP0R0_EL1	"S3_0_C12_C8_4"
 #define ICC_AP1R0_EL1	"S3_0_C12_C9_0"
+#define ICC_DIR_EL1	"S3_0_C12_C11_1"
 #define ICC_SGI1R_EL1	"S3_0_C12_C11_5"
 #define ICC_IAR1_EL1	"S3_0_C12_C12_0"
 #define ICC_EOIR1_EL1	"S3_0_C12_C12_1"
 #define ICC_BPR1_EL1	"S3_0_C12_C12_3"
 #define ICC_CTLR_EL1	"S3_0_C12_C12_4"
+#define ICC_IGRPEN0_EL1	"S3_0_C12_C12_6"
 #define ICC_IGRPEN1_EL1	"S3_0_C12_C12_7"
+
+#define ICC_CTLR_CBPR		1U
+#define ICC_CTLR_EOIMODE	2U
 
 #define write_sysreg(name, value) \
 	asm volatile("msr " name ", %0; isb" :: "r"((u64)(value)) : "memory")
@@ -60,6 +69,12 @@ GUEST_INLINE u64 bit_register(const struct area *a, u64 offset, u32 intid)
 GUEST_INLINE u32 bit_of(u32 intid)
 {
 	return 1U << intid % 32;
+}
+
+/* Where the bit of an interrupt is in the guest's memory, whatever INTID a kernel makes up. */
+GUEST_INLINE u32 word_of(u32 intid)
+{
+	return intid / 32 % (NR_IRQS / 32);
 }
 
 #endif

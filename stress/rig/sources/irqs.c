@@ -87,19 +87,24 @@ void gic_init(struct vm *vm)
 	u64 distributor = GICD_BASE, redistributors = GICR_BASE;
 	u32 nr_irqs = NR_IRQS, control = GICD_CTLR_ARE | GICD_CTLR_GROUP1;
 	u32 config[NR_IRQS / 16] = { 0 };
+	struct bits group;
 
+	memset(&group, 0xff, sizeof(group));
 	set_up(vm, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &nr_irqs);
 	set_up(vm, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_DIST, &distributor);
 	set_up(vm, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_REDIST, &redistributors);
 	set_up(vm, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
 	set_up(vm, KVM_DEV_ARM_VGIC_GRP_DIST_REGS, GICD_CTLR, &control);
-	write_bits(vm, GICD_IGROUPR, NULL);
 	for (u32 i = 0; i < vm->play->nr_irqs; i++) {
-		u32 intid = intid_of(vm->play, i);
+		u32 intid = intid_of(vm->play, i), what = vm->play->irqs[i * 3];
+		u32 vcpu = intid < FIRST_SPI ? vm->play->irqs[i * 3 + 2] : 0;
 
-		if (!(vm->play->irqs[i * 3] >> 16))
+		if (!(what & IRQ_LEVEL))
 			config[intid / 16] |= 2U << intid % 16 * 2;
+		if (what & IRQ_GROUP_0)
+			group.of[vcpu][intid / 32] &= ~(1U << intid % 32);
 	}
+	write_bits(vm, GICD_IGROUPR, &group);
 	for (u32 word = FIRST_SPI / 16; word < NR_IRQS / 16; word++)
 		set_up(vm, KVM_DEV_ARM_VGIC_GRP_DIST_REGS, GICD_ICFGR + word * 4, &config[word]);
 }

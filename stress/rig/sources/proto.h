@@ -4,13 +4,14 @@
  * come in, and where things are in a guest's memory.
  *
  * A word of a program is  op | intid << 8 | value << 18 ; that of OP_SIGNAL and OP_AWAIT is
- * op | cell << 8 , that of OP_LINGER  op | turns << 8 .  A word of a log has the same form, and in
- * it what was read: an acknowledge's INTID, the value of a read, a number of exits.
+ * op | cell << 8 , that of OP_LINGER  op | turns << 8 , and  op | number << 8  that of what a guest
+ * does to its CPU interface.  A word of a log has the same form, and in it what was read: an
+ * acknowledge's INTID, the value of a read, a number of exits.
  *
  * /plays.bin is made of little-endian words: PLAYS_MAGIC, the number of plays, flags of all of
  * them, then each play:
  *   its length in words, this one included; id, vcpus, irqs, devices, rounds, flags, seed;
- *   for each irq     intid | level << 16, priority, vcpu;
+ *   for each irq     intid | level << 16 | group 0 << 17, priority, vcpu;
  *   for each vcpu    number of words, the words of its program;
  *   for each device  number of pulses, for each  intid | vcpu << 16, level, pause.
  *
@@ -64,22 +65,36 @@ enum op {
 	OP_IDLE,	/* log only: all have nothing to do */
 	OP_EXITED,	/* log only: so again, after an exit and an entry */
 	OP_FINAL,	/* console only */
+	OP_MASK,	/* writes ICC_PMR_EL1; this and what follows is the guest's own affair */
+	OP_ENABLE_GROUP,
+	OP_DISABLE_GROUP,
+	OP_BINARY_POINT_0,
+	OP_BINARY_POINT_1,
+	OP_COMMON_BINARY_POINT,
+	OP_EOI_MODE,
+	OP_DIR,		/* of the number-th of those only dropped; in a log: of that interrupt */
+	OP_HAND_OVER,	/* has another vCPU deactivate the first shared one of those */
+	OP_TAKE_OVER,	/* deactivates the first that anybody has handed over */
+	OP_DROP,	/* log only: as OP_END, with EOImode 1 */
 };
 
 #define WORD(op, intid, value)	((u32)(op) | (u32)(intid) << 8 | (u32)(value) << 18)
 #define VALUE_MAX	0x3fffU
 
-#define PLAYS_MAGIC	0x32534756U	/* "VGS2" */
+#define PLAYS_MAGIC	0x33534756U	/* "VGS3" */
 #define ALL_ALONE	1U	/* of the file: a play is on the console before it begins */
 #define FLAG_SLOW	1U		/* the host's maintenance interrupt is masked */
 
 #define VCPUS_MAX	4
 #define DEVICES_MAX	2
 #define NR_IRQS		128		/* INTIDs below it */
+#define IRQ_LEVEL	(1U << 16)
+#define IRQ_GROUP_0	(1U << 17)
 #define CELLS		64
 #define PROGRAM_MAX	8192		/* words of a program, OP_STOP included */
 #define LOG_MAX		16384		/* words of a log */
 #define NESTED_MAX	256		/* handlers that have not ended */
+#define DROPPED_MAX	256		/* interrupts that were dropped and not deactivated */
 #define PULSES_MAX	4096
 
 #define FORCED_ENTRIES	2
@@ -90,8 +105,8 @@ enum op {
 /* The guest's addresses. */
 #define RAM_BASE	0x40000000UL
 #define RAM_SIZE	0x00200000UL
-#define CODE_SIZE	0x1000UL
-#define SHARED_BASE	(RAM_BASE + 0x1000)
+#define CODE_SIZE	0x4000UL
+#define SHARED_BASE	(RAM_BASE + CODE_SIZE)
 #define AREA_BASE	(RAM_BASE + 0x20000)
 #define AREA_SIZE	0x20000UL
 #define STACK_SIZE	0x1000UL
@@ -123,6 +138,9 @@ struct shared {
 	volatile u32 reached[VCPUS_MAX];	/* the meeting that a vCPU has come to */
 	u32 vcpus, devices, round, seed;
 	u32 level[NR_IRQS / 32];		/* a bit for each level-triggered interrupt */
+	u32 has_group_0;			/* an interrupt is of group 0 */
+	volatile u32 lock, nr_handed_over;	/* what the lock guards: */
+	volatile u32 handed_over[DROPPED_MAX];	/* dropped, for another vCPU to deactivate */
 };
 
 /* What one vCPU and the monitor see. */
@@ -131,7 +149,12 @@ struct area {
 	volatile u32 nr_log, full;
 	u32 nr_nested, has_ended, last_ended;
 	u32 quiesced[NR_IRQS / 32];
+	u32 of_group_0[NR_IRQS / 32];		/* acknowledged in that group */
+	u32 handed_over[NR_IRQS / 32];		/* by this vCPU */
+	u32 control;				/* ICC_CTLR_EL1 */
 	u32 nested[NESTED_MAX];
+	u32 nr_dropped;
+	u32 dropped[DROPPED_MAX];
 	u32 program[PROGRAM_MAX];
 	u32 log[LOG_MAX];
 };

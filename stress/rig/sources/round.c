@@ -21,8 +21,10 @@ void round_reset(struct vm *vm)
 	for (u32 i = 0; i < play->nr_irqs; i++) {
 		u32 intid = play->irqs[i * 3] & 0xffff;
 
-		if (play->irqs[i * 3] >> 16)
+		if (play->irqs[i * 3] & IRQ_LEVEL)
 			shared->level[intid / 32] |= 1U << intid % 32;
+		if (play->irqs[i * 3] & IRQ_GROUP_0)
+			shared->has_group_0 = 1;
 	}
 	for (u32 i = 0; i < play->nr_vcpus; i++)
 		vm->vcpu[i].area->nr_log = vm->vcpu[i].area->full = 0;

@@ -15,6 +15,8 @@ from stress.rig.wire.words import (
     CELLS,
     DEVICES_MAX,
     INTIDS,
+    IRQ_GROUP_0,
+    IRQ_LEVEL,
     MAGIC,
     NAMES,
     PROGRAM_MAX,
@@ -31,16 +33,22 @@ from vgic import Irq, Parameters
 from vgic.data import (
     ACCESS,
     AWAIT,
+    DIR,
+    DISABLE_GROUP,
+    DROPPED_MAX,
+    ENABLE_GROUP,
     FIRST_PPI,
     FIRST_SPI,
     LEVEL,
     LINGER,
+    SETTINGS,
     SIGNAL,
     Exit,
     Instruction,
     Program,
     Pulse,
     irq_key,
+    setting,
 )
 from vgic.hardware import PLAIN
 
@@ -102,6 +110,11 @@ def _machine_words(play: Play) -> list[int]:
     if parameters.hardware != PLAIN:
         has = ", ".join(name for name, has in parameters.hardware._asdict().items() if has)
         raise Unplayable(f"its CPUs are chosen ({has}), and a real one is as it is")
+    if _has_only_group_0_enabled(parameters):
+        raise Unplayable(
+            "it disables group 1, and has group 0: an emulated CPU that takes the one's enable bit "
+            "for the other's would leave its guest for ever"
+        )
     _at_most("vCPUs", len(parameters.guests), VCPUS_MAX)
     _at_most("devices", len(parameters.devices), DEVICES_MAX)
     if not 1 <= play.rounds <= ROUNDS_MAX:
@@ -115,6 +128,16 @@ def _machine_words(play: Play) -> list[int]:
     return words
 
 
+def _has_only_group_0_enabled(parameters: Parameters) -> bool:
+    """Tell whether a guest may have group 0 enabled while group 1 is not."""
+    has_group_0 = not all(irq.group for irq in parameters.irqs)
+    return any(
+        setting(DISABLE_GROUP, 1) in guest.instructions
+        and (has_group_0 or setting(ENABLE_GROUP, 0) in guest.instructions)
+        for guest in parameters.guests
+    )
+
+
 def _machine(parameters: Parameters) -> _Machine:
     return frozenset(irq_key(irq.intid, irq.vcpu) for irq in parameters.irqs)
 
@@ -126,11 +149,8 @@ def _irq_words(irq: Irq) -> tuple[int, int, int]:
         raise Unplayable(f"PPI {irq.intid} belongs to a {_OWNED[irq.intid]} of the guest")
     if FIRST_PPI <= irq.intid < FIRST_SPI and irq.config is not LEVEL:
         raise Unplayable(f"PPI {irq.intid} is triggered by an edge; all PPIs of KVM are by a level")
-    if irq.group != 1:
-        raise Unplayable(
-            f"interrupt {irq.intid} is of group {irq.group}; all of the rig's are of 1"
-        )
-    return irq.intid | (irq.config is LEVEL) << 16, irq.priority, irq.vcpu
+    what = (IRQ_LEVEL if irq.config is LEVEL else 0) | (0 if irq.group else IRQ_GROUP_0)
+    return irq.intid | what, irq.priority, irq.vcpu
 
 
 def _program_words(guest: Program, vcpu: int, machine: _Machine) -> list[int]:
@@ -149,7 +169,18 @@ def _instruction_word(instruction: Instruction, vcpu: int, machine: _Machine) ->
         raise Unplayable(f"there is no cell {number}; there are {CELLS}")
     if name == LINGER and not 0 <= number <= TURNS_MAX:
         raise Unplayable(f"a guest lingers for at most {TURNS_MAX} turns, not {number}")
+    if name == DIR and not 0 <= number < DROPPED_MAX:
+        raise Unplayable(f"a guest counts what it has dropped from 0 to {DROPPED_MAX - 1}")
+    if name in SETTINGS:
+        _check_setting(name, number)
     return Word(_OPS[name], number)
+
+
+def _check_setting(name: str, number: int) -> None:
+    try:
+        setting(name, number)
+    except ValueError as error:
+        raise Unplayable(str(error)) from None
 
 
 def _access_word(access: Exit | None, vcpu: int, machine: _Machine) -> Word:

@@ -3,11 +3,11 @@
 
 Each log is in the order in which its owner did things; what happened first of two logs nobody
 knows. They are merged to an order in which it may have happened: nobody has passed an `await`
-before the `signal`, nobody acknowledges what was not sent (sending.py). What cannot be brought into
-such an order is taken as it comes.
+before the `signal`, nobody acknowledges what was not sent (sending.py) or deactivates what another
+has not dropped. What cannot be brought into such an order is taken as it comes.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from stress.rig.wire.sending import About, Sent
@@ -49,11 +49,14 @@ def merged(
 
 def _in_some_order(logs: list[deque[_Happened]], sent: Sent) -> Iterator[Event]:
     signalled: set[int] = set()
+    dropped = Counter[About]()
 
     def may_be_next(happened: _Happened) -> bool:
         word, about, _ = happened
         if word.op is Op.AWAIT:
             return word.intid in signalled
+        if word.op is Op.DIR:
+            return dropped[about] > 0
         return word.op not in PHASES and (word.op is not Op.ACKNOWLEDGE or sent.is_waiting(about))
 
     def may_be_stale(happened: _Happened) -> bool:
@@ -71,6 +74,7 @@ def _in_some_order(logs: list[deque[_Happened]], sent: Sent) -> Iterator[Event]:
         word, about, event = log.popleft()
         if word.op is Op.SIGNAL:
             signalled.add(word.intid)
+        dropped[about] += (word.op is Op.DROP) - (word.op is Op.DIR)
         sent.take(word.op, about)
         yield event
 

@@ -14,7 +14,7 @@ from harness.engine import printable_text
 from stress.plays import Play
 from stress.rig.wire.lines import Said, hexadecimal, is_from_the_monitor, taken_apart
 from stress.rig.wire.played import Played, UnderWay
-from stress.rig.wire.words import Op, unpacked
+from stress.rig.wire.words import SET, Op, unpacked
 
 KERNEL_SAID_MAX = 200
 _PANIC = re.compile(r"Kernel panic - not syncing|Internal error:")
@@ -22,7 +22,9 @@ _PANIC = re.compile(r"Kernel panic - not syncing|Internal error:")
 _LOG_KINDS = {"v": 3, "d": 3, "f": 2}
 _ONLY_FINAL = frozenset({Op.FINAL})
 _ONLY_LINES = frozenset({Op.RAISE, Op.LOWER})
-_NEVER_LOGGED = frozenset({Op.STOP, Op.WORK, Op.LINGER, Op.FINAL})
+_NEVER_LOGGED = SET | {
+    Op.STOP, Op.WORK, Op.LINGER, Op.FINAL, Op.HAND_OVER, Op.TAKE_OVER,
+}  # fmt: skip
 _OF_GUESTS = frozenset(Op) - _NEVER_LOGGED
 
 

@@ -7,7 +7,7 @@ A word is `op | intid << 8 | value << 18`; of an op that has a number it is `op 
 from enum import IntEnum
 from typing import NamedTuple
 
-MAGIC = 0x32534756
+MAGIC = 0x33534756
 """What the file of plays begins with."""
 
 ALONE = 1
@@ -57,6 +57,17 @@ class Op(IntEnum):
     IDLE = 22
     EXITED = 23
     FINAL = 24
+    MASK = 25
+    ENABLE_GROUP = 26
+    DISABLE_GROUP = 27
+    BINARY_POINT_0 = 28
+    BINARY_POINT_1 = 29
+    COMMON_BINARY_POINT = 30
+    EOI_MODE = 31
+    DIR = 32
+    HAND_OVER = 33
+    TAKE_OVER = 34
+    DROP = 35
 
 
 NAMES = {op: op.name.lower().replace("_", " ") for op in Op}
@@ -65,8 +76,15 @@ NAMES = {op: op.name.lower().replace("_", " ") for op in Op}
 PHASES = (Op.IDLE, Op.EXITED)
 """Those with which a guest says that a phase of its round is over."""
 
+SET = frozenset(range(Op.MASK, Op.EOI_MODE + 1))
+"""What a guest sets on its own CPU interface."""
+
 NUMBERED = frozenset({Op.SIGNAL, Op.AWAIT, Op.LINGER})
-"""Those that have a number in place of an INTID and a value."""
+"""Those that have a number in place of an INTID and a value, in logs, too."""
+
+IRQ_LEVEL = 1 << 16
+IRQ_GROUP_0 = 1 << 17
+"""What is said of an interrupt beside its INTID."""
 
 
 class Word(NamedTuple):

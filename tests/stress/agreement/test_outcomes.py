@@ -5,15 +5,17 @@ import pytest
 
 from stress.agreement.known import model_of
 from stress.agreement.outcomes import outcome, with_exits
-from stress.executions import Target
+from stress.executions import Target, model_trace
 from stress.plays import Play
 from stress.traces import SPURIOUS, Event, Trace
 from tests.fixtures.agreeing import AT_ONCE, SLOW, play_of, spis
-from vgic.accesses import RAISE, Access
-from vgic.data import ACCESS, ACKNOWLEDGE, END, Instruction
+from vgic import Parameters
+from vgic.accesses import ACTIVE, RAISE, Access
+from vgic.data import ACCESS, ACKNOWLEDGE, END, EOI_MODE, Instruction, dir_of, setting
 
 MODEL = model_of(Target())
 FIVE = spis(5)
+LADDER = tuple(irq._replace(priority=0x40 + 8 * n) for n, irq in enumerate(FIVE))
 RAISED = tuple(Instruction(ACCESS, Access(RAISE, irq.intid)) for irq in FIVE)
 SERVED = (ACKNOWLEDGE, END) * 5
 
@@ -56,6 +58,35 @@ def test_an_exit_while_the_guest_serves_is_possible_too() -> None:
     play = play_of(*RAISED, irqs=FIVE, lateness=SLOW)
     kernel = MODEL(play.parameters)
     assert outcome(play, kernel, MODEL).difference is None
+
+
+def test_an_exit_while_the_guest_drops_and_deactivates_is_possible_too() -> None:
+    """What the first `dir` has made room for comes at once with one, and else after all others."""
+    program = (setting(EOI_MODE, 1), *RAISED)
+    play = play_of(*program, irqs=FIVE, lateness=SLOW)
+    four = (*program, *(ACKNOWLEDGE, END) * 4)
+    served = (*four, dir_of(), ACKNOWLEDGE, END, *[dir_of()] * 4)
+    kernel = with_host_exit(play_of(*served, irqs=FIVE, lateness=SLOW), len(four) + 1)
+    assert reads(MODEL(play.parameters)) == reads(kernel)
+    assert kernel.events != MODEL(play.parameters).events
+    found = outcome(play, kernel, MODEL)
+    assert (found.difference, found.exits) == (None, (len(four) + 1,))
+
+
+def test_the_model_s_cpu_is_the_emulated_one_whatever_the_machine_says() -> None:
+    """It counts a drop outside the list registers, so that nothing is left to deactivate."""
+    raised = (setting(EOI_MODE, 1), RAISED[0], ACKNOWLEDGE, *RAISED[1:])
+    read = Instruction(ACCESS, Access(ACTIVE, 32))
+    play = play_of(*raised, END, Instruction(ACCESS), read, irqs=LADDER, lateness=SLOW)
+    seen = {
+        name: [each.value for each in run(play.parameters).events if each.what == ACTIVE]
+        for name, run in (("emulated", MODEL), ("plain", plain))
+    }
+    assert seen == {"emulated": [0], "plain": [1]}
+
+
+def plain(parameters: Parameters) -> Trace:
+    return model_trace(parameters, Target().kernel, judged=False)
 
 
 def test_what_no_exit_explains_is_not() -> None:

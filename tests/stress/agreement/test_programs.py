@@ -11,11 +11,24 @@ from harness import Stream
 from stress.agreement.programs import Category, category_of, draw_program
 from stress.agreement.topics import TOPICS, Bench
 from stress.plays import Play
+from stress.rig.wire import encode
 from vgic import Irq, Parameters
 from vgic.accesses import PEND, PRIORITY, RAISE, SGI
-from vgic.data import EDGE, END_AGAIN, LEVEL
+from vgic.data import (
+    DIR,
+    DISABLE_GROUP,
+    EDGE,
+    ENABLE_GROUP,
+    END_AGAIN,
+    EOI_MODE,
+    LEVEL,
+    MASK,
+    SETTINGS,
+    setting,
+)
+from vgic.hardware import PRIORITY_MASK
 
-DIGEST = "c949cdec32fcfd96"
+DIGEST = "a4b284210d834c91"
 SOME = [draw_program(1, number) for number in range(200)]
 
 
@@ -46,6 +59,31 @@ def test_every_access_is_of_an_interrupt_that_is_there() -> None:
     for play in SOME:
         accesses = play.parameters.guests[0].accesses
         assert {access.intid for access in accesses} <= intids(play)
+
+
+def test_every_program_can_be_played_on_a_kernel() -> None:
+    """Above all: no group 1 is disabled where there is group 0."""
+    assert encode(SOME)
+
+
+def test_programs_set_all_that_a_guest_can_set_and_deactivate_apart() -> None:
+    drawn = {each for play in SOME for each in play.parameters.guests[0].instructions}
+    assert {*SETTINGS, DIR} <= {each.name for each in drawn}
+    assert {each.number for each in drawn if each.name == EOI_MODE} == {0, 1}
+    groups = {frozenset(irq.group for irq in play.parameters.irqs) for play in SOME}
+    assert groups == {frozenset({0}), frozenset({1}), frozenset({0, 1})}
+
+
+def test_where_maintenance_interrupts_are_slow_all_is_let_in_at_last() -> None:
+    opened = {MASK: setting(MASK, PRIORITY_MASK), DISABLE_GROUP: setting(ENABLE_GROUP, 1)}
+    shut = Counter[str]()
+    for play in SOME:
+        program = play.parameters.guests[0].instructions
+        for name in opened:
+            last = [each for each in program if each.name in (name, opened[name].name)][-1:]
+            shut[name] += last not in ([], [opened[name]])
+            assert not (category_of(play).slow and last) or last == [opened[name]]
+    assert shut[MASK], "others end with something shut out"
 
 
 def test_no_guest_ends_what_it_has_ended() -> None:

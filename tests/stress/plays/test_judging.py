@@ -118,6 +118,14 @@ RIGHT = {
     "the priority of a level was rewritten while its line is up": "vcpu0 raise 64; "
     f"vcpu0 acknowledge 64; vcpu0 end 64; vcpu0 priority 64 0x20; {QUIET}; "
     "all final 50 pending 0 active 1",
+    "dropped, and deactivated by another": "vcpu0 pend 40; vcpu0 acknowledge 40; vcpu0 drop 40; "
+    f"vcpu1 dir 40; {QUIET}; {GONE}",
+    "one as urgent comes when the priority was dropped": "vcpu0 pend 50; vcpu0 acknowledge 50; "
+    f"vcpu0 drop 50; vcpu0 raise 64; vcpu0 acknowledge 64; vcpu0 drop 64; vcpu0 dir 50; {QUIET}",
+    "dropped, not deactivated, and pended once more": "vcpu0 pend 64; vcpu0 acknowledge 64; "
+    f"vcpu0 drop 64; vcpu0 pend 64; {QUIET}; all final 64 pending 0 active 1",
+    "its priority was rewritten behind its deactivation": "vcpu0 pend 40; vcpu0 acknowledge 40; "
+    f"vcpu0 drop 40; vcpu0 dir 40; vcpu0 priority 40 0x20; {QUIET}; {GONE}",
     "what is not of this machine": f"vcpu0 pend 99; {QUIET}; all final 99 pending 1 active 1",
 }
 WRONG = {
@@ -135,6 +143,12 @@ WRONG = {
     f"vcpu0 disable 40; vcpu0 pend 40; {QUIET}; {GONE}": "lost: spi 40 was sent, is not pending",
     f"{SERVED}; {QUIET}; all final 40 pending 0 active 1": "stuck active: spi 40 is active",
     f"{SERVED}; {QUIET}; all final 40 pending 1 active 1": "stuck active: spi 40 is active",
+    f"vcpu0 pend 40; vcpu0 acknowledge 40; vcpu0 drop 40; vcpu1 dir 40; {QUIET}; "
+    "all final 40 pending 0 active 1": "stuck active: spi 40 is active, and its handlers have",
+    f"vcpu0 pend 64; vcpu0 acknowledge 64; vcpu0 drop 64; vcpu0 dir 64; vcpu0 pend 64; {QUIET}; "
+    "all final 64 pending 0 active 0": "lost: spi 64 was sent, is not pending",
+    f"vcpu0 pend 40; vcpu0 acknowledge 40; vcpu0 drop 40; vcpu0 dir 40; vcpu0 priority 40 0x20; "
+    f"vcpu0 pend 50; {QUIET}; all final 50 pending 1 active 0": "lost: spi 50 is pending",
     f"vcpu0 priority 40 0x80; {SERVED}; {QUIET}; all final 40 pending 0 active 1": "stuck active",
     f"vcpu1 priority 40 0x40; {SERVED}; {QUIET}; all final 40 pending 0 active 1": "stuck active",
     f"{SERVED}; vcpu0 acknowledge 40; vcpu0 end 40; {QUIET}": (
@@ -247,6 +261,31 @@ def test_late_means_nothing_where_maintenance_interrupts_are_late() -> None:
     assert bad(seen) != ()
     assert bad(seen, play=slow) == ()
     assert bad(f"{seen}; all final 40 pending 0 active 1", play=slow) != ()
+
+
+@pytest.mark.parametrize(
+    ("instruction", "bears"),
+    [("mask 0x40", True), ("disable group 1", True), ("enable group 1", False), ("work", False)],
+)
+def test_late_means_nothing_where_a_guest_may_have_shut_it_out(
+    instruction: str, bears: bool
+) -> None:
+    seen = "vcpu0 pend 40; all idle; vcpu0 acknowledge 40; vcpu0 end 40; all exited"
+    shut = read_script(f"{MACHINE}{instruction}\n", "shut")
+    assert (bad(seen, play=shut) == ()) is bears
+    assert bad(f"{seen}; all final 40 pending 1 active 0", play=shut) != ()
+
+
+@pytest.mark.parametrize(("nr_lr", "bears"), [(3, True), (4, False)])
+def test_what_a_guest_drops_outside_the_list_registers_may_have_been_another(
+    nr_lr: int, bears: bool
+) -> None:
+    """vcpu0 has 27, 40, 50 and 64; an emulated CPU takes a drop of what is outside for an end."""
+    play = PLAY._replace(parameters=PLAY.parameters._replace(nr_lr=nr_lr))
+    seen = "vcpu0 pend 40; vcpu0 acknowledge 40; vcpu0 drop 40; vcpu0 dir 40; " + QUIET
+    assert (bad(seen, "all final 50 pending 0 active 1", play=play) == ()) is bears
+    assert bad(seen.replace("drop", "end"), "all final 50 pending 0 active 1", play=play) != ()
+    assert bad(f"{seen}; vcpu1 final 27 pending 1 active 0", play=play) != ()
 
 
 def test_the_reference_does_nothing_wrong_with_machines_drawn_at_random() -> None:

@@ -16,7 +16,21 @@ from stress.traces import SPURIOUS
 from tests.stress.hypothesis.test_strategies import DRAWING
 from vgic import Irq, Parameters
 from vgic.accesses import Access
-from vgic.data import ACCESS, ACKNOWLEDGE, EDGE, LEVEL, Instruction, Program, Pulse
+from vgic.data import (
+    ACCESS,
+    ACKNOWLEDGE,
+    DROPPED_MAX,
+    EDGE,
+    HAND_OVER,
+    LEVEL,
+    SETTINGS,
+    TAKE_OVER,
+    Instruction,
+    Program,
+    Pulse,
+    dir_of,
+    setting,
+)
 
 HEAD = (
     "title about nothing\ninterrupt 40 edge priority 0x80\ninterrupt 27 level priority 0 vcpu 1\n"
@@ -35,6 +49,8 @@ list-registers 2
 interrupt 40 edge priority 0x40
 interrupt 27 level priority 0xf8 vcpu 1
 interrupt 3 edge priority 0x00 vcpu 1
+interrupt 41 edge priority 0x40 group 0
+interrupt 28 level priority 0x40 vcpu 1 group 0
 vcpu 0
   lateness 0 3 1000
   raise 40
@@ -60,6 +76,17 @@ vcpu 0
   active 40 is 1
   exits
   exits are 3
+  mask 0xf8
+  enable group 1
+  disable group 0
+  binary point 0 7
+  binary point 1 3
+  common binary point on
+  common binary point off
+  eoi mode 1
+  dir 0
+  hand over
+  take over
 vcpu 1
   await 63
 device 0
@@ -73,6 +100,10 @@ ABOUT_NUMBERS = [
     *[Instruction("linger", number=number) for number in (1, 20_000, 1_000_000)],
     *[Instruction(ACCESS, Access(kind, 40)) for kind in ("raise", "lower", "pending", "active")],
     Instruction(ACCESS, Access("priority", 40, 0xF8)),
+    *[setting(name, number) for name, each in SETTINGS.items() for number in (each.low, each.high)],
+    *[dir_of(which) for which in (0, DROPPED_MAX - 1)],
+    HAND_OVER,
+    TAKE_OVER,
     Instruction(ACCESS, Access("exits", 0)),
     Instruction(ACCESS),
 ]
@@ -134,6 +165,7 @@ def test_a_script_that_says_everything_is_printed_as_it_was() -> None:
     assert first.lateness == (0, 3, 1000)
     assert second == Program((Instruction("await", number=63),), (0,))
     assert play.parameters.irqs[1] == Irq(27, LEVEL, 0xF8, 1)
+    assert [irq.group for irq in play.parameters.irqs] == [1, 1, 1, 0, 0]
     assert play.parameters.devices == (
         (Pulse(40, True, 0), Pulse(27, True, 100, 1), Pulse(27, False, 0, 1)),
         (),
@@ -170,7 +202,7 @@ WRONG = {
     "title a\nlist-registers 17\n": "line 2: REGISTERS is a number from 1 to 16, not 17",
     "title a\nacknowledge\n": "line 2: acknowledge is nothing that stands here; title, control,",
     "title a\ninterrupt 40 edge 0x80\n": "line 2: `priority` is missing before 0x80: it is written "
-    "`interrupt INTID TRIGGER priority PRIORITY [vcpu VCPU]`",
+    "`interrupt INTID TRIGGER priority PRIORITY [vcpu VCPU] [group GROUP]`",
     "title a\ninterrupt 40 up priority 8\n": "line 2: TRIGGER is edge or level, not up",
     "title a\ninterrupt 1020 edge priority 8\n": "INTID is a number from 0 to 1019, not 1020",
     "title a\nvcpu 1\n": "line 2: they stand in order: vcpu 0 comes next, not 1",
@@ -187,6 +219,12 @@ WRONG = {
     f"{HEAD}vcpu 0\n  priority 40 0x41\nvcpu 1\n": "line 5: PRIORITY is a number from 0 to 248, "
     "a multiple of 8, not 0x41: it is written `priority INTID PRIORITY`",
     f"{HEAD}vcpu 0\n  sgi 16 vcpu 1\nvcpu 1\n": "line 5: SGI is a number from 0 to 15, not 16",
+    f"{HEAD}vcpu 0\n  mask 0x44\nvcpu 1\n": "line 5: MASK is a number from 0 to 248, a multiple",
+    f"{HEAD}vcpu 0\n  binary point 0 1\nvcpu 1\n": "line 5: POINT0 is a number from 2 to 7, not 1",
+    f"{HEAD}vcpu 0\n  binary point 1 2\nvcpu 1\n": "POINT1 is a number from 3 to 7, not 2",
+    f"{HEAD}vcpu 0\n  common binary point 1\nvcpu 1\n": "line 5: SWITCH is off or on, not 1",
+    f"{HEAD}vcpu 0\n  enable group 2\nvcpu 1\n": "GROUP is a number from 0 to 1, not 2",
+    f"{HEAD}vcpu 0\n  dir 31\nvcpu 1\n": "line 5: WHICH is a number from 0 to 30, not 31",
     f"{HEAD}vcpu 0\n  signal 64\nvcpu 1\n": "line 5: CELL is a number from 0 to 63, not 64",
     f"{HEAD}vcpu 0\n  linger 0\nvcpu 1\n": "line 5: TURNS is a number from 1 to 1000000, not 0",
     f"{HEAD}vcpu 0\n  work\n  lateness 1\nvcpu 1\n": "line 6: lateness stands once, before",

@@ -12,6 +12,7 @@ from stress.executions import Target, traced
 from stress.plays import Play, judge, print_script, read_script, shipped
 from stress.plays.printing import interrupt_line
 from stress.plays.statements import Stated, instruction_line
+from vgic.hardware import Implementation
 
 PLAYS = shipped()
 KNOWN = {"sort_disable", "sort_route", "sort_level", "sort_small", "sort_stuck", "soft_pend_lost"}
@@ -61,6 +62,7 @@ _UNUSED_DISABLED = (
 )
 _ROUTED_EARLY = ((), ("-8 route 50 vcpu 1", "+8 exit"), ("-8 exit", "+8 route 50 vcpu 1"))
 DIFFERENCES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "dir_level_own": ((), ("-1 hand over", "+1 dir 0"), ("-1 take over",)),
     "headwalk_priority_same": ((), ("-1 priority 43 0xf0", "+1 priority 43 0x50")),
     "headwalk_slow_exit": ((), ("-1 exits", "-1 exits are 0", "+1 exit")),
     "quirk_disable_exit": (
@@ -167,6 +169,30 @@ def test_what_is_mended_there_is_seen_without_the_mend(name: str, wrong: str) ->
     assert any(wrong in "".join(bad) for bad in outcomes(PLAYS[name], "reference", 100, stale))
     for control in [play for play in PLAYS.values() if play.control == name]:
         assert set(outcomes(control, "reference", 16, stale)) == {()}
+
+
+ON_CPUS = Implementation(has_tdir=True)
+
+
+def on_cpus_that_trap_dir(name: str) -> Play:
+    play = PLAYS[name]
+    return play._replace(parameters=play.parameters._replace(hardware=ON_CPUS))
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"), [("dir_level_again", "I11"), ("dir_miscounted", "I13 stuck active")]
+)
+def test_what_becomes_of_dir_is_seen_in_what_ships_each_time(name: str, wrong: str) -> None:
+    play = on_cpus_that_trap_dir(name)
+    found = list(outcomes(play, "linux-7.3", 8))
+    assert all(found)
+    assert any(wrong in "".join(bad) for bad in found)
+    assert set(outcomes(play, "reference", 8)) == {()}
+
+
+@pytest.mark.parametrize("name", ["dir_level_own", "dir_counted"])
+def test_what_dir_comes_to_is_right_where_it_is_trapped_or_the_vcpus_own(name: str) -> None:
+    assert set(outcomes(on_cpus_that_trap_dir(name), "linux-7.3", 8)) == {()}
 
 
 @pytest.mark.parametrize("name", ["headwalk_slow", "headwalk_priority"])

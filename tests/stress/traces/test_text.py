@@ -53,6 +53,8 @@ def test_what_was_printed_is_read_back_whatever_it_stopped_for(trace: Trace, why
         ("vcpu0 acknowledge 40", Event("vcpu0", "acknowledge", 40)),
         ("vcpu0 acknowledge none", Event("vcpu0", "acknowledge", 1023)),
         ("vcpu0 end again 40", Event("vcpu0", "end again", 40)),
+        ("vcpu0 drop 40", Event("vcpu0", "drop", 40)),
+        ("vcpu0 dir 40", Event("vcpu0", "dir", 40)),
         ("vcpu0 route 40 vcpu1", Event("vcpu0", "route", 40, 1)),
         ("vcpu0 priority 40 0x08", Event("vcpu0", "priority", 40, 8)),
         ("vcpu0 pending 40 is 1", Event("vcpu0", "pending", 40, 1)),

@@ -87,6 +87,14 @@ def test_what_is_set_before_stays_when_another_is_set() -> None:
     assert (vmcr.group_priority(0, 0xF8), vmcr.group_priority(1, 0xF8)) == (0xC0, 0xC0)
 
 
+def test_the_binary_point_of_group_1_is_not_written_while_that_of_group_0_counts_for_both() -> None:
+    vmcr = Vmcr()
+    for number in (1, 0):
+        write_setting(vmcr, COMMON_BINARY_POINT, number)
+        write_setting(vmcr, BINARY_POINT_1, 6)
+        assert vmcr.bpr == (2, 3 if number else 6)
+
+
 def served(kernel: Mechanism, *instructions: Instruction, groups: tuple[int, ...] = ()) -> Guest:
     """Run a guest to where it idles, with an interrupt of each of these groups, and no exit."""
     vcpu = kernel.kvm.vcpus[0]

@@ -13,6 +13,7 @@ from vgic.hardware import (
     BPR_MAX,
     BPR_MIN,
     IDLE_PRIORITY,
+    PLAIN,
     PRIORITY_MASK,
     SPURIOUS,
     CpuInterface,
@@ -129,6 +130,27 @@ def test_each_group_preempts_by_its_own() -> None:
     assert cpuif.acknowledge(1) == SPURIOUS
     cpuif.lrs[1].priority = 0x78
     assert cpuif.acknowledge(1) == 33
+
+
+@pytest.mark.parametrize(("masks", "taken"), [(False, 33), (True, SPURIOUS)])
+def test_what_runs_may_be_compared_by_the_point_of_the_group_that_comes(
+    masks: bool, taken: int
+) -> None:
+    """0x80 of the group that comes is less than 0x88 that runs, but not if both lose those bits."""
+    cpuif = interface(0, 0x88)
+    cpuif.implementation = PLAIN._replace(masks_running=masks)
+    cpuif.vmcr.set_binary_points((2, 5), common=False)
+    cpuif.acknowledge(0)
+    cpuif.lrs.append(ListRegister(33, pending=True, group=1, priority=0x98))
+    assert cpuif.acknowledge(1) == taken
+
+
+@pytest.mark.parametrize("masks", [False, True])
+def test_if_nothing_runs_there_is_nothing_to_compare(masks: bool) -> None:
+    cpuif = interface(1, 0xF0)
+    cpuif.implementation = PLAIN._replace(masks_running=masks)
+    cpuif.vmcr.set_binary_points((2, 7), common=False)
+    assert cpuif.acknowledge(1) == 32
 
 
 def test_with_nothing_that_counts_whatever_runs_holds_off_everything() -> None:

@@ -26,7 +26,7 @@ from vgic.data import (
     Vcpu,
     VgicIrq,
 )
-from vgic.hardware import ListRegister
+from vgic.hardware import PLAIN, ListRegister
 
 InKernel = Callable[..., Execution]
 Enlist = Callable[..., None]
@@ -354,6 +354,29 @@ def test_the_guest_goes_on_if_nothing_is_left_for_the_host(
         assert (left is DIR) is (runs == 1)
         assert vcpu.cpuif.lrs[0].active is (in_lr and runs == 1)
         assert vcpu.cpuif.hcr.eoicount == 0, "what is trapped is not counted"
+
+    in_kernel(body, kernel=kernel)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "has_tdir", "stays"),
+    [
+        (Reference, True, True),
+        (REVISIONS["linux-7.3"].cls, True, False),
+        (REVISIONS["linux-7.3"].cls, False, True),
+    ],
+)
+def test_a_real_kernel_leaves_for_what_is_trapped_alone(
+    in_kernel: InKernel, kernel: type[Mechanism], has_tdir: bool, stays: bool
+) -> None:
+    def body(built: Mechanism) -> None:
+        vcpu = built.kvm.vcpus[0]
+        built.kvm.implementation = PLAIN._replace(has_tdir=has_tdir)
+        built.kvm.add_irq(42, EDGE, 0x80, 0)
+        vcpu.cpuif.vmcr.eoi_drops_only = True
+        vcpu.cpuif.lrs[0] = ListRegister(42, active=True)
+        assert (built.run_guest(vcpu, Guest(built, DIR)) is None) is stays
+        assert vcpu.cpuif.lrs[0].active is not stays
 
     in_kernel(body, kernel=kernel)
 

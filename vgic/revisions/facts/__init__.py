@@ -10,6 +10,7 @@ from vgic.revisions.facts.deactivation import (
     DirAsPosted,
     FoldsUnlocked,
     HearsOfFoundActive,
+    LeavesForDir,
     LoadedByMmio,
 )
 from vgic.revisions.facts.distributor import KicksByMask
@@ -31,7 +32,7 @@ from vgic.revisions.facts.sorting import KeysReadAgain, SortedBySummary, WholePr
 __all__ = [
     "CountsDisabledGroups", "CountsSpis", "CursorAtEach", "CursorWhenFull", "DirAsPosted",
     "FlushBeforeMode", "FoldClearsLatch", "FoldsUnlocked", "HearsOfFoundActive", "KeysReadAgain",
-    "KicksByMask", "LoadedByMmio", "NoOverflow", "OneList", "OracleAlone", "OutsideBeforeSync",
-    "PauseIsFlag", "SortedBySummary", "SplitByValue", "SummaryAlone", "WalkFromHead",
-    "WholePriorities",
+    "KicksByMask", "LeavesForDir", "LoadedByMmio", "NoOverflow", "OneList", "OracleAlone",
+    "OutsideBeforeSync", "PauseIsFlag", "SortedBySummary", "SplitByValue", "SummaryAlone",
+    "WalkFromHead", "WholePriorities",
 ]  # fmt: skip

@@ -94,6 +94,18 @@ class LoadedByMmio(Mechanism):
         self.vgic_mmio_write_cactive(vcpu, irq)
 
 
+class LeavesForDir(Mechanism):
+    """Where DIR is trapped alone the guest is left for it, whatever the list registers have.
+
+    The way that stays in the guest is tried only on a CPU that traps all that both groups have in
+    common. So 7.3.4 was seen to do: docs/agreement.md.
+    """
+
+    def vgic_v3_write_dir(self, vcpu: Vcpu, intid: int) -> bool:
+        """Leave everything to the host if the CPU can trap DIR alone."""
+        return not self.kvm.implementation.has_tdir and super().vgic_v3_write_dir(vcpu, intid)
+
+
 class DirAsPosted(FoldsUnlocked, LoadedByMmio, CountsSpis):
     """DIR as it was posted first: it asks the target oracle, and always leaves the guest.
 

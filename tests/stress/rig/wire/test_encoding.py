@@ -10,14 +10,10 @@ from stress.rig.wire import Unplayable, encode
 from vgic.accesses import ACCESSES, Access
 from vgic.data import (
     ACCESS,
-    HAND_OVER,
     SETTINGS,
-    TAKE_OVER,
     HostEvent,
     Instruction,
     Program,
-    dir_of,
-    setting,
 )
 from vgic.hardware import PLAIN
 
@@ -62,15 +58,15 @@ def test_a_play_is_laid_out_as_proto_h_says() -> None:
 
 def test_whether_each_is_on_the_console_first_is_said_of_all() -> None:
     one = play(EDGE, "vcpu 0")
-    assert encode([one], alone=True) == struct.pack("<3I", 0x32534756, 1, 1) + encode([one])[12:]
+    assert encode([one], alone=True) == struct.pack("<3I", 0x33534756, 1, 1) + encode([one])[12:]
 
 
 def test_plays_stand_one_behind_the_other() -> None:
-    assert words() == [0x32534756, 0, 0]
+    assert words() == [0x33534756, 0, 0]
     first, second = words(play(EDGE, "vcpu 0")), words(play(EDGE, "vcpu 0", name="b"))
     both = words(play(EDGE, "vcpu 0"), play(EDGE, "vcpu 0", name="b"))
     second[4] = 1
-    assert both == [0x32534756, 2, 0, *first[3:], *second[3:]]
+    assert both == [0x33534756, 2, 0, *first[3:], *second[3:]]
 
 
 def test_only_a_guest_that_exits_late_makes_a_play_slow() -> None:
@@ -92,7 +88,15 @@ def test_the_least_urgent_priority_is_played_though_no_guest_is_given_it() -> No
     assert words(masked) != words(play("interrupt 40 edge priority 0xf8", "vcpu 0", "  work"))
 
 
-IN_THE_MODEL_ONLY = ("activate", "deactivate", "rebind")
+IN_THE_MODEL_ONLY = (
+    "activate",
+    "deactivate",
+    "rebind",
+    "group",
+    "distributor",
+    "sgi list",
+    "sgi others",
+)
 
 
 @pytest.mark.parametrize("kind", IN_THE_MODEL_ONLY)
@@ -155,10 +159,12 @@ def test_what_cannot_be_played_is_refused_and_what_is_nearby_is_not(
         (Instruction("linger", None, 1_000_001), "1000001"),
         (Instruction("wait"), "no instruction `wait`"),
         *[
-            (setting(name, each.high), f"no instruction `{name}`")
+            (Instruction(name, number=each.high + each.step), f"{name} is {each.what} from")
             for name, each in SETTINGS.items()
         ],
-        *[(each, f"no instruction `{each.name}`") for each in (dir_of(1), HAND_OVER, TAKE_OVER)],
+        (Instruction("mask", None, 0x44), "mask is a priority mask"),
+        (Instruction("dir", None, 31), "from 0 to 30"),
+        (Instruction("dir", None, -1), "from 0 to 30"),
         (Instruction(ACCESS, Access("dir", 40)), "no access dir"),
         (Instruction(ACCESS, Access("quiesce", 40)), "no access quiesce"),
         (Instruction(ACCESS, Access("pend", 41)), "41, which is not"),
@@ -182,11 +188,36 @@ def test_what_the_host_does_by_itself_is_refused() -> None:
     assert encode([one])
 
 
-def test_an_interrupt_of_group_0_is_refused() -> None:
-    one = play(EDGE, "vcpu 0")
-    irqs = tuple(irq._replace(group=0) for irq in one.parameters.irqs)
-    with pytest.raises(Unplayable, match="40 is of group 0; all of the rig's are of 1"):
-        encode([one._replace(parameters=one.parameters._replace(irqs=irqs))])
+def test_what_a_guest_does_to_its_own_interface_has_a_number_and_an_interrupt_its_group() -> None:
+    of_group_0 = "interrupt 41 level priority 0x80 group 0"
+    own = ["mask 0xf8", "disable group 0", "binary point 1 7", "eoi mode 1", "dir 3", "hand over"]
+    assert words(play(of_group_0, "vcpu 0", *own))[11:] == [
+        *(41 | 1 << 16 | 1 << 17, 0x80, 0),
+        *(6, 25 | 0xF8 << 8, 27, 29 | 7 << 8, 31 | 1 << 8, 32 | 3 << 8, 33),
+    ]
+
+
+GROUP_0 = "interrupt 41 edge priority 0 group 0"
+
+
+@pytest.mark.parametrize(
+    ("lines", "playable"),
+    [
+        ([EDGE, "vcpu 0", "disable group 1"], True),
+        ([EDGE, GROUP_0, "vcpu 0", "disable group 0"], True),
+        ([EDGE, GROUP_0, "vcpu 0", "disable group 1"], False),
+        ([EDGE, "vcpu 0", "disable group 1", "enable group 0"], False),
+        ([EDGE, "vcpu 0", "disable group 1", "vcpu 1", "enable group 0"], True),
+    ],
+)
+def test_a_guest_that_may_have_only_group_0_enabled_is_refused(
+    lines: list[str], playable: bool
+) -> None:
+    if playable:
+        assert encode([play(*lines)])
+    else:
+        with pytest.raises(Unplayable, match="disables group 1, and has group 0"):
+            encode([play(*lines)])
 
 
 @pytest.mark.parametrize("name", PLAIN._fields)

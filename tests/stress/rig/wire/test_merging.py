@@ -102,6 +102,16 @@ def test_what_nobody_announced_is_taken_as_it_comes() -> None:
     assert order(trace) == ["vcpu0 acknowledge", "vcpu1 await"]
 
 
+def test_nobody_deactivates_what_nobody_has_dropped() -> None:
+    taken_over = [Word(Op.DIR, 40), Word(Op.EXIT)]
+    trace = merged([taken_over, [Word(Op.DROP, 41), Word(Op.DROP, 40), Word(Op.EXIT)]], [], [], ())
+    assert order(trace)[:3] == ["vcpu1 drop", "vcpu1 drop", "vcpu0 dir"]
+    twice = merged([[Word(Op.DIR, 40)] * 2, [Word(Op.DROP, 40), Word(Op.DROP, 40)]], [], [], ())
+    assert order(twice) == ["vcpu1 drop", "vcpu0 dir"] * 2
+    private = merged([[Word(Op.DIR, 20)], [Word(Op.DROP, 20), Word(Op.DIR, 20)]], [], [], ())
+    assert order(private) == ["vcpu1 drop", "vcpu1 dir", "vcpu0 dir"]
+
+
 def test_a_phase_is_over_for_all_at_once() -> None:
     guests = [[Word(Op.EXIT), *ENDED], [IDLE, Word(Op.ACKNOWLEDGE, 40), EXITED, EXITED]]
     trace = merged(guests, [], [Word(Op.FINAL, 40, 3)], ())

@@ -207,6 +207,15 @@ def test_rounds_that_are_alike_are_kept_once() -> None:
     assert first is second
 
 
+def test_what_a_guest_drops_and_deactivates_is_logged_and_what_it_sets_is_not() -> None:
+    final = one_round(0)[1]
+    logs = {"2802 2823 2820 16 17 17": 1, "2802 f819 16 17 17": 0, "2802 21 16 17 17": 0}
+    for log, rounds in logs.items():
+        reception = heard([line("play 0"), line(f"v 0 0 0 {log}"), final])
+        assert len(reception.results["one"].rounds) == rounds
+        assert reception.dropped == 1 - rounds
+
+
 def test_who_hung_left_a_trace_as_far_as_he_came() -> None:
     reception = heard(
         [

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import stress.rig
 from stress.rig.wire import words
 from stress.rig.wire.words import NUMBERED, VALUE_MAX, Op, Word, unpacked
+from vgic.data import SETTINGS
 
 PROTO = (Path(stress.rig.__file__).parent / "sources" / "proto.h").read_text("utf-8")
 
@@ -20,6 +21,19 @@ def defined(name: str) -> int:
     found = re.search(rf"^#define {name}\s+(0x[0-9a-f]+|\d+)", PROTO, re.MULTILINE)
     assert found, name
     return int(found[1], 0)
+
+
+def test_each_setting_has_an_op_of_its_name_and_nothing_else_is_one() -> None:
+    assert {words.NAMES[Op(op)] for op in words.SET} == set(SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("name", "bit"), [("IRQ_LEVEL", words.IRQ_LEVEL), ("IRQ_GROUP_0", words.IRQ_GROUP_0)]
+)
+def test_what_is_said_of_an_interrupt_is_what_proto_h_says(name: str, bit: int) -> None:
+    found = re.search(rf"^#define {name}\s+\(1U << (\d+)\)", PROTO, re.MULTILINE)
+    assert found
+    assert 1 << int(found[1]) == bit
 
 
 def test_the_ops_are_those_of_proto_h() -> None:
