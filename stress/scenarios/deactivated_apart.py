@@ -116,6 +116,6 @@ def _beside(stream: Stream, what: str, nr_vcpus: int, irqs: tuple[Irq, ...]) -> 
 
 SCENARIO = Scenario(
     draw=deactivated_apart,
-    length=260,
+    length=230,
     executions_min=300,
 )

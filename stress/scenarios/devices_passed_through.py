@@ -61,6 +61,6 @@ def _part(stream: Stream, nr_vcpus: int, irqs: tuple[Irq, ...]) -> list[Instruct
 
 SCENARIO = Scenario(
     draw=devices_passed_through,
-    length=180,
+    length=170,
     executions_min=300,
 )

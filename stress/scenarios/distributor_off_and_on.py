@@ -64,6 +64,6 @@ def _beside(stream: Stream) -> list[Instruction]:
 
 SCENARIO = Scenario(
     draw=distributor_off_and_on,
-    length=170,
+    length=200,
     executions_min=300,
 )

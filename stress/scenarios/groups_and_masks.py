@@ -90,6 +90,6 @@ def _set(stream: Stream, what: str, irqs: tuple[Irq, ...]) -> list[Instruction]:
 
 SCENARIO = Scenario(
     draw=groups_and_masks,
-    length=200,
+    length=160,
     executions_min=300,
 )

@@ -83,16 +83,26 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
         "overflow": {"random-walk": 9.5, "pct": 8.1, "burst": 9.2},
     },
     "deactivated_apart": {
-        "overflow": {"random-walk": 10.0, "pct": 10.0, "burst": 10.0},
+        "dir_in_register": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "dir_outside": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "dir_from_beside": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "dir_of_loaded": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "overflow": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
     },
     "devices_passed_through": {
-        "turned_back": {"random-walk": 10.0, "pct": 10.0, "burst": 10.0},
+        "turned_back": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "kick_in_flush": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
     },
     "distributor_off_and_on": {
-        "turned_back": {"random-walk": 10.0, "pct": 10.0, "burst": 10.0},
+        "turned_back": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "kick_in_flush": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "wait": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "wake_up": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
     },
     "groups_and_masks": {
-        "overflow": {"random-walk": 10.0, "pct": 10.0, "burst": 10.0},
+        "overflow": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "eoicount": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "kick_in_flush": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
     },
     "many_interrupts": {
         "overflow": {"random-walk": 73.2, "pct": 35.5, "burst": 47.9},

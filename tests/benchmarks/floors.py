@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """How often does the reference cross the windows of each scenario: the rates behind the floors.
 
-    python tests/benchmarks/floors.py [--write]
+    python tests/benchmarks/floors.py [--write] [SCENARIO ...]
 
 Not a test: it runs 2,000 executions of each scenario and strategy (some minutes), prints the rates
-and writes `stress/scenarios/rates.py` if asked to. Which windows a scenario has a floor for stands
-in that file and is kept. `tests/stress/scenarios/test_floors.py` measures some of it again.
+and writes `stress/scenarios/rates.py` if asked to. Of scenarios that are not named, if any are, the
+rates stay as they stand there. Which windows a scenario has a floor for stands in that file and is
+kept. `tests/stress/scenarios/test_floors.py` measures some of it again.
 """
 
 import sys
@@ -35,19 +36,21 @@ def measured(
 
 def main() -> None:
     """Measure, and print or write."""
+    named = [word for word in sys.argv[1:] if word != "--write"]
     head = FILE.read_text("utf-8").partition("RATES:")[0]
     lines = [f"{head}RATES: dict[str, dict[str, dict[str, float]]] = {{"]
     with OsThreads() as carriers:
         for name, scenario in SCENARIOS.items():
-            counts = {
-                strategy: measured(name, strategy, carriers, EXECUTIONS, SEED) for strategy in MIXED
-            }
+            rates_of = dict(scenario.floors.rates)
+            if not named or name in named:
+                for strategy in MIXED:
+                    counts = measured(name, strategy, carriers, EXECUTIONS, SEED)
+                    for window in rates_of:
+                        new = 100 * counts[window] / EXECUTIONS
+                        rates_of[window] = {**rates_of[window], strategy: new}
             lines.append(f'    "{name}": {{')
-            for window in scenario.floors.rates:
-                row = ", ".join(
-                    f'"{strategy}": {100 * counts[strategy][window] / EXECUTIONS:.1f}'
-                    for strategy in MIXED
-                )
+            for window, found in rates_of.items():
+                row = ", ".join(f'"{strategy}": {found[strategy]:.1f}' for strategy in MIXED)
                 lines.append(f'        "{window}": {{{row}}},')
             lines.append("    },")
     text = "\n".join([*lines, "}", ""])
