@@ -11,9 +11,11 @@ from vgic.kernel.contracts import CONTRACTS, Contract
 from vgic.kernel.decisions import Decisions
 from vgic.kernel.host_side import HostSide
 from vgic.kernel.mechanism import Mechanism
+from vgic.kernel.register_side import RegisterSide
 from vgic.kernel.summary import ApListSummary
 from vgic.kernel.table import Kernel
 
 __all__ = [
     "CONTRACTS", "ApListSummary", "Contract", "Decisions", "HostSide", "Kernel", "Mechanism",
+    "RegisterSide",
 ]  # fmt: skip
