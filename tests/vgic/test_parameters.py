@@ -52,8 +52,11 @@ EIGHTS = st.integers(0, 31).map(lambda n: n << 3)
 GROUPS = st.sampled_from((0, 1))
 
 IRQS = st.one_of(
-    st.builds(Irq, SHARED, st.sampled_from(Config), EIGHTS, VCPUS, GROUPS),
-    st.builds(Irq, st.integers(0, 15), st.just(Config.EDGE), st.just(0x80), VCPUS, GROUPS),
+    st.builds(Irq, SHARED, st.sampled_from(Config), EIGHTS, VCPUS, GROUPS, st.just(False)),
+    st.builds(Irq, SHARED, st.just(Config.LEVEL), EIGHTS, VCPUS, GROUPS, st.just(True)),
+    st.builds(
+        Irq, st.integers(0, 15), st.just(Config.EDGE), st.just(0x80), VCPUS, GROUPS, st.just(False)
+    ),
 )
 ACCESSES = st.one_of(
     st.builds(Access, st.just(DISABLE), SHARED, st.just(0)),
