@@ -23,7 +23,7 @@ PENDING = 1 << KVM_REQ_IRQ_PENDING
 POSTED = REVISIONS["v1-posted"].cls
 SHIPPED = REVISIONS["linux-7.3"].cls
 COUNTING = [POSTED, SHIPPED, compose(Reference, ["spis_miscounted", "ends_unheard"])]
-"""The count goes by the ends that the host hears of: those of shipped kernels, an exit has found."""
+"""The count goes by the ends that the host hears of; in shipped kernels not by all."""
 
 NOTHING = ApListSummary(0, 0, 2)
 FITS = ApListSummary(1, 1, 2)
