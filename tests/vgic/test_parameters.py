@@ -52,8 +52,11 @@ EIGHTS = st.integers(0, 31).map(lambda n: n << 3)
 GROUPS = st.sampled_from((0, 1))
 
 IRQS = st.one_of(
-    st.builds(Irq, SHARED, st.sampled_from(Config), EIGHTS, VCPUS, GROUPS),
-    st.builds(Irq, st.integers(0, 15), st.just(Config.EDGE), st.just(0x80), VCPUS, GROUPS),
+    st.builds(Irq, SHARED, st.sampled_from(Config), EIGHTS, VCPUS, GROUPS, st.just(False)),
+    st.builds(Irq, SHARED, st.just(Config.LEVEL), EIGHTS, VCPUS, GROUPS, st.just(True)),
+    st.builds(
+        Irq, st.integers(0, 15), st.just(Config.EDGE), st.just(0x80), VCPUS, GROUPS, st.just(False)
+    ),
 )
 ACCESSES = st.one_of(
     st.builds(Access, st.just(DISABLE), SHARED, st.just(0)),
@@ -230,6 +233,14 @@ def test_one_value_replaced_by_any_other_is_parameters_or_bad_parameters(
         (("irqs", 1, 4), False),
         (("irqs", 1, 4), None),
         (("irqs", 1), [5, "edge", 0x40, 1, 0, 0]),
+        (("irqs", 0), [32, "level", 0x80, 0, 1, "sampled"]),
+        (("irqs", 0), [32, "level", 0x80, 0, 0, True]),
+        (("irqs", 0), [32, "level", 0x80, 0, 2, "resampled"]),
+        (("irqs", 0), [32, "level", 0x80, 0, -1, "resampled"]),
+        (("irqs", 0), [32, "level", 0x80, 0, "resampled"]),
+        (("irqs", 0), [32, "level", 0x80, 0, 1, "resampled", "resampled"]),
+        (("irqs", 0), [32, "edge", 0x80, 0, 1, "resampled"]),
+        (("irqs", 0), [20, "level", 0x80, 0, 1, "resampled"]),
         (("hardware",), []),
         (("hardware",), None),
         (("hardware",), {"has_tdir": True}),
@@ -340,6 +351,22 @@ def test_what_is_as_it_was_before_there_were_groups_and_choices_is_written_as_th
     }
     assert Parameters.from_values(plain.to_values()) == plain
     assert plain.irqs[0].group == 1
+
+
+@pytest.mark.parametrize("group", [0, 1])
+def test_a_device_that_is_passed_through_is_named_behind_the_group(group: int) -> None:
+    irq = Irq(32, Config.LEVEL, 0x80, 0, group, resampled=True)
+    assert irq.to_values() == [32, "level", 0x80, 0, group, "resampled"]
+    read = Parameters.from_values(replaced(valid(), ("irqs", 0), irq.to_values()))
+    assert read.irqs[0] == irq
+    assert read.irqs[1].resampled is False
+
+
+@pytest.mark.parametrize("intid", [20, 32])
+def test_only_a_shared_level_has_a_device_that_is_passed_through(intid: int) -> None:
+    edge_or_private = [intid, "level" if intid < 32 else "edge", 0x80, 0, 1, "resampled"]
+    with pytest.raises(BadParameters, match="only a shared level-triggered irq is resampled"):
+        Parameters.from_values(replaced(valid(), ("irqs", 0), edge_or_private))
 
 
 @pytest.mark.parametrize("name", PLAIN._fields)

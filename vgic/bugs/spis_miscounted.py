@@ -2,6 +2,7 @@
 """spis_miscounted: DIR is trapped by a count of shared interrupts that may be too low."""
 
 from vgic.bugs.bug import Bug
+from vgic.data import FIRST_SPI, VgicIrq
 from vgic.kernel import Mechanism
 from vgic.revisions import CountsSpis
 
@@ -16,8 +17,13 @@ class SpisMiscounted(Mechanism):
     """
 
     is_first_in_flight = CountsSpis.is_first_in_flight
-    was_deactivated = CountsSpis.was_deactivated
     traps_dir = CountsSpis.traps_dir
+
+    def was_deactivated(self, irq: VgicIrq) -> None:
+        """Take one off, as CountsSpis does; what else follows from an end is the revision's."""
+        super().was_deactivated(irq)
+        if self.kvm.implementation.has_tdir and irq.intid >= FIRST_SPI:
+            self.kvm.dist.active_spis.dec_if_positive()
 
 
 RECORD = Bug(

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The host hears of each end of what it has to sample again: I32."""
 
-from vgic.data import Kvm, VgicIrq
+from vgic.data import Exit, Kvm, VgicIrq
+from vgic.judging.active_states import ACTIVE
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import SYNC, Judge, fail
 
@@ -10,7 +11,8 @@ class Resampling(Judge):
     """Follows the ends of interrupts behind a resampling irqfd until they are folded.
 
     A line that the host has raised stays up until it is notified: the guest would be interrupted
-    for nothing, over and over.
+    for nothing, over and over. Software that takes the active state away ends nothing, and leaves
+    nothing to end (quirk Q10).
     """
 
     def __init__(self, kvm: Kvm, books: Bookkeeping) -> None:
@@ -25,6 +27,19 @@ class Resampling(Judge):
         self._ended: list[dict[VgicIrq, int]] = [{} for _ in kvm.vcpus]
         self._lowered_at: dict[VgicIrq, int] = {}
         self._began_at = [-1] * len(kvm.vcpus)
+        self._undercut: set[VgicIrq] = set()
+
+    def accessing(self, vcpu: int, access: Exit) -> None:
+        """Note whose active state software takes away."""
+        irq, asks = self._books.irq, access.asks
+        if irq is not None and asks.field == ACTIVE and not asks.value:
+            self._undercut.add(irq)
+
+    def acknowledged(self, vcpu: int, intid: int) -> None:
+        """Note that it is active anew, unless a write is under way."""
+        irq = self._books.irq
+        if irq in self._undercut and not self._books.ledger[irq].busy:
+            self._undercut.discard(irq)
 
     def driving(self, vcpu: int, intid: int, level: bool) -> None:
         """Note that a line is lowered."""
@@ -35,7 +50,7 @@ class Resampling(Judge):
     def ended(self, vcpu: int, intid: int) -> None:
         """Note an end that its vCPU is to fold."""
         irq = self._books.irq
-        if irq is not None and irq.resampled is not None:
+        if irq is not None and irq.resampled is not None and irq not in self._undercut:
             self._ended[vcpu][irq] = self._kvm.scheduler.steps
 
     def deactivating(self, vcpu: int, intid: int) -> None:
@@ -43,13 +58,16 @@ class Resampling(Judge):
         self._began_at[vcpu] = self._kvm.scheduler.steps
 
     def deactivated(self, vcpu: int, intid: int) -> None:
-        """Note one that has been folded already, or is still to be."""
+        """Judge one that has been folded already, or note that it is in a list register still.
+
+        What is in one of another vCPU has been loaded since: of that one's nothing is deactivated
+        but what it has folded.
+        """
         irq = self._books.irq
-        if irq is None or irq.resampled is None:
+        if irq is None or irq.resampled is None or irq in self._undercut:
             return
-        here = irq.vcpu if irq.on_lr else None
-        self._ended[vcpu if here is None else here.vcpu_id][irq] = self._began_at[vcpu]
-        if here is None:
+        self._ended[vcpu][irq] = self._began_at[vcpu]
+        if not (irq.on_lr and irq.vcpu is self._kvm.vcpus[vcpu]):
             self._judge(vcpu)
 
     def synced(self, vcpu: int) -> None:

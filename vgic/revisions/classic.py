@@ -50,6 +50,7 @@ RECORD = Revision(
         "O10 best pending left out",
         "I14 EOIcount too high",
         "I9 lost pend",
+        "I16 missed kick",
         "I17 halted too early",
         "I17 entry while halted",
     ),

@@ -68,6 +68,7 @@ RECORD = Revision(
         "I4 list registers miscounted",
         "I16 missed kick",
         "I9 lost pend",
+        "I32 end unheard",
         "I17 halted too early",
         "I17 entry while halted",
     ),

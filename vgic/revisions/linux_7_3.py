@@ -64,5 +64,6 @@ RECORD = Revision(
         "I4 list registers miscounted",
         "I16 missed kick",
         "I9 lost pend",
+        "I32 end unheard",
     ),
 )

@@ -66,6 +66,7 @@ RECORD = Revision(
         "I16 missed kick",
         "list corruption",
         "I9 lost pend",
+        "I32 end unheard",
         "I17 halted too early",
         "I17 entry while halted",
     ),

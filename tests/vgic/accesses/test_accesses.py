@@ -29,14 +29,15 @@ COMES_TO = {
     "raise": ("kvm_vgic_inject_irq", 40),
     "lower": ("kvm_vgic_inject_irq", 40),
     "dir": ("vgic_v3_deactivate", 40),
+    "group": ("vgic_mmio_write_group", 40),
 }
-WRITTEN = {"priority": 0x40}
+WRITTEN = {"priority": 0x40, "group": 0}
 """What is written where that is no vCPU."""
 
 
 def test_every_access_is_named_by_its_row() -> None:
-    others = {"exits", "rebind"}
-    assert set(COMES_TO) == set(ACCESSES) - others, "which come to nothing, and to two"
+    others = {"exits", "rebind", "distributor", "sgi list", "sgi others"}
+    assert set(COMES_TO) == set(ACCESSES) - others, "which come to nothing, to several, or to all"
     assert all(name == kind.name for name, kind in ACCESSES.items())
 
 
@@ -69,6 +70,7 @@ def test_an_access_calls_its_kernel_function_about_its_interrupt(
             "route": (irq, second),
             "sgi": (second, 5),
             "priority": (irq, 0x40),
+            "group": (irq, 0),
             "raise": (first, 40, True),
             "lower": (first, 40, False),
             "dir": (first, 40),
@@ -110,6 +112,9 @@ class ForgetsWrites(Reference):
     def vgic_mmio_write_priority(self, irq: VgicIrq, priority: int) -> None:
         pass
 
+    def vgic_mmio_write_group(self, irq: VgicIrq, group: int) -> None:
+        pass
+
     def vgic_mmio_change_active(self, irq: VgicIrq, active: bool) -> None:
         pass
 
@@ -141,8 +146,8 @@ def test_a_write_that_is_lost_is_found_and_one_that_is_not_is_not(
 
 
 def test_all_kinds_of_writes_are_judged() -> None:
-    written = ["route", "enable", "disable", "unpend", "priority", "activate", "deactivate"]
-    assert written == WRITES
+    written = ["route", "enable", "disable", "unpend", "priority"]
+    assert [*written, "activate", "deactivate", "group"] == WRITES
 
 
 def test_only_a_write_of_dir_is_asked_about_as_a_deactivation() -> None:

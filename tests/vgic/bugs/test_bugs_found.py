@@ -32,9 +32,11 @@ BY_DIR = {
 }  # fmt: skip
 OF_GROUPS = {"disabled_group_counts", "whole_priorities"}
 """Found where guests write DIR, or turn groups off and set binary points, and nowhere else."""
+OF_THE_DISTRIBUTOR = {"kicked_by_old_mask"}
+"""Found where a guest turns the distributor off and on: one execution in a hundred of those."""
 RARE = {
     *("stale_summary", "active_read_without_sync", "pause_is_a_flag"),
-    *(*BETWEEN_READS, *BY_DIR, *OF_GROUPS),
+    *(*BETWEEN_READS, *BY_DIR, *OF_GROUPS, *OF_THE_DISTRIBUTOR),
 }
 """One execution in thousands, at most: looked for below, where it is."""
 
@@ -125,6 +127,8 @@ FROM_BESIDE = "active_written_from_beside"
 WAITING = "guests_that_wait"
 APART = "deactivated_apart"
 GROUPS = "groups_and_masks"
+DISTRIBUTOR = "distributor_off_and_on"
+PASSED_THROUGH = "devices_passed_through"
 
 FOUND_AS = {
     "no_splice": (FIRST, "I3 overflow left behind"),
@@ -152,6 +156,8 @@ FOUND_AS = {
     "spis_miscounted": (APART, "I14 EOIcount too high"),
     "disabled_group_counts": (GROUPS, "I24 exit at entry"),
     "whole_priorities": (GROUPS, "I13 stuck active"),
+    "kicked_by_old_mask": (DISTRIBUTOR, "I16 missed kick"),
+    "ends_unheard": (PASSED_THROUGH, "I32 end unheard"),
     "canary": (FIRST, "I9 lost edge"),
 }
 

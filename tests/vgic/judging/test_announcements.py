@@ -6,7 +6,7 @@ later by itself, for its own maintenance interrupt, hides a missed kick from who
 when everybody idles.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -14,7 +14,7 @@ from harness import Execution, Failed, Failure, OsThreads, Scheduler, execute, l
 from harness.engine.strategy import Quiet
 from tests.fixtures.judged import judged
 from vgic import Mechanism, Reference
-from vgic.accesses import DISABLE, ENABLE, PEND, ROUTE, Access
+from vgic.accesses import DISABLE, DISTRIBUTOR, ENABLE, PEND, ROUTE, SGI_LIST, Access
 from vgic.data.intids import Config
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu, VgicIrq
 from vgic.data.vm import Kvm
@@ -322,6 +322,81 @@ def test_a_write_that_announces_nothing_by_right_is_not_judged() -> None:
         two.trace.accessed(1, access)
 
     assert kind_of(script) is None
+
+
+def turned_on(two: Two, *, announced: Callable[[], None] = lambda: None, on: bool = True) -> None:
+    """Enter with something listed and the distributor off, and turn it on from beside."""
+    two.lists(two.irq, two.first)
+    two.scheduler.steps += 1
+    two.kvm.dist.enabled = False
+    two.enter()
+    access = Access(DISTRIBUTOR, 0, int(on))
+    two.trace.accessing(1, access)
+    two.kvm.dist.enabled = on
+    announced()
+    two.trace.accessed(1, access)
+
+
+def turned_on_and_kicked(two: Two) -> None:
+    turned_on(two, announced=two.first.ipi.assert_line)
+
+
+def turned_on_and_made_to_exit(two: Two) -> None:
+    turned_on(two, announced=two.exiting)
+
+
+def test_who_turns_the_distributor_on_announces_what_is_listed() -> None:
+    assert kind_of(turned_on) == "I16 missed kick"
+    assert kind_of(turned_on_and_kicked) is None
+    assert kind_of(turned_on_and_made_to_exit) is None
+
+
+def test_turned_off_there_is_nothing_to_announce() -> None:
+    assert kind_of(lambda two: turned_on(two, on=False)) is None
+
+
+def test_what_is_listed_and_its_guest_does_not_take_need_not_be_announced() -> None:
+    def masks(two: Two) -> None:
+        two.first.cpuif.vmcr.pmr = 0x80
+        turned_on(two)
+
+    assert kind_of(masks) is None
+
+
+def opens_its_mask_first(two: Two) -> None:
+    """As in F9: the host has the old one."""
+    two.first.vgic_cpu.vgic_pmr = 0
+    turned_on(two)
+
+
+def test_the_mask_that_counts_is_the_guests_own() -> None:
+    assert kind_of(opens_its_mask_first) == "I16 missed kick"
+
+
+def sent_to_both(two: Two, kicked: Sequence[int], access: Access) -> None:
+    """Both are in their guests; list an SGI of each, and kick some, before the write returns."""
+    irqs = [two.kvm.add_irq(5, Config.EDGE, 0x80, number) for number in (0, 1)]
+    for vcpu in two.kvm.vcpus:
+        two.trace.flushing(vcpu.vcpu_id)
+        vcpu.mode.value = Mode.IN_GUEST_MODE
+        two.trace.entered(vcpu.vcpu_id)
+    two.scheduler.steps += 1
+    two.trace.accessing(1, access)
+    for vcpu, irq in zip(two.kvm.vcpus, irqs, strict=True):
+        two.lists(irq, vcpu)
+        if vcpu.vcpu_id in kicked:
+            vcpu.ipi.assert_line()
+    two.trace.accessed(1, access)
+
+
+@pytest.mark.parametrize(
+    ("kicked", "found"),
+    [((0, 1), None), ((0,), "I16 missed kick"), ((1,), "I16 missed kick")],
+)
+def test_of_several_sgis_at_once_each_is_announced(
+    kicked: Sequence[int], found: str | None
+) -> None:
+    assert kind_of(lambda two: sent_to_both(two, kicked, Access(SGI_LIST, 5, 3))) == found
 
 
 class SavesTheIpi(Reference):

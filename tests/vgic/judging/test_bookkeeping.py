@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What does whoever looks on remember: edges owed, excuses, honesty, and the windows crossed?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+import pytest
 
 from harness import Execution, Failure
 from tests.fixtures.judged import judged, windows
 from vgic import Mechanism
-from vgic.accesses import PEND, ROUTE, UNPEND, Access
+from vgic.accesses import PEND, ROUTE, SGI_LIST, SGI_OTHERS, UNPEND, Access
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.tracepoints import Tracepoints
@@ -223,3 +225,74 @@ def test_what_ended_and_left_the_list_may_be_queued_again_before_the_sync_is_ove
         trace.synced(vcpu.vcpu_id)
 
     in_kernel(body)
+
+
+# SGIs to several at once.
+
+
+def sends_to_three(
+    kernel: Mechanism, write: Access, *, handled: Sequence[int], again: Sequence[int] = ()
+) -> None:
+    """Vcpu 0 sends 5 once to several vCPUs; they acknowledge it, some of them twice."""
+    vcpus = kernel.kvm.vcpus
+    for vcpu in vcpus:
+        kernel.kvm.add_irq(5, Config.EDGE, 0x80, vcpu.vcpu_id)
+    trace = judged(kernel.kvm)
+    trace.accessing(0, write)
+    trace.accessed(0, write)
+    for number in (*handled, *again):
+        vcpus[number].cpuif.ap1r = 1
+        trace.acknowledged(number, 5)
+        vcpus[number].cpuif.ap1r = 0
+        trace.ended(number, 5)
+    trace.drained()
+
+
+TO_TWO = [Access(SGI_LIST, 5, 0b110), Access(SGI_OTHERS, 5)]
+
+
+@pytest.mark.parametrize("write", TO_TWO, ids=str)
+def test_each_of_several_sends_explains_one_acknowledge(
+    in_kernel: Callable[..., Execution], write: Access
+) -> None:
+    in_kernel(lambda kernel: sends_to_three(kernel, write, handled=(1, 2)), nr_vcpus=3)
+
+
+@pytest.mark.parametrize("write", TO_TWO, ids=str)
+@pytest.mark.parametrize(
+    ("handled", "again", "kind"),
+    [
+        ((1,), (), "I9 lost edge"),
+        ((2,), (), "I9 lost edge"),
+        ((1, 2), (2,), "I10 phantom edge"),
+        ((1, 2), (0,), "I10 phantom edge"),
+    ],
+)
+def test_and_no_other_and_each_is_owed(
+    failure_in_kernel: Callable[..., Failure],
+    write: Access,
+    handled: Sequence[int],
+    again: Sequence[int],
+    kind: str,
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        sends_to_three(kernel, write, handled=handled, again=again)
+
+    assert failure_in_kernel(body, nr_vcpus=3).kind == kind
+
+
+def test_an_acknowledge_before_the_write_returns_counts_for_it(
+    in_kernel: Callable[..., Execution],
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        for number in range(3):
+            kernel.kvm.add_irq(5, Config.EDGE, 0x80, number)
+        trace, write = judged(kernel.kvm), Access(SGI_OTHERS, 5)
+        trace.accessing(0, write)
+        for number in (2, 1):
+            kernel.kvm.vcpus[number].cpuif.ap1r = 1
+            trace.acknowledged(number, 5)
+        trace.accessed(0, write)
+        trace.drained()
+
+    in_kernel(body, nr_vcpus=3)

@@ -13,7 +13,7 @@ from harness import Failed, Failure, OsThreads, Scheduler, execute, local_irq_di
 from harness.engine.strategy import Quiet
 from tests.fixtures.judged import judged
 from vgic import Mechanism, Reference
-from vgic.accesses import DISABLE, PEND, ROUTE, UNPEND, Access
+from vgic.accesses import DISABLE, GROUP, PEND, ROUTE, UNPEND, Access
 from vgic.data.intids import Config
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.data.vm import Kvm
@@ -85,6 +85,7 @@ def kind_of(
     active: bool = False,
     early: bool = False,
     pending: bool = True,
+    before: Damage | None = None,
 ) -> str | None:
     """Flush, do the damage, and go in; return the kind of failure, None if all is silent."""
 
@@ -96,6 +97,9 @@ def kind_of(
             flushed.list_both()
             if not pending:
                 flushed.irq.pending_latch = flushed.irq.line_level = False
+            if before is not None:
+                before(flushed)
+                flushed.scheduler.steps += 1
             flushed.enter(damage, early=early)
 
         scheduler.thread("vcpu0", body)
@@ -228,6 +232,39 @@ def test_what_is_set_meanwhile_may_be_loaded_and_what_nobody_sets_may_not() -> N
     assert kind_of(sent_again, active=True, pending=False, early=True) is None
     assert kind_of(pended_by_software, active=True, pending=False, early=True) is None
     assert kind_of(pended_by_itself, active=True, pending=False, early=True) == KIND
+
+
+def regrouped(flushed: Flushed) -> None:
+    """Write the group; its copy keeps the one it was loaded with."""
+    flushed.write(Access(GROUP, 32, 0))
+    assert flushed.irq.group == 0
+
+
+def regrouped_before(flushed: Flushed) -> None:
+    """Write the group before the flush loads anything, and have another one loaded."""
+    flushed.write(Access(GROUP, 32, 0))
+    flushed.scheduler.steps += 1
+
+
+def another_regrouped(flushed: Flushed) -> None:
+    flushed.write(Access(GROUP, 33, 0))
+    flushed.lr.group = 0
+
+
+def test_a_group_that_is_written_meanwhile_may_differ_and_another_ones_may_not() -> None:
+    assert kind_of(regrouped) is None
+    assert kind_of(regrouped_before, early=True) is None
+    assert kind_of(other_group) == KIND
+    assert kind_of(another_regrouped) == KIND
+
+
+def into_group_one(flushed: Flushed) -> None:
+    flushed.lr.group = 1
+
+
+def test_a_group_that_was_written_before_the_flush_has_to_be_loaded() -> None:
+    assert kind_of(nothing, before=regrouped) is None
+    assert kind_of(into_group_one, before=regrouped) == KIND
 
 
 def test_only_what_is_folded_is_judged_where_the_entry_is_aborted() -> None:

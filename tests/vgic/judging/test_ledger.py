@@ -224,3 +224,129 @@ def test_a_level_that_is_up_already_announces_nothing_when_raised_again(
         assert (ledger[irq].routed_home_at == 5) is excused
 
     with_ledger(body, Config.LEVEL)
+
+
+# The distributor (quirk Q12).
+
+
+def turn(ledger: Ledger, irq: VgicIrq, *, on: bool, step: int = 0) -> None:
+    ledger.turn([irq], off=not on)
+    ledger.turned([irq], step, off=not on)
+
+
+def test_what_is_sent_while_the_distributor_is_off_is_shut_out_until_it_is_announced_anew(
+    with_ledger: With,
+) -> None:
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        send(ledger, irq)
+        assert not ledger[irq].shut_out
+        turn(ledger, irq, on=False)
+        assert ledger.distributor_is_off
+        assert ledger[irq].shut_out, "it may have been pruned"
+        send(ledger, irq)
+        assert ledger[irq].shut_out
+        turn(ledger, irq, on=True)
+        assert not ledger.distributor_is_off
+        assert ledger[irq].shut_out, "nobody has queued it since"
+        send(ledger, irq)
+        assert not ledger[irq].shut_out
+
+    with_ledger(body, Config.EDGE)
+
+
+@pytest.mark.parametrize(
+    ("announces", "sends", "shut_out"),
+    [(False, False, True), (True, False, False), (False, True, False)],
+)
+def test_a_write_that_announces_nothing_leaves_it_shut_out(
+    with_ledger: With, announces: bool, sends: bool, shut_out: bool
+) -> None:
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        turn(ledger, irq, on=False)
+        turn(ledger, irq, on=True)
+        ledger.begin(irq, sends=sends, announces=announces)
+        assert ledger[irq].shut_out is shut_out
+
+    with_ledger(body, Config.EDGE)
+
+
+@pytest.mark.parametrize("is_up", [False, True])
+def test_a_level_that_is_up_already_is_shut_out_though_it_is_raised_again(
+    with_ledger: With, is_up: bool
+) -> None:
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        turn(ledger, irq, on=False)
+        turn(ledger, irq, on=True)
+        irq.line_level = is_up
+        send(ledger, irq)
+        assert ledger[irq].shut_out is is_up
+
+    with_ledger(body, Config.LEVEL)
+
+
+def test_the_distributor_may_be_off_from_the_beginning_of_one_write_to_the_end_of_the_other(
+    with_ledger: With,
+) -> None:
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        ledger.turn([irq], off=True)
+        assert ledger.distributor_is_off
+        send(ledger, irq)
+        assert ledger[irq].shut_out
+        ledger.turned([irq], 1, off=True)
+        ledger.turn([irq], off=False)
+        send(ledger, irq)
+        assert ledger[irq].shut_out, "it may not be on yet"
+        ledger.turned([irq], 2, off=False)
+        assert not ledger.distributor_is_off
+
+    with_ledger(body, Config.EDGE)
+
+
+@pytest.mark.parametrize("last", ["off", "on"])
+def test_of_two_writes_at_once_nobody_knows_which_came_last(with_ledger: With, last: str) -> None:
+    """Whichever returns last; the next one that is alone tells."""
+
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        assert not ledger.turns_overlap
+        ledger.turn([irq], off=True)
+        assert not ledger.turns_overlap
+        ledger.turn([irq], off=False)
+        for step, off in enumerate((last == "on", last == "off")):
+            assert ledger.turns_overlap
+            ledger.turned([irq], step, off=off)
+        assert ledger.turns_overlap
+        assert ledger.distributor_is_off
+        turn(ledger, irq, on=True)
+        assert not ledger.turns_overlap
+        assert not ledger.distributor_is_off
+
+    with_ledger(body, Config.EDGE)
+
+
+def test_a_write_that_begins_while_one_of_two_is_left_is_not_alone_either(
+    with_ledger: With,
+) -> None:
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        ledger.turn([irq], off=True)
+        ledger.turn([irq], off=False)
+        ledger.turned([irq], 1, off=True)
+        ledger.turn([irq], off=False)
+        ledger.turned([irq], 2, off=False)
+        assert ledger.turns_overlap
+        ledger.turned([irq], 3, off=False)
+        assert ledger.distributor_is_off, "the first two may have ended either way"
+
+    with_ledger(body, Config.EDGE)
+
+
+def test_a_write_to_the_distributor_touches_every_interrupt(with_ledger: With) -> None:
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        ledger.turn([irq], off=False)
+        assert ledger.changed_since(1_000) == {irq}
+        assert not ledger.may_be_set_since(irq, 0), "and makes none pending"
+        ledger.turned([irq], 7, off=False)
+        assert ledger.changed_since(7) == {irq}
+        assert ledger.changed_since(8) == set()
+        assert not ledger[irq].shut_out
+
+    with_ledger(body, Config.EDGE)

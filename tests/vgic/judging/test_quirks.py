@@ -22,7 +22,9 @@ from vgic.accesses import (
     ACTIVATE,
     DEACTIVATE,
     DISABLE,
+    DISTRIBUTOR,
     ENABLE,
+    GROUP,
     PEND,
     PRIORITY,
     ROUTE,
@@ -31,7 +33,7 @@ from vgic.accesses import (
 )
 from vgic.composition import compose
 from vgic.data.intids import Config
-from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.data.vcpu import IN_GUEST_MODE, Vcpu, VgicIrq
 from vgic.data.vm import Kvm
 from vgic.hardware import ListRegister
 
@@ -62,6 +64,12 @@ class Bench:
         self.trace.accessing(self.second.vcpu_id, access)
         self.kernel.handle_exit(self.second, access)
         self.trace.accessed(self.second.vcpu_id, access)
+
+    def turn(self, *, on: bool) -> None:
+        access = Access(DISTRIBUTOR, 0, int(on))
+        self.trace.accessing(0, access)
+        self.kernel.handle_exit(self.first, access)
+        self.trace.accessed(0, access)
 
     def enter(self, vcpu: Vcpu) -> None:
         local_irq_disable(self.scheduler)
@@ -478,7 +486,7 @@ def test_q5_fires_if_that_happens_to_an_edge() -> None:
 def test_every_quirk_is_tested_both_ways() -> None:
     here = Path(__file__).read_text("utf-8")
     numbers = re.findall(r"^## Q(\d+) ", QUIRKS.read_text("utf-8"), re.MULTILINE)
-    assert len(numbers) == 11
+    assert len(numbers) == 12
     for number in set(numbers):
         assert re.search(rf"def test_q{number}_(?!fires)", here), number
         assert re.search(rf"def test_q{number}_fires", here), number
@@ -893,3 +901,145 @@ def test_q11_an_end_over_what_was_dropped_is_taken_off_that_by_right() -> None:
 def test_q11_fires_if_what_was_dropped_has_been_deactivated_before() -> None:
     assert kind_of(ended_over_dropped(deactivates=True)) is None
     assert kind_of(ended_over_dropped(deactivates=True, loses=True)) == "I13 stuck active"
+
+
+class QueuesNothingAfter(Reference):
+    """Once the distributor was turned, what is sent is in memory alone."""
+
+    turned = False
+
+    def vgic_mmio_write_v3_misc(self, enabled: bool) -> None:
+        super().vgic_mmio_write_v3_misc(enabled)
+        self.turned = True
+
+    def vgic_queue_irq_unlock(self, irq: VgicIrq, irqs_were_off: bool) -> bool:
+        if not self.turned:
+            return super().vgic_queue_irq_unlock(irq, irqs_were_off)
+        irq.irq_lock.unlock_irqrestore(irqs_were_off)
+        return False
+
+
+class ForgetsWhatIsSent(Reference):
+    """What is sent with the distributor off leaves no trace."""
+
+    def kvm_vgic_inject_irq(self, vcpu: Vcpu | None, intid: int, level: bool) -> bool:
+        return self.kvm.dist.enabled and super().kvm_vgic_inject_irq(vcpu, intid, level)
+
+
+def is_turned(*steps: Callable[[Bench], None]) -> Script:
+    """Turn the distributor off and on, with these steps before, between and after; drain."""
+
+    def script(bench: Bench) -> None:
+        before, between, *after = steps
+        before(bench)
+        bench.turn(on=False)
+        between(bench)
+        bench.turn(on=True)
+        for step in after:
+            step(bench)
+        bench.trace.idled()
+        bench.trace.drained()
+
+    return script
+
+
+def nothing(bench: Bench) -> None:
+    pass
+
+
+def delivered(bench: Bench) -> None:
+    bench.serve(bench.first)
+    assert bench.irq.vcpu is None
+
+
+def test_q12_what_was_sent_to_a_distributor_that_is_off_is_pending_and_on_no_list() -> None:
+    assert kind_of(is_turned(nothing, Bench.send)) is None
+    assert kind_of(is_turned(nothing, Bench.send), config=Config.LEVEL) is None
+
+
+def test_q12_what_was_listed_and_pruned_meanwhile_is_queued_by_nobody() -> None:
+    def listed(bench: Bench) -> None:
+        bench.send()
+        assert bench.irq.vcpu is bench.first
+
+    def pruned_where_it_is(bench: Bench) -> None:
+        bench.enter(bench.first)
+        bench.leave(bench.first)
+        assert (bench.irq.vcpu, bench.irq.pending_latch) == (None, True)
+
+    assert kind_of(is_turned(listed, pruned_where_it_is)) is None
+
+
+def test_q12_fires_if_it_was_sent_again_with_the_distributor_on() -> None:
+    assert kind_of(is_turned(nothing, Bench.send, Bench.send, delivered)) is None
+    found = kind_of(is_turned(nothing, Bench.send, Bench.send), QueuesNothingAfter)
+    assert found == "I8 pending but not queued"
+    assert kind_of(is_turned(nothing, Bench.send), QueuesNothingAfter) is None
+
+
+@pytest.mark.parametrize(("kind", "found"), [(ENABLE, True), (GROUP, True), (PRIORITY, False)])
+def test_q12_fires_if_it_was_announced_otherwise_since(kind: str, found: bool) -> None:
+    def touched(bench: Bench) -> None:
+        bench.write(kind, 0x40 if kind == PRIORITY else 0)
+
+    kind_found = kind_of(is_turned(nothing, Bench.send, touched), QueuesNothingAfter)
+    assert kind_found == ("I8 pending but not queued" if found else None)
+
+
+def test_q12_fires_if_the_level_was_up_and_is_raised_anew_and_not_if_it_is_up_still() -> None:
+    def lowered(bench: Bench) -> None:
+        bench.trace.driving(0, 32, False)
+        bench.kernel.kvm_vgic_inject_irq(None, 32, level=False)
+        bench.trace.driven(0, 32, False)
+
+    level = Config.LEVEL
+    up_still = is_turned(nothing, Bench.send, Bench.send)
+    assert kind_of(up_still, QueuesNothingAfter, level) is None
+    anew = is_turned(nothing, Bench.send, lowered, Bench.send)
+    assert kind_of(anew, QueuesNothingAfter, level) == "I8 pending but not queued"
+
+
+def test_q12_fires_if_it_is_not_even_pending() -> None:
+    assert kind_of(is_turned(nothing, Bench.send), ForgetsWhatIsSent) == "I9 lost edge"
+
+
+class KicksNobody(Reference):
+    """The distributor is turned on, and no vCPU is told."""
+
+    def has_something(self, vcpu: Vcpu) -> bool:
+        return False
+
+
+def listed_elsewhere(bench: Bench) -> None:
+    bench.irq.target_vcpu = bench.second
+    bench.send()
+
+
+def left_there(bench: Bench) -> None:
+    """Its vCPU goes into its guest, where nothing can come, and takes nothing off its list."""
+    bench.enter(bench.second)
+    bench.second.mode.value = IN_GUEST_MODE
+    bench.scheduler.steps += 1
+    assert bench.irq.vcpu is bench.second
+
+
+def kicked_and_served(bench: Bench) -> None:
+    assert bench.second.ipi.pending
+    bench.leave(bench.second)
+    bench.serve(bench.second)
+
+
+def test_q12_fires_if_it_is_on_a_list() -> None:
+    """It was when the distributor was turned on, and its vCPU idles in its guest."""
+    steps = listed_elsewhere, left_there
+    assert kind_of(is_turned(*steps, kicked_and_served)) is None
+    assert kind_of(is_turned(*steps), KicksNobody) == "I16 missed kick"
+
+
+def test_q12_fires_if_the_distributor_was_never_off() -> None:
+    def script(bench: Bench) -> None:
+        bench.turn(on=True)
+        bench.send()
+        bench.trace.idled()
+
+    assert kind_of(script, QueuesNothingAfter) == "I8 pending but not queued"

@@ -8,11 +8,13 @@ import pytest
 from harness import Execution, Failed
 from harness.engine.trace import entry_text
 from vgic import BUGS, Machine, Mechanism, Parameters, Reference
-from vgic.accesses import PRIORITY, RAISE, Access
+from vgic.accesses import GROUP, PRIORITY, RAISE, Access
 from vgic.data import (
     ACCESS,
     ACKNOWLEDGE,
     AWAIT,
+    DISABLE_GROUP,
+    ENABLE_GROUP,
     END,
     SIGNAL,
     Config,
@@ -21,7 +23,9 @@ from vgic.data import (
     Pulse,
     Vcpu,
     VgicIrq,
+    setting,
 )
+from vgic.hardware import ListRegister
 from vgic.parameters import Irq
 
 MASKED = 0xF8
@@ -121,6 +125,75 @@ def test_a_write_after_the_flush_excuses_an_end_outside_if_it_is_to_an_open_hand
     parameters = machine_of([*NESTED, (35, 0xC8)], here, there, nr_lr=2)
     execution, _ = run_machine(parameters, kernel=CountsNothing)
     assert kind_of(execution) == found
+
+
+# Groups are written in use as priorities are: the active priority is in the group it was taken in.
+
+
+class EndsNothing(Reference):
+    """What a list register no longer has active stays active."""
+
+    def fold_irq(self, irq: VgicIrq, lr: ListRegister) -> None:
+        was_active = irq.active
+        super().fold_irq(irq, lr)
+        irq.active |= was_active
+
+
+ENABLED = setting(ENABLE_GROUP, 0)
+
+
+@pytest.mark.parametrize(
+    ("writes", "found"),
+    [
+        ((0,), None),
+        ((1,), "I13 stuck active"),
+        ((0, 1), "I13 stuck active"),
+        ((), "I13 stuck active"),
+    ],
+    ids=["moved", "as it was", "put back", "not written"],
+)
+def test_an_end_of_what_was_moved_to_another_group_in_its_handler_is_another_by_right(
+    run_machine: RunMachine, writes: Sequence[int], found: str | None
+) -> None:
+    """An exit in between has its list register loaded anew, in the new group."""
+    moved = [access(GROUP, 32, group) for group in writes] or [Instruction(ACCESS)]
+    program = [ENABLED, access(RAISE, 32), ACKNOWLEDGE, *moved, END]
+    parameters = machine_of([(32, 0x80)], program)
+    execution, _ = run_machine(parameters)
+    assert kind_of(execution) is None
+    execution, _ = run_machine(parameters, kernel=EndsNothing)
+    assert kind_of(execution) == found
+
+
+@pytest.mark.parametrize("kernel", [Reference, CountsNothing])
+@pytest.mark.parametrize(
+    ("writes", "excused"),
+    [([(33, 0)], True), ([(32, 0)], False), ([(33, 0), (33, 1)], False), ([(33, 1)], False)],
+    ids=["inner", "outer", "put back", "as it was"],
+)
+def test_handlers_outside_that_are_sorted_by_a_written_group_are_ended_by_right(
+    run_machine: RunMachine,
+    kernel: type[Mechanism],
+    writes: list[tuple[int, int]],
+    excused: bool,
+) -> None:
+    """Group 0 is disabled, so that what is in it is sorted behind all else; so may an outer one be."""
+    disabled = setting(DISABLE_GROUP, 0)
+    program = [disabled, *OPENS, *(access(GROUP, *each) for each in writes), END, END, ENABLED]
+    execution, _ = run_machine(machine_of(NESTED, program), kernel=kernel)
+    wanted = "I13 stuck active" if kernel is CountsNothing and not excused else None
+    assert kind_of(execution) == wanted
+
+
+def test_what_was_in_another_group_before_it_was_taken_is_ended_in_that(
+    run_machine: RunMachine,
+) -> None:
+    program = [ENABLED, access(GROUP, 32, 0), access(RAISE, 32), ACKNOWLEDGE, END]
+    execution, _ = run_machine(machine_of([(32, 0x80)], program))
+    assert kind_of(execution) is None
+    program[-1:] = [Instruction(ACCESS), END]
+    execution, _ = run_machine(machine_of([(32, 0x80)], program), kernel=EndsNothing)
+    assert kind_of(execution) == "I13 stuck active"
 
 
 # What no priority mask lets in.

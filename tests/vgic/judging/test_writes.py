@@ -11,13 +11,15 @@ import pytest
 
 from harness import Execution, Failed, Passed, Strategy
 from harness.engine.execution import Outcome
+from tests.fixtures.judged import judged
 from vgic import Machine, Mechanism, Parameters, Reference
-from vgic.accesses import DISABLE, ENABLE, PEND, ROUTE, UNPEND, Access
+from vgic.accesses import DISABLE, DISTRIBUTOR, ENABLE, GROUP, PEND, ROUTE, UNPEND, Access
 from vgic.data.intids import EDGE, LEVEL, Config
 from vgic.data.program import Program, Pulse
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.hardware.list_registers import ListRegister
 from vgic.parameters import Irq
+from vgic.tracepoints import Tracepoints
 
 RunMachine = Callable[..., tuple[Execution, Machine]]
 Judge = Callable[[Parameters, type[Mechanism]], str | None]
@@ -53,6 +55,24 @@ class ClearsNothing(Reference):
         pass
 
 
+class GroupsNothing(Reference):
+    def vgic_mmio_write_group(self, irq: VgicIrq, group: int) -> None:
+        pass
+
+
+class TurnsNothing(Reference):
+    def vgic_mmio_write_v3_misc(self, enabled: bool) -> None:
+        pass
+
+
+class TurnsOffForGood(Reference):
+    """Once it is off it stays off."""
+
+    def vgic_mmio_write_v3_misc(self, enabled: bool) -> None:
+        super().vgic_mmio_write_v3_misc(enabled and self.kvm.dist.enabled)
+
+
+TURNED = machine(EDGE, Access(DISTRIBUTOR, 0, 0), Access(DISTRIBUTOR, 0, 1))
 ROUTED = machine(EDGE, Access(ROUTE, 32, 1), Access(ROUTE, 32, 0))
 TOGGLED = machine(EDGE, Access(DISABLE, 32), Access(ENABLE, 32), lines="/")
 CLEARED = machine(
@@ -67,6 +87,9 @@ CLEARED = machine(
         (DisablesNothing, TOGGLED),
         (EnablesNothing, TOGGLED),
         (ClearsNothing, CLEARED),
+        (GroupsNothing, machine(EDGE, Access(GROUP, 32, 0))),
+        (TurnsNothing, TURNED),
+        (TurnsOffForGood, TURNED),
     ],
 )
 def test_a_write_that_changes_nothing_is_lost(
@@ -78,6 +101,34 @@ def test_a_write_that_changes_nothing_is_lost(
 
 def test_a_write_to_what_has_that_value_is_none(kind_of: Judge) -> None:
     assert kind_of(machine(EDGE, Access(ROUTE, 32, 0), Access(ENABLE, 32)), Reference) is None
+
+
+def turn(trace: Tracepoints, vcpu: int, *, on: bool, done: bool) -> None:
+    access = Access(DISTRIBUTOR, 0, int(on))
+    (trace.accessed if done else trace.accessing)(vcpu, access)
+
+
+@pytest.mark.parametrize(("overlap", "found"), [(False, True), (True, False)])
+def test_of_two_writes_to_the_distributor_at_once_either_may_have_come_last(
+    call: Callable[..., Execution], overlap: bool, found: bool
+) -> None:
+    """It is on when all is done; who has turned it off is alone, or is not."""
+
+    def body(kernel: Mechanism) -> None:
+        trace = judged(kernel.kvm)
+        turn(trace, 1, on=True, done=False)
+        if not overlap:
+            turn(trace, 1, on=True, done=True)
+        turn(trace, 0, on=False, done=False)
+        turn(trace, 0, on=False, done=True)
+        if overlap:
+            turn(trace, 1, on=True, done=True)
+
+    outcome = call(body, nr_vcpus=2).outcome
+    assert isinstance(outcome, Failed) is found
+    if isinstance(outcome, Failed):
+        assert outcome.failure.kind == "I26 write lost"
+        assert outcome.failure.message == "the distributor was turned off, and is not"
 
 
 class LowersOnLoad(Reference):

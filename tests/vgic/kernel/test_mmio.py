@@ -3,6 +3,7 @@
 
 The table is section 11 of the semantics: some writes end in queueing and so in a kick; ICENABLER,
 ICPENDR and IROUTER do neither, and a copy in a list register stays as it is until the next exit.
+GICD_CTLR is in test_distributor.py.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import pytest
 
 from harness import Execution, local_irq_disable, local_irq_enable
 from vgic import Mechanism, Reference
-from vgic.accesses import DISABLE, ENABLE, PEND, QUIESCE, ROUTE, SGI, UNPEND, Access
+from vgic.accesses import DISABLE, ENABLE, GROUP, PEND, QUIESCE, ROUTE, SGI, UNPEND, Access
 from vgic.composition import compose
 from vgic.data.intids import Config
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu, VgicIrq, irq_is_pending
@@ -30,6 +31,7 @@ SILENT: dict[str, Write] = {
 QUEUEING: dict[str, Write] = {
     "ISENABLER": lambda kernel, irq: kernel.vgic_mmio_write_senable(irq),
     "ISPENDR": lambda kernel, irq: kernel.vgic_mmio_write_spending(irq),
+    "IGROUPR": lambda kernel, irq: kernel.vgic_mmio_write_group(irq, 0),
 }
 
 
@@ -50,13 +52,13 @@ def told(vcpu: Vcpu) -> bool:
 
 
 @pytest.mark.parametrize("register", QUEUEING)
-def test_enabling_and_pending_queue_and_tell_the_target(
+def test_enabling_pending_and_grouping_queue_and_tell_the_target(
     register: str, on_vcpu0: OnVcpu0, listed: Listed
 ) -> None:
     def body(kernel: Mechanism) -> None:
         irq = add_spi(kernel)
-        irq.pending_latch = register == "ISENABLER"
-        irq.enabled = register == "ISPENDR"
+        irq.pending_latch = register != "ISPENDR"
+        irq.enabled = register != "ISENABLER"
         into_guest(*kernel.kvm.vcpus)
         QUEUEING[register](kernel, irq)
         assert (irq.enabled, irq.pending_latch) == (True, True)
@@ -68,7 +70,8 @@ def test_enabling_and_pending_queue_and_tell_the_target(
 
 
 @pytest.mark.parametrize(
-    ("register", "enabled", "pending"), [("ISENABLER", True, False), ("ISPENDR", False, True)]
+    ("register", "enabled", "pending"),
+    [("ISENABLER", True, False), ("ISPENDR", False, True), ("IGROUPR", False, False)],
 )
 def test_half_of_what_delivery_needs_is_noted_but_not_queued(
     register: str, enabled: bool, pending: bool, on_vcpu0: OnVcpu0, listed: Listed
@@ -81,6 +84,58 @@ def test_half_of_what_delivery_needs_is_noted_but_not_queued(
         assert (irq.enabled, irq.pending_latch) == (enabled, pending)
         assert [listed(vcpu) for vcpu in kernel.kvm.vcpus] == [[], []]
         assert not any(told(vcpu) for vcpu in kernel.kvm.vcpus)
+
+    on_vcpu0(body)
+
+
+@pytest.mark.parametrize("group", [0, 1])
+@pytest.mark.parametrize("was", [0, 1])
+def test_a_group_is_written_and_announced_though_it_was_that_already(
+    on_vcpu0: OnVcpu0, listed: Listed, enlist: Enlist, was: int, group: int
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        vcpu = kernel.kvm.vcpus[1]
+        irq = add_spi(kernel)
+        irq.group, irq.pending_latch = was, True
+        enlist(vcpu, irq)
+        into_guest(*kernel.kvm.vcpus)
+        kernel.vgic_mmio_write_group(irq, group)
+        assert irq.group == group
+        assert listed(vcpu) == [32], "once"
+        assert [told(vcpu) for vcpu in kernel.kvm.vcpus] == [False, True]
+
+    on_vcpu0(body)
+
+
+@pytest.mark.parametrize("state", ["enabled", "pending"])
+def test_a_group_that_is_written_where_nothing_can_come_tells_nobody(
+    on_vcpu0: OnVcpu0, listed: Listed, state: str
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        irq = add_spi(kernel)
+        irq.enabled, irq.pending_latch = state == "enabled", state == "pending"
+        into_guest(*kernel.kvm.vcpus)
+        kernel.vgic_mmio_write_group(irq, 0)
+        assert irq.group == 0
+        assert [listed(vcpu) for vcpu in kernel.kvm.vcpus] == [[], []]
+        assert not any(told(vcpu) for vcpu in kernel.kvm.vcpus)
+
+    on_vcpu0(body)
+
+
+def test_a_copy_in_a_list_register_keeps_its_group_until_the_next_exit(
+    on_vcpu0: OnVcpu0, enlist: Enlist
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        vcpu = kernel.kvm.vcpus[0]
+        irq = add_spi(kernel, home=0)
+        irq.pending_latch = True
+        enlist(vcpu, irq)
+        for group in (1, 0):
+            kernel.kvm_vgic_flush_hwstate(vcpu)
+            kernel.vgic_mmio_write_group(irq, 0)
+            assert vcpu.cpuif.lrs[0].group == group
+            kernel.kvm_vgic_sync_hwstate(vcpu)
 
     on_vcpu0(body)
 
@@ -252,6 +307,7 @@ def test_no_write_changes_whether_interrupts_are_on(
         (Access(ENABLE, 34), {"enabled": True}),
         (Access(PEND, 34), {"pending_latch": True}),
         (Access(UNPEND, 33), {"pending_latch": False}),
+        (Access(GROUP, 34, 0), {"group": 0}),
         (Access(SGI, 5, 1), {}),
     ],
     ids=str,
@@ -260,7 +316,7 @@ def test_each_access_of_a_guest_reaches_its_register_and_no_other(
     access: Access, changed: dict[str, object], on_vcpu0: OnVcpu0
 ) -> None:
     def state(irq: VgicIrq) -> dict[str, object]:
-        fields = ("enabled", "pending_latch", "line_level")
+        fields = ("enabled", "group", "pending_latch", "line_level")
         target = {"target_vcpu": str(irq.target_vcpu)}
         return {name: getattr(irq, name) for name in fields} | target
 

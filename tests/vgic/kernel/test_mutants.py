@@ -222,7 +222,15 @@ class FoldsNoEnd(Reference):
         irq.active |= was_active
 
 
+class HearsOfNoEnd(Reference):
+    """Whoever samples a line again is told of no end."""
+
+    def hear_of_end(self, irq: VgicIrq, lr: ListRegister, was_active: bool) -> None:
+        """Go on to nothing."""
+
+
 FOUND_AS: dict[type[Mechanism], tuple[str, str]] = {
+    HearsOfNoEnd: ("devices_passed_through", "I32 end unheard"),
     FoldsNoEnd: ("inject_while_eoicount", "I13 stuck active"),
     SortIgnoresGroup: ("groups_and_masks", "I16 missed kick"),
     QueueWithoutRecheck: ("reroute_while_pruning", "I30 wrong return value"),
