@@ -229,6 +229,14 @@ def test_a_level_that_is_up_already_announces_nothing_when_raised_again(
 # The distributor (quirk Q12).
 
 
+def is_off(ledger: Ledger) -> bool:
+    return ledger.distributor_is_off
+
+
+def overlap(ledger: Ledger) -> bool:
+    return ledger.turns_overlap
+
+
 def turn(ledger: Ledger, irq: VgicIrq, *, on: bool, step: int = 0) -> None:
     ledger.turn([irq], off=not on)
     ledger.turned([irq], step, off=not on)
@@ -241,12 +249,12 @@ def test_what_is_sent_while_the_distributor_is_off_is_shut_out_until_it_is_annou
         send(ledger, irq)
         assert not ledger[irq].shut_out
         turn(ledger, irq, on=False)
-        assert ledger.distributor_is_off
+        assert is_off(ledger)
         assert ledger[irq].shut_out, "it may have been pruned"
         send(ledger, irq)
         assert ledger[irq].shut_out
         turn(ledger, irq, on=True)
-        assert not ledger.distributor_is_off
+        assert not is_off(ledger)
         assert ledger[irq].shut_out, "nobody has queued it since"
         send(ledger, irq)
         assert not ledger[irq].shut_out
@@ -289,7 +297,7 @@ def test_the_distributor_may_be_off_from_the_beginning_of_one_write_to_the_end_o
 ) -> None:
     def body(ledger: Ledger, irq: VgicIrq) -> None:
         ledger.turn([irq], off=True)
-        assert ledger.distributor_is_off
+        assert is_off(ledger)
         send(ledger, irq)
         assert ledger[irq].shut_out
         ledger.turned([irq], 1, off=True)
@@ -297,7 +305,7 @@ def test_the_distributor_may_be_off_from_the_beginning_of_one_write_to_the_end_o
         send(ledger, irq)
         assert ledger[irq].shut_out, "it may not be on yet"
         ledger.turned([irq], 2, off=False)
-        assert not ledger.distributor_is_off
+        assert not is_off(ledger)
 
     with_ledger(body, Config.EDGE)
 
@@ -307,18 +315,18 @@ def test_of_two_writes_at_once_nobody_knows_which_came_last(with_ledger: With, l
     """Whichever returns last; the next one that is alone tells."""
 
     def body(ledger: Ledger, irq: VgicIrq) -> None:
-        assert not ledger.turns_overlap
+        assert not overlap(ledger)
         ledger.turn([irq], off=True)
-        assert not ledger.turns_overlap
+        assert not overlap(ledger)
         ledger.turn([irq], off=False)
         for step, off in enumerate((last == "on", last == "off")):
-            assert ledger.turns_overlap
+            assert overlap(ledger)
             ledger.turned([irq], step, off=off)
-        assert ledger.turns_overlap
-        assert ledger.distributor_is_off
+        assert overlap(ledger)
+        assert is_off(ledger)
         turn(ledger, irq, on=True)
-        assert not ledger.turns_overlap
-        assert not ledger.distributor_is_off
+        assert not overlap(ledger)
+        assert not is_off(ledger)
 
     with_ledger(body, Config.EDGE)
 
@@ -332,9 +340,9 @@ def test_a_write_that_begins_while_one_of_two_is_left_is_not_alone_either(
         ledger.turned([irq], 1, off=True)
         ledger.turn([irq], off=False)
         ledger.turned([irq], 2, off=False)
-        assert ledger.turns_overlap
+        assert overlap(ledger)
         ledger.turned([irq], 3, off=False)
-        assert ledger.distributor_is_off, "the first two may have ended either way"
+        assert is_off(ledger), "the first two may have ended either way"
 
     with_ledger(body, Config.EDGE)
 

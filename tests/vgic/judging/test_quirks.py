@@ -922,8 +922,8 @@ class QueuesNothingAfter(Reference):
 class ForgetsWhatIsSent(Reference):
     """What is sent with the distributor off leaves no trace."""
 
-    def kvm_vgic_inject_irq(self, vcpu: Vcpu | None, intid: int, level: bool) -> bool:
-        return self.kvm.dist.enabled and super().kvm_vgic_inject_irq(vcpu, intid, level)
+    def kvm_vgic_inject_irq(self, vcpu: Vcpu | None, intid: int, level: bool) -> int:
+        return super().kvm_vgic_inject_irq(vcpu, intid, level) if self.kvm.dist.enabled else 0
 
 
 def is_turned(*steps: Callable[[Bench], None]) -> Script:

@@ -177,7 +177,7 @@ def test_handlers_outside_that_are_sorted_by_a_written_group_are_ended_by_right(
     writes: list[tuple[int, int]],
     excused: bool,
 ) -> None:
-    """Group 0 is disabled, so that what is in it is sorted behind all else; so may an outer one be."""
+    """Group 0 is disabled, so that what is in it is sorted behind all else."""
     disabled = setting(DISABLE_GROUP, 0)
     program = [disabled, *OPENS, *(access(GROUP, *each) for each in writes), END, END, ENABLED]
     execution, _ = run_machine(machine_of(NESTED, program), kernel=kernel)

@@ -286,7 +286,7 @@ def test_a_device_raises_its_line_once_for_all_that_it_asks_for_and_never_lowers
         told: list[bool] = []
         inject = kernel.kvm_vgic_inject_irq
 
-        def noting(vcpu: object, intid: int, level: bool) -> bool:
+        def noting(vcpu: object, intid: int, level: bool) -> int:
             told.append(level)
             return inject(None, intid, level)
 
