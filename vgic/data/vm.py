@@ -44,8 +44,14 @@ class VgicDist:
 
     def turn(self, *, on: bool) -> None:
         """Turn it on or off: a plain write."""
+        self.is_turned = True
         self._scheduler.touch(self._write)
         self.enabled = on
+
+    def mask_is_saved(self) -> None:
+        """Say that a vCPU's mask is saved, by which it may be told when this is turned on."""
+        if self.is_turned:
+            self._scheduler.touch(self._write)
 
 
 class Kvm:
@@ -62,7 +68,7 @@ class Kvm:
         irqs: all interrupts, shared and private.
         cells: the cells of memory that its guests share, as far as any of them has used one.
         handed_over: the shared interrupts whose handlers leave it to another vCPU to deactivate
-            them: INTIDs in the guests' memory.
+            them, in the guests' memory: by whom, and the INTID.
         implementation: what each of its CPUs has, and does where it may choose.
         awaiting: the vCPUs whose guests look at a cell until it is set, and take nothing.
         stopping: user space wants the vCPUs to return from KVM_RUN.
@@ -92,7 +98,9 @@ class Kvm:
         self.dist = VgicDist(scheduler)
         self.irqs: list[VgicIrq] = []
         self.cells: dict[int, Cell[bool]] = {}
-        self.handed_over: Cell[tuple[int, ...]] = Cell(scheduler, "handed_over", "vm", ())
+        self.handed_over: Cell[tuple[tuple[int, int], ...]] = Cell(
+            scheduler, "handed_over", "vm", ()
+        )
         self.awaiting: list[Vcpu] = []
         self.stopping = False
 

@@ -38,7 +38,7 @@ class OpenHandlers:
         self._trace = trace
         self._quiesced: set[int] = set()
         self._last_ended: int | None = None
-        self._handed_over: set[int] = set()
+        self._hands_over = False
         self._of_group_0: set[int] = set()
         self.stack: list[int] = []
         self.dropped: list[int] = []
@@ -125,35 +125,37 @@ class OpenHandlers:
         if shared is None:
             return
         self.dropped.remove(shared)
-        self._handed_over.add(shared)
-        cell = self._kvm.handed_over
+        self._hands_over = True
+        cell, mine = self._kvm.handed_over, (self._vcpu.vcpu_id, shared)
         seen = cell.read()
-        while (was := cell.cmpxchg(seen, (*seen, shared))) != seen:
+        while (was := cell.cmpxchg(seen, (*seen, mine))) != seen:
             seen = was
         self._kvm.scheduler.note("guest hands over", shared)
 
     @property
     def waits_for_another(self) -> bool:
         """Whether something that it has handed over has been taken by nobody yet."""
-        mine = self._handed_over
-        return bool(mine) and not mine.isdisjoint(self._kvm.handed_over.glance())
+        return self._hands_over and any(map(self._is_mine, self._kvm.handed_over.glance()))
 
     def take_over(self) -> int | None:
         """Take the first that anybody has handed over; return its INTID if there is one."""
-        return self._take_over(lambda intid: True)
+        return self._take_over(lambda one: True)
 
     def take_back(self) -> int | None:
         """Take the first that this guest has handed over, if nobody has taken it meanwhile."""
-        return self._take_over(self._handed_over.__contains__)
+        return self._take_over(self._is_mine)
 
-    def _take_over(self, is_wanted: Callable[[int], bool]) -> int | None:
+    def _is_mine(self, one: tuple[int, int]) -> bool:
+        return one[0] == self._vcpu.vcpu_id
+
+    def _take_over(self, is_wanted: Callable[[tuple[int, int]], bool]) -> int | None:
         cell = self._kvm.handed_over
         seen = cell.read()
-        while wanted := [intid for intid in seen if is_wanted(intid)]:
+        while wanted := [one for one in seen if is_wanted(one)]:
             left = list(seen)
             left.remove(wanted[0])
             was = cell.cmpxchg(seen, tuple(left))
             if was == seen:
-                return wanted[0]
+                return wanted[0][1]
             seen = was
         return None

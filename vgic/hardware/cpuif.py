@@ -25,8 +25,8 @@ class Implementation(NamedTuple):
     """What a CPU may have or not, and do one way or the other.
 
     Attributes:
-        has_tdir: it can trap DIR alone (ICH_VTR_EL2.TDS). One that cannot traps all that both
-            groups have in common instead (ICH_HCR_EL2.TC), and so always traps DIR.
+        has_tdir: it can trap DIR alone (ICH_VTR_EL2.TDS). One that cannot can be made to trap all
+            that both groups have in common instead (ICH_HCR_EL2.TC).
         drop_counts: a write of EOIR that only drops the priority (EOImode 1) counts in EOIcount
             where the interrupt is in no list register. The register's description counts it in
             EOImode 0 alone; emulations count it in both.
@@ -97,12 +97,12 @@ class CpuInterface:
         if (
             best is None
             or best.priority >= self.vmcr.pmr
-            or self._running_for(best.group) <= self.vmcr.group_priority(best.group, best.priority)
+            or self.running_for(best.group) <= self.vmcr.group_priority(best.group, best.priority)
         ):
             return None
         return best
 
-    def _running_for(self, group: int) -> int:
+    def running_for(self, group: int) -> int:
         """Return the running priority as one of a group is compared with it."""
         running = self.running_priority
         if running == IDLE_PRIORITY or not self.implementation.masks_running:

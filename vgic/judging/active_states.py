@@ -16,7 +16,7 @@ from typing import NoReturn
 
 from vgic.data import LEVEL, Exit, Kvm, VgicIrq
 from vgic.judging.bookkeeping import Bookkeeping
-from vgic.judging.judge import Judge, fail
+from vgic.judging.judge import Judge, fail, may_be_counted_first
 
 ACTIVE = "active"
 _EITHER = (True, False)
@@ -161,8 +161,8 @@ class ActiveStates(Judge):
                 irq is not ended
                 and irq.vcpu is here
                 and not irq.on_lr
-                and irq.priority <= ended.priority
                 and self.is_activated(irq)
+                and may_be_counted_first(here, irq, ended)
             )
 
     def judge(self) -> None:

@@ -195,7 +195,7 @@ class Bookkeeping(Judge):
             of_dropped = (
                 (self.open.dropped[vcpu] or self.open.going)
                 and not irq.on_lr
-                and self.open.has_dropped_outside(kvm.vcpus[vcpu])
+                and self.open.has_dropped_before(kvm.vcpus[vcpu], irq)
             )
             if of_dropped or (ended is not None and self._keys.mean_another(vcpu, ended)):
                 self.forfeit(vcpu)

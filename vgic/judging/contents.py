@@ -95,7 +95,7 @@ def holds_its_interrupt(
         _differs(kvm, vcpu, f"a list register has {lr}, and {what}")
     keys_differ = lr.priority != irq.priority or lr.group != irq.group
     if (
-        (keys_differ and not ledger.is_touched_since(irq, since))
+        (keys_differ and not ledger.is_prioritized_since(irq, since))
         or lr.active is not irq.active
         or (irq.config is LEVEL and not lr.eoi)
     ):

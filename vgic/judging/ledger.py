@@ -9,7 +9,7 @@ it, and a level that is on its way up counts as up.
 from collections import defaultdict
 from collections.abc import Iterable
 
-from vgic.data import EDGE, LEVEL, Vcpu, VgicIrq
+from vgic.data import EDGE, LEVEL, Vcpu, VgicIrq, irq_is_pending
 from vgic.judging.account import Account
 
 
@@ -84,11 +84,13 @@ class Ledger(defaultdict[VgicIrq, Account]):
             self[irq].shut_out |= off
 
     def turned(self, irqs: Iterable[VgicIrq], step: int, *, off: bool) -> None:
-        """It has ended, at this step."""
+        """It has ended, at this step: what is listed by now, or not pending, is not shut out."""
         self._turning -= 1
         self.distributor_is_off = off or self.turns_overlap
         for irq in irqs:
             self.end(irq, step)
+            if not self.distributor_is_off and (irq.vcpu is not None or not irq_is_pending(irq)):
+                self[irq].shut_out = False
 
     def may_be_set_since(self, irq: VgicIrq, step: int) -> bool:
         """Tell whether somebody may have made an interrupt pending since a step."""

@@ -7,6 +7,7 @@ may be active or not, until it is done or a guest acknowledges it again.
 """
 
 from vgic.data import Vcpu, VgicIrq
+from vgic.judging.judge import may_be_counted_first
 
 
 class OpenOnes:
@@ -61,8 +62,10 @@ class OpenOnes:
         del self.going[irq]
         return began
 
-    def has_dropped_outside(self, vcpu: Vcpu) -> bool:
-        """Tell whether a vCPU has dropped what may be active in none of its list registers."""
-        return any(not irq.on_lr for irq in self.dropped[vcpu.vcpu_id]) or any(
-            irq.vcpu is vcpu and not irq.on_lr for irq in self.going
+    def has_dropped_before(self, vcpu: Vcpu, ended: VgicIrq) -> bool:
+        """Tell whether an end outside the list registers may be taken off what was only dropped."""
+        on_its_list = [irq for irq in self.going if irq.vcpu is vcpu]
+        return any(
+            not irq.on_lr and may_be_counted_first(vcpu, irq, ended)
+            for irq in (*self.dropped[vcpu.vcpu_id], *on_its_list)
         )

@@ -28,6 +28,7 @@ class Resampling(Judge):
         self._lowered_at: dict[VgicIrq, int] = {}
         self._began_at = [-1] * len(kvm.vcpus)
         self._undercut: set[VgicIrq] = set()
+        self._in_guest = [False] * len(kvm.vcpus)
 
     def accessing(self, vcpu: int, access: Exit) -> None:
         """Note whose active state software takes away."""
@@ -57,30 +58,36 @@ class Resampling(Judge):
         """Note when a guest begins to deactivate."""
         self._began_at[vcpu] = self._kvm.scheduler.steps
 
-    def deactivated(self, vcpu: int, intid: int) -> None:
-        """Judge one that has been folded already, or note that it is in a list register still.
+    def entered(self, vcpu: int) -> None:
+        """Note that what its guest ends is folded later."""
+        self._in_guest[vcpu] = True
 
-        What is in one of another vCPU has been loaded since: of that one's nothing is deactivated
-        but what it has folded.
-        """
+    def exited(self, vcpu: int) -> None:
+        """Note that the host goes on."""
+        self._in_guest[vcpu] = False
+
+    def deactivated(self, vcpu: int, intid: int) -> None:
+        """Judge what the host has deactivated, or note what the guest has by itself."""
         irq = self._books.irq
         if irq is None or irq.resampled is None or irq in self._undercut:
             return
-        self._ended[vcpu][irq] = self._began_at[vcpu]
-        if not (irq.on_lr and irq.vcpu is self._kvm.vcpus[vcpu]):
-            self._judge(vcpu)
+        if self._in_guest[vcpu]:
+            self._ended[vcpu][irq] = self._began_at[vcpu]
+        else:
+            self._judge(irq, self._began_at[vcpu])
 
     def synced(self, vcpu: int) -> None:
         """Judge the ends that have been folded."""
-        if self._ended[vcpu]:
-            self._judge(vcpu)
+        ended = self._ended[vcpu]
+        if ended:
+            for irq, step in ended.items():
+                self._judge(irq, step)
+            ended.clear()
 
-    def _judge(self, vcpu: int) -> None:
-        for irq, step in self._ended[vcpu].items():
-            heard = self._lowered_at.get(irq, -1) >= step
-            if not (heard or self._books.ledger[irq].forfeited):
-                host_hears_of_the_end(self._kvm, irq)
-        self._ended[vcpu].clear()
+    def _judge(self, irq: VgicIrq, step: int) -> None:
+        heard = self._lowered_at.get(irq, -1) >= step
+        if not (heard or self._books.ledger[irq].forfeited):
+            host_hears_of_the_end(self._kvm, irq)
 
 
 def host_hears_of_the_end(kvm: Kvm, irq: VgicIrq) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from vgic.data import Kvm, VgicIrq
+from vgic.judging.judge import sorted_by
 from vgic.judging.ledger import Ledger
 from vgic.judging.open_ones import OpenOnes
 
@@ -59,7 +60,8 @@ class RewrittenKeys:
         ledger, handlers = self._ledger, [*self._open.handlers[vcpu], ended]
         if not any(ledger.is_prioritized_since(each, 0) for each in handlers):
             return False
-        cpuif = self._kvm.vcpus[vcpu].cpuif
+        here = self._kvm.vcpus[vcpu]
+        cpuif = here.cpuif
         if ended.on_lr:
             active = self._acknowledged_at[ended]
             found = [lr for lr in cpuif.lrs if lr.intid == ended.intid]
@@ -68,7 +70,7 @@ class RewrittenKeys:
                 (lr.group, vmcr.group_priority(lr.group, lr.priority)) != active for lr in found
             )
         since = self._flushed_at[vcpu]
-        outside = [self._order(vcpu, each) for each in handlers if not each.on_lr]
+        outside = [sorted_by(here, each) for each in handlers if not each.on_lr]
         return any(ledger.is_prioritized_since(each, since) for each in handlers) or any(
             inner >= outer for outer, inner in pairwise(outside)
         )
@@ -81,8 +83,3 @@ class RewrittenKeys:
             (taken[0].group, taken[0].priority) if taken else (irq.group, irq.priority)
         )
         return group, cpuif.vmcr.group_priority(group, priority)
-
-    def _order(self, vcpu: int, irq: VgicIrq) -> tuple[bool, int]:
-        """Return what a flush sorts an active interrupt by."""
-        vmcr = self._kvm.vcpus[vcpu].cpuif.vmcr
-        return not vmcr.group_enabled[irq.group], vmcr.group_priority(irq.group, irq.priority)

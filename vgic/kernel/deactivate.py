@@ -24,6 +24,7 @@ class Deactivate(Kernel):
 
         Models: hyp/switch.h, the loop around fixup_guest_exit.
         Locking: called with interrupts off and nothing held.
+        Differs: what has been asked for meanwhile comes as late as after an entry.
         """
         while True:
             left = guest.run_guest()
@@ -38,6 +39,7 @@ class Deactivate(Kernel):
 
         Models: hyp/vgic-v3-sr.c, __vgic_v3_write_dir.
         Locking: called with interrupts off and nothing held, with the guest's registers loaded.
+        Differs: no LPIs, of which nothing is to be deactivated.
         """
         if not vcpu.cpuif.vmcr.eoi_drops_only:
             return True
@@ -96,7 +98,7 @@ class Deactivate(Kernel):
             lr.active = False
             self.fold_irq(irq, lr)
         irq.irq_lock.unlock()
-        if lr is not None:
+        if lr is not None and was_active:
             self.hear_of_end(irq, lr, was_active)
         return target, target is not None and is_loaded
 

@@ -11,7 +11,7 @@ from harness.engine import unnamed
 from vgic.data import Vcpu
 from vgic.kernel.table import Kernel
 
-EVERYTHING = 0x100
+_EVERYTHING = 0x100
 """A mask that lets in any priority."""
 
 
@@ -55,4 +55,4 @@ class Distributor(Kernel):
 
         Decision: who is kicked.
         """
-        return self.has_pending_below(vcpu, EVERYTHING)
+        return self.has_pending_below(vcpu, _EVERYTHING)

@@ -40,6 +40,7 @@ class Load(Kernel):
         Locking: called with nothing held, interrupts on.
         """
         vcpu.vgic_cpu.vgic_pmr = vcpu.cpuif.vmcr.pmr
+        self.kvm.dist.mask_is_saved()
 
     def xfer_to_guest_mode_handle_work(self, vcpu: Vcpu) -> None:
         """Do what the host wants of the vCPU's thread before it goes on.

@@ -15,9 +15,8 @@ from vgic.kernel.table import Kernel
 class Mmio(Kernel):
     """vgic-mmio.c, vgic-mmio-v3.c: the registers that contend with delivery.
 
-    Differs: no configuration is written; of what can be read only
-        pending and active states are; IROUTER names a vCPU that is there; an SGI has one target
-        that may have it.
+    Differs: no configuration is written; of what can be read only pending and active states are;
+        IROUTER names a vCPU that is there.
     """
 
     def vgic_mmio_write_senable(self, irq: VgicIrq) -> None:
@@ -122,7 +121,7 @@ class Mmio(Kernel):
     def vgic_v3_dispatch_sgi(self, target: Vcpu, intid: int) -> None:
         """Send a software-generated interrupt to a vCPU (ICC_SGI1R_EL1).
 
-        Models: vgic-mmio-v3.c, vgic_v3_dispatch_sgi, for one target.
+        Models: vgic-mmio-v3.c, vgic_v3_dispatch_sgi, for one target; called for each of several.
         Locking: called with nothing held; takes irq_lock, which queueing drops.
         """
         irq = self.kvm.get_vcpu_irq(target, intid)

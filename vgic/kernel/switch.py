@@ -47,6 +47,7 @@ class Switch(Kernel):
         Decision: whether it is saved at each exit, or only when the vCPU is put.
         """
         vcpu.vgic_cpu.vgic_pmr = vcpu.cpuif.vmcr.pmr
+        self.kvm.dist.mask_is_saved()
 
     def save_eoicount(self, vcpu: Vcpu) -> None:
         """Keep the hardware's EOIcount across the exit, where it was asked to count.

@@ -43,8 +43,8 @@ GIVES = (PENDS, DROPS_ONLY, ACKNOWLEDGE, END, HAND_OVER, SET)
 TAKES = (DROPS_ONLY, AWAITED, TAKE_OVER, WORK)
 
 
-def dropped(kernel: Mechanism, *intids: int) -> OpenHandlers:
-    handlers = OpenHandlers(kernel.kvm, kernel.kvm.vcpus[0], announcer())
+def dropped(kernel: Mechanism, *intids: int, vcpu: int = 0) -> OpenHandlers:
+    handlers = OpenHandlers(kernel.kvm, kernel.kvm.vcpus[vcpu], announcer())
     handlers.dropped.extend(intids)
     return handlers
 
@@ -55,10 +55,10 @@ def test_the_shared_one_that_was_dropped_first_is_handed_over(
     def body(kernel: Mechanism) -> None:
         handlers = dropped(kernel, 5, 20, 40, 41)
         handlers.hand_over()
-        assert (handlers.dropped, kernel.kvm.handed_over.value) == ([5, 20, 41], (40,))
+        assert (handlers.dropped, kernel.kvm.handed_over.value) == ([5, 20, 41], ((0, 40),))
         handlers.hand_over()
         handlers.hand_over()
-        assert (handlers.dropped, kernel.kvm.handed_over.value) == ([5, 20], (40, 41))
+        assert (handlers.dropped, kernel.kvm.handed_over.value) == ([5, 20], ((0, 40), (0, 41)))
 
     in_kernel(body)
 
@@ -76,7 +76,7 @@ def test_who_takes_over_takes_the_first_of_anybodys(in_kernel: Callable[..., Exe
 
 def test_who_takes_back_takes_only_what_was_its_own(in_kernel: Callable[..., Execution]) -> None:
     def body(kernel: Mechanism) -> None:
-        first, second = dropped(kernel, 40), dropped(kernel, 41)
+        first, second = dropped(kernel, 40), dropped(kernel, 41, vcpu=1)
         first.hand_over()
         second.hand_over()
         assert (first.waits_for_another, second.waits_for_another) == (True, True)
@@ -85,8 +85,11 @@ def test_who_takes_back_takes_only_what_was_its_own(in_kernel: Callable[..., Exe
         assert second.take_over() == 40
         assert not first.waits_for_another
         assert first.take_back() is None
+        second.dropped.append(40)
+        second.hand_over()
+        assert not first.waits_for_another, "that is another's"
 
-    in_kernel(body)
+    in_kernel(body, nr_vcpus=2)
 
 
 def contended(takers: int, handed: int) -> tuple[Callable[[Scheduler], None], list[list[str]]]:
@@ -94,27 +97,27 @@ def contended(takers: int, handed: int) -> tuple[Callable[[Scheduler], None], li
     got: list[list[str]] = []
 
     def program(scheduler: Scheduler) -> None:
-        kvm = Kvm(scheduler, nr_lr=1, nr_vcpus=1)
+        kvm = Kvm(scheduler, nr_lr=1, nr_vcpus=1 + takers)
         taken: list[str] = []
         got.append(taken)
 
-        def handlers() -> OpenHandlers:
-            return OpenHandlers(kvm, kvm.vcpus[0], announcer())
+        def handlers(vcpu: int) -> OpenHandlers:
+            return OpenHandlers(kvm, kvm.vcpus[vcpu], announcer())
 
         def gives() -> None:
-            mine = handlers()
+            mine = handlers(0)
             mine.dropped.extend(range(40, 40 + handed))
             for _ in range(handed):
                 mine.hand_over()
             while mine.waits_for_another:
                 taken.append(f"{mine.take_back()} back")
 
-        def takes(name: str) -> Callable[[], None]:
-            return lambda: taken.append(f"{handlers().take_over()} {name}")
+        def takes(number: int) -> Callable[[], None]:
+            return lambda: taken.append(f"{handlers(1 + number).take_over()} taker{number}")
 
         scheduler.thread("gives", gives)
         for number in range(takers):
-            scheduler.thread(f"taker{number}", takes(f"taker{number}"))
+            scheduler.thread(f"taker{number}", takes(number))
 
     return program, got
 

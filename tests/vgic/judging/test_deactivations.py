@@ -346,25 +346,34 @@ def test_i25_what_is_deactivated_from_beside_as_its_vcpu_prunes_may_stay_listed(
 
 
 @pytest.mark.parametrize(
-    ("dropped_on_lr", "ended_on_lr", "dir_", "forfeited"),
+    ("dropped_on_lr", "ended_on_lr", "dir_", "priority", "forfeited"),
     [
-        (False, False, "", True),
-        (True, False, "", False),
-        (False, True, "", False),
-        (False, False, "begun", True),
-        (False, False, "begun elsewhere", False),
-        (False, False, "done", False),
+        (False, False, "", 0xC0, True),
+        (False, False, "", 0x80, True),
+        (False, False, "", 0x40, False),
+        (True, False, "", 0xC0, False),
+        (False, True, "", 0xC0, False),
+        (False, False, "begun", 0xC0, True),
+        (False, False, "begun", 0x40, False),
+        (False, False, "begun elsewhere", 0xC0, False),
+        (False, False, "done", 0xC0, False),
     ],
 )
-def test_q11_an_end_outside_while_something_dropped_is_outside_forfeits(
-    kind_of_story: KindOf, dropped_on_lr: bool, ended_on_lr: bool, dir_: str, forfeited: bool
+def test_q11_an_end_outside_while_something_dropped_is_outside_before_it_forfeits(
+    kind_of_story: KindOf,
+    dropped_on_lr: bool,
+    ended_on_lr: bool,
+    dir_: str,
+    priority: int,
+    forfeited: bool,
 ) -> None:
+    """What was dropped has priority 0x80."""
     seen = []
 
     def told(story: Story) -> None:
         story.has_dropped()
         story.irq.on_lr = dropped_on_lr
-        ended = story.another(0x40)
+        ended = story.another(priority)
         story.handles(ended)
         ended.on_lr = ended_on_lr
         if dir_:

@@ -252,6 +252,7 @@ def test_what_is_sent_while_the_distributor_is_off_is_shut_out_until_it_is_annou
         assert is_off(ledger)
         assert ledger[irq].shut_out, "it may have been pruned"
         send(ledger, irq)
+        irq.pending_latch = True
         assert ledger[irq].shut_out
         turn(ledger, irq, on=True)
         assert not is_off(ledger)
@@ -270,6 +271,7 @@ def test_a_write_that_announces_nothing_leaves_it_shut_out(
     with_ledger: With, announces: bool, sends: bool, shut_out: bool
 ) -> None:
     def body(ledger: Ledger, irq: VgicIrq) -> None:
+        irq.pending_latch = True
         turn(ledger, irq, on=False)
         turn(ledger, irq, on=True)
         ledger.begin(irq, sends=sends, announces=announces)
@@ -283,6 +285,7 @@ def test_a_level_that_is_up_already_is_shut_out_though_it_is_raised_again(
     with_ledger: With, is_up: bool
 ) -> None:
     def body(ledger: Ledger, irq: VgicIrq) -> None:
+        irq.line_level = True
         turn(ledger, irq, on=False)
         turn(ledger, irq, on=True)
         irq.line_level = is_up
@@ -290,6 +293,24 @@ def test_a_level_that_is_up_already_is_shut_out_though_it_is_raised_again(
         assert ledger[irq].shut_out is is_up
 
     with_ledger(body, Config.LEVEL)
+
+
+@pytest.mark.parametrize(
+    ("pending", "listed", "shut_out"),
+    [(True, False, True), (True, True, False), (False, False, False)],
+)
+def test_what_is_listed_or_not_pending_when_it_is_on_again_is_not_shut_out(
+    with_ledger: With, pending: bool, listed: bool, shut_out: bool
+) -> None:
+    def body(ledger: Ledger, irq: VgicIrq) -> None:
+        irq.pending_latch = pending
+        irq.vcpu = irq.target_vcpu if listed else None
+        turn(ledger, irq, on=False)
+        assert ledger[irq].shut_out
+        turn(ledger, irq, on=True)
+        assert ledger[irq].shut_out is shut_out
+
+    with_ledger(body, Config.EDGE)
 
 
 def test_the_distributor_may_be_off_from_the_beginning_of_one_write_to_the_end_of_the_other(

@@ -98,18 +98,24 @@ def test_of_two_who_deactivate_it_in_turn_the_first_does_not_speak_for_the_secon
 
 
 @pytest.mark.parametrize("on_lr", [False, True])
-def test_what_is_dropped_or_going_may_be_active_outside(with_two: WithTwo, on_lr: bool) -> None:
-    def body(ones: OpenOnes, irq: VgicIrq, _: VgicIrq) -> None:
+@pytest.mark.parametrize(("priority", "before"), [(0xC0, True), (0x80, True), (0x40, False)])
+def test_what_is_dropped_or_going_may_be_counted_before_what_ends_outside(
+    with_two: WithTwo, on_lr: bool, priority: int, before: bool
+) -> None:
+    """What is dropped has priority 0x80."""
+
+    def body(ones: OpenOnes, irq: VgicIrq, ended: VgicIrq) -> None:
         here = irq.target_vcpu
         assert here is not None
+        ended.priority = priority
         irq.vcpu, irq.on_lr = here, on_lr
         ones.acknowledge(0, irq)
-        assert not ones.has_dropped_outside(here)
+        assert not ones.has_dropped_before(here, ended)
         ones.drop(0, irq)
-        assert ones.has_dropped_outside(here) is not on_lr
+        assert ones.has_dropped_before(here, ended) is (before and not on_lr)
         ones.deactivate(1, irq, 7)
-        assert ones.has_dropped_outside(here) is not on_lr
+        assert ones.has_dropped_before(here, ended) is (before and not on_lr)
         ones.deactivated(1, irq)
-        assert not ones.has_dropped_outside(here)
+        assert not ones.has_dropped_before(here, ended)
 
     with_two(body)
