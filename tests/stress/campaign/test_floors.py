@@ -30,7 +30,7 @@ NAME = "two_windows"
 A_THOUSAND = 1000
 """So many executions of one strategy tell what is seldom crossed from what never is."""
 
-TELLS_LATER = {"change_in_eoi_walk": 2 * A_THOUSAND}
+TELLS_LATER = {"change_in_eoi_walk": 5 * A_THOUSAND}
 """The rarest of all takes more."""
 
 NEVER_OVERFLOWS = """

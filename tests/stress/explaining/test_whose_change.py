@@ -134,6 +134,10 @@ def test_each_change_stands_under_the_function_that_made_it(
     assert by_deed(recorded) - by_the_host - did == set()
 
 
+TOO_LONG = {"head-walk"}
+"""What goes another way so long before it fails that the picture begins behind that."""
+
+
 def test_what_fails_before_the_reference_goes_another_way_has_no_mark(
     gallery: dict[str, Token], pinned: OsThreads
 ) -> None:
@@ -162,6 +166,9 @@ def test_the_mark_stands_where_the_bug_decides(
     mine |= {OTHER_NAMES[each] for each in mine & OTHER_NAMES.keys()}
     assert divergence.function in mine | callers or divergence.decided_in in mine
     lines = columns(story.recorded, divergence).splitlines()
+    if name in TOO_LONG:
+        assert any("* the reference goes another way before these lines" in line for line in lines)
+        return
     (marked,) = [number for number, line in enumerate(lines) if line.startswith("* ")][:1]
     indent = re.match(r"\*? +", lines[marked]).end() - 2  # type: ignore[union-attr]
     above = next(line for line in reversed(lines[:marked]) if re.match(rf" {{{indent}}}\w", line))
