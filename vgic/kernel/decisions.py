@@ -39,7 +39,7 @@ class Decisions(ABC):
         """Say who has to look when the distributor has been turned on; see distributor.py."""
 
     @abstractmethod
-    def has_pending_below(self, vcpu: Vcpu, mask: int) -> bool:
+    def has_pending_below(self, vcpu: Vcpu, mask: int, *lists: ListHead[VgicIrq]) -> bool:
         """Tell whether something pending is listed that a mask lets in; see wfi.py."""
 
     @abstractmethod

@@ -46,8 +46,9 @@ class Distributor(Kernel):
     def has_something(self, vcpu: Vcpu) -> bool:
         """Say whether a vCPU has to look when the distributor has been turned on.
 
-        Anything pending on its list will do: which priorities its guest lets in is not known while
-        that runs (docs/findings.md, F9).
+        Anything pending on its lists will do: which priorities its guest lets in is not known while
+        that runs, and what its flush has passed over with the distributor off has been put aside
+        (docs/findings.md, F9).
 
         Models: vgic.c, vgic_kick_vcpus, which asks kvm_vgic_vcpu_pending_irq, and so goes by the
             mask that the guest had when it left last.
@@ -55,4 +56,7 @@ class Distributor(Kernel):
 
         Decision: who is kicked.
         """
-        return self.has_pending_below(vcpu, _EVERYTHING)
+        vgic_cpu = vcpu.vgic_cpu
+        return self.has_pending_below(
+            vcpu, _EVERYTHING, vgic_cpu.ap_list_head, vgic_cpu.overflow_ap_list_head
+        )

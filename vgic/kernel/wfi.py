@@ -5,8 +5,11 @@ Whether there is one is read off the AP-list, as it is in memory. So a vCPU that
 in its list registers and nothing on its overflow list: both are over with the sync before.
 """
 
+from itertools import chain
+
+from harness import ListHead
 from harness.engine import unnamed
-from vgic.data import TIF_SIGPENDING, Vcpu, irq_is_pending
+from vgic.data import TIF_SIGPENDING, Vcpu, VgicIrq, irq_is_pending
 from vgic.kernel.table import Kernel
 
 
@@ -60,11 +63,14 @@ class Wfi(Kernel):
             in turn.
         Differs: no LPIs that the hardware has pending.
         """
-        return self.kvm.dist.forwards() and self.has_pending_below(vcpu, vcpu.vgic_cpu.vgic_pmr)
+        vgic_cpu = vcpu.vgic_cpu
+        return self.kvm.dist.forwards() and self.has_pending_below(
+            vcpu, vgic_cpu.vgic_pmr, vgic_cpu.ap_list_head
+        )
 
     @unnamed
-    def has_pending_below(self, vcpu: Vcpu, mask: int) -> bool:
-        """Tell whether something on the AP-list is pending that a mask lets in.
+    def has_pending_below(self, vcpu: Vcpu, mask: int, *lists: ListHead[VgicIrq]) -> bool:
+        """Tell whether something is pending on some of a vCPU's lists that a mask lets in.
 
         Models: vgic.c, the loop of kvm_vgic_vcpu_pending_irq.
         Locking: called with nothing held, from any context; takes ap_list_lock, and each irq_lock
@@ -73,7 +79,7 @@ class Wfi(Kernel):
         ap_list_lock = vcpu.vgic_cpu.ap_list_lock
         irqs_were_off = ap_list_lock.lock_irqsave()
         pending = False
-        for irq in vcpu.vgic_cpu.ap_list_head.entries():
+        for irq in chain.from_iterable(each.entries() for each in lists):
             irq.irq_lock.lock()
             pending = irq_is_pending(irq) and irq.enabled and not irq.active and irq.priority < mask
             irq.irq_lock.unlock()

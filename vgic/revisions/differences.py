@@ -222,9 +222,14 @@ TOPICS = (
     ),
     Topic(
         "who is kicked when the distributor is turned on",
-        "whoever has something pending on its list",
+        "whoever has something pending on its lists",
         (
             (NoOverflow, "whoever has what its mask let in when it was put last"),
+            (
+                SplitByValue,
+                "whoever has on its AP-list what its mask let in when it was left last; what is "
+                "put aside is not seen",
+            ),
             (KicksByMask, "whoever has what its mask let in when it was left last"),
         ),
     ),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from harness import Execution
+from harness import Execution, local_irq_disable, local_irq_enable
 from vgic import REVISIONS, Mechanism, Reference
 from vgic.accesses import DISTRIBUTOR, Access
 from vgic.composition import compose
@@ -24,6 +24,7 @@ Operations = Callable[[Execution], list[str]]
 PENDING = 1 << KVM_REQ_IRQ_PENDING
 BY_MASK = compose(Reference, ["kicked_by_old_mask"])
 SHIPPED = [REVISIONS[name].cls for name in ("classic", "v1-posted", "linux-7.3")]
+V1_POSTED = REVISIONS["v1-posted"].cls
 EVERYTHING, NOTHING = 0xF8, 0x00
 
 
@@ -88,6 +89,28 @@ def test_each_that_has_something_is_kicked(in_kernel: InKernel, enlist: Enlist) 
         assert turn(kernel, was=False, to=True) == [False, True, True]
 
     run(in_kernel, body)
+
+
+@pytest.mark.parametrize(("kernel", "is_told"), [(Reference, True), (V1_POSTED, False)])
+def test_what_a_flush_has_put_aside_is_something(
+    in_kernel: InKernel, enlist: Enlist, kernel: type[Mechanism], is_told: bool
+) -> None:
+    """The flush passes over it, since the distributor is off; who is active goes before it."""
+
+    def body(built: Mechanism) -> None:
+        vcpu = built.kvm.vcpus[1]
+        pending(built, enlist, 1, 33).active = True
+        pending(built, enlist, 1, 34)
+        built.kvm.dist.enabled = False
+        local_irq_disable(built.scheduler)
+        built.kvm_vgic_flush_hwstate(vcpu)
+        local_irq_enable(built.scheduler)
+        assert not vcpu.vgic_cpu.overflow_ap_list_head.empty
+        in_guests(built)
+        assert turn(built, was=False, to=True) == [False, is_told, False]
+        vcpu.vgic_cpu.overflow_ap_list_head.init()
+
+    run(in_kernel, body, kernel=kernel)
 
 
 def idle(irq: VgicIrq) -> None:
