@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vgic import REVISIONS, parameters
+from vgic import NR_VCPUS_MAX, REVISIONS, parameters
 from vgic.accesses import ACCESSES, access
 from vgic.data.lock_order import OUTERMOST_FIRST
 
@@ -65,7 +65,7 @@ def test_every_generation_is_named_and_no_other() -> None:
     ("part", "most", "what"),
     [
         ("interrupts", parameters.NR_IRQS_MAX, "up to {}"),
-        ("machine", parameters.NR_VCPUS_MAX, "1 to {} vCPUs"),
+        ("machine", NR_VCPUS_MAX, "1 to {} vCPUs"),
         ("machine", parameters.NR_LR_MAX, "1 to {} list registers"),
         ("machine", parameters.NR_DEVICES_MAX, "up to {} devices"),
     ],

@@ -28,6 +28,7 @@ from vgic.composition import (
     with_races_checked,
     with_returns_announced,
 )
+from vgic.data import NR_VCPUS_MAX
 from vgic.instructions import LINGER_MAX, BadParameters
 from vgic.judging import NEEDLESS_KICK, WINDOWS
 from vgic.kernel import Mechanism
@@ -37,7 +38,6 @@ from vgic.parameters import (
     NR_DEVICES_MAX,
     NR_IRQS_MAX,
     NR_LR_MAX,
-    NR_VCPUS_MAX,
     Irq,
     Parameters,
 )

@@ -9,7 +9,17 @@ that there is to tell of it, takes little time and memory, whoever has made it.
 
 from typing import NamedTuple
 
-from vgic.data import FIRST_PPI, FIRST_SPI, LAST_SPI, Config, HostEvent, Program, Pulse, irq_key
+from vgic.data import (
+    FIRST_PPI,
+    FIRST_SPI,
+    LAST_SPI,
+    NR_VCPUS_MAX,
+    Config,
+    HostEvent,
+    Program,
+    Pulse,
+    irq_key,
+)
 from vgic.hardware import PLAIN, PRIORITY_MASK, Implementation
 from vgic.instructions import BadParameters, instruction_values, integer_of, list_of
 from vgic.parts import (
@@ -24,7 +34,6 @@ from vgic.parts import (
 )
 
 NR_LR_MAX = 16
-NR_VCPUS_MAX = 8
 NR_DEVICES_MAX = 8
 NR_IRQS_MAX = 256
 RESAMPLED = "resampled"

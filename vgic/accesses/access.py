@@ -78,11 +78,10 @@ class Access(NamedTuple):
 
     def emulate(self, kernel: Kernel, vcpu: Vcpu) -> None:
         """Call the kernel function that the access comes to, for each interrupt that there is."""
-        kvm, emulate_for_vm = kernel.kvm, ACCESSES[self.kind].emulate_for_vm
-        if emulate_for_vm is not None:
-            emulate_for_vm(kernel, vcpu, self.value)
+        kvm, kind = kernel.kvm, ACCESSES[self.kind]
+        if kind.emulate_for_vm is not None:
+            kind.emulate_for_vm(kernel, vcpu, self.value)
             return
-        kind = ACCESSES[self.kind]
         for number in self.subjects(vcpu.vcpu_id, len(kvm.vcpus)):
             irq = kvm.get_vcpu_irq(kvm.vcpus[number], self.intid)
             if irq is not None:

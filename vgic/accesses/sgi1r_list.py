@@ -5,10 +5,9 @@ from collections.abc import Sequence
 
 from vgic.accesses import sgi1r
 from vgic.accesses.kind import AccessKind
-from vgic.data import FIRST_PPI
+from vgic.data import FIRST_PPI, NR_VCPUS_MAX
 
 SGI_LIST = "sgi list"
-_VCPUS_MAX = 8
 
 
 def _targets(value: int, vcpu: int, nr_vcpus: int) -> Sequence[int]:
@@ -21,6 +20,6 @@ KIND = AccessKind(
     sgi1r.KIND.emulate,
     sgi1r.KIND.asks,
     intids=(0, FIRST_PPI - 1),
-    values=range(1, 1 << _VCPUS_MAX),
+    values=range(1, 1 << NR_VCPUS_MAX),
     targets=_targets,
 )

@@ -2,9 +2,9 @@
 """spis_miscounted: DIR is trapped by a count of shared interrupts that may be too low."""
 
 from vgic.bugs.bug import Bug
-from vgic.data import FIRST_SPI, VgicIrq
+from vgic.data import VgicIrq
 from vgic.kernel import Mechanism
-from vgic.revisions import CountsSpis
+from vgic.revisions import CountsSpis, is_counted
 
 
 class SpisMiscounted(Mechanism):
@@ -22,7 +22,7 @@ class SpisMiscounted(Mechanism):
     def was_deactivated(self, irq: VgicIrq) -> None:
         """Take one off, as CountsSpis does; what else follows from an end is the revision's."""
         super().was_deactivated(irq)
-        if self.kvm.implementation.has_tdir and irq.intid >= FIRST_SPI:
+        if is_counted(self, irq):
             self.kvm.dist.active_spis.dec_if_positive()
 
 

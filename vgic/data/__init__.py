@@ -74,7 +74,7 @@ from vgic.data.vcpu import (
     VgicIrq,
     irq_is_pending,
 )
-from vgic.data.vm import Kvm
+from vgic.data.vm import NR_VCPUS_MAX, Kvm
 
 __all__ = [
     "ACCESS",
@@ -106,6 +106,7 @@ __all__ = [
     "LINGER",
     "MASK",
     "NR_CELLS",
+    "NR_VCPUS_MAX",
     "OUTSIDE_GUEST_MODE",
     "POSIX_SIGNAL",
     "RESCHEDULE",

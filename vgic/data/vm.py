@@ -14,6 +14,9 @@ from vgic.data.resampled import ResampledDevice
 from vgic.data.vcpu import Vcpu, VgicIrq
 from vgic.hardware import PLAIN, Implementation
 
+NR_VCPUS_MAX = 8
+"""How many vCPUs a VM has at most."""
+
 
 class VgicDist:
     """The distributor (struct vgic_dist).

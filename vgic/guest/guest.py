@@ -45,7 +45,7 @@ from vgic.guest.settings import write_setting
 from vgic.tracepoints import Tracepoints
 
 _ACKNOWLEDGE, _END, _END_AGAIN, _WAIT = ACKNOWLEDGE.name, END.name, END_AGAIN.name, WAIT.name
-_HAND_OVER, _TAKE_OVER = HAND_OVER.name, TAKE_OVER.name
+_HAND_OVER = HAND_OVER.name
 _TAKE_BACK = Instruction("take back")
 _DEACTIVATE = frozenset({DIR, TAKE_OVER.name, _TAKE_BACK.name})
 _FIRST_DROPPED, _TO_DEACTIVATE = dir_of(), setting(EOI_MODE, 1)

@@ -62,7 +62,7 @@ class Judges:
             Writes(kvm, books),
             Announcements(kvm, books, registers, lists),
             Promises(kvm, books),
-            Resampling(kvm, books),
+            *([Resampling(kvm, books)] if any(irq.resampled for irq in kvm.irqs) else []),
             Progress(kvm, breaks_rings=breaks_rings),
             Delivery(kvm, books, states, lists),
         ]

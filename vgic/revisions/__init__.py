@@ -25,7 +25,7 @@ from vgic.revisions.facts import (
     SummaryAlone,
     WholePriorities,
 )
-from vgic.revisions.facts.deactivation import TrapsWhenOutside
+from vgic.revisions.facts.deactivation import TrapsWhenOutside, is_counted
 from vgic.revisions.facts.windows import FLUSHED_FIRST
 from vgic.revisions.records import records_in
 from vgic.revisions.reference import Reference
@@ -64,5 +64,6 @@ __all__ = [
     "Topic",
     "TrapsWhenOutside",
     "WholePriorities",
+    "is_counted",
     "records_in",
 ]

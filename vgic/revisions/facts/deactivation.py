@@ -6,6 +6,11 @@ from vgic.data import FIRST_SPI, Vcpu, VgicIrq
 from vgic.kernel import ApListSummary, Mechanism
 
 
+def is_counted(kernel: Mechanism, irq: VgicIrq) -> bool:
+    """Tell whether one counts among those in flight: a shared one, if DIR can be trapped alone."""
+    return kernel.kvm.implementation.has_tdir and irq.intid >= FIRST_SPI
+
+
 class TrapsWhenOutside(Mechanism):
     """DIR is trapped while something active may be outside: by what the vCPU itself has.
 
@@ -28,16 +33,12 @@ class CountsSpis(Mechanism):
 
     def is_first_in_flight(self, irq: VgicIrq) -> bool:
         """Count a shared interrupt; the first of them makes every vCPU come in anew."""
-        return (
-            self.kvm.implementation.has_tdir
-            and irq.intid >= FIRST_SPI
-            and self.kvm.dist.active_spis.fetch_add(1) == 0
-        )
+        return is_counted(self, irq) and self.kvm.dist.active_spis.fetch_add(1) == 0
 
     def was_deactivated(self, irq: VgicIrq) -> None:
         """Take one off."""
         super().was_deactivated(irq)
-        if self.kvm.implementation.has_tdir and irq.intid >= FIRST_SPI:
+        if is_counted(self, irq):
             self.kvm.dist.active_spis.dec_if_positive()
 
     def traps_dir(self, vcpu: Vcpu, summary: ApListSummary) -> bool:
