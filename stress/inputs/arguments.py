@@ -15,8 +15,8 @@ from stress.scenarios import SCENARIOS, SHIPPED, register
 from stress.system import is_open_as, is_replaceable
 from vgic.composition import did_you_mean
 
-EXECUTIONS = 12_000
-"""How many executions a campaign has if nothing limits it."""
+EXECUTIONS = 18_000
+"""How many executions a campaign has if nothing limits it, more than a verdict on all takes."""
 
 LIMIT = 100_000
 """After how many executions exploring gives up if nothing else is said."""

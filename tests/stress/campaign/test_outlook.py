@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from harness.search.strategies import DESCRIPTIONS
 from stress.campaign.floors import executions_needed
 from stress.campaign.outlook import RACES_COST, RATE, least_executions, outlook
 from stress.campaign.plan import Plan
 from stress.executions.target import Target
-from stress.scenarios import SCENARIOS
+from stress.inputs import EXECUTIONS
+from stress.scenarios import SCENARIOS, SHIPPED
 
 MakePlan = Callable[..., Plan]
 
@@ -38,6 +40,14 @@ def test_too_few_executions_are_said_and_enough_are_not(plan: MakePlan) -> None:
     assert outlook(plan(executions=least - 1), 1) == (
         f"--executions {least - 1} is too few for a verdict: it takes {least} at least"
     )
+
+
+@pytest.mark.parametrize("strategy", DESCRIPTIONS)
+def test_what_is_run_if_nothing_is_said_is_enough_for_all_that_ships(
+    plan: MakePlan, strategy: str
+) -> None:
+    asked = plan(scenarios=list(SHIPPED), strategy=strategy, executions=EXECUTIONS)
+    assert outlook(asked, 1) == ""
 
 
 def test_too_short_a_duration_is_said_and_enough_is_not(plan: MakePlan) -> None:
