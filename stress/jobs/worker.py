@@ -34,7 +34,6 @@ from stress.system import (
     LogLine,
     confined,
     end_at_once,
-    is_bad_descriptor,
     is_bounded,
     own_code_under_way,
 )
@@ -163,10 +162,6 @@ def work(
                     working.cursor.begin(NO_JOB)
         except (EOFError, ConnectionError):
             pass  # the parent is gone
-        except OSError as error:
-            if is_bad_descriptor(error):
-                end_at_once(DESCRIPTORS_GONE)
-            raise
 
 
 def line_sender(connection: Connection, logs: bool) -> Callable[[str], None]:

@@ -7,7 +7,7 @@ confining.py, what every printed text goes through in output.py, what is logged 
 
 from stress.system import exit_codes, logs, output, shell
 from stress.system.children import dying_with_us
-from stress.system.confining import GONE, confined, is_bad_descriptor, loading
+from stress.system.confining import GONE, confined, loading
 from stress.system.exit_codes import Exit, end_at_once, worst
 from stress.system.files import is_open_as, is_replaceable, write_whole
 from stress.system.garbage import Garbage
@@ -37,7 +37,6 @@ __all__ = [
     "end_at_once",
     "exit_codes",
     "interrupts",
-    "is_bad_descriptor",
     "is_bounded",
     "is_open_as",
     "is_replaceable",

@@ -94,13 +94,14 @@ def confined(
     Args:
         carriers: what its executions run on. Code that starts a process while one is under way
             has a StartsAProcess raised there.
-        descriptors_gone: called when a carrier can go on no more, since its own are closed.
+        descriptors_gone: called when a carrier, or who waits for it here, can go on no more, since
+            their descriptors are closed.
         keeps_prints: keep what it prints with the execution, off the terminal.
     """
     usual = threading.excepthook
 
     def died(what: threading.ExceptHookArgs) -> None:
-        if is_bad_descriptor(what.exc_value):
+        if _is_bad_descriptor(what.exc_value):
             descriptors_gone()
         # A foreign thread that has called the harness is a finding, and not a traceback too.
         if not isinstance(what.exc_value, ModelFailure):
@@ -111,6 +112,11 @@ def confined(
     try:
         with _replaced(), what_is_printed(carriers) if keeps_prints else nullcontext():
             yield
+    except OSError as error:
+        # Which thread meets it first is chance: a carrier that waits, or this one that wakes it.
+        if _is_bad_descriptor(error):
+            descriptors_gone()
+        raise
     finally:
         threading.excepthook = usual
         _confined.remove(carriers)
@@ -176,7 +182,7 @@ def _refuse(name: str, *, ends: bool) -> NoReturn:
     )
 
 
-def is_bad_descriptor(error: BaseException | None) -> bool:
+def _is_bad_descriptor(error: BaseException | None) -> bool:
     """Say whether an exception is what comes of using a closed descriptor."""
     return isinstance(error, OSError) and error.errno == errno.EBADF
 
