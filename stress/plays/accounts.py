@@ -10,14 +10,15 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from stress.traces import NONE, Event, Trace
-from vgic import Irq
+from vgic import NR_VCPUS_MAX, Irq
+from vgic.accesses import SGI, SGI_LIST, SGI_OTHERS, Access
 from vgic.data import AWAIT, SIGNAL, irq_key, irq_name
 
 ALL = "all"
 IDLE = "idle"
 FINAL = "final"
 
-SENDS = ("raise", "pend", "sgi")
+SENDS = ("raise", "pend", SGI, SGI_LIST, SGI_OTHERS)
 """What makes an interrupt pending; for an edge each of them is one more."""
 
 IrqKey = tuple[int, int]
@@ -118,14 +119,12 @@ def accounts(irqs: tuple[Irq, ...], trace: Trace) -> list[Account]:
     forced = False
     for place, event in enumerate(trace.events):
         forced |= event.who == ALL and event.what == IDLE
-        account = found.get(key_of(event))
-        if account is None:
-            continue
-        if event.what == FINAL:
-            account.pending, account.active = bool(event.value & 1), bool(event.value & 2)
-        else:
-            account.deeds.append(Noted(place, event.who, event.what, event.value))
-            account.forced |= forced and event.what == "acknowledge"
+        for account in [found[key] for key in _keys_of(event) if key in found]:
+            if event.what == FINAL:
+                account.pending, account.active = bool(event.value & 1), bool(event.value & 2)
+            else:
+                account.deeds.append(Noted(place, event.who, event.what, event.value))
+                account.forced |= forced and event.what == "acknowledge"
     return list(found.values())
 
 
@@ -146,8 +145,16 @@ def key_of(event: Event) -> IrqKey:
     return (NONE, 0) if is_about_a_cell else irq_key(event.intid, _whose(event))
 
 
+def _keys_of(event: Event) -> list[IrqKey]:
+    """Return which interrupts an event is about, as far as they are there: several of some SGIs."""
+    if event.what not in (SGI_LIST, SGI_OTHERS):
+        return [key_of(event)]
+    access = Access(event.what, event.intid, event.value)
+    return [(event.intid, vcpu) for vcpu in access.subjects(_whose(event), NR_VCPUS_MAX)]
+
+
 def _whose(event: Event) -> int:
     """Return whose interrupt an event is about, if that is a private one."""
-    if event.what == "sgi" or (event.who.startswith("dev") and event.value != NONE):
+    if event.what == SGI or (event.who.startswith("dev") and event.value != NONE):
         return event.value
     return int(event.who.removeprefix("vcpu")) if event.who.startswith("vcpu") else 0

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from vgic import NR_LR_MAX, NR_VCPUS_MAX, BadParameters, Irq, Parameters
-from vgic.data import EDGE, FIRST_SPI, Instruction, Program, Pulse, irq_key, is_private
+from vgic.data import EDGE, FIRST_SPI, Exit, Instruction, Program, Pulse, irq_key, is_private
 
 PROMPT = (0,)
 """The lateness of a guest of which a script says nothing."""
@@ -22,13 +22,22 @@ class Reference(NamedTuple):
 
     Attributes:
         line: the number of the line.
-        vcpu: the vCPU that it names, or is about.
+        vcpu: the vCPU that it names, or is about; whose access it is.
         intid: the interrupt that it is about, None if it is about none.
+        access: the access that it is, which may be about those of several vCPUs; None if it is
+            none.
     """
 
     line: int
     vcpu: int
     intid: int | None = None
+    access: Exit | None = None
+
+    def subjects(self, nr_vcpus: int) -> Sequence[int]:
+        """Return the vCPUs that it takes to be there, or to have the interrupt."""
+        if self.access is None:
+            return (self.vcpu,)
+        return self.access.subjects(self.vcpu, nr_vcpus)
 
 
 def fault_alone(said: Iterable[tuple[int, Irq | Instruction | Pulse]]) -> tuple[int, str] | None:
@@ -50,12 +59,14 @@ def missing(
 ) -> tuple[int, str] | None:
     """Return the first line that refers to what is not there, and what that is; None if none."""
     there = {irq_key(irq.intid, irq.vcpu) for irq in irqs}
-    for line, vcpu, intid in sorted(references, key=lambda each: each.line):
-        if vcpu >= nr_vcpus:
-            return line, f"there is no vcpu {vcpu}; {nr_vcpus} have a section"
-        if intid is not None and irq_key(intid, vcpu) not in there:
-            of = f" of vcpu {vcpu}" if is_private(intid) else ""
-            return line, f"there is no interrupt {intid}{of}: no `interrupt` line declares it"
+    for each in sorted(references, key=lambda each: each.line):
+        line, intid = each.line, each.intid
+        for vcpu in each.subjects(nr_vcpus):
+            if vcpu >= nr_vcpus:
+                return line, f"there is no vcpu {vcpu}; {nr_vcpus} have a section"
+            if intid is not None and irq_key(intid, vcpu) not in there:
+                of = f" of vcpu {vcpu}" if is_private(intid) else ""
+                return line, f"there is no interrupt {intid}{of}: no `interrupt` line declares it"
     return None
 
 

@@ -1,18 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Of which vCPUs only what was read can be judged, by docs/quirks.md.
+"""Of which vCPUs only what was read can be judged, and what nobody need queue, by docs/quirks.md.
 
 A guest has ended something twice (Q6), an interrupt that may be on its vCPU's list was given
 another priority that may have been in use (Q7), or it waits for a cell that nobody set (Q8). Or it
 has dropped a priority while more interrupts may have been there than list registers: an emulated
-CPU counts that as an end (`Implementation.drop_counts`), and no kernel can tell of what.
+CPU counts that as an end (`Implementation.drop_counts`), and no kernel can tell of what. What was
+pending when the distributor was turned off is queued by nobody (Q12).
 """
 
 from collections import Counter
 from collections.abc import Iterable
 
-from stress.plays.accounts import FALLS, OVER, SENDS, Account, Noted, after
+from stress.plays.accounts import FALLS, OVER, SENDS, Account, Noted, after, is_after
 from stress.plays.play import Play
 from stress.traces import Trace
+from vgic.accesses import DISTRIBUTOR
 from vgic.data import AWAIT, END_AGAIN, LEVEL
 
 
@@ -29,6 +31,30 @@ def forfeited(play: Play, trace: Trace, those: Iterable[Account]) -> set[int]:
         or counts[f"vcpu{vcpu}", AWAIT] < sum(each.name == AWAIT for each in guest.instructions)
     }
     return found.union(*(account.targets for account in those if is_rewritten(account)))
+
+
+def switches_of(trace: Trace) -> list[Noted]:
+    """Return when the distributor was turned on and off, in the order of a trace."""
+    return [
+        Noted(place, event.who, event.what, event.value)
+        for place, event in enumerate(trace.events)
+        if event.what == DISTRIBUTOR
+    ]
+
+
+def is_queued(account: Account, switches: list[Noted]) -> bool:
+    """Tell whether an interrupt has to have been put on a list if it is pending.
+
+    Only what was sent by who turned the distributor on for good, and after that, is known to be;
+    or anything if nobody has touched it.
+
+    Args:
+        account: all that is known of it.
+        switches: when the distributor was turned on and off.
+    """
+    if all(switch.value for switch in switches):
+        return True
+    return bool(switches[-1].value) and any(is_after(sent, switches) for sent in account.sent)
 
 
 def is_rewritten(account: Account) -> bool:

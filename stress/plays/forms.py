@@ -2,8 +2,9 @@
 """The form of one line of a script, written once for reading and printing.
 
 `route INTID vcpu VCPU` and `interrupt INTID TRIGGER priority PRIORITY [vcpu VCPU]` are forms: words
-that stand there as they are, slots in capitals that hold a value, and at most one part in brackets
-that may be left out. What a form says is what a message shows to somebody who wrote it otherwise.
+that stand there as they are, slots in capitals that hold a value, and parts in brackets that may be
+left out; one without a slot only stands there or does not. What a form says is what a message shows
+to somebody who wrote it otherwise.
 """
 
 import re
@@ -87,6 +88,7 @@ SLOTS: dict[str, Slot] = {
     "MASK": Slot(0, PRIORITY_MASK, step=8, hexadecimal=True),
     "POINT0": Slot(BPR_MIN[0], BPR_MAX),
     "POINT1": Slot(BPR_MIN[1], BPR_MAX),
+    "TARGETS": Slot(1, (1 << NR_VCPUS_MAX) - 1, hexadecimal=True),
     "SWITCH": Slot(*_NO_NUMBER, words={"off": 0, "on": 1}),
     "MODE": Slot(0, 1),
     "WHICH": Slot(0, DROPPED_MAX - 1),
@@ -109,13 +111,14 @@ class Form:
     @property
     def slots(self) -> list[str]:
         """The names of its slots, in order."""
-        return [word for part in self._parts for word in part if word in SLOTS]
+        return [word for part in self._parts for word in _slots_of(part)]
 
     def read(self, words: Sequence[str]) -> dict[str, int]:
         """Read the words of a line.
 
         Returns:
-            The number in each slot that is there.
+            The number in each slot that is there; 1 by its first word for a part that is there and
+            has no slot.
 
         Raises:
             Unlike: they do not have this form.
@@ -125,6 +128,8 @@ class Form:
         for number, part in enumerate(self._parts):
             if number and (not left or left[0] != part[0]):
                 continue
+            if number and not _slots_of(part):
+                found[part[0]] = 1
             for expected in part:
                 if not left:
                     raise Unlike(f"{expected} is missing")
@@ -141,14 +146,19 @@ class Form:
         """Return a line of this form.
 
         Args:
-            values: the number in each slot; a part whose slot has none is left out.
+            values: the number in each slot, and by the first word of a part without one that it
+                is there; a part of which there is nothing is left out.
         """
         words: list[str] = []
-        for part in self._parts:
-            names = [word for word in part if word in SLOTS]
+        for number, part in enumerate(self._parts):
+            names = _slots_of(part) or part[:1] * bool(number)
             if all(name in values for name in names):
                 words += [SLOTS[w].written(values[w]) if w in SLOTS else w for w in part]
         return " ".join(words)
+
+
+def _slots_of(part: Sequence[str]) -> list[str]:
+    return [word for word in part if word in SLOTS]
 
 
 def read_one_of(forms: Sequence[Form], words: list[str]) -> tuple[Form, dict[str, int]]:

@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from stress.plays.accounts import Account, accounts
-from stress.plays.forfeits import forfeited, is_rewritten
+from stress.plays.forfeits import forfeited, is_queued, is_rewritten, switches_of
 from stress.plays.handlers import nested_wrongly, unknown
 from stress.plays.play import Play
 from stress.plays.reads import misread
 from stress.plays.wrongs import MASKED, lost_line, unasked, undelivered
 from stress.traces import Trace
-from vgic.data import DISABLE_GROUP, MASK
+from vgic.data import DISABLE_GROUP, MASK, Program
+from vgic.hardware import PRIORITY_MASK
 
 
 class Judgement(NamedTuple):
@@ -116,13 +117,15 @@ def _wrong(play: Play, trace: Trace) -> Iterable[str]:
     all_of_them = accounts(play.parameters.irqs, trace)
     forfeits = forfeited(play, trace, all_of_them)
     prompt = _is_prompt(play, all_of_them)
+    switches = switches_of(trace)
     there = {account.key: account for account in all_of_them}
     yield from unknown(there, trace)
     for account in all_of_them:
         is_forfeited = not forfeits.isdisjoint(account.targets)
         yield from lost_line(account)
         if not is_forfeited:
-            yield from undelivered(account, prompt=prompt)
+            queued = is_queued(account, switches)
+            yield from undelivered(account, prompt=prompt, queued=queued)
         if not is_rewritten(account):
             yield from unasked(account, forfeited=is_forfeited)
     yield from nested_wrongly(there, trace, forfeits)
@@ -132,10 +135,20 @@ def _is_prompt(play: Play, those: Iterable[Account]) -> bool:
     """Tell whether what is announced has to come before anybody is made to exit.
 
     It has not where maintenance interrupts are late, nor where one waits in a list register that
-    the guest's priority mask does not let through, be it that the guest has closed it or a group.
+    the guest's priority mask does not let through, be it that the guest has closed it for good or
+    has disabled a group.
     """
     guests = play.parameters.guests
     late = any(any(guest.lateness) for guest in guests)
-    done = {each.name for guest in guests for each in guest.instructions}
-    shut = not done.isdisjoint((MASK, DISABLE_GROUP))
+    shut = any(map(_shuts_out, guests))
     return not (late or shut) and all(max(account.priorities) < MASKED for account in those)
+
+
+def _shuts_out(guest: Program) -> bool:
+    """Tell whether a guest that is through with its program may not let everything in.
+
+    One that has enabled a group again might: but it is left to the CPU whether the host is told.
+    """
+    masks = [each.number for each in guest.instructions if each.name == MASK]
+    groups = any(each.name == DISABLE_GROUP for each in guest.instructions)
+    return groups or masks[-1:] not in ([], [PRIORITY_MASK])

@@ -9,6 +9,7 @@ from stress.plays.statements import (
     DEVICE,
     INTERRUPT,
     REGISTERS,
+    RESAMPLED,
     ROUNDS,
     VCPU,
     Stated,
@@ -68,4 +69,5 @@ def interrupt_line(irq: Irq) -> str:
     values = {"INTID": irq.intid, "TRIGGER": int(irq.config is LEVEL), "PRIORITY": irq.priority}
     values |= {"VCPU": irq.vcpu} if irq.vcpu else {}
     values |= {} if irq.group else {"GROUP": irq.group}
+    values |= {RESAMPLED: 1} if irq.resampled else {}
     return INTERRUPT.written(values)

@@ -19,6 +19,7 @@ from stress.plays.statements import (
     INTERRUPT,
     PULSES,
     REGISTERS,
+    RESAMPLED,
     ROUNDS,
     VCPU,
     Stated,
@@ -26,7 +27,7 @@ from stress.plays.statements import (
     pulse_of,
 )
 from vgic import NR_IRQS_MAX, PROGRAMS_MAX, BadParameters, Irq, Parameters
-from vgic.accesses import EXITS
+from vgic.accesses import ACCESSES
 from vgic.data import EDGE, LEVEL, Instruction, Program, Pulse, irq_key
 
 TEXT_MAX = 1 << 20
@@ -146,7 +147,8 @@ class _Reading:
         if len(self._irqs) == NR_IRQS_MAX:
             raise Unlike(f"a machine has at most {NR_IRQS_MAX} interrupts")
         config = LEVEL if values["TRIGGER"] else EDGE
-        irq = Irq(intid, config, values["PRIORITY"], vcpu, values.get("GROUP", 1))
+        group, resampled = values.get("GROUP", 1), RESAMPLED in values
+        irq = Irq(intid, config, values["PRIORITY"], vcpu, group, resampled)
         self._said.append((self.line, irq))
         self._references.append(Reference(self.line, vcpu))
         self._irqs.append(irq)
@@ -177,8 +179,8 @@ class _Reading:
         access, vcpu = instruction.access, len(self._programs) - 1
         if "VCPU" in values:
             self._references.append(Reference(self.line, values["VCPU"]))
-        if access is not None and access.kind != EXITS:
-            self._references.append(Reference(self.line, access.about(vcpu), access.intid))
+        if access is not None and ACCESSES[access.kind].has_interrupt:
+            self._references.append(Reference(self.line, vcpu, access.intid, access))
 
     def _grow(self, by: int) -> None:
         self._size += by

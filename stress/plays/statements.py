@@ -7,7 +7,18 @@ A line of a guest's program is one instruction; `is` and `are` say what it has t
 from typing import NamedTuple
 
 from stress.plays.forms import Form
-from vgic.accesses import Access
+from vgic.accesses import (
+    ACCESSES,
+    DISTRIBUTOR,
+    EXITS,
+    GROUP,
+    PRIORITY,
+    ROUTE,
+    SGI,
+    SGI_LIST,
+    SGI_OTHERS,
+    Access,
+)
 from vgic.data import (
     ACCESS,
     ACKNOWLEDGE,
@@ -33,7 +44,10 @@ from vgic.data import (
 
 ROUNDS = Form("rounds ROUNDS")
 REGISTERS = Form("list-registers REGISTERS")
-INTERRUPT = Form("interrupt INTID TRIGGER priority PRIORITY [vcpu VCPU] [group GROUP]")
+RESAMPLED = "resampled"
+INTERRUPT = Form(
+    f"interrupt INTID TRIGGER priority PRIORITY [vcpu VCPU] [group GROUP] [{RESAMPLED}]"
+)
 VCPU = Form("vcpu VCPU")
 DEVICE = Form("device DEVICE")
 PULSES = {
@@ -57,10 +71,14 @@ INSTRUCTIONS: dict[str, Form] = {
     },
     "pending": Form("pending INTID [is BIT]"),
     "active": Form("active INTID [is BIT]"),
-    "priority": Form("priority INTID PRIORITY"),
-    "route": Form("route INTID vcpu VCPU"),
-    "sgi": Form("sgi SGI vcpu VCPU"),
-    "exits": Form("exits [are COUNT]"),
+    PRIORITY: Form("priority INTID PRIORITY"),
+    ROUTE: Form("route INTID vcpu VCPU"),
+    SGI: Form("sgi SGI vcpu VCPU"),
+    SGI_LIST: Form("sgi list SGI TARGETS"),
+    SGI_OTHERS: Form("sgi others SGI"),
+    GROUP: Form("group INTID GROUP"),
+    DISTRIBUTOR: Form("distributor SWITCH"),
+    EXITS: Form("exits [are COUNT]"),
     MASK: Form("mask MASK"),
     ENABLE_GROUP: Form("enable group GROUP"),
     DISABLE_GROUP: Form("disable group GROUP"),
@@ -74,12 +92,12 @@ INSTRUCTIONS: dict[str, Form] = {
 }
 """The form of each instruction by its name; that of an access by the name of its kind."""
 
-READS = (ACKNOWLEDGE.name, "pending", "active", "exits")
+READS = (ACKNOWLEDGE.name, "pending", "active", EXITS)
 """Which of them read something, so that a script can say what it has to be."""
 
 _PLAIN = {each.name: each for each in (ACKNOWLEDGE, END, END_AGAIN, WORK, HAND_OVER, TAKE_OVER)}
 _ABOUT = "INTID", "SGI"
-_VALUES = "VCPU", "PRIORITY"
+_VALUES = "VCPU", "PRIORITY", "TARGETS", "GROUP", "SWITCH"
 _NUMBERS = (
     *("CELL", "TURNS", "WHICH"),
     *("MASK", "GROUP", "POINT0", "POINT1", "SWITCH", "MODE"),
@@ -117,9 +135,8 @@ def meant(name: str, values: dict[str, int]) -> Stated:
         return Stated(_PLAIN[name], seen)
     if name == _EXIT:
         return Stated(Instruction(ACCESS))
-    number = first(_NUMBERS)
-    if number is not None:
-        return Stated(Instruction(name, number=number))
+    if name not in ACCESSES or not ACCESSES[name].in_programs:
+        return Stated(Instruction(name, number=first(_NUMBERS) or 0))
     return Stated(Instruction(ACCESS, Access(name, first(_ABOUT) or 0, first(_VALUES) or 0)), seen)
 
 

@@ -14,19 +14,20 @@ MASKED = PRIORITY_MASK
 """A priority that no priority mask lets through: it has five bits, and lets in what is below."""
 
 
-def undelivered(account: Account, *, prompt: bool) -> Iterable[str]:
+def undelivered(account: Account, *, prompt: bool, queued: bool) -> Iterable[str]:
     """Yield what is wrong with how an interrupt was delivered.
 
     Args:
         account: all that is known of it.
         prompt: it has to come before anybody is made to exit.
+        queued: somebody has to have put it on a list if it is pending.
     """
     name = account.name
     deliverable = account.enabled and max(account.priorities) < MASKED
     if account.active and not _is_handled(account):
         why = "its handlers have ended" if account.acknowledged else "nobody acknowledged it"
         yield f"stuck active: {name} is active, and {why}"
-    elif account.pending and deliverable:
+    elif account.pending and deliverable and queued:
         yield f"lost: {name} is pending and enabled, and does not come"
     elif account.pending is False and _is_swallowed(account):
         yield f"lost: {name} was sent, is not pending, and did not come"
@@ -48,8 +49,11 @@ def unasked(account: Account, *, forfeited: bool) -> Iterable[str]:
 
 
 def lost_line(account: Account) -> Iterable[str]:
-    """Yield that the line of a level-triggered interrupt is up and is not seen to be."""
-    is_level = account.irq.config is not EDGE
+    """Yield that the line of a level-triggered interrupt is up and is not seen to be.
+
+    That of a device that is passed through its host lowers, at each end.
+    """
+    is_level = account.irq.config is not EDGE and not account.irq.resampled
     if is_level and account.pending is False and after(account.of("raise"), account.of(*FALLS)):
         yield f"lost: the line of {account.name} is up, and it is not pending"
 
@@ -62,13 +66,15 @@ def _is_handled(account: Account) -> bool:
 def _is_swallowed(account: Account) -> bool:
     """It was sent and not acknowledged since, and nobody took that back.
 
-    A level that software pends while a guest handles it may be lost by right (Q5): only if it is
-    known to have been ended is it not.
+    A level that software pends while a guest handles it may be lost by right (Q5), and what a
+    device that is passed through asks for meanwhile is served: only if it is known to have been
+    ended is it not.
     """
     taken = [*account.acknowledged, *account.of("unpend")]
     if account.irq.config is EDGE:
         return after(account.sent, taken)
-    return after(account.of("pend"), [*taken, *account.of(*OVER)]) and not _is_handled(account)
+    sent = account.sent if account.irq.resampled else account.of("pend")
+    return after(sent, [*taken, *account.of(*OVER)]) and not _is_handled(account)
 
 
 def _is_disabled_before_sent(account: Account) -> bool:
@@ -83,9 +89,10 @@ def _is_disabled_before_sent(account: Account) -> bool:
 def _too_often(account: Account, *, forfeited: bool) -> Iterable[str]:
     sent, acknowledged = account.sent, account.acknowledged
     is_edge = account.irq.config is EDGE
+    is_counted = is_edge or (account.irq.resampled and not forfeited)
     if not sent and acknowledged:
         yield f"too often: {account.name} was acknowledged, and nobody ever sent it"
-    elif is_edge and len(acknowledged) > len(sent):
+    elif is_counted and len(acknowledged) > len(sent):
         times = f"{len(acknowledged)} times, sent {len(sent)}"
         yield f"too often: {account.name} was acknowledged {times}"
     elif _is_early(account, is_edge=is_edge):

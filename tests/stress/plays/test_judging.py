@@ -24,6 +24,7 @@ rounds 5
 interrupt 40 edge priority 0x40
 interrupt 50 edge priority 0x80
 interrupt 64 level priority 0x80
+interrupt 65 level priority 0x80 vcpu 1 resampled
 interrupt 3 edge priority 0x80 vcpu 1
 interrupt 27 edge priority 0x80 vcpu 0
 interrupt 27 edge priority 0x80 vcpu 1
@@ -126,6 +127,24 @@ RIGHT = {
     f"vcpu0 drop 64; vcpu0 pend 64; {QUIET}; all final 64 pending 0 active 1",
     "its priority was rewritten behind its deactivation": "vcpu0 pend 40; vcpu0 acknowledge 40; "
     f"vcpu0 drop 40; vcpu0 dir 40; vcpu0 priority 40 0x20; {QUIET}; {GONE}",
+    "what is passed through comes once, and its line is lowered by nobody": "vcpu1 raise 65; "
+    f"vcpu1 acknowledge 65; vcpu1 end 65; {QUIET}; all final 65 pending 0 active 0",
+    "what is passed through asks again, and its handler serves both": "vcpu1 raise 65; "
+    f"vcpu1 acknowledge 65; vcpu1 raise 65; vcpu1 end 65; {QUIET}; all final 65 pending 0 active 0",
+    "what is passed through comes again after another was ended twice": "vcpu1 raise 65; "
+    "vcpu1 acknowledge 65; vcpu1 end 65; vcpu1 end again 3; vcpu1 acknowledge 65; vcpu1 end 65; "
+    f"{QUIET}; all final 65 pending 0 active 0",
+    "pended while the distributor is off": "vcpu0 distributor 0 is 0; vcpu0 pend 40; "
+    f"vcpu0 distributor 0 is 1; {QUIET}; {PENDING}",
+    "the distributor is turned off for good": "vcpu0 distributor 0 is 1; vcpu0 pend 40; "
+    f"vcpu0 distributor 0 is 0; {QUIET}; {PENDING}",
+    "the distributor is turned on by another, who knows when": "vcpu0 distributor 0 is 0; "
+    f"vcpu1 distributor 0 is 1; vcpu1 pend 40; {QUIET}; {PENDING}",
+    "SGIs to several": "vcpu0 sgi list 3 0x06; vcpu1 acknowledge 3; vcpu1 end 3; "
+    f"vcpu0 sgi others 3; vcpu1 acknowledge 3; vcpu1 end 3; {QUIET}; "
+    "vcpu1 final 3 pending 0 active 0",
+    "an SGI to all but its sender": f"vcpu1 sgi others 3; {QUIET}; "
+    "vcpu1 final 3 pending 0 active 0",
     "what is not of this machine": f"vcpu0 pend 99; {QUIET}; all final 99 pending 1 active 1",
 }
 WRONG = {
@@ -209,6 +228,26 @@ WRONG = {
     f"vcpu1 end 40; {QUIET}; all final 50 pending 1 active 0": "lost: spi 50 is pending",
     f"vcpu1 priority 40 0x80; vcpu0 pend 50; vcpu1 acknowledge 50; vcpu1 end 50; vcpu0 pend 40; "
     f"{QUIET}; all final 40 pending 1 active 0": "astray: spi 50 came to vcpu1",
+    "vcpu1 raise 65; vcpu1 acknowledge 65; vcpu1 end 65; vcpu1 acknowledge 65; vcpu1 end 65; "
+    f"{QUIET}; all final 65 pending 0 active 0": (
+        "too often: spi 65 was acknowledged 2 times, sent 1"
+    ),
+    f"vcpu1 raise 65; vcpu1 acknowledge 65; vcpu1 end 65; vcpu1 raise 65; {QUIET}; "
+    "all final 65 pending 0 active 0": "lost: spi 65 was sent, is not pending",
+    f"vcpu1 raise 65; vcpu1 acknowledge 65; vcpu1 end 65; {QUIET}; "
+    "all final 65 pending 1 active 0": "lost: spi 65 is pending and enabled",
+    "vcpu0 distributor 0 is 0; vcpu0 distributor 0 is 1; vcpu0 pend 40; "
+    f"{QUIET}; {PENDING}": "lost: spi 40 is pending and enabled",
+    f"vcpu0 pend 40; vcpu1 distributor 0 is 1; {QUIET}; {PENDING}": "lost: spi 40 is pending",
+    f"vcpu0 distributor 0 is 0; vcpu0 pend 40; {QUIET}; {GONE}": "lost: spi 40 was sent, is not",
+    "vcpu0 distributor 0 is 0; vcpu0 pend 40; vcpu0 distributor 0 is 1; "
+    f"vcpu0 acknowledge 40; vcpu0 end 40; {QUIET}; all final 40 pending 0 active 1": "stuck active",
+    f"vcpu0 sgi list 3 0x02; {QUIET}; vcpu1 final 3 pending 1 active 0": "lost: sgi 3 of vcpu 1",
+    f"vcpu0 sgi others 3; {QUIET}; vcpu1 final 3 pending 1 active 0": "lost: sgi 3 of vcpu 1",
+    f"vcpu0 sgi list 3 0x01; vcpu1 acknowledge 3; vcpu1 end 3; {QUIET}": (
+        "too often: sgi 3 of vcpu 1 was acknowledged, and nobody"
+    ),
+    f"vcpu1 sgi others 3; vcpu1 acknowledge 3; vcpu1 end 3; {QUIET}": "too often: sgi 3 of vcpu 1",
     f"{SERVED}; vcpu0 end again 40; vcpu0 acknowledge 50; vcpu0 end 50; {QUIET}": (
         "too often: spi 50 was acknowledged, and nobody"
     ),
@@ -265,7 +304,16 @@ def test_late_means_nothing_where_maintenance_interrupts_are_late() -> None:
 
 @pytest.mark.parametrize(
     ("instruction", "bears"),
-    [("mask 0x40", True), ("disable group 1", True), ("enable group 1", False), ("work", False)],
+    [
+        ("mask 0x40", True),
+        ("mask 0xf8", False),
+        ("mask 0x40\nmask 0xf8", False),
+        ("mask 0xf8\nmask 0x40", True),
+        ("disable group 1", True),
+        ("enable group 1", False),
+        ("disable group 1\nenable group 1", True),
+        ("work", False),
+    ],
 )
 def test_late_means_nothing_where_a_guest_may_have_shut_it_out(
     instruction: str, bears: bool

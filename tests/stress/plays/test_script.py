@@ -51,6 +51,9 @@ interrupt 27 level priority 0xf8 vcpu 1
 interrupt 3 edge priority 0x00 vcpu 1
 interrupt 41 edge priority 0x40 group 0
 interrupt 28 level priority 0x40 vcpu 1 group 0
+interrupt 3 edge priority 0x00
+interrupt 42 level priority 0x40 resampled
+interrupt 43 level priority 0x40 vcpu 1 group 0 resampled
 vcpu 0
   lateness 0 3 1000
   raise 40
@@ -70,6 +73,11 @@ vcpu 0
   disable 40
   route 40 vcpu 1
   sgi 3 vcpu 1
+  sgi list 3 0x02
+  sgi others 3
+  group 40 0
+  distributor off
+  distributor on
   priority 40 0xf0
   pending 40
   pending 40 is 0
@@ -100,6 +108,8 @@ ABOUT_NUMBERS = [
     *[Instruction("linger", number=number) for number in (1, 20_000, 1_000_000)],
     *[Instruction(ACCESS, Access(kind, 40)) for kind in ("raise", "lower", "pending", "active")],
     Instruction(ACCESS, Access("priority", 40, 0xF8)),
+    *[Instruction(ACCESS, Access("distributor", 0, on)) for on in (0, 1)],
+    *[Instruction(ACCESS, Access("group", 40, group)) for group in (0, 1)],
     *[setting(name, number) for name, each in SETTINGS.items() for number in (each.low, each.high)],
     *[dir_of(which) for which in (0, DROPPED_MAX - 1)],
     HAND_OVER,
@@ -165,7 +175,8 @@ def test_a_script_that_says_everything_is_printed_as_it_was() -> None:
     assert first.lateness == (0, 3, 1000)
     assert second == Program((Instruction("await", number=63),), (0,))
     assert play.parameters.irqs[1] == Irq(27, LEVEL, 0xF8, 1)
-    assert [irq.group for irq in play.parameters.irqs] == [1, 1, 1, 0, 0]
+    assert [irq.group for irq in play.parameters.irqs] == [1, 1, 1, 0, 0, 1, 1, 0]
+    assert [irq.resampled for irq in play.parameters.irqs[-3:]] == [False, True, True]
     assert play.parameters.devices == (
         (Pulse(40, True, 0), Pulse(27, True, 100, 1), Pulse(27, False, 0, 1)),
         (),
@@ -202,7 +213,7 @@ WRONG = {
     "title a\nlist-registers 17\n": "line 2: REGISTERS is a number from 1 to 16, not 17",
     "title a\nacknowledge\n": "line 2: acknowledge is nothing that stands here; title, control,",
     "title a\ninterrupt 40 edge 0x80\n": "line 2: `priority` is missing before 0x80: it is written "
-    "`interrupt INTID TRIGGER priority PRIORITY [vcpu VCPU] [group GROUP]`",
+    "`interrupt INTID TRIGGER priority PRIORITY [vcpu VCPU] [group GROUP] [resampled]`",
     "title a\ninterrupt 40 up priority 8\n": "line 2: TRIGGER is edge or level, not up",
     "title a\ninterrupt 1020 edge priority 8\n": "INTID is a number from 0 to 1019, not 1020",
     "title a\nvcpu 1\n": "line 2: they stand in order: vcpu 0 comes next, not 1",
@@ -236,6 +247,15 @@ WRONG = {
     f"{HEAD}vcpu 0\n  pend 41\nvcpu 1\n": "line 5: there is no interrupt 41: no `interrupt` line",
     f"{HEAD}vcpu 0\n  raise 27\nvcpu 1\n": "line 5: there is no interrupt 27 of vcpu 0",
     f"{HEAD}vcpu 0\n  sgi 3 vcpu 1\nvcpu 1\n": "line 5: there is no interrupt 3 of vcpu 1",
+    f"{HEAD}vcpu 0\n  sgi list 3 0x00\nvcpu 1\n": "TARGETS is a number from 1 to 255, not 0x00",
+    f"{HEAD}vcpu 0\n  sgi others 3\nvcpu 1\n": "line 5: there is no interrupt 3 of vcpu 1",
+    f"{HEAD}vcpu 0\n  sgi list 3 0x03\nvcpu 1\n": "line 5: there is no interrupt 3 of vcpu 0",
+    f"{HEAD}vcpu 0\n  distributor 1\nvcpu 1\n": "line 5: SWITCH is off or on, not 1",
+    f"{HEAD}vcpu 0\n  group 41 0\nvcpu 1\n": "line 5: there is no interrupt 41: no `interrupt`",
+    f"{HEAD}interrupt 41 edge priority 0 resampled\nvcpu 0\nvcpu 1\n": (
+        "line 4: only a shared level-triggered irq is resampled"
+    ),
+    f"{HEAD}interrupt 41 level priority 0 resampled 1\nvcpu 0\nvcpu 1\n": "line 4: 1 is too much",
     f"{HEAD}interrupt 3 edge priority 0\nvcpu 0\n  raise 3\n  work\nvcpu 1\n": (
         "line 6: an INTID must be an integer from 16"
     ),
