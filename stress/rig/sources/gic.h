@@ -17,6 +17,7 @@
 
 #define GICD_CTLR_ARE		0x10U
 #define GICD_CTLR_GROUP1	0x02U
+#define SGI1R_IRM		(1UL << 40)
 
 #define SPURIOUS		1023U
 #define FIRST_PPI		16U

@@ -14,6 +14,17 @@
 #include "guest_registers.h"
 #include "guest_settings.h"
 
+/*
+ * End a handler that was called for nothing, after an exit.  A host that does not hear of ends
+ * keeps such a line up, and would interrupt its guest for ever; it hears of those that it has seen
+ * active.
+ */
+GUEST static void leave_and_end(struct area *a)
+{
+	mmio_read(GICD_BASE + GICD_CTLR);
+	end(a);
+}
+
 /* Do one thing that is to be done when the program is over; false if there is none. */
 GUEST static int serve(struct area *a)
 {
@@ -21,10 +32,12 @@ GUEST static int serve(struct area *a)
 
 	if (intid != SPURIOUS)
 		note(a, WORD(OP_ACKNOWLEDGE, intid, 0));
-	else if (a->nr_nested)
-		end(a);
-	else
+	else if (!a->nr_nested)
 		return deactivate_left(a);
+	else if (is_for_nothing(a))
+		leave_and_end(a);
+	else
+		end(a);
 	return 1;
 }
 

@@ -3,7 +3,7 @@
 #ifndef GUEST_ACCESSES_H
 #define GUEST_ACCESSES_H
 
-#include "guest_registers.h"
+#include "guest_handlers.h"
 
 GUEST_INLINE u32 intid_of(u32 word)
 {
@@ -28,6 +28,18 @@ GUEST static u32 with_what_is_read(const struct area *a, u32 word)
 	return WORD(op, intid, !!(bits & bit_of(intid)));
 }
 
+/* Put an interrupt into a group; the other bits of its register are written as they were. */
+GUEST static void write_group(const struct area *a, u32 intid, u32 group)
+{
+	u64 address = bit_register(a, GICD_IGROUPR, intid);
+	u32 bits;
+
+	lock();
+	bits = mmio_read(address) & ~bit_of(intid);
+	mmio_write(address, bits | (group ? bit_of(intid) : 0));
+	unlock();
+}
+
 /* Make an access that writes, or exits for nothing; do nothing for one that reads. */
 GUEST static void access(const struct area *a, u32 word)
 {
@@ -49,6 +61,14 @@ GUEST static void access(const struct area *a, u32 word)
 		mmio_write_byte(frame(a, intid) + GICD_IPRIORITYR + intid, value);
 	else if (op == OP_SGI)
 		write_sysreg(ICC_SGI1R_EL1, (u64)intid << 24 | 1U << value);
+	else if (op == OP_SGI_LIST)
+		write_sysreg(ICC_SGI1R_EL1, (u64)intid << 24 | value);
+	else if (op == OP_SGI_OTHERS)
+		write_sysreg(ICC_SGI1R_EL1, (u64)intid << 24 | SGI1R_IRM);
+	else if (op == OP_GROUP)
+		write_group(a, intid, value);
+	else if (op == OP_DISTRIBUTOR)
+		mmio_write(GICD_BASE + GICD_CTLR, GICD_CTLR_ARE | (value ? GICD_CTLR_GROUP1 : 0));
 	else if (op == OP_RAISE || op == OP_LOWER)
 		mmio_write(HOST_BASE + HOST_LINE, intid | (op == OP_RAISE) << 16);
 }

@@ -4,8 +4,9 @@
  *
  * As the model's guest does (vgic/guest/open_handlers.py), it keeps a stack of what it has
  * acknowledged, and has a device lower its line before a handler of a level-triggered interrupt
- * ends.  With EOImode 1 an end only drops the priority; the guest deactivates later, or another to
- * which it has handed the interrupt over in memory.
+ * ends; one that is passed through it serves without an exit.  With EOImode 1 an end only drops the
+ * priority; the guest deactivates later, or another to which it has handed the interrupt over in
+ * memory.
  */
 #ifndef GUEST_HANDLERS_H
 #define GUEST_HANDLERS_H
@@ -68,18 +69,26 @@ GUEST static void write_eoir(const struct area *a, u32 intid)
 		write_sysreg(ICC_EOIR1_EL1, intid);
 }
 
+/* The driver of a device that is passed through serves all that it asks for. */
+GUEST static void serve_device(u32 intid)
+{
+	shared->asks[intid % NR_IRQS] = 0;
+	asm volatile("dsb sy" ::: "memory");
+}
+
 /* End the innermost handler; false if it had its device lower its line instead. */
 GUEST static int end(struct area *a)
 {
 	u32 intid = a->nested[a->nr_nested - 1], word = word_of(intid);
 	u32 drops_only = a->control & ICC_CTLR_EOIMODE;
 
-	if (shared->level[word] & bit_of(intid) & ~a->quiesced[word]) {
+	if (shared->lowered[word] & bit_of(intid) & ~a->quiesced[word]) {
 		a->quiesced[word] |= bit_of(intid);
 		note(a, WORD(OP_QUIESCE, intid, 0));
 		mmio_write(HOST_BASE + HOST_LINE, intid);
 		return 0;
 	}
+	serve_device(intid);
 	a->nr_nested--;
 	a->quiesced[word] &= ~bit_of(intid);
 	a->last_ended = intid;
@@ -91,6 +100,14 @@ GUEST static int end(struct area *a)
 	note(a, WORD(drops_only ? OP_DROP : OP_END, intid, 0));
 	write_eoir(a, intid);
 	return 1;
+}
+
+/* Tell whether a device that is passed through asks for nothing in the handler that it has. */
+GUEST static int is_for_nothing(const struct area *a)
+{
+	u32 intid = a->nested[a->nr_nested - 1];
+
+	return shared->resampled[word_of(intid)] & bit_of(intid) && !shared->asks[intid % NR_IRQS];
 }
 
 GUEST static u32 take_dropped(struct area *a, u32 place)

@@ -81,30 +81,22 @@ void gic_create(struct vm *vm)
 	vm->gic = device.fd;
 }
 
-/* What is set once, when all vCPUs are there: where registers are, groups, triggers. */
+/* What is set once, when all vCPUs are there: where registers are, triggers. */
 void gic_init(struct vm *vm)
 {
 	u64 distributor = GICD_BASE, redistributors = GICR_BASE;
-	u32 nr_irqs = NR_IRQS, control = GICD_CTLR_ARE | GICD_CTLR_GROUP1;
-	u32 config[NR_IRQS / 16] = { 0 };
-	struct bits group;
+	u32 nr_irqs = NR_IRQS, config[NR_IRQS / 16] = { 0 };
 
-	memset(&group, 0xff, sizeof(group));
 	set_up(vm, KVM_DEV_ARM_VGIC_GRP_NR_IRQS, 0, &nr_irqs);
 	set_up(vm, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_DIST, &distributor);
 	set_up(vm, KVM_DEV_ARM_VGIC_GRP_ADDR, KVM_VGIC_V3_ADDR_TYPE_REDIST, &redistributors);
 	set_up(vm, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL);
-	set_up(vm, KVM_DEV_ARM_VGIC_GRP_DIST_REGS, GICD_CTLR, &control);
 	for (u32 i = 0; i < vm->play->nr_irqs; i++) {
-		u32 intid = intid_of(vm->play, i), what = vm->play->irqs[i * 3];
-		u32 vcpu = intid < FIRST_SPI ? vm->play->irqs[i * 3 + 2] : 0;
+		u32 intid = intid_of(vm->play, i);
 
-		if (!(what & IRQ_LEVEL))
+		if (!(vm->play->irqs[i * 3] & IRQ_LEVEL))
 			config[intid / 16] |= 2U << intid % 16 * 2;
-		if (what & IRQ_GROUP_0)
-			group.of[vcpu][intid / 32] &= ~(1U << intid % 32);
 	}
-	write_bits(vm, GICD_IGROUPR, &group);
 	for (u32 word = FIRST_SPI / 16; word < NR_IRQS / 16; word++)
 		set_up(vm, KVM_DEV_ARM_VGIC_GRP_DIST_REGS, GICD_ICFGR + word * 4, &config[word]);
 }
@@ -114,8 +106,10 @@ void gic_reset(struct vm *vm)
 {
 	const struct play *play = vm->play;
 	u32 priorities[VCPUS_MAX][NR_IRQS / 4] = { 0 };
-	struct bits enabled = { 0 }, none = { 0 };
+	u32 control = GICD_CTLR_ARE | GICD_CTLR_GROUP1;
+	struct bits enabled = { 0 }, none = { 0 }, group;
 
+	memset(&group, 0xff, sizeof(group));
 	write_bits(vm, GICD_ICENABLER, NULL);
 	access_lines(vm, KVM_SET_DEVICE_ATTR, &none);
 	/* of user space's write a bit that is not set makes its interrupt not pending */
@@ -126,6 +120,8 @@ void gic_reset(struct vm *vm)
 		u32 vcpu = intid < FIRST_SPI ? target : 0;
 
 		enabled.of[vcpu][intid / 32] |= 1U << intid % 32;
+		if (play->irqs[i * 3] & IRQ_GROUP_0)
+			group.of[vcpu][intid / 32] &= ~(1U << intid % 32);
 		priorities[vcpu][intid / 4] |= (play->irqs[i * 3 + 1] & 0xff) << intid % 4 * 8;
 		if (intid >= FIRST_SPI)
 			access(vm, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_DIST_REGS,
@@ -137,6 +133,9 @@ void gic_reset(struct vm *vm)
 				access(vm, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_DIST_REGS,
 				       GICD_IPRIORITYR + word * 4, vcpu, word * 4,
 				       &priorities[vcpu][word]);
+	write_bits(vm, GICD_IGROUPR, &group);
+	access(vm, KVM_SET_DEVICE_ATTR, KVM_DEV_ARM_VGIC_GRP_DIST_REGS, GICD_CTLR, 0, FIRST_SPI,
+	       &control);
 	write_bits(vm, GICD_ISENABLER, &enabled);
 }
 
@@ -174,6 +173,8 @@ void gic_line(struct vm *vm, u32 vcpu, u32 intid, int level)
 		.irq = KVM_ARM_IRQ_TYPE_SPI << KVM_ARM_IRQ_TYPE_SHIFT | intid, .level = level,
 	};
 
+	if (passed_line(vm, intid, level))
+		return;
 	if (intid < FIRST_SPI)
 		line.irq = KVM_ARM_IRQ_TYPE_PPI << KVM_ARM_IRQ_TYPE_SHIFT |
 			   vcpu << KVM_ARM_IRQ_VCPU_SHIFT | intid;

@@ -42,12 +42,22 @@ struct device {
 	sem_t go;
 };
 
+struct passed {
+	u32 intid;
+	int trigger, heard;			/* events: raise its line; the guest has ended it */
+	int raised;				/* and no end was heard of since */
+};
+
 struct vm {
 	const struct play *play;
 	int fd, gic;
 	struct vcpu vcpu[VCPUS_MAX];
 	struct device device[DEVICES_MAX];
-	u32 round;
+	u32 round, nr_passed;
+	struct passed passed[NR_IRQS];
+	pthread_mutex_t passing;		/* guards who is raised */
+	pthread_t listener;
+	int unheard_of;				/* an event: the listener is to end */
 	volatile int stop, over;		/* something is wrong; all rounds are played */
 	int hung;				/* nothing has happened for a long time */
 	volatile u32 progress;			/* changes while something goes on */
@@ -70,6 +80,12 @@ void gic_init(struct vm *vm);			/* after them */
 void gic_reset(struct vm *vm);
 void gic_line(struct vm *vm, u32 vcpu, u32 intid, int level);
 void gic_final(struct vm *vm, u32 *words);	/* one for each irq of the play */
+
+/* passed.c: devices that are passed through, whose lines are kept up until the guest's end */
+void passed_open(struct vm *vm);		/* after the GIC */
+void passed_close(struct vm *vm);
+void passed_reset(struct vm *vm);		/* before the GIC */
+int passed_line(struct vm *vm, u32 intid, int level);	/* false: it is no such device's */
 
 /* slow.c: the maintenance interrupt of the emulated host */
 const char *slow_open(void);			/* why it cannot be masked, NULL if it can */

@@ -11,7 +11,7 @@
  * /plays.bin is made of little-endian words: PLAYS_MAGIC, the number of plays, flags of all of
  * them, then each play:
  *   its length in words, this one included; id, vcpus, irqs, devices, rounds, flags, seed;
- *   for each irq     intid | level << 16 | group 0 << 17, priority, vcpu;
+ *   for each irq     intid | level << 16 | group 0 << 17 | resampled << 18, priority, vcpu;
  *   for each vcpu    number of words, the words of its program;
  *   for each device  number of pulses, for each  intid | vcpu << 16, level, pause.
  *
@@ -76,20 +76,26 @@ enum op {
 	OP_HAND_OVER,	/* has another vCPU deactivate the first shared one of those */
 	OP_TAKE_OVER,	/* deactivates the first that anybody has handed over */
 	OP_DROP,	/* log only: as OP_END, with EOImode 1 */
+	OP_DISTRIBUTOR,	/* on or off; this and what follows exits again */
+	OP_GROUP,	/* into group value */
+	OP_SGI_LIST,	/* to the vCPUs whose bits value has */
+	OP_SGI_OTHERS,	/* to all vCPUs but this one */
 };
 
 #define WORD(op, intid, value)	((u32)(op) | (u32)(intid) << 8 | (u32)(value) << 18)
 #define VALUE_MAX	0x3fffU
 
-#define PLAYS_MAGIC	0x33534756U	/* "VGS3" */
+#define PLAYS_MAGIC	0x34534756U	/* "VGS4" */
 #define ALL_ALONE	1U	/* of the file: a play is on the console before it begins */
 #define FLAG_SLOW	1U		/* the host's maintenance interrupt is masked */
+#define FLAG_GROUP_0	2U		/* an interrupt is of group 0, or may come to be */
 
 #define VCPUS_MAX	4
 #define DEVICES_MAX	2
 #define NR_IRQS		128		/* INTIDs below it */
 #define IRQ_LEVEL	(1U << 16)
 #define IRQ_GROUP_0	(1U << 17)
+#define IRQ_RESAMPLED	(1U << 18)	/* its device is passed through */
 #define CELLS		64
 #define PROGRAM_MAX	8192		/* words of a program, OP_STOP included */
 #define LOG_MAX		16384		/* words of a log */
@@ -137,8 +143,10 @@ struct shared {
 	volatile u32 state[VCPUS_MAX + DEVICES_MAX];	/* devices behind vCPUs */
 	volatile u32 reached[VCPUS_MAX];	/* the meeting that a vCPU has come to */
 	u32 vcpus, devices, round, seed;
-	u32 level[NR_IRQS / 32];		/* a bit for each level-triggered interrupt */
-	u32 has_group_0;			/* an interrupt is of group 0 */
+	u32 lowered[NR_IRQS / 32];		/* a bit for each whose line a handler lowers */
+	u32 resampled[NR_IRQS / 32];		/* a bit for each whose device is passed through */
+	volatile u32 asks[NR_IRQS];		/* such a device asks for its driver */
+	u32 has_group_0;			/* an interrupt is of group 0, or may come to be */
 	volatile u32 lock, nr_handed_over;	/* what the lock guards: */
 	volatile u32 handed_over[DROPPED_MAX];	/* dropped, for another vCPU to deactivate */
 };

@@ -21,13 +21,15 @@ void round_reset(struct vm *vm)
 	for (u32 i = 0; i < play->nr_irqs; i++) {
 		u32 intid = play->irqs[i * 3] & 0xffff;
 
-		if (play->irqs[i * 3] & IRQ_LEVEL)
-			shared->level[intid / 32] |= 1U << intid % 32;
-		if (play->irqs[i * 3] & IRQ_GROUP_0)
-			shared->has_group_0 = 1;
+		if (play->irqs[i * 3] & IRQ_RESAMPLED)
+			shared->resampled[intid / 32] |= 1U << intid % 32;
+		else if (play->irqs[i * 3] & IRQ_LEVEL)
+			shared->lowered[intid / 32] |= 1U << intid % 32;
 	}
+	shared->has_group_0 = !!(play->flags & FLAG_GROUP_0);
 	for (u32 i = 0; i < play->nr_vcpus; i++)
 		vm->vcpu[i].area->nr_log = vm->vcpu[i].area->full = 0;
+	passed_reset(vm);
 	gic_reset(vm);
 	vm->forced = 0;
 	if (play->flags & FLAG_SLOW)

@@ -36,6 +36,7 @@ static void *destroyer(void *nothing)
 	struct vm *vm;
 
 	while (read(leaving[0], &vm, sizeof(vm)) == sizeof(vm)) {
+		passed_close(vm);
 		for (u32 i = 0; i < vm->play->nr_vcpus; i++) {
 			munmap(vm->vcpu[i].run, run_size);
 			close(vm->vcpu[i].stats);
@@ -185,6 +186,7 @@ struct vm *vm_create(const struct play *play)
 	for (u32 i = 0; i < play->nr_vcpus; i++)
 		create_vcpu(vm, i, &init);
 	gic_init(vm);
+	passed_open(vm);
 	pthread_mutex_init(&vm->lock, NULL);
 	pthread_cond_init(&vm->met, NULL);
 	for (u32 i = 0; i < play->nr_devices; i++) {

@@ -8,15 +8,18 @@ the timers of a guest. What differs there is refused with the reason rather than
 import struct
 import zlib
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from stress.plays import Play
 from stress.rig.wire.words import (
     ALONE,
     CELLS,
     DEVICES_MAX,
+    HAS_GROUP_0,
     INTIDS,
     IRQ_GROUP_0,
     IRQ_LEVEL,
+    IRQ_RESAMPLED,
     MAGIC,
     NAMES,
     PROGRAM_MAX,
@@ -30,6 +33,7 @@ from stress.rig.wire.words import (
     Word,
 )
 from vgic import Irq, Parameters
+from vgic.accesses import GROUP
 from vgic.data import (
     ACCESS,
     AWAIT,
@@ -56,15 +60,26 @@ _OPS = {NAMES[op]: op for op in Op}
 _ACCESSES = frozenset(
     {
         Op.PEND, Op.UNPEND, Op.ENABLE, Op.DISABLE, Op.ROUTE, Op.SGI, Op.RAISE, Op.LOWER,
-        Op.PENDING, Op.ACTIVE, Op.PRIORITY, Op.EXITS,
+        Op.PENDING, Op.ACTIVE, Op.PRIORITY, Op.EXITS, Op.DISTRIBUTOR, Op.GROUP, Op.SGI_LIST,
+        Op.SGI_OTHERS,
     }
 )  # fmt: skip
+_ABOUT_NONE = frozenset({Op.EXITS, Op.DISTRIBUTOR})
 _OF_A_LINE = frozenset({Op.RAISE, Op.LOWER})
 _OWNED = {23: "PMU", 25: "GIC", **dict.fromkeys((26, 27, 28, 30), "timer")}
 """Whose the PPIs are that KVM drives itself: a guest's PMU, its own hypervisor, its timers."""
 
-_Machine = frozenset[tuple[int, int]]
-"""The interrupts there are: the INTID, and the vCPU of a private one, else 0."""
+
+class _Machine(NamedTuple):
+    """What there is.
+
+    Attributes:
+        nr_vcpus: how many vCPUs.
+        irqs: the interrupts: the INTID, and the vCPU of a private one, else 0.
+    """
+
+    nr_vcpus: int
+    irqs: frozenset[tuple[int, int]]
 
 
 class Unplayable(ValueError):
@@ -95,10 +110,11 @@ def _play_words(number: int, play: Play, seed: int) -> list[int]:
     except Unplayable as error:
         raise Unplayable(f"{play.name} cannot be played on a kernel: {error}") from None
     parameters = play.parameters
-    slow = any(late for guest in parameters.guests for late in guest.lateness)
+    flags = SLOW * any(late for guest in parameters.guests for late in guest.lateness)
+    flags |= HAS_GROUP_0 * _has_group_0(parameters)
     head = [
         number, len(parameters.guests), len(parameters.irqs), len(parameters.devices),
-        play.rounds, SLOW if slow else 0, zlib.crc32(f"{seed} {play.name}".encode()),
+        play.rounds, flags, zlib.crc32(f"{seed} {play.name}".encode()),
     ]  # fmt: skip
     return [1 + len(head) + len(words), *head, *words]
 
@@ -130,16 +146,25 @@ def _machine_words(play: Play) -> list[int]:
 
 def _has_only_group_0_enabled(parameters: Parameters) -> bool:
     """Tell whether a guest may have group 0 enabled while group 1 is not."""
-    has_group_0 = not all(irq.group for irq in parameters.irqs)
     return any(
         setting(DISABLE_GROUP, 1) in guest.instructions
-        and (has_group_0 or setting(ENABLE_GROUP, 0) in guest.instructions)
+        and (_has_group_0(parameters) or setting(ENABLE_GROUP, 0) in guest.instructions)
         for guest in parameters.guests
     )
 
 
+def _has_group_0(parameters: Parameters) -> bool:
+    """Tell whether an interrupt is of group 0, or a guest may put one into it."""
+    return not all(irq.group for irq in parameters.irqs) or any(
+        access.kind == GROUP and not access.value
+        for guest in parameters.guests
+        for access in guest.accesses
+    )
+
+
 def _machine(parameters: Parameters) -> _Machine:
-    return frozenset(irq_key(irq.intid, irq.vcpu) for irq in parameters.irqs)
+    irqs = frozenset(irq_key(irq.intid, irq.vcpu) for irq in parameters.irqs)
+    return _Machine(len(parameters.guests), irqs)
 
 
 def _irq_words(irq: Irq) -> tuple[int, int, int]:
@@ -149,8 +174,8 @@ def _irq_words(irq: Irq) -> tuple[int, int, int]:
         raise Unplayable(f"PPI {irq.intid} belongs to a {_OWNED[irq.intid]} of the guest")
     if FIRST_PPI <= irq.intid < FIRST_SPI and irq.config is not LEVEL:
         raise Unplayable(f"PPI {irq.intid} is triggered by an edge; all PPIs of KVM are by a level")
-    what = (IRQ_LEVEL if irq.config is LEVEL else 0) | (0 if irq.group else IRQ_GROUP_0)
-    return irq.intid | what, irq.priority, irq.vcpu
+    what = IRQ_LEVEL * (irq.config is LEVEL) | IRQ_GROUP_0 * (not irq.group)
+    return irq.intid | what | IRQ_RESAMPLED * irq.resampled, irq.priority, irq.vcpu
 
 
 def _program_words(guest: Program, vcpu: int, machine: _Machine) -> list[int]:
@@ -189,9 +214,8 @@ def _access_word(access: Exit | None, vcpu: int, machine: _Machine) -> Word:
     op = _OPS.get(access.kind)
     if op not in _ACCESSES:
         raise Unplayable(f"the rig knows no access {access.kind}")
-    if op is Op.EXITS:
-        return Word(op)
-    _check_there(access.intid, access.about(vcpu), machine)
+    for each in access.subjects(vcpu, machine.nr_vcpus) if op not in _ABOUT_NONE else ():
+        _check_there(access.intid, each, machine)
     if op in _OF_A_LINE:
         _check_line(access.intid)
     if not 0 <= access.value <= VALUE_MAX:
@@ -211,7 +235,7 @@ def _device_words(device: Sequence[Pulse], machine: _Machine) -> list[int]:
 
 
 def _check_there(intid: int, vcpu: int, machine: _Machine) -> None:
-    if irq_key(intid, vcpu) not in machine:
+    if irq_key(intid, vcpu) not in machine.irqs:
         raise Unplayable(f"something is done to interrupt {intid}, which is not among its own")
 
 

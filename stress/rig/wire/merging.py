@@ -13,10 +13,17 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from stress.rig.wire.sending import About, Sent
 from stress.rig.wire.words import NAMES, PHASES, Op, Word
 from stress.traces import NONE, Event, Trace
+from vgic.accesses import Access
 from vgic.data import is_private
 
 _WITHOUT_INTID = frozenset({Op.EXIT, Op.EXITS})
-_WITH_VALUE = frozenset({Op.ROUTE, Op.SGI, Op.PENDING, Op.ACTIVE, Op.PRIORITY, Op.EXITS})
+_WITH_VALUE = frozenset(
+    {
+        Op.ROUTE, Op.SGI, Op.SGI_LIST, Op.PENDING, Op.ACTIVE, Op.PRIORITY, Op.EXITS, Op.GROUP,
+        Op.DISTRIBUTOR,
+    }
+)  # fmt: skip
+_TO_SEVERAL = frozenset({Op.SGI_LIST, Op.SGI_OTHERS})
 
 _Happened = tuple[Word, About, Event]
 
@@ -43,11 +50,11 @@ def merged(
         deque((word, _about(word, word.value), _device_event(f"dev{number}", word)) for word in log)
         for number, log in enumerate(devices)
     ]
-    events = [*_in_some_order(logs, Sent(levels)), *map(_final_event, final or ())]
+    events = [*_in_some_order(logs, Sent(levels), len(guests)), *map(_final_event, final or ())]
     return Trace(tuple(events), ended=final is not None)
 
 
-def _in_some_order(logs: list[deque[_Happened]], sent: Sent) -> Iterator[Event]:
+def _in_some_order(logs: list[deque[_Happened]], sent: Sent, nr_vcpus: int) -> Iterator[Event]:
     signalled: set[int] = set()
     dropped = Counter[About]()
 
@@ -75,7 +82,8 @@ def _in_some_order(logs: list[deque[_Happened]], sent: Sent) -> Iterator[Event]:
         if word.op is Op.SIGNAL:
             signalled.add(word.intid)
         dropped[about] += (word.op is Op.DROP) - (word.op is Op.DIR)
-        sent.take(word.op, about)
+        for each in _subjects(word, about, nr_vcpus):
+            sent.take(word.op, each)
         yield event
 
 
@@ -91,6 +99,14 @@ def _about(word: Word, vcpu: int) -> About:
     if not is_private(word.intid):
         return word.intid, 0
     return word.intid, word.value if word.op is Op.SGI else vcpu
+
+
+def _subjects(word: Word, about: About, nr_vcpus: int) -> list[About]:
+    """Return all interrupts that a word is about; what is sent to several vCPUs has several."""
+    if word.op not in _TO_SEVERAL:
+        return [about]
+    access = Access(NAMES[word.op], word.intid, word.value)
+    return [(word.intid, vcpu) for vcpu in access.subjects(about[1], nr_vcpus)]
 
 
 def _phase(logs: list[deque[_Happened]]) -> Event:

@@ -15,7 +15,7 @@ from stress.traces import SPURIOUS
 About = tuple[int, int]
 """An interrupt: its INTID, and the vCPU of a private one, else 0."""
 
-_SENDS = frozenset({Op.RAISE, Op.PEND, Op.SGI})
+_SENDS = frozenset({Op.RAISE, Op.PEND, Op.SGI, Op.SGI_LIST, Op.SGI_OTHERS})
 _LOWERS = frozenset({Op.LOWER, Op.QUIESCE})
 
 

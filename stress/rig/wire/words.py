@@ -7,14 +7,16 @@ A word is `op | intid << 8 | value << 18`; of an op that has a number it is `op 
 from enum import IntEnum
 from typing import NamedTuple
 
-MAGIC = 0x33534756
+MAGIC = 0x34534756
 """What the file of plays begins with."""
 
 ALONE = 1
 """The flag of a file: each of its plays is on the console before it begins."""
 
 SLOW = 1
-"""The flag of a play: the host's maintenance interrupt is masked while its programs run."""
+HAS_GROUP_0 = 2
+"""Flags of a play: the host's maintenance interrupt is masked while its programs run; some of its
+interrupts are of group 0, or may come to be."""
 
 VCPUS_MAX = 4
 DEVICES_MAX = 2
@@ -68,6 +70,10 @@ class Op(IntEnum):
     HAND_OVER = 33
     TAKE_OVER = 34
     DROP = 35
+    DISTRIBUTOR = 36
+    GROUP = 37
+    SGI_LIST = 38
+    SGI_OTHERS = 39
 
 
 NAMES = {op: op.name.lower().replace("_", " ") for op in Op}
@@ -84,6 +90,7 @@ NUMBERED = frozenset({Op.SIGNAL, Op.AWAIT, Op.LINGER})
 
 IRQ_LEVEL = 1 << 16
 IRQ_GROUP_0 = 1 << 17
+IRQ_RESAMPLED = 1 << 18
 """What is said of an interrupt beside its INTID."""
 
 

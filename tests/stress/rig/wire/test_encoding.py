@@ -58,15 +58,15 @@ def test_a_play_is_laid_out_as_proto_h_says() -> None:
 
 def test_whether_each_is_on_the_console_first_is_said_of_all() -> None:
     one = play(EDGE, "vcpu 0")
-    assert encode([one], alone=True) == struct.pack("<3I", 0x33534756, 1, 1) + encode([one])[12:]
+    assert encode([one], alone=True) == struct.pack("<3I", 0x34534756, 1, 1) + encode([one])[12:]
 
 
 def test_plays_stand_one_behind_the_other() -> None:
-    assert words() == [0x33534756, 0, 0]
+    assert words() == [0x34534756, 0, 0]
     first, second = words(play(EDGE, "vcpu 0")), words(play(EDGE, "vcpu 0", name="b"))
     both = words(play(EDGE, "vcpu 0"), play(EDGE, "vcpu 0", name="b"))
     second[4] = 1
-    assert both == [0x33534756, 2, 0, *first[3:], *second[3:]]
+    assert both == [0x34534756, 2, 0, *first[3:], *second[3:]]
 
 
 def test_only_a_guest_that_exits_late_makes_a_play_slow() -> None:
@@ -88,15 +88,7 @@ def test_the_least_urgent_priority_is_played_though_no_guest_is_given_it() -> No
     assert words(masked) != words(play("interrupt 40 edge priority 0xf8", "vcpu 0", "  work"))
 
 
-IN_THE_MODEL_ONLY = (
-    "activate",
-    "deactivate",
-    "rebind",
-    "group",
-    "distributor",
-    "sgi list",
-    "sgi others",
-)
+IN_THE_MODEL_ONLY = ("activate", "deactivate", "rebind")
 
 
 @pytest.mark.parametrize("kind", IN_THE_MODEL_ONLY)
@@ -117,7 +109,8 @@ def test_each_other_access_that_a_program_can_have_can_be_played(kind: str) -> N
     if kind in {"raise", "lower"}:
         intid, triggered = 40, "edge"
     one = play(f"interrupt {intid} {triggered} priority 0x80", "vcpu 0")
-    program = Program((Instruction(ACCESS, Access(kind, 0 if kind == "exits" else intid)),), (0,))
+    about = intid if ACCESSES[kind].has_interrupt else 0
+    program = Program((Instruction(ACCESS, Access(kind, about)),), (0,))
     encode([one._replace(parameters=one.parameters._replace(guests=(program,)))])
 
 
@@ -169,6 +162,8 @@ def test_what_cannot_be_played_is_refused_and_what_is_nearby_is_not(
         (Instruction(ACCESS, Access("quiesce", 40)), "no access quiesce"),
         (Instruction(ACCESS, Access("pend", 41)), "41, which is not"),
         (Instruction(ACCESS, Access("sgi", 3, 1)), "3, which is not"),
+        (Instruction(ACCESS, Access("sgi list", 4, 1)), "4, which is not"),
+        (Instruction(ACCESS, Access("group", 41)), "41, which is not"),
         (Instruction(ACCESS, Access("raise", 3)), "SGI 3 has no line"),
         (Instruction(ACCESS, Access("priority", 40, 1 << 14)), "16384 cannot be written"),
     ],
@@ -197,6 +192,34 @@ def test_what_a_guest_does_to_its_own_interface_has_a_number_and_an_interrupt_it
     ]
 
 
+def test_what_is_passed_through_is_told_from_other_levels() -> None:
+    passed = words(play("interrupt 41 level priority 0x80 resampled", "vcpu 0"))
+    assert passed[11] == 41 | 1 << 16 | 1 << 18
+
+
+def test_what_is_about_all_or_several_says_to_whom() -> None:
+    sgis = [f"interrupt 3 edge priority 0 vcpu {vcpu}" for vcpu in (0, 1)]
+    own = ["distributor off", "distributor on", "sgi list 3 0x03", "sgi others 3", "group 3 1"]
+    program = words(play(*sgis, "vcpu 0", *own, "vcpu 1"))[17:]
+    assert program == [
+        *(5, 36, 36 | 1 << 18, 38 | 3 << 8 | 3 << 18, 39 | 3 << 8, 37 | 3 << 8 | 1 << 18),
+        0,
+    ]
+    (alone,) = (irq for irq in play(sgis[0], "vcpu 0").parameters.irqs)
+    both = play(*sgis, "vcpu 0", "sgi others 3", "vcpu 1")
+    with pytest.raises(Unplayable, match="3, which is not"):
+        encode([both._replace(parameters=both.parameters._replace(irqs=(alone,)))])
+
+
+@pytest.mark.parametrize(
+    ("lines", "flags"),
+    [([], 0), (["group 41 1"], 0), (["group 41 0"], 2), (["lateness 1", "group 41 0"], 3)],
+)
+def test_guests_look_into_group_0_if_something_may_be_of_it(lines: list[str], flags: int) -> None:
+    assert words(play("interrupt 41 edge priority 0", "vcpu 0", *lines))[9] == flags
+    assert words(play(GROUP_0, "vcpu 0"))[9] == 2
+
+
 GROUP_0 = "interrupt 41 edge priority 0 group 0"
 
 
@@ -208,6 +231,8 @@ GROUP_0 = "interrupt 41 edge priority 0 group 0"
         ([EDGE, GROUP_0, "vcpu 0", "disable group 1"], False),
         ([EDGE, "vcpu 0", "disable group 1", "enable group 0"], False),
         ([EDGE, "vcpu 0", "disable group 1", "vcpu 1", "enable group 0"], True),
+        ([EDGE, "vcpu 0", "disable group 1", "group 40 1"], True),
+        ([EDGE, "vcpu 0", "disable group 1", "group 40 0"], False),
     ],
 )
 def test_a_guest_that_may_have_only_group_0_enabled_is_refused(

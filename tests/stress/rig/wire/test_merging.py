@@ -92,6 +92,20 @@ def test_what_was_sent_to_one_vcpu_is_not_acknowledged_by_another() -> None:
     assert order_of_it == ["vcpu1 raise", "dev0 raise", "vcpu0 acknowledge"]
 
 
+def test_what_was_sent_to_several_is_acknowledged_by_these_and_nobody_else() -> None:
+    taken = [Word(Op.ACKNOWLEDGE, 3)]
+    listed = [taken, taken, [Word(Op.SGI_LIST, 3, 0b010), Word(Op.SGI, 3, 0)]]
+    assert order(merged(listed, [], [], ())) == [
+        "vcpu2 sgi list", "vcpu1 acknowledge", "vcpu2 sgi", "vcpu0 acknowledge",
+    ]  # fmt: skip
+    others = [taken, [Word(Op.SGI_OTHERS, 3)], taken]
+    assert order(merged(others, [], [], ())) == [
+        "vcpu1 sgi others", "vcpu0 acknowledge", "vcpu2 acknowledge",
+    ]  # fmt: skip
+    own = [[Word(Op.SGI_OTHERS, 3), *taken], [Word(Op.SGI, 3, 0)]]
+    assert order(merged(own, [], [], ())) == ["vcpu0 sgi others", "vcpu1 sgi", "vcpu0 acknowledge"]
+
+
 def test_an_acknowledge_of_nothing_waits_for_nothing() -> None:
     trace = merged([[Word(Op.ACKNOWLEDGE, 1023)]], [[Word(Op.RAISE, 64)]], [], ())
     assert order(trace) == ["vcpu0 acknowledge", "dev0 raise"]
@@ -130,6 +144,8 @@ def test_each_event_says_what_the_format_has() -> None:
     guest = [
         Word(Op.ROUTE, 40, 1), Word(Op.PRIORITY, 40, 0x80), Word(Op.PENDING, 40, 1), Word(Op.EXIT),
         Word(Op.EXITS, 0, 3), Word(Op.END_AGAIN, 40), Word(Op.RAISE, 17),
+        Word(Op.DISTRIBUTOR, 0, 1), Word(Op.GROUP, 40, 0), Word(Op.SGI_LIST, 3, 6),
+        Word(Op.SGI_OTHERS, 3),
     ]  # fmt: skip
     device = [Word(Op.RAISE, 17, 1), Word(Op.LOWER, 64)]
     final = [Word(Op.FINAL, 17, 1 << 2 | 2), Word(Op.FINAL, 40, 1)]
@@ -141,6 +157,10 @@ def test_each_event_says_what_the_format_has() -> None:
         Event("vcpu0", "exits", NONE, 3),
         Event("vcpu0", "end again", 40),
         Event("vcpu0", "raise", 17),
+        Event("vcpu0", "distributor", 0, 1),
+        Event("vcpu0", "group", 40, 0),
+        Event("vcpu0", "sgi list", 3, 6),
+        Event("vcpu0", "sgi others", 3),
         Event("dev0", "raise", 17, 1),
         Event("dev0", "lower", 64),
         Event("vcpu1", "final", 17, 2),
