@@ -62,6 +62,10 @@ _UNUSED_DISABLED = (
 )
 _ROUTED_EARLY = ((), ("-8 route 50 vcpu 1", "+8 exit"), ("-8 exit", "+8 route 50 vcpu 1"))
 DIFFERENCES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "dir_unlocked_own": ((), ("-8 hand over", "+8 dir 0"), ("-8 take over",)),
+    "distributor_open": ((), ("-1 mask 0x00", "+1 mask 0xf8")),
+    "resampled_exit": ((), ("+1 exit", "-1 exits are 2", "+1 exits are 3")),
+    "resampled_own": ((), ("-1 hand over", "+1 dir 0"), ("-1 take over",)),
     "dir_level_own": ((), ("-1 hand over", "+1 dir 0"), ("-1 take over",)),
     "headwalk_priority_same": ((), ("-1 priority 43 0xf0", "+1 priority 43 0x50")),
     "headwalk_slow_exit": ((), ("-1 exits", "-1 exits are 0", "+1 exit")),
@@ -190,8 +194,39 @@ def test_what_becomes_of_dir_is_seen_in_what_ships_each_time(name: str, wrong: s
     assert set(outcomes(play, "reference", 8)) == {()}
 
 
-@pytest.mark.parametrize("name", ["dir_level_own", "dir_counted"])
-def test_what_dir_comes_to_is_right_where_it_is_trapped_or_the_vcpus_own(name: str) -> None:
+@pytest.mark.parametrize("name", ["resampled_stay", "resampled_apart"])
+def test_whoever_samples_a_line_again_does_not_hear_of_the_end_in_what_ships(name: str) -> None:
+    play = on_cpus_that_trap_dir(name)
+    found = list(outcomes(play, "linux-7.3", 8))
+    assert all("I32 end unheard" in "".join(bad) for bad in found)
+    assert set(outcomes(play, "reference", 8)) == {()}
+
+
+@pytest.mark.parametrize(
+    ("name", "wrongs"),
+    [
+        ("distributor_mask", ("I16 missed kick",)),
+        ("dir_unlocked", ("I4 list registers", "I13 stuck active")),
+    ],
+)
+def test_what_a_race_shows_is_seen_in_what_ships_and_not_in_the_reference(
+    name: str, wrongs: tuple[str, ...]
+) -> None:
+    play = on_cpus_that_trap_dir(name)
+    found = {"".join(bad) for bad in outcomes(play, "linux-7.3", 60)}
+    for wrong in wrongs:
+        assert any(wrong in bad for bad in found)
+    assert set(outcomes(play, "reference", 16)) == {()}
+
+
+BESIDE_THESE = (
+    *("dir_level_own", "dir_counted", "dir_unlocked_own", "dir_unlocked_still"),
+    *("resampled_exit", "resampled_own", "distributor_open"),
+)
+
+
+@pytest.mark.parametrize("name", BESIDE_THESE)
+def test_what_stands_beside_these_is_right_in_what_ships_too(name: str) -> None:
     assert set(outcomes(on_cpus_that_trap_dir(name), "linux-7.3", 8)) == {()}
 
 
