@@ -11,6 +11,7 @@ from stress.agreement.topics import (
     binary_points,
     bursts,
     deactivating,
+    forwarding,
     grouping,
     handling,
     leaving,
@@ -19,6 +20,7 @@ from stress.agreement.topics import (
     nesting,
     priorities,
     reading,
+    regrouping,
     thresholds,
     withdrawing,
 )
@@ -29,7 +31,7 @@ TOPICS: tuple[Topic, ...] = tuple(
     module.TOPIC
     for module in (
         bursts, nesting, handling, lines, masking, withdrawing, again, reading, leaving, priorities,
-        deactivating, thresholds, grouping, binary_points,
+        deactivating, thresholds, grouping, binary_points, forwarding, regrouping,
     )
 )  # fmt: skip
 

@@ -13,7 +13,7 @@ from stress.agreement.topics import TOPICS, Bench
 from stress.plays import Play
 from stress.rig.wire import encode
 from vgic import Irq, Parameters
-from vgic.accesses import PEND, PRIORITY, RAISE, SGI
+from vgic.accesses import ACCESSES, DISTRIBUTOR, GROUP, PEND, PRIORITY, RAISE, SGI
 from vgic.data import (
     DIR,
     DISABLE_GROUP,
@@ -58,7 +58,8 @@ def test_a_program_is_a_machine_that_can_be_read_back(play: Play) -> None:
 def test_every_access_is_of_an_interrupt_that_is_there() -> None:
     for play in SOME:
         accesses = play.parameters.guests[0].accesses
-        assert {access.intid for access in accesses} <= intids(play)
+        about = {each.intid for each in accesses if ACCESSES[each.kind].has_interrupt}
+        assert about <= intids(play)
 
 
 def test_every_program_can_be_played_on_a_kernel() -> None:
@@ -105,10 +106,22 @@ def test_only_rewrites_write_the_priority_of_what_may_be_pending_or_active() -> 
 
 
 def test_every_topic_draws_something_where_there_is_anything_to_draw() -> None:
-    bench = Bench((Irq(32, EDGE, 0x80, 0), Irq(33, LEVEL, 0x40, 0), Irq(3, EDGE, 0, 0)))
+    of_group_1 = (Irq(32, EDGE, 0x80, 0), Irq(33, LEVEL, 0x40, 0), Irq(3, EDGE, 0, 0))
+    benches = Bench(of_group_1), Bench((*of_group_1, Irq(34, EDGE, 0x80, 0, group=0)))
     for topic in TOPICS:
-        drawn = {topic.phrase(Stream(topic.name, number), bench) for number in range(50)}
+        drawn = {
+            topic.phrase(Stream(topic.name, number), bench)
+            for number in range(50)
+            for bench in benches
+        }
         assert len(drawn - {()}) > 3, topic.name
+
+
+def test_who_turns_the_distributor_off_writes_no_groups_of_what_it_queues_by_the_way() -> None:
+    kinds = [{each.kind for each in play.parameters.guests[0].accesses} for play in SOME]
+    assert sum(DISTRIBUTOR in each for each in kinds) > 5
+    assert sum(GROUP in each for each in kinds) > 5
+    assert not any({DISTRIBUTOR, GROUP} <= each for each in kinds)
 
 
 def test_lines_are_only_of_level_triggered_interrupts() -> None:
