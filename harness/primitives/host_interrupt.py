@@ -55,6 +55,12 @@ class HostInterrupt:
         state = "asserted" if self._asserted else "not asserted"
         return f"HostInterrupt({self._name} of {self.role}, {state})"
 
+    @property
+    def asserted(self) -> bool:
+        """Whether it was asserted and its handler has not begun since."""
+        self._scheduler.touch(self._look)
+        return self._asserted
+
     def assert_line(self) -> None:
         """Assert the interrupt; while it is pending that changes nothing.
 
