@@ -14,11 +14,13 @@ from vgic.hardware.list_registers import (
     Hcr,
     ListRegister,
 )
+from vgic.hardware.physical import PhysicalInterrupt
 from vgic.hardware.vmcr import BPR_MAX, BPR_MIN, Vmcr
 
 __all__ = [
     "BPR_MAX", "BPR_MIN", "IDLE_PRIORITY", "PLAIN", "PRIORITY_MASK", "PRIORITY_SIGNALLED_MAX",
-    "SPURIOUS", "CpuInterface", "Hcr", "Implementation", "ListRegister", "Vmcr",
+    "SPURIOUS", "CpuInterface", "Hcr", "Implementation", "ListRegister", "PhysicalInterrupt",
+    "Vmcr",
 ]  # fmt: skip
 
 observes(__name__)

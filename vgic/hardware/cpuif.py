@@ -12,6 +12,7 @@ way this one goes.
 from typing import NamedTuple
 
 from vgic.hardware.list_registers import EOICOUNT_MASK, Hcr, ListRegister
+from vgic.hardware.physical import PhysicalInterrupt
 from vgic.hardware.vmcr import Vmcr
 
 SPURIOUS = 1023
@@ -35,12 +36,15 @@ class Implementation(NamedTuple):
         masks_running: the running priority is compared with what is pending by as many bits as the
             binary point of that one's group leaves. The active priorities are group priorities as
             they are; it matters where the groups have different binary points.
+        no_hw_deactivation: an interrupt that a list register names as the physical one (HW) is not
+            deactivated with it; the host does that for its guests.
     """
 
     has_tdir: bool = False
     drop_counts: bool = False
     idle_end_counts: bool = False
     masks_running: bool = False
+    no_hw_deactivation: bool = False
 
 
 PLAIN = Implementation()
@@ -155,6 +159,8 @@ class CpuInterface:
                     and self.vmcr.group_priority(group, lr.priority) == dropped
                 ):
                     lr.active = False
+                    if lr.hw is not None:
+                        self._deactivate_physical(lr.hw)
                 return
         if not drops_only or self.implementation.drop_counts:
             self._count()
@@ -172,8 +178,14 @@ class CpuInterface:
         for lr in self.lrs:
             if lr.active and lr.intid == intid:
                 lr.active = False
+                if lr.hw is not None:
+                    self._deactivate_physical(lr.hw)
                 return True
         return False
+
+    def _deactivate_physical(self, physical: PhysicalInterrupt) -> None:
+        if not self.implementation.no_hw_deactivation:
+            physical.deactivate()
 
     def _count(self) -> None:
         self.hcr.eoicount = (self.hcr.eoicount + 1) & EOICOUNT_MASK

@@ -7,6 +7,8 @@ saving copies from one to the other.
 
 from functools import cache
 
+from vgic.hardware.physical import PhysicalInterrupt
+
 PRIORITY_MASK = 0xF8
 """The bits of a priority byte that are implemented, which leave 32 preemption levels."""
 
@@ -25,11 +27,12 @@ class ListRegister:
         pending: the P bit of the state.
         active: the A bit of the state. With neither bit the state is invalid.
         eoi: deactivating it raises a maintenance interrupt.
+        hw: the physical interrupt that is deactivated with it, None where none is named.
         group: 0 or 1.
         priority: as in the interrupt.
     """
 
-    __slots__ = ("active", "eoi", "group", "intid", "pending", "priority")
+    __slots__ = ("active", "eoi", "group", "hw", "intid", "pending", "priority")
 
     def __init__(
         self,
@@ -46,16 +49,19 @@ class ListRegister:
         self.eoi = eoi
         self.group = group
         self.priority = priority
+        self.hw: PhysicalInterrupt | None = None
 
     def clear(self) -> None:
         """Make it what it was out of reset."""
         self.intid = self.group = self.priority = 0
         self.pending = self.active = self.eoi = False
+        self.hw = None
 
     def load(self, other: "ListRegister") -> None:
         """Take over the contents of another register."""
         self.intid, self.group, self.priority = other.intid, other.group, other.priority
         self.pending, self.active, self.eoi = other.pending, other.active, other.eoi
+        self.hw = other.hw
 
     def __str__(self) -> str:
         return _text(self.intid, self.pending, self.active)
