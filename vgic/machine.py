@@ -11,6 +11,7 @@ from vgic.accesses import DISTRIBUTOR, QUIESCE, TRAPPED_DIR, Access, drive
 from vgic.composition import note_calls, stop_noting
 from vgic.data import Kvm, Pulse, Vcpu
 from vgic.drain import Drain
+from vgic.forwarding import CPU, Forwarding
 from vgic.guest import Exits, Guest
 from vgic.host import Host
 from vgic.judging import Judges, check_races, leave_listed, lists_are_forgotten, stop_at_unguarded
@@ -79,11 +80,16 @@ class Machine:
             self.guests.append(guest)
             self.kernel.kvm_vgic_vcpu_init(vcpu)
             scheduler.thread(vcpu.role, partial(self.vcpu, vcpu, guest))
+        self._forwarding = (
+            Forwarding(self.kernel) if any(irq.mapped for irq in parameters.irqs) else None
+        )
         for number, pulses in enumerate(parameters.devices):
             work = operation("work", "", f"dev {number}")
             scheduler.thread(f"dev{number}", partial(self.device, pulses, work))
         if parameters.host:
             scheduler.thread("host0", partial(Host(self.kvm, self.trace).run, parameters.host))
+        if self._forwarding is not None and self._forwarding.shared:
+            scheduler.thread(CPU, self._forwarding.run)
         scheduler.on_quiescence = Drain(self.kvm, self.trace)
         if kernel.stops_at_unguarded:
             stop_at_unguarded(self.kvm, check=kernel.checks_races)
@@ -95,7 +101,8 @@ class Machine:
 
     def vcpu(self, vcpu: Vcpu, guest: Guest) -> None:
         """Run a vCPU for as long as the VM lives, as its thread in user space does."""
-        self.kernel.kvm_arch_vcpu_ioctl_run(vcpu, guest)
+        runs = guest if self._forwarding is None else self._forwarding.on(vcpu, guest)
+        self.kernel.kvm_arch_vcpu_ioctl_run(vcpu, runs)
         left = leave_listed(self.kvm, vcpu)
         self.kernel.kvm_vgic_vcpu_destroy(vcpu)
         lists_are_forgotten(self.kvm, vcpu, left)

@@ -36,7 +36,7 @@ from vgic.parts import (
 NR_LR_MAX = 16
 NR_DEVICES_MAX = 8
 NR_IRQS_MAX = 256
-RESAMPLED = "resampled"
+RESAMPLED, MAPPED = "resampled", "mapped"
 
 
 class Irq(NamedTuple):
@@ -50,6 +50,8 @@ class Irq(NamedTuple):
         group: 0 or 1.
         resampled: its device is passed through, and its line sampled again at each end; of a shared
             level-triggered one only.
+        mapped: it is mapped to a physical interrupt, whose active state is held for the guest; a
+            level-triggered one only, which is not resampled.
     """
 
     intid: int
@@ -58,12 +60,13 @@ class Irq(NamedTuple):
     vcpu: int
     group: int = 1
     resampled: bool = False
+    mapped: bool = False
 
     def to_values(self) -> list[object]:
-        """Return it as JSON values; group 1, and a device that is not passed through, left out."""
+        """Return it as JSON values; group 1, and what is nothing special, left out."""
         values: list[object] = [self.intid, self.config.value, self.priority, self.vcpu]
-        if self.resampled:
-            return [*values, self.group, RESAMPLED]
+        if special := [RESAMPLED] * self.resampled + [MAPPED] * self.mapped:
+            return [*values, self.group, *special]
         return values if self.group == 1 else [*values, self.group]
 
 
@@ -168,7 +171,7 @@ def _check_intids(parameters: Parameters) -> None:
 
 
 def _irq(value: object, nr_vcpus: int) -> Irq:
-    intid, config, priority, vcpu, *more = list_of(value, "an irq", 4, 6)
+    intid, config, priority, vcpu, *more = list_of(value, "an irq", 4, 7)
     intid = integer_of(intid, "an INTID", 0, LAST_SPI)
     if config not in (Config.EDGE.value, Config.LEVEL.value):
         raise BadParameters(f"an irq is edge or level, not {config!r:.40}")
@@ -179,9 +182,14 @@ def _irq(value: object, nr_vcpus: int) -> Irq:
         raise BadParameters(f"a priority is a multiple of 8, not {priority}")
     vcpu = integer_of(vcpu, "a vCPU", 0, nr_vcpus - 1)
     # What is usual is left out; so a machine has one token.
-    group = integer_of(more[0], "a group", 0, len(more) - 1) if more else 1
-    if more[1:] not in ([], [RESAMPLED]):
-        raise BadParameters(f"the device of an irq is {RESAMPLED!r}, or not named")
-    if more[1:] and (intid < FIRST_SPI or config != Config.LEVEL.value):
+    group = integer_of(more[0], "a group", 0, min(len(more) - 1, 1)) if more else 1
+    special = more[1:]
+    if special not in ([], [RESAMPLED], [MAPPED]):
+        raise BadParameters(f"an irq is {RESAMPLED!r} or {MAPPED!r}, or that is left out")
+    if special == [RESAMPLED] and (intid < FIRST_SPI or config != Config.LEVEL.value):
         raise BadParameters("only a shared level-triggered irq is resampled")
-    return Irq(intid, Config(config), priority, vcpu, group, bool(more[1:]))
+    if special == [MAPPED] and config != Config.LEVEL.value:
+        raise BadParameters("only a level-triggered irq is mapped")
+    return Irq(
+        intid, Config(config), priority, vcpu, group, special == [RESAMPLED], special == [MAPPED]
+    )

@@ -22,6 +22,7 @@ ORDER = {
         "parts",
         "parameters",
         "drain",
+        "forwarding",
         "machine",
         "state",
     ),

@@ -13,7 +13,7 @@ def drive(kernel: Kernel, vcpu: Vcpu, irq: VgicIrq, *, level: bool) -> None:
     """Change the line of an interrupt, or send an edge.
 
     Behind a resampling irqfd the host raises it once for all that the device asks for, and lowers
-    it when it is notified of the end.
+    it when it is notified of the end. What is mapped the host hears of by a physical interrupt.
 
     Args:
         kernel: the kernel that takes it in.
@@ -21,6 +21,9 @@ def drive(kernel: Kernel, vcpu: Vcpu, irq: VgicIrq, *, level: bool) -> None:
         irq: the interrupt.
         level: up, or down.
     """
+    if irq.physical is not None:
+        irq.physical.drive(level)
+        return
     if irq.resampled is not None and not (level and irq.resampled.ask()):
         return
     kernel.trace.driving(vcpu.vcpu_id, irq.intid, level)

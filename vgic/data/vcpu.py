@@ -12,7 +12,14 @@ from vgic.data.host_cpu import HostCpu
 from vgic.data.intids import LEVEL, Config, irq_name
 from vgic.data.lock_order import VgicLocks
 from vgic.data.resampled import ResampledDevice
-from vgic.hardware import PLAIN, CpuInterface, Hcr, Implementation, ListRegister
+from vgic.hardware import (
+    PLAIN,
+    CpuInterface,
+    Hcr,
+    Implementation,
+    ListRegister,
+    PhysicalInterrupt,
+)
 
 KVM_REQ_IRQ_PENDING, KVM_REQ_SLEEP, KVM_REQ_VGIC_PROCESS_UPDATE = range(3)
 
@@ -36,7 +43,7 @@ OUTSIDE_GUEST_MODE, IN_GUEST_MODE, EXITING_GUEST_MODE = Mode
 class VgicIrq:
     """An interrupt: SGI, PPI or SPI (include/kvm/arm_vgic.h, struct vgic_irq).
 
-    Differs: no LPIs, so no reference count; nothing mapped to a physical interrupt.
+    Differs: no LPIs, so no reference count; only levels are mapped to physical interrupts.
 
     Attributes:
         irq_lock: guards all of the below.
@@ -54,11 +61,12 @@ class VgicIrq:
         group: 0 or 1.
         config: edge or level.
         resampled: the device whose line is sampled again at each end, None where none is.
+        physical: the physical interrupt that it is mapped to (hw, hwintid), None if to none.
     """
 
     __slots__ = (
         "active", "ap_list", "config", "enabled", "group", "intid", "irq_lock", "line_level",
-        "name", "on_lr", "pended_since_load", "pending_latch", "priority", "resampled",
+        "name", "on_lr", "pended_since_load", "pending_latch", "physical", "priority", "resampled",
         "target_vcpu", "vcpu",
     )  # fmt: skip
 
@@ -87,6 +95,7 @@ class VgicIrq:
         self.group = group
         self.config = config
         self.resampled: ResampledDevice | None = None
+        self.physical: PhysicalInterrupt | None = None
 
     def __str__(self) -> str:
         return self.name

@@ -12,7 +12,7 @@ from vgic.data.intids import FIRST_SPI, Config, is_private
 from vgic.data.lock_order import VgicLocks
 from vgic.data.resampled import ResampledDevice
 from vgic.data.vcpu import Vcpu, VgicIrq
-from vgic.hardware import PLAIN, Implementation
+from vgic.hardware import PLAIN, Implementation, PhysicalInterrupt
 
 NR_VCPUS_MAX = 8
 """How many vCPUs a VM has at most."""
@@ -120,6 +120,7 @@ class Kvm:
         vcpu_id: int,
         group: int = 1,
         resampled: bool = False,
+        mapped: bool = False,
     ) -> VgicIrq:
         """Add an interrupt.
 
@@ -130,10 +131,12 @@ class Kvm:
             vcpu_id: the vCPU it is routed to, or whose own it is.
             group: 0 or 1.
             resampled: its device is passed through.
+            mapped: it is mapped to a physical interrupt.
         """
         vcpu = self.vcpus[vcpu_id]
         irq = VgicIrq(self.locks, intid, config, priority, vcpu, group)
         irq.resampled = ResampledDevice(self.scheduler, irq.name) if resampled else None
+        irq.physical = PhysicalInterrupt(self.scheduler, irq.name) if mapped else None
         home = vcpu.vgic_cpu.private_irqs if is_private(intid) else self.dist.spis
         home[intid] = irq
         self.irqs.append(irq)
@@ -159,6 +162,8 @@ class Kvm:
         for irq in self.irqs:
             irq.irq_lock.retire()
             irq.ap_list.retire()
+            if irq.physical is not None:
+                irq.physical.retire()
         for vcpu in self.vcpus:
             vcpu.ipi.retire()
             vcpu.cpu.vcpu = None

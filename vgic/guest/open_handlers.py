@@ -51,6 +51,7 @@ class OpenHandlers:
             irq is not None
             and irq.config is LEVEL
             and irq.resampled is None
+            and irq.physical is None
             and intid not in self._quiesced
         )
 
@@ -93,6 +94,8 @@ class OpenHandlers:
         irq = self._kvm.get_vcpu_irq(vcpu, intid)
         if irq is not None and irq.resampled is not None:
             irq.resampled.serve()
+        elif irq is not None and irq.physical is not None:
+            irq.physical.serve()
         vcpu.cpuif.end_of_interrupt(intid, self._group(intid))
         self._quiesced.discard(intid)
         self._last_ended = intid

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from vgic.data import EDGE, LEVEL, Kvm, Vcpu, VgicIrq, irq_is_pending
-from vgic.hardware import ListRegister
+from vgic.hardware import ListRegister, PhysicalInterrupt
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import FLUSH, Judge, fail
 from vgic.judging.ledger import Ledger
@@ -93,23 +93,32 @@ def holds_its_interrupt(
             f"there is no interrupt {lr.intid}" if irq is None else f"{irq} says that it is in none"
         )
         _differs(kvm, vcpu, f"a list register has {lr}, and {what}")
+    named = named_by_its_register(kvm, irq)
     keys_differ = lr.priority != irq.priority or lr.group != irq.group
     if (
         (keys_differ and not ledger.is_prioritized_since(irq, since))
         or lr.active is not irq.active
-        or (irq.config is LEVEL and not lr.eoi)
+        or lr.hw is not named
+        or (irq.config is LEVEL and named is None and not lr.eoi)
     ):
-        _differs(kvm, vcpu, f"{irq} is in {lr} {_difference(lr, irq)}")
+        _differs(kvm, vcpu, f"{irq} is in {lr} {_difference(lr, irq, named)}")
     return irq
 
 
-def _difference(lr: ListRegister, irq: VgicIrq) -> str:
+def named_by_its_register(kvm: Kvm, irq: VgicIrq) -> PhysicalInterrupt | None:
+    """Return the physical interrupt that is to be deactivated with a virtual one, None if none."""
+    return None if kvm.implementation.no_hw_deactivation else irq.physical
+
+
+def _difference(lr: ListRegister, irq: VgicIrq, named: PhysicalInterrupt | None) -> str:
     if lr.priority != irq.priority:
         return f"with priority {lr.priority}, and has {irq.priority}"
     if lr.group != irq.group:
         return f"in group {lr.group}, and is in {irq.group}"
     if lr.active is not irq.active:
         return f"and is {'active' if irq.active else 'not active'}"
+    if lr.hw is not named:
+        return f"and deactivates {lr.hw or 'nothing physical'}, not {named or 'that'}"
     return "without EOI, so nobody hears of the end of a level"
 
 

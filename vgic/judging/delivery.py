@@ -116,6 +116,8 @@ def nobody_missed_a_kick(
         target = irq.target_vcpu
         if target is None or not (irq.enabled and irq_is_pending(irq) and kvm.dist.enabled):
             continue
+        if _is_stale(irq):
+            continue
         if irq.vcpu is None:
             fail(kvm, "I8 pending but not queued", f"{irq} is pending but on no list")
         elif irq.vcpu.wait.asleep:
@@ -133,6 +135,16 @@ def nobody_missed_a_kick(
                 f"{irq} is pending for {irq.vcpu}, which idles in its guest with no request, "
                 "IPI or maintenance interrupt under way",
             )
+
+
+def _is_stale(irq: VgicIrq) -> bool:
+    """Tell whether what is pending of a mapped interrupt in memory is not so any more.
+
+    It is in a list register, and its guest may have ended it: no maintenance interrupt says so, as
+    the end is the device's business (HW). What that asks for is announced anew; what software has
+    pended meanwhile waits for the next exit (quirk Q13).
+    """
+    return irq.physical is not None and irq.on_lr and not irq.physical.line
 
 
 def wakes(vcpu: Vcpu, irq: VgicIrq) -> bool:

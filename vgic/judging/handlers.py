@@ -57,7 +57,8 @@ class Handlers(Judge):
         if irq is not None and not books.forfeited[vcpu]:
             account = books.ledger[irq]
             if not account.forfeited:
-                raised = account.raised
+                # Whether the device of what is mapped has asked is told in forwarded.py.
+                raised = account.raised or irq.physical is not None
                 acknowledged_by_right(kvm, irq, explained=books.explained, raised=raised)
             priorities_nest(kvm, here, self._depth(vcpu))
 

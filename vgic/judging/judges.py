@@ -9,6 +9,7 @@ from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.contents import Contents
 from vgic.judging.deactivations import Deactivations
 from vgic.judging.delivery import Delivery
+from vgic.judging.forwarded import Forwarded
 from vgic.judging.halts import Halts
 from vgic.judging.handlers import Handlers
 from vgic.judging.hooks import attach
@@ -63,6 +64,7 @@ class Judges:
             Announcements(kvm, books, registers, lists),
             Promises(kvm, books),
             *([Resampling(kvm, books)] if any(irq.resampled for irq in kvm.irqs) else []),
+            *([Forwarded(kvm, books)] if any(irq.physical for irq in kvm.irqs) else []),
             Progress(kvm, breaks_rings=breaks_rings),
             Delivery(kvm, books, states, lists),
         ]

@@ -94,11 +94,15 @@ class Ledger(defaultdict[VgicIrq, Account]):
 
     def may_be_set_since(self, irq: VgicIrq, step: int) -> bool:
         """Tell whether somebody may have made an interrupt pending since a step."""
+        if irq.physical is not None:  # who enables it samples its line
+            return self.is_touched_since(irq, step)
         account = self[irq]
         return account.setting > 0 or account.set_at >= step
 
     def may_be_cleared_since(self, irq: VgicIrq, step: int) -> bool:
         """Tell whether somebody may have taken an interrupt's pending state away since a step."""
+        if irq.physical is not None:
+            return self.is_touched_since(irq, step)
         account = self[irq]
         return account.clearing > 0 or account.cleared_at >= step
 
@@ -118,7 +122,8 @@ class Ledger(defaultdict[VgicIrq, Account]):
         account = self[irq]
         account.drivers -= 1
         alone = not account.contested
-        account.line = level if alone else None
+        # The line of what is mapped is its device's, and sampled: nobody drives that of the kernel.
+        account.line = level if alone and irq.physical is None else None
         if not account.drivers:
             account.contested = False
         return alone
@@ -126,7 +131,8 @@ class Ledger(defaultdict[VgicIrq, Account]):
     def is_down(self, irq: VgicIrq) -> bool:
         """Tell whether nothing makes a level pending: its line is down, and software left it."""
         account = self[irq]
-        return account.line is False and not account.drivers and not account.pends
+        driven = account.line is not False or account.drivers > 0
+        return not (driven or account.pends or irq.physical is not None)
 
     def routed(self, irq: VgicIrq, old_target: Vcpu | None, began: int, step: int) -> None:
         """A write of the routing has ended.

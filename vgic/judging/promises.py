@@ -11,6 +11,7 @@ from typing import Any
 from vgic.data import LEVEL, Kvm, Vcpu, VgicIrq, irq_is_pending
 from vgic.hardware import ListRegister
 from vgic.judging.bookkeeping import Bookkeeping
+from vgic.judging.contents import named_by_its_register
 from vgic.judging.judge import Judge, belongs_on, fail, names
 from vgic.tracepoints import Call
 
@@ -115,7 +116,8 @@ class Promises(Judge):
             "group": irq.group,
             "priority": irq.priority,
         }
-        if level:
+        promised["hw"] = named = named_by_its_register(self._kvm, irq)
+        if level and named is None:
             promised["eoi"] = True
         for field, value in promised.items():
             found = getattr(result, field)

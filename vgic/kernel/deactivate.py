@@ -54,7 +54,7 @@ class Deactivate(Kernel):
         Models: vgic-v3.c, vgic_v3_deactivate.
         Locking: called with nothing held, interrupts on, from the thread of the vCPU that writes;
             takes irq_lock, and what a write of ICACTIVER takes.
-        Differs: no GICv2 SGIs, and nothing is mapped to a physical interrupt.
+        Differs: no GICv2 SGIs.
 
         Args:
             vcpu: the vCPU whose guest writes.
@@ -96,6 +96,8 @@ class Deactivate(Kernel):
         if target is not None and not is_loaded:
             lr = self.vgic_v3_compute_lr(vcpu, irq)
             lr.active = False
+            if was_active:
+                self.vgic_v3_deactivate_phys(lr)
             self.fold_irq(irq, lr)
         irq.irq_lock.unlock()
         if lr is not None and was_active:

@@ -119,6 +119,30 @@ class Decisions(ABC):
         """Deactivate what may be in a list register of a vCPU that runs; see deactivate.py."""
 
     @abstractmethod
+    def samples_again(self, irq: VgicIrq, lr: ListRegister, was_active: bool) -> bool:
+        """Say whether the line of a mapped interrupt is read at its fold; see physical.py."""
+
+    @abstractmethod
+    def is_over_in_software(self, irq: VgicIrq) -> bool:
+        """Say when the host lets a device come again itself; see physical.py."""
+
+    @abstractmethod
+    def keeps_device_out(self, irq: VgicIrq) -> bool:
+        """Say whether software has pended what the guest is still to take; see physical.py."""
+
+    @abstractmethod
+    def lets_device_come(self, irq: VgicIrq) -> bool:
+        """Say whether a write of ICPENDR lets the device come again; see physical.py."""
+
+    @abstractmethod
+    def sample_enabled(self, irq: VgicIrq) -> None:
+        """Read the line of a mapped interrupt that is being enabled; see physical.py."""
+
+    @abstractmethod
+    def physical_is_known(self, irq: VgicIrq) -> bool:
+        """Say whether memory tells what a physical interrupt is to be; see physical.py."""
+
+    @abstractmethod
     def fold_pending(self, irq: VgicIrq, lr: ListRegister) -> None:
         """Take the pending state back out of a list register; see fold.py."""
 

@@ -24,7 +24,7 @@ class Fold(Kernel):
 
         Models: vgic-v3.c, vgic_v3_fold_lr.
         Locking: called with interrupts off and no vGIC lock held; takes irq_lock.
-        Differs: no LPIs, GICv2 SGIs, or interrupts that are mapped to physical ones.
+        Differs: no LPIs or GICv2 SGIs.
         """
         irq = self.kvm.get_vcpu_irq(vcpu, lr.intid)
         if irq is None:
@@ -44,10 +44,12 @@ class Fold(Kernel):
 
         Decision: what of a list register counts.
         """
-        irq.active = lr.active
+        was_active, irq.active = irq.active, lr.active
         self.fold_pending(irq, lr)
         if irq.config is LEVEL and not (lr.pending or lr.active) and self.latch_was_taken(irq):
             irq.pending_latch = False
+        if irq.physical is not None:
+            self.vgic_irq_handle_resampling(irq, lr, was_active)
         irq.on_lr = False
 
     @unnamed
@@ -158,6 +160,7 @@ class Fold(Kernel):
         irq.irq_lock.unlock()
         if lr is None:
             return False
+        self.vgic_v3_deactivate_phys(lr)
         self.vgic_v3_fold_lr(vcpu, lr)
         return True
 

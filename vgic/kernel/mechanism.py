@@ -18,6 +18,7 @@ from vgic.kernel.kick import Kick
 from vgic.kernel.load import Load
 from vgic.kernel.mmio import Mmio
 from vgic.kernel.mmio_active import MmioActive
+from vgic.kernel.physical import Physical
 from vgic.kernel.populate import Populate
 from vgic.kernel.prune import Prune
 from vgic.kernel.queue import Queue
@@ -37,6 +38,7 @@ class Mechanism(
     Sort,
     Flush,
     Populate,
+    Physical,
     ConfigureHcr,
     Switch,
     Fold,

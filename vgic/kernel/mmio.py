@@ -22,10 +22,14 @@ class Mmio(Kernel):
     def vgic_mmio_write_senable(self, irq: VgicIrq) -> None:
         """Enable an interrupt (GICD_ISENABLER), and queue it if it is pending.
 
+        The line of a mapped one is sampled (physical.py): it may have changed meanwhile.
+
         Models: vgic-mmio.c, vgic_mmio_write_senable.
         Locking: called with nothing held; takes irq_lock, which queueing drops.
         """
         irqs_were_off = irq.irq_lock.lock_irqsave()
+        if irq.physical is not None:
+            self.sample_enabled(irq)
         irq.enabled = True
         self.scheduler.note("enable", irq)
         self.vgic_queue_irq_unlock(irq, irqs_were_off)
@@ -44,22 +48,31 @@ class Mmio(Kernel):
     def vgic_mmio_write_spending(self, irq: VgicIrq) -> None:
         """Make an interrupt pending by software (GICD_ISPENDR), and queue it.
 
+        The device of a mapped one is kept out until the guest has handled that.
+
         Models: vgic-mmio.c, vgic_mmio_write_spending.
         Locking: called with nothing held; takes irq_lock, which queueing drops.
         """
         irqs_were_off = irq.irq_lock.lock_irqsave()
         irq.pending_latch = irq.pended_since_load = True
+        if irq.physical is not None and self.physical_is_known(irq):
+            self.vgic_irq_set_phys_active(irq, True)
         self.scheduler.note("pend", irq)
         self.vgic_queue_irq_unlock(irq, irqs_were_off)
 
     def vgic_mmio_write_cpending(self, irq: VgicIrq) -> None:
         """Take an interrupt's pending latch away (GICD_ICPENDR); nobody is kicked.
 
+        The device of a mapped one is let come again, unless the guest handles that: a write of
+        ISPENDR before has kept it out.
+
         Models: vgic-mmio.c, vgic_mmio_write_cpending.
         Locking: called with nothing held; takes irq_lock.
         """
         irqs_were_off = irq.irq_lock.lock_irqsave()
         irq.pending_latch = irq.pended_since_load = False
+        if irq.physical is not None and self.lets_device_come(irq):
+            self.vgic_irq_set_phys_active(irq, False)
         self.scheduler.note("unpend", irq)
         irq.irq_lock.unlock_irqrestore(irqs_were_off)
 

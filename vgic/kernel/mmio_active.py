@@ -11,10 +11,7 @@ from vgic.kernel.table import Kernel
 
 
 class MmioActive(Kernel):
-    """vgic-mmio.c: ISACTIVER and ICACTIVER.
-
-    Differs: nothing is mapped to a physical interrupt, so no physical active state follows.
-    """
+    """vgic-mmio.c: ISACTIVER and ICACTIVER; the active state of a physical interrupt follows."""
 
     def vgic_mmio_read_active(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
         """Tell a guest whether an interrupt is active (GICD_ISACTIVER).
@@ -70,6 +67,8 @@ class MmioActive(Kernel):
         """
         irqs_were_off = irq.irq_lock.lock_irqsave()
         irq.active = active
+        if irq.physical is not None:
+            self.vgic_irq_set_phys_active(irq, not self.lets_device_come(irq))
         self.scheduler.note("activate" if active else "deactivate", irq)
         if active:
             self.vgic_queue_irq_unlock(irq, irqs_were_off)

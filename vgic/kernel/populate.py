@@ -15,7 +15,7 @@ class Populate(Kernel):
 
         Models: vgic-v3.c, vgic_v3_compute_lr.
         Locking: called with irq.irq_lock held.
-        Differs: no GICv2 SGI sources, no hardware-mapped interrupts.
+        Differs: no GICv2 SGI sources; only levels are mapped.
         """
         irq.irq_lock.assert_held()
         if irq.on_lr:
@@ -29,7 +29,11 @@ class Populate(Kernel):
         level = irq.config is LEVEL
         # Pending and active at once would break the software resampling of a level.
         pending = irq_is_pending(irq) and not (level and irq.active)
-        return ListRegister(irq.intid, pending, irq.active, level, irq.group, irq.priority)
+        lr = ListRegister(irq.intid, pending, irq.active, level, irq.group, irq.priority)
+        if irq.physical is not None and not self.vgic_irq_needs_resampling(irq):
+            # Its end brings the device back by itself, and nobody has to hear of it.
+            lr.hw, lr.eoi = irq.physical, False
+        return lr
 
     def vgic_v3_populate_lr(self, vcpu: Vcpu, irq: VgicIrq, lr: int) -> None:
         """Fill a shadow list register; an edge's pending state moves into it.
@@ -43,6 +47,8 @@ class Populate(Kernel):
             irq.pended_since_load = False
             if irq.config is EDGE:
                 irq.pending_latch = False
+            elif irq.physical is not None:
+                irq.line_level = False  # only rises are heard of: the fold reads it again
         vcpu.vgic_cpu.vgic_lr[lr] = value
         irq.on_lr = True
         self.scheduler.note("load", str(value), "into lr", lr)

@@ -29,7 +29,7 @@ class Sort(Kernel):
         Locking: called with the ap_list_lock of their list held; without sampled keys it takes
             both irq_locks, the second nested. Nobody else takes two, and only the list's holder
             sorts it.
-        Differs: no interrupt is mapped to a physical one, so that key is left out.
+        Differs: equals keep their order, where the kernel puts one that is mapped first.
         """
         vcpu.vgic_cpu.ap_list_lock.assert_held()
         # A merge sort may compare an element with itself.

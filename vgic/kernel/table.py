@@ -126,6 +126,26 @@ class Kernel(HostSide, RegisterSide):
         """Take one list register's state back into its interrupt."""
 
     @abstractmethod
+    def vgic_irq_needs_resampling(self, irq: VgicIrq) -> bool:
+        """Tell whether the host deactivates a mapped interrupt for the guest."""
+
+    @abstractmethod
+    def vgic_get_phys_line_level(self, irq: VgicIrq) -> bool:
+        """Read whether the output of the device behind an interrupt is up."""
+
+    @abstractmethod
+    def vgic_irq_set_phys_active(self, irq: VgicIrq, active: bool) -> None:
+        """Make the physical interrupt behind a virtual one active or inactive."""
+
+    @abstractmethod
+    def vgic_v3_deactivate_phys(self, lr: ListRegister) -> None:
+        """Deactivate the physical interrupt that a list register names."""
+
+    @abstractmethod
+    def vgic_irq_handle_resampling(self, irq: VgicIrq, lr: ListRegister, was_active: bool) -> None:
+        """Sample the line of a mapped interrupt at its fold, and let its device come again."""
+
+    @abstractmethod
     def kvm_notify_acked_irq(self, irq: VgicIrq) -> None:
         """Have a resampling irqfd lower its line, and raise it again if it has to."""
 

@@ -11,6 +11,7 @@ from vgic.revisions.facts import (
     OracleAlone,
     OutsideBeforeSync,
     PauseIsFlag,
+    PhysicalByMemory,
     SortedBySummary,
 )
 from vgic.revisions.facts.windows import FLUSHED_FIRST, NOTHING_OUTSIDE
@@ -28,6 +29,7 @@ class Classic(
     FlushBeforeMode,
     OutsideBeforeSync,
     PauseIsFlag,
+    PhysicalByMemory,
 ):
     """Up to 6.18: active interrupts keep their list registers, whatever is more urgent.
 
@@ -53,5 +55,7 @@ RECORD = Revision(
         "I16 missed kick",
         "I17 halted too early",
         "I17 entry while halted",
+        "I33 device silenced",
+        "I34 device let go",
     ),
 )

@@ -27,6 +27,7 @@ from vgic.revisions.facts import (
     OracleAlone,
     OutsideBeforeSync,
     PauseIsFlag,
+    PhysicalByMemory,
     SortedBySummary,
     SplitByValue,
     SummaryAlone,
@@ -219,6 +220,11 @@ TOPICS = (
         "which ends of a level the host hears of, to sample its line again",
         "each, when it is folded",
         ((HearsOfFoundActive, "those of what an earlier exit has found active"),),
+    ),
+    Topic(
+        "whose physical interrupt a write of ISENABLER, ISPENDR or ICPENDR changes",
+        "that of a mapped one which is in no list register; a fold sees to the others",
+        ((PhysicalByMemory, "that of any mapped one, by what is in memory of it"),),
     ),
     Topic(
         "who is kicked when the distributor is turned on",

@@ -13,6 +13,7 @@ from vgic.revisions.facts import (
     KicksByMask,
     LeavesForDir,
     LoadedByMmio,
+    PhysicalByMemory,
     SortedBySummary,
     SummaryAlone,
     WholePriorities,
@@ -36,6 +37,7 @@ class Halting(
     FoldsUnlocked,
     LeavesForDir,
     LoadedByMmio,
+    PhysicalByMemory,
 ):
     """The fix branch of 30 September 2026: a halted vCPU has folded what it has.
 
@@ -69,5 +71,7 @@ RECORD = Revision(
         "I32 end unheard",
         "I17 halted too early",
         "I17 entry while halted",
+        "I33 device silenced",
+        "I34 device let go",
     ),
 )

@@ -15,6 +15,7 @@ from vgic.revisions.facts import (
     OracleAlone,
     OutsideBeforeSync,
     PauseIsFlag,
+    PhysicalByMemory,
     SortedBySummary,
     SummaryAlone,
     WalkFromHead,
@@ -42,6 +43,7 @@ class HeadWalk(
     FoldsUnlocked,
     LeavesForDir,
     LoadedByMmio,
+    PhysicalByMemory,
 ):
     """6.19 (3cfd59f81e0f): the overflow list was dropped as not worth its while.
 
@@ -87,5 +89,7 @@ RECORD = Revision(
         "I32 end unheard",
         "I17 halted too early",
         "I17 entry while halted",
+        "I33 device silenced",
+        "I34 device let go",
     ),
 )

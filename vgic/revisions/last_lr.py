@@ -16,6 +16,7 @@ from vgic.revisions.facts import (
     OracleAlone,
     OutsideBeforeSync,
     PauseIsFlag,
+    PhysicalByMemory,
     SortedBySummary,
     SummaryAlone,
     WholePriorities,
@@ -42,6 +43,7 @@ class LastLr(
     FoldsUnlocked,
     LeavesForDir,
     LoadedByMmio,
+    PhysicalByMemory,
 ):
     """March 2026 (6da5e537f5af): the accounting begins behind the last list register's interrupt.
 
@@ -71,5 +73,7 @@ RECORD = Revision(
         "I32 end unheard",
         "I17 halted too early",
         "I17 entry while halted",
+        "I33 device silenced",
+        "I34 device let go",
     ),
 )

@@ -15,6 +15,7 @@ from vgic.revisions.facts import (
     LoadedByMmio,
     OutsideBeforeSync,
     PauseIsFlag,
+    PhysicalByMemory,
     SortedBySummary,
     SummaryAlone,
     WholePriorities,
@@ -40,6 +41,7 @@ class LastLrRef(
     FoldsUnlocked,
     LeavesForDir,
     LoadedByMmio,
+    PhysicalByMemory,
 ):
     """September 2026 (19bc5d79ece6): there is a cursor only if all list registers are filled.
 
@@ -71,5 +73,7 @@ RECORD = Revision(
         "I32 end unheard",
         "I17 halted too early",
         "I17 entry while halted",
+        "I33 device silenced",
+        "I34 device let go",
     ),
 )

@@ -12,6 +12,7 @@ from vgic.revisions.facts import (
     KicksByMask,
     LeavesForDir,
     LoadedByMmio,
+    PhysicalByMemory,
     SortedBySummary,
     SummaryAlone,
     WholePriorities,
@@ -34,6 +35,7 @@ class LinuxSevenThree(
     FoldsUnlocked,
     LeavesForDir,
     LoadedByMmio,
+    PhysicalByMemory,
 ):
     """Linux 7.3.4: a vCPU is in its guest, for others, before it fills its list registers.
 
@@ -65,5 +67,7 @@ RECORD = Revision(
         "I16 missed kick",
         "I9 lost pend",
         "I32 end unheard",
+        "I33 device silenced",
+        "I34 device let go",
     ),
 )

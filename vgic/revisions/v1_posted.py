@@ -12,6 +12,7 @@ from vgic.revisions.facts import (
     OracleAlone,
     OutsideBeforeSync,
     PauseIsFlag,
+    PhysicalByMemory,
     SortedBySummary,
     SplitByValue,
     SummaryAlone,
@@ -36,6 +37,7 @@ class V1Posted(
     PauseIsFlag,
     HearsOfFoundActive,
     DirAsPosted,
+    PhysicalByMemory,
 ):
     """The seed exactly as posted (33 patches): the list head is copied by value before the cut.
 
@@ -69,5 +71,7 @@ RECORD = Revision(
         "I32 end unheard",
         "I17 halted too early",
         "I17 entry while halted",
+        "I33 device silenced",
+        "I34 device let go",
     ),
 )

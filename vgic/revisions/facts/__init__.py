@@ -27,12 +27,13 @@ from vgic.revisions.facts.lists import (
 from vgic.revisions.facts.maintenance import CountsDisabledGroups, SummaryAlone
 from vgic.revisions.facts.migration import OracleAlone
 from vgic.revisions.facts.no_overflow import NoOverflow
+from vgic.revisions.facts.physical import PhysicalByMemory
 from vgic.revisions.facts.sorting import KeysReadAgain, SortedBySummary, WholePriorities
 
 __all__ = [
     "CountsDisabledGroups", "CountsSpis", "CursorAtEach", "CursorWhenFull", "DirAsPosted",
     "FlushBeforeMode", "FoldClearsLatch", "FoldsUnlocked", "HearsOfFoundActive", "KeysReadAgain",
     "KicksByMask", "LeavesForDir", "LoadedByMmio", "NoOverflow", "OneList", "OracleAlone",
-    "OutsideBeforeSync", "PauseIsFlag", "SortedBySummary", "SplitByValue", "SummaryAlone",
-    "WalkFromHead", "WholePriorities",
+    "OutsideBeforeSync", "PauseIsFlag", "PhysicalByMemory", "SortedBySummary", "SplitByValue",
+    "SummaryAlone", "WalkFromHead", "WholePriorities",
 ]  # fmt: skip

@@ -78,6 +78,7 @@ class FoldsUnlocked(Mechanism):
             lr.active = False
         irq.irq_lock.unlock()
         if lr is not None:
+            self.vgic_v3_deactivate_phys(lr)
             self.vgic_v3_fold_lr(vcpu, lr)
         return target, target is not None and is_loaded
 
