@@ -70,4 +70,5 @@ def _roles(parameters: Parameters) -> Sequence[str]:
         *(f"vcpu{number}" for number in range(len(parameters.guests))),
         *(f"dev{number}" for number in range(len(parameters.devices))),
         *(["host0"] if parameters.host else []),
+        *(["irq0"] if any(irq.mapped for irq in parameters.irqs) else []),
     )

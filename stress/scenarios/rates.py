@@ -93,6 +93,13 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
         "turned_back": {"random-walk": 28.5, "pct": 6.5, "burst": 16.2},
         "kick_in_flush": {"random-walk": 31.8, "pct": 4.2, "burst": 15.1},
     },
+    "mapped_to_physical": {
+        "turned_back": {"random-walk": 29.8, "pct": 8.4, "burst": 22.3},
+        "kick_in_flush": {"random-walk": 34.1, "pct": 3.6, "burst": 17.6},
+        "overflow": {"random-walk": 36.1, "pct": 25.2, "burst": 32.0},
+        "eoicount": {"random-walk": 20.6, "pct": 14.8, "burst": 17.8},
+        "dir_outside": {"random-walk": 10.2, "pct": 6.8, "burst": 8.9},
+    },
     "distributor_off_and_on": {
         "turned_back": {"random-walk": 23.6, "pct": 4.8, "burst": 14.2},
         "kick_in_flush": {"random-walk": 23.6, "pct": 4.2, "burst": 13.5},

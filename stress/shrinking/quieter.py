@@ -81,10 +81,12 @@ def _irqs(parameters: Parameters) -> Iterator[Smaller]:
             priorities[position] = PRIORITY
             yield _with_priorities(parameters, priorities)
         if irq.config is Config.LEVEL:
-            edge = irq._replace(config=Config.EDGE, resampled=False)
+            edge = irq._replace(config=Config.EDGE, resampled=False, mapped=False)
             yield _with_irq(parameters, position, edge)
         if irq.resampled:
             yield _with_irq(parameters, position, irq._replace(resampled=False))
+        if irq.mapped:
+            yield _with_irq(parameters, position, irq._replace(mapped=False))
         if irq.group != 1:
             yield _with_irq(parameters, position, irq._replace(group=1))
 

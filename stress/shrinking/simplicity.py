@@ -57,7 +57,8 @@ def simplicity(candidate: Candidate) -> tuple[int, ...]:
         + sum(event.pause for event in parameters.host),
         len(set(priorities)),
         sum(irq.config.value == "level" for irq in parameters.irqs),
-        sum(irq.resampled + (irq.group != 1) for irq in parameters.irqs) + sum(parameters.hardware),
+        sum(irq.resampled + irq.mapped + (irq.group != 1) for irq in parameters.irqs)
+        + sum(parameters.hardware),
         sum(priority != PRIORITY for priority in priorities),
         sum(abs(priority - PRIORITY) for priority in priorities),
     )
