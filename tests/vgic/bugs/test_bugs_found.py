@@ -129,6 +129,7 @@ APART = "deactivated_apart"
 GROUPS = "groups_and_masks"
 DISTRIBUTOR = "distributor_off_and_on"
 PASSED_THROUGH = "devices_passed_through"
+MAPPED = "mapped_to_physical"
 
 FOUND_AS = {
     "no_splice": (FIRST, "I3 overflow left behind"),
@@ -158,6 +159,9 @@ FOUND_AS = {
     "whole_priorities": (GROUPS, "I13 stuck active"),
     "kicked_by_old_mask": (DISTRIBUTOR, "I16 missed kick"),
     "ends_unheard": (PASSED_THROUGH, "I32 end unheard"),
+    "walk_leaves_physical": (MAPPED, "I33 device silenced"),
+    "line_not_sampled": (MAPPED, "I33 device silenced"),
+    "physical_by_memory": (MAPPED, "I34 device let go"),
     "canary": (FIRST, "I9 lost edge"),
 }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from harness import (
+    Execution,
     Failed,
     OsThreads,
     Scheduler,
@@ -17,7 +18,7 @@ from harness import (
 )
 from harness.engine.strategy import Quiet
 from tests.fixtures.judged import judged
-from vgic import Mechanism, Reference
+from vgic import Irq, Machine, Mechanism, Parameters, Reference
 from vgic.accesses import (
     ACTIVATE,
     DEACTIVATE,
@@ -27,11 +28,13 @@ from vgic.accesses import (
     GROUP,
     PEND,
     PRIORITY,
+    RAISE,
     ROUTE,
     UNPEND,
     Access,
 )
 from vgic.composition import compose
+from vgic.data import ACCESS, ACKNOWLEDGE, END, WAIT, Instruction, Program
 from vgic.data.intids import Config
 from vgic.data.vcpu import IN_GUEST_MODE, Vcpu, VgicIrq
 from vgic.data.vm import Kvm
@@ -486,7 +489,7 @@ def test_q5_fires_if_that_happens_to_an_edge() -> None:
 def test_every_quirk_is_tested_both_ways() -> None:
     here = Path(__file__).read_text("utf-8")
     numbers = re.findall(r"^## Q(\d+) ", QUIRKS.read_text("utf-8"), re.MULTILINE)
-    assert len(numbers) == 12
+    assert len(numbers) == 13
     for number in set(numbers):
         assert re.search(rf"def test_q{number}_(?!fires)", here), number
         assert re.search(rf"def test_q{number}_fires", here), number
@@ -1043,3 +1046,51 @@ def test_q12_fires_if_the_distributor_was_never_off() -> None:
         bench.trace.idled()
 
     assert kind_of(script, QueuesNothingAfter) == "I8 pending but not queued"
+
+
+# Q13: whole machines with one mapped interrupt, whose device or whose software asks.
+
+
+class LetsDeviceGo(Reference):
+    """Whatever is folded, its device is let come again."""
+
+    def vgic_irq_handle_resampling(self, irq: VgicIrq, lr: ListRegister, was_active: bool) -> None:
+        self.vgic_irq_set_phys_active(irq, False)
+
+
+def kind_of_mapped(
+    run_machine: Callable[..., tuple[Execution, Machine]],
+    *instructions: Instruction,
+    kernel: type[Mechanism] = Reference,
+    mapped: bool = True,
+) -> str | None:
+    irq = Irq(32, Config.LEVEL, 0x80, 0, mapped=mapped)
+    guest = Program(instructions, (0,))
+    outcome = run_machine(Parameters(1, (irq,), (guest,), ()), kernel=kernel)[0].outcome
+    return outcome.failure.kind if isinstance(outcome, Failed) else None
+
+
+def asks_of(kind: str) -> tuple[Instruction, ...]:
+    """Return what has a mapped interrupt taken, and handled over an exit."""
+    asked = Instruction(ACCESS, Access(kind, 32))
+    return asked, WAIT, ACKNOWLEDGE, Instruction(ACCESS), END
+
+
+PENDED = Instruction(ACCESS, Access(PEND, 32))
+
+
+def test_q13_what_software_pends_of_what_is_mapped_is_nobodys(
+    run_machine: Callable[..., tuple[Execution, Machine]],
+) -> None:
+    assert kind_of_mapped(run_machine, *asks_of(PEND), kernel=LetsDeviceGo) is None
+    handled = (*asks_of(RAISE)[:-1], PENDED, END)
+    assert kind_of_mapped(run_machine, *handled) is None
+
+
+def test_q13_fires_if_a_device_asks_or_did_so_before_or_does_so_after(
+    run_machine: Callable[..., tuple[Execution, Machine]],
+) -> None:
+    for asks in ((RAISE,), (RAISE, PEND), (PEND, RAISE)):
+        instructions = [each for kind in asks for each in (*asks_of(kind), Instruction(ACCESS))]
+        found = kind_of_mapped(run_machine, *instructions, kernel=LetsDeviceGo)
+        assert found == "I34 device let go"
