@@ -32,6 +32,7 @@ from stress.scenarios import (
     reroute_before_entry,
     reroute_while_pruning,
     small,
+    triggers_written_in_use,
 )
 from stress.scenarios.faults import BadScenarioFile, ScenarioAtFault, of_scenarios
 from stress.scenarios.own import drawn_otherwise, machine_digest
@@ -58,6 +59,7 @@ _MODULES = (
     mapped_to_physical,
     distributor_off_and_on,
     groups_and_masks,
+    triggers_written_in_use,
     many_interrupts,
     misbehaving_guest,
     guests_that_wait,

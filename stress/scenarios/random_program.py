@@ -26,6 +26,7 @@ from vgic.accesses import (
     SGI,
     SGI_LIST,
     SGI_OTHERS,
+    TRIGGER,
     UNPEND,
     Access,
 )
@@ -56,7 +57,7 @@ _ACTIVE_STATES = (ACTIVATE, DEACTIVATE, DEACTIVATE, ACTIVE)
 _DEEDS = {
     "route": 45, "toggle": 25, "pend": 25, "unpend": 25, "sgi": 25, "active": 8, "wait": 12,
     "host": 12, "apart": 15, "groups": 10, "masks": 12, "sgis": 10,
-    "resampled": 10,
+    "resampled": 10, "triggers": 8,
 }  # fmt: skip
 """What guests and the host do beside handling interrupts, in how many of a hundred executions."""
 
@@ -70,10 +71,10 @@ def random_program(streams: Streams) -> Parameters:
 
     Machines of one to four vCPUs and one to sixteen list registers with interrupts of every kind;
     guests that acknowledge, end, route, disable and enable, pend and unpend, activate and
-    deactivate, send each other SGIs, one or several at once, mask, disable groups, deactivate apart
-    from the end, and wait for interrupts; devices that inject what they like; a host with ticks,
-    signals and other threads. Each execution leaves some of these out, since a program that does
-    everything does little of anything.
+    deactivate, send each other SGIs, one or several at once, mask, disable groups, make edges of
+    levels and the reverse, deactivate apart from the end, and wait for interrupts; devices that
+    inject what they like; a host with ticks, signals and other threads. Each execution leaves some
+    of these out, since a program that does everything does little of anything.
     """
     nr_vcpus = streams.stream("param:vcpus").choose((1, 1, 2, 2, 2, 2, 2, 2, 3, 4))
     irqs = _irqs(streams.stream("param:irqs"), nr_vcpus)
@@ -166,7 +167,13 @@ def _guest(
     if "sgis" in swarm and nr_vcpus > 1:
         several = streams.stream(f"vcpu{vcpu}:sgis")
         accesses += [_to_several(several, nr_vcpus) for _ in range(several.pick(3))]
-        instructions += ["m"] * (len(accesses) - instructions.count("m"))
+    if "triggers" in swarm:
+        triggers = streams.stream(f"vcpu{vcpu}:triggers")
+        accesses += [
+            Access(TRIGGER, triggers.choose(spis).intid, triggers.pick(2))
+            for _ in range(triggers.pick(3))
+        ]
+    instructions += ["m"] * (len(accesses) - instructions.count("m"))
     program = Program.spelled(
         "".join(_shuffled(stream, instructions)),
         draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS),

@@ -41,7 +41,7 @@ OF_GUESTS = {
     **dict.fromkeys(("raise", "lower", "pend", "unpend", "enable", "disable"), _OF_INTERRUPT),
     **dict.fromkeys(("route", "sgi", "activate", "deactivate"), Shape(NUMBER, VCPU)),
     **dict.fromkeys(("rebind", "sgi others"), _OF_INTERRUPT),
-    **dict.fromkeys(("group", "distributor"), Shape(NUMBER, IS)),
+    **dict.fromkeys(("group", "distributor", "trigger"), Shape(NUMBER, IS)),
     "sgi list": Shape(NUMBER, HEXADECIMAL),
     "priority": Shape(NUMBER, HEXADECIMAL),
     **dict.fromkeys(("pending", "active"), Shape(NUMBER, IS)),

@@ -13,6 +13,7 @@ from vgic.accesses.gicd_ctlr import DISTRIBUTOR
 from vgic.accesses.icactiver import DEACTIVATE
 from vgic.accesses.icc_dir import TRAPPED_DIR
 from vgic.accesses.icenabler import DISABLE
+from vgic.accesses.icfgr import TRIGGER
 from vgic.accesses.icpendr import UNPEND
 from vgic.accesses.igroupr import GROUP
 from vgic.accesses.ipriorityr import PRIORITY
@@ -33,7 +34,7 @@ from vgic.accesses.sgi1r_others import SGI_OTHERS
 __all__ = [
     "ACCESSES", "ACTIVATE", "ACTIVE", "DEACTIVATE", "DISABLE", "DISTRIBUTOR", "ENABLE", "EXITS",
     "GROUP", "LOWER", "PEND", "PENDING", "PRIORITY", "QUIESCE", "RAISE", "REBIND", "ROUTE", "SGI",
-    "SGI_LIST", "SGI_OTHERS", "TRAPPED_DIR", "UNPEND", "Access", "drive",
+    "SGI_LIST", "SGI_OTHERS", "TRAPPED_DIR", "TRIGGER", "UNPEND", "Access", "drive",
 ]  # fmt: skip
 
 # An access only passes on to a kernel function, which is what reports name.

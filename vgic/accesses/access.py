@@ -12,6 +12,7 @@ from vgic.accesses import (
     icactiver,
     icc_dir,
     icenabler,
+    icfgr,
     icpendr,
     igroupr,
     ipriorityr,
@@ -38,7 +39,7 @@ ACCESSES: dict[str, AccessKind] = {
         *(device, irouter, isenabler, icenabler, ispendr, icpendr, sgi1r),
         *(ipriorityr, ispendr_read, isactiver_read, line_raise, line_lower, exit_count),
         *(isactiver, icactiver, rebind, icc_dir, igroupr, gicd_ctlr),
-        *(sgi1r_list, sgi1r_others),
+        *(sgi1r_list, sgi1r_others, icfgr),
     )
 }
 """All kinds by name. To add one, write its file and enter it here."""

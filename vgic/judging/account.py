@@ -22,8 +22,8 @@ class Account:
         cleared_at: the step at which the last that may have cleared it ended, -1 before any.
         forfeited: it was on a list of a vCPU whose guest and host no longer agree on what is
             active, by right (quirks Q6 and Q7).
-        shut_out: the distributor was off at some time since it was last announced: nobody need have
-            put it on a list (quirk Q12).
+        shut_out: the distributor was off at some time since it was last announced, or it has been
+            made a level since: nobody need have put it on a list (quirks Q12 and Q15).
         late: a write has returned that somebody is still to carry out.
         touched_at: the step of the last of them to end.
         listed_at: the step at which it was put on a list last, -1 if never.
@@ -32,14 +32,18 @@ class Account:
         reordered_at: the step at which a write ended that has changed its priority, or that of
             another on the same list, and so which of them are loaded; -1 if it was put on a list or
             announced since.
-        routed_home_at: the step at which a write of its routing ended that made it belong to the
-            vCPU on whose list it was already; -1 if it was put on a list or announced since.
+        routed_home_at: the step at which a write of its routing, or of its trigger, ended that made
+            it belong to the vCPU on whose list it was already; -1 if it was put on a list or
+            announced since.
+        retriggering: writes under way that may change how it is triggered.
+        retriggered_at: the step at which the last of those ended, -1 before any.
     """
 
     __slots__ = (
         "busy", "cleared_at", "clearing", "contested", "drivers", "forfeited", "handled", "late",
         "line", "listed_at", "pends", "prioritized_at", "prioritizing", "raised", "reordered_at",
-        "routed_home_at", "set_at", "setting", "shut_out", "touched_at", "unserved",
+        "retriggered_at", "retriggering", "routed_home_at", "set_at", "setting", "shut_out",
+        "touched_at", "unserved",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -61,4 +65,6 @@ class Account:
         self.prioritizing = 0
         self.prioritized_at = -1
         self.reordered_at = -1
+        self.retriggering = 0
+        self.retriggered_at = -1
         self.routed_home_at = -1

@@ -6,21 +6,18 @@ It comes first among the listeners, so that the others read of an event what it 
 
 from collections.abc import Sequence
 
-from vgic.data import EDGE, LEVEL, Exit, Kvm, Vcpu, VgicIrq
-from vgic.judging.edges import Edges
-from vgic.judging.judge import Judge
-from vgic.judging.ledger import Ledger
+from vgic.data import EDGE, Exit, Kvm, Vcpu, VgicIrq
+from vgic.judging.lines import Lines
 from vgic.judging.open_ones import OpenOnes
 from vgic.judging.rewritten_keys import SORTED_BY, RewrittenKeys
+from vgic.judging.triggers import Triggers
 
 
-class Bookkeeping(Judge):
+class Bookkeeping(Lines):
     """Keeps the ledger of one VM.
 
     Attributes:
-        ledger: what was asked of the kernel, interrupt by interrupt.
         explained: an edge explains the acknowledge that is being announced.
-        irq: what the event is about that is being announced, None if there is no such interrupt.
         sent: what was sent to several vCPUs at once, while that is announced.
         alone: for each vCPU, whether nobody else touched that interrupt while the access lasted.
         forfeited: for each vCPU, whether its guest has ended an interrupt twice (quirk Q6), one
@@ -28,22 +25,14 @@ class Bookkeeping(Judge):
             (Q10): what it and its host lose from then on they lose by right.
         open: what guests have acknowledged, and not deactivated.
         owner: which vCPU has acknowledged what is being deactivated, while that is announced.
-        flushed_at: for each vCPU, the step at which it began its last flush, -1 before any; entered
-            by Lists, since nobody else asks before that.
         halts: how many have the VM halted.
-        left_at: for each vCPU, the step at which it last left its guest, or did not go in.
     """
 
     def __init__(self, kvm: Kvm) -> None:
         super().__init__(kvm)
         count = len(kvm.vcpus)
-        self.ledger = Ledger()
         self.explained = False
-        self.flushed_at = [-1] * count
         self.halts = 0
-        self.left_at = [-1] * count
-        self._edges = Edges(self.flushed_at, self.left_at)
-        self.irq: VgicIrq | None = None
         self._accessed: list[VgicIrq | None] = [None] * count
         self.sent: list[VgicIrq] = []
         self._sending: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
@@ -56,6 +45,7 @@ class Bookkeeping(Judge):
         self.open = OpenOnes(count)
         self.owner: int | None = None
         self._keys = RewrittenKeys(kvm, self.ledger, self.open, self.flushed_at)
+        self._triggers = Triggers(self.ledger, self._edges)
 
     def aborted(self, vcpu: int) -> None:
         """Enter when the vCPU turned back: what changes later may come too late for its sync."""
@@ -72,27 +62,6 @@ class Bookkeeping(Judge):
     def resuming(self) -> None:
         """Enter that he resumes it."""
         self.halts -= 1
-
-    def driving(self, vcpu: int, intid: int, level: bool) -> None:
-        """Enter a send before it begins."""
-        kvm = self._kvm
-        self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
-        if irq is not None:
-            self.ledger.begin(irq, sends=level, clears=not level and irq.config is LEVEL)
-            if level and irq.config is EDGE:
-                self._edges.begin(irq)
-            self.ledger.drive(irq)
-
-    def driven(self, vcpu: int, intid: int, level: bool) -> None:
-        """Close it when it has returned."""
-        kvm = self._kvm
-        self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
-        if irq is not None:
-            self.ledger.driven(irq, level)
-            if level and irq.config is EDGE:
-                self._edges.end(irq)
-            clears = not level and irq.config is LEVEL
-            self.ledger.end(irq, kvm.scheduler.steps, sends=level, clears=clears)
 
     def accessing(self, vcpu: int, access: Exit) -> None:
         """Enter an access before it begins."""
@@ -115,7 +84,7 @@ class Bookkeeping(Judge):
         clears = asks.forgives or asks.lowers
         announces = pends or asks.announces
         ledger.begin(irq, sends=pends, announces=announces, pends=pends, clears=clears)
-        if pends and irq.config is EDGE:
+        if pends:
             self._edges.begin(irq)
         if asks.lowers:
             ledger.drive(irq)
@@ -127,6 +96,8 @@ class Bookkeeping(Judge):
             self._keys.written()
             self._old_values[vcpu] = getattr(irq, asks.field)
             ledger.prioritize(irq)
+        elif asks.field == "config":
+            self._triggers.begin(vcpu, irq, asks.value, kvm.scheduler.steps)
 
     def accessed(self, vcpu: int, access: Exit) -> None:
         """Close it when it has been emulated."""
@@ -143,7 +114,7 @@ class Bookkeeping(Judge):
             return
         step, began = self._kvm.scheduler.steps, self._began_at[vcpu]
         self.alone[vcpu] = alone = self.alone[vcpu] and ledger.is_alone_since(irq, began)
-        if asks.pends and irq.config is EDGE:
+        if asks.pends:
             self._edges.end(irq)
         if asks.forgives:
             ledger.forgive(irq)
@@ -162,6 +133,8 @@ class Bookkeeping(Judge):
             changed = not alone or self._old_values[vcpu] != asks.value
             kicks_nobody = asks.field == "priority"
             ledger.prioritized(irq, step, changed=changed, reorders=kicks_nobody)
+        elif asks.field == "config":
+            self._triggers.end(vcpu, irq, step)
         ledger.end(irq, step, sends=asks.pends, clears=asks.forgives or asks.lowers)
 
     def _send_to_several(self, vcpu: int, intid: int, targets: Sequence[int]) -> None:

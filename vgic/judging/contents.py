@@ -99,7 +99,12 @@ def holds_its_interrupt(
         (keys_differ and not ledger.is_prioritized_since(irq, since))
         or lr.active is not irq.active
         or lr.hw is not named
-        or (irq.config is LEVEL and named is None and not lr.eoi)
+        or (
+            irq.config is LEVEL
+            and named is None
+            and not lr.eoi
+            and not ledger.is_retriggered_since(irq, since)
+        )
     ):
         _differs(kvm, vcpu, f"{irq} is in {lr} {_difference(lr, irq, named)}")
     return irq

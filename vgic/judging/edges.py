@@ -78,6 +78,25 @@ class Edges:
         owed = self._owed[irq]
         owed.acknowledges = min(owed.acknowledges, int(loaded))
 
+    def end_early(self, irq: VgicIrq) -> None:
+        """What might have sent an edge has ended, and nothing of it is still to come."""
+        owed = self._owed[irq]
+        owed.sending -= 1
+        owed.early = min(owed.early, owed.sending)
+
+    def owes(self, irq: VgicIrq) -> bool:
+        """Tell whether an acknowledge may be still to come."""
+        owed = self._owed[irq]
+        return owed.acknowledges > 0 or owed.sending > 0
+
+    def owe(self, irq: VgicIrq, *, pending: bool) -> None:
+        """Forget what was sent before: from now on what may be pending is still to come, or not."""
+        owed, here = self._owed[irq], irq.vcpu
+        owed.acknowledges = int(pending)
+        if pending and irq.on_lr and here is not None and self._may_take(here.vcpu_id):
+            owed.acknowledges = 2
+            owed.copy_in = here.vcpu_id, self._left_at[here.vcpu_id]
+
     def acknowledge(self, irq: VgicIrq) -> bool:
         """A guest acknowledges it; tell whether an edge explains that."""
         owed = self._owed[irq]

@@ -15,6 +15,7 @@ from vgic.data import Kvm
 
 _GUARDED_BY_IRQ_LOCK = (
     "active",
+    "config",
     "enabled",
     "group",
     "line_level",

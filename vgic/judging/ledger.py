@@ -117,8 +117,11 @@ class Ledger(defaultdict[VgicIrq, Account]):
         account.drivers += 1
         account.contested = account.contested or account.drivers > 1
 
-    def driven(self, irq: VgicIrq, level: bool) -> bool:
-        """A device has driven an interrupt's line; tell whether it alone has."""
+    def driven(self, irq: VgicIrq, level: bool | None) -> bool:
+        """A device has driven an interrupt's line; tell whether it alone has.
+
+        None is what is not known to follow.
+        """
         account = self[irq]
         account.drivers -= 1
         alone = not account.contested
@@ -176,6 +179,11 @@ class Ledger(defaultdict[VgicIrq, Account]):
         """Tell whether an interrupt may have been given another priority since a step."""
         account = self[irq]
         return account.prioritizing > 0 or account.late or account.prioritized_at >= step
+
+    def is_retriggered_since(self, irq: VgicIrq, step: int) -> bool:
+        """Tell whether how an interrupt is triggered may have changed since a step."""
+        account = self[irq]
+        return account.retriggering > 0 or account.late or account.retriggered_at >= step
 
     def is_alone_since(self, irq: VgicIrq, step: int) -> bool:
         """Tell whether nobody but the caller has touched an interrupt since a step."""

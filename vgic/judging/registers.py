@@ -3,8 +3,7 @@
 
 from collections.abc import Sequence
 
-from vgic.data import LEVEL, Kvm, Vcpu, VgicIrq
-from vgic.hardware import ListRegister
+from vgic.data import Kvm, Vcpu, VgicIrq
 from vgic.judging.judge import FLUSH, SYNC, Judge, belongs_on, fail, listed, names
 
 
@@ -69,16 +68,12 @@ def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
                 kvm, "I5 INTID in two list registers", f"{vcpu}: {', '.join(map(str, used))}", FLUSH
             )
         seen.add(lr.intid)
-        if not (lr.pending or lr.active) or (lr.pending and lr.active and _is_level(kvm, vcpu, lr)):
+        # One that asks to hear of its end is a level's, whatever that may have become since.
+        if not (lr.pending or lr.active) or (lr.pending and lr.active and lr.eoi):
             fail(kvm, "I22 illegal list register", f"{vcpu} is to run with {lr}", FLUSH)
     if len(irqs) == len(loaded):
         return []
     return [irq for irq in irqs if not irq.on_lr and belongs_on(kvm, irq) is vcpu]
-
-
-def _is_level(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> bool:
-    irq = kvm.get_vcpu_irq(vcpu, lr.intid)
-    return irq is not None and irq.config is LEVEL
 
 
 def no_lr_in_use(kvm: Kvm, vcpu: Vcpu, irqs: Sequence[VgicIrq]) -> None:

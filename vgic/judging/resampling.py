@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The host hears of each end of what it has to sample again: I32."""
 
-from vgic.data import Exit, Kvm, VgicIrq
+from vgic.data import LEVEL, Exit, Kvm, VgicIrq
 from vgic.judging.active_states import ACTIVE
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import SYNC, Judge, fail
@@ -12,7 +12,7 @@ class Resampling(Judge):
 
     A line that the host has raised stays up until it is notified: the guest would be interrupted
     for nothing, over and over. Software that takes the active state away ends nothing, and leaves
-    nothing to end (quirk Q10).
+    nothing to end (quirk Q10). Nobody hears of the end of what was loaded as an edge (Q15).
     """
 
     def __init__(self, kvm: Kvm, books: Bookkeeping) -> None:
@@ -31,16 +31,20 @@ class Resampling(Judge):
         self._in_guest = [False] * len(kvm.vcpus)
 
     def accessing(self, vcpu: int, access: Exit) -> None:
-        """Note whose active state software takes away."""
+        """Note whose active state software takes away, and what it has triggered otherwise."""
         irq, asks = self._books.irq, access.asks
-        if irq is not None and asks.field == ACTIVE and not asks.value:
+        if irq is not None and (
+            asks.field == "config" or (asks.field == ACTIVE and not asks.value)
+        ):
             self._undercut.add(irq)
 
     def acknowledged(self, vcpu: int, intid: int) -> None:
-        """Note that it is active anew, unless a write is under way."""
-        irq = self._books.irq
-        if irq in self._undercut and not self._books.ledger[irq].busy:
-            self._undercut.discard(irq)
+        """Note that it is active anew, unless a write is under way, or it was loaded as an edge."""
+        irq, books = self._books.irq, self._books
+        if irq in self._undercut and not books.ledger[irq].busy:
+            loaded_since = not books.ledger.is_retriggered_since(irq, books.flushed_at[vcpu])
+            if loaded_since and irq.config is LEVEL:
+                self._undercut.discard(irq)
 
     def driving(self, vcpu: int, intid: int, level: bool) -> None:
         """Note that a line is lowered."""

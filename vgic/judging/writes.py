@@ -9,14 +9,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NoReturn
 
-from vgic.data import EDGE, LEVEL, Asks, Exit, Kvm, Vcpu, VgicIrq
+from vgic.data import EDGE, LEVEL, Asks, Config, Exit, Kvm, Vcpu, VgicIrq
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import Judge, fail
 from vgic.judging.standing import NOT_YET, Standing
 
 _LATCH = "pending_latch"
 """What a guest clears, and what everybody else may set at any time."""
-_JUDGED_HERE = frozenset({"enabled", "group", "priority", "target_vcpu"})
+_JUDGED_HERE = frozenset({"config", "enabled", "group", "priority", "target_vcpu"})
 """What nothing but writes changes; active states are judged in active_states.py."""
 
 
@@ -179,8 +179,10 @@ def a_write_stands(kvm: Kvm, irq: VgicIrq, field: str, standing: Standing) -> No
 
 
 def _written(irq: VgicIrq, field: str) -> bool | int:
-    """Return a field as it is written: a vCPU by its number, -1 for none."""
-    found: bool | Vcpu | None = getattr(irq, field)
+    """Return a field as it is written: a vCPU by its number, -1 for none; an edge as 1."""
+    found: bool | Vcpu | Config | None = getattr(irq, field)
+    if isinstance(found, Config):
+        return int(found is EDGE)
     if isinstance(found, Vcpu):
         return found.vcpu_id
     return -1 if found is None else found
@@ -201,4 +203,6 @@ def _to(kvm: Kvm, access: Exit) -> str:
         return f" to {kvm.vcpus[access.value]}"
     if access.asks.field == "group":
         return f" {access.value}"
+    if access.asks.field == "config":
+        return f" {'edge' if access.value else 'level'}"
     return f" to {access.value:#04x}" if access.asks.field == "priority" else ""

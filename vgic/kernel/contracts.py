@@ -74,6 +74,7 @@ CONTRACTS = {
     "vgic_mmio_write_cpending": _NOTHING,
     "vgic_mmio_write_priority": _NOTHING,
     "vgic_mmio_write_group": _NOTHING,
+    "vgic_mmio_write_config": _NOTHING,
     "vgic_mmio_write_v3_misc": _NOTHING,
     "vgic_kick_vcpus": _NOTHING,
     "vgic_mmio_read_pending": _NOTHING,

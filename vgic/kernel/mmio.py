@@ -7,7 +7,7 @@ register stays as it is until its vCPU's next exit. A read of what is pending ta
 list register: it finds what was folded last. Active states are in mmio_active.py.
 """
 
-from vgic.data import Vcpu, VgicIrq, irq_is_pending
+from vgic.data import EDGE, Config, Vcpu, VgicIrq, irq_is_pending, is_private
 from vgic.hardware import PRIORITY_MASK
 from vgic.kernel.table import Kernel
 
@@ -15,8 +15,8 @@ from vgic.kernel.table import Kernel
 class Mmio(Kernel):
     """vgic-mmio.c, vgic-mmio-v3.c: the registers that contend with delivery.
 
-    Differs: no configuration is written; of what can be read only pending and active states are;
-        IROUTER names a vCPU that is there.
+    Differs: of what can be read only pending and active states are; IROUTER names a vCPU that is
+        there.
     """
 
     def vgic_mmio_write_senable(self, irq: VgicIrq) -> None:
@@ -104,6 +104,27 @@ class Mmio(Kernel):
         irq.group = group
         self.scheduler.note("put", irq, "into group", group)
         self.vgic_queue_irq_unlock(irq, irqs_were_off)
+
+    def vgic_mmio_write_config(self, irq: VgicIrq, config: Config) -> None:
+        """Have an interrupt triggered otherwise (GICD_ICFGR); neither queued nor kicked.
+
+        Its latch and the level of its line stay as they are: what was latched of an edge pends the
+        level from then on, and what is known of a line is not followed while it is an edge's. What
+        is in a list register is folded as what the interrupt is by then (quirk Q15).
+
+        Models: vgic-mmio.c, vgic_mmio_write_config.
+        Locking: called with nothing held; takes irq_lock.
+
+        Args:
+            irq: the interrupt; that of a private one is fixed.
+            config: how it is triggered.
+        """
+        if is_private(irq.intid):
+            return
+        irqs_were_off = irq.irq_lock.lock_irqsave()
+        irq.config = config
+        self.scheduler.note("make", irq, "edge-triggered" if config is EDGE else "level-triggered")
+        irq.irq_lock.unlock_irqrestore(irqs_were_off)
 
     def vgic_mmio_read_pending(self, irq: VgicIrq) -> bool:
         """Tell a guest whether an interrupt is pending (GICD_ISPENDR).

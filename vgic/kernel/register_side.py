@@ -6,7 +6,7 @@ The kernel's other functions are in table.py.
 
 from abc import abstractmethod
 
-from vgic.data import Vcpu, VgicIrq
+from vgic.data import Config, Vcpu, VgicIrq
 from vgic.kernel.decisions import Decisions
 
 
@@ -36,6 +36,10 @@ class RegisterSide(Decisions):
     @abstractmethod
     def vgic_mmio_write_group(self, irq: VgicIrq, group: int) -> None:
         """Put an interrupt into a group (GICD_IGROUPR), and queue it if it is pending."""
+
+    @abstractmethod
+    def vgic_mmio_write_config(self, irq: VgicIrq, config: Config) -> None:
+        """Have an interrupt triggered otherwise (GICD_ICFGR); neither queued nor kicked."""
 
     @abstractmethod
     def vgic_mmio_write_v3_misc(self, enabled: bool) -> None:

@@ -8,7 +8,16 @@ from harness.search.strategies import STRATEGIES
 from stress.executions import Target, model_trace, run, traced
 from stress.traces import Event, Trace, print_trace, read_trace
 from vgic import Irq, Parameters, Reference
-from vgic.accesses import ACCESSES, DISTRIBUTOR, GROUP, SGI_LIST, SGI_OTHERS, TRAPPED_DIR, Access
+from vgic.accesses import (
+    ACCESSES,
+    DISTRIBUTOR,
+    GROUP,
+    SGI_LIST,
+    SGI_OTHERS,
+    TRAPPED_DIR,
+    TRIGGER,
+    Access,
+)
 from vgic.data.intids import Config
 from vgic.data.own_interface import EOI_MODE, HAND_OVER, TAKE_OVER, dir_of, setting
 from vgic.data.program import (
@@ -84,18 +93,21 @@ def test_a_guest_is_written_down_instruction_by_instruction() -> None:
         *("vcpu0 acknowledge 3", "vcpu0 end 3"),
         *("vcpu0 final 17 pending 0 active 0", "vcpu0 final 3 pending 0 active 0"),
     ]
-    named = {each.what for each in trace.events} | {GROUP, DISTRIBUTOR, SGI_LIST, SGI_OTHERS}
+    named = {each.what for each in trace.events} | {
+        *(GROUP, TRIGGER, DISTRIBUTOR, SGI_LIST, SGI_OTHERS)
+    }
     assert named >= set(ACCESSES) - {TRAPPED_DIR}
 
 
 def test_what_is_of_several_interrupts_or_of_all_is_written_down() -> None:
     program = accesses(
-        (GROUP, 41, 0), (DISTRIBUTOR, 0, 0), (DISTRIBUTOR, 0, 1), (SGI_LIST, 3, 2), (SGI_OTHERS, 3)
-    )
+        (GROUP, 41, 0), (DISTRIBUTOR, 0, 0), (DISTRIBUTOR, 0, 1), (SGI_LIST, 3, 2), (SGI_OTHERS, 3),
+        (TRIGGER, 41, 1),
+    )  # fmt: skip
     trace = model_trace(machine(program, ()), Reference)
-    assert lines(trace, "vcpu0")[:5] == [
+    assert lines(trace, "vcpu0")[:6] == [
         *("vcpu0 group 41 is 0", "vcpu0 distributor 0 is 0", "vcpu0 distributor 0 is 1"),
-        *("vcpu0 sgi list 3 0x02", "vcpu0 sgi others 3"),
+        *("vcpu0 sgi list 3 0x02", "vcpu0 sgi others 3", "vcpu0 trigger 41 is 1"),
     ]
     assert Event("vcpu1", "acknowledge", 3) in trace.events
     assert read_trace(print_trace(trace)) == trace

@@ -30,8 +30,9 @@ COMES_TO = {
     "lower": ("kvm_vgic_inject_irq", 40),
     "dir": ("vgic_v3_deactivate", 40),
     "group": ("vgic_mmio_write_group", 40),
+    "trigger": ("vgic_mmio_write_config", 40),
 }
-WRITTEN = {"priority": 0x40, "group": 0}
+WRITTEN = {"priority": 0x40, "group": 0, "trigger": 0}
 """What is written where that is no vCPU."""
 
 
@@ -71,6 +72,7 @@ def test_an_access_calls_its_kernel_function_about_its_interrupt(
             "sgi": (second, 5),
             "priority": (irq, 0x40),
             "group": (irq, 0),
+            "trigger": (irq, Config.LEVEL),
             "raise": (first, 40, True),
             "lower": (first, 40, False),
             "dir": (first, 40),
@@ -115,6 +117,9 @@ class ForgetsWrites(Reference):
     def vgic_mmio_write_group(self, irq: VgicIrq, group: int) -> None:
         pass
 
+    def vgic_mmio_write_config(self, irq: VgicIrq, config: Config) -> None:
+        pass
+
     def vgic_mmio_change_active(self, irq: VgicIrq, active: bool) -> None:
         pass
 
@@ -147,7 +152,7 @@ def test_a_write_that_is_lost_is_found_and_one_that_is_not_is_not(
 
 def test_all_kinds_of_writes_are_judged() -> None:
     written = ["route", "enable", "disable", "unpend", "priority"]
-    assert [*written, "activate", "deactivate", "group"] == WRITES
+    assert [*written, "activate", "deactivate", "group", "trigger"] == WRITES
 
 
 def test_only_a_write_of_dir_is_asked_about_as_a_deactivation() -> None:

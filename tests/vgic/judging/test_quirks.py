@@ -30,6 +30,7 @@ from vgic.accesses import (
     PRIORITY,
     RAISE,
     ROUTE,
+    TRIGGER,
     UNPEND,
     Access,
 )
@@ -61,6 +62,11 @@ class Bench:
         self.trace.driving(0, self.irq.intid, True)
         self.kernel.kvm_vgic_inject_irq(None, 32, level=True)
         self.trace.driven(0, self.irq.intid, True)
+
+    def drive(self, *, level: bool) -> None:
+        self.trace.driving(0, self.irq.intid, level)
+        self.kernel.kvm_vgic_inject_irq(None, 32, level=level)
+        self.trace.driven(0, self.irq.intid, level)
 
     def write(self, kind: str, target: int = 0) -> None:
         access = Access(kind, 32, target)
@@ -1094,3 +1100,178 @@ def test_q13_fires_if_a_device_asks_or_did_so_before_or_does_so_after(
         instructions = [each for kind in asks for each in (*asks_of(kind), Instruction(ACCESS))]
         found = kind_of_mapped(run_machine, *instructions, kernel=LetsDeviceGo)
         assert found == "I34 device let go"
+
+
+# Q15: the trigger is written.
+
+LEVEL, EDGE = Config.LEVEL, Config.EDGE
+
+
+def made(config: Config) -> Script:
+    """Have the second vCPU write how the interrupt is triggered; what comes then comes later."""
+
+    def write(bench: Bench) -> None:
+        bench.write(TRIGGER, int(config is EDGE))
+        bench.scheduler.steps += 1
+
+    return write
+
+
+def up(bench: Bench) -> None:
+    bench.drive(level=True)
+
+
+def down(bench: Bench) -> None:
+    bench.drive(level=False)
+
+
+def goes_in(bench: Bench) -> None:
+    bench.enter(bench.first)
+
+
+def comes_out(bench: Bench) -> None:
+    bench.leave(bench.first)
+
+
+def takes(bench: Bench) -> None:
+    assert bench.acknowledge(bench.first) == 32
+
+
+def ends(bench: Bench) -> None:
+    bench.end(bench.first)
+
+
+def serves(bench: Bench) -> None:
+    bench.serve(bench.first)
+
+
+def serves_it(bench: Bench) -> None:
+    """It comes once more, and its handler lowers the line."""
+    bench.enter(bench.first)
+    assert bench.acknowledge(bench.first) == 32
+    bench.drive(level=False)
+    bench.end(bench.first)
+    bench.leave(bench.first)
+
+
+def is_over(bench: Bench) -> None:
+    serves(bench)
+    serves(bench)
+    bench.trace.idled()
+    bench.trace.drained()
+
+
+def in_turn(*steps: Script) -> Script:
+    def script(bench: Bench) -> None:
+        for step in steps:
+            step(bench)
+
+    return script
+
+
+def is_gone(bench: Bench) -> None:
+    assert (bench.irq.pending_latch, bench.irq.vcpu) == (False, None)
+
+
+def test_q15_what_was_loaded_as_an_edge_is_lost_if_it_is_a_level_by_its_fold() -> None:
+    script = in_turn(up, goes_in, made(LEVEL), comes_out, is_gone, is_over)
+    assert kind_of(script) is None
+
+
+def test_q15_what_was_loaded_as_a_level_comes_once_more_if_it_is_an_edge_by_its_fold() -> None:
+    script = in_turn(up, goes_in, made(EDGE), comes_out, serves, serves, is_over)
+    assert kind_of(script, config=LEVEL) is None
+
+
+def test_q15_what_is_up_is_pending_no_more_if_it_is_made_an_edge() -> None:
+    script = in_turn(up, made(EDGE), is_over, is_gone)
+    assert kind_of(script, config=LEVEL) is None
+
+
+def test_q15_what_is_latched_of_an_edge_pends_the_level() -> None:
+    assert kind_of(in_turn(up, made(LEVEL), serves_it, is_over, is_gone)) is None
+
+
+def test_q15_a_line_is_not_followed_while_it_is_an_edges() -> None:
+    fell = up, goes_in, takes, made(EDGE), down, ends, comes_out, made(LEVEL)
+    assert kind_of(in_turn(*fell, is_over), config=LEVEL) is None, "on no list"
+    assert kind_of(in_turn(*fell, up, is_over), config=LEVEL) is None, "which is no news"
+    queued: Script = lambda bench: bench.write(ENABLE)  # noqa: E731  a step like the others
+    assert kind_of(in_turn(*fell, queued, serves_it, is_over), config=LEVEL) is None, "a phantom"
+
+
+def test_q15_what_it_is_made_pending_by_is_not_announced() -> None:
+    """It is listed, since it is active, and a level that is up when its guest ends it."""
+    script = in_turn(
+        *(up, made(EDGE), serves, up, goes_in, takes, comes_out, goes_in, made(LEVEL), ends),
+        idles,
+    )
+    assert kind_of(script, config=LEVEL) is None
+
+
+def test_q15_fires_if_an_edge_that_comes_after_the_write_is_lost() -> None:
+    script = in_turn(up, goes_in, made(EDGE), comes_out, serves, serves, goes_in, up, comes_out)
+    assert kind_of(in_turn(script, is_over), config=LEVEL) is None
+    assert kind_of(in_turn(script, is_over), DropsLatch, LEVEL) == "I9 lost edge"
+
+
+def test_q15_fires_if_the_write_changes_nothing() -> None:
+    lost = in_turn(goes_in, up, made(EDGE), comes_out, is_over)
+    assert kind_of(lost) is None
+    assert kind_of(lost, DropsLatch) == "I9 lost edge"
+    again = in_turn(up, goes_in, takes, made(EDGE), comes_out, goes_in, ends, comes_out, serves)
+    assert kind_of(again) is None
+    assert kind_of(again, RemembersLatch) == "I10 phantom edge"
+
+
+def test_q15_fires_if_it_comes_more_often_than_once_more() -> None:
+    def script(bench: Bench) -> None:
+        in_turn(up, goes_in, made(EDGE), comes_out, serves)(bench)
+        bench.irq.pending_latch = True
+        bench.write(ENABLE)
+        serves(bench)
+
+    assert kind_of(script, config=LEVEL) == "I10 phantom edge"
+
+
+def phantom(bench: Bench) -> None:
+    bench.irq.pending_latch = True
+    bench.write(ENABLE)
+    serves(bench)
+
+
+@pytest.mark.parametrize(
+    ("was", "found"), [(EDGE, "I11 phantom level"), (LEVEL, "I10 phantom edge")]
+)
+def test_q15_fires_if_it_comes_and_was_not_pending(was: Config, found: str) -> None:
+    becomes = LEVEL if was is EDGE else EDGE
+    assert kind_of(in_turn(made(becomes), phantom), config=was) == found
+
+
+class FollowsNoLine(Reference):
+    """What becomes a level never knows its line."""
+
+    def vgic_validate_injection(self, irq: VgicIrq, level: bool) -> bool:
+        return irq.config is EDGE and level
+
+
+def test_q15_fires_if_a_line_is_not_followed_once_it_is_a_levels() -> None:
+    script = in_turn(up, serves, made(LEVEL), up)
+    assert kind_of(in_turn(script, serves_it, is_over)) is None
+    assert kind_of(script, FollowsNoLine) == "I11 line lost"
+
+
+class QueuesNoLevel(Reference):
+    """A level that rises is put on no list."""
+
+    def vgic_queue_irq_unlock(self, irq: VgicIrq, irqs_were_off: bool) -> bool:
+        if irq.config is EDGE:
+            return super().vgic_queue_irq_unlock(irq, irqs_were_off)
+        irq.irq_lock.unlock_irqrestore(irqs_were_off)
+        return False
+
+
+def test_q15_fires_if_a_level_that_rises_after_the_write_is_on_no_list() -> None:
+    script = in_turn(made(LEVEL), down, up)
+    assert kind_of(in_turn(script, serves_it, is_over)) is None
+    assert kind_of(in_turn(script, idles), QueuesNoLevel) == "I8 pending but not queued"

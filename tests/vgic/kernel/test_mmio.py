@@ -12,7 +12,7 @@ import pytest
 
 from harness import Execution, local_irq_disable, local_irq_enable
 from vgic import Mechanism, Reference
-from vgic.accesses import DISABLE, ENABLE, GROUP, PEND, QUIESCE, ROUTE, SGI, UNPEND, Access
+from vgic.accesses import DISABLE, ENABLE, GROUP, PEND, QUIESCE, ROUTE, SGI, TRIGGER, UNPEND, Access
 from vgic.composition import compose
 from vgic.data.intids import Config
 from vgic.data.vcpu import KVM_REQ_IRQ_PENDING, Mode, Vcpu, VgicIrq, irq_is_pending
@@ -119,6 +119,33 @@ def test_a_group_that_is_written_where_nothing_can_come_tells_nobody(
         assert irq.group == 0
         assert [listed(vcpu) for vcpu in kernel.kvm.vcpus] == [[], []]
         assert not any(told(vcpu) for vcpu in kernel.kvm.vcpus)
+
+    on_vcpu0(body)
+
+
+@pytest.mark.parametrize("config", Config)
+@pytest.mark.parametrize("was", Config)
+def test_a_trigger_is_written_and_latch_and_line_stay_and_nobody_is_told(
+    on_vcpu0: OnVcpu0, listed: Listed, was: Config, config: Config
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        irq = kernel.kvm.add_irq(32, was, 0x80, 1)
+        irq.pending_latch = irq.line_level = True
+        into_guest(*kernel.kvm.vcpus)
+        kernel.vgic_mmio_write_config(irq, config)
+        assert irq.config is config
+        assert (irq.pending_latch, irq.line_level, irq.vcpu) == (True, True, None)
+        assert [listed(vcpu) for vcpu in kernel.kvm.vcpus] == [[], []]
+        assert not any(told(vcpu) for vcpu in kernel.kvm.vcpus)
+
+    on_vcpu0(body)
+
+
+def test_the_trigger_of_a_private_interrupt_is_fixed(on_vcpu0: OnVcpu0) -> None:
+    def body(kernel: Mechanism) -> None:
+        ppi = kernel.kvm.add_irq(27, Config.LEVEL, 0x80, 0)
+        kernel.vgic_mmio_write_config(ppi, Config.EDGE)
+        assert ppi.config is Config.LEVEL
 
     on_vcpu0(body)
 
@@ -308,6 +335,7 @@ def test_no_write_changes_whether_interrupts_are_on(
         (Access(PEND, 34), {"pending_latch": True}),
         (Access(UNPEND, 33), {"pending_latch": False}),
         (Access(GROUP, 34, 0), {"group": 0}),
+        (Access(TRIGGER, 34, 0), {"config": Config.LEVEL}),
         (Access(SGI, 5, 1), {}),
     ],
     ids=str,
@@ -316,7 +344,7 @@ def test_each_access_of_a_guest_reaches_its_register_and_no_other(
     access: Access, changed: dict[str, object], on_vcpu0: OnVcpu0
 ) -> None:
     def state(irq: VgicIrq) -> dict[str, object]:
-        fields = ("enabled", "group", "pending_latch", "line_level")
+        fields = ("config", "enabled", "group", "pending_latch", "line_level")
         target = {"target_vcpu": str(irq.target_vcpu)}
         return {name: getattr(irq, name) for name in fields} | target
 

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The books of what devices do with their lines: the part of bookkeeping that all else stands on.
+
+A rising line is entered as an edge whatever the interrupt is: it may be made one before the send
+takes effect. Whether a falling one clears anything is what it was when it began to fall.
+"""
+
+from vgic.data import LEVEL, Kvm, VgicIrq
+from vgic.judging.edges import Edges
+from vgic.judging.judge import Judge
+from vgic.judging.ledger import Ledger
+
+
+class Lines(Judge):
+    """Enters what devices send.
+
+    Attributes:
+        ledger: what was asked of the kernel, interrupt by interrupt.
+        irq: what the event is about that is being announced, None if there is no such interrupt.
+        flushed_at: for each vCPU, the step at which it began its last flush, -1 before any; entered
+            by Lists, since nobody else asks before that.
+        left_at: for each vCPU, the step at which it last left its guest, or did not go in.
+    """
+
+    def __init__(self, kvm: Kvm) -> None:
+        super().__init__(kvm)
+        count = len(kvm.vcpus)
+        self.ledger = Ledger()
+        self.irq: VgicIrq | None = None
+        self.flushed_at = [-1] * count
+        self.left_at = [-1] * count
+        self._edges = Edges(self.flushed_at, self.left_at)
+        self._falling: set[tuple[str, VgicIrq]] = set()
+
+    def driving(self, vcpu: int, intid: int, level: bool) -> None:
+        """Enter a send before it begins."""
+        kvm = self._kvm
+        self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
+        if irq is not None:
+            clears = not level and irq.config is LEVEL
+            self.ledger.begin(irq, sends=level, clears=clears)
+            if level:
+                self._edges.begin(irq)
+            elif clears:
+                self._falling.add((kvm.scheduler.current.role, irq))
+            self.ledger.drive(irq)
+
+    def driven(self, vcpu: int, intid: int, level: bool) -> None:
+        """Close it when it has returned."""
+        kvm = self._kvm
+        self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
+        if irq is not None:
+            self.ledger.driven(irq, level)
+            falls = kvm.scheduler.current.role, irq
+            if level:
+                self._edges.end(irq)
+            clears = not level and falls in self._falling
+            self._falling.discard(falls)
+            self.ledger.end(irq, kvm.scheduler.steps, sends=level, clears=clears)
