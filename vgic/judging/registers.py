@@ -3,7 +3,8 @@
 
 from collections.abc import Sequence
 
-from vgic.data import Kvm, Vcpu, VgicIrq
+from vgic.data import LEVEL, Kvm, Vcpu, VgicIrq
+from vgic.hardware import ListRegister
 from vgic.judging.judge import FLUSH, SYNC, Judge, belongs_on, fail, listed, names
 
 
@@ -68,12 +69,17 @@ def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
                 kvm, "I5 INTID in two list registers", f"{vcpu}: {', '.join(map(str, used))}", FLUSH
             )
         seen.add(lr.intid)
-        # One that asks to hear of its end is a level's, whatever that may have become since.
-        if not (lr.pending or lr.active) or (lr.pending and lr.active and lr.eoi):
+        if not (lr.pending or lr.active) or (lr.pending and lr.active and _is_level(kvm, vcpu, lr)):
             fail(kvm, "I22 illegal list register", f"{vcpu} is to run with {lr}", FLUSH)
     if len(irqs) == len(loaded):
         return []
     return [irq for irq in irqs if not irq.on_lr and belongs_on(kvm, irq) is vcpu]
+
+
+def _is_level(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> bool:
+    """Tell whether a level is in a list register: what was an edge's does not ask for its end."""
+    irq = kvm.get_vcpu_irq(vcpu, lr.intid)
+    return irq is not None and irq.config is LEVEL and lr.eoi
 
 
 def no_lr_in_use(kvm: Kvm, vcpu: Vcpu, irqs: Sequence[VgicIrq]) -> None:
