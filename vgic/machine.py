@@ -7,7 +7,7 @@ from functools import partial
 from harness import Scheduler
 from harness.engine import Operation, operation
 from harness.primitives import remember_places
-from vgic.accesses import DISTRIBUTOR, QUIESCE, TRAPPED_DIR, Access, drive
+from vgic.accesses import DISTRIBUTOR, QUIESCE, TRAPPED_DIR, Access, drive, drive_from
 from vgic.composition import note_calls, stop_noting
 from vgic.data import Kvm, Pulse, Vcpu
 from vgic.drain import Drain
@@ -124,5 +124,9 @@ class Machine:
                 self.kvm.scheduler.point(work)
             vcpu = self.kvm.vcpus[pulse.vcpu]
             irq = self.kvm.get_vcpu_irq(vcpu, pulse.intid)
-            if irq is not None:
+            if irq is None:
+                continue
+            if pulse.context:
+                drive_from(pulse.context, self.kernel, vcpu, irq)
+            else:
                 drive(self.kernel, vcpu, irq, level=pulse.level)

@@ -30,6 +30,7 @@ from vgic.parts import (
     host_of,
     program_of,
     pulse_of,
+    pulse_values,
     spelled_of,
 )
 
@@ -106,10 +107,7 @@ class Parameters(NamedTuple):
                 [[instruction_values(each) for each in guest.instructions], list(guest.lateness)]
                 for guest in self.guests
             ],
-            "devices": [
-                [[pulse.intid, int(pulse.level), pulse.pause, pulse.vcpu] for pulse in device]
-                for device in self.devices
-            ],
+            "devices": [[pulse_values(pulse) for pulse in device] for device in self.devices],
             **more,
         }
 

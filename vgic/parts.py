@@ -5,6 +5,7 @@ A token comes from an e-mail, so everything is checked, and what is far beyond a
 """
 
 from vgic.data import (
+    CONTEXTS,
     FIRST_PPI,
     HOST_EVENTS,
     LAST_SPI,
@@ -12,6 +13,7 @@ from vgic.data import (
     HostEvent,
     Program,
     Pulse,
+    is_private,
 )
 from vgic.hardware import PLAIN, Implementation
 from vgic.instructions import (
@@ -103,11 +105,28 @@ def _lateness(value: object) -> tuple[int, ...]:
 
 
 def pulse_of(value: object, nr_vcpus: int) -> Pulse:
-    """Read what a device does once."""
-    intid, level, pause, vcpu = list_of(value, "a pulse", 4, 4)
-    return Pulse(
+    """Read what a device does once; a context that is usual is left out."""
+    intid, level, pause, vcpu, *context = list_of(value, "a pulse", 4, 5)
+    pulse = Pulse(
         integer_of(intid, "an INTID", FIRST_PPI, LAST_SPI),
         bool(integer_of(level, "a line level", 0, 1)),
         integer_of(pause, "a pause", 0, PAUSE_MAX),
         integer_of(vcpu, "a vCPU", 0, nr_vcpus - 1),
     )
+    for each in context:
+        if not isinstance(each, str) or each not in CONTEXTS:
+            raise BadParameters(
+                f"the context of a pulse is one of {', '.join(CONTEXTS)}, not {each!r:.40}"
+            )
+        if is_private(pulse.intid) or not pulse.level:
+            raise BadParameters(
+                "only what raises a shared line has a context: an irqfd has no more"
+            )
+        return pulse._replace(context=each)
+    return pulse
+
+
+def pulse_values(pulse: Pulse) -> list[object]:
+    """Return a pulse as JSON values, which pulse_of reads."""
+    values: list[object] = [pulse.intid, int(pulse.level), pulse.pause, pulse.vcpu]
+    return [*values, pulse.context] if pulse.context else values

@@ -13,7 +13,7 @@ A lock notifies a `LockListener` of what is new about taking it, and knows no de
 each access to one without its guard.
 """
 
-from harness.primitives.atomic_context import check_may_sleep
+from harness.primitives.atomic_context import check_may_call_cpus, check_may_sleep
 from harness.primitives.barrier import Barrier, BrokenBarrier
 from harness.primitives.cells import Atomic, Cell
 from harness.primitives.completion import Completion
@@ -25,7 +25,7 @@ from harness.primitives.context import (
 )
 from harness.primitives.event import Event
 from harness.primitives.guard import Guard, is_held
-from harness.primitives.host_interrupt import HostInterrupt
+from harness.primitives.host_interrupt import HostInterrupt, run_on_top
 from harness.primitives.joining import JoinableThread, start_thread
 from harness.primitives.list_head import ListHead
 from harness.primitives.list_node import Node
@@ -83,6 +83,7 @@ __all__ = [
     "Work",
     "WorkQueue",
     "accessor",
+    "check_may_call_cpus",
     "check_may_sleep",
     "cpu_relax",
     "is_held",
@@ -95,6 +96,7 @@ __all__ = [
     "preempt_disable",
     "preempt_enable",
     "remember_places",
+    "run_on_top",
     "start_thread",
     "wait_until",
 ]

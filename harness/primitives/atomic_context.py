@@ -1,7 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Atomic context: where a thread must not sleep, checked where it might have to (might_sleep)."""
+"""Atomic context: where a thread must not sleep, nor have other CPUs do something for it.
 
-from harness.engine import IN_IRQ, IN_RCU, Failure, Scheduler, model_function, within
+Checked where it might have to (might_sleep, smp_call_function_many), whether it has to or not.
+"""
+
+from harness.engine import (
+    IN_HARDIRQ,
+    IN_IRQ,
+    IN_RCU,
+    Failure,
+    Scheduler,
+    model_function,
+    within,
+)
 
 
 def check_may_sleep(scheduler: Scheduler, what: str, family: str) -> None:
@@ -38,5 +49,31 @@ def check_may_sleep(scheduler: Scheduler, what: str, family: str) -> None:
             message=f"{who} is about to {what}{within(function)}, which may sleep, but {why}",
             functions=(function,),
             lock_classes=(family,),
+        )
+    )
+
+
+def check_may_call_cpus(scheduler: Scheduler) -> None:
+    """Warn if the running thread is not to have functions run on other CPUs.
+
+    With local interrupts off it would not do meanwhile what others ask of it: two who ask each
+    other wait for ever. A handler may have come in the middle of such a call, which has one set of
+    messages for each CPU (kernel/smp.c, smp_call_function_many_cond).
+
+    Args:
+        scheduler: the execution's scheduler.
+    """
+    me = scheduler.current
+    if scheduler.unwinding or not (me.irqs_off or me.chain & IN_IRQ):
+        return
+    function = model_function()
+    in_handler = me.chain & IN_HARDIRQ
+    who = f"a handler on top of {me.role}" if in_handler else f"{me.role}, with interrupts off,"
+    scheduler.fail(
+        Failure(
+            kind="warning",
+            message=f"{who} has other CPUs called{within(function)}: two who do so may wait for "
+            "each other",
+            functions=(function,),
         )
     )

@@ -10,6 +10,7 @@ from vgic.data import (
     ACCESS,
     ACKNOWLEDGE,
     AWAIT,
+    CONTEXTS,
     EDGE,
     FIRST_SPI,
     HOST_EVENTS,
@@ -19,6 +20,7 @@ from vgic.data import (
     HostEvent,
     Instruction,
     Pulse,
+    is_private,
 )
 from vgic.hardware import PRIORITY_SIGNALLED_MAX, Implementation
 
@@ -64,6 +66,26 @@ def draw_devices(
             tuple([draw_pulse(stream, stream.choose(irqs), pauses) for _ in range(count)])
         )
     return tuple(devices)
+
+
+def draw_irqfds(
+    streams: Streams, devices: Iterable[Sequence[Pulse]], *, per_cent: int
+) -> tuple[tuple[Pulse, ...], ...]:
+    """Have so many of the shared lines that devices raise be raised by irqfds."""
+    stream = streams.stream("param:irqfds")
+    return tuple(
+        [
+            tuple(
+                [
+                    pulse._replace(context=stream.choose(CONTEXTS))
+                    if pulse.level and not is_private(pulse.intid) and stream.chance(per_cent)
+                    else pulse
+                    for pulse in device
+                ]
+            )
+            for device in devices
+        ]
+    )
 
 
 def draw_host(

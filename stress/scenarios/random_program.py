@@ -9,6 +9,7 @@ from stress.scenarios.drawing import (
     draw_devices,
     draw_hardware,
     draw_host,
+    draw_irqfds,
     draw_lateness,
     draw_priority,
     draw_routes,
@@ -57,7 +58,7 @@ _ACTIVE_STATES = (ACTIVATE, DEACTIVATE, DEACTIVATE, ACTIVE)
 _DEEDS = {
     "route": 45, "toggle": 25, "pend": 25, "unpend": 25, "sgi": 25, "active": 8, "wait": 12,
     "host": 12, "apart": 15, "groups": 10, "masks": 12, "sgis": 10,
-    "resampled": 10, "triggers": 8,
+    "resampled": 10, "triggers": 8, "irqfds": 10,
 }  # fmt: skip
 """What guests and the host do beside handling interrupts, in how many of a hundred executions."""
 
@@ -73,8 +74,9 @@ def random_program(streams: Streams) -> Parameters:
     guests that acknowledge, end, route, disable and enable, pend and unpend, activate and
     deactivate, send each other SGIs, one or several at once, mask, disable groups, make edges of
     levels and the reverse, deactivate apart from the end, and wait for interrupts; devices that
-    inject what they like; a host with ticks, signals and other threads. Each execution leaves some
-    of these out, since a program that does everything does little of anything.
+    inject what they like, some out of interrupts; a host with ticks, signals and other threads.
+    Each execution leaves some of these out, since a program that does everything does little of
+    anything.
     """
     nr_vcpus = streams.stream("param:vcpus").choose((1, 1, 2, 2, 2, 2, 2, 2, 3, 4))
     irqs = _irqs(streams.stream("param:irqs"), nr_vcpus)
@@ -86,11 +88,12 @@ def random_program(streams: Streams) -> Parameters:
         )
     if "groups" in swarm:
         irqs = tuple([irq._replace(group=streams.stream("param:groups").pick(2)) for irq in irqs])
+    devices = _devices(streams, irqs)
     return Parameters(
         nr_lr=streams.stream("param:nr_lr").choose((1, 1, 1, 2, 2, 2, 3, 4, 16)),
         irqs=(irqs + _sgis(streams, guests)) if swarm & {"sgi", "sgis"} else irqs,
         guests=guests,
-        devices=_devices(streams, irqs),
+        devices=draw_irqfds(streams, devices, per_cent=60) if "irqfds" in swarm else devices,
         host=draw_host(streams, nr_vcpus, (1, 3), _PAUSES) if "host" in swarm else (),
         hardware=draw_hardware(streams) if "apart" in swarm else PLAIN,
     )

@@ -111,6 +111,18 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
         "eoicount": {"random-walk": 26.3, "pct": 21.7, "burst": 25.1},
         "kick_in_flush": {"random-walk": 52.0, "pct": 5.7, "burst": 26.2},
     },
+    "triggers_written_in_use": {
+        "kick_in_flush": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "queue_retry": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "turned_back": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "split": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+    },
+    "raised_from_interrupts": {
+        "kick_in_flush": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "dir_in_register": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "wait": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "wake_up": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+    },
     "many_interrupts": {
         "overflow": {"random-walk": 73.2, "pct": 35.5, "burst": 47.9},
         "eoicount_of_two": {"random-walk": 18.5, "pct": 17.7, "burst": 18.3},

@@ -17,7 +17,7 @@ def quieter(parameters: Parameters) -> Iterator[Smaller]:
     for nr_lr in range(1, parameters.nr_lr):
         yield Smaller(parameters._replace(nr_lr=nr_lr))
     yield from _guests(parameters)
-    yield from _pauses(parameters)
+    yield from _pulses_and_events(parameters)
     yield from _irqs(parameters)
     if parameters.hardware != PLAIN:
         yield Smaller(parameters._replace(hardware=PLAIN))
@@ -50,13 +50,14 @@ def _less(value: int) -> list[int]:
     return [less for less in (0, value // 2, value - 1) if 0 <= less < value]
 
 
-def _pauses(parameters: Parameters) -> Iterator[Smaller]:
+def _pulses_and_events(parameters: Parameters) -> Iterator[Smaller]:
     for number, device in enumerate(parameters.devices):
         for position, pulse in enumerate(device):
-            for pause in _less(pulse.pause):
-                shorter = pulse._replace(pause=pause)
+            quieter_ones = [pulse._replace(pause=pause) for pause in _less(pulse.pause)]
+            quieter_ones += [pulse._replace(context="")] if pulse.context else []
+            for quieter_one in quieter_ones:
                 devices = list(parameters.devices)
-                devices[number] = (*device[:position], shorter, *device[position + 1 :])
+                devices[number] = (*device[:position], quieter_one, *device[position + 1 :])
                 yield Smaller(parameters._replace(devices=tuple(devices)))
     host = parameters.host
     for position, event in enumerate(host):

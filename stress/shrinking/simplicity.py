@@ -58,6 +58,7 @@ def simplicity(candidate: Candidate) -> tuple[int, ...]:
         len(set(priorities)),
         sum(irq.config.value == "level" for irq in parameters.irqs),
         sum(irq.resampled + irq.mapped + (irq.group != 1) for irq in parameters.irqs)
+        + sum(bool(pulse.context) for device in parameters.devices for pulse in device)
         + sum(parameters.hardware),
         sum(priority != PRIORITY for priority in priorities),
         sum(abs(priority - PRIORITY) for priority in priorities),

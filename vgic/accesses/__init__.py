@@ -23,7 +23,7 @@ from vgic.accesses.isactiver_read import ACTIVE
 from vgic.accesses.isenabler import ENABLE
 from vgic.accesses.ispendr import PEND
 from vgic.accesses.ispendr_read import PENDING
-from vgic.accesses.line import drive
+from vgic.accesses.line import drive, drive_from
 from vgic.accesses.line_lower import LOWER
 from vgic.accesses.line_raise import RAISE
 from vgic.accesses.rebind import REBIND
@@ -35,6 +35,7 @@ __all__ = [
     "ACCESSES", "ACTIVATE", "ACTIVE", "DEACTIVATE", "DISABLE", "DISTRIBUTOR", "ENABLE", "EXITS",
     "GROUP", "LOWER", "PEND", "PENDING", "PRIORITY", "QUIESCE", "RAISE", "REBIND", "ROUTE", "SGI",
     "SGI_LIST", "SGI_OTHERS", "TRAPPED_DIR", "TRIGGER", "UNPEND", "Access", "drive",
+    "drive_from",
 ]  # fmt: skip
 
 # An access only passes on to a kernel function, which is what reports name.

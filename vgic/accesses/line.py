@@ -5,8 +5,15 @@ Whoever judges hears of either as of a device's doing. A private interrupt's lin
 vCPU.
 """
 
-from vgic.data import Vcpu, VgicIrq
+from functools import partial
+
+from harness import local_irq_disable, local_irq_enable
+from harness.engine import IN_HARDIRQ, IN_IRQ
+from harness.primitives import run_on_top
+from vgic.data import IRQS_OFF, Vcpu, VgicIrq
 from vgic.kernel import Kernel
+
+_IRQFD = "irqfd"
 
 
 def drive(kernel: Kernel, vcpu: Vcpu, irq: VgicIrq, *, level: bool) -> None:
@@ -29,3 +36,27 @@ def drive(kernel: Kernel, vcpu: Vcpu, irq: VgicIrq, *, level: bool) -> None:
     kernel.trace.driving(vcpu.vcpu_id, irq.intid, level)
     kernel.kvm_vgic_inject_irq(vcpu, irq.intid, level)
     kernel.trace.driven(vcpu.vcpu_id, irq.intid, level)
+
+
+def drive_from(context: str, kernel: Kernel, vcpu: Vcpu, irq: VgicIrq) -> None:
+    """Raise the line of an interrupt as an irqfd does: without a thread of its own.
+
+    Whoever signals its eventfd calls it, with the lock of the queue that it waits in; a driver in
+    the host may do so out of the handler of the device's own interrupt.
+
+    Models: eventfd.c, irqfd_wakeup; vgic-irqfd.c, kvm_arch_set_irq_inatomic.
+
+    Args:
+        context: interrupts are off, or it is a hard interrupt; of CONTEXTS.
+        kernel: the kernel that takes it in.
+        vcpu: a vCPU.
+        irq: the interrupt.
+    """
+    scheduler = kernel.scheduler
+    if context == IRQS_OFF:
+        local_irq_disable(scheduler)
+        drive(kernel, vcpu, irq, level=True)
+        local_irq_enable(scheduler)
+    else:
+        rises = partial(drive, kernel, vcpu, irq, level=True)
+        run_on_top(scheduler, _IRQFD, scheduler.current, rises, IN_IRQ | IN_HARDIRQ)

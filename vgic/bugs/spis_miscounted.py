@@ -13,10 +13,12 @@ class SpisMiscounted(Mechanism):
     One that is deactivated twice in one stay on a list is taken off twice, and whoever has filled
     its list registers before it heard of the first one does not trap either. Then a DIR finds
     nothing in the vCPU's own list registers, is not trapped, and is lost. As shipped since 6.19,
-    found by this tool: docs/findings.md, F5. The count is kept by three decisions together.
+    found by this tool: docs/findings.md, F5. The count is kept by three decisions together, and
+    vCPUs are told of it by a fourth.
     """
 
     is_first_in_flight = CountsSpis.is_first_in_flight
+    announce_to_all = CountsSpis.announce_to_all
     traps_dir = CountsSpis.traps_dir
 
     def was_deactivated(self, irq: VgicIrq) -> None:

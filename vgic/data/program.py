@@ -197,9 +197,16 @@ class Pulse(NamedTuple):
         level: up, or down.
         pause: how many steps of other work the device does before.
         vcpu: whose interrupt it is if it is private, else 0.
+        context: where the kernel is called from: "" is a thread that has interrupts on; an irqfd
+            may call with `irqs off`, or out of the handler of a hard `interrupt` (CONTEXTS).
     """
 
     intid: int
     level: bool
     pause: int
     vcpu: int = 0
+    context: str = ""
+
+
+IRQS_OFF, IN_INTERRUPT = CONTEXTS = ("irqs off", "interrupt")
+"""From where an irqfd raises a shared line without a thread of its own."""

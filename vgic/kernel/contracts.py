@@ -110,6 +110,7 @@ CONTRACTS = {
     "add_to_ap_list": _NOTHING,
     "is_first_in_flight": _IRQ,
     "announce_pending": _NOTHING,
+    "announce_to_all": _NOTHING,
     "has_something": _NOTHING,
     "has_pending_below": _NOTHING,
     "save_vmcr": _NOTHING,

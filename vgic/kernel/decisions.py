@@ -35,6 +35,10 @@ class Decisions(ABC):
         """Tell a vCPU that something became pending for it; see kick.py."""
 
     @abstractmethod
+    def announce_to_all(self) -> None:
+        """Tell every vCPU that it has to come in anew; see kick.py."""
+
+    @abstractmethod
     def has_something(self, vcpu: Vcpu) -> bool:
         """Say who has to look when the distributor has been turned on; see distributor.py."""
 

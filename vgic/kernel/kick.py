@@ -6,7 +6,8 @@ requests. So at least one of the two sees the other, whatever the interleaving. 
 sleep stands in its queue before it looks whether there is anything: so is either seen there.
 """
 
-from harness.primitives import Taking
+from harness.engine import unnamed
+from harness.primitives import Taking, check_may_call_cpus
 from vgic.data import EXITING_GUEST_MODE, IN_GUEST_MODE, KVM_REQ_IRQ_PENDING, Vcpu
 from vgic.kernel.table import Kernel
 
@@ -41,7 +42,8 @@ class Kick(Kernel):
         """Leave a request for every vCPU, and make those leave their guests that are in them.
 
         Models: kvm_main.c, kvm_make_all_cpus_request, with the flags that a request carries.
-        Locking: called with interrupts on; with `wait` it may wait for every other vCPU.
+        Locking: called with interrupts on, and in no handler, unless nobody has to be called; with
+            `wait` it may wait for every other vCPU.
 
         Args:
             request: the request.
@@ -58,6 +60,8 @@ class Kick(Kernel):
             was = vcpu.mode.cmpxchg(IN_GUEST_MODE, EXITING_GUEST_MODE)
             if was is IN_GUEST_MODE or (wait and was is EXITING_GUEST_MODE):
                 needing.append((vcpu, vcpu.ipi.next_taking()))
+        if needing:
+            check_may_call_cpus(self.scheduler)
         for vcpu, taking in needing:
             # With its interrupts on since it was seen inside, a CPU takes an IPI as it comes.
             if taking.shut:
@@ -80,3 +84,18 @@ class Kick(Kernel):
         """
         self.kvm_make_request(KVM_REQ_IRQ_PENDING, vcpu)
         self.kvm_vcpu_kick(vcpu)
+
+    @unnamed
+    def announce_to_all(self) -> None:
+        """Tell every vCPU that it has to come in anew.
+
+        One after the other: who injects may have interrupts off, or be in a handler, from where the
+        CPUs must not be called all at once (docs/findings.md, F11).
+
+        Models: vgic.c, vgic_queue_irq_unlock, which makes one request of all vCPUs.
+        Locking: called with nothing held, from any context.
+
+        Decision: how they are told.
+        """
+        for vcpu in self.kvm.vcpus:
+            self.announce_pending(vcpu)

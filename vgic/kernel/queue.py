@@ -2,7 +2,7 @@
 """An interrupt joins a vCPU's AP-list, against everything that may change meanwhile."""
 
 from harness.engine import unnamed
-from vgic.data import KVM_REQ_IRQ_PENDING, Vcpu, VgicIrq
+from vgic.data import Vcpu, VgicIrq
 from vgic.kernel.added import ADDED_FOR_ALL, Added
 from vgic.kernel.table import Kernel
 
@@ -42,7 +42,7 @@ class Queue(Kernel):
             if added := self.add_to_ap_list(vcpu, irq):
                 self.trace.queued(vcpu.vcpu_id, irq.intid)
                 if added is ADDED_FOR_ALL:
-                    self.kvm_make_all_cpus_request(KVM_REQ_IRQ_PENDING, wait=False, wakes=True)
+                    self.announce_to_all()
                 else:
                     self.announce_pending(vcpu)
                 return True

@@ -180,6 +180,11 @@ TOPICS = (
         ),
     ),
     Topic(
+        "how all vCPUs are told that from now on DIR is to be trapped",
+        "nobody has to be: it always is",
+        ((CountsSpis, "by calling their CPUs at once, also with interrupts off"),),
+    ),
+    Topic(
         "a DIR of what the vCPU has in a list register itself",
         "is done there, and the guest goes on",
         (

@@ -69,6 +69,7 @@ RECORD = Revision(
         "I16 missed kick",
         "I9 lost pend",
         "I32 end unheard",
+        "warning",
         "I17 halted too early",
         "I17 entry while halted",
         "I33 device silenced",

@@ -69,5 +69,6 @@ RECORD = Revision(
         "I32 end unheard",
         "I33 device silenced",
         "I34 device let go",
+        "warning",
     ),
 )

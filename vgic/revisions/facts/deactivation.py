@@ -2,7 +2,7 @@
 """What becomes of a write of DIR, in all that was posted or shipped since 2025."""
 
 from harness.engine import unnamed
-from vgic.data import FIRST_SPI, Vcpu, VgicIrq
+from vgic.data import FIRST_SPI, KVM_REQ_IRQ_PENDING, Vcpu, VgicIrq
 from vgic.kernel import ApListSummary, Mechanism
 
 
@@ -28,8 +28,13 @@ class CountsSpis(Mechanism):
     The count goes up with each that is put on a list, and down with each level that an exit found
     active and a later one deactivated. So it is too low when one of them is deactivated twice in
     one stay on the list, and no other vCPU knows of it before an IPI arrives: docs/findings.md, F5.
-    A CPU that cannot trap DIR alone needs no count.
+    A CPU that cannot trap DIR alone needs no count. The first makes one request of all vCPUs, also
+    out of an interrupt: docs/findings.md, F11.
     """
+
+    def announce_to_all(self) -> None:
+        """Call their CPUs all at once."""
+        self.kvm_make_all_cpus_request(KVM_REQ_IRQ_PENDING, wait=False, wakes=True)
 
     def is_first_in_flight(self, irq: VgicIrq) -> bool:
         """Count a shared interrupt; the first of them makes every vCPU come in anew."""
