@@ -4,15 +4,7 @@
 Checked where it might have to (might_sleep, smp_call_function_many), whether it has to or not.
 """
 
-from harness.engine import (
-    IN_HARDIRQ,
-    IN_IRQ,
-    IN_RCU,
-    Failure,
-    Scheduler,
-    model_function,
-    within,
-)
+from harness.engine import IN_IRQ, IN_RCU, Failure, Scheduler, model_function, within
 
 
 def check_may_sleep(scheduler: Scheduler, what: str, family: str) -> None:
@@ -67,7 +59,7 @@ def check_may_call_cpus(scheduler: Scheduler) -> None:
     if scheduler.unwinding or not (me.irqs_off or me.chain & IN_IRQ):
         return
     function = model_function()
-    in_handler = me.chain & IN_HARDIRQ
+    in_handler = me.chain & IN_IRQ
     who = f"a handler on top of {me.role}" if in_handler else f"{me.role}, with interrupts off,"
     scheduler.fail(
         Failure(

@@ -33,6 +33,7 @@ from vgic.data.own_interface import (
 from vgic.data.program import (
     ACCESS,
     AWAIT,
+    CONTEXTS,
     LETTERS,
     LINGER,
     NR_CELLS,
@@ -107,7 +108,13 @@ def machines(draw: st.DrawFn) -> Parameters:
     irqs = draw(IRQ_LISTS)
     shared = [irq.intid for irq in irqs if irq.intid >= 32]
     pulse = st.builds(
-        Pulse, st.sampled_from(shared or [0]), st.booleans(), st.integers(0, 1000), st.just(0)
+        Pulse,
+        *(st.sampled_from(shared or [0]), st.booleans(), st.integers(0, 1000), st.just(0)),
+        st.just(""),
+    ) | st.builds(
+        Pulse,
+        *(st.sampled_from(shared or [0]), st.just(True), st.integers(0, 1000), st.just(0)),
+        st.sampled_from(CONTEXTS),
     )
     device = st.lists(pulse, max_size=3 if shared else 0).map(tuple)
     return Parameters(
@@ -155,6 +162,34 @@ def read(values: object) -> Parameters | None:
 def round_trips_or_is_refused(values: object) -> None:
     parameters = read(values)
     assert parameters is None or parameters.to_values() == values
+
+
+def with_pulse(*pulse: object) -> dict[str, object]:
+    return {**valid(), "devices": [[list(pulse)]]}
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+def test_where_a_line_is_raised_from_is_written_only_where_it_is_no_thread(context: str) -> None:
+    parameters = Parameters.from_values(with_pulse(32, 1, 3, 0, context))
+    assert parameters.devices == ((Pulse(32, level=True, pause=3, context=context),),)
+    assert parameters.to_values()["devices"] == [[[32, 1, 3, 0, context]]]
+    plain = Parameters.from_values(with_pulse(32, 1, 3, 0))
+    assert plain.to_values()["devices"] == [[[32, 1, 3, 0]]]
+
+
+@pytest.mark.parametrize(
+    ("pulse", "why"),
+    [
+        ((32, 1, 3, 0, "softirq"), "one of irqs off, interrupt, not 'softirq'"),
+        ((32, 1, 3, 0, 7), "one of irqs off, interrupt, not 7"),
+        ((32, 1, 3, 0, ""), "one of irqs off, interrupt, not ''"),
+        ((32, 0, 3, 0, "irqs off"), "only what raises a shared line"),
+        ((17, 1, 3, 0, "irqs off"), "only what raises a shared line"),
+    ],
+)
+def test_what_no_irqfd_does_is_refused(pulse: tuple[object, ...], why: str) -> None:
+    with pytest.raises(BadParameters, match=why):
+        Parameters.from_values(with_pulse(*pulse))
 
 
 @settings(max_examples=80, deadline=None)

@@ -229,6 +229,10 @@ def _device_words(device: Sequence[Pulse], machine: _Machine) -> list[int]:
     for pulse in device:
         _check_there(pulse.intid, pulse.vcpu, machine)
         _check_line(pulse.intid)
+        if pulse.context:
+            raise Unplayable(
+                f"a line is raised from {pulse.context}, and the rig has threads for it"
+            )
         intid, vcpu = irq_key(pulse.intid, pulse.vcpu)
         words += [intid | vcpu << 16, int(pulse.level), pulse.pause]
     return words

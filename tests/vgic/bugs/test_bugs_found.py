@@ -130,6 +130,7 @@ GROUPS = "groups_and_masks"
 DISTRIBUTOR = "distributor_off_and_on"
 PASSED_THROUGH = "devices_passed_through"
 MAPPED = "mapped_to_physical"
+BY_IRQFDS = "raised_from_interrupts"
 
 FOUND_AS = {
     "no_splice": (FIRST, "I3 overflow left behind"),
@@ -162,6 +163,7 @@ FOUND_AS = {
     "walk_leaves_physical": (MAPPED, "I33 device silenced"),
     "line_not_sampled": (MAPPED, "I33 device silenced"),
     "physical_by_memory": (MAPPED, "I34 device let go"),
+    "calls_cpus_with_irqs_off": (BY_IRQFDS, "warning"),
     "canary": (FIRST, "I9 lost edge"),
 }
 
