@@ -27,6 +27,7 @@ WORDS = {
     "reinit": "begins {name} anew",
     "inc": "takes a reference: {name}",
     "inc_not_zero": "takes a reference unless there is none: {name}",
+    "dec_not_one": "puts a reference unless it is the last: {name}",
     "dec": "puts a reference: {name}",
     "dec_and_test": "puts a reference: {name}",
     "last": "has put the last reference to {name}",
@@ -84,7 +85,9 @@ VALUES = {
     **dict.fromkeys(("read", "acquire"), " = {was}"),
     **dict.fromkeys(("write", "release"), " = {now}"),
     "cmpxchg": ": finds {was}, leaves {now}",
-    **dict.fromkeys(("add", "inc", "inc_not_zero", "dec", "dec_and_test"), ": {was} to {now}"),
+    **dict.fromkeys(
+        ("add", "inc", "inc_not_zero", "dec_not_one", "dec", "dec_and_test"), ": {was} to {now}"
+    ),
 }
 """What the line adds if the object's value is known."""
 

@@ -30,7 +30,7 @@ from harness.primitives.joining import JoinableThread, start_thread
 from harness.primitives.list_head import ListHead
 from harness.primitives.list_node import Node
 from harness.primitives.list_sort import list_sort
-from harness.primitives.lock_class import LockClass, WaitType
+from harness.primitives.lock_class import LockClass, WaitType, might_lock
 from harness.primitives.mutex import Mutex
 from harness.primitives.placed_lock import line_text, remember_places
 from harness.primitives.rcu import Rcu
@@ -38,7 +38,7 @@ from harness.primitives.refcount import Refcount
 from harness.primitives.requests import Ipi, Requests, Taking
 from harness.primitives.rwlock import RwLock
 from harness.primitives.semaphore import BoundedSemaphore, Semaphore
-from harness.primitives.slab import KmemCache, SlabObject, kfree, life_of
+from harness.primitives.slab import Freeable, KmemCache, SlabObject, kfree, life_of
 from harness.primitives.spinlock import SpinLock
 from harness.primitives.spinning import cpu_relax, wait_until
 from harness.primitives.srcu import Srcu
@@ -57,6 +57,7 @@ __all__ = [
     "Cell",
     "Completion",
     "Event",
+    "Freeable",
     "Guard",
     "HostInterrupt",
     "Ipi",
@@ -93,6 +94,7 @@ __all__ = [
     "list_sort",
     "local_irq_disable",
     "local_irq_enable",
+    "might_lock",
     "preempt_disable",
     "preempt_enable",
     "remember_places",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import NamedTuple, Protocol
 
-from harness.engine import Lock, Scheduler, Thread
+from harness.engine import IRQS_ON, Lock, Scheduler, Thread
 
 
 class WaitType(IntEnum):
@@ -82,3 +82,17 @@ class LockListener(Protocol):
 
     def used_with_irqs_on(self, me: Thread, lock: Lock, bit: int) -> None:
         """Interrupts are on while a thread holds a lock, taken as this class and subclass."""
+
+
+def might_lock(order: LockListener, lock: Lock, lock_class: LockClass) -> None:
+    """Have the order of locks judged as if one were taken here, with interrupts off (might_lock).
+
+    For a function that seldom takes it, so that a caller who must not call it is seen each time.
+    """
+    me = order.scheduler.current
+    if order.scheduler.unwinding:
+        return
+    irqs_on = me.chain & IRQS_ON
+    me.chain &= ~IRQS_ON
+    order.learn(me, lock, lock_class.bit)
+    me.chain |= irqs_on

@@ -32,7 +32,7 @@ from harness.engine import (
 from harness.primitives.atomic_context import check_may_sleep
 from harness.primitives.cells import Cell
 from harness.primitives.host_interrupt import Softirq
-from harness.primitives.slab import SlabObject, life_of
+from harness.primitives.slab import Freeable, life_of
 
 T = TypeVar("T")
 
@@ -146,7 +146,7 @@ class Rcu:
         if not self._scheduler.unwinding:
             self._grace_period(partial(self._over, then))
 
-    def kfree(self, given_up: SlabObject) -> None:
+    def kfree(self, given_up: Freeable) -> None:
         """Free an object after a grace period (kfree_rcu)."""
         self._scheduler.point(self._call)
         if self._scheduler.unwinding:

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from harness.engine import Failure, Operation, Scheduler, operation, within
 from harness.primitives.place import Place, here
-from harness.primitives.slab import SlabObject, life_of
+from harness.primitives.slab import Freeable, life_of
 
 INT_MAX = (1 << 31) - 1
 REFCOUNT_SATURATED = -(1 << 30)
@@ -28,8 +28,8 @@ class Refcount:
     """
 
     __slots__ = (
-        "_dec", "_dec_and_test", "_family", "_inc", "_inc_not_zero", "_inside", "_last", "_read",
-        "_scheduler", "_set", "_zeroed", "name", "value",
+        "_dec", "_dec_and_test", "_dec_not_one", "_family", "_inc", "_inc_not_zero", "_inside",
+        "_last", "_read", "_scheduler", "_set", "_zeroed", "name", "value",
     )  # fmt: skip
 
     def __init__(
@@ -39,7 +39,7 @@ class Refcount:
         instance: str,
         value: int = 1,
         *,
-        inside: SlabObject | None = None,
+        inside: Freeable | None = None,
     ) -> None:
         """Make a counter.
 
@@ -62,6 +62,7 @@ class Refcount:
         self._inc_not_zero = operation("inc_not_zero", family, self.name)
         self._dec = operation("dec", family, self.name)
         self._dec_and_test = operation("dec_and_test", family, self.name)
+        self._dec_not_one = operation("dec_not_one", family, self.name)
         self._last = operation("last", family, self.name)
 
     def __repr__(self) -> str:
@@ -111,6 +112,18 @@ class Refcount:
         if self.value == 1:
             self._warn("reference leak", "drops the last reference and does not look whether")
         self.value -= 1
+
+    def dec_not_one(self) -> bool:
+        """Drop a reference unless it is the last; return whether (refcount_dec_not_one)."""
+        self._point(self._dec_not_one)
+        if self.value == 1:
+            return False
+        if self.value <= 0:
+            self._warn("reference underflow", f"drops a reference by a count of {self.value}")
+        if self._scheduler.wants_touches:
+            self._scheduler.touch(self._dec)
+        self.value -= 1
+        return True
 
     def _add(self) -> None:
         if self.value < 0 or self.value == INT_MAX:

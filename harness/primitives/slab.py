@@ -13,10 +13,11 @@ goes through a pointer that others may free, `use` is one: the free can come in 
 having the pointer and going through it. What follows up to the next point is the same access.
 """
 
+import sys
 from collections import Counter
 from typing import NoReturn, cast
 
-from harness.engine import Failure, Scheduler, operation, within
+from harness.engine import Failure, Scheduler, only_observes, operation, within
 from harness.primitives.likeness import Likeness
 from harness.primitives.place import Place, here
 
@@ -68,7 +69,7 @@ class Life:
         self._refuse_second()
         self.deferred = here(self.cache.scheduler)
 
-    def end(self, freed: "SlabObject", *, deferred: bool) -> None:
+    def end(self, freed: "Freeable", *, deferred: bool) -> None:
         """Free the object and poison it; no scheduling point.
 
         Args:
@@ -164,23 +165,20 @@ class KmemCache:
         )
 
 
-class SlabObject:
-    """What can be freed while others still have a pointer to it: derive from it.
+class Freeable:
+    """What can be freed; for a class with a base of its own, which has a slot for `life`.
 
     Attributes:
         life: its life, which can be asked after its end too: `life_of`.
     """
 
-    __slots__ = ("life",)
+    __slots__ = ()
 
-    def __init__(self, cache: KmemCache, instance: str = "") -> None:
-        """Allocate an object; no other thread has a pointer to it yet: no scheduling point.
+    life: Life
 
-        Args:
-            cache: where it comes from.
-            instance: its number, as reports print it; "" for the next one of the thread.
-        """
-        self.life = cache.born(instance)
+    def be_born(self, cache: KmemCache, instance: str = "") -> None:
+        """Allocate the object, called by `instance` in reports; nobody has a pointer to it yet."""
+        object.__setattr__(self, "life", cache.born(instance))
         if cache.scheduler.wants_touches:
             self.__class__ = _TOUCHING.of(type(self))
 
@@ -192,41 +190,51 @@ class SlabObject:
         self.life.before_use()
 
 
-def life_of(of: SlabObject) -> Life:
+class SlabObject(Freeable):
+    """What can be freed while others still have a pointer to it: derive from it."""
+
+    __slots__ = ("life",)
+
+    def __init__(self, cache: KmemCache, instance: str = "") -> None:
+        self.be_born(cache, instance)
+
+
+def life_of(of: Freeable) -> Life:
     """Return the life of an object, freed or not; to ask for it is no use of the object."""
     return cast(Life, object.__getattribute__(of, "life"))
 
 
-def kfree(freed: SlabObject) -> None:
+def kfree(freed: Freeable) -> None:
     """Free an object (kfree, kmem_cache_free)."""
     life = life_of(freed)
     life.before_free()
     life.end(freed, deferred=False)
 
 
-def _read(living: SlabObject, name: str) -> object:
+def _read(living: Freeable, name: str) -> object:
     if not callable(getattr(type(living), name, None)):  # to call a method is not yet an access
         life_of(living).reached()
     return object.__getattribute__(living, name)
 
 
-def _written(living: SlabObject, name: str, value: object) -> None:
+def _written(living: Freeable, name: str, value: object) -> None:
     life_of(living).reached()
     object.__setattr__(living, name, value)
 
 
-def _reads(freed: SlabObject, name: str) -> object:
-    if name != "__class__":  # isinstance asks for it, and looks at the pointer only
+def _reads(freed: Freeable, name: str) -> object:
+    # isinstance asks for the class, and looks at the pointer only; who only observes may look.
+    if name != "__class__" and not only_observes(sys._getframe(1).f_globals.get("__name__", "")):
         life_of(freed).check()
     return object.__getattribute__(freed, name)
 
 
-def _writes(freed: SlabObject, name: str, value: object) -> None:
+def _writes(freed: Freeable, name: str, value: object) -> None:
     life_of(freed).check()
     object.__setattr__(freed, name, value)
 
 
-def _prints(freed: SlabObject) -> str:
+def _prints(freed: Freeable) -> str:
     return f"{life_of(freed).name} (freed)"
 
 

@@ -40,7 +40,7 @@ COMMUTE_WITH_NOTHING = frozenset(
     {
         *("lock", "unlock", "write", "release", "cmpxchg", "swapped", "add", "take", "taken"),
         *("assert", "complete", "reinit", "wait_for", "prepare_to_wait", "sleep", "wake_up"),
-        *("inc", "inc_not_zero", "dec", "dec_and_test", "last", "free"),
+        *("inc", "inc_not_zero", "dec_not_one", "dec", "dec_and_test", "last", "free"),
         *("synchronize", "wait", "call", "callback"),
         *("write_lock", "write_unlock", "down", "up"),
         *("set", "clear", "arrive", "abort", "reset"),

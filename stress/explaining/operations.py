@@ -26,7 +26,9 @@ WORDS = {
     **dict.fromkeys(("lock", "unlock", "learn"), _AS_PUBLISHED),
     **dict.fromkeys(("write", "acquire", "release", "swapped", "add"), _AS_PUBLISHED),
     **dict.fromkeys(("send", "taken", "assert", "eoi"), _AS_PUBLISHED),
-    **dict.fromkeys(("inc", "inc_not_zero", "dec", "dec_and_test", "last"), _AS_PUBLISHED),
+    **dict.fromkeys(
+        ("inc", "inc_not_zero", "dec_not_one", "dec", "dec_and_test", "last"), _AS_PUBLISHED
+    ),
     **dict.fromkeys(("read_lock", "read_unlock", "synchronize", "wait"), _AS_PUBLISHED),
     **dict.fromkeys(("call", "callback", "use", "free"), _AS_PUBLISHED),
     **dict.fromkeys(("prepare_to_wait", "sleep", "wake_up"), _AS_PUBLISHED),

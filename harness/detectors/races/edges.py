@@ -81,7 +81,17 @@ EDGES = {
 
 ORDERS_NOTHING = frozenset(
     {
-        *("read", "write", "cmpxchg", "take", "inc", "inc_not_zero", "prepare_to_wait", "reinit"),
+        *(
+            "read",
+            "write",
+            "cmpxchg",
+            "take",
+            "inc",
+            "inc_not_zero",
+            "dec_not_one",
+            "prepare_to_wait",
+            "reinit",
+        ),
         *("relax", "list", RELINK, "change", "use", "free"),
         *("trylock", "timed_wait", "clear", "del_timer"),
         *("next_work", "cancel_work", "found_shut"),

@@ -25,7 +25,7 @@ from harness.primitives.refcount import INT_MAX, REFCOUNT_SATURATED
 
 Run = Callable[..., Execution]
 FailureOf = Callable[..., Failure]
-OPERATIONS = ("inc", "inc_not_zero", "dec", "dec_and_test")
+OPERATIONS = ("inc", "inc_not_zero", "dec", "dec_not_one", "dec_and_test")
 
 
 class Counted:
@@ -52,6 +52,7 @@ class Counted:
         (0, "inc", "reference from zero"),
         (0, "dec", "reference underflow"),
         (0, "dec_and_test", "reference underflow"),
+        (0, "dec_not_one", "reference underflow"),
         (1, "dec", "reference leak"),
         (INT_MAX, "inc", "reference saturated"),
         (INT_MAX, "inc_not_zero", "reference saturated"),
@@ -59,6 +60,7 @@ class Counted:
         (REFCOUNT_SATURATED, "inc_not_zero", "reference saturated"),
         (REFCOUNT_SATURATED, "dec", "reference underflow"),
         (REFCOUNT_SATURATED, "dec_and_test", "reference underflow"),
+        (REFCOUNT_SATURATED, "dec_not_one", "reference underflow"),
     ],
 )
 def test_what_the_kernel_warns_of_fails_and_saturates(
@@ -100,8 +102,9 @@ def test_counts_as_a_number_does_as_long_as_it_is_right(value: int, operations: 
         if wrong:
             break
         taken = name == "inc" or (name == "inc_not_zero" and value > 0)
-        value += 1 if taken else -(name.startswith("dec"))
-        results = {"inc_not_zero": taken, "dec_and_test": value == 0}
+        dropped = name.startswith("dec") and not (name == "dec_not_one" and value == 1)
+        value += taken - dropped
+        results = {"inc_not_zero": taken, "dec_not_one": dropped, "dec_and_test": value == 0}
         expected.append(results.get(name))
     assert program.results == expected
     assert isinstance(outcome, Failed) is wrong

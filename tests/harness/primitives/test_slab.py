@@ -3,10 +3,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import pytest
 
-from harness import Deviation, Execution, Failure, KmemCache, Passed, Scheduler, SlabObject, kfree
+from harness import (
+    Deviation,
+    Execution,
+    Failure,
+    KmemCache,
+    Passed,
+    Scheduler,
+    SlabObject,
+    kfree,
+    observes,
+)
+from harness.primitives import Freeable
 from harness.primitives.slab import life_of
 from harness.schedule.replay import StrictReplay
 
@@ -53,7 +66,28 @@ class Declared(SlabObject):
         self.size += 1
 
 
-KINDS = [Packed, Loose, Declared]
+class Based:
+    """What an object is derived from that is no object of a slab."""
+
+    __slots__ = ("size",)
+
+    size: int
+
+    def grow(self) -> None:
+        self.size += 1
+
+
+class Derived(Based, Freeable):
+    """An object with a base of its own."""
+
+    __slots__ = ("life",)
+
+    def __init__(self, cache: KmemCache) -> None:
+        self.size = 1
+        self.be_born(cache)
+
+
+KINDS = [Packed, Loose, Declared, Derived]
 
 
 def after_free(what: Callable[[Loose], object], kind: type = Packed) -> Program:
@@ -93,6 +127,25 @@ def test_every_use_after_free_is_seen(use: str, kind: type, failure_of: FailureO
     assert failure.kind == "use after free"
     assert failure.lock_classes == ("thing",)
     assert failure.functions[1] == "release"
+
+
+def test_who_only_observes_may_look(run: Run, failure_of: FailureOf) -> None:
+    """Whether a module observes goes by its name, so the look is made as if it stood in it."""
+
+    def program(scheduler: Scheduler, *, module: str) -> None:
+        freed = Packed(KmemCache(scheduler, "thing"))
+        space: dict[str, Any] = {"__name__": module, "freed": freed}
+        exec("def look():\n    return freed.size", space)
+
+        def body() -> None:
+            kfree(freed)
+            space["look"]()
+
+        scheduler.thread("t0", body)
+
+    observes("tests.observing")
+    assert run(partial(program, module="tests.observing")).outcome == Passed()
+    assert failure_of(partial(program, module="tests.others")).kind == "use after free"
 
 
 @pytest.mark.parametrize("kind", KINDS)
