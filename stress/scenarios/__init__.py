@@ -22,6 +22,7 @@ from stress.scenarios import (
     keys_change_while_sorting,
     level_lines_toggle,
     many_interrupts,
+    mapped_in_software,
     mapped_to_physical,
     migration_ping_pong,
     misbehaving_guest,
@@ -33,6 +34,7 @@ from stress.scenarios import (
     reroute_before_entry,
     reroute_while_pruning,
     small,
+    timers_fire,
     triggers_written_in_use,
 )
 from stress.scenarios.faults import BadScenarioFile, ScenarioAtFault, of_scenarios
@@ -58,6 +60,8 @@ _MODULES = (
     deactivated_apart,
     devices_passed_through,
     mapped_to_physical,
+    mapped_in_software,
+    timers_fire,
     distributor_off_and_on,
     groups_and_masks,
     triggers_written_in_use,

@@ -58,7 +58,7 @@ _ACTIVE_STATES = (ACTIVATE, DEACTIVATE, DEACTIVATE, ACTIVE)
 _DEEDS = {
     "route": 45, "toggle": 25, "pend": 25, "unpend": 25, "sgi": 25, "active": 8, "wait": 12,
     "host": 12, "apart": 15, "groups": 10, "masks": 12, "sgis": 10,
-    "resampled": 10, "triggers": 8, "irqfds": 10,
+    "resampled": 10, "mapped": 10, "triggers": 8, "irqfds": 10,
 }  # fmt: skip
 """What guests and the host do beside handling interrupts, in how many of a hundred executions."""
 
@@ -85,6 +85,10 @@ def random_program(streams: Streams) -> Parameters:
     if "resampled" in swarm:
         irqs = tuple(
             [irq._replace(resampled=irq.config is LEVEL and irq.intid >= FIRST_SPI) for irq in irqs]
+        )
+    if "mapped" in swarm:
+        irqs = tuple(
+            [irq._replace(mapped=irq.config is LEVEL and not irq.resampled) for irq in irqs]
         )
     if "groups" in swarm:
         irqs = tuple([irq._replace(group=streams.stream("param:groups").pick(2)) for irq in irqs])

@@ -100,6 +100,18 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
         "eoicount": {"random-walk": 20.6, "pct": 14.8, "burst": 17.8},
         "dir_outside": {"random-walk": 10.2, "pct": 6.8, "burst": 8.9},
     },
+    "mapped_in_software": {
+        "turned_back": {"random-walk": 42.5, "pct": 7.2, "burst": 28.1},
+        "kick_in_flush": {"random-walk": 43.9, "pct": 5.0, "burst": 23.2},
+        "overflow": {"random-walk": 32.0, "pct": 21.9, "burst": 28.8},
+    },
+    "timers_fire": {
+        "turned_back": {"random-walk": 31.2, "pct": 8.2, "burst": 17.4},
+        "kick_in_flush": {"random-walk": 22.8, "pct": 5.7, "burst": 16.7},
+        "wait": {"random-walk": 26.6, "pct": 26.9, "burst": 25.8},
+        "wake_up": {"random-walk": 7.5, "pct": 16.8, "burst": 10.6},
+        "on_top": {"random-walk": 98.8, "pct": 98.5, "burst": 98.6},
+    },
     "distributor_off_and_on": {
         "turned_back": {"random-walk": 23.6, "pct": 4.8, "burst": 14.2},
         "kick_in_flush": {"random-walk": 23.6, "pct": 4.2, "burst": 13.5},

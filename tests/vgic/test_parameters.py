@@ -276,6 +276,9 @@ def test_one_value_replaced_by_any_other_is_parameters_or_bad_parameters(
         (("irqs", 0), [32, "level", 0x80, 0, 1, "resampled", "resampled"]),
         (("irqs", 0), [32, "edge", 0x80, 0, 1, "resampled"]),
         (("irqs", 0), [20, "level", 0x80, 0, 1, "resampled"]),
+        (("irqs", 0), [20, "edge", 0x80, 0, 1, "mapped"]),
+        (("irqs", 0), [32, "level", 0x80, 0, 2, "mapped"]),
+        (("irqs", 0), [32, "level", 0x80, 0, 1, "resampled", "mapped"]),
         (("hardware",), []),
         (("hardware",), None),
         (("hardware",), {"has_tdir": True}),
@@ -395,6 +398,20 @@ def test_a_device_that_is_passed_through_is_named_behind_the_group(group: int) -
     read = Parameters.from_values(replaced(valid(), ("irqs", 0), irq.to_values()))
     assert read.irqs[0] == irq
     assert read.irqs[1].resampled is False
+
+
+@pytest.mark.parametrize("intid", [20, 32])
+@pytest.mark.parametrize("group", [0, 1])
+def test_what_is_mapped_is_named_behind_the_group(intid: int, group: int) -> None:
+    irq = Irq(intid, Config.LEVEL, 0x80, 0, group, mapped=True)
+    assert irq.to_values() == [intid, "level", 0x80, 0, group, "mapped"]
+    read = Parameters.from_values(replaced(valid(), ("irqs", 0), irq.to_values()))
+    assert (read.irqs[0], read.irqs[1].mapped) == (irq, False)
+
+
+def test_only_a_level_is_mapped() -> None:
+    with pytest.raises(BadParameters, match="only a level-triggered irq is mapped"):
+        Parameters.from_values(replaced(valid(), ("irqs", 0), [32, "edge", 0x80, 0, 1, "mapped"]))
 
 
 @pytest.mark.parametrize("intid", [20, 32])

@@ -125,8 +125,7 @@ class Ledger(defaultdict[VgicIrq, Account]):
         account = self[irq]
         account.drivers -= 1
         alone = not account.contested
-        # The line of what is mapped is its device's, and sampled: nobody drives that of the kernel.
-        account.line = level if alone and irq.physical is None else None
+        account.line = level if alone else None
         if not account.drivers:
             account.contested = False
         return alone

@@ -8,7 +8,7 @@ their locks and the run loop, so that a patch which replaces a kernel function i
 
 import sys
 
-from harness.engine import model_stack
+from harness.engine import IN_IRQ, model_stack
 from vgic.data import OUTSIDE_GUEST_MODE, HostCpu, Kvm, Vcpu, VgicIrq
 from vgic.judging.judge import Judge
 from vgic.judging.registers import Registers
@@ -45,6 +45,9 @@ WINDOWS = {
     "dir_outside": "A guest deactivates what is on a list and in no list register.",
     "dir_from_beside": "A guest deactivates what another vCPU has acknowledged.",
     "dir_of_loaded": "It does so while that is in a list register of the other.",
+    "on_top": (
+        "A handler of the host injects on top of a vCPU's thread, once that has been in its guest."
+    ),
     "change_in_summary": "What the summary has looked at changes while it looks at more.",
     "change_in_sort": "Something on a list changes while that is being sorted.",
     "change_in_walk": (
@@ -156,6 +159,12 @@ class Windows(Judge):
         """Note that somebody has something for it."""
         if self._waits[vcpu.vcpu_id]:
             self.crossed_ones.add("wake_up")
+
+    def driving(self, vcpu: int, intid: int, level: bool) -> None:
+        """Note that somebody injects in the thread of the vCPU, and not by its guest's doing."""
+        me = self._kvm.scheduler.current
+        if me.chain & IN_IRQ and me.role == self._kvm.vcpus[vcpu].role:
+            self.crossed_ones.add("on_top")
 
     def ticked(self, vcpu: int) -> None:
         """Note that a guest is interrupted for the host."""

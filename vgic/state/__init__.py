@@ -19,6 +19,7 @@ from vgic.state.fields import (
     LockState,
     Lr,
     ModeState,
+    PhysicalState,
     RequestsState,
     ShadowHcr,
     ShadowLrs,
@@ -27,6 +28,6 @@ from vgic.state.look import Look
 
 __all__ = [
     "CellState", "GuestState", "HardwareHcr", "HardwareLrs", "HardwareMisr", "IpiState", "IrqState",
-    "Links", "ListState", "LockState", "Look", "Lr", "ModeState", "RequestsState", "ShadowHcr",
-    "ShadowLrs",
+    "Links", "ListState", "LockState", "Look", "Lr", "ModeState", "PhysicalState", "RequestsState",
+    "ShadowHcr", "ShadowLrs",
 ]  # fmt: skip

@@ -33,6 +33,18 @@ class IpiState(NamedTuple):
     pending: bool
 
 
+class PhysicalState(NamedTuple):
+    """A physical interrupt that a virtual one is mapped to.
+
+    Attributes:
+        line: the output of its device.
+        active: it was taken, and not deactivated since.
+    """
+
+    line: bool
+    active: bool
+
+
 class LockState(NamedTuple):
     """Who holds a lock: the role of a thread, None if nobody does."""
 

@@ -18,6 +18,7 @@ from harness import Atomic, Cell, Ipi, ListHead, Requests, SpinLock
 from harness.engine import observes
 from harness.schedule import Fields, Thing
 from vgic.data import Mode
+from vgic.hardware import PhysicalInterrupt
 from vgic.state.fields import (
     CellState,
     IpiState,
@@ -25,6 +26,7 @@ from vgic.state.fields import (
     ListState,
     LockState,
     ModeState,
+    PhysicalState,
     RequestsState,
 )
 
@@ -103,6 +105,14 @@ def _ipi(ipi: Ipi) -> Shown:
     )
 
 
+def _physical(physical: PhysicalInterrupt) -> Shown:
+    return Shown(
+        Thing(PhysicalState, physical.name),
+        lambda: (physical.line, physical.active),
+        lambda values: PhysicalState(*values),
+    )
+
+
 def _lock(lock: SpinLock) -> Shown:
     return Shown(
         Thing(LockState, lock.name),
@@ -119,6 +129,7 @@ _KINDS: dict[tuple[type[Any], ...], Callable[[Any], Shown]] = {
     (Cell, Atomic): _cell,
     (Requests,): _requests,
     (Ipi,): _ipi,
+    (PhysicalInterrupt,): _physical,
     (SpinLock,): _lock,
     (ListHead,): _list,
 }

@@ -162,8 +162,10 @@ FOUND_AS = {
     "ends_unheard": (PASSED_THROUGH, "I32 end unheard"),
     "walk_leaves_physical": (MAPPED, "I33 device silenced"),
     "line_not_sampled": (MAPPED, "I33 device silenced"),
+    "let_go_in_use": ("mapped_in_software", "I34 device let go"),
     "physical_by_memory": (MAPPED, "I34 device let go"),
     "calls_cpus_with_irqs_off": (BY_IRQFDS, "warning"),
+    "irqs_left_on": ("timers_fire", "irqs on"),
     "canary": (FIRST, "I9 lost edge"),
 }
 
