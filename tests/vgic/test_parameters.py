@@ -52,11 +52,13 @@ SHARED = st.integers(32, LAST_SPI)
 EIGHTS = st.integers(0, 31).map(lambda n: n << 3)
 GROUPS = st.sampled_from((0, 1))
 
+_YES, _NO = st.just(True), st.just(False)
 IRQS = st.one_of(
-    st.builds(Irq, SHARED, st.sampled_from(Config), EIGHTS, VCPUS, GROUPS, st.just(False)),
-    st.builds(Irq, SHARED, st.just(Config.LEVEL), EIGHTS, VCPUS, GROUPS, st.just(True)),
+    st.builds(Irq, SHARED, st.sampled_from(Config), EIGHTS, VCPUS, GROUPS, _NO, _NO),
+    st.builds(Irq, SHARED, st.just(Config.LEVEL), EIGHTS, VCPUS, GROUPS, _YES, _NO),
+    st.builds(Irq, SHARED, st.just(Config.LEVEL), EIGHTS, VCPUS, GROUPS, _NO, _YES),
     st.builds(
-        Irq, st.integers(0, 15), st.just(Config.EDGE), st.just(0x80), VCPUS, GROUPS, st.just(False)
+        Irq, st.integers(0, 15), st.just(Config.EDGE), st.just(0x80), VCPUS, GROUPS, _NO, _NO
     ),
 )
 ACCESSES = st.one_of(
@@ -405,8 +407,10 @@ def test_a_device_that_is_passed_through_is_named_behind_the_group(group: int) -
 def test_what_is_mapped_is_named_behind_the_group(intid: int, group: int) -> None:
     irq = Irq(intid, Config.LEVEL, 0x80, 0, group, mapped=True)
     assert irq.to_values() == [intid, "level", 0x80, 0, group, "mapped"]
-    read = Parameters.from_values(replaced(valid(), ("irqs", 0), irq.to_values()))
-    assert (read.irqs[0], read.irqs[1].mapped) == (irq, False)
+    parameters = Parameters(
+        1, (irq, irq._replace(intid=33, mapped=False)), (Program((), (0,)),), ()
+    )
+    assert Parameters.from_values(parameters.to_values()) == parameters
 
 
 def test_only_a_level_is_mapped() -> None:

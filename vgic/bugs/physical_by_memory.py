@@ -11,7 +11,7 @@ class RegistersByMemory(Mechanism):
 
     While the interrupt is in a list register its guest may have taken it or ended it: then the
     device is let go of while it is dealt with, or held when all is over. Four decisions together,
-    as all kernels have them: docs/findings.md, F11.
+    as all kernels have them: docs/quirks.md, Q13.
     """
 
     sample_enabled = PhysicalByMemory.sample_enabled

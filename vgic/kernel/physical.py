@@ -110,7 +110,7 @@ class Physical(Kernel):
         """Say whether software has pended a mapped interrupt that its guest is still to take.
 
         Its end in a list register may have let the device come meanwhile, and that would raise a
-        line that is taken to be up from then on: its next rise is nobody's (docs/findings.md, F11).
+        line that is taken to be up from then on: its next rise is nobody's (docs/quirks.md, Q13).
 
         Models: vgic.c, vgic_irq_handle_resampling, which does not ask.
         Locking: called with irq.irq_lock held and interrupts off.
@@ -137,7 +137,7 @@ class Physical(Kernel):
 
         If it has gone down nobody has said so, and the device is let come again. If it has gone up
         the host's handler has said so, or is about to: whoever raises the virtual line before it
-        has that done twice (docs/findings.md, F11).
+        has that done twice (docs/quirks.md, Q13).
 
         Models: vgic-mmio.c, the part of vgic_mmio_write_senable for mapped levels, which takes over
             what it reads.
@@ -157,7 +157,7 @@ class Physical(Kernel):
 
         It does not from where the interrupt is loaded to where its end is folded: whether its guest
         has taken or ended it is not known. Then the end, and the fold, see to it. A line that is
-        noted as up meanwhile is none that could rise (docs/findings.md, F11).
+        noted as up meanwhile is none that could rise (docs/quirks.md, Q13).
 
         Models: vgic-mmio.c, vgic_mmio_write_spending, which goes by memory.
         Locking: called with irq.irq_lock held.

@@ -11,7 +11,7 @@ class PhysicalByMemory(Mechanism):
 
     What its guest has taken looks as if nobody had it, and what it has ended as if somebody had. A
     line that is up is noted by who enables the interrupt, and once more by who takes the physical
-    one: docs/findings.md, F11.
+    one: docs/quirks.md, Q13.
     """
 
     @unnamed
