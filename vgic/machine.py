@@ -9,12 +9,19 @@ from harness.engine import Operation, operation
 from harness.primitives import remember_places
 from vgic.accesses import DISTRIBUTOR, QUIESCE, TRAPPED_DIR, Access, drive, drive_from
 from vgic.composition import note_calls, stop_noting
-from vgic.data import Kvm, Pulse, Vcpu
+from vgic.data import CLOSE, Kvm, Lifetime, Pulse, Vcpu, VgicIrq
 from vgic.drain import Drain
 from vgic.forwarding import CPU, Forwarding
 from vgic.guest import Exits, Guest
 from vgic.host import Host
-from vgic.judging import Judges, check_races, leave_listed, lists_are_forgotten, stop_at_unguarded
+from vgic.judging import (
+    Judges,
+    all_lists_are_forgotten,
+    check_races,
+    leave_listed,
+    lists_are_forgotten,
+    stop_at_unguarded,
+)
 from vgic.kernel import Mechanism
 from vgic.parameters import Parameters
 from vgic.tracepoints import Tracepoints, announcer
@@ -60,6 +67,8 @@ class Machine:
             lock_order=lock_order,
             implementation=parameters.hardware,
         )
+        if any(event.kind == CLOSE for event in parameters.host):
+            self.kvm.lifetime = Lifetime(self.kvm.order, len(parameters.guests))
         for irq in parameters.irqs:
             self.kvm.add_irq(*irq)
         accesses = [each for guest in parameters.guests for each in guest.accesses]
@@ -87,7 +96,8 @@ class Machine:
             work = operation("work", "", f"dev {number}")
             scheduler.thread(f"dev{number}", partial(self.device, pulses, work))
         if parameters.host:
-            scheduler.thread("host0", partial(Host(self.kvm, self.trace).run, parameters.host))
+            host = Host(self.kvm, self.trace, self.close)
+            scheduler.thread("host0", partial(host.run, parameters.host))
         if self._forwarding is not None and self._forwarding.shared:
             scheduler.thread(CPU, self._forwarding.run)
         scheduler.on_quiescence = Drain(self.kvm, self.trace)
@@ -103,9 +113,18 @@ class Machine:
         """Run a vCPU for as long as the VM lives, as its thread in user space does."""
         runs = guest if self._forwarding is None else self._forwarding.on(vcpu, guest)
         self.kernel.kvm_arch_vcpu_ioctl_run(vcpu, runs)
+        if self.kvm.lifetime is not None:
+            self.kernel.kvm_put_kvm()
+            all_lists_are_forgotten(self.kvm)
+            return
         left = leave_listed(self.kvm, vcpu)
         self.kernel.kvm_vgic_vcpu_destroy(vcpu)
         lists_are_forgotten(self.kvm, vcpu, left)
+
+    def close(self) -> None:
+        """Close the VM for user space."""
+        self.kernel.kvm_vm_release()
+        all_lists_are_forgotten(self.kvm)
 
     def retire(self) -> None:
         """Take the machine apart when nothing of it is wanted any more.
@@ -126,7 +145,15 @@ class Machine:
             irq = self.kvm.get_vcpu_irq(vcpu, pulse.intid)
             if irq is None:
                 continue
-            if pulse.context:
-                drive_from(pulse.context, self.kernel, vcpu, irq)
-            else:
-                drive(self.kernel, vcpu, irq, level=pulse.level)
+            if self.kvm.lifetime is None:
+                self._drive(vcpu, irq, pulse)
+                continue
+            with self.kvm.lifetime.of_irqfd() as is_there:
+                if is_there:
+                    self._drive(vcpu, irq, pulse)
+
+    def _drive(self, vcpu: Vcpu, irq: VgicIrq, pulse: Pulse) -> None:
+        if pulse.context:
+            drive_from(pulse.context, self.kernel, vcpu, irq)
+        else:
+            drive(self.kernel, vcpu, irq, level=pulse.level)

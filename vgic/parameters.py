@@ -10,6 +10,7 @@ that there is to tell of it, takes little time and memory, whoever has made it.
 from typing import NamedTuple
 
 from vgic.data import (
+    CLOSE,
     FIRST_PPI,
     FIRST_SPI,
     LAST_SPI,
@@ -144,6 +145,7 @@ class Parameters(NamedTuple):
         )
         _check_size(parameters)
         _check_intids(parameters)
+        _check_end(parameters)
         return parameters
 
 
@@ -155,6 +157,12 @@ def _check_size(parameters: Parameters) -> None:
             f"all programs together have {size} instructions, latenesses, pulses and events; "
             f"at most {PROGRAMS_MAX} can be of use"
         )
+
+
+def _check_end(parameters: Parameters) -> None:
+    """What comes after the end of a VM has none to do anything to."""
+    if any(event.kind == CLOSE for event in parameters.host[:-1]):
+        raise BadParameters("close is the last of what the host does, and it does it once")
 
 
 def _check_intids(parameters: Parameters) -> None:

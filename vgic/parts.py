@@ -5,6 +5,7 @@ A token comes from an e-mail, so everything is checked, and what is far beyond a
 """
 
 from vgic.data import (
+    CLOSE,
     CONTEXTS,
     FIRST_PPI,
     HOST_EVENTS,
@@ -64,10 +65,9 @@ def hardware_of(fields: dict[str, object]) -> Implementation:
 def host_event_of(value: object, nr_vcpus: int) -> HostEvent:
     """Read what the host does once."""
     kind, vcpu, pause = list_of(value, "an event of the host", 3, 3)
-    if not isinstance(kind, str) or kind not in HOST_EVENTS:
-        raise BadParameters(
-            f"an event of the host is one of {', '.join(HOST_EVENTS)}, not {kind!r:.40}"
-        )
+    known = (*HOST_EVENTS, CLOSE)
+    if not isinstance(kind, str) or kind not in known:
+        raise BadParameters(f"an event of the host is one of {', '.join(known)}, not {kind!r:.40}")
     return HostEvent(
         kind,
         integer_of(vcpu, "a vCPU", 0, nr_vcpus - 1),

@@ -11,6 +11,7 @@ from pathlib import Path
 from harness.engine import observes
 from stress.scenarios import (
     active_written_from_beside,
+    closed_while_injecting,
     deactivated_apart,
     devices_passed_through,
     distributor_off_and_on,
@@ -66,6 +67,7 @@ _MODULES = (
     groups_and_masks,
     triggers_written_in_use,
     raised_from_interrupts,
+    closed_while_injecting,
     many_interrupts,
     misbehaving_guest,
     guests_that_wait,

@@ -135,6 +135,11 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
         "wait": {"random-walk": 48.0, "pct": 47.7, "burst": 46.5},
         "wake_up": {"random-walk": 14.1, "pct": 23.1, "burst": 17.4},
     },
+    "closed_while_injecting": {
+        "kick_in_flush": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "turned_back": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "wait": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+    },
     "many_interrupts": {
         "overflow": {"random-walk": 73.2, "pct": 35.5, "burst": 47.9},
         "eoicount_of_two": {"random-walk": 18.5, "pct": 17.7, "burst": 18.3},

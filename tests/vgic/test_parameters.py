@@ -179,6 +179,16 @@ def test_where_a_line_is_raised_from_is_written_only_where_it_is_no_thread(conte
     assert plain.to_values()["devices"] == [[[32, 1, 3, 0]]]
 
 
+def test_a_vm_is_closed_once_and_nothing_is_done_to_it_after_that() -> None:
+    host = [["tick", 1, 2], ["close", 0, 30]]
+    parameters = Parameters.from_values({**valid(), "host": host})
+    assert parameters.host[-1] == HostEvent("close", 0, 30)
+    assert parameters.to_values()["host"] == host
+    for wrong in (host[::-1], [host[1], host[1]]):
+        with pytest.raises(BadParameters, match="close is the last of what the host does"):
+            Parameters.from_values({**valid(), "host": wrong})
+
+
 @pytest.mark.parametrize(
     ("pulse", "why"),
     [

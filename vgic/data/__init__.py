@@ -18,6 +18,7 @@ from vgic.data.intids import (
     irq_name,
     is_private,
 )
+from vgic.data.lifetime import Lifetime, MortalIrq
 from vgic.data.own_interface import (
     BINARY_POINT_0,
     BINARY_POINT_1,
@@ -39,6 +40,7 @@ from vgic.data.program import (
     ACCESS,
     ACKNOWLEDGE,
     AWAIT,
+    CLOSE,
     CONTEXTS,
     END,
     END_AGAIN,
@@ -85,6 +87,7 @@ __all__ = [
     "AWAIT",
     "BINARY_POINT_0",
     "BINARY_POINT_1",
+    "CLOSE",
     "COMMON_BINARY_POINT",
     "CONTEXTS",
     "DIR",
@@ -131,7 +134,9 @@ __all__ = [
     "HostEvent",
     "Instruction",
     "Kvm",
+    "Lifetime",
     "Mode",
+    "MortalIrq",
     "Program",
     "Pulse",
     "RunsInGuestMode",

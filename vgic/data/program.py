@@ -175,7 +175,7 @@ class HostEvent(NamedTuple):
     Attributes:
         kind: `tick`, an interrupt of the CPU that the vCPU is on, which means nothing to it;
             `signal`, which takes it back to user space; `reschedule`, by which another thread gets
-            its CPU.
+            its CPU; `close`, the last, by which user space ends the VM.
         vcpu: whose thread.
         pause: how many steps of other work come before.
     """
@@ -187,6 +187,9 @@ class HostEvent(NamedTuple):
 
 TICK, POSIX_SIGNAL, RESCHEDULE = HOST_EVENTS = ("tick", "signal", "reschedule")
 """What the host does by itself."""
+CLOSE = "close"
+"""What user space does in the end, if that is part of an execution: it has its vCPUs return for
+good, and closes the VM, which is destroyed when the last of them has closed it, too."""
 
 
 class Pulse(NamedTuple):

@@ -9,6 +9,7 @@ from harness import Atomic, Cell, LockOrder, Mutex, Scheduler, SpinLock
 from harness.engine import operations
 from vgic.data.host_cpu import HostCpu
 from vgic.data.intids import FIRST_SPI, Config, is_private
+from vgic.data.lifetime import Lifetime, MortalIrq, exhume
 from vgic.data.lock_order import VgicLocks
 from vgic.data.resampled import ResampledDevice
 from vgic.data.vcpu import Vcpu, VgicIrq
@@ -73,13 +74,14 @@ class Kvm:
         handed_over: the shared interrupts whose handlers leave it to another vCPU to deactivate
             them, in the guests' memory: by whom, and the INTID.
         implementation: what each of its CPUs has, and does where it may choose.
+        lifetime: who has it open, if its end is part of the execution.
         awaiting: the vCPUs whose guests look at a cell until it is set, and take nothing.
         stopping: user space wants the vCPUs to return from KVM_RUN.
     """
 
     __slots__ = (
         "awaiting", "cells", "config_lock", "cpus", "dist", "handed_over", "implementation", "irqs",
-        "locks", "nr_lr", "scheduler", "stopping", "vcpus",
+        "lifetime", "locks", "nr_lr", "scheduler", "stopping", "vcpus",
     )  # fmt: skip
 
     def __init__(
@@ -96,6 +98,7 @@ class Kvm:
         self.config_lock = Mutex(self.locks.order, self.locks.config_lock, "vm")
         self.nr_lr = nr_lr
         self.implementation = implementation
+        self.lifetime: Lifetime | None = None
         self.vcpus = [Vcpu(self.locks, nr_lr, n, implementation) for n in range(nr_vcpus)]
         self.cpus = [*(vcpu.cpu for vcpu in self.vcpus), HostCpu(nr_vcpus)]
         self.dist = VgicDist(scheduler)
@@ -134,7 +137,7 @@ class Kvm:
             mapped: it is mapped to a physical interrupt.
         """
         vcpu = self.vcpus[vcpu_id]
-        irq = VgicIrq(self.locks, intid, config, priority, vcpu, group)
+        irq = self._new_irq(intid, config, priority, vcpu, group)
         irq.resampled = ResampledDevice(self.scheduler, irq.name) if resampled else None
         irq.physical = PhysicalInterrupt(self.scheduler, irq.name) if mapped else None
         home = vcpu.vgic_cpu.private_irqs if is_private(intid) else self.dist.spis
@@ -143,6 +146,15 @@ class Kvm:
         for each in self.vcpus:
             each.vgic_cpu.ap_list_head.population += 1
             each.vgic_cpu.overflow_ap_list_head.population += 1
+        return irq
+
+    def _new_irq(
+        self, intid: int, config: Config, priority: int, vcpu: Vcpu, group: int
+    ) -> VgicIrq:
+        if self.lifetime is None:
+            return VgicIrq(self.locks, intid, config, priority, vcpu, group)
+        irq = MortalIrq(self.locks, intid, config, priority, vcpu, group)
+        irq.be_born(self.lifetime.irqs, irq.name)
         return irq
 
     def cell(self, number: int) -> Cell[bool]:
@@ -160,6 +172,8 @@ class Kvm:
         """Let go of all that refers back here: nothing of the VM is used any more."""
         self.config_lock.retire()
         for irq in self.irqs:
+            if self.lifetime is not None:
+                exhume(irq)
             irq.irq_lock.retire()
             irq.ap_list.retire()
             if irq.physical is not None:

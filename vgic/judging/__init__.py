@@ -8,7 +8,7 @@ the VM's data and the tracepoints and no kernel function. `judges.py` has them a
 """
 
 from harness.engine import observes
-from vgic.judging.destroyed import leave_listed, lists_are_forgotten
+from vgic.judging.destroyed import all_lists_are_forgotten, leave_listed, lists_are_forgotten
 from vgic.judging.guarded import check_races, stop_at_unguarded
 from vgic.judging.judges import Judges
 from vgic.judging.kicks import NEEDLESS_KICK
@@ -17,8 +17,8 @@ from vgic.judging.steps import progress, steps_of
 from vgic.judging.windows import WINDOWS
 
 __all__ = [
-    "NEEDLESS_KICK", "PROMISING", "WINDOWS", "Judges", "check_races", "leave_listed",
-    "lists_are_forgotten", "progress", "steps_of", "stop_at_unguarded",
+    "NEEDLESS_KICK", "PROMISING", "WINDOWS", "Judges", "all_lists_are_forgotten", "check_races",
+    "leave_listed", "lists_are_forgotten", "progress", "steps_of", "stop_at_unguarded",
 ]  # fmt: skip
 
 observes(__name__)

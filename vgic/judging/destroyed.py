@@ -54,3 +54,15 @@ def lists_are_forgotten(kvm: Kvm, vcpu: Vcpu, left: list[VgicIrq]) -> None:
     for irq in left:
         irq.vcpu = None
         irq.ap_list.next = irq.ap_list.prev = irq.ap_list
+
+
+def all_lists_are_forgotten(kvm: Kvm) -> None:
+    """I28: the same of all vCPUs, if the VM has been destroyed by now.
+
+    It ends at any time, so there may be anything on its lists, and nothing has to be put there.
+
+    Locks: none; nobody else knows the VM any more.
+    """
+    if kvm.lifetime is not None and kvm.lifetime.is_destroyed:
+        for vcpu in kvm.vcpus:
+            lists_are_forgotten(kvm, vcpu, [])

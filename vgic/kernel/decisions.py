@@ -39,6 +39,10 @@ class Decisions(ABC):
         """Tell every vCPU that it has to come in anew; see kick.py."""
 
     @abstractmethod
+    def wait_for_irqfds(self) -> None:
+        """Wait until who has begun to inject by an irqfd has returned; see teardown.py."""
+
+    @abstractmethod
     def has_something(self, vcpu: Vcpu) -> bool:
         """Say who has to look when the distributor has been turned on; see distributor.py."""
 

@@ -70,5 +70,21 @@ class HostSide(Decisions):
         """Sleep until nobody has the vCPU paused."""
 
     @abstractmethod
+    def kvm_vm_release(self) -> None:
+        """Close the VM for user space."""
+
+    @abstractmethod
+    def kvm_irqfd_release(self) -> None:
+        """Shut down all irqfds; return when nobody injects by one any more."""
+
+    @abstractmethod
+    def kvm_put_kvm(self) -> None:
+        """Close the VM; the last to do so destroys it."""
+
+    @abstractmethod
+    def kvm_vgic_destroy(self) -> None:
+        """Free what the vGIC has."""
+
+    @abstractmethod
     def kvm_vcpu_wake_up(self, vcpu: Vcpu) -> bool:
         """Wake a vCPU that sleeps or blocks; return whether it did."""

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A vCPU's vGIC comes and goes: both lists are made empty."""
 
-from vgic.data import Vcpu
+from harness import kfree
+from vgic.data import MortalIrq, Vcpu
 from vgic.kernel.table import Kernel
 
 
@@ -21,9 +22,14 @@ class Init(Kernel):
 
         Models: vgic-init.c, __kvm_vgic_vcpu_destroy.
         Locking: none; the VM is being torn down.
-        Differs: there are no LPIs whose references would have to be dropped.
+        Differs: there are no LPIs whose references would have to be dropped; its private interrupts
+            are freed where the end of the VM is part of the execution.
         """
         self._init_lists(vcpu)
+        if self.kvm.lifetime is not None:
+            for irq in vcpu.vgic_cpu.private_irqs.values():
+                assert isinstance(irq, MortalIrq)
+                kfree(irq)
 
     def _init_lists(self, vcpu: Vcpu) -> None:
         vcpu.vgic_cpu.ap_list_head.init()

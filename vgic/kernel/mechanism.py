@@ -26,6 +26,7 @@ from vgic.kernel.run import Run
 from vgic.kernel.sort import Sort
 from vgic.kernel.switch import Switch
 from vgic.kernel.target import Target
+from vgic.kernel.teardown import Teardown
 from vgic.kernel.wfi import Wfi
 
 
@@ -48,6 +49,7 @@ class Mechanism(
     Deactivate,
     Distributor,
     Init,
+    Teardown,
     Load,
     Wfi,
     Entry,

@@ -33,6 +33,8 @@ class Run(Kernel):
         while not self.kvm.stopping:
             if vcpu.work.glance():
                 self.xfer_to_guest_mode_handle_work(vcpu)
+                if self.kvm.lifetime is not None and self.kvm.lifetime.is_over():
+                    break
             self.check_vcpu_requests(vcpu)
             preempt_disable(self.scheduler)
             local_irq_disable(self.scheduler)

@@ -131,6 +131,7 @@ DISTRIBUTOR = "distributor_off_and_on"
 PASSED_THROUGH = "devices_passed_through"
 MAPPED = "mapped_to_physical"
 BY_IRQFDS = "raised_from_interrupts"
+CLOSED = "closed_while_injecting"
 
 FOUND_AS = {
     "no_splice": (FIRST, "I3 overflow left behind"),
@@ -166,6 +167,7 @@ FOUND_AS = {
     "physical_by_memory": (MAPPED, "I34 device let go"),
     "calls_cpus_with_irqs_off": (BY_IRQFDS, "warning"),
     "irqs_left_on": ("timers_fire", "irqs on"),
+    "irqfds_outlive_vm": (CLOSED, "use after free"),
     "canary": (FIRST, "I9 lost edge"),
 }
 
