@@ -136,9 +136,9 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
         "wake_up": {"random-walk": 14.1, "pct": 23.1, "burst": 17.4},
     },
     "closed_while_injecting": {
-        "kick_in_flush": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
-        "turned_back": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
-        "wait": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "kick_in_flush": {"random-walk": 31.9, "pct": 3.3, "burst": 18.8},
+        "turned_back": {"random-walk": 47.6, "pct": 9.3, "burst": 33.0},
+        "wait": {"random-walk": 49.9, "pct": 38.0, "burst": 44.8},
     },
     "many_interrupts": {
         "overflow": {"random-walk": 73.2, "pct": 35.5, "burst": 47.9},

@@ -34,7 +34,10 @@ OF_GROUPS = {"disabled_group_counts", "whole_priorities"}
 """Found where guests write DIR, or turn groups off and set binary points, and nowhere else."""
 OF_THE_DISTRIBUTOR = {"kicked_by_old_mask"}
 """Found where a guest turns the distributor off and on: one execution in a hundred of those."""
+OF_THE_END = {"irqfds_outlive_vm"}
+"""Found where user space ends the VM, and nowhere else."""
 RARE = {
+    *OF_THE_END,
     *("stale_summary", "active_read_without_sync", "pause_is_a_flag"),
     *(*BETWEEN_READS, *BY_DIR, *OF_GROUPS, *OF_THE_DISTRIBUTOR),
 }
