@@ -18,7 +18,7 @@ from vgic.data.intids import (
     irq_name,
     is_private,
 )
-from vgic.data.lifetime import Lifetime, MortalIrq
+from vgic.data.lifetime import Lifetime
 from vgic.data.own_interface import (
     BINARY_POINT_0,
     BINARY_POINT_1,
@@ -75,6 +75,7 @@ from vgic.data.vcpu import (
     TIF_NEED_RESCHED,
     TIF_SIGPENDING,
     Mode,
+    MortalIrq,
     Vcpu,
     VgicIrq,
     irq_is_pending,

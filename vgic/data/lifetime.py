@@ -11,14 +11,7 @@ from contextlib import contextmanager
 
 from harness import KmemCache, LockOrder, Refcount, Srcu
 from harness.engine import operations
-from harness.primitives import Freeable
-from vgic.data.vcpu import VgicIrq
-
-
-class MortalIrq(VgicIrq, Freeable):
-    """An interrupt that is freed with its VM."""
-
-    __slots__ = ("life",)
+from vgic.data.vcpu import MortalIrq, VgicIrq
 
 
 class Lifetime:

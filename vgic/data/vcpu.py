@@ -8,6 +8,7 @@ predicate that everybody asks. What there is of them in one machine is in vm.py.
 from enum import Enum
 
 from harness import Atomic, Cell, Ipi, ListHead, Node, Requests, SpinLock, WaitQueue
+from harness.primitives import Freeable
 from vgic.data.host_cpu import HostCpu
 from vgic.data.intids import LEVEL, Config, irq_name
 from vgic.data.lock_order import VgicLocks
@@ -99,6 +100,12 @@ class VgicIrq:
 
     def __str__(self) -> str:
         return self.name
+
+
+class MortalIrq(VgicIrq, Freeable):
+    """An interrupt that is freed with its VM; here, since who watches its fields goes by that."""
+
+    __slots__ = ("life",)
 
 
 class VgicCpu:

@@ -9,10 +9,10 @@ from harness import Atomic, Cell, LockOrder, Mutex, Scheduler, SpinLock
 from harness.engine import operations
 from vgic.data.host_cpu import HostCpu
 from vgic.data.intids import FIRST_SPI, Config, is_private
-from vgic.data.lifetime import Lifetime, MortalIrq, exhume
+from vgic.data.lifetime import Lifetime, exhume
 from vgic.data.lock_order import VgicLocks
 from vgic.data.resampled import ResampledDevice
-from vgic.data.vcpu import Vcpu, VgicIrq
+from vgic.data.vcpu import MortalIrq, Vcpu, VgicIrq
 from vgic.hardware import PLAIN, Implementation, PhysicalInterrupt
 
 NR_VCPUS_MAX = 8
