@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Is a token judged on a kernel that lacks what it deviates at, and is nobody blamed by mistake?"""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from harness import Deviation, Label, OsThreads
 from stress.executions import Target, Token, follow
-from stress.shrinking import shrink
 from tests.fixtures.gallery import WRONG
 
+MakeSmall = Callable[[str, OsThreads], Token]
 NAME = "kick_without_request"
 
 
 @pytest.fixture(scope="module")
-def token(gallery: dict[str, Token], pinned: OsThreads) -> Token:
+def token(made_small: MakeSmall, pinned: OsThreads) -> Token:
     """Return one that fails because of its one preemption."""
-    token = shrink(gallery[NAME], WRONG[NAME], pinned).token
+    token = made_small(NAME, pinned)
     assert len(token.deviations) == 1
     return token
 
@@ -31,10 +32,10 @@ def looking(token: Token, **look: object) -> Token:
 
 @pytest.mark.parametrize("name", WRONG)
 def test_no_token_fails_on_the_correct_kernel_as_it_was_found_or_made_small(
-    gallery: dict[str, Token], pinned: OsThreads, name: str
+    gallery: dict[str, Token], made_small: MakeSmall, pinned: OsThreads, name: str
 ) -> None:
     assert follow(gallery[name], Target(), pinned).failure is None
-    shrunk = follow(shrink(gallery[name], WRONG[name], pinned).token, Target(), pinned)
+    shrunk = follow(made_small(name, pinned), Target(), pinned)
     assert (shrunk.failure, shrunk.no_verdict) == (None, "")
 
 
@@ -65,10 +66,10 @@ def test_one_before_another_operation_passes_and_never_fails(
 
 
 def test_what_fails_alike_without_the_one_that_is_lost_fails_again(
-    gallery: dict[str, Token], pinned: OsThreads
+    made_small: MakeSmall, pinned: OsThreads
 ) -> None:
     """A choice that makes no difference may be lost."""
-    token = shrink(gallery["no_splice"], WRONG["no_splice"], pinned).token
+    token = made_small("no_splice", pinned)
     lost = Deviation("vcpu0", 1, "vcpu7", Label("read", "vgic_gone", "gone", 1))
     followed = follow(
         replace(token, deviations=(*token.deviations, lost)), WRONG["no_splice"], pinned

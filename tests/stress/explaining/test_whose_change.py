@@ -7,7 +7,7 @@ of code, by something that shares no code with the recorder.
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import Any
 
@@ -21,7 +21,6 @@ from stress.executions import Target, Token
 from stress.explaining.columns import columns
 from stress.explaining.explanation import explain
 from stress.explaining.recorded import Recorded, record
-from stress.shrinking import shrink
 from tests.fixtures.gallery import WRONG
 from vgic import Machine, Mechanism
 from vgic.composition.composing import overridden
@@ -41,6 +40,7 @@ what is kept in the summary until the enables are set by that."""
 UNMARKED = "outside_before_sync"
 """It publishes early what the reference publishes late: who looks in between fails it at once."""
 
+MakeSmall = Callable[[str, OsThreads], Token]
 Doing = set[tuple[str, str, str, object]]
 """In which function which object's field became what."""
 
@@ -139,20 +139,18 @@ TOO_LONG = {"head-walk"}
 
 
 def test_what_fails_before_the_reference_goes_another_way_has_no_mark(
-    gallery: dict[str, Token], pinned: OsThreads
+    made_small: MakeSmall, pinned: OsThreads
 ) -> None:
-    target = WRONG[UNMARKED]
-    token = shrink(gallery[UNMARKED], target, pinned).token
-    assert explain(token, target, pinned).divergence is None
+    assert explain(made_small(UNMARKED, pinned), WRONG[UNMARKED], pinned).divergence is None
 
 
 @pytest.mark.parametrize("name", [name for name in WRONG if name != UNMARKED])
 def test_the_mark_stands_where_the_bug_decides(
-    gallery: dict[str, Token], pinned: OsThreads, name: str
+    made_small: MakeSmall, pinned: OsThreads, name: str
 ) -> None:
     """In what the bug overrides, in its caller, or what it returned is named beside the mark."""
     target = WRONG[name]
-    story = explain(shrink(gallery[name], target, pinned).token, target, pinned)
+    story = explain(made_small(name, pinned), target, pinned)
     divergence = story.divergence
     assert divergence is not None
     mine = overrides(target.kernel)

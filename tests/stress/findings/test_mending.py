@@ -26,6 +26,7 @@ from vgic.data import Vcpu, VgicIrq
 from vgic.revisions import FlushBeforeMode
 
 MakeExample = Callable[..., Example]
+MakeSmall = Callable[[str, OsThreads], Token]
 
 
 class OneOfTwo(FlushBeforeMode, Reference):
@@ -49,22 +50,18 @@ def mended(token: Token, target: Target, carriers: OsThreads) -> tuple[str, ...]
 
 
 @pytest.mark.parametrize("name", sorted(set(WRONG) & set(BUGS)))
-def test_what_a_bug_overrides_mends_it(
-    gallery: dict[str, Token], pinned: OsThreads, name: str
-) -> None:
-    token = shrink(gallery[name], WRONG[name], pinned).token
-    found = mended(token, WRONG[name], pinned)
+def test_what_a_bug_overrides_mends_it(made_small: MakeSmall, pinned: OsThreads, name: str) -> None:
+    found = mended(made_small(name, pinned), WRONG[name], pinned)
     assert found
     assert set(found) <= set(overrides(WRONG[name].kernel))
 
 
 def test_of_two_overrides_the_one_to_blame_is_named(
-    gallery: dict[str, Token], pinned: OsThreads
+    made_small: MakeSmall, pinned: OsThreads
 ) -> None:
     """The known bug's schedule fails on the class alike."""
     target = target_of(OneOfTwo, ())
-    name = "kick_without_request"
-    token = shrink(gallery[name], WRONG[name], pinned).token
+    token = made_small("kick_without_request", pinned)
     assert overrides(target.kernel) == ["announce_pending", "enter_guest_mode", "sort_key"]
     assert mended(token, target, pinned) == ("announce_pending", "enter_guest_mode")
 
