@@ -14,7 +14,6 @@ import warnings
 from collections.abc import Callable, MutableSequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from functools import cache
 from multiprocessing.connection import Connection
 from typing import Protocol
 
@@ -98,6 +97,11 @@ class Working:
         self.log = log
         self.cursor = Cursor(shown)
         self.carriers: OsThreads = _Counting(self.cursor, pinned=pinned)
+        self._targets: dict[Target, Target] = {}
+
+    def known(self, target: Target) -> Target:
+        """Return equal targets as one object, whose kernel is made once and not for each job."""
+        return self._targets.setdefault(target, target)
 
     def show_life(self, pulse: MutableSequence[int], place: SharedText, parent: int) -> None:
         """Show the parent from now on that we go on, without a word in the step path.
@@ -175,12 +179,6 @@ def _words(job: Job) -> str:
     return f"{type(job).__name__.lower()} {abs(job.number)} on {job.target}{''.join(first)}"
 
 
-@cache
-def _known(target: Target) -> Target:
-    """Return equal targets as one object, whose kernel is made once and not for each job."""
-    return target
-
-
 def run_job(
     job: Job, working: Working, so_far: Callable[[Answer], None] = lambda answer: None
 ) -> Outcome:
@@ -193,7 +191,7 @@ def run_job(
     """
     try:
         working.cursor.begin(job.number)
-        job = replace(job, target=_known(job.target))
+        job = replace(job, target=working.known(job.target))
         working.log(_words(job))
         if isinstance(job, Batch):
             return run_batch(job, working.carriers, working.cursor, working.garbage)

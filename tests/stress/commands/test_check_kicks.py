@@ -22,22 +22,22 @@ WORDS = ("migration_ping_pong", "--revision", "mine.py", "--seed", 3, "--executi
 
 
 def test_whoever_kicks_everybody_is_found_shrunk_and_replayed(
-    vgic_stress: Run, result: Result, tmp_path: Path
+    here: Run, result_here: Result, tmp_path: Path
 ) -> None:
     (tmp_path / "mine.py").write_text(KICKS_ALL, "utf-8")
-    found = result(*WORDS, "-x", "--check", "kicks", "--no-check", "races")
+    found = result_here(*WORDS, "-x", "--check", "kicks", "--no-check", "races")
     assert (found["kicks"], found["races"]) == (True, False)
     (finding,) = found["findings"]
     assert finding["signature"].startswith("needless kick in kvm_vcpu_kick")
-    replay = vgic_stress("replay", finding["token"], "--revision", "mine.py")
+    replay = here("replay", finding["token"], "--revision", "mine.py")
     assert replay.returncode == 1, replay.stdout + replay.stderr
     assert "has nothing for it" in replay.stdout
     assert "(same digest)" in replay.stdout
-    right = vgic_stress("replay", finding["token"], "--revision", "reference")
+    right = here("replay", finding["token"], "--revision", "reference")
     assert right.returncode == 0, right.stdout + right.stderr
 
 
-def test_it_is_not_looked_for_where_nobody_asks(result: Result, tmp_path: Path) -> None:
+def test_it_is_not_looked_for_where_nobody_asks(result_here: Result, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(KICKS_ALL, "utf-8")
-    found = result(*WORDS, "--no-check", "races")
+    found = result_here(*WORDS, "--no-check", "races")
     assert (found["kicks"], found["findings"]) == (False, [])

@@ -22,25 +22,25 @@ WORDS = ("migration_ping_pong", "--revision", "mine.py", "--seed", 3, "--executi
 
 
 def test_a_write_without_the_lock_is_found_shrunk_and_replayed(
-    vgic_stress: Run, result: Result, tmp_path: Path
+    here: Run, result_here: Result, tmp_path: Path
 ) -> None:
     (tmp_path / "mine.py").write_text(UNLOCKED, "utf-8")
-    found = result(*WORDS, "-x")
+    found = result_here(*WORDS, "-x")
     assert found["races"]
     (finding,) = found["findings"]
     assert finding["signature"].startswith("unguarded access in vgic_mmio_write_irouter on target")
-    replay = vgic_stress("replay", finding["token"], "--revision", "mine.py")
+    replay = here("replay", finding["token"], "--revision", "mine.py")
     assert replay.returncode == 1, replay.stdout + replay.stderr
     assert "is guarded by irq_lock[spi" in replay.stdout
     assert "holding no lock" in replay.stdout
     assert "(same digest)" in replay.stdout
-    right = vgic_stress("replay", finding["token"], "--revision", "reference")
+    right = here("replay", finding["token"], "--revision", "reference")
     assert right.returncode == 0, right.stdout + right.stderr
 
 
-def test_it_is_not_looked_for_where_that_is_said(result: Result, tmp_path: Path) -> None:
+def test_it_is_not_looked_for_where_that_is_said(result_here: Result, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(UNLOCKED, "utf-8")
-    found = result(*WORDS, "--no-check", "races")
+    found = result_here(*WORDS, "--no-check", "races")
     assert (found["races"], found["findings"]) == (False, [])
 
 
@@ -57,32 +57,32 @@ class MyKernel(Reference):
 """
 
 
-def test_a_field_read_after_the_unlock_ends_a_run_in_1(vgic_stress: Run, tmp_path: Path) -> None:
+def test_a_field_read_after_the_unlock_ends_a_run_in_1(here: Run, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(AFTER_UNLOCK, "utf-8")
     words = ("run", "random_program", "--revision", "mine.py", "--seed", 3, "--executions", 40)
-    done = vgic_stress(*words, "-x", "-q")
+    done = here(*words, "-x", "-q")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "unguarded access in vgic_mmio_write_senable on vcpu" in done.stdout
     lines = done.stdout.splitlines()
     assert "races" not in lines[0]
 
 
-def test_the_first_and_the_last_line_say_what_is_checked(vgic_stress: Run) -> None:
+def test_the_first_and_the_last_line_say_what_is_checked(here: Run) -> None:
     checks = ("--check", "races", "--check", "kicks")
-    done = vgic_stress("run", "one_disable", "--seed", 3, "--executions", 10, *checks)
+    done = here("run", "one_disable", "--seed", 3, "--executions", 10, *checks)
     lines = done.stdout.splitlines()
     for line in (lines[0], lines[-1]):
         assert {"check=races", "check=kicks"} <= set(re.split("[ ()]", line))
 
 
-def test_executions_are_the_same_with_and_without(result: Result) -> None:
+def test_executions_are_the_same_with_and_without(result_here: Result) -> None:
     words = ("random_program", "--seed", 5, "--executions", 60)
-    one, other = result(*words), result(*words, "--check", "races")
+    one, other = result_here(*words), result_here(*words, "--check", "races")
     for key in ("steps", "windows", "behaviours", "findings"):
         assert json.dumps(one[key]) == json.dumps(other[key]), key
 
 
-def test_a_check_that_is_not_there_is_a_usage_error(vgic_stress: Run) -> None:
-    done = vgic_stress("run", "--check", "everything")
+def test_a_check_that_is_not_there_is_a_usage_error(here: Run) -> None:
+    done = here("run", "--check", "everything")
     assert done.returncode == 2
     assert "races" in done.stderr

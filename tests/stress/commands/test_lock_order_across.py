@@ -109,9 +109,9 @@ def test_the_witnesses_are_the_first_executions_whatever_the_jobs(
     assert result(*WORDS, "--jobs", 2)["findings"] == found.findings
 
 
-def test_one_order_in_all_executions_is_none(result: Result, tmp_path: Path) -> None:
+def test_one_order_in_all_executions_is_none(result_here: Result, tmp_path: Path) -> None:
     write(tmp_path, right=True)
-    assert result(*WORDS)["findings"] == []
+    assert result_here(*WORDS)["findings"] == []
 
 
 def test_the_command_as_printed_replays_both(found: Found, run_in: Run) -> None:

@@ -53,9 +53,9 @@ def test_old_names_in_a_patch_are_told_of_once_by_all_processes_together(
     assert [line.replace(f"{tmp_path}/", "") for line in again.stderr.splitlines()] == SAID
 
 
-def test_a_revision_is_printed_by_its_own_name(vgic_stress: Run, tmp_path: Path) -> None:
+def test_a_revision_is_printed_by_its_own_name(here: Run, tmp_path: Path) -> None:
     words = ("one_interrupt", "--revision", "v1", "--bug", "kick_without_request", "-x", "-q")
-    done = vgic_stress("run", *words, "--seed", 7, "--json", "result.json")
+    done = here("run", *words, "--seed", 7, "--json", "result.json")
     assert done.returncode == 1, done.stdout + done.stderr
     lines = done.stdout.splitlines()
     for line in (lines[0], lines[-1]):
@@ -65,9 +65,9 @@ def test_a_revision_is_printed_by_its_own_name(vgic_stress: Run, tmp_path: Path)
     assert Token.decode(result["findings"][0]["token"]).revision == "reference"
 
 
-def test_a_token_found_under_an_alias_fails_as_it_did(vgic_stress: Run) -> None:
+def test_a_token_found_under_an_alias_fails_as_it_did(here: Run) -> None:
     assert Token.decode(OF_OLD).revision == "reference"
-    done = vgic_stress("replay", OF_OLD)
+    done = here("replay", OF_OLD)
     assert done.returncode == 1, done.stdout + done.stderr
     first, *_, last = done.stdout.splitlines()
     assert " on reference+kick_without_request (" in first
@@ -77,15 +77,15 @@ def test_a_token_found_under_an_alias_fails_as_it_did(vgic_stress: Run) -> None:
 @pytest.mark.parametrize(
     ("bug", "into"), [("no_splice", "reference and v1-posted"), ("stale_summary", "reference")]
 )
-def test_a_bug_that_does_not_apply_is_refused(vgic_stress: Run, bug: str, into: str) -> None:
-    done = vgic_stress("run", "--revision", "head-walk", "--bug", bug)
+def test_a_bug_that_does_not_apply_is_refused(here: Run, bug: str, into: str) -> None:
+    done = here("run", "--revision", "head-walk", "--bug", bug)
     assert (done.returncode, done.stdout) == (2, "")
     assert f"bug {bug} does not apply to head-walk" in done.stderr
     assert done.stderr.endswith(f"; it applies to {into}\n")
 
 
-def test_a_bug_that_applies_is_put_in(vgic_stress: Run) -> None:
+def test_a_bug_that_applies_is_put_in(here: Run) -> None:
     words = ("--revision", "head-walk", "--bug", "prune_active", "--execution", 0)
-    done = vgic_stress("run", "one_interrupt", *words)
+    done = here("run", "one_interrupt", *words)
     assert " head-walk+prune_active (" in done.stdout.splitlines()[0]
     assert done.stderr == ""

@@ -54,9 +54,9 @@ def test_0_when_all_deviations_fit_and_it_does_not_fail(here: Run, a_token: str)
     assert "passed" in done.stdout
 
 
-def test_0_when_the_bug_that_was_found_is_mended(here: Run, result: Result) -> None:
+def test_0_when_the_bug_that_was_found_is_mended(here: Run, result_here: Result) -> None:
     words = ("--bug", "no_splice", "--seed", 7, "--executions", 300)
-    tokens = [finding["token"] for finding in result(*words)["findings"]]
+    tokens = [finding["token"] for finding in result_here(*words)["findings"]]
     codes = [here("replay", token, "--revision", "reference").returncode for token in tokens]
     assert set(codes) <= {0, 125}
     assert here("replay", tokens[0]).returncode == 1
@@ -78,8 +78,8 @@ def test_125_when_the_version_is_unknown(here: Run, body: str) -> None:
     assert "vs9" in done.stdout + done.stderr
 
 
-def test_125_when_the_users_class_is_absent(here: Run, result: Result, patch: Patch) -> None:
-    (finding,) = result("--revision", patch(WRONG), "--seed", 7, "--executions", 5, "-x")[
+def test_125_when_the_users_class_is_absent(here: Run, result_here: Result, patch: Patch) -> None:
+    (finding,) = result_here("--revision", patch(WRONG), "--seed", 7, "--executions", 5, "-x")[
         "findings"
     ]
     done = here("replay", finding["token"])
@@ -91,10 +91,10 @@ def test_125_when_the_users_class_is_absent(here: Run, result: Result, patch: Pa
 
 
 def test_strict_is_125_where_an_edited_patch_diverges_and_says_where_and_how(
-    here: Run, result: Result, patch: Patch
+    here: Run, result_here: Result, patch: Patch
 ) -> None:
     words = ("--bug", "no_splice", "--seed", 7, "--executions", 300, "-x", "--shrink", 0)
-    (finding,) = result("--revision", patch("pass"), *words)["findings"]
+    (finding,) = result_here("--revision", patch("pass"), *words)["findings"]
     target = ("--revision", "my_patch.py:MyKernel", "--bug", "no_splice")
     again = ("replay", finding["token"], *target)
     assert here(*again, "--strict").returncode == 1
@@ -127,10 +127,10 @@ def test_a_divergence_of_labels_alone_is_followed_re_anchored(
 
 
 def test_a_deviation_whose_operation_is_gone_is_re_anchored_and_it_is_said_where(
-    here: Run, result: Result
+    here: Run, result_here: Result
 ) -> None:
     words = ("--bug", "kick_without_request", "--seed", 7, "--executions", 300, "-x")
-    (finding,) = result(*words)["findings"]
+    (finding,) = result_here(*words)["findings"]
     opened = Token.decode(finding["token"])
     (deviation,) = opened.deviations
     assert deviation.label is not None

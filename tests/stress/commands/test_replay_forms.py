@@ -43,9 +43,9 @@ def commands(done: subprocess.CompletedProcess[str]) -> list[str]:
     ],
 )
 def test_the_command_as_printed_fails_again_with_the_same_digest(
-    vgic_stress: Run, tmp_path: Path, options: tuple[str, ...]
+    here: Run, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
-    done = vgic_stress("run", *options, "--seed", 7, "--executions", 300, "-x")
+    done = here("run", *options, "--seed", 7, "--executions", 300, "-x")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "finding 1: " in done.stdout
     assert done.stdout.splitlines()[-1].startswith("FAILURE")
@@ -55,18 +55,18 @@ def test_the_command_as_printed_fails_again_with_the_same_digest(
 
 
 def test_the_command_as_printed_finds_the_users_class(
-    vgic_stress: Run, tmp_path: Path, patch: Patch
+    here: Run, tmp_path: Path, patch: Patch
 ) -> None:
     words = ("--revision", patch("pass"), "--bug", "no_splice", "--seed", 7)
-    done = vgic_stress("run", *words, "--executions", 300, "-x")
+    done = here("run", *words, "--executions", 300, "-x")
     assert done.returncode == 1, done.stdout + done.stderr
     again = run_as_printed(commands(done)[0], tmp_path)
     assert again.returncode == 1, again.stdout + again.stderr
     assert "same digest" in again.stdout
 
 
-def test_every_finding_replays_as_printed(vgic_stress: Run, tmp_path: Path) -> None:
-    done = vgic_stress("run", "--revision", "head-walk", "--seed", 7, "--executions", 100)
+def test_every_finding_replays_as_printed(here: Run, tmp_path: Path) -> None:
+    done = here("run", "--revision", "head-walk", "--seed", 7, "--executions", 100)
     lines = commands(done)
     assert lines
     for line in lines:

@@ -12,9 +12,9 @@ import pytest
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def test_0_when_enough_executions_of_the_right_kernel_find_nothing(vgic_stress: Run) -> None:
+def test_0_when_enough_executions_of_the_right_kernel_find_nothing(here: Run) -> None:
     scenarios = ("inject_while_eoicount", "one_disable")
-    done = vgic_stress("run", *scenarios, "--seed", 7, "--executions", 1_200)
+    done = here("run", *scenarios, "--seed", 7, "--executions", 1_200)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1].startswith("SUCCESS")
     assert "too few" not in done.stdout
@@ -28,8 +28,8 @@ def test_0_when_enough_executions_of_the_right_kernel_find_nothing(vgic_stress: 
         ("--revision", "head-walk", "--bug", "eoicount_not_preserved"),
     ],
 )
-def test_1_when_something_is_found(vgic_stress: Run, options: tuple[str, ...]) -> None:
-    done = vgic_stress("run", *options, "--seed", 7, "--executions", 2_000, "-x")
+def test_1_when_something_is_found(here: Run, options: tuple[str, ...]) -> None:
+    done = here("run", *options, "--seed", 7, "--executions", 2_000, "-x")
     assert done.returncode == 1, done.stdout + done.stderr
     assert "finding 1: " in done.stdout
     assert done.stdout.splitlines()[-1].startswith("FAILURE")
@@ -41,8 +41,8 @@ def test_1_wins_over_4_when_too_few_executions_find_something(vgic_stress: Run) 
 
 
 @pytest.mark.parametrize("executions", [0, 30])
-def test_4_when_there_are_too_few_executions_to_judge(vgic_stress: Run, executions: int) -> None:
-    done = vgic_stress("run", "--seed", 7, "--executions", executions)
+def test_4_when_there_are_too_few_executions_to_judge(here: Run, executions: int) -> None:
+    done = here("run", "--seed", 7, "--executions", executions)
     assert done.returncode == 4, done.stdout + done.stderr
     assert "too few to judge" in done.stdout.splitlines()[-1]
     assert done.stdout.splitlines()[-1].startswith("FAILURE")

@@ -51,11 +51,11 @@ def test_a_token_stands_once_in_a_finding(lines: list[str]) -> None:
     assert len(set(tokens)) == len(tokens)
 
 
-def test_too_few_executions_or_too_short_a_time_are_said_at_the_start(vgic_stress: Run) -> None:
+def test_too_few_executions_or_too_short_a_time_are_said_at_the_start(here: Run) -> None:
     words = ("run", "one_interrupt", "--seed", 7, "--jobs", 1, "-q")
-    few = vgic_stress(*words, "--executions", 30).stdout.splitlines()
+    few = here(*words, "--executions", 30).stdout.splitlines()
     assert few[1] == "--executions 30 is too few for a verdict: it takes 600 at least"
-    short = vgic_stress(*words, "--duration", "0.1s").stdout.splitlines()
+    short = here(*words, "--duration", "0.1s").stdout.splitlines()
     assert short[1].startswith("--duration may be too short for a verdict: it takes 600 executions")
 
 
@@ -74,12 +74,12 @@ def test_the_summary_names_windows_with_counts(small: subprocess.CompletedProces
 
 
 def test_a_seed_that_was_not_given_is_drawn_and_printed_and_repeats_the_run(
-    vgic_stress: Run, tmp_path: Path
+    here: Run, tmp_path: Path
 ) -> None:
     words = ("run", "--executions", 30, "--json", "result.json")
     seeds, results = list[str](), []
     for seed in ((), (), "given"):
-        output = vgic_stress(*words, *(("--seed", seeds[0]) if seed else ())).stdout.splitlines()
+        output = here(*words, *(("--seed", seeds[0]) if seed else ())).stdout.splitlines()
         first, last = (re.findall(r"seed=(0x[0-9a-f]+)", output[line])[0] for line in (0, -1))
         assert first == last
         seeds.append(first)
@@ -89,17 +89,17 @@ def test_a_seed_that_was_not_given_is_drawn_and_printed_and_repeats_the_run(
     assert steps[0] == steps[2] != steps[1]
 
 
-def test_quiet_prints_little(vgic_stress: Run, small: subprocess.CompletedProcess[str]) -> None:
-    quiet = vgic_stress(*SMALL, "-q")
+def test_quiet_prints_little(here: Run, small: subprocess.CompletedProcess[str]) -> None:
+    quiet = here(*SMALL, "-q")
     assert quiet.returncode == small.returncode
     assert quiet.stderr == ""
     assert len(quiet.stdout.splitlines()) <= 4 < len(small.stdout.splitlines())
     assert quiet.stdout.splitlines()[-1] == small.stdout.splitlines()[-1]
 
 
-def test_quiet_still_tells_findings(vgic_stress: Run) -> None:
+def test_quiet_still_tells_findings(here: Run) -> None:
     words = ("--revision", "head-walk", "--seed", 7, "--executions", 40)
-    assert "finding 1: " in vgic_stress("run", *words, "-q").stdout
+    assert "finding 1: " in here("run", *words, "-q").stdout
 
 
 def test_verbose_says_more_on_standard_error_only(

@@ -26,8 +26,8 @@ def timeless(value: dict[str, Any]) -> dict[str, Any]:
     return {key: each for key, each in value.items() if key not in ("seconds", "asked")}
 
 
-def test_the_object_has_the_promised_keys_and_values(result: Result) -> None:
-    value = result(
+def test_the_object_has_the_promised_keys_and_values(result_here: Result) -> None:
+    value = result_here(
         *HEAD_WALK, "--bug", "kick_without_request", "--strategy", "burst", "--executions", 60
     )
     assert set(value) == KEYS
@@ -66,50 +66,50 @@ def test_neither_jobs_nor_logs_nor_hashing_change_the_result_nor_how_the_seed_is
         assert timeless(other) == timeless(head_walk)
 
 
-def test_x_stops_at_the_first_finding_whoever_found_it(result: Result) -> None:
+def test_x_stops_at_the_first_finding_whoever_found_it(result: Result, result_here: Result) -> None:
     words = (*HEAD_WALK, "--executions", 200, "--strategy", "burst", "--shrink", 40)
-    whole = result(*words)
+    whole = result_here(*words)
     first = min(whole["findings"], key=lambda finding: finding["execution"])
-    for jobs in (1, 2):
-        stopped = result(*words, "-x", "--jobs", jobs)
+    for stopped in (result_here(*words, "-x"), result(*words, "-x", "--jobs", 2)):
         assert stopped["findings"] == [first | ALONE]
         assert stopped["executions"] == first["execution"] + 1
 
 
 def test_a_duration_runs_a_prefix_of_the_same_sequence_and_has_no_other_limit(
-    result: Result,
+    result_here: Result,
 ) -> None:
-    cut = result(*HEAD_WALK, "--duration", "1s")
+    cut = result_here(*HEAD_WALK, "--duration", "1s")
     assert cut["executions"] > 0
     assert (cut["asked"]["executions"], cut["asked"]["duration_s"]) == (None, 1.0)
-    assert timeless(result(*HEAD_WALK, "--executions", cut["executions"])) == timeless(cut)
+    assert timeless(result_here(*HEAD_WALK, "--executions", cut["executions"])) == timeless(cut)
 
 
-def test_whichever_of_executions_and_duration_comes_first_counts(result: Result) -> None:
-    assert result("--seed", 7, "--duration", "1h", "--executions", 30)["executions"] == 30
+def test_whichever_of_executions_and_duration_comes_first_counts(result_here: Result) -> None:
+    assert result_here("--seed", 7, "--duration", "1h", "--executions", 30)["executions"] == 30
 
 
 def test_one_execution_alone_fails_as_it_did_in_the_campaign(
-    result: Result, findings: list[dict[str, Any]]
+    result_here: Result, findings: list[dict[str, Any]]
 ) -> None:
     for finding in findings:
-        alone = result(*HEAD_WALK, "--execution", finding["execution"])
+        alone = result_here(*HEAD_WALK, "--execution", finding["execution"])
         assert alone["executions"] == 1
         assert alone["findings"] == [finding | ALONE]
 
 
-def test_the_object_says_why_there_is_too_little_to_judge(result: Result) -> None:
-    value = result("inject_while_eoicount", "--seed", 7, "--executions", 10)
+def test_the_object_says_why_there_is_too_little_to_judge(result_here: Result) -> None:
+    value = result_here("inject_while_eoicount", "--seed", 7, "--executions", 10)
     assert (value["verdict"], value["exit"], value["findings"]) == ("too few", 4, [])
     assert any("10" in reason for reason in value["reasons"])
 
 
-def test_an_object_that_cannot_be_written_costs_no_words(vgic_stress: Run) -> None:
+def test_an_object_that_cannot_be_written_costs_no_words(here: Run) -> None:
     """Like a disk that has filled up since the run began."""
     words = (*HEAD_WALK, "--executions", 60, "--shrink", 0)
-    done = vgic_stress("run", *words, "--json", "/dev/full")
+    done = here("run", *words, "--json", "/dev/full")
     assert done.returncode == 1
-    assert done.stderr == ""
+    # On a busy machine it takes long enough for progress to be shown.
+    assert [line for line in done.stderr.splitlines() if " executions, " not in line] == []
     assert "finding 1: " in done.stdout
     assert "60 executions, " in done.stdout
     why, last = done.stdout.splitlines()[-2:]

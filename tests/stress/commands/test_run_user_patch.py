@@ -32,8 +32,8 @@ NO_RACES = ("--no-check", "races")
 """To look for data races takes most of the time; one test here does."""
 
 
-def test_a_change_that_is_right_is_found_clean(vgic_stress: Run, patch: Patch) -> None:
-    done = vgic_stress(
+def test_a_change_that_is_right_is_found_clean(here: Run, patch: Patch) -> None:
+    done = here(
         "run",
         "inject_while_eoicount",
         "--revision",
@@ -47,10 +47,10 @@ def test_a_change_that_is_right_is_found_clean(vgic_stress: Run, patch: Patch) -
     assert " my_patch.py:MyKernel (" in done.stdout.splitlines()[0]
 
 
-def test_a_change_that_is_wrong_is_found(result: Result, tmp_path: Path) -> None:
+def test_a_change_that_is_wrong_is_found(result_here: Result, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(WALKS_FROM_THE_HEAD, "utf-8")
     words = ("inject_while_eoicount", "--revision", "mine.py:MyKernel", "--shrink", 0)
-    found = result(*words, "--seed", 7, "--executions", 200)
+    found = result_here(*words, "--seed", 7, "--executions", 200)
     # It walks a list without its lock, too: where one method is to blame for both they are one.
     assert {
         each["kind"]
@@ -59,12 +59,12 @@ def test_a_change_that_is_wrong_is_found(result: Result, tmp_path: Path) -> None
     } & {"I13 stuck active", "I13 active state lost"}
 
 
-def test_of_two_classes_the_named_one_is_tested(vgic_stress: Run, tmp_path: Path) -> None:
+def test_of_two_classes_the_named_one_is_tested(here: Run, tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(WALKS_FROM_THE_HEAD, "utf-8")
     words = ("inject_while_eoicount", "--seed", 7, "--executions", 600, *NO_RACES)
-    good = vgic_stress("run", "--revision", "mine.py:MyGoodKernel", *words)
+    good = here("run", "--revision", "mine.py:MyGoodKernel", *words)
     assert good.returncode == 0, good.stdout + good.stderr
-    assert vgic_stress("run", "--revision", "mine.py", *words).returncode == 2
+    assert here("run", "--revision", "mine.py", *words).returncode == 2
 
 
 def test_the_file_alone_is_enough_if_it_has_one_class(vgic_stress: Run, patch: Patch) -> None:
@@ -73,9 +73,11 @@ def test_the_file_alone_is_enough_if_it_has_one_class(vgic_stress: Run, patch: P
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_bug_goes_into_the_users_class(result: Result, patch: Patch) -> None:
+def test_a_bug_goes_into_the_users_class(result_here: Result, patch: Patch) -> None:
     words = ("--revision", patch("pass"), "--bug", "eoicount_not_preserved", "--shrink", 0)
-    found = result("inject_while_eoicount", *words, "--seed", 7, "--executions", 200, *NO_RACES)
+    found = result_here(
+        "inject_while_eoicount", *words, "--seed", 7, "--executions", 200, *NO_RACES
+    )
     assert found["findings"]
     assert found["bugs"] == ["eoicount_not_preserved"]
 
