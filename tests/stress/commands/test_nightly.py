@@ -177,6 +177,8 @@ def test_a_full_disk_ends_it_with_a_message_and_nothing_half_written(
     full = subprocess.run(
         [sys.executable, "-m", "stress", *map(str, (*NIGHT, *EXECUTIONS, "-q"))],
         cwd=tmp_path,
+        # Bytecode that is cut off like that would stay, and every later process die of it.
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         preexec_fn=few_bytes_a_file,
