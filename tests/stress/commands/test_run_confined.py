@@ -49,7 +49,7 @@ def test_who_starts_a_process_is_told_where_and_none_is_left(
 ) -> None:
     statement, place = STARTS[what]
     words = ("--revision", patch(statement), "-x", "--seed", 7, "--jobs", 2, "--shrink", 0)
-    process = start("run", "inject_while_eoicount", *words)
+    process = start("run", "one_interrupt", *words)
     output, errors = process.communicate(timeout=120)
     assert process.returncode == 1, output + errors
     assert "finding 1: exception in vgic_prune_ap_list" in output
