@@ -6,11 +6,16 @@ imported only when it is called. That takes a while, in which it should not show
 Python: Ctrl-C ends it without a word, and closed standard streams stay out of the way.
 """
 
+import gc
 import os
 import sys
 from os import _exit  # code under test may not have it, and the attribute of os is taken away
 
 _INTERRUPTED = 130
+
+# What is imported stays, so to look through it for garbage is a tenth of the start of a process. A
+# worker collects by itself later on, see stress/system/garbage.py.
+gc.disable()
 
 
 def main() -> None:
@@ -20,6 +25,8 @@ def main() -> None:
     _fill_standard_descriptors()
     from stress.commands import main as command_line
 
+    gc.freeze()
+    gc.enable()
     command_line()
 
 
