@@ -17,6 +17,9 @@ MASKED = PRIORITY_MASK
 def undelivered(account: Account, *, prompt: bool, queued: bool) -> Iterable[str]:
     """Yield what is wrong with how an interrupt was delivered.
 
+    What a device that is passed through asks for while it is served its host raises anew in its
+    own time, so that is never late.
+
     Args:
         account: all that is known of it.
         prompt: it has to come before anybody is made to exit.
@@ -31,7 +34,7 @@ def undelivered(account: Account, *, prompt: bool, queued: bool) -> Iterable[str
         yield f"lost: {name} is pending and enabled, and does not come"
     elif account.pending is False and _is_swallowed(account):
         yield f"lost: {name} was sent, is not pending, and did not come"
-    if prompt and account.forced and len(account.targets) == 1:
+    if prompt and account.forced and len(account.targets) == 1 and not account.irq.resampled:
         yield f"late: {name} came only when its vCPU was made to exit"
 
 

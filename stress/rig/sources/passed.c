@@ -48,14 +48,14 @@ static void raise_line(struct passed *passed)
 	tell(passed->trigger);
 }
 
+/* Hear of an end if there was one, and raise the line if its device asks for more. */
 static void hear(struct vm *vm, struct passed *passed)
 {
 	pthread_mutex_lock(&vm->passing);
-	if (is_told(passed->heard)) {
+	if (is_told(passed->heard))
 		passed->raised = 0;
-		if (shared->asks[passed->intid])
-			raise_line(passed);
-	}
+	if (!passed->raised && shared->asks[passed->intid])
+		raise_line(passed);
 	pthread_mutex_unlock(&vm->passing);
 }
 
@@ -136,12 +136,9 @@ int passed_line(struct vm *vm, u32 intid, int level)
 
 		if (passed->intid != intid)
 			continue;
-		pthread_mutex_lock(&vm->passing);
 		if (level)
 			shared->asks[intid] = 1;
-		if (level && !passed->raised)
-			raise_line(passed);
-		pthread_mutex_unlock(&vm->passing);
+		hear(vm, passed);	/* the thread that listens may be late */
 		return 1;
 	}
 	return 0;

@@ -65,7 +65,6 @@ _ACCESSES = frozenset(
     }
 )  # fmt: skip
 _ABOUT_NONE = frozenset({Op.EXITS, Op.DISTRIBUTOR})
-_OF_A_LINE = frozenset({Op.RAISE, Op.LOWER})
 _OWNED = {23: "PMU", 25: "GIC", **dict.fromkeys((26, 27, 28, 30), "timer")}
 """Whose the PPIs are that KVM drives itself: a guest's PMU, its own hypervisor, its timers."""
 
@@ -136,7 +135,8 @@ def _machine_words(play: Play) -> list[int]:
     if not 1 <= play.rounds <= ROUNDS_MAX:
         raise Unplayable(f"it has {play.rounds} rounds; from 1 to {ROUNDS_MAX} can be played")
     words = [word for irq in parameters.irqs for word in _irq_words(irq)]
-    machine = _machine(parameters)
+    there = frozenset(irq_key(irq.intid, irq.vcpu) for irq in parameters.irqs)
+    machine = _Machine(len(parameters.guests), there)
     for vcpu, guest in enumerate(parameters.guests):
         words += _program_words(guest, vcpu, machine)
     for device in parameters.devices:
@@ -162,11 +162,6 @@ def _has_group_0(parameters: Parameters) -> bool:
     )
 
 
-def _machine(parameters: Parameters) -> _Machine:
-    irqs = frozenset(irq_key(irq.intid, irq.vcpu) for irq in parameters.irqs)
-    return _Machine(len(parameters.guests), irqs)
-
-
 def _irq_words(irq: Irq) -> tuple[int, int, int]:
     if irq.intid >= INTIDS:
         raise Unplayable(f"it has an interrupt {irq.intid}; the rig's are below {INTIDS}")
@@ -174,6 +169,8 @@ def _irq_words(irq: Irq) -> tuple[int, int, int]:
         raise Unplayable(f"PPI {irq.intid} belongs to a {_OWNED[irq.intid]} of the guest")
     if FIRST_PPI <= irq.intid < FIRST_SPI and irq.config is not LEVEL:
         raise Unplayable(f"PPI {irq.intid} is triggered by an edge; all PPIs of KVM are by a level")
+    if irq.mapped:
+        raise Unplayable(f"interrupt {irq.intid} is mapped, and no physical one is there for it")
     what = IRQ_LEVEL * (irq.config is LEVEL) | IRQ_GROUP_0 * (not irq.group)
     return irq.intid | what | IRQ_RESAMPLED * irq.resampled, irq.priority, irq.vcpu
 
@@ -216,7 +213,7 @@ def _access_word(access: Exit | None, vcpu: int, machine: _Machine) -> Word:
         raise Unplayable(f"the rig knows no access {access.kind}")
     for each in access.subjects(vcpu, machine.nr_vcpus) if op not in _ABOUT_NONE else ():
         _check_there(access.intid, each, machine)
-    if op in _OF_A_LINE:
+    if op in {Op.RAISE, Op.LOWER}:
         _check_line(access.intid)
     if not 0 <= access.value <= VALUE_MAX:
         raise Unplayable(f"{access.value} cannot be written")

@@ -134,6 +134,8 @@ RIGHT = {
     "what is passed through comes again after another was ended twice": "vcpu1 raise 65; "
     "vcpu1 acknowledge 65; vcpu1 end 65; vcpu1 end again 3; vcpu1 acknowledge 65; vcpu1 end 65; "
     f"{QUIET}; all final 65 pending 0 active 0",
+    "what is passed through comes late, since its host takes its time": "dev0 raise 65; all idle; "
+    "vcpu1 acknowledge 65; vcpu1 end 65; all exited; all final 65 pending 0 active 0",
     "pended while the distributor is off": "vcpu0 distributor 0 is 0; vcpu0 pend 40; "
     f"vcpu0 distributor 0 is 1; {QUIET}; {PENDING}",
     "the distributor is turned off for good": "vcpu0 distributor 0 is 1; vcpu0 pend 40; "

@@ -88,7 +88,7 @@ def test_the_least_urgent_priority_is_played_though_no_guest_is_given_it() -> No
     assert words(masked) != words(play("interrupt 40 edge priority 0xf8", "vcpu 0", "  work"))
 
 
-IN_THE_MODEL_ONLY = ("activate", "deactivate", "rebind")
+IN_THE_MODEL_ONLY = ("activate", "deactivate", "rebind", "trigger")
 
 
 @pytest.mark.parametrize("kind", IN_THE_MODEL_ONLY)
@@ -195,6 +195,15 @@ def test_what_a_guest_does_to_its_own_interface_has_a_number_and_an_interrupt_it
 def test_what_is_passed_through_is_told_from_other_levels() -> None:
     passed = words(play("interrupt 41 level priority 0x80 resampled", "vcpu 0"))
     assert passed[11] == 41 | 1 << 16 | 1 << 18
+
+
+def test_what_is_mapped_to_a_physical_interrupt_is_refused() -> None:
+    one = play("interrupt 41 level priority 0x80", "vcpu 0")
+    (irq,) = one.parameters.irqs
+    mapped = one.parameters._replace(irqs=(irq._replace(mapped=True),))
+    with pytest.raises(Unplayable, match="interrupt 41 is mapped"):
+        encode([one._replace(parameters=mapped)])
+    assert encode([one])
 
 
 def test_what_is_about_all_or_several_says_to_whom() -> None:
