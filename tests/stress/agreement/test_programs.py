@@ -28,7 +28,7 @@ from vgic.data import (
 )
 from vgic.hardware import PRIORITY_MASK
 
-DIGEST = "a4b284210d834c91"
+DIGEST = "832b43f1bdeddeba"
 SOME = [draw_program(1, number) for number in range(200)]
 
 

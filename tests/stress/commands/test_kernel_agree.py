@@ -82,24 +82,24 @@ def test_a_kernel_with_the_bug_of_march_2026_differs_by_its_name(
     stands: Stands, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stands(Target("head-walk"))
-    assert asked([26], tmp_path / "result.json") is Exit.FINDINGS
+    assert asked([93], tmp_path / "result.json") is Exit.FINDINGS
     out = capsys.readouterr().out
-    assert "1 (plain, slow): as head-walk does: program-1-26" in out
-    assert "title Program 26 of seed 1." in out
+    assert "1 (plain, slow): as head-walk does: program-1-93" in out
+    assert "title Program 93 of seed 1." in out
     assert out.splitlines()[-1].startswith("FAILURE: 1 of 1 program differs")
     (difference,) = json.loads((tmp_path / "result.json").read_text("utf-8"))["differences"]
-    assert (difference["like"], difference["programs"]) == ("head-walk", ["program-1-26"])
+    assert (difference["like"], difference["programs"]) == ("head-walk", ["program-1-93"])
 
 
 def test_an_example_is_made_smaller_on_the_kernel(
     stands: Stands, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stands(Target("head-walk"))
-    assert asked([26], shrink=True) is Exit.FINDINGS
+    assert asked([93], shrink=True) is Exit.FINDINGS
     out = capsys.readouterr().out
-    script = out.partition("making program-1-26 smaller\n")[2]
+    script = out.partition("making program-1-93 smaller\n")[2]
     lines = script.partition("The same in")[0].partition("  lateness 1000\n")[2].splitlines()
-    assert 3 < len(lines) < len(draw_program(1, 26).parameters.guests[0].instructions)
+    assert 3 < len(lines) < len(draw_program(1, 93).parameters.guests[0].instructions)
 
 
 def test_what_is_lost_is_not_judged(stands: Stands, capsys: pytest.CaptureFixture[str]) -> None:
