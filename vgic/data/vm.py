@@ -154,7 +154,8 @@ class Kvm:
         if self.lifetime is None:
             return VgicIrq(self.locks, intid, config, priority, vcpu, group)
         irq = MortalIrq(self.locks, intid, config, priority, vcpu, group)
-        irq.be_born(self.lifetime.irqs, irq.name)
+        # Its fields are guarded by its lock, and watched for that; who frees it has everybody gone.
+        irq.life = self.lifetime.irqs.born(irq.name)
         return irq
 
     def cell(self, number: int) -> Cell[bool]:
