@@ -4,8 +4,7 @@
 from harness.engine import unnamed
 from vgic.bugs.bug import Bug
 from vgic.data import Vcpu, VgicIrq
-from vgic.kernel import Mechanism
-from vgic.kernel.added import Added
+from vgic.kernel import Added, Mechanism
 
 
 class IrqsLeftOn(Mechanism):

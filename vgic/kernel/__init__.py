@@ -7,6 +7,7 @@ entry.py, flush.py, switch.py, fold.py and prune.py; an interrupt comes in by in
 queue.py.
 """
 
+from vgic.kernel.added import Added
 from vgic.kernel.contracts import CONTRACTS, Contract
 from vgic.kernel.decisions import Decisions
 from vgic.kernel.host_side import HostSide
@@ -16,6 +17,6 @@ from vgic.kernel.summary import ApListSummary
 from vgic.kernel.table import Kernel
 
 __all__ = [
-    "CONTRACTS", "ApListSummary", "Contract", "Decisions", "HostSide", "Kernel", "Mechanism",
-    "RegisterSide",
+    "CONTRACTS", "Added", "ApListSummary", "Contract", "Decisions", "HostSide", "Kernel",
+    "Mechanism", "RegisterSide",
 ]  # fmt: skip
