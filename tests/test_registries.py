@@ -88,7 +88,11 @@ def test_a_record_says_what_it_can_be_held_to(record: Revision | Bug) -> None:
     ("folder", "beside", "names"),
     [
         ("bugs", {"bug"}, set(ALL_BUGS)),
-        ("revisions", {"differences", "records", "revision"}, set(REVISIONS)),
+        (
+            "revisions",
+            {"differences", "lpi_topics", "records", "revision", "topic"},
+            set(REVISIONS),
+        ),
     ],
 )
 def test_every_file_beside_these_is_an_entry_of_its_name(

@@ -7,9 +7,9 @@ from functools import partial
 from harness import Scheduler
 from harness.engine import Operation, operation
 from harness.primitives import remember_places
-from vgic.accesses import DISTRIBUTOR, QUIESCE, TRAPPED_DIR, Access, drive, drive_from
+from vgic.accesses import DISTRIBUTOR, QUIESCE, TRAPPED_DIR, Access, drive, drive_from, send
 from vgic.composition import note_calls, stop_noting
-from vgic.data import CLOSE, Kvm, Lifetime, Pulse, Vcpu, VgicIrq
+from vgic.data import CLOSE, Kvm, Lifetime, Pulse, Vcpu, VgicIrq, is_lpi
 from vgic.drain import Drain
 from vgic.forwarding import CPU, Forwarding
 from vgic.guest import Exits, Guest
@@ -83,6 +83,7 @@ class Machine:
         self.called = set[str]()
         note_calls(self.kernel, self.called)
         self.guests = []
+        self._running = len(self.kvm.vcpus)
         exits = Exits(partial(Access, QUIESCE), partial(Access, TRAPPED_DIR))
         for vcpu, program in zip(self.kvm.vcpus, parameters.guests, strict=True):
             guest = Guest(self.kvm, vcpu, program, self.trace, exits)
@@ -120,6 +121,9 @@ class Machine:
         left = leave_listed(self.kvm, vcpu)
         self.kernel.kvm_vgic_vcpu_destroy(vcpu)
         lists_are_forgotten(self.kvm, vcpu, left)
+        self._running -= 1
+        if not self._running and self.kvm.dist.lpis is not None:
+            self.kernel.vgic_its_destroy()
 
     def close(self) -> None:
         """Close the VM for user space."""
@@ -137,13 +141,14 @@ class Machine:
         self.kvm.scheduler.retire()
 
     def device(self, pulses: tuple[Pulse, ...], work: Operation) -> None:
-        """Work a device's interrupt lines, as its model in user space or vhost would."""
+        """Work a device's lines, and write its messages, as its model in user space would."""
         for pulse in pulses:
             for _ in range(pulse.pause):
                 self.kvm.scheduler.point(work)
             vcpu = self.kvm.vcpus[pulse.vcpu]
-            irq = self.kvm.get_vcpu_irq(vcpu, pulse.intid)
-            if irq is None:
+            is_message = is_lpi(pulse.intid)
+            irq = None if is_message else self.kvm.get_vcpu_irq(vcpu, pulse.intid)
+            if irq is None and not (is_message and pulse.level):
                 continue
             if self.kvm.lifetime is None:
                 self._drive(vcpu, irq, pulse)
@@ -152,8 +157,10 @@ class Machine:
                 if is_there:
                     self._drive(vcpu, irq, pulse)
 
-    def _drive(self, vcpu: Vcpu, irq: VgicIrq, pulse: Pulse) -> None:
-        if pulse.context:
+    def _drive(self, vcpu: Vcpu, irq: VgicIrq | None, pulse: Pulse) -> None:
+        if irq is None:
+            send(self.kernel, vcpu, pulse.intid)
+        elif pulse.context:
             drive_from(pulse.context, self.kernel, vcpu, irq)
         else:
             drive(self.kernel, vcpu, irq, level=pulse.level)

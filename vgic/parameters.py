@@ -13,13 +13,13 @@ from vgic.data import (
     CLOSE,
     FIRST_PPI,
     FIRST_SPI,
-    LAST_SPI,
     NR_VCPUS_MAX,
     Config,
     HostEvent,
     Program,
     Pulse,
     irq_key,
+    is_lpi,
 )
 from vgic.hardware import PLAIN, PRIORITY_MASK, Implementation
 from vgic.instructions import BadParameters, instruction_values, integer_of, list_of
@@ -29,6 +29,7 @@ from vgic.parts import (
     hardware_of,
     host_event_of,
     host_of,
+    intid_of,
     program_of,
     pulse_of,
     pulse_values,
@@ -45,11 +46,11 @@ class Irq(NamedTuple):
     """An interrupt.
 
     Attributes:
-        intid: its INTID: an SGI below 16, a PPI below 32, an SPI from there.
-        config: how it is triggered; an SGI by an edge.
+        intid: its INTID: an SGI below 16, a PPI below 32, an SPI from there, an LPI from 8192.
+        config: how it is triggered; an SGI and an LPI by an edge.
         priority: how urgent it is, a multiple of 8; 0 is the most urgent.
         vcpu: the vCPU it is routed to, or whose own it is.
-        group: 0 or 1.
+        group: 0 or 1; 1 for an LPI.
         resampled: its device is passed through, and its line sampled again at each end; of a shared
             level-triggered one only.
         mapped: it is mapped to a physical interrupt, whose active state is held for the guest; a
@@ -178,17 +179,19 @@ def _check_intids(parameters: Parameters) -> None:
 
 def _irq(value: object, nr_vcpus: int) -> Irq:
     intid, config, priority, vcpu, *more = list_of(value, "an irq", 4, 7)
-    intid = integer_of(intid, "an INTID", 0, LAST_SPI)
+    intid = intid_of(intid, 0)
     if config not in (Config.EDGE.value, Config.LEVEL.value):
         raise BadParameters(f"an irq is edge or level, not {config!r:.40}")
-    if intid < FIRST_PPI and config != Config.EDGE.value:
-        raise BadParameters("an SGI is triggered by an edge")
+    if (intid < FIRST_PPI or is_lpi(intid)) and config != Config.EDGE.value:
+        raise BadParameters("an SGI and an LPI are triggered by an edge")
     priority = integer_of(priority, "a priority", 0, 0xFF)
     if priority & ~PRIORITY_MASK:
         raise BadParameters(f"a priority is a multiple of 8, not {priority}")
     vcpu = integer_of(vcpu, "a vCPU", 0, nr_vcpus - 1)
     # What is usual is left out; so a machine has one token.
     group = integer_of(more[0], "a group", 0, min(len(more) - 1, 1)) if more else 1
+    if is_lpi(intid) and group != 1:
+        raise BadParameters("an LPI is of group 1")
     special = more[1:]
     if special not in ([], [RESAMPLED], [MAPPED]):
         raise BadParameters(f"an irq is {RESAMPLED!r} or {MAPPED!r}, or that is left out")

@@ -7,13 +7,16 @@ A token comes from an e-mail, so everything is checked, and what is far beyond a
 from vgic.data import (
     CLOSE,
     CONTEXTS,
+    FIRST_LPI,
     FIRST_PPI,
     HOST_EVENTS,
+    LAST_LPI,
     LAST_SPI,
     LETTERS,
     HostEvent,
     Program,
     Pulse,
+    is_lpi,
     is_private,
 )
 from vgic.hardware import PLAIN, Implementation
@@ -104,11 +107,23 @@ def _lateness(value: object) -> tuple[int, ...]:
     return tuple(integer_of(each, "a lateness", 0, LATENESS_MAX) for each in late)
 
 
+def intid_of(value: object, first: int) -> int:
+    """Read the INTID of an interrupt: of one of the distributor's, or of an LPI.
+
+    Args:
+        value: the INTID.
+        first: the least that it can be.
+    """
+    if isinstance(value, int) and value > LAST_SPI:
+        return integer_of(value, "an INTID of an LPI", FIRST_LPI, LAST_LPI)
+    return integer_of(value, "an INTID", first, LAST_SPI)
+
+
 def pulse_of(value: object, nr_vcpus: int) -> Pulse:
     """Read what a device does once; a context that is usual is left out."""
     intid, level, pause, vcpu, *context = list_of(value, "a pulse", 4, 5)
     pulse = Pulse(
-        integer_of(intid, "an INTID", FIRST_PPI, LAST_SPI),
+        intid_of(intid, FIRST_PPI),
         bool(integer_of(level, "a line level", 0, 1)),
         integer_of(pause, "a pause", 0, PAUSE_MAX),
         integer_of(vcpu, "a vCPU", 0, nr_vcpus - 1),
@@ -118,7 +133,7 @@ def pulse_of(value: object, nr_vcpus: int) -> Pulse:
             raise BadParameters(
                 f"the context of a pulse is one of {', '.join(CONTEXTS)}, not {each!r:.40}"
             )
-        if is_private(pulse.intid) or not pulse.level:
+        if is_private(pulse.intid) or is_lpi(pulse.intid) or not pulse.level:
             raise BadParameters(
                 "only what raises a shared line has a context: an irqfd has no more"
             )

@@ -127,6 +127,9 @@ class Tracepoints:
     def prune_restarted(self, vcpu: int, moved: bool) -> None:
         """Prune starts again from the head: it has moved an interrupt, or found a change."""
 
+    def released(self, intid: int) -> None:
+        """Nobody has a reference to an LPI, and it is taken out of the table; its lock is held."""
+
     def halted(self) -> None:
         """Somebody has halted the VM: each vCPU is out of its guest, until he resumes it."""
 

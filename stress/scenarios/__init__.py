@@ -22,9 +22,11 @@ from stress.scenarios import (
     inject_while_eoicount,
     keys_change_while_sorting,
     level_lines_toggle,
+    lpis_disabled_from_beside,
     many_interrupts,
     mapped_in_software,
     mapped_to_physical,
+    messages_redirected,
     migration_ping_pong,
     misbehaving_guest,
     overflow_nested_deeply,
@@ -71,6 +73,8 @@ _MODULES = (
     many_interrupts,
     misbehaving_guest,
     guests_that_wait,
+    messages_redirected,
+    lpis_disabled_from_beside,
     random_program,
 )
 

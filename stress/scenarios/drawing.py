@@ -5,13 +5,27 @@ from collections.abc import Iterable, Sequence
 
 from harness import Stream, Streams
 from vgic import Irq
-from vgic.accesses import DISABLE, ENABLE, PEND, ROUTE, Access
+from vgic.accesses import (
+    ACTIVATE,
+    ACTIVE,
+    DEACTIVATE,
+    DISABLE,
+    ENABLE,
+    LPIS_OFF,
+    LPIS_ON,
+    MOVI,
+    PEND,
+    REBIND,
+    ROUTE,
+    Access,
+)
 from vgic.data import (
     ACCESS,
     ACKNOWLEDGE,
     AWAIT,
     CONTEXTS,
     EDGE,
+    FIRST_LPI,
     FIRST_SPI,
     HOST_EVENTS,
     LEVEL,
@@ -24,6 +38,7 @@ from vgic.data import (
 )
 from vgic.hardware import PRIORITY_SIGNALLED_MAX, Implementation
 
+_ACTIVE_STATES = (ACTIVATE, DEACTIVATE, DEACTIVATE, ACTIVE)
 _CELL = 0
 AWAITED = Instruction(AWAIT, number=_CELL)
 """What another guest waits for before it interferes: that the handlers are open (opened)."""
@@ -36,6 +51,16 @@ def draw_spis(stream: Stream, targets: Sequence[int], *, level_per_cent: int) ->
         config = LEVEL if stream.chance(level_per_cent) else EDGE
         irqs.append(Irq(intid, config, draw_priority(stream), target))
     return tuple(irqs)
+
+
+def draw_lpis(stream: Stream, targets: Sequence[int]) -> tuple[Irq, ...]:
+    """Draw one LPI for each target, of any priority."""
+    return tuple(
+        [
+            Irq(intid, EDGE, draw_priority(stream), target)
+            for intid, target in enumerate(targets, FIRST_LPI)
+        ]
+    )
 
 
 def draw_priority(stream: Stream) -> int:
@@ -106,9 +131,32 @@ def draw_hardware(streams: Streams) -> Implementation:
     return Implementation(has_tdir=streams.stream("param:hardware").chance(60))
 
 
+def draw_active_states(stream: Stream, nr_vcpus: int, irqs: tuple[Irq, ...]) -> list[Access]:
+    """Draw reads and writes of active states, and what halts the VM beside them."""
+    accesses = []
+    for _ in range(stream.between(0, 2)):
+        kind, intid = stream.choose(_ACTIVE_STATES), stream.choose(irqs).intid
+        accesses.append(Access(kind, intid, 0 if kind == ACTIVE else stream.pick(nr_vcpus)))
+    if stream.chance(30):
+        accesses.append(Access(REBIND, FIRST_SPI))
+    return accesses
+
+
 def draw_routes(stream: Stream, irqs: Sequence[Irq], count: int, nr_vcpus: int) -> list[Access]:
     """Draw writes that route interrupts to any vCPU."""
     return [Access(ROUTE, stream.choose(irqs).intid, stream.pick(nr_vcpus)) for _ in range(count)]
+
+
+def draw_commands(
+    stream: Stream, kinds: Sequence[str], lpis: Sequence[Irq], count: int, nr_vcpus: int
+) -> list[Access]:
+    """Draw accesses that are about events, each of any of these kinds."""
+    accesses = []
+    for _ in range(count):
+        kind, event = stream.choose(kinds), stream.choose(lpis).intid
+        vcpu = stream.pick(nr_vcpus) if kind in (MOVI, LPIS_OFF, LPIS_ON) else 0
+        accesses.append(Access(kind, 0 if kind in (LPIS_OFF, LPIS_ON) else event, vcpu))
+    return accesses
 
 
 def draw_toggles(stream: Stream, intids: Sequence[int], count: int) -> list[Access]:

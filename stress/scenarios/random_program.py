@@ -6,11 +6,14 @@ from typing import TypeVar
 
 from harness import Stream, Streams
 from stress.scenarios.drawing import (
+    draw_active_states,
+    draw_commands,
     draw_devices,
     draw_hardware,
     draw_host,
     draw_irqfds,
     draw_lateness,
+    draw_lpis,
     draw_priority,
     draw_routes,
     draw_spis,
@@ -19,11 +22,12 @@ from stress.scenarios.drawing import (
 from stress.scenarios.scenario import Scenario
 from vgic import Irq, Parameters
 from vgic.accesses import (
-    ACTIVATE,
-    ACTIVE,
-    DEACTIVATE,
+    DISCARD,
+    LPIS_OFF,
+    LPIS_ON,
+    MOVI,
+    MSI,
     PEND,
-    REBIND,
     SGI,
     SGI_LIST,
     SGI_OTHERS,
@@ -46,6 +50,7 @@ from vgic.data import (
     Program,
     Pulse,
     dir_of,
+    is_lpi,
     setting,
 )
 from vgic.hardware import PLAIN
@@ -53,12 +58,12 @@ from vgic.hardware import PLAIN
 _LATENESS = (0, 0, 1, 3, 8)
 _PAUSES = (0, 0, 2, 6)
 _SGIS = (0, 5)
+_COMMANDS = (MOVI, MOVI, MSI, DISCARD, LPIS_OFF, LPIS_ON)
 _MASKS = (0x40, 0x80, 0xC0, 0xF8)
-_ACTIVE_STATES = (ACTIVATE, DEACTIVATE, DEACTIVATE, ACTIVE)
 _DEEDS = {
     "route": 45, "toggle": 25, "pend": 25, "unpend": 25, "sgi": 25, "active": 8, "wait": 12,
     "host": 12, "apart": 15, "groups": 10, "masks": 12, "sgis": 10,
-    "resampled": 10, "mapped": 10, "triggers": 8, "irqfds": 10,
+    "resampled": 10, "mapped": 10, "triggers": 8, "irqfds": 10, "lpis": 6,
 }  # fmt: skip
 """What guests and the host do beside handling interrupts, in how many of a hundred executions."""
 
@@ -73,15 +78,18 @@ def random_program(streams: Streams) -> Parameters:
     Machines of one to four vCPUs and one to sixteen list registers with interrupts of every kind;
     guests that acknowledge, end, route, disable and enable, pend and unpend, activate and
     deactivate, send each other SGIs, one or several at once, mask, disable groups, make edges of
-    levels and the reverse, deactivate apart from the end, and wait for interrupts; devices that
-    inject what they like, some out of interrupts; a host with ticks, signals and other threads.
-    Each execution leaves some of these out, since a program that does everything does little of
-    anything.
+    levels and the reverse, deactivate apart from the end, move and discard LPIs, and wait for
+    interrupts; devices that inject what they like, some out of interrupts; a host with ticks,
+    signals and other threads. Each execution leaves some of these out, since a program that does
+    everything does little of anything.
     """
     nr_vcpus = streams.stream("param:vcpus").choose((1, 1, 2, 2, 2, 2, 2, 2, 3, 4))
     irqs = _irqs(streams.stream("param:irqs"), nr_vcpus)
     swarm = _swarm(streams.stream("param:swarm"))
-    guests = tuple([_guest(streams, vcpu, nr_vcpus, irqs, swarm) for vcpu in range(nr_vcpus)])
+    lpis = _lpis(streams.stream("param:lpis"), nr_vcpus) if "lpis" in swarm else ()
+    guests = tuple(
+        [_guest(streams, vcpu, nr_vcpus, irqs + lpis, swarm) for vcpu in range(nr_vcpus)]
+    )
     if "resampled" in swarm:
         irqs = tuple(
             [irq._replace(resampled=irq.config is LEVEL and irq.intid >= FIRST_SPI) for irq in irqs]
@@ -92,6 +100,7 @@ def random_program(streams: Streams) -> Parameters:
         )
     if "groups" in swarm:
         irqs = tuple([irq._replace(group=streams.stream("param:groups").pick(2)) for irq in irqs])
+    irqs += lpis
     devices = _devices(streams, irqs)
     return Parameters(
         nr_lr=streams.stream("param:nr_lr").choose((1, 1, 1, 2, 2, 2, 3, 4, 16)),
@@ -116,6 +125,10 @@ def _irqs(stream: Stream, nr_vcpus: int) -> tuple[Irq, ...]:
             config = LEVEL if stream.chance(50) else EDGE
             irqs.append(Irq(FIRST_PPI + 11, config, draw_priority(stream), vcpu))
     return tuple(irqs)
+
+
+def _lpis(stream: Stream, nr_vcpus: int) -> tuple[Irq, ...]:
+    return draw_lpis(stream, [stream.pick(nr_vcpus) for _ in range(stream.between(1, 2))])
 
 
 def _sgis(streams: Streams, guests: tuple[Program, ...]) -> tuple[Irq, ...]:
@@ -149,6 +162,8 @@ def _guest(
     streams: Streams, vcpu: int, nr_vcpus: int, irqs: tuple[Irq, ...], swarm: frozenset[str]
 ) -> Program:
     stream = streams.stream(f"vcpu{vcpu}:program")
+    lpis = [irq for irq in irqs if is_lpi(irq.intid)]
+    irqs = irqs[: len(irqs) - len(lpis)]
     spis = [irq for irq in irqs if irq.intid >= FIRST_SPI]
     mine = [irq.intid for irq in irqs if irq.vcpu == vcpu or irq.intid >= FIRST_SPI]
     accesses: list[Access] = []
@@ -164,7 +179,7 @@ def _guest(
         ]
         mine += _SGIS
     if "active" in swarm:
-        accesses += _to_active_states(stream, nr_vcpus, irqs)
+        accesses += draw_active_states(stream, nr_vcpus, irqs)
     accesses = _shuffled(stream, accesses)
     if "toggle" in swarm:
         accesses += draw_toggles(stream, mine, stream.between(0, 2))
@@ -180,6 +195,9 @@ def _guest(
             Access(TRIGGER, triggers.choose(spis).intid, triggers.pick(2))
             for _ in range(triggers.pick(3))
         ]
+    if lpis:
+        commands = streams.stream(f"vcpu{vcpu}:lpis")
+        accesses += draw_commands(commands, _COMMANDS, lpis, commands.pick(4), nr_vcpus)
     instructions += ["m"] * (len(accesses) - instructions.count("m"))
     program = Program.spelled(
         "".join(_shuffled(stream, instructions)),
@@ -214,17 +232,6 @@ def _with_settings(stream: Stream, program: Program, swarm: frozenset[str]) -> P
     if "apart" in swarm and stream.chance(80):
         instructions.insert(0, setting(EOI_MODE, 1))
     return program._replace(instructions=tuple(instructions))
-
-
-def _to_active_states(stream: Stream, nr_vcpus: int, irqs: tuple[Irq, ...]) -> list[Access]:
-    """Draw reads and writes of active states, and what halts the VM beside them."""
-    accesses = []
-    for _ in range(stream.between(0, 2)):
-        kind, intid = stream.choose(_ACTIVE_STATES), stream.choose(irqs).intid
-        accesses.append(Access(kind, intid, 0 if kind == ACTIVE else stream.pick(nr_vcpus)))
-    if stream.chance(30):
-        accesses.append(Access(REBIND, FIRST_SPI))
-    return accesses
 
 
 def _shuffled(stream: Stream, items: list[T]) -> list[T]:

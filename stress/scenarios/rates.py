@@ -154,6 +154,20 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
         "other_cpu": {"random-walk": 69.0, "pct": 74.3, "burst": 72.3},
         "tick": {"random-walk": 13.2, "pct": 21.1, "burst": 11.9},
     },
+    "messages_redirected": {
+        "overflow": {"random-walk": 28.1, "pct": 20.1, "burst": 27.6},
+        "migration": {"random-walk": 43.0, "pct": 27.9, "burst": 36.0},
+        "prune_recheck": {"random-walk": 2.3, "pct": 0.1, "burst": 0.7},
+        "turned_back": {"random-walk": 38.4, "pct": 6.0, "burst": 23.6},
+        "lpi_released": {"random-walk": 37.2, "pct": 37.2, "burst": 37.2},
+    },
+    "lpis_disabled_from_beside": {
+        "overflow": {"random-walk": 14.7, "pct": 12.8, "burst": 16.1},
+        "migration": {"random-walk": 23.6, "pct": 11.9, "burst": 18.4},
+        "turned_back": {"random-walk": 34.0, "pct": 10.5, "burst": 33.5},
+        "lpi_disabled_loaded": {"random-walk": 21.5, "pct": 22.5, "burst": 19.5},
+        "lpi_released": {"random-walk": 42.6, "pct": 42.6, "burst": 42.6},
+    },
     "random_program": {
         "overflow": {"random-walk": 20.5, "pct": 16.2, "burst": 19.4},
         "migration": {"random-walk": 15.0, "pct": 9.1, "burst": 12.4},

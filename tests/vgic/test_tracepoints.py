@@ -151,6 +151,7 @@ def test_every_event_is_announced_by_some_execution(monkeypatch: pytest.MonkeyPa
             "active_written_from_beside",
             "guests_that_wait",
             "deactivated_apart",
+            "messages_redirected",
         ):
             for index in range(12):
                 run_index(SCENARIOS[name], 3, index, "random-walk", Target(), carriers)

@@ -8,6 +8,7 @@ shrinker has to know of it, as plain data. So an access is one file and one row 
 from harness.engine import observes
 from vgic.accesses.access import ACCESSES, Access
 from vgic.accesses.device import QUIESCE
+from vgic.accesses.discard import DISCARD
 from vgic.accesses.exit_count import EXITS
 from vgic.accesses.gicd_ctlr import DISTRIBUTOR
 from vgic.accesses.icactiver import DEACTIVATE
@@ -23,19 +24,23 @@ from vgic.accesses.isactiver_read import ACTIVE
 from vgic.accesses.isenabler import ENABLE
 from vgic.accesses.ispendr import PEND
 from vgic.accesses.ispendr_read import PENDING
-from vgic.accesses.line import drive, drive_from
+from vgic.accesses.line import drive, drive_from, send
 from vgic.accesses.line_lower import LOWER
 from vgic.accesses.line_raise import RAISE
+from vgic.accesses.lpis_off import LPIS_OFF
+from vgic.accesses.lpis_on import LPIS_ON
+from vgic.accesses.movi import MOVI
+from vgic.accesses.msi import MSI
 from vgic.accesses.rebind import REBIND
 from vgic.accesses.sgi1r import SGI
 from vgic.accesses.sgi1r_list import SGI_LIST
 from vgic.accesses.sgi1r_others import SGI_OTHERS
 
 __all__ = [
-    "ACCESSES", "ACTIVATE", "ACTIVE", "DEACTIVATE", "DISABLE", "DISTRIBUTOR", "ENABLE", "EXITS",
-    "GROUP", "LOWER", "PEND", "PENDING", "PRIORITY", "QUIESCE", "RAISE", "REBIND", "ROUTE", "SGI",
-    "SGI_LIST", "SGI_OTHERS", "TRAPPED_DIR", "TRIGGER", "UNPEND", "Access", "drive",
-    "drive_from",
+    "ACCESSES", "ACTIVATE", "ACTIVE", "DEACTIVATE", "DISABLE", "DISCARD", "DISTRIBUTOR", "ENABLE",
+    "EXITS", "GROUP", "LOWER", "LPIS_OFF", "LPIS_ON", "MOVI", "MSI", "PEND", "PENDING", "PRIORITY",
+    "QUIESCE", "RAISE", "REBIND", "ROUTE", "SGI", "SGI_LIST", "SGI_OTHERS", "TRAPPED_DIR",
+    "TRIGGER", "UNPEND", "Access", "drive", "drive_from", "send",
 ]  # fmt: skip
 
 # An access only passes on to a kernel function, which is what reports name.

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from vgic.accesses import (
     device,
+    discard,
     exit_count,
     gicd_ctlr,
     icactiver,
@@ -24,6 +25,10 @@ from vgic.accesses import (
     ispendr_read,
     line_lower,
     line_raise,
+    lpis_off,
+    lpis_on,
+    movi,
+    msi,
     rebind,
     sgi1r,
     sgi1r_list,
@@ -39,7 +44,8 @@ ACCESSES: dict[str, AccessKind] = {
         *(device, irouter, isenabler, icenabler, ispendr, icpendr, sgi1r),
         *(ipriorityr, ispendr_read, isactiver_read, line_raise, line_lower, exit_count),
         *(isactiver, icactiver, rebind, icc_dir, igroupr, gicd_ctlr),
-        *(sgi1r_list, sgi1r_others, icfgr),
+        *(sgi1r_list, sgi1r_others, icfgr, msi, movi, discard),
+        *(lpis_off, lpis_on),
     )
 }
 """All kinds by name. To add one, write its file and enter it here."""
@@ -82,6 +88,9 @@ class Access(NamedTuple):
         kvm, kind = kernel.kvm, ACCESSES[self.kind]
         if kind.emulate_for_vm is not None:
             kind.emulate_for_vm(kernel, vcpu, self.value)
+            return
+        if kind.emulate_event is not None:
+            kind.emulate_event(kernel, vcpu, self.intid, self.value)
             return
         for number in self.subjects(vcpu.vcpu_id, len(kvm.vcpus)):
             irq = kvm.get_vcpu_irq(kvm.vcpus[number], self.intid)

@@ -27,6 +27,8 @@ class AccessKind:
         targets: the vCPUs to whose own interrupts it is sent, by its value, the accessing vCPU and
             how many there are; for one that may be sent to several.
         emulate_for_vm: calls the kernel function of an access that is about none but all of them.
+        emulate_event: calls that of an access that is about an event, by kernel, accessing vCPU,
+            event and value; it goes by the INTID of the LPI that it was mapped to at first.
     """
 
     name: str
@@ -41,3 +43,8 @@ class AccessKind:
     has_interrupt: bool = True
     targets: Callable[[int, int, int], Sequence[int]] | None = None
     emulate_for_vm: Callable[[Kernel, Vcpu, int], None] | None = None
+    emulate_event: Callable[[Kernel, Vcpu, int, int], None] | None = None
+
+
+def of_an_event(kernel: Kernel, vcpu: Vcpu, irq: VgicIrq, value: int) -> None:
+    """Do nothing: the access is about an event, whatever that is mapped to."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A device drives its line, in a thread of its own or in that of a vCPU that has touched it.
+"""A device drives its line or writes a message, in its thread or in that of a vCPU that touches it.
 
 Whoever judges hears of either as of a device's doing. A private interrupt's line is that of the
 vCPU.
@@ -60,3 +60,16 @@ def drive_from(context: str, kernel: Kernel, vcpu: Vcpu, irq: VgicIrq) -> None:
     else:
         rises = partial(drive, kernel, vcpu, irq, level=True)
         run_on_top(scheduler, _IRQFD, scheduler.current, rises, IN_IRQ | IN_HARDIRQ)
+
+
+def send(kernel: Kernel, vcpu: Vcpu, event: int) -> None:
+    """Write the message of an event, which is mapped to an LPI, or is not.
+
+    Args:
+        kernel: the kernel that takes it in.
+        vcpu: the accessing vCPU, or any.
+        event: the event.
+    """
+    kernel.trace.driving(vcpu.vcpu_id, event, True)
+    kernel.vgic_its_inject_msi(event)
+    kernel.trace.driven(vcpu.vcpu_id, event, True)

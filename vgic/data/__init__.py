@@ -11,14 +11,17 @@ from vgic.data.intids import (
     EDGE,
     FIRST_PPI,
     FIRST_SPI,
+    LAST_LPI,
     LAST_SPI,
     LEVEL,
     Config,
     irq_key,
     irq_name,
+    is_lpi,
     is_private,
 )
 from vgic.data.lifetime import Lifetime
+from vgic.data.lpis import Ite, LpisOf, LpiTable
 from vgic.data.own_interface import (
     BINARY_POINT_0,
     BINARY_POINT_1,
@@ -74,13 +77,16 @@ from vgic.data.vcpu import (
     OUTSIDE_GUEST_MODE,
     TIF_NEED_RESCHED,
     TIF_SIGPENDING,
+    Lpi,
     Mode,
     MortalIrq,
     Vcpu,
     VgicIrq,
     irq_is_pending,
+    references,
 )
 from vgic.data.vm import NR_VCPUS_MAX, Kvm
+from vgic.hardware import FIRST_LPI
 
 __all__ = [
     "ACCESS",
@@ -100,6 +106,7 @@ __all__ = [
     "END_AGAIN",
     "EOI_MODE",
     "EXITING_GUEST_MODE",
+    "FIRST_LPI",
     "FIRST_PPI",
     "FIRST_SPI",
     "HAND_OVER",
@@ -110,6 +117,7 @@ __all__ = [
     "KVM_REQ_IRQ_PENDING",
     "KVM_REQ_SLEEP",
     "KVM_REQ_VGIC_PROCESS_UPDATE",
+    "LAST_LPI",
     "LAST_SPI",
     "LETTERS",
     "LEVEL",
@@ -134,8 +142,12 @@ __all__ = [
     "HostCpu",
     "HostEvent",
     "Instruction",
+    "Ite",
     "Kvm",
     "Lifetime",
+    "Lpi",
+    "LpiTable",
+    "LpisOf",
     "Mode",
     "MortalIrq",
     "Program",
@@ -149,6 +161,8 @@ __all__ = [
     "irq_is_pending",
     "irq_key",
     "irq_name",
+    "is_lpi",
     "is_private",
+    "references",
     "setting",
 ]

@@ -3,9 +3,13 @@
 
 from enum import Enum
 
+from vgic.hardware import FIRST_LPI
+
 FIRST_PPI = 16
 FIRST_SPI = 32
 LAST_SPI = 1019
+LAST_LPI = FIRST_LPI + 255
+"""As many as a machine can have interrupts; hardware has thousands."""
 
 
 class Config(Enum):
@@ -24,6 +28,11 @@ def is_private(intid: int) -> bool:
     return intid < FIRST_SPI
 
 
+def is_lpi(intid: int) -> bool:
+    """Tell whether that is an LPI: an edge behind an ITS, whose memory can be freed."""
+    return intid >= FIRST_LPI
+
+
 def irq_key(intid: int, vcpu: int) -> tuple[int, int]:
     """Return which interrupt of a VM that is: its INTID, and the vCPU of a private one, else 0."""
     return intid, vcpu if is_private(intid) else 0
@@ -32,5 +41,5 @@ def irq_key(intid: int, vcpu: int) -> tuple[int, int]:
 def irq_name(intid: int, vcpu_id: int) -> str:
     """Return what reports call an interrupt, with its vCPU where it is private."""
     if not is_private(intid):
-        return f"spi {intid}"
+        return f"{'lpi' if is_lpi(intid) else 'spi'} {intid}"
     return f"{'sgi' if intid < FIRST_PPI else 'ppi'} {intid} of vcpu {vcpu_id}"

@@ -2,17 +2,38 @@
 """The locks of the vGIC and the order in which they are taken, outermost first.
 
 As the comment "Locking order is always" at the top of vgic.c has it. The config_lock is a mutex and
-the VM's; who holds it may wait for every vCPU. The others are taken with local interrupts off,
-since an interrupt handler of the host injects, too. Two ap_list_locks are held at once only to move
-an interrupt, the lower vCPU's first; two irq_locks only to compare two entries of one list.
+the VM's; who holds it may wait for every vCPU. The cmd_lock and the its_lock are mutexes of an ITS.
+The xa_lock guards the table of LPIs. It is a spinlock_t, which sleeps on PREEMPT_RT, and those
+inside it do not. These are there where a VM has LPIs. So what may free an LPI is done with none of
+them held. The others are taken with local interrupts off, since an interrupt handler of the host
+injects, too. Two ap_list_locks are held at once only to move an interrupt, the lower vCPU's first;
+two irq_locks only to compare two entries of one list.
 """
 
 from itertools import pairwise
+from typing import NamedTuple
 
-from harness import LockOrder, Scheduler
+from harness import LockClass, LockOrder, Scheduler
 
-OUTERMOST_FIRST = ("config_lock", "ap_list_lock", "irq_lock")
+OUTERMOST_FIRST = (
+    "config_lock", "cmd_lock", "its_lock", "xa_lock", "ap_list_lock", "irq_lock"
+)  # fmt: skip
+_OF_LPIS = ("cmd_lock", "its_lock", "xa_lock")
 _TAKEN_WITH_IRQS_ON = ("config_lock",)
+
+
+class LpiLocks(NamedTuple):
+    """The classes of the locks that are about LPIs.
+
+    Attributes:
+        cmd_lock: of the mutex under which an ITS carries out commands, one after the other.
+        its_lock: of the mutex that guards what an ITS maps.
+        xa_lock: of the lock of the table of LPIs.
+    """
+
+    cmd_lock: LockClass
+    its_lock: LockClass
+    xa_lock: LockClass
 
 
 class VgicLocks:
@@ -25,7 +46,7 @@ class VgicLocks:
         irq_lock: the class of the locks that guard an interrupt.
     """
 
-    __slots__ = ("ap_list_lock", "config_lock", "irq_lock", "order")
+    __slots__ = ("_of_lpis", "ap_list_lock", "config_lock", "irq_lock", "order")
 
     def __init__(self, scheduler: Scheduler, *, checking: bool = True) -> None:
         """Make the classes.
@@ -38,7 +59,21 @@ class VgicLocks:
         classes = [
             self.order.lock_class(name, irqs_off=name not in _TAKEN_WITH_IRQS_ON)
             for name in OUTERMOST_FIRST
+            if name not in _OF_LPIS
         ]
         for outer, inner in pairwise(classes):
             self.order.document(outer, inner)
         self.config_lock, self.ap_list_lock, self.irq_lock = classes
+        self._of_lpis: LpiLocks | None = None
+
+    @property
+    def of_lpis(self) -> LpiLocks:
+        """The classes of those that are about LPIs; made when somebody first asks for them."""
+        if self._of_lpis is None:
+            cmd_lock, its_lock = map(self.order.lock_class, _OF_LPIS[:2])
+            xa_lock = self.order.lock_class(_OF_LPIS[2], irqs_off=True, sleeps_on_rt=True)
+            chain = (self.config_lock, cmd_lock, its_lock, xa_lock, self.ap_list_lock)
+            for outer, inner in pairwise(chain):
+                self.order.document(outer, inner)
+            self._of_lpis = LpiLocks(cmd_lock, its_lock, xa_lock)
+        return self._of_lpis

@@ -16,6 +16,7 @@ class Asks(NamedTuple):
         pends_throughout: whoever acknowledges the interrupt while it lasts may do so because of it.
         announces: it announces the interrupt if that is pending.
         forgives: it takes the pending state away, so that what was sent need not be delivered.
+        unmaps: it has an event mapped to nothing, so that what was sent need not be delivered.
         lowers: it lowers the interrupt's line, as its device does.
         field: the field of the interrupt that it writes, "" if none.
         value: what the field is to be; the number of a vCPU where it is one.
@@ -23,6 +24,7 @@ class Asks(NamedTuple):
             device drive its line, which is announced as any device's doing.
         reads: the field of the interrupt that it reads, "" if none that is judged.
         deactivates: it is a write of DIR that was trapped.
+        lpis: it has a vCPU's redistributor take LPIs, `on`, or none, `off`; else "".
         of_all: it turns the distributor `on` or `off`, which is about every interrupt; else "".
     """
 
@@ -30,12 +32,14 @@ class Asks(NamedTuple):
     pends_throughout: bool = False
     announces: bool = False
     forgives: bool = False
+    unmaps: bool = False
     lowers: bool = False
     field: str = ""
     value: bool | int = False
     writes: bool = True
     reads: str = ""
     deactivates: bool = False
+    lpis: str = ""
     of_all: str = ""
 
 

@@ -7,10 +7,21 @@ predicate that everybody asks. What there is of them in one machine is in vm.py.
 
 from enum import Enum
 
-from harness import Atomic, Cell, Ipi, ListHead, Node, Requests, SpinLock, WaitQueue
+from harness import (
+    Atomic,
+    Cell,
+    Ipi,
+    KmemCache,
+    ListHead,
+    Node,
+    Refcount,
+    Requests,
+    SpinLock,
+    WaitQueue,
+)
 from harness.primitives import Freeable
 from vgic.data.host_cpu import HostCpu
-from vgic.data.intids import LEVEL, Config, irq_name
+from vgic.data.intids import EDGE, LEVEL, Config, irq_name
 from vgic.data.lock_order import VgicLocks
 from vgic.data.resampled import ResampledDevice
 from vgic.hardware import (
@@ -42,9 +53,9 @@ OUTSIDE_GUEST_MODE, IN_GUEST_MODE, EXITING_GUEST_MODE = Mode
 
 
 class VgicIrq:
-    """An interrupt: SGI, PPI or SPI (include/kvm/arm_vgic.h, struct vgic_irq).
+    """An interrupt: SGI, PPI or SPI, or the base of an LPI (arm_vgic.h, struct vgic_irq).
 
-    Differs: no LPIs, so no reference count; only levels are mapped to physical interrupts.
+    Differs: only levels are mapped to physical interrupts.
 
     Attributes:
         irq_lock: guards all of the below.
@@ -63,11 +74,13 @@ class VgicIrq:
         config: edge or level.
         resampled: the device whose line is sampled again at each end, None where none is.
         physical: the physical interrupt that it is mapped to (hw, hwintid), None if to none.
+        refcount: who has a pointer to an LPI (lpis.py); None for one that lives as long as the VM.
     """
 
     __slots__ = (
         "active", "ap_list", "config", "enabled", "group", "intid", "irq_lock", "line_level",
-        "name", "on_lr", "pended_since_load", "pending_latch", "physical", "priority", "resampled",
+        "name", "on_lr", "pended_since_load", "pending_latch", "physical", "priority", "refcount",
+        "resampled",
         "target_vcpu", "vcpu",
     )  # fmt: skip
 
@@ -97,6 +110,7 @@ class VgicIrq:
         self.config = config
         self.resampled: ResampledDevice | None = None
         self.physical: PhysicalInterrupt | None = None
+        self.refcount: Refcount | None = None
 
     def __str__(self) -> str:
         return self.name
@@ -106,6 +120,22 @@ class MortalIrq(VgicIrq, Freeable):
     """An interrupt that is freed with its VM; here, since who watches its fields goes by that."""
 
     __slots__ = ("life",)
+
+
+class Lpi(VgicIrq, Freeable):
+    """An LPI: an edge of group 1 that can be freed (struct vgic_irq with its refcount and rcu).
+
+    It begins with one reference, which belongs to whoever has made it.
+    """
+
+    __slots__ = ("life",)
+
+    def __init__(
+        self, locks: VgicLocks, cache: KmemCache, intid: int, priority: int, target_vcpu: "Vcpu"
+    ) -> None:
+        super().__init__(locks, intid, EDGE, priority, target_vcpu)
+        self.refcount = Refcount(cache.scheduler, "refcount", self.name, inside=self)
+        self.be_born(cache, self.name)
 
 
 class VgicCpu:
@@ -122,11 +152,14 @@ class VgicCpu:
         sort_keys: while its list is sorted, the keys that were sampled for that, if any were;
             guarded by ap_list_lock.
         vgic_pmr: the guest's priority mask when it was last left (of vgic_vmcr).
+        holds_moving: its prune has a reference to the LPI that it is moving.
+        lpi_died: its prune has dropped the last reference to an LPI, and not released it yet.
     """
 
     __slots__ = (
-        "_name", "ap_list_head", "ap_list_lock", "overflow_ap_list_head", "private_irqs",
-        "sort_keys", "used_lrs", "vgic_hcr", "vgic_lr", "vgic_pmr",
+        "_name", "ap_list_head", "ap_list_lock", "holds_moving", "lpi_died",
+        "overflow_ap_list_head", "private_irqs", "sort_keys", "used_lrs",
+        "vgic_hcr", "vgic_lr", "vgic_pmr",
     )  # fmt: skip
 
     def __init__(self, locks: VgicLocks, nr_lr: int, vcpu_id: int, name: str) -> None:
@@ -143,6 +176,7 @@ class VgicCpu:
         self.used_lrs = 0
         self.sort_keys: dict[VgicIrq, tuple[bool | int, ...]] = {}
         self.vgic_pmr = 0
+        self.holds_moving = self.lpi_died = False
 
     def __str__(self) -> str:
         return f"vgic_cpu[{self._name}]"
@@ -194,3 +228,9 @@ class Vcpu:
 def irq_is_pending(irq: VgicIrq) -> bool:
     """Tell whether the interrupt is pending outside any list register (irq_is_pending)."""
     return irq.pending_latch or (irq.config is LEVEL and irq.line_level)
+
+
+def references(irq: VgicIrq) -> Refcount:
+    """Return the count of the references to an LPI."""
+    assert irq.refcount is not None
+    return irq.refcount

@@ -8,12 +8,13 @@ vgic.judging judges them.
 from harness import Atomic, Cell, LockOrder, Mutex, Scheduler, SpinLock
 from harness.engine import operations
 from vgic.data.host_cpu import HostCpu
-from vgic.data.intids import FIRST_SPI, Config, is_private
+from vgic.data.intids import FIRST_SPI, Config, is_lpi, is_private
 from vgic.data.lifetime import Lifetime, exhume
 from vgic.data.lock_order import VgicLocks
+from vgic.data.lpis import Ite, LpiTable
 from vgic.data.resampled import ResampledDevice
 from vgic.data.vcpu import MortalIrq, Vcpu, VgicIrq
-from vgic.hardware import PLAIN, Implementation, PhysicalInterrupt
+from vgic.hardware import FIRST_LPI, PLAIN, Implementation, PhysicalInterrupt
 
 NR_VCPUS_MAX = 8
 """How many vCPUs a VM has at most."""
@@ -27,10 +28,13 @@ class VgicDist:
         active_spis: how many shared interrupts may be active, where that is counted: from the
             first on every vCPU traps DIR.
         is_turned: some guest turns it on or off, so that who looks at `enabled` depends on that.
-        spis: the shared interrupts by INTID.
+        spis: the shared interrupts by INTID, but for LPIs.
+        lpis: the table of LPIs, None where there are none.
     """
 
-    __slots__ = ("_read", "_scheduler", "_write", "active_spis", "enabled", "is_turned", "spis")
+    __slots__ = (
+        "_read", "_scheduler", "_write", "active_spis", "enabled", "is_turned", "lpis", "spis",
+    )  # fmt: skip
 
     def __init__(self, scheduler: Scheduler) -> None:
         self._scheduler = scheduler
@@ -39,6 +43,7 @@ class VgicDist:
         self.is_turned = False
         self.active_spis = Atomic(scheduler, "active_spis", "vm")
         self.spis: dict[int, VgicIrq] = {}
+        self.lpis: LpiTable | None = None
 
     def forwards(self) -> bool:
         """Tell whether it is on: a plain read."""
@@ -137,11 +142,24 @@ class Kvm:
             mapped: it is mapped to a physical interrupt.
         """
         vcpu = self.vcpus[vcpu_id]
+        if is_lpi(intid):
+            return self._add_lpi(intid, priority, vcpu)
         irq = self._new_irq(intid, config, priority, vcpu, group)
         irq.resampled = ResampledDevice(self.scheduler, irq.name) if resampled else None
         irq.physical = PhysicalInterrupt(self.scheduler, irq.name) if mapped else None
         home = vcpu.vgic_cpu.private_irqs if is_private(intid) else self.dist.spis
         home[intid] = irq
+        return self._join(irq)
+
+    def _add_lpi(self, intid: int, priority: int, target: Vcpu) -> VgicIrq:
+        """Add an LPI that an event is mapped to, whose reference it has from the start."""
+        lpis = self.dist.lpis = self.dist.lpis or LpiTable(self.locks, self.vcpus)
+        lpis.entries[intid] = made = lpis.make(intid, priority, target)
+        lpis.events[intid] = Ite(made, target)
+        return self._join(made)
+
+    def _join(self, irq: VgicIrq) -> VgicIrq:
+        """Have it among all interrupts: no list is longer than there are."""
         self.irqs.append(irq)
         for each in self.vcpus:
             each.vgic_cpu.ap_list_head.population += 1
@@ -164,14 +182,30 @@ class Kvm:
             self.cells[number] = Cell(self.scheduler, "cell", str(number), False)
         return self.cells[number]
 
+    def subject(self, vcpu: int, intid: int) -> VgicIrq | None:
+        """Return what a device's line or message is about, and an access; by who observes.
+
+        Args:
+            vcpu: whose private interrupt is meant.
+            intid: the INTID; from the first LPI's on it is an event.
+        """
+        if intid < FIRST_LPI:
+            return self.get_vcpu_irq(self.vcpus[vcpu], intid)
+        ite = None if self.dist.lpis is None else self.dist.lpis.events.get(intid)
+        return None if ite is None else ite.irq
+
     def all_locks(self) -> list[SpinLock]:
         """Return the VM's lock and those of all vCPUs and interrupts."""
         lists = [vcpu.vgic_cpu.ap_list_lock for vcpu in self.vcpus]
-        return [self.config_lock, *lists, *(irq.irq_lock for irq in self.irqs)]
+        tables = [] if self.dist.lpis is None else self.dist.lpis.locks()
+        return [self.config_lock, *tables, *lists, *(irq.irq_lock for irq in self.irqs)]
 
     def retire(self) -> None:
         """Let go of all that refers back here: nothing of the VM is used any more."""
         self.config_lock.retire()
+        if self.dist.lpis is not None:
+            self.irqs = [irq for irq in self.irqs if not is_lpi(irq.intid)]
+            self.dist.lpis.retire()
         for irq in self.irqs:
             if self.lifetime is not None:
                 exhume(irq)
@@ -203,10 +237,15 @@ class Kvm:
     def get_vcpu_irq(self, vcpu: Vcpu | None, intid: int) -> VgicIrq | None:
         """Look an interrupt up by its INTID (vgic_get_vcpu_irq, vgic_get_irq).
 
+        An LPI is found by who observes, or has a reference; a kernel function that has none asks
+        vgic_get_irq.
+
         Args:
             vcpu: whose private interrupts are meant; None finds shared ones only.
             intid: the INTID.
         """
         if intid < FIRST_SPI:
             return None if vcpu is None else vcpu.vgic_cpu.private_irqs.get(intid)
-        return self.dist.spis.get(intid)
+        if intid < FIRST_LPI:
+            return self.dist.spis.get(intid)
+        return None if self.dist.lpis is None else self.dist.lpis.entries.get(intid)

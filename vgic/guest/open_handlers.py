@@ -2,15 +2,25 @@
 """What a guest has open: acknowledged and not ended, or ended and not deactivated yet.
 
 With EOImode 0 an end does both, and handlers end in the reverse order of their beginning. With
-EOImode 1 it drops the priority, and the guest deactivates later: by DIR, in any order, and a shared
-interrupt on another vCPU than acknowledged it if it has handed it over. What nobody has taken over
-when it has nothing else to do it deactivates itself.
+EOImode 1 it drops the priority, and the guest deactivates later (not an LPI): by DIR, in any order,
+and a shared interrupt on another vCPU than acknowledged it if it has handed it over. What nobody
+has taken over when it has nothing else to do it deactivates itself.
 """
 
 from collections.abc import Callable
 
 from harness.engine import observes
-from vgic.data import DISABLE_GROUP, ENABLE_GROUP, EOI_MODE, FIRST_SPI, LEVEL, MASK, Kvm, Vcpu
+from vgic.data import (
+    DISABLE_GROUP,
+    ENABLE_GROUP,
+    EOI_MODE,
+    FIRST_SPI,
+    LEVEL,
+    MASK,
+    Kvm,
+    Vcpu,
+    is_lpi,
+)
 from vgic.tracepoints import Tracepoints
 
 # These are the guest's own steps: it is the guest that acknowledges and ends.
@@ -99,7 +109,7 @@ class OpenHandlers:
         vcpu.cpuif.end_of_interrupt(intid, self._group(intid))
         self._quiesced.discard(intid)
         self._last_ended = intid
-        if vcpu.cpuif.vmcr.eoi_drops_only:
+        if vcpu.cpuif.vmcr.eoi_drops_only and not is_lpi(intid):
             self._kvm.scheduler.note("guest drops the priority of", intid)
             self.dropped.append(intid)
             self._trace.dropped(vcpu.vcpu_id, intid)

@@ -7,7 +7,14 @@ what one does is credited to the kernel function, or the guest, that accesses th
 """
 
 from harness.engine import observes
-from vgic.hardware.cpuif import IDLE_PRIORITY, PLAIN, SPURIOUS, CpuInterface, Implementation
+from vgic.hardware.cpuif import (
+    FIRST_LPI,
+    IDLE_PRIORITY,
+    PLAIN,
+    SPURIOUS,
+    CpuInterface,
+    Implementation,
+)
 from vgic.hardware.list_registers import (
     PRIORITY_MASK,
     PRIORITY_SIGNALLED_MAX,
@@ -18,8 +25,9 @@ from vgic.hardware.physical import PhysicalInterrupt
 from vgic.hardware.vmcr import BPR_MAX, BPR_MIN, Vmcr
 
 __all__ = [
-    "BPR_MAX", "BPR_MIN", "IDLE_PRIORITY", "PLAIN", "PRIORITY_MASK", "PRIORITY_SIGNALLED_MAX",
-    "SPURIOUS", "CpuInterface", "Hcr", "Implementation", "ListRegister", "PhysicalInterrupt",
+    "BPR_MAX", "BPR_MIN", "FIRST_LPI", "IDLE_PRIORITY", "PLAIN", "PRIORITY_MASK",
+    "PRIORITY_SIGNALLED_MAX", "SPURIOUS", "CpuInterface", "Hcr", "Implementation", "ListRegister",
+    "PhysicalInterrupt",
     "Vmcr",
 ]  # fmt: skip
 

@@ -17,7 +17,10 @@ from vgic.hardware.vmcr import Vmcr
 
 SPURIOUS = 1023
 FIRST_SPECIAL = 1020
-"""From here on INTIDs are no interrupts."""
+"""From here on INTIDs are no interrupts, up to the first LPI."""
+FIRST_LPI = 8192
+"""From here on they are LPIs, which have an active state in list registers alone: an end takes it
+away, whatever the EOImode, and nobody counts or deactivates one that is in none."""
 IDLE_PRIORITY = 0xFF
 _LEVEL_SHIFT = 3
 
@@ -124,7 +127,7 @@ class CpuInterface:
     def take(self, lr: ListRegister) -> int:
         """Acknowledge what is signalled, by a read of IAR of its group; return its INTID."""
         lr.pending = False
-        if lr.intid < FIRST_SPECIAL:
+        if lr.intid < FIRST_SPECIAL or lr.intid >= FIRST_LPI:
             lr.active = True
             level = 1 << (self.vmcr.group_priority(lr.group, lr.priority) >> _LEVEL_SHIFT)
             if lr.group:
@@ -139,7 +142,7 @@ class CpuInterface:
         An interrupt in no list register is only counted. One whose group or group priority is not
         what was dropped stays active: the guest has ended another.
         """
-        if intid >= FIRST_SPECIAL:
+        if intid >= FIRST_SPECIAL and intid < FIRST_LPI:
             return
         ap0r, ap1r = self.ap0r, self.ap1r
         if not (ap0r or ap1r or self.implementation.idle_end_counts):
@@ -150,7 +153,7 @@ class CpuInterface:
             self.ap0r = ap0r & (ap0r - 1)
         else:
             self.ap1r = ap1r & (ap1r - 1)
-        drops_only = self.vmcr.eoi_drops_only
+        drops_only = self.vmcr.eoi_drops_only and intid < FIRST_LPI
         for lr in self.lrs:
             if lr.active and lr.intid == intid:
                 if (
@@ -162,7 +165,7 @@ class CpuInterface:
                     if lr.hw is not None:
                         self._deactivate_physical(lr.hw)
                 return
-        if not drops_only or self.implementation.drop_counts:
+        if (not drops_only or self.implementation.drop_counts) and intid < FIRST_LPI:
             self._count()
 
     def deactivate(self, intid: int) -> None:

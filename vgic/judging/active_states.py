@@ -14,7 +14,7 @@ interrupt by right (quirk Q10).
 from collections.abc import Iterator, Sequence
 from typing import NoReturn
 
-from vgic.data import LEVEL, Exit, Kvm, VgicIrq
+from vgic.data import LEVEL, Exit, Kvm, VgicIrq, is_lpi
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import Judge, fail, may_be_counted_first
 
@@ -141,7 +141,7 @@ class ActiveStates(Judge):
         if irq in self.undercut[vcpu]:
             self.undercut[vcpu].discard(irq)
             self._books.forfeit(vcpu)
-        elif not irq.on_lr and any(self._activated_before(vcpu, irq)):
+        elif not (irq.on_lr or is_lpi(irq.intid)) and any(self._activated_before(vcpu, irq)):
             self._books.forfeit(vcpu)
 
     def deactivate(self, irq: VgicIrq | None, owner: int | None = None) -> None:

@@ -7,6 +7,7 @@ It comes first among the listeners, so that the others read of an event what it 
 from collections.abc import Sequence
 
 from vgic.data import EDGE, Exit, Kvm, Vcpu, VgicIrq
+from vgic.judging.judge import listed
 from vgic.judging.lines import Lines
 from vgic.judging.open_ones import OpenOnes
 from vgic.judging.rewritten_keys import SORTED_BY, RewrittenKeys
@@ -33,7 +34,6 @@ class Bookkeeping(Lines):
         count = len(kvm.vcpus)
         self.explained = False
         self.halts = 0
-        self._accessed: list[VgicIrq | None] = [None] * count
         self.sent: list[VgicIrq] = []
         self._sending: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
         self.alone = [False] * count
@@ -72,13 +72,13 @@ class Bookkeeping(Lines):
         if len(subjects) != 1:
             self._send_to_several(vcpu, access.intid, subjects)
             return
-        irq = kvm.get_vcpu_irq(kvm.vcpus[subjects[0]], access.intid)
+        irq = kvm.subject(subjects[0], access.intid)
         if not asks.writes:
             irq = None
-        self.irq = self._accessed[vcpu] = irq
+        self.irq = self._subjects.accessed[vcpu] = irq
         if irq is None:
             return
-        if asks.forgives:
+        if asks.forgives or asks.unmaps:
             ledger.forgive(irq)
         pends = asks.pends
         clears = asks.forgives or asks.lowers
@@ -101,12 +101,11 @@ class Bookkeeping(Lines):
 
     def accessed(self, vcpu: int, access: Exit) -> None:
         """Close it when it has been emulated."""
-        self.irq = irq = self._accessed[vcpu]
+        self.irq = irq = self._subjects.accessed[vcpu]
         ledger, asks = self.ledger, access.asks
         if asks.of_all:
             ledger.turned(self._kvm.irqs, self._kvm.scheduler.steps, off=asks.of_all == "off")
-        self.sent = self._sending[vcpu]
-        self._sending[vcpu] = []
+        self.sent, self._sending[vcpu] = self._sending[vcpu], []
         for each in self.sent:
             self._edges.end(each)
             ledger.end(each, self._kvm.scheduler.steps, sends=True)
@@ -116,13 +115,13 @@ class Bookkeeping(Lines):
         self.alone[vcpu] = alone = self.alone[vcpu] and ledger.is_alone_since(irq, began)
         if asks.pends:
             self._edges.end(irq)
-        if asks.forgives:
+        if asks.forgives or asks.unmaps:
             ledger.forgive(irq)
-            if alone:
-                ledger.unpended(irq)
-                # A copy in another vCPU's list register stays (quirk Q2).
-                here = self._kvm.vcpus[vcpu]
-                self._edges.clear(irq, loaded=irq.vcpu not in (None, here) or self._was_away[vcpu])
+        if asks.forgives and alone:
+            ledger.unpended(irq)
+            # A copy in another vCPU's list register stays (quirk Q2).
+            here = self._kvm.vcpus[vcpu]
+            self._edges.clear(irq, loaded=irq.vcpu not in (None, here) or self._was_away[vcpu])
         elif asks.field == "target_vcpu":
             ledger.routed(irq, self._old_targets[vcpu], began, step)
         elif asks.pends_throughout:
@@ -137,11 +136,18 @@ class Bookkeeping(Lines):
             self._triggers.end(vcpu, irq, step)
         ledger.end(irq, step, sends=asks.pends, clears=asks.forgives or asks.lowers)
 
+    def released(self, intid: int) -> None:
+        """Forget an LPI that nobody has a pointer to any more; one of its INTID is another."""
+        if (gone := self._kvm.get_vcpu_irq(None, intid)) is not None:
+            self.ledger.pop(gone, None)
+            self._edges.forget(gone)
+            self.open.forget(gone)
+            self._subjects.forget(gone)
+
     def _send_to_several(self, vcpu: int, intid: int, targets: Sequence[int]) -> None:
         """Enter SGIs before they begin to be sent, one after the other."""
-        kvm = self._kvm
-        found = [kvm.get_vcpu_irq(kvm.vcpus[target], intid) for target in targets]
-        self.irq = self._accessed[vcpu] = None
+        found = [self._kvm.subject(target, intid) for target in targets]
+        self.irq = self._subjects.accessed[vcpu] = None
         self._sending[vcpu] = [irq for irq in found if irq is not None]
         for irq in self._sending[vcpu]:
             self.ledger.begin(irq, sends=True, announces=True, pends=True)
@@ -207,11 +213,9 @@ class Bookkeeping(Lines):
 
     def forfeit(self, vcpu: int) -> None:
         """Give up whatever is on a vCPU's lists, and will be."""
-        here = self._kvm.vcpus[vcpu]
         self.forfeited[vcpu] = True
-        for irq in self._kvm.irqs:
-            if irq.vcpu is here:
-                self.ledger[irq].forfeited = True
+        for irq in listed(self._kvm, self._kvm.vcpus[vcpu]):
+            self.ledger[irq].forfeited = True
 
     def added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
         """Enter that an interrupt was put on a list."""

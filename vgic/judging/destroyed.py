@@ -3,10 +3,12 @@
 
 User space may end a VM at any time, with interrupts on the lists. They are freed with it, so heads
 that still led to them would dangle. At the end of a drain nothing is listed, so something is put
-there first, behind the kernel's back.
+there first, behind the kernel's back; an LPI with a reference, which has to be dropped: it would be
+left over when all is freed.
 """
 
-from vgic.data import Kvm, Vcpu, VgicIrq
+from harness import ListHead
+from vgic.data import Kvm, Vcpu, VgicIrq, is_lpi, references
 from vgic.judging.judge import fail
 
 DESTROY = "kvm_vgic_vcpu_destroy"
@@ -22,14 +24,29 @@ def leave_listed(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
     vgic_cpu.ap_list_lock.on_unlock = None
     left = []
     heads = (vgic_cpu.overflow_ap_list_head, vgic_cpu.ap_list_head)
-    for head, irq in zip(heads, kvm.irqs[vcpu.vcpu_id :: len(kvm.vcpus)], strict=False):
+    for head, irq in zip(heads, _of(vcpu, kvm, lpis=False), strict=False):
         if not irq.ap_list.linked and irq.vcpu is None:
-            node, last = irq.ap_list, head.prev
-            node.next, node.prev = head, last
-            last.next = head.prev = node
-            irq.vcpu = vcpu
+            _link(vcpu, head, irq)
+            left.append(irq)
+    for irq in _of(vcpu, kvm, lpis=True)[:1]:
+        if not irq.ap_list.linked and irq.vcpu is None:
+            references(irq).value += 1
+            _link(vcpu, vgic_cpu.ap_list_head, irq)
             left.append(irq)
     return left
+
+
+def _of(vcpu: Vcpu, kvm: Kvm, *, lpis: bool) -> list[VgicIrq]:
+    """Return every so-many-eth interrupt, so that no two vCPUs are left the same."""
+    irqs = [irq for irq in kvm.irqs if is_lpi(irq.intid) is lpis]
+    return irqs[vcpu.vcpu_id :: len(kvm.vcpus)]
+
+
+def _link(vcpu: Vcpu, head: ListHead[VgicIrq], irq: VgicIrq) -> None:
+    node, last = irq.ap_list, head.prev
+    node.next, node.prev = head, last
+    last.next = head.prev = node
+    irq.vcpu = vcpu
 
 
 def lists_are_forgotten(kvm: Kvm, vcpu: Vcpu, left: list[VgicIrq]) -> None:

@@ -110,6 +110,10 @@ class Edges:
             return False
         return True
 
+    def forget(self, irq: VgicIrq) -> None:
+        """The interrupt is no more, and nothing of it is still to come."""
+        self._owed.pop(irq, None)
+
     def _merge(self, owed: _Owed) -> None:
         """Make one of two pending states if the vCPU that had the copy has left its guest since."""
         vcpu, left_at = owed.copy_in

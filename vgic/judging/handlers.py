@@ -9,7 +9,7 @@ activated is active without a handler, and what it has deactivated may have one 
 from collections.abc import Sequence
 
 from harness import Failure
-from vgic.data import EDGE, Kvm, Vcpu, VgicIrq
+from vgic.data import EDGE, Kvm, Vcpu, VgicIrq, is_lpi
 from vgic.judging.active_states import ActiveStates
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.eoicount import arrivals_keep_active_state, eoicount_is_plausible
@@ -197,7 +197,8 @@ def active_is_acknowledged(
     lost = None
     for intid in stack:
         handled = kvm.get_vcpu_irq(vcpu, intid)
-        if handled is not None and not handled.active:
+        # An LPI that is being handled is active in its list register alone.
+        if handled is not None and not handled.active and not is_lpi(intid):
             lost = handled
             break
     for irq in irqs:

@@ -9,6 +9,7 @@ from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.contents import Contents
 from vgic.judging.deactivations import Deactivations
 from vgic.judging.delivery import Delivery
+from vgic.judging.disabled_lpis import DisabledLpis
 from vgic.judging.forwarded import Forwarded
 from vgic.judging.halts import Halts
 from vgic.judging.handlers import Handlers
@@ -19,6 +20,7 @@ from vgic.judging.lists import Lists
 from vgic.judging.loading import Loading
 from vgic.judging.progress import Progress
 from vgic.judging.promises import Promises
+from vgic.judging.references import Holders
 from vgic.judging.registers import Registers
 from vgic.judging.resampling import Resampling
 from vgic.judging.windows import Windows
@@ -57,6 +59,7 @@ class Judges:
             Deactivations(kvm, books, windows.crossed_ones),
             lists,
             Halts(kvm, books, lists),
+            *(_of_lpis(kvm, books, windows) if kvm.dist.lpis is not None else []),
             Loading(kvm, books, registers, lists),
             Contents(kvm, books, lists),
             Handlers(kvm, books, states, registers, lists),
@@ -74,3 +77,8 @@ class Judges:
         self.listeners: tuple[Tracepoints, ...] = tuple(judges)
         self.windows = windows.crossed_ones
         self.steps = windows.steps
+
+
+def _of_lpis(kvm: Kvm, books: Bookkeeping, windows: Windows) -> list[Judge]:
+    """Return those that are about LPIs, where there are any."""
+    return [Holders(kvm), DisabledLpis(kvm, books, windows.crossed_ones)]

@@ -9,6 +9,7 @@ from vgic.data import LEVEL, Kvm, VgicIrq
 from vgic.judging.edges import Edges
 from vgic.judging.judge import Judge
 from vgic.judging.ledger import Ledger
+from vgic.judging.subjects import Subjects
 
 
 class Lines(Judge):
@@ -30,30 +31,29 @@ class Lines(Judge):
         self.flushed_at = [-1] * count
         self.left_at = [-1] * count
         self._edges = Edges(self.flushed_at, self.left_at)
+        self._subjects = Subjects(kvm)
         self._falling: set[tuple[str, VgicIrq]] = set()
 
     def driving(self, vcpu: int, intid: int, level: bool) -> None:
         """Enter a send before it begins."""
-        kvm = self._kvm
-        self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
+        self.irq = irq = self._subjects.driving(vcpu, intid)
         if irq is not None:
             clears = not level and irq.config is LEVEL
             self.ledger.begin(irq, sends=level, clears=clears)
             if level:
                 self._edges.begin(irq)
             elif clears:
-                self._falling.add((kvm.scheduler.current.role, irq))
+                self._falling.add((self._kvm.scheduler.current.role, irq))
             self.ledger.drive(irq)
 
     def driven(self, vcpu: int, intid: int, level: bool) -> None:
         """Close it when it has returned."""
-        kvm = self._kvm
-        self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
+        self.irq = irq = self._subjects.driven(vcpu, intid)
         if irq is not None:
             self.ledger.driven(irq, level)
-            falls = kvm.scheduler.current.role, irq
+            falls = self._kvm.scheduler.current.role, irq
             if level:
                 self._edges.end(irq)
             clears = not level and falls in self._falling
             self._falling.discard(falls)
-            self.ledger.end(irq, kvm.scheduler.steps, sends=level, clears=clears)
+            self.ledger.end(irq, self._kvm.scheduler.steps, sends=level, clears=clears)

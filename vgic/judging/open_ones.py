@@ -6,7 +6,7 @@ and a write of DIR deactivates, on that vCPU or on another; while that is under 
 may be active or not, until it is done or a guest acknowledges it again.
 """
 
-from vgic.data import Vcpu, VgicIrq
+from vgic.data import Vcpu, VgicIrq, is_lpi
 from vgic.judging.judge import may_be_counted_first
 
 
@@ -35,10 +35,17 @@ class OpenOnes:
     def end(self, vcpu: int, irq: VgicIrq) -> VgicIrq | None:
         """The innermost handler ends and deactivates; return whose it is, None if none is open."""
         handlers = self.handlers[vcpu]
+        if is_lpi(irq.intid) and irq not in handlers:
+            return None  # the guest has acknowledged one before it, which is no more
         if not self.dropped[vcpu]:
             return handlers.pop() if handlers else None
         handlers.remove(irq)
         return irq
+
+    def forget(self, irq: VgicIrq) -> None:
+        """An LPI is no more, whoever handles it."""
+        for handlers in self.handlers:
+            handlers[:] = [each for each in handlers if each is not irq]
 
     def drop(self, vcpu: int, irq: VgicIrq) -> None:
         """The innermost handler ends, and its interrupt stays active."""
@@ -64,6 +71,8 @@ class OpenOnes:
 
     def has_dropped_before(self, vcpu: Vcpu, ended: VgicIrq) -> bool:
         """Tell whether an end outside the list registers may be taken off what was only dropped."""
+        if is_lpi(ended.intid):
+            return False  # no end of one is counted
         on_its_list = [irq for irq in self.going if irq.vcpu is vcpu]
         return any(
             not irq.on_lr and may_be_counted_first(vcpu, irq, ended)

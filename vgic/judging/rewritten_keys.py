@@ -9,7 +9,7 @@ with a key rewritten an end may mean another interrupt, by right.
 from collections.abc import Sequence
 from itertools import pairwise
 
-from vgic.data import Kvm, VgicIrq
+from vgic.data import Kvm, VgicIrq, is_lpi
 from vgic.judging.judge import sorted_by
 from vgic.judging.ledger import Ledger
 from vgic.judging.open_ones import OpenOnes
@@ -55,9 +55,11 @@ class RewrittenKeys:
 
     def mean_another(self, vcpu: int, ended: VgicIrq) -> bool:
         """Tell whether the end of an interrupt may mean another, since a key was written."""
-        if self._acknowledged_at is None:
+        if self._acknowledged_at is None or is_lpi(ended.intid):
             return False
-        ledger, handlers = self._ledger, [*self._open.handlers[vcpu], ended]
+        # The host knows nothing of an LPI that is being handled, and no end is counted for one.
+        open_ones = [each for each in self._open.handlers[vcpu] if not is_lpi(each.intid)]
+        ledger, handlers = self._ledger, [*open_ones, ended]
         if not any(ledger.is_prioritized_since(each, 0) for each in handlers):
             return False
         here = self._kvm.vcpus[vcpu]

@@ -62,6 +62,11 @@ class Standing:
         self.writes.append(Written(access, access.asks.value, step))
         self.late = self.late or step == NOT_YET
 
+    def give_up(self) -> None:
+        """A write returns, and may have been refused: nothing is known of what stands."""
+        self.under_way -= 1
+        self.writes = []
+
     def values(self) -> Sequence[bool | int]:
         """Return the values that may stand."""
         return [each.value for each in self.writes]

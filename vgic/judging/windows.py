@@ -40,6 +40,8 @@ WINDOWS = {
     "wake_up": "A vCPU that sleeps while its guest waits is woken for what it is to look at.",
     "other_cpu": "A vCPU enters its guest on another CPU than the last time.",
     "tick": "An interrupt of the host's own comes to the CPU of a vCPU that is in its guest.",
+    "lpi_released": "The last reference to an LPI is dropped, and it is taken out of the table.",
+    "lpi_disabled_loaded": "The LPIs of a vCPU are disabled while it has one in a list register.",
     "two_prune_retries": "One prune starts again from the head of the list twice or more.",
     "dir_in_register": "A guest deactivates by DIR what a list register of its own has active.",
     "dir_outside": "A guest deactivates what is on a list and in no list register.",
@@ -170,6 +172,11 @@ class Windows(Judge):
         """Note that a guest is interrupted for the host."""
         if self._in_guest[vcpu]:
             self.crossed_ones.add("tick")
+
+    def released(self, intid: int) -> None:
+        """Note that an LPI is no more, though the VM is not torn down."""
+        if not self._kvm.stopping:
+            self.crossed_ones.add("lpi_released")
 
     def added(self, vcpu: Vcpu, irq: VgicIrq) -> None:
         """Note a migration, and an arrival while the guest runs."""

@@ -41,6 +41,8 @@ class Writes(Judge):
         self._requests: defaultdict[str, int] = defaultdict(int)
         self._requests_before = [0] * len(kvm.vcpus)
         self._standing: defaultdict[tuple[VgicIrq, str], Standing] = defaultdict(Standing)
+        # When the events of LPIs were mapped to nothing last, where they were.
+        self._unmapped_at: dict[VgicIrq, int] = {}
 
     def driven(self, vcpu: int, intid: int, level: bool) -> None:
         """Judge what a device has done."""
@@ -56,6 +58,8 @@ class Writes(Judge):
         self._requests_before[vcpu] = self._requests[scheduler.current.role]
         if irq is not None and field in _JUDGED_HERE:
             self._standing[irq, field].begin()
+        if irq is not None and access.asks.unmaps:
+            self._unmapped_at[irq] = scheduler.steps_max
         # A copy in another vCPU's list register may come back at any time (quirk Q2).
         self._may_return[vcpu] = (
             irq is not None and irq.config is EDGE and irq.vcpu not in (None, self._kvm.vcpus[vcpu])
@@ -70,12 +74,21 @@ class Writes(Judge):
             return
         if asks.lowers:
             self._judge_line(irq)
+        if asks.unmaps:
+            self._unmapped_at[irq] = self._kvm.scheduler.steps
         if asks.field == _LATCH:
             may_return = asks.forgives and self._may_return[vcpu]
             if self._books.alone[vcpu] and not may_return:
                 clear_took_effect(self._kvm, irq, access)
         elif asks.field in _JUDGED_HERE:
             self._judge(irq, access, asks, vcpu)
+
+    def released(self, intid: int) -> None:
+        """Forget an LPI that is no more."""
+        gone = self._kvm.get_vcpu_irq(None, intid)
+        for irq, field in list(self._standing):
+            if irq is gone:
+                del self._standing[irq, field]
 
     def requested(self, vcpu: Vcpu, request: int) -> None:
         """Count what each thread leaves to others."""
@@ -98,6 +111,10 @@ class Writes(Judge):
         kvm, field = self._kvm, asks.field
         standing, role = self._standing[irq, field], kvm.scheduler.current.role
         step: float = kvm.scheduler.steps
+        if self._unmapped_at.get(irq, -1) >= self._began_at[vcpu]:
+            # The command may have come too late, and was refused then: either is right.
+            standing.give_up()
+            return
         requested = self._requests[role] > self._requests_before[vcpu]
         if requested and not (asks.announces and asks.value == _written(irq, field)):
             self._books.ledger.waits(irq)

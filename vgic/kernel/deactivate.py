@@ -39,7 +39,6 @@ class Deactivate(Kernel):
 
         Models: hyp/vgic-v3-sr.c, __vgic_v3_write_dir.
         Locking: called with interrupts off and nothing held, with the guest's registers loaded.
-        Differs: no LPIs, of which nothing is to be deactivated.
         """
         if not vcpu.cpuif.vmcr.eoi_drops_only:
             return True

@@ -50,14 +50,20 @@ class Entry(Kernel):
         """Fold what the guest has done, and publish that the vCPU is outside.
 
         Models: arm.c, kvm_arch_vcpu_ioctl_run from the exit to where interrupts are turned on.
-        Locking: called with interrupts off and nothing held.
+        Locking: called with interrupts off and nothing held. With them off the CPU is a reader of
+            RCU, and in its guest it was none.
         """
+        lpis = self.kvm.dist.lpis
+        if lpis is not None:
+            lpis.rcu.read_lock()
         early = self.leaves_guest_mode_before_sync()
         if early:
             vcpu.mode.write(OUTSIDE_GUEST_MODE)
         self.sync(vcpu)
         if not early:
             vcpu.mode.write(OUTSIDE_GUEST_MODE)
+        if lpis is not None:
+            lpis.rcu.read_unlock()
 
     def leaves_guest_mode_before_sync(self) -> bool:
         """Say whether others see the vCPU outside before its state is folded.

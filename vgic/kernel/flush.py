@@ -174,7 +174,7 @@ class Flush(Kernel):
         overflow.replace(ap_list)
         ap_list.init()
         ap_list.cut_position(overflow, last.ap_list)
-        self.scheduler.note("split", vcpu, "after", last)
+        self.scheduler.note("split", vcpu, "after", last.name)
 
     def overflow_counts(self) -> bool:
         """Say whether the vCPU is made to come back where the walk ran out of list registers.

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from harness import ListHead, Node
 from harness.engine import unnamed
-from vgic.data import EDGE, LEVEL, Vcpu, VgicIrq
+from vgic.data import EDGE, FIRST_LPI, LEVEL, Vcpu, VgicIrq
 from vgic.hardware import ListRegister
 from vgic.kernel.table import Kernel
 
@@ -24,9 +24,10 @@ class Fold(Kernel):
 
         Models: vgic-v3.c, vgic_v3_fold_lr.
         Locking: called with interrupts off and no vGIC lock held; takes irq_lock.
-        Differs: no LPIs or GICv2 SGIs.
+        Differs: no GICv2 SGIs.
         """
-        irq = self.kvm.get_vcpu_irq(vcpu, lr.intid)
+        intid = lr.intid
+        irq = self.kvm.get_vcpu_irq(vcpu, intid) if intid < FIRST_LPI else self.vgic_get_irq(intid)
         if irq is None:
             return
         irq.irq_lock.lock()
@@ -35,6 +36,8 @@ class Fold(Kernel):
         self.scheduler.note("fold", str(lr), "on", vcpu)
         irq.irq_lock.unlock()
         self.hear_of_end(irq, lr, was_active)
+        if intid >= FIRST_LPI:
+            self.vgic_put_irq(irq)
 
     @unnamed
     def fold_irq(self, irq: VgicIrq, lr: ListRegister) -> None:
@@ -45,12 +48,27 @@ class Fold(Kernel):
         Decision: what of a list register counts.
         """
         was_active, irq.active = irq.active, lr.active
+        if lr.active and lr.intid >= FIRST_LPI and not self.keeps_lpi_active():
+            irq.active = False
         self.fold_pending(irq, lr)
         if irq.config is LEVEL and not (lr.pending or lr.active) and self.latch_was_taken(irq):
             irq.pending_latch = False
         if irq.physical is not None:
             self.vgic_irq_handle_resampling(irq, lr, was_active)
         irq.on_lr = False
+
+    def keeps_lpi_active(self) -> bool:
+        """Say whether an LPI that its guest is handling stays active when that is left.
+
+        It does not: its end is nothing to the host. An LPI that was ended in no list register is
+        not counted, so nobody would ever take an active state away.
+
+        Models: vgic-v3.c, vgic_v3_fold_lr, since 73c9726975af.
+        Locking: called with irq.irq_lock held and interrupts off.
+
+        Decision: whether LPIs are active outside list registers.
+        """
+        return False
 
     @unnamed
     def hear_of_end(self, irq: VgicIrq, lr: ListRegister, was_active: bool) -> None:

@@ -21,10 +21,12 @@ class Init(Kernel):
         """Forget what is left on a vCPU's lists.
 
         Models: vgic-init.c, __kvm_vgic_vcpu_destroy.
-        Locking: none; the VM is being torn down.
-        Differs: there are no LPIs whose references would have to be dropped; its private interrupts
-            are freed where the end of the VM is part of the execution.
+        Locking: called with nothing held; the VM is being torn down. To take LPIs off the list,
+            whose references are dropped, it takes what vgic_flush_pending_lpis takes.
+        Differs: its private interrupts are freed where the end of the VM is part of the execution.
         """
+        if self.kvm.dist.lpis is not None:
+            self.vgic_flush_pending_lpis(vcpu)
         self._init_lists(vcpu)
         if self.kvm.lifetime is not None:
             for irq in vcpu.vgic_cpu.private_irqs.values():

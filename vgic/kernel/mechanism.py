@@ -14,6 +14,7 @@ from vgic.kernel.halt import Halt
 from vgic.kernel.hcr import ConfigureHcr
 from vgic.kernel.init import Init
 from vgic.kernel.inject import Inject
+from vgic.kernel.its import Its
 from vgic.kernel.kick import Kick
 from vgic.kernel.load import Load
 from vgic.kernel.mmio import Mmio
@@ -22,6 +23,8 @@ from vgic.kernel.physical import Physical
 from vgic.kernel.populate import Populate
 from vgic.kernel.prune import Prune
 from vgic.kernel.queue import Queue
+from vgic.kernel.redistributor import Redistributor
+from vgic.kernel.references import References
 from vgic.kernel.run import Run
 from vgic.kernel.sort import Sort
 from vgic.kernel.switch import Switch
@@ -48,6 +51,9 @@ class Mechanism(
     MmioActive,
     Deactivate,
     Distributor,
+    References,
+    Its,
+    Redistributor,
     Init,
     Teardown,
     Load,

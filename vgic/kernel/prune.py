@@ -22,13 +22,20 @@ class Prune(Kernel):
 
         Models: vgic.c, vgic_prune_ap_list.
         Locking: called with interrupts off and nothing held; takes ap_list_lock, then each
-            irq_lock in turn; to move an interrupt two ap_list_locks, then its irq_lock.
-        Differs: no reference is held across the window, since only LPIs are ever freed.
+            irq_lock in turn; to move an interrupt two ap_list_locks, then its irq_lock. An LPI that
+            has died by it is released at the end, when nothing is held.
         """
         while (moving := self._prune_own_list(vcpu)) is not None:
             # Nothing is held here: the interrupt may be disabled, acknowledged or rerouted again.
-            moved = self.migrate_irq(vcpu, *moving)
+            irq, target = moving
+            moved = self.migrate_irq(vcpu, irq, target)
             self.trace.prune_restarted(vcpu.vcpu_id, moved)
+            if vcpu.vgic_cpu.holds_moving:
+                vcpu.vgic_cpu.holds_moving = False
+                vcpu.vgic_cpu.lpi_died |= self.vgic_put_irq_norelease(irq)
+        if vcpu.vgic_cpu.lpi_died:
+            vcpu.vgic_cpu.lpi_died = False
+            self.vgic_release_deleted_lpis()
 
     def _prune_own_list(self, vcpu: Vcpu) -> tuple[VgicIrq, Vcpu] | None:
         """Prune up to the first interrupt that belongs elsewhere; return it and its target."""
@@ -38,9 +45,17 @@ class Prune(Kernel):
         self.replug_overflow(vcpu)
         for irq in vgic_cpu.ap_list_head.entries_safe():
             target = self.prune_irq(vcpu, irq)
-            if target is not None and target is not vcpu:
-                moving = irq, target
-                break
+            if target is vcpu:
+                continue
+            if target is None:
+                if irq.refcount is not None:
+                    vgic_cpu.lpi_died |= self.put_listed(irq)
+                continue
+            moving = irq, target
+            if irq.refcount is not None and self.holds_while_moving():
+                self.vgic_get_irq_ref(irq)
+                vgic_cpu.holds_moving = True
+            break
         vgic_cpu.ap_list_lock.unlock()
         return moving
 
@@ -59,7 +74,7 @@ class Prune(Kernel):
         if target is None:
             vcpu.vgic_cpu.ap_list_head.delete(irq.ap_list)
             irq.vcpu = None
-            self.scheduler.note("prune", irq, "off", vcpu)
+            self.scheduler.note("prune", irq.name, "off", vcpu)
             self.trace.pruned(vcpu.vcpu_id, irq.intid)
         irq.irq_lock.unlock()
         return target
@@ -94,7 +109,7 @@ class Prune(Kernel):
             vcpu.vgic_cpu.ap_list_head.delete(irq.ap_list)
             irq.vcpu = target
             target.vgic_cpu.ap_list_head.add_tail(irq.ap_list)
-            self.scheduler.note("migrate", irq, "from", vcpu, "to", target)
+            self.scheduler.note("migrate", irq.name, "from", vcpu, "to", target)
         irq.irq_lock.unlock()
         second.vgic_cpu.ap_list_lock.unlock()
         first.vgic_cpu.ap_list_lock.unlock()

@@ -15,8 +15,8 @@ class Queue(Kernel):
 
         Models: vgic.c, vgic_queue_irq_unlock.
         Locking: called with irq.irq_lock held (irqsave); returns with it dropped. Lock order makes
-            it drop irq_lock to take ap_list_lock, so it has to look again afterwards.
-        Differs: no reference is taken, SPIs live as long as the VM.
+            it drop irq_lock to take ap_list_lock, so it has to look again afterwards. Who queues an
+            LPI has a reference; the list gets one of its own.
 
         Args:
             irq: the interrupt.
@@ -65,9 +65,11 @@ class Queue(Kernel):
         irq.irq_lock.lock()
         adds: Added = self.still_to_queue(irq, vcpu)
         if adds:
+            if irq.refcount is not None:
+                self.vgic_get_irq_ref(irq)
             vcpu.vgic_cpu.ap_list_head.add_tail(irq.ap_list)
             irq.vcpu = vcpu
-            self.scheduler.note("queue", irq, "on", vcpu)
+            self.scheduler.note("queue", irq.name, "on", vcpu)
             if self.is_first_in_flight(irq):
                 adds = ADDED_FOR_ALL
         irq.irq_lock.unlock()

@@ -4,7 +4,8 @@
 One method for each kernel function, under the kernel's name; small files beside this one hold
 them, one topic each. What is decided in them, and so what a revision or a bug overrides, is in
 decisions.py; what the host does with the threads of vCPUs is in host_side.py, what guests' accesses
-come to in register_side.py. In which order locks are taken stands in vgic/data/lock_order.py.
+come to in register_side.py, what is done with LPIs in lpi_side.py. In which order locks are taken
+stands in vgic/data/lock_order.py.
 """
 
 from abc import abstractmethod
@@ -12,13 +13,14 @@ from abc import abstractmethod
 from vgic.data import Exit, Kvm, RunsInGuestMode, Trap, Vcpu, VgicIrq
 from vgic.hardware import ListRegister
 from vgic.kernel.host_side import HostSide
+from vgic.kernel.lpi_side import LpiSide
 from vgic.kernel.old_watch import OldWatch
 from vgic.kernel.register_side import RegisterSide
 from vgic.kernel.summary import ApListSummary
 from vgic.tracepoints import Tracepoints
 
 
-class Kernel(HostSide, RegisterSide):
+class Kernel(HostSide, RegisterSide, LpiSide):
     """What a vGIC has to be able to do, over one VM.
 
     Attributes:

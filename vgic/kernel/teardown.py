@@ -58,6 +58,8 @@ class Teardown(Kernel):
         lifetime = self.kvm.lifetime
         if lifetime is not None and lifetime.users.dec_and_test():
             self.kvm_vgic_destroy()
+            if self.kvm.dist.lpis is not None:
+                self.vgic_its_destroy()
             lifetime.is_destroyed = True
 
     def kvm_vgic_destroy(self) -> None:

@@ -7,7 +7,7 @@ those that hold for it. To add one, write its file.
 
 import sys
 
-from vgic.revisions.differences import TOPICS, Topic
+from vgic.revisions.differences import TOPICS
 from vgic.revisions.facts import (
     CountsDisabledGroups,
     CountsSpis,
@@ -31,6 +31,7 @@ from vgic.revisions.facts.windows import FLUSHED_FIRST
 from vgic.revisions.records import records_in
 from vgic.revisions.reference import Reference
 from vgic.revisions.revision import Commit, Revision
+from vgic.revisions.topic import Topic
 
 DEFAULT = "reference"
 

@@ -2,10 +2,14 @@
 """classic: up to 6.18, active interrupts first and no overflow."""
 
 from vgic.revisions.facts import (
+    DisablesRunning,
     FlushBeforeMode,
+    FlushKeepsLatch,
     FoldClearsLatch,
+    KeepsLpiActive,
     KeysReadAgain,
     KicksByMask,
+    MovesUnheld,
     NoOverflow,
     OneList,
     OracleAlone,
@@ -30,6 +34,10 @@ class Classic(
     OutsideBeforeSync,
     PauseIsFlag,
     PhysicalByMemory,
+    KeepsLpiActive,
+    MovesUnheld,
+    DisablesRunning,
+    FlushKeepsLatch,
 ):
     """Up to 6.18: active interrupts keep their list registers, whatever is more urgent.
 
@@ -57,5 +65,14 @@ RECORD = Revision(
         "I17 entry while halted",
         "I33 device silenced",
         "I34 device let go",
+        "I8 pending but not queued",
+        "I4 list registers not folded",
+        "I4 list registers miscounted",
+        "I7 active interrupt unlisted",
+        "I7 active interrupt moved",
+        "warning",
+        "stuck active",
+        "list corruption",
+        "use after free",
     ),
 )

@@ -5,9 +5,6 @@ A topic has the reference's way and those of the facts that make another of it. 
 is read off the classes it is made of, so that the table cannot say what the code does not.
 """
 
-from typing import NamedTuple
-
-from vgic.kernel import Mechanism
 from vgic.revisions.facts import (
     CountsDisabledGroups,
     CountsSpis,
@@ -34,28 +31,8 @@ from vgic.revisions.facts import (
     WalkFromHead,
     WholePriorities,
 )
-
-
-class Topic(NamedTuple):
-    """A point on which revisions differ.
-
-    Attributes:
-        name: what it is about.
-        reference: what the reference does.
-        otherwise: the facts that make another of it, each with what it does; the first that a
-            revision is made of counts.
-    """
-
-    name: str
-    reference: str
-    otherwise: tuple[tuple[type[Mechanism], str], ...]
-
-    def of(self, kernel: type[Mechanism]) -> str:
-        """Return what a kernel does."""
-        return next(
-            (words for fact, words in self.otherwise if issubclass(kernel, fact)), self.reference
-        )
-
+from vgic.revisions.lpi_topics import OF_LPIS
+from vgic.revisions.topic import Topic
 
 TOPICS = (
     Topic(
@@ -244,4 +221,5 @@ TOPICS = (
             (KicksByMask, "whoever has what its mask let in when it was left last"),
         ),
     ),
+    *OF_LPIS,
 )

@@ -54,10 +54,12 @@ RECORD = Revision(
     cls=Halting,
     date="2026-09-30",
     commit="499ddfc539bf",
-    models=(Commit("499ddfc539bf", "outside is published after the sync; a pause is counted"),),
+    models=(
+        Commit("499ddfc539bf", "outside is published after the sync; a pause is counted"),
+        Commit("3e2780713d77", "the VM is halted to disable LPIs"),
+    ),
     beyond=(
         Commit("50c6a41ed8ff", "who finds a vCPU outside has its state as well: an acquire"),
-        Commit("3e2780713d77", "the VM is halted to disable LPIs"),
         Commit("3a8111254482", "the VM is halted for MOVALL"),
     ),
     found_as=(

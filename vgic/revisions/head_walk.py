@@ -4,7 +4,9 @@
 from vgic.revisions.facts import (
     CountsDisabledGroups,
     CountsSpis,
+    DisablesRunning,
     FlushBeforeMode,
+    FlushKeepsLatch,
     FoldClearsLatch,
     FoldsUnlocked,
     HearsOfFoundActive,
@@ -12,6 +14,7 @@ from vgic.revisions.facts import (
     KicksByMask,
     LeavesForDir,
     LoadedByMmio,
+    MovesUnheld,
     OracleAlone,
     OutsideBeforeSync,
     PauseIsFlag,
@@ -44,6 +47,9 @@ class HeadWalk(
     LeavesForDir,
     LoadedByMmio,
     PhysicalByMemory,
+    MovesUnheld,
+    DisablesRunning,
+    FlushKeepsLatch,
 ):
     """6.19 (3cfd59f81e0f): the overflow list was dropped as not worth its while.
 
@@ -92,5 +98,9 @@ RECORD = Revision(
         "I17 entry while halted",
         "I33 device silenced",
         "I34 device let go",
+        "I8 pending but not queued",
+        "I4 list registers not folded",
+        "list corruption",
+        "use after free",
     ),
 )

@@ -5,6 +5,7 @@ from vgic.revisions.facts import (
     CountsDisabledGroups,
     CountsSpis,
     CursorAtEach,
+    DisablesRunning,
     FlushBeforeMode,
     FoldClearsLatch,
     FoldsUnlocked,
@@ -44,6 +45,7 @@ class LastLr(
     LeavesForDir,
     LoadedByMmio,
     PhysicalByMemory,
+    DisablesRunning,
 ):
     """March 2026 (6da5e537f5af): the accounting begins behind the last list register's interrupt.
 
@@ -76,5 +78,9 @@ RECORD = Revision(
         "I17 entry while halted",
         "I33 device silenced",
         "I34 device let go",
+        "I8 pending but not queued",
+        "use after free",
+        "I4 list registers not folded",
+        "list corruption",
     ),
 )

@@ -5,6 +5,7 @@ from vgic.revisions.facts import (
     CountsDisabledGroups,
     CountsSpis,
     CursorWhenFull,
+    DisablesRunning,
     FlushBeforeMode,
     FoldClearsLatch,
     FoldsUnlocked,
@@ -42,6 +43,7 @@ class LastLrRef(
     LeavesForDir,
     LoadedByMmio,
     PhysicalByMemory,
+    DisablesRunning,
 ):
     """September 2026 (19bc5d79ece6): there is a cursor only if all list registers are filled.
 
@@ -60,8 +62,8 @@ RECORD = Revision(
     models=(
         Commit("e079ef0b1c40", "no cursor unless all list registers are filled"),
         Commit("19bc5d79ece6", "prune looks again whether an interrupt is still on its list"),
+        Commit("19bc5d79ece6", "the cursor holds a reference"),
     ),
-    beyond=(Commit("19bc5d79ece6", "the cursor and prune hold references"),),
     found_as=(
         "I13 stuck active",
         "I14 EOIcount too high",
@@ -76,5 +78,8 @@ RECORD = Revision(
         "I17 entry while halted",
         "I33 device silenced",
         "I34 device let go",
+        "I8 pending but not queued",
+        "I4 list registers not folded",
+        "list corruption",
     ),
 )

@@ -5,6 +5,7 @@ from vgic.revisions.facts import (
     CountsDisabledGroups,
     CountsSpis,
     CursorWhenFull,
+    DisablesRunning,
     FoldClearsLatch,
     FoldsUnlocked,
     HearsOfFoundActive,
@@ -36,6 +37,7 @@ class LinuxSevenThree(
     LeavesForDir,
     LoadedByMmio,
     PhysicalByMemory,
+    DisablesRunning,
 ):
     """Linux 7.3.4: a vCPU is in its guest, for others, before it fills its list registers.
 
@@ -70,5 +72,8 @@ RECORD = Revision(
         "I33 device silenced",
         "I34 device let go",
         "warning",
+        "I8 pending but not queued",
+        "I4 list registers not folded",
+        "list corruption",
     ),
 )

@@ -4,11 +4,14 @@
 from vgic.revisions.facts import (
     CountsDisabledGroups,
     DirAsPosted,
+    DisablesRunning,
     FlushBeforeMode,
+    FlushKeepsLatch,
     FoldClearsLatch,
     HearsOfFoundActive,
     KeysReadAgain,
     KicksByMask,
+    MovesUnheld,
     OracleAlone,
     OutsideBeforeSync,
     PauseIsFlag,
@@ -38,6 +41,9 @@ class V1Posted(
     HearsOfFoundActive,
     DirAsPosted,
     PhysicalByMemory,
+    MovesUnheld,
+    DisablesRunning,
+    FlushKeepsLatch,
 ):
     """The seed exactly as posted (33 patches): the list head is copied by value before the cut.
 
@@ -74,5 +80,9 @@ RECORD = Revision(
         "I17 entry while halted",
         "I33 device silenced",
         "I34 device let go",
+        "I8 pending but not queued",
+        "I35 LPI kept",
+        "I4 list registers not folded",
+        "use after free",
     ),
 )

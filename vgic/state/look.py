@@ -114,7 +114,7 @@ def _all(kvm: Kvm, guests: Sequence[Guest], kernel: object) -> Iterator[Shown]:
         # Its fields are compared with those of all others, a field at a time.
         yield Shown(Thing(IrqState, irq.name), _nothing, partial(_irq, irq))
         yield from primitives_of(irq)
-    yield from primitives_of(kvm, kvm.dist, kernel)
+    yield from primitives_of(kvm, kvm.dist, kvm.dist.lpis, kernel)
 
 
 def _nothing() -> None:

@@ -14,7 +14,7 @@ from itertools import chain
 from types import MemberDescriptorType
 from typing import Any, NamedTuple
 
-from harness import Atomic, Cell, Ipi, ListHead, Requests, SpinLock
+from harness import Atomic, Cell, Ipi, ListHead, Refcount, Requests, SpinLock
 from harness.engine import observes
 from harness.schedule import Fields, Thing
 from vgic.data import Mode
@@ -79,7 +79,7 @@ def _in_slots(owner: object) -> Iterator[Any]:
                     yield slot.__get__(owner)
 
 
-def _cell(cell: Cell[Any] | Atomic) -> Shown:
+def _cell(cell: Cell[Any] | Atomic | Refcount) -> Shown:
     value = partial(getattr, cell, "value")
     if isinstance(cell.value, Mode):
         return Shown(Thing(ModeState, cell.name), value, ModeState)
@@ -126,7 +126,7 @@ def _list(head: ListHead[Any]) -> Shown:
 
 
 _KINDS: dict[tuple[type[Any], ...], Callable[[Any], Shown]] = {
-    (Cell, Atomic): _cell,
+    (Cell, Atomic, Refcount): _cell,
     (Requests,): _requests,
     (Ipi,): _ipi,
     (PhysicalInterrupt,): _physical,

@@ -32,12 +32,27 @@ COMES_TO = {
     "group": ("vgic_mmio_write_group", 40),
     "trigger": ("vgic_mmio_write_config", 40),
 }
+OF_EVENTS = {
+    "msi": ("vgic_its_inject_msi", ()),
+    "movi": ("vgic_its_cmd_handle_movi", (1,)),
+    "discard": ("vgic_its_cmd_handle_discard", ()),
+}
+"""Those that are about an event, whatever it is mapped to, and which vCPU each names."""
 WRITTEN = {"priority": 0x40, "group": 0, "trigger": 0}
 """What is written where that is no vCPU."""
 
 
 def test_every_access_is_named_by_its_row() -> None:
-    others = {"exits", "rebind", "distributor", "sgi list", "sgi others"}
+    others = {
+        "exits",
+        "rebind",
+        "distributor",
+        "sgi list",
+        "sgi others",
+        "lpis on",
+        "lpis off",
+        *OF_EVENTS,
+    }
     assert set(COMES_TO) == set(ACCESSES) - others, "which come to nothing, to several, or to all"
     assert all(name == kind.name for name, kind in ACCESSES.items())
 
@@ -83,6 +98,39 @@ def test_an_access_calls_its_kernel_function_about_its_interrupt(
     in_kernel(body, nr_vcpus=2)
 
 
+@pytest.mark.parametrize("name", OF_EVENTS)
+def test_an_access_is_about_its_event_whether_that_is_mapped_or_not(
+    name: str, in_kernel: Callable[..., Execution], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    function, vcpus = OF_EVENTS[name]
+
+    def body(kernel: Mechanism) -> None:
+        called: list[tuple[object, ...]] = []
+        kernel.trace = announcer()
+        monkeypatch.setattr(kernel, function, lambda *given: called.append(given))
+        kernel.handle_exit(kernel.kvm.vcpus[0], Access(name, 8192, 1))
+        assert called == [(8192, *[kernel.kvm.vcpus[n] for n in vcpus])]
+
+    in_kernel(body, nr_vcpus=2)
+
+
+@pytest.mark.parametrize("enables", [False, True])
+def test_lpis_are_disabled_and_enabled_for_any_redistributor(
+    enables: bool, in_kernel: Callable[..., Execution], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        called: list[tuple[object, bool]] = []
+
+        def write(target: Vcpu, *, enables: bool) -> None:
+            called.append((target, enables))
+
+        monkeypatch.setattr(kernel, "vgic_mmio_write_v3r_ctlr", write)
+        kernel.handle_exit(kernel.kvm.vcpus[0], Access(f"lpis {'on' if enables else 'off'}", 0, 1))
+        assert called == [(kernel.kvm.vcpus[1], enables)]
+
+    in_kernel(body, nr_vcpus=2)
+
+
 @pytest.mark.parametrize("name", COMES_TO)
 def test_an_access_to_an_interrupt_that_is_not_there_does_nothing(
     name: str, in_kernel: Callable[..., Execution]
@@ -123,6 +171,9 @@ class ForgetsWrites(Reference):
     def vgic_mmio_change_active(self, irq: VgicIrq, active: bool) -> None:
         pass
 
+    def vgic_its_cmd_handle_movi(self, event: int, target: Vcpu) -> int:
+        return 0
+
 
 WRITES = [name for name, kind in ACCESSES.items() if kind.asks(1).field]
 
@@ -134,10 +185,11 @@ def test_a_write_that_is_lost_is_found_and_one_that_is_not_is_not(
 ) -> None:
     def body(built: Mechanism) -> None:
         trace = judged(built.kvm)
-        irq = built.kvm.add_irq(40, Config.EDGE, 0x80, 0)
+        intid = 8192 if name in OF_EVENTS else 40
+        irq = built.kvm.add_irq(intid, Config.EDGE, 0x80, 0)
         irq.enabled, irq.pending_latch = name != "enable", name == "unpend"
         irq.active = name == "deactivate"
-        access = Access(name, 40, WRITTEN.get(name, 1))
+        access = Access(name, intid, WRITTEN.get(name, 1))
         trace.accessing(0, access)
         built.handle_exit(built.kvm.vcpus[0], access)
         trace.accessed(0, access)
@@ -152,7 +204,28 @@ def test_a_write_that_is_lost_is_found_and_one_that_is_not_is_not(
 
 def test_all_kinds_of_writes_are_judged() -> None:
     written = ["route", "enable", "disable", "unpend", "priority"]
-    assert [*written, "activate", "deactivate", "group", "trigger"] == WRITES
+    assert [*written, "activate", "deactivate", "group", "trigger", "movi"] == WRITES
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_move_is_not_missed_if_its_event_may_have_been_discarded_before(
+    at_once: bool, call: Callable[..., Execution]
+) -> None:
+    """Another guest discards the event, while the move lasts or when it is over."""
+
+    def body(kernel: Mechanism) -> None:
+        trace = judged(kernel.kvm)
+        kernel.kvm.add_irq(8192, Config.EDGE, 0x80, 0)
+        move, discard = Access("movi", 8192, 1), Access("discard", 8192)
+        trace.accessing(0, move)
+        if at_once:
+            trace.accessing(1, discard)
+        trace.accessed(0, move)
+        if at_once:
+            trace.accessed(1, discard)
+
+    outcome = call(body, nr_vcpus=2, irqs_off=False).outcome
+    assert isinstance(outcome, Failed) is not at_once
 
 
 def test_only_a_write_of_dir_is_asked_about_as_a_deactivation() -> None:

@@ -36,10 +36,12 @@ OF_THE_DISTRIBUTOR = {"kicked_by_old_mask"}
 """Found where a guest turns the distributor off and on: one execution in a hundred of those."""
 OF_THE_END = {"irqfds_outlive_vm"}
 """Found where user space ends the VM, and nowhere else."""
+OF_LPIS = {"lpis_disabled_unhalted", "msi_without_reference"}
+"""Found where guests discard what devices send, or disable each other's LPIs, and nowhere else."""
 RARE = {
     *OF_THE_END,
     *("stale_summary", "active_read_without_sync", "pause_is_a_flag"),
-    *(*BETWEEN_READS, *BY_DIR, *OF_GROUPS, *OF_THE_DISTRIBUTOR),
+    *(*BETWEEN_READS, *BY_DIR, *OF_GROUPS, *OF_THE_DISTRIBUTOR, *OF_LPIS),
 }
 """One execution in thousands, at most: looked for below, where it is."""
 
@@ -135,6 +137,8 @@ PASSED_THROUGH = "devices_passed_through"
 MAPPED = "mapped_to_physical"
 BY_IRQFDS = "raised_from_interrupts"
 CLOSED = "closed_while_injecting"
+MESSAGES = "messages_redirected"
+LPIS_OFF = "lpis_disabled_from_beside"
 
 FOUND_AS = {
     "no_splice": (FIRST, "I3 overflow left behind"),
@@ -171,6 +175,12 @@ FOUND_AS = {
     "calls_cpus_with_irqs_off": (BY_IRQFDS, "warning"),
     "irqs_left_on": ("timers_fire", "irqs on"),
     "irqfds_outlive_vm": (CLOSED, "use after free"),
+    "lpi_listed_without_reference": (MESSAGES, "I6 reference missing"),
+    "lpi_put_under_list_lock": (MESSAGES, "invalid wait context"),
+    "lpi_active_kept": (MESSAGES, "I13 stuck active"),
+    "lpi_left_on_list": (MESSAGES, "memory leak"),
+    "lpis_disabled_unhalted": (LPIS_OFF, "I35 LPI kept"),
+    "msi_without_reference": (MESSAGES, "reference from zero"),
     "canary": (FIRST, "I9 lost edge"),
 }
 

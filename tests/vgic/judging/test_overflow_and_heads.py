@@ -123,7 +123,8 @@ class DestroysOne(Reference):
     """Forgets what is on one list of a vCPU that ends."""
 
     def kvm_vgic_vcpu_destroy(self, vcpu: Vcpu) -> None:
-        """Leave the overflow list as it is."""
+        """Leave the overflow list as it is, but for LPIs."""
+        self.vgic_flush_pending_lpis(vcpu)
         vcpu.vgic_cpu.ap_list_head.init()
 
 
@@ -131,7 +132,8 @@ class DestroysTheOther(Reference):
     """Forgets what is on the other list only."""
 
     def kvm_vgic_vcpu_destroy(self, vcpu: Vcpu) -> None:
-        """Leave the AP-list as it is."""
+        """Leave the AP-list as it is, but for LPIs."""
+        self.vgic_flush_pending_lpis(vcpu)
         vcpu.vgic_cpu.overflow_ap_list_head.init()
 
 
@@ -140,7 +142,7 @@ class DestroysEntryByEntry(Reference):
 
     def kvm_vgic_vcpu_destroy(self, vcpu: Vcpu) -> None:
         """Empty both lists."""
-        vgic_cpu = vcpu.vgic_cpu
+        vgic_cpu, died = vcpu.vgic_cpu, False
         irqs_off = vgic_cpu.ap_list_lock.lock_irqsave()
         for head in (vgic_cpu.ap_list_head, vgic_cpu.overflow_ap_list_head):
             for irq in head.entries_safe():
@@ -148,7 +150,11 @@ class DestroysEntryByEntry(Reference):
                 head.delete(irq.ap_list)
                 irq.vcpu = None
                 irq.irq_lock.unlock()
+                if irq.refcount is not None:
+                    died |= self.put_listed(irq)
         vgic_cpu.ap_list_lock.unlock_irqrestore(irqs_off)
+        if died:
+            self.vgic_release_deleted_lpis()
 
 
 @pytest.mark.parametrize(

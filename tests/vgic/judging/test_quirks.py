@@ -496,7 +496,7 @@ def test_every_quirk_is_tested_both_ways() -> None:
     here = Path(__file__).read_text("utf-8")
     numbers = re.findall(r"^## Q(\d+) ", QUIRKS.read_text("utf-8"), re.MULTILINE)
     assert len(numbers) == 13
-    for number in set(numbers):
+    for number in set(numbers) - {"14"}:  # of LPIs: test_disabled_lpis.py
         assert re.search(rf"def test_q{number}_(?!fires)", here), number
         assert re.search(rf"def test_q{number}_fires", here), number
 

@@ -24,6 +24,12 @@ from vgic.revisions.facts.lists import (
     SplitByValue,
     WalkFromHead,
 )
+from vgic.revisions.facts.lpis import (
+    DisablesRunning,
+    FlushKeepsLatch,
+    KeepsLpiActive,
+    MovesUnheld,
+)
 from vgic.revisions.facts.maintenance import CountsDisabledGroups, SummaryAlone
 from vgic.revisions.facts.migration import OracleAlone
 from vgic.revisions.facts.no_overflow import NoOverflow
@@ -32,8 +38,9 @@ from vgic.revisions.facts.sorting import KeysReadAgain, SortedBySummary, WholePr
 
 __all__ = [
     "CountsDisabledGroups", "CountsSpis", "CursorAtEach", "CursorWhenFull", "DirAsPosted",
-    "FlushBeforeMode", "FoldClearsLatch", "FoldsUnlocked", "HearsOfFoundActive", "KeysReadAgain",
-    "KicksByMask", "LeavesForDir", "LoadedByMmio", "NoOverflow", "OneList", "OracleAlone",
-    "OutsideBeforeSync", "PauseIsFlag", "PhysicalByMemory", "SortedBySummary", "SplitByValue",
-    "SummaryAlone", "WalkFromHead", "WholePriorities",
+    "DisablesRunning", "FlushBeforeMode", "FlushKeepsLatch", "FoldClearsLatch", "FoldsUnlocked",
+    "HearsOfFoundActive", "KeepsLpiActive", "KeysReadAgain", "KicksByMask", "LeavesForDir",
+    "LoadedByMmio", "MovesUnheld", "NoOverflow", "OneList", "OracleAlone", "OutsideBeforeSync",
+    "PauseIsFlag", "PhysicalByMemory", "SortedBySummary", "SplitByValue", "SummaryAlone",
+    "WalkFromHead", "WholePriorities",
 ]  # fmt: skip

@@ -67,11 +67,15 @@ class CursorWhenFull(CursorAtEach):
     """
 
     def remember_last_lr(self, vcpu: Vcpu, irq: VgicIrq, count: int) -> None:
-        """Remember it if all list registers are filled."""
+        """Remember it if all list registers are filled, with a reference."""
         if count == self.kvm.nr_lr:
+            if irq.refcount is not None:
+                self.vgic_get_irq_ref(irq)
             super().remember_last_lr(vcpu, irq, count)
 
     def vgic_prune_ap_list(self, vcpu: Vcpu) -> None:
         """Forget it when the list has been pruned."""
         super().vgic_prune_ap_list(vcpu)
-        vcpu.cpu.last_lr_irq = None
+        last, vcpu.cpu.last_lr_irq = vcpu.cpu.last_lr_irq, None
+        if last is not None and last.refcount is not None and self.vgic_put_irq_norelease(last):
+            self.vgic_release_deleted_lpis()

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""LPIs: interrupts behind an ITS, whose memory is freed when nobody has a reference any more.
+
+Whatever has a pointer to one has a reference: the event that is mapped to it, the list it is on,
+who has looked it up and is at work on it. The table finds them by INTID, without a lock: RCU keeps
+an LPI whose count has come to zero until all who may have found it by then have looked at the
+count.
+"""
+
+from collections.abc import Sequence
+from enum import Enum
+
+from harness import Cell, KmemCache, Mutex, Rcu, SpinLock
+from harness.engine import observes, operations
+from vgic.data.lock_order import VgicLocks
+from vgic.data.vcpu import Lpi, Vcpu
+
+# A table is only memory: it is the kernel that finds, enters and takes out.
+observes(__name__)
+
+
+class LpisOf(Enum):
+    """Whether a vCPU's redistributor forwards LPIs (GICR_CTLR.EnableLPIs, and RWP)."""
+
+    DISABLED = "disabled"
+    BEING_DISABLED = "being disabled"
+    ENABLED = "enabled"
+
+
+class Ite:
+    """What an event is translated to (struct its_ite).
+
+    Attributes:
+        irq: the LPI that it is mapped to, with a reference.
+        collection: the vCPU that the LPI goes to by that.
+    """
+
+    __slots__ = ("collection", "irq")
+
+    def __init__(self, irq: Lpi, collection: Vcpu) -> None:
+        self.irq = irq
+        self.collection = collection
+
+
+class LpiTable:
+    """The LPIs of a VM by INTID (lpi_xa of struct vgic_dist), and what refers to them.
+
+    Attributes:
+        cmd_lock: is held while an ITS carries out a command of a guest.
+        its_lock: guards the events.
+        xa_lock: guards the table against others who change it.
+        rcu: keeps what readers of the table may have found.
+        entries: what is in the table; for who observes.
+        events: what each event is mapped to; an event goes by the INTID that it was mapped to at
+            first.
+        ctlr: for each vCPU, whether its redistributor forwards LPIs.
+        born: all there ever were.
+    """
+
+    def __init__(self, locks: VgicLocks, vcpus: Sequence[Vcpu]) -> None:
+        scheduler = locks.order.scheduler
+        self._scheduler = scheduler
+        self._read, self._write = operations("lpi_xa", "lpi_xa[vm]", "read", "write")
+        self._locks = locks
+        self._cache = KmemCache(scheduler, "vgic_irq")
+        of_lpis = locks.of_lpis
+        self.cmd_lock = Mutex(locks.order, of_lpis.cmd_lock, "its")
+        self.its_lock = Mutex(locks.order, of_lpis.its_lock, "its")
+        self.xa_lock = SpinLock(locks.order, of_lpis.xa_lock, "vm")
+        self.rcu = Rcu(scheduler)
+        self.entries: dict[int, Lpi] = {}
+        self.events: dict[int, Ite] = {}
+        self.ctlr = [Cell(scheduler, "ctlr", vcpu.name, LpisOf.ENABLED) for vcpu in vcpus]
+        self.born: list[Lpi] = []
+
+    def make(self, intid: int, priority: int, target_vcpu: Vcpu) -> Lpi:
+        """Allocate an LPI, with a reference; it is in no table yet."""
+        made = Lpi(self._locks, self._cache, intid, priority, target_vcpu)
+        self.born.append(made)
+        return made
+
+    def load(self, intid: int) -> Lpi | None:
+        """Find an LPI, in a read section (xa_load)."""
+        self._scheduler.point(self._read)
+        self.rcu.assert_read_lock_held()
+        return self.entries.get(intid)
+
+    def store(self, irq: Lpi) -> None:
+        """Enter an LPI, with the lock held (__xa_store)."""
+        self.xa_lock.assert_held()
+        self._scheduler.touch(self._write)
+        self.entries[irq.intid] = irq
+
+    def erase(self, intid: int) -> None:
+        """Take an entry out, with the lock held (__xa_erase)."""
+        self.xa_lock.assert_held()
+        self._scheduler.touch(self._write)
+        self.entries.pop(intid, None)
+
+    def locks(self) -> list[SpinLock]:
+        """Return its locks."""
+        return [self.cmd_lock, self.its_lock, self.xa_lock]
+
+    def retire(self) -> None:
+        """Let go of all that refers back: nothing of the VM is used any more."""
+        for lock in self.locks():
+            lock.retire()
+        for irq in self.born:
+            object.__getattribute__(irq, "irq_lock").retire()
+            object.__getattribute__(irq, "ap_list").retire()
+        self.entries.clear()
+        self.events.clear()
+        self.born.clear()

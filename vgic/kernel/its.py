@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The ITS: a device writes a message, and the LPI that its event is mapped to becomes pending.
+
+Guests map events by commands, which are carried out one at a time, in the thread of the vCPU that
+writes them. A command takes effect on the mapping at once; what an LPI has copied of it in a list
+register, or is on a list by it, follows at the exit of whose list that is.
+"""
+
+from vgic.data import LpisOf, LpiTable, Vcpu
+from vgic.kernel.inject import EINVAL
+from vgic.kernel.table import Kernel
+
+EBUSY = 16
+
+
+class Its(Kernel):
+    """vgic-its.c: messages and commands."""
+
+    def vgic_its_inject_msi(self, event: int) -> int:
+        """Take in the message of a device's event.
+
+        Models: vgic-its.c, vgic_its_inject_msi.
+        Locking: called with nothing held; takes the its_lock, and what queueing takes. May sleep.
+        Differs: there is no cache of translations.
+
+        Returns:
+            0; -EINVAL for an event that is not mapped; -EBUSY where its vCPU takes no LPIs.
+        """
+        with self._lpis.its_lock:
+            return self.vgic_its_trigger_msi(event)
+
+    def vgic_its_trigger_msi(self, event: int) -> int:
+        """Make the LPI pending that an event is mapped to, and queue it.
+
+        Models: vgic-its.c, vgic_its_trigger_msi.
+        Locking: called with the its_lock held, which keeps what is mapped; takes irq_lock, which
+            queueing drops.
+
+        Returns:
+            0; -EINVAL for an event that is not mapped; -EBUSY where its vCPU takes no LPIs.
+        """
+        lpis = self._lpis
+        lpis.its_lock.assert_held()
+        ite = lpis.events.get(event)
+        if ite is None:
+            return -EINVAL
+        if lpis.ctlr[ite.collection.vcpu_id].read() is not LpisOf.ENABLED:
+            return -EBUSY
+        irq = ite.irq
+        irqs_were_off = irq.irq_lock.lock_irqsave()
+        irq.pending_latch = True
+        self.scheduler.note("send the message of", irq.name)
+        self.vgic_queue_irq_unlock(irq, irqs_were_off)
+        return 0
+
+    def vgic_its_cmd_handle_movi(self, event: int, target: Vcpu) -> int:
+        """Route the LPI of an event to another vCPU (MOVI); neither queued nor kicked.
+
+        Models: vgic-its.c, vgic_its_cmd_handle_movi and update_affinity, as a guest's only command.
+        Locking: called with nothing held; takes the cmd_lock, the its_lock, then irq_lock.
+        Differs: a collection is a vCPU.
+
+        Returns:
+            0, or -EINVAL for an event that is not mapped.
+        """
+        with self._lpis.cmd_lock, self._lpis.its_lock:
+            ite = self._lpis.events.get(event)
+            if ite is None:
+                return -EINVAL
+            ite.collection, irq = target, ite.irq
+            irqs_were_off = irq.irq_lock.lock_irqsave()
+            irq.target_vcpu = target
+            self.scheduler.note("move", irq.name, "to", target)
+            irq.irq_lock.unlock_irqrestore(irqs_were_off)
+        return 0
+
+    def vgic_its_cmd_handle_discard(self, event: int) -> int:
+        """Have an event mapped to nothing, and drop its reference (DISCARD).
+
+        What is pending stays so, and what is listed is delivered.
+
+        Models: vgic-its.c, vgic_its_cmd_handle_discard and its_free_ite, as a guest's only command.
+        Locking: called with nothing held; takes the cmd_lock, the its_lock, and what a put takes.
+
+        Returns:
+            0, or -EINVAL for an event that is not mapped.
+        """
+        with self._lpis.cmd_lock, self._lpis.its_lock:
+            ite = self._lpis.events.pop(event, None)
+            if ite is None:
+                return -EINVAL
+            self.scheduler.note("discard event", event)
+            self.vgic_put_irq(ite.irq)
+        return 0
+
+    def vgic_its_destroy(self) -> None:
+        """Drop the references of all events: the VM is being torn down.
+
+        Models: vgic-its.c, vgic_its_destroy.
+        Locking: called with nothing held.
+        """
+        events = self._lpis.events
+        while events:
+            self.vgic_put_irq(events.popitem()[1].irq)
+
+    @property
+    def _lpis(self) -> LpiTable:
+        assert self.kvm.dist.lpis is not None
+        return self.kvm.dist.lpis

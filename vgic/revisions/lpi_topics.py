@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""In what the revisions differ about LPIs; see differences.py."""
+
+from vgic.revisions.facts import (
+    DisablesRunning,
+    FlushKeepsLatch,
+    KeepsLpiActive,
+    MovesUnheld,
+    SplitByValue,
+)
+from vgic.revisions.topic import Topic
+
+OF_LPIS = (
+    Topic(
+        "an LPI that its guest is handling when that is left",
+        "is active no more, since its end is nothing to the host",
+        ((KeepsLpiActive, "stays active, in a list register, until its end is seen there"),),
+    ),
+    Topic(
+        "an LPI that prune moves, while it holds no lock",
+        "is held by a reference",
+        ((MovesUnheld, "is held by nothing but the list that it may be taken off"),),
+    ),
+    Topic(
+        "LPIs that another vCPU disables",
+        "are taken off the list of theirs while the VM is halted",
+        (
+            (SplitByValue, "are taken off its list while it runs, but for what is put aside"),
+            (DisablesRunning, "are taken off its list while it runs"),
+        ),
+    ),
+    Topic(
+        "what is taken off a list so",
+        "is not pending any more",
+        ((FlushKeepsLatch, "stays pending"),),
+    ),
+)
