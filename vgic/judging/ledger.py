@@ -103,8 +103,7 @@ class Ledger(defaultdict[VgicIrq, Account]):
         """Tell whether somebody may have taken an interrupt's pending state away since a step."""
         if irq.physical is not None:
             return self.is_touched_since(irq, step)
-        account = self[irq]
-        return account.clearing > 0 or account.cleared_at >= step
+        return self[irq].clearing > 0 or self[irq].cleared_at >= step
 
     def pended(self, irq: VgicIrq) -> None:
         """Software pends an interrupt: one acknowledge more is right, two if it is in use."""
@@ -133,8 +132,8 @@ class Ledger(defaultdict[VgicIrq, Account]):
     def is_down(self, irq: VgicIrq) -> bool:
         """Tell whether nothing makes a level pending: its line is down, and software left it."""
         account = self[irq]
-        driven = account.line is not False or account.drivers > 0
-        return not (driven or account.pends or irq.physical is not None)
+        driven = account.line is not False or account.drivers or irq.physical is not None
+        return not (driven or account.pends)
 
     def routed(self, irq: VgicIrq, old_target: Vcpu | None, began: int, step: int) -> None:
         """A write of the routing has ended.
