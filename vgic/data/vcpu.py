@@ -224,6 +224,17 @@ class Vcpu:
     def __str__(self) -> str:
         return self.name
 
+    def retire(self) -> None:
+        """Let go of all that refers back here: nothing of it is used any more."""
+        self.ipi.retire()
+        self.cpu.vcpu = None
+        self.requests.retire()
+        self.wait.retire()
+        self.vgic_cpu.ap_list_lock.retire()
+        self.vgic_cpu.ap_list_head.retire()
+        self.vgic_cpu.overflow_ap_list_head.retire()
+        del self.vgic_cpu
+
 
 def irq_is_pending(irq: VgicIrq) -> bool:
     """Tell whether the interrupt is pending outside any list register (irq_is_pending)."""

@@ -214,14 +214,7 @@ class Kvm:
             if irq.physical is not None:
                 irq.physical.retire()
         for vcpu in self.vcpus:
-            vcpu.ipi.retire()
-            vcpu.cpu.vcpu = None
-            vcpu.requests.retire()
-            vcpu.wait.retire()
-            vcpu.vgic_cpu.ap_list_lock.retire()
-            vcpu.vgic_cpu.ap_list_head.retire()
-            vcpu.vgic_cpu.overflow_ap_list_head.retire()
-            del vcpu.vgic_cpu
+            vcpu.retire()
 
     def free_cpu_behind(self, cpu: HostCpu[VgicIrq]) -> HostCpu[VgicIrq]:
         """Return the first CPU behind one that no vCPU is loaded on.
