@@ -90,6 +90,12 @@ class Forwarding:
         lines = self._private.get(vcpu)
         return guest if lines is None else _Interrupted(vcpu, guest, lines)
 
+    def retire(self) -> None:
+        """Let go of all that refers back here: nothing of the VM is used any more."""
+        self.shared.clear()
+        self._private.clear()
+        del self._idle
+
     def _handle(self, irq: VgicIrq, physical: PhysicalInterrupt, vcpu: Vcpu | None) -> None:
         """Take a physical interrupt, unless it has gone by now, and raise the virtual line.
 

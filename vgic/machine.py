@@ -137,6 +137,8 @@ class Machine:
         twentieth of the time to find it.
         """
         stop_noting(self.kernel)
+        if self._forwarding is not None:
+            self._forwarding.retire()
         self.kvm.retire()
         self.kvm.scheduler.retire()
 

@@ -63,8 +63,7 @@ class Scheduler(Population):
         for thread in self.threads:
             thread.retire()
         self.on_quiescence = bool
-        self.at_end = []
-        self.trace = []
+        self.at_end, self.interrupts, self.trace = [], [], []
         if self.listeners:
             self._listen_to(())
 

@@ -108,6 +108,8 @@ class LpiTable:
         for irq in self.born:
             object.__getattribute__(irq, "irq_lock").retire()
             object.__getattribute__(irq, "ap_list").retire()
+            object.__setattr__(irq, "refcount", None)
+        self._cache.lives.clear()
         self.entries.clear()
         self.events.clear()
         self.born.clear()

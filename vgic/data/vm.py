@@ -213,6 +213,8 @@ class Kvm:
             irq.ap_list.retire()
             if irq.physical is not None:
                 irq.physical.retire()
+        if self.lifetime is not None:
+            self.lifetime.irqs.lives.clear()
         for vcpu in self.vcpus:
             vcpu.retire()
 
