@@ -183,7 +183,7 @@ def _irq(value: object, nr_vcpus: int) -> Irq:
     if config not in (Config.EDGE.value, Config.LEVEL.value):
         raise BadParameters(f"an irq is edge or level, not {config!r:.40}")
     if (intid < FIRST_PPI or is_lpi(intid)) and config != Config.EDGE.value:
-        raise BadParameters("an SGI and an LPI are triggered by an edge")
+        raise BadParameters(f"an {'LPI' if is_lpi(intid) else 'SGI'} is triggered by an edge")
     priority = integer_of(priority, "a priority", 0, 0xFF)
     if priority & ~PRIORITY_MASK:
         raise BadParameters(f"a priority is a multiple of 8, not {priority}")

@@ -142,7 +142,7 @@ class Kvm:
             mapped: it is mapped to a physical interrupt.
         """
         vcpu = self.vcpus[vcpu_id]
-        if is_lpi(intid):
+        if intid >= FIRST_LPI:
             return self._add_lpi(intid, priority, vcpu)
         irq = self._new_irq(intid, config, priority, vcpu, group)
         irq.resampled = ResampledDevice(self.scheduler, irq.name) if resampled else None

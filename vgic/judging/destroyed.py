@@ -28,7 +28,7 @@ def leave_listed(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
         if not irq.ap_list.linked and irq.vcpu is None:
             _link(vcpu, head, irq)
             left.append(irq)
-    for irq in _of(vcpu, kvm, lpis=True)[:1]:
+    for irq in [] if kvm.dist.lpis is None else _of(vcpu, kvm, lpis=True)[:1]:
         if not irq.ap_list.linked and irq.vcpu is None:
             references(irq).value += 1
             _link(vcpu, vgic_cpu.ap_list_head, irq)
@@ -38,7 +38,9 @@ def leave_listed(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
 
 def _of(vcpu: Vcpu, kvm: Kvm, *, lpis: bool) -> list[VgicIrq]:
     """Return every so-many-eth interrupt, so that no two vCPUs are left the same."""
-    irqs = [irq for irq in kvm.irqs if is_lpi(irq.intid) is lpis]
+    irqs = kvm.irqs
+    if kvm.dist.lpis is not None:
+        irqs = [irq for irq in irqs if is_lpi(irq.intid) is lpis]
     return irqs[vcpu.vcpu_id :: len(kvm.vcpus)]
 
 

@@ -5,7 +5,7 @@ The event of a message or a command may be mapped to another LPI by then, or to 
 may be no more.
 """
 
-from vgic.data import Kvm, VgicIrq, is_lpi
+from vgic.data import FIRST_LPI, Kvm, VgicIrq
 
 
 class Subjects:
@@ -24,13 +24,13 @@ class Subjects:
     def driving(self, vcpu: int, intid: int) -> VgicIrq | None:
         """Return what a device is about to send."""
         irq = self._kvm.subject(vcpu, intid)
-        if is_lpi(intid):
+        if intid >= FIRST_LPI:
             self._sent[self._kvm.scheduler.current.role] = irq
         return irq
 
     def driven(self, vcpu: int, intid: int) -> VgicIrq | None:
         """Return what it has sent."""
-        if is_lpi(intid):
+        if intid >= FIRST_LPI:
             return self._sent.pop(self._kvm.scheduler.current.role)
         return self._kvm.get_vcpu_irq(self._kvm.vcpus[vcpu], intid)
 
