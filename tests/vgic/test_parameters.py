@@ -21,7 +21,7 @@ from vgic.accesses import (
     SGI,
     Access,
 )
-from vgic.data.intids import LAST_SPI, Config
+from vgic.data.intids import LAST_LPI, LAST_SPI, Config
 from vgic.data.own_interface import (
     DROPPED_MAX,
     HAND_OVER,
@@ -43,7 +43,7 @@ from vgic.data.program import (
     Program,
     Pulse,
 )
-from vgic.hardware import PLAIN, Implementation
+from vgic.hardware import FIRST_LPI, PLAIN, Implementation
 from vgic.parameters import Irq
 
 NR_VCPUS = 3
@@ -481,6 +481,38 @@ def test_two_interrupts_of_one_intid_are_refused_unless_private_to_two_vcpus() -
     private = [[20, "edge", 128, 0], [20, "edge", 128, 1]]
     without_devices = replaced(valid(), ("devices",), [])
     assert len(Parameters.from_values(replaced(without_devices, ("irqs",), private)).irqs) == 2
+
+
+def test_an_lpi_is_written_as_any_other_and_its_device_sends_messages() -> None:
+    irqs = (Irq(FIRST_LPI, Config.EDGE, 0x80, 0), Irq(LAST_LPI, Config.EDGE, 0x40, 0))
+    guest = Program((Instruction(ACCESS, Access("movi", FIRST_LPI, 0)),), (0,))
+    device = (Pulse(LAST_LPI, level=True, pause=0),)
+    machine = Parameters(nr_lr=1, irqs=irqs, guests=(guest,), devices=(device,))
+    assert irqs[0].to_values() == [FIRST_LPI, "edge", 0x80, 0]
+    assert Parameters.from_values(json.loads(json.dumps(machine.to_values()))) == machine
+
+
+@pytest.mark.parametrize(
+    ("irq", "why"),
+    [
+        ([FIRST_LPI, "level", 0x80, 0], "an LPI is triggered by an edge"),
+        ([FIRST_LPI, "edge", 0x80, 0, 0], "an LPI is of group 1"),
+        ([LAST_LPI + 1, "edge", 0x80, 0], "an INTID of an LPI must be an integer from 8192"),
+        ([LAST_SPI + 1, "edge", 0x80, 0], "an INTID of an LPI must be an integer from 8192"),
+    ],
+)
+def test_what_is_no_lpi_is_refused(irq: list[object], why: str) -> None:
+    values = Parameters(1, (Irq(32, Config.EDGE, 0x80, 0),), (Program((), (0,)),), ()).to_values()
+    with pytest.raises(BadParameters, match=why):
+        Parameters.from_values({**values, "irqs": [irq]})
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+def test_no_message_comes_out_of_an_interrupt(context: str) -> None:
+    irq = Irq(FIRST_LPI, Config.EDGE, 0x80, 0)
+    values = Parameters(1, (irq,), (Program((), (0,)),), ()).to_values()
+    with pytest.raises(BadParameters, match="a context"):
+        Parameters.from_values({**values, "devices": [[[FIRST_LPI, 1, 0, 0, context]]]})
 
 
 def test_a_device_pulses_only_what_is_there() -> None:
