@@ -115,7 +115,7 @@ def test_the_first_that_is_listed_makes_every_vcpu_come_in_anew(
         assert queue(built, second) == [False, True, False], "it is listed already"
         assert count(built) == 2 * has_tdir
 
-    in_kernel(body, kernel=kernel, nr_vcpus=3)
+    in_kernel(body, kernel=kernel, nr_vcpus=3, irqs_off=False)
 
 
 @pytest.mark.parametrize("kernel", [*COUNTING, Reference])
