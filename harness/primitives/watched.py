@@ -22,6 +22,9 @@ Notify = Callable[[Any, str, bool, str], None]
 """Called before each access with the object, the field, whether it is a write, and the module that
 defines the object's class. Who accesses it, if it counts at all, says `accessor`."""
 
+_AROUND = frozenset((__name__, "harness.primitives.slab"))
+"""What stands between a field and who accesses it: others that watch it, and an object's life."""
+
 
 class Watching:
     """Watches objects of any number of classes, for one listener."""
@@ -101,7 +104,8 @@ class WatchingUnguarded(Watching):
                     return read(thing)
             elif lock.owner is me and not me.chain & IN_IRQ:
                 return read(thing)
-            if only_observes(sys._getframe(1).f_globals.get("__name__", "")):
+            outside = _outside(sys._getframe(1))
+            if outside is not None and only_observes(outside.f_globals.get("__name__", "")):
                 return read(thing)
             return get_notified(thing)
 
@@ -152,10 +156,7 @@ def accessor(module: str) -> FrameType | None:
     Args:
         module: where the field's class is defined.
     """
-    frame: FrameType | None = sys._getframe(2)
-    while frame is not None and frame.f_globals.get("__name__", "") == __name__:
-        frame = frame.f_back  # what others who watch the object have put around its field
-    innermost = frame
+    innermost = frame = _outside(sys._getframe(2))
     while frame is not None and (caller := frame.f_globals.get("__name__", "")) == module:
         frame = frame.f_back
     if frame is None:
@@ -163,3 +164,10 @@ def accessor(module: str) -> FrameType | None:
     if not is_observer(caller):
         return frame
     return innermost if is_ours(frame) else None
+
+
+def _outside(frame: FrameType | None) -> FrameType | None:
+    """Return the frame, or the first around it, that is of who accesses a field."""
+    while frame is not None and frame.f_globals.get("__name__", "") in _AROUND:
+        frame = frame.f_back
+    return frame
