@@ -14,7 +14,7 @@ class LpiLeftOnList(Mechanism):
 
     def kvm_vgic_vcpu_destroy(self, vcpu: Vcpu) -> None:
         """Make the lists empty, and that is all."""
-        self.kvm_vgic_vcpu_init(vcpu)
+        self._init_lists(vcpu)
 
 
 RECORD = Bug(
