@@ -24,7 +24,7 @@ class KickWithoutRequest(FlushBeforeMode):
 RECORD = Bug(
     name="kick_without_request",
     cls=KickWithoutRequest,
-    found_as=("I16 arrival unannounced", "I16 missed kick"),
+    found_as=("I16 arrival unannounced", "I16 missed kick", "I17 halted too early"),
     guest_sees=True,
     date="2017",
     mended_by="325f9c649c8a",
