@@ -9,6 +9,7 @@ that there is to tell of it, takes little time and memory, whoever has made it.
 
 from typing import NamedTuple
 
+from vgic.accesses import TRIGGER
 from vgic.data import (
     CLOSE,
     FIRST_PPI,
@@ -147,6 +148,7 @@ class Parameters(NamedTuple):
         _check_size(parameters)
         _check_intids(parameters)
         _check_end(parameters)
+        _check_triggers(parameters)
         return parameters
 
 
@@ -164,6 +166,14 @@ def _check_end(parameters: Parameters) -> None:
     """What comes after the end of a VM has none to do anything to."""
     if any(event.kind == CLOSE for event in parameters.host[:-1]):
         raise BadParameters("close is the last of what the host does, and it does it once")
+
+
+def _check_triggers(parameters: Parameters) -> None:
+    """What is mapped stays a level: nothing maps edges."""
+    mapped = {irq.intid for irq in parameters.irqs if irq.mapped}
+    for guest in parameters.guests:
+        if any(each.kind == TRIGGER and each.intid in mapped for each in guest.accesses):
+            raise BadParameters("the trigger of an irq that is mapped is not written")
 
 
 def _check_intids(parameters: Parameters) -> None:

@@ -94,7 +94,7 @@ def random_program(streams: Streams) -> Parameters:
         irqs = tuple(
             [irq._replace(resampled=irq.config is LEVEL and irq.intid >= FIRST_SPI) for irq in irqs]
         )
-    if "mapped" in swarm:
+    if "mapped" in swarm and "triggers" not in swarm:
         irqs = tuple(
             [irq._replace(mapped=irq.config is LEVEL and not irq.resampled) for irq in irqs]
         )

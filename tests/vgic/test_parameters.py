@@ -19,6 +19,7 @@ from vgic.accesses import (
     RAISE,
     ROUTE,
     SGI,
+    TRIGGER,
     Access,
 )
 from vgic.data.intids import LAST_LPI, LAST_SPI, Config
@@ -421,6 +422,18 @@ def test_what_is_mapped_is_named_behind_the_group(intid: int, group: int) -> Non
         1, (irq, irq._replace(intid=33, mapped=False)), (Program((), (0,)),), ()
     )
     assert Parameters.from_values(parameters.to_values()) == parameters
+
+
+def test_the_trigger_of_what_is_mapped_is_not_written() -> None:
+    def writing(intid: int) -> Parameters:
+        irqs = (Irq(32, Config.LEVEL, 0x80, 0, mapped=True), Irq(33, Config.LEVEL, 0x80, 0))
+        return Parameters(
+            1, irqs, (Program((Instruction(ACCESS, Access(TRIGGER, intid, 1)),), (0,)),), ()
+        )
+
+    assert Parameters.from_values(writing(33).to_values()) == writing(33)
+    with pytest.raises(BadParameters, match="the trigger of an irq that is mapped is not written"):
+        Parameters.from_values(writing(32).to_values())
 
 
 def test_only_a_level_is_mapped() -> None:

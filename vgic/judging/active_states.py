@@ -7,8 +7,7 @@ holds from then on, until a guest acknowledges the interrupt or ends it. If one 
 either may have been the last.
 
 A guest that ends what was deactivated under it, or that ends something outside its list registers
-while what was activated under it stands before that on the list, has its count taken off another
-interrupt by right (quirk Q10).
+while what was activated under it stands before that, has another one ended by right (quirk Q10).
 """
 
 from collections.abc import Iterator, Sequence
@@ -136,7 +135,8 @@ class ActiveStates(Judge):
         """A guest ends the interrupt, or something else by right (quirk Q10)."""
         self._disturb(irq)
         state = self._states.get(irq)
-        if state is not None:
+        # What software has activated since on another vCPU is not ended by an end on this one.
+        if state is not None and irq.vcpu in (None, self._kvm.vcpus[vcpu]):
             state.change()
         if irq in self.undercut[vcpu]:
             self.undercut[vcpu].discard(irq)
@@ -148,7 +148,7 @@ class ActiveStates(Judge):
         """A guest begins to deactivate by DIR what a vCPU has acknowledged, or is done with it."""
         if self.watches and irq is not None:
             self._disturb(irq)
-            if owner is not None:
+            if owner is not None and irq not in self._books.open.handlers[owner]:
                 self.undercut[owner].discard(irq)
             if (state := self._states.get(irq)) is not None:
                 state.change()

@@ -331,6 +331,25 @@ def test_what_was_activated_is_until_it_is_deactivated_or_a_guest_touches_it(
     in_kernel(body, nr_vcpus=2)
 
 
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_an_end_on_one_vcpu_is_none_of_what_is_active_on_another(
+    in_kernel: InKernel, elsewhere: bool
+) -> None:
+    """Software has deactivated it under its handler, and activated it where it is routed by now."""
+
+    def body(kernel: Mechanism) -> None:
+        story = Story(kernel)
+        story.handles()
+        story.writes(DEACTIVATE, active=False)
+        story.irq.vcpu = story.beside if elsewhere else story.here
+        story.writes(ACTIVATE, active=True)
+        story.here.cpuif.ap1r = 0
+        story.trace.ended(0, 32)
+        assert story.activated is elsewhere
+
+    in_kernel(body, nr_vcpus=2)
+
+
 def test_of_two_writes_at_once_the_one_that_activates_counts(in_kernel: InKernel) -> None:
     def body(kernel: Mechanism) -> None:
         story = Story(kernel)

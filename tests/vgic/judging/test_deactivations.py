@@ -292,6 +292,26 @@ def test_what_was_deactivated_twice_is_no_undercut_handler_any_more(
     assert forfeited == [not dir_]
 
 
+@pytest.mark.parametrize(("more", "kind"), [(0, None), (1, "I13 active state lost")])
+def test_what_is_handled_twice_is_undercut_until_both_handlers_are_over(
+    kind_of_story: KindOf, more: int, kind: str | None
+) -> None:
+    """Software deactivates it under its handler, it comes again, and one DIR deactivates it."""
+
+    def told(story: Story) -> None:
+        story.has_dropped()
+        story.writes(DEACTIVATE, active=False)
+        story.has_dropped()
+        for _ in range(1 + more):
+            story.deactivates(0)
+        if more:
+            story.has_dropped()
+            story.irq.active = False
+        story.syncs()
+
+    assert kind_of_story(told) == kind
+
+
 # What comes again.
 
 
