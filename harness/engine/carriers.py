@@ -12,7 +12,7 @@ from threading import get_ident
 
 from harness.engine.batons import Baton, new_baton
 from harness.engine.carrying import Carried
-from harness.engine.cores import Core, claim_core, pin_this_thread
+from harness.engine.cores import Core, claim_core, pin_this_thread, unpin_this_thread
 from harness.engine.failures import Abandoned, ForeignThread
 from harness.engine.frames import calls_at, is_ground_floor, is_ours, model_stack, own_line
 from harness.engine.threads import Thread
@@ -61,6 +61,7 @@ class OsThreads:
         self._scheduler: Carried | None = None
         self._running = False
         self._closed = False
+        self._pinned: tuple[int, list[int]] | None = None
         self.executions = 0
 
     @property
@@ -133,9 +134,12 @@ class OsThreads:
         return self._running and any(each.identity == here for each in self._carriers)
 
     def pin_caller(self) -> None:
-        """Pin the calling thread to the carriers' core too, in a process of the harness's own."""
+        """Pin the calling thread to the carriers' core too, until it closes them.
+
+        What it starts meanwhile inherits that: it is for a process of the harness's own.
+        """
         if self._core is not None:
-            pin_this_thread(self._core)
+            self._pinned = get_ident(), pin_this_thread(self._core)
 
     def __enter__(self) -> "OsThreads":
         return self
@@ -160,6 +164,8 @@ class OsThreads:
             carrier.baton.close()
         self._carriers.clear()
         self._caller.close()
+        if self._pinned is not None and self._pinned[0] == get_ident():
+            unpin_this_thread(self._pinned[1])
         if self._core is not None:
             self._core.unclaim()
 

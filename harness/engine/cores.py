@@ -49,13 +49,21 @@ def claim_core() -> Core | None:
     return None
 
 
-def pin_this_thread(core: Core) -> None:
-    """Pin the calling OS thread, and no other, to the core.
+def pin_this_thread(core: Core) -> list[int]:
+    """Pin the calling OS thread, and no other, to the core; return where it could run before.
 
     It stays where it may run if the core has been taken from this process since.
     """
+    before = _allowed()
     with suppress(OSError):
         os.sched_setaffinity(0, {core.number})
+    return before
+
+
+def unpin_this_thread(before: list[int]) -> None:
+    """Let the calling OS thread run again where it could before."""
+    with suppress(OSError):
+        os.sched_setaffinity(0, before)
 
 
 def _allowed() -> list[int]:

@@ -219,6 +219,15 @@ def test_pin_caller_pins_the_calling_thread_only(own_claims: None, affinity: set
     assert os.sched_getaffinity(0) == affinity
 
 
+def test_who_has_pinned_itself_may_run_anywhere_again_when_it_closes_the_pool(
+    own_claims: None, affinity: set[int]
+) -> None:
+    with OsThreads() as pool:
+        pool.pin_caller()
+        assert os.sched_getaffinity(0) == {pool.core}
+    assert os.sched_getaffinity(0) == affinity
+
+
 def test_closing_ends_the_os_threads_and_frees_the_core(own_claims: None, readers: Readers) -> None:
     before = carrier_threads()
     with OsThreads() as pool:
