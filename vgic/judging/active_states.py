@@ -47,8 +47,7 @@ class _State:
 
     def change(self) -> None:
         """A guest acknowledges the interrupt or ends it."""
-        self.stands = ()
-        self.activated = False
+        self.stands, self.activated = (), False
         self.disturbed = self.busy
 
 
@@ -99,9 +98,7 @@ class ActiveStates(Judge):
             state.writing += 1
         else:
             state.clearing += 1
-            for number, handlers in enumerate(self._books.open.handlers):
-                if irq in handlers:
-                    self.undercut[number].add(irq)
+            self._undercut(irq)
 
     def accessed(self, vcpu: int, access: Exit) -> None:
         """Close it when it has returned, and judge it."""
@@ -148,10 +145,18 @@ class ActiveStates(Judge):
         """A guest begins to deactivate by DIR what a vCPU has acknowledged, or is done with it."""
         if self.watches and irq is not None:
             self._disturb(irq)
-            if owner is not None and irq not in self._books.open.handlers[owner]:
-                self.undercut[owner].discard(irq)
             if (state := self._states.get(irq)) is not None:
                 state.change()
+            if owner is not None:
+                self.undercut[owner].discard(irq)
+                if state is not None:
+                    self._undercut(irq)
+
+    def _undercut(self, irq: VgicIrq) -> None:
+        """Have whoever handles it, again perhaps, handle what may be active no more."""
+        for number, handlers in enumerate(self._books.open.handlers):
+            if irq in handlers:
+                self.undercut[number].add(irq)
 
     def _activated_before(self, vcpu: int, ended: VgicIrq) -> Iterator[bool]:
         """Yield of each interrupt that was written whether the count may be taken off it."""
@@ -206,19 +211,14 @@ class ActiveStates(Judge):
         cut, going = self.undercut[vcpu], self._books.open.going
         if not (self._states or going):
             return irqs
-        return [
-            irq
-            for irq in irqs
-            if irq not in cut and irq not in going and not self.is_activated(irq)
-        ]
+        return [irq for irq in irqs if not (irq in cut or irq in going or self.is_activated(irq))]
 
     def still_handled(self, vcpu: int, stack: Sequence[int]) -> Sequence[int]:
         """Return those of a vCPU's open handlers whose interrupts nobody has deactivated."""
         cut = self.undercut[vcpu]
         if not cut:
             return stack
-        gone = [irq.intid for irq in cut]
-        return [intid for intid in stack if intid not in gone]
+        return [intid for intid in stack if intid not in [irq.intid for irq in cut]]
 
     def _judge(self, irq: VgicIrq, state: _State) -> None:
         if len(state.stands) == 1 and not (state.busy or self._books.ledger[irq].forfeited):

@@ -312,6 +312,26 @@ def test_what_is_handled_twice_is_undercut_until_both_handlers_are_over(
     assert kind_of_story(told) == kind
 
 
+@pytest.mark.parametrize(("written", "kind"), [(True, None), (False, "I13 active state lost")])
+def test_who_handles_it_again_is_undercut_by_the_dir_of_the_first(
+    kind_of_story: KindOf, written: bool, kind: str | None
+) -> None:
+    """It comes to another vCPU in between, for software has deactivated it under the first."""
+
+    def told(story: Story) -> None:
+        story.has_dropped()
+        if written:
+            story.writes(DEACTIVATE, active=False)
+        story.here, story.beside = story.beside, story.here
+        story.irq.vcpu = story.irq.target_vcpu = story.here
+        story.handles()
+        story.begins(0)
+        story.is_done(0)
+        story.trace.synced(1)
+
+    assert kind_of_story(told) == kind
+
+
 # What comes again.
 
 
