@@ -8,6 +8,7 @@ _CHOICES = {
     "has_tdir": "can trap DIR alone",
     "drop_counts": "count an end that only drops the priority",
     "idle_end_counts": "count an end that drops no priority",
+    "no_hw_deactivation": "deactivate no physical interrupt",
     "masks_running": "compare what runs by the binary point of the group that comes",
 }
 """What CPUs have, and do where they may choose, by its name in the parameters."""

@@ -148,10 +148,10 @@ def _fixed(streams):
 
 
 def test_one_that_hashes_is_named_though_it_draws_the_same_twice(
-    scenario_file: Write, here: Run
+    scenario_file: Write, vgic_stress: Run
 ) -> None:
     scenario_file(FIXED, scenario_text("rarely", BY_HASH))
-    done = here("run", *OWN, "--seed", 1, "-q", "--jobs", 1, "--executions", 300)
+    done = vgic_stress("run", *OWN, "--seed", 1, "-q", "--jobs", 1, "--executions", 300)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "the scenario rarely (mine.py) is not deterministic: for execution " in done.stdout
     assert "it drew another machine in another process" in done.stdout

@@ -38,7 +38,7 @@ def parameters(draw: st.DrawFn) -> Parameters:
     intids = st.integers(FIRST_SPI, FIRST_SPI + len(irqs) - 1)
     accesses = st.lists(st.builds(Access, st.just(PEND), intids, st.just(0)), max_size=4).map(tuple)
     program = st.builds(Program.spelled, st.text("".join(LETTERS), max_size=30), lateness, accesses)
-    pulse = st.builds(Pulse, intids, st.booleans(), st.integers(0, 1_000), st.just(0))
+    pulse = st.builds(Pulse, intids, st.booleans(), st.integers(0, 1_000), st.just(0), st.just(""))
     device = st.lists(pulse, max_size=6).map(tuple)
     return Parameters(
         nr_lr=draw(st.integers(1, 16)),

@@ -37,8 +37,9 @@ OTHER_NAMES = {
 """Where a bug shows that overrides a step without a name, what begins with a call of another, or
 what is kept in the summary until the enables are set by that."""
 
-UNMARKED = "outside_before_sync"
-"""It publishes early what the reference publishes late: who looks in between fails it at once."""
+UNMARKED = ("outside_before_sync", "lpi_put_under_list_lock")
+"""What fails at once: it publishes early what the reference publishes late, and somebody looks in
+between; or it asks for a lock that it may not have, where the reference asks for none."""
 
 MakeSmall = Callable[[str, OsThreads], Token]
 Doing = set[tuple[str, str, str, object]]
@@ -131,20 +132,23 @@ def test_each_change_stands_under_the_function_that_made_it(
     assert by_deed(recorded)
     by_the_host = {each for each in by_deed(recorded) if each[1].startswith("work[")}
     assert {each[0] for each in by_the_host} <= {"", "xfer_to_guest_mode_handle_work"}
-    assert by_deed(recorded) - by_the_host - did == set()
+    # What fails when all is over has been drained: every vCPU was made to exit, by no function.
+    by_the_drain = {each for each in by_deed(recorded) if each[0] == "" and each[1][:4] == "ipi["}
+    assert by_deed(recorded) - by_the_host - by_the_drain - did == set()
 
 
 TOO_LONG = {"head-walk"}
 """What goes another way so long before it fails that the picture begins behind that."""
 
 
+@pytest.mark.parametrize("name", UNMARKED)
 def test_what_fails_before_the_reference_goes_another_way_has_no_mark(
-    made_small: MakeSmall, pinned: OsThreads
+    made_small: MakeSmall, pinned: OsThreads, name: str
 ) -> None:
-    assert explain(made_small(UNMARKED, pinned), WRONG[UNMARKED], pinned).divergence is None
+    assert explain(made_small(name, pinned), WRONG[name], pinned).divergence is None
 
 
-@pytest.mark.parametrize("name", [name for name in WRONG if name != UNMARKED])
+@pytest.mark.parametrize("name", [name for name in WRONG if name not in UNMARKED])
 def test_the_mark_stands_where_the_bug_decides(
     made_small: MakeSmall, pinned: OsThreads, name: str
 ) -> None:

@@ -88,7 +88,10 @@ def test_the_least_urgent_priority_is_played_though_no_guest_is_given_it() -> No
     assert words(masked) != words(play("interrupt 40 edge priority 0xf8", "vcpu 0", "  work"))
 
 
-IN_THE_MODEL_ONLY = ("activate", "deactivate", "rebind", "trigger")
+IN_THE_MODEL_ONLY = (
+    *("activate", "deactivate", "rebind", "trigger"),
+    *("msi", "movi", "discard", "lpis off", "lpis on"),
+)
 
 
 @pytest.mark.parametrize("kind", IN_THE_MODEL_ONLY)
