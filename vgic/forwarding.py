@@ -78,7 +78,7 @@ class Forwarding:
     @property
     def is_quiet(self) -> bool:
         """Whether there is nothing for the CPU of shared interrupts to do."""
-        return not (self._kernel.kvm.stopping or any(line.asserted for line in self.shared))
+        return not (self._kernel.kvm.stopping or any(line.glance() for line in self.shared))
 
     def run(self) -> None:
         """Be that CPU: idle, and take what comes, until the VM is stopped."""

@@ -26,6 +26,9 @@ from vgic.kernel import Mechanism
 from vgic.parameters import Parameters
 from vgic.tracepoints import Tracepoints, announcer
 
+_ENDS = operation("write", "users", "users[vm]")
+"""A vCPU is no more: who is the last to end takes apart what all had."""
+
 
 class Machine:
     """One VM with its guests and devices, on one scheduler.
@@ -121,8 +124,11 @@ class Machine:
         left = leave_listed(self.kvm, vcpu)
         self.kernel.kvm_vgic_vcpu_destroy(vcpu)
         lists_are_forgotten(self.kvm, vcpu, left)
+        if self.kvm.dist.lpis is None:
+            return
+        self.kvm.scheduler.touch(_ENDS)
         self._running -= 1
-        if not self._running and self.kvm.dist.lpis is not None:
+        if not self._running:
             self.kernel.vgic_its_destroy()
 
     def close(self) -> None:

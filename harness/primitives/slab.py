@@ -20,6 +20,7 @@ from typing import NoReturn, cast
 from harness.engine import Failure, Scheduler, only_observes, operation, within
 from harness.primitives.likeness import Likeness
 from harness.primitives.place import Place, here
+from harness.primitives.watched import accessor
 
 
 class Life:
@@ -92,8 +93,7 @@ class Life:
 
     def _fail(self, kind: str, does: str, label: str) -> NoReturn:
         scheduler = self.cache.scheduler
-        now = here(scheduler)
-        ended = self.deferred or self.freed
+        now, ended = here(scheduler), self.deferred or self.freed
         assert ended is not None
         lines = [f"{label} {now}"]
         if self.deferred is not None:
@@ -212,7 +212,8 @@ def kfree(freed: Freeable) -> None:
 
 
 def _read(living: Freeable, name: str) -> object:
-    if not callable(getattr(type(living), name, None)):  # to call a method is not yet an access
+    # To call a method is not yet an access, and who only observes may look.
+    if not callable(getattr(type(living), name, None)) and accessor(type(living).__module__):
         life_of(living).reached()
     return object.__getattribute__(living, name)
 

@@ -19,7 +19,7 @@ class References(Kernel):
         """Look an LPI up, and take a reference; None if there is none, or is no more.
 
         Models: vgic.c, vgic_get_irq, for an LPI.
-        Locking: called with no lock that guards the table, from any context; in a read section of
+        Locking: called with nothing held, or with any lock, from any context; in a read section of
             RCU, in which an LPI that it has found is not freed.
         """
         table = self._table
