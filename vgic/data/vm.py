@@ -203,18 +203,19 @@ class Kvm:
     def retire(self) -> None:
         """Let go of all that refers back here: nothing of the VM is used any more."""
         self.config_lock.retire()
+        if self.lifetime is not None:
+            for irq in self.irqs:
+                if isinstance(irq, MortalIrq):
+                    exhume(irq)
+            self.lifetime.irqs.lives.clear()
         if self.dist.lpis is not None:
             self.irqs = [irq for irq in self.irqs if not is_lpi(irq.intid)]
             self.dist.lpis.retire()
         for irq in self.irqs:
-            if self.lifetime is not None:
-                exhume(irq)
             irq.irq_lock.retire()
             irq.ap_list.retire()
             if irq.physical is not None:
                 irq.physical.retire()
-        if self.lifetime is not None:
-            self.lifetime.irqs.lives.clear()
         for vcpu in self.vcpus:
             vcpu.retire()
 

@@ -13,6 +13,7 @@ from vgic.composition import compose
 from vgic.data import (
     CLOSE,
     CONTEXTS,
+    FIRST_LPI,
     WAIT,
     Config,
     HostEvent,
@@ -213,6 +214,19 @@ def test_a_machine_may_end_at_any_time(
     frees = [at for at, each in enumerate(told) if each.startswith("free ")]
     assert len(frees) == 3
     assert not any("irq_lock" in each for each in told[frees[0] :]), "which nobody takes any more"
+
+
+@pytest.mark.parametrize("pause", [0, 7, 40, 200])
+def test_a_machine_with_lpis_may_end_too_and_be_taken_apart(
+    run_machine: RunMachine, pause: int
+) -> None:
+    lpi, ends = Irq(FIRST_LPI, Config.EDGE, 0x80, 0), machine(pause)
+    sends = tuple(Pulse(FIRST_LPI, True, 2, 0) for _ in range(6))
+    execution, built = run_machine(
+        ends._replace(irqs=(*ends.irqs, lpi), devices=(*ends.devices, sends))
+    )
+    assert isinstance(execution.outcome, Passed), execution.outcome
+    built.retire()
 
 
 class ForgetsNoList(Reference):
