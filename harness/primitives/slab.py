@@ -13,11 +13,10 @@ goes through a pointer that others may free, `use` is one: the free can come in 
 having the pointer and going through it. What follows up to the next point is the same access.
 """
 
-import sys
 from collections import Counter
 from typing import NoReturn, cast
 
-from harness.engine import Failure, Scheduler, only_observes, operation, within
+from harness.engine import Failure, Scheduler, operation, within
 from harness.primitives.likeness import Likeness
 from harness.primitives.place import Place, here
 from harness.primitives.watched import accessor
@@ -225,7 +224,7 @@ def _written(living: Freeable, name: str, value: object) -> None:
 
 def _reads(freed: Freeable, name: str) -> object:
     # isinstance asks for the class, and looks at the pointer only; who only observes may look.
-    if name != "__class__" and not only_observes(sys._getframe(1).f_globals.get("__name__", "")):
+    if name != "__class__" and accessor(type(freed).__module__):
         life_of(freed).check()
     return object.__getattribute__(freed, name)
 
