@@ -16,9 +16,9 @@ from vgic.kernel import Mechanism
 
 observes(__name__)
 
-CPU = "irq0"
+FORWARDING_CPU = "irq0"
 """The role of the thread that is the CPU for shared interrupts."""
-_NAME = f"interrupts[{CPU}]"
+_NAME = f"interrupts[{FORWARDING_CPU}]"
 
 
 class _Arrival(Gate):
@@ -67,7 +67,9 @@ class Forwarding:
     def _connect(self, irq: VgicIrq, physical: PhysicalInterrupt, vcpu: Vcpu) -> None:
         private = is_private(irq.intid)
         handler = partial(self._handle, irq, physical, vcpu if private else None)
-        line = HostInterrupt(self._scheduler, irq.name, vcpu.role if private else CPU, handler)
+        line = HostInterrupt(
+            self._scheduler, irq.name, vcpu.role if private else FORWARDING_CPU, handler
+        )
         if private:
             self._private.setdefault(vcpu, []).append(line)
             physical.on_pending = partial(self._interrupt_vcpu, vcpu, line)

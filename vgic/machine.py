@@ -11,7 +11,7 @@ from vgic.accesses import DISTRIBUTOR, QUIESCE, TRAPPED_DIR, Access, drive, driv
 from vgic.composition import note_calls, stop_noting
 from vgic.data import CLOSE, Kvm, Lifetime, Pulse, Vcpu, VgicIrq, is_lpi
 from vgic.drain import Drain
-from vgic.forwarding import CPU, Forwarding
+from vgic.forwarding import FORWARDING_CPU, Forwarding
 from vgic.guest import Exits, Guest
 from vgic.host import Host
 from vgic.judging import (
@@ -103,7 +103,7 @@ class Machine:
             host = Host(self.kvm, self.trace, self.close)
             scheduler.thread("host0", partial(host.run, parameters.host))
         if self._forwarding is not None and self._forwarding.shared:
-            scheduler.thread(CPU, self._forwarding.run)
+            scheduler.thread(FORWARDING_CPU, self._forwarding.run)
         scheduler.on_quiescence = Drain(self.kvm, self.trace)
         if kernel.stops_at_unguarded:
             stop_at_unguarded(self.kvm, check=kernel.checks_races)

@@ -15,6 +15,7 @@ from hypothesis.strategies import SearchStrategy
 from harness import Deviation, Strategy, Streams
 from harness.search.strategies import ARMS, MIX, MIXED, PORTFOLIO, STRATEGIES
 from vgic import Parameters
+from vgic.forwarding import FORWARDING_CPU
 
 STEPS = 8_000
 """How many steps the executions of a machine take together where their number is not given: the
@@ -70,5 +71,5 @@ def _roles(parameters: Parameters) -> Sequence[str]:
         *(f"vcpu{number}" for number in range(len(parameters.guests))),
         *(f"dev{number}" for number in range(len(parameters.devices))),
         *(["host0"] if parameters.host else []),
-        *(["irq0"] if any(irq.mapped for irq in parameters.irqs) else []),
+        *([FORWARDING_CPU] if any(irq.mapped for irq in parameters.irqs) else []),
     )

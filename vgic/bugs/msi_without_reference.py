@@ -2,9 +2,7 @@
 """msi_without_reference: a message is for an LPI that may be freed meanwhile."""
 
 from vgic.bugs.bug import Bug
-from vgic.kernel import Mechanism
-
-_EINVAL = 22
+from vgic.kernel import EINVAL, Mechanism
 
 
 class MsiWithoutReference(Mechanism):
@@ -16,12 +14,10 @@ class MsiWithoutReference(Mechanism):
 
     def vgic_its_inject_msi(self, event: int) -> int:
         """Look what the event is mapped to, let go of the lock, and use it."""
-        lpis = self.kvm.dist.lpis
-        assert lpis is not None
-        with lpis.its_lock:
-            ite = lpis.events.get(event)
+        with self._lpis.its_lock:
+            ite = self._lpis.events.get(event)
         if ite is None:
-            return -_EINVAL
+            return -EINVAL
         irq = ite.irq
         irqs_were_off = irq.irq_lock.lock_irqsave()
         irq.pending_latch = True

@@ -218,7 +218,7 @@ class ActiveStates(Judge):
         cut = self.undercut[vcpu]
         if not cut:
             return stack
-        return [intid for intid in stack if intid not in [irq.intid for irq in cut]]
+        return [intid for intid in stack if all(irq.intid != intid for irq in cut)]
 
     def _judge(self, irq: VgicIrq, state: _State) -> None:
         if len(state.stands) == 1 and not (state.busy or self._books.ledger[irq].forfeited):

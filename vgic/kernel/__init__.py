@@ -11,6 +11,7 @@ from vgic.kernel.added import Added
 from vgic.kernel.contracts import CONTRACTS, Contract
 from vgic.kernel.decisions import Decisions
 from vgic.kernel.host_side import HostSide
+from vgic.kernel.inject import EINVAL
 from vgic.kernel.lpi_side import LpiSide
 from vgic.kernel.mechanism import Mechanism
 from vgic.kernel.register_side import RegisterSide
@@ -18,6 +19,6 @@ from vgic.kernel.summary import ApListSummary
 from vgic.kernel.table import Kernel
 
 __all__ = [
-    "CONTRACTS", "Added", "ApListSummary", "Contract", "Decisions", "HostSide", "Kernel", "LpiSide",
-    "Mechanism", "RegisterSide",
+    "CONTRACTS", "EINVAL", "Added", "ApListSummary", "Contract", "Decisions", "HostSide", "Kernel",
+    "LpiSide", "Mechanism", "RegisterSide",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ writes them. A command takes effect on the mapping at once; what an LPI has copi
 register, or is on a list by it, follows at the exit of whose list that is.
 """
 
-from vgic.data import LpisOf, LpiTable, Vcpu
+from vgic.data import LpisOf, Vcpu
 from vgic.kernel.inject import EINVAL
 from vgic.kernel.table import Kernel
 
@@ -102,8 +102,3 @@ class Its(Kernel):
         events = self._lpis.events
         while events:
             self.vgic_put_irq(events.popitem()[1].irq)
-
-    @property
-    def _lpis(self) -> LpiTable:
-        assert self.kvm.dist.lpis is not None
-        return self.kvm.dist.lpis

@@ -22,7 +22,7 @@ class Redistributor(Kernel):
         Locking: called with nothing held, interrupts on, from any vCPU's thread; takes what halting
             the VM and flushing the list take.
         Differs: the pending table is all zero (GICR_PENDBASER.PTZ): what is enabled has nothing
-            pending.
+            pending. There is no cache of translations to be made void.
         """
         lpis = self.kvm.dist.lpis
         if lpis is None:

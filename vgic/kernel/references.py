@@ -8,7 +8,7 @@ that is released when they are let go of.
 
 from harness.engine import unnamed
 from harness.primitives import might_lock
-from vgic.data import Lpi, LpiTable, VgicIrq, references
+from vgic.data import Lpi, VgicIrq, references
 from vgic.kernel.table import Kernel
 
 
@@ -22,7 +22,7 @@ class References(Kernel):
         Locking: called with nothing held, or with any lock, from any context; in a read section of
             RCU, in which an LPI that it has found is not freed.
         """
-        table = self._table
+        table = self._lpis
         with table.rcu:
             irq = table.load(intid)
             return irq if irq is not None and references(irq).inc_not_zero() else None
@@ -45,7 +45,7 @@ class References(Kernel):
         Locking: called with no lock of the vGIC held but those before the table's, from any
             context; may take that.
         """
-        table = self._table
+        table = self._lpis
         might_lock(self.kvm.order, table.xa_lock, table.xa_lock.lock_class)
         if references(irq).dec_not_one():
             return
@@ -71,7 +71,7 @@ class References(Kernel):
         Models: vgic.c, vgic_release_lpi_locked.
         Locking: called with the table's xa_lock held.
         """
-        table = self._table
+        table = self._lpis
         table.xa_lock.assert_held()
         self.trace.released(irq.intid)
         table.erase(irq.intid)
@@ -86,7 +86,7 @@ class References(Kernel):
         Models: vgic.c, vgic_release_deleted_lpis.
         Locking: called with no lock of the vGIC held but those before the table's; takes that.
         """
-        table = self._table
+        table = self._lpis
         irqs_were_off = table.xa_lock.lock_irqsave()
         for irq in list(table.entries.values()):
             if not references(irq).read():
@@ -113,8 +113,3 @@ class References(Kernel):
         Decision: whether it has.
         """
         return True
-
-    @property
-    def _table(self) -> LpiTable:
-        assert self.kvm.dist.lpis is not None
-        return self.kvm.dist.lpis

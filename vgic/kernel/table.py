@@ -10,7 +10,7 @@ stands in vgic/data/lock_order.py.
 
 from abc import abstractmethod
 
-from vgic.data import Exit, Kvm, RunsInGuestMode, Trap, Vcpu, VgicIrq
+from vgic.data import Exit, Kvm, LpiTable, RunsInGuestMode, Trap, Vcpu, VgicIrq
 from vgic.hardware import ListRegister
 from vgic.kernel.host_side import HostSide
 from vgic.kernel.lpi_side import LpiSide
@@ -43,6 +43,12 @@ class Kernel(HostSide, RegisterSide, LpiSide):
         self.kvm = kvm
         self.trace = trace
         self.scheduler = kvm.scheduler
+
+    @property
+    def _lpis(self) -> LpiTable:
+        """The table of LPIs, for what is done where there are some."""
+        assert self.kvm.dist.lpis is not None
+        return self.kvm.dist.lpis
 
     @property
     def watch(self) -> OldWatch:
