@@ -15,6 +15,7 @@ from vgic.data import (
     HAND_OVER,
     SIGNAL,
     TAKE_OVER,
+    WAIT,
     WORK,
     Instruction,
     Program,
@@ -80,13 +81,15 @@ def _guest(
 
 
 def _handing_over(streams: Streams, irqs: tuple[Irq, ...], nr_vcpus: int) -> tuple[Program, ...]:
-    """Have one vCPU end what the others deactivate, and leave its guest meanwhile."""
+    """Have one vCPU end what the others deactivate, and leave its guest or sleep meanwhile."""
     stream = streams.stream("vcpu0:program")
+    waits = streams.stream("vcpu0:waits")
     first: list[Instruction] = [setting(EOI_MODE, 1)]
     for irq in irqs:
         first += [_pended(irq)] if irq.vcpu == 0 and stream.chance(60) else []
         first += [ACKNOWLEDGE] * stream.between(1, 2) + [END, HAND_OVER]
         first += [Instruction(SIGNAL, number=_CELL), *[Instruction(ACCESS)] * stream.pick(3)]
+        first += [WAIT] * waits.chance(35)
     programs = [first]
     for vcpu in range(1, nr_vcpus):
         other = streams.stream(f"vcpu{vcpu}:program")

@@ -20,7 +20,7 @@ class Announcements(Judge):
     """Judges each arrival when whoever had to announce it has returned, and at each end.
 
     Whoever puts an interrupt on a list announces it before his thread does anything else that is
-    announced here; whoever sends or enables one, before he returns.
+    announced here; whoever sends, enables or deactivates one, before he returns.
     """
 
     def __init__(self, kvm: Kvm, books: Bookkeeping, registers: Registers, lists: Lists) -> None:
@@ -39,6 +39,7 @@ class Announcements(Judge):
         self._flushed_at, self._seen_at = lists.flushed_at, lists.seen_at
         self._waiting: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
         self._deferred: list[VgicIrq] = []
+        self._active_at = [-1] * len(kvm.vcpus)
         self._added: defaultdict[str, list[VgicIrq]] = defaultdict(list)
         self._announcers: dict[VgicIrq, int] = {}
 
@@ -80,6 +81,19 @@ class Announcements(Judge):
         """Judge that again: the handler's priority is not active any more."""
         self.ended(vcpu, intid)
 
+    def deactivating(self, vcpu: int, intid: int) -> None:
+        """Remember whether it is active and in no list register, so that flushes pass it over."""
+        irq = self._books.irq
+        outside = irq is not None and irq.active and not irq.on_lr
+        self._active_at[vcpu] = self._kvm.scheduler.steps if outside else -1
+
+    def deactivated(self, vcpu: int, intid: int) -> None:
+        """Judge what has been deactivated for a guest: it may be pending, for another vCPU."""
+        if self._added or self._deferred:
+            self._returned()
+        if self._books.irq is not None:
+            self._judge(self._books.irq, active_at=self._active_at[vcpu])
+
     def _returned(self) -> None:
         """Judge what the running thread has put on lists, and what others had to wait for."""
         added = self._added.pop(self._kvm.scheduler.current.role, [])
@@ -89,8 +103,11 @@ class Announcements(Judge):
         for irq in deferred + added:
             self._judge(irq)
 
-    def _judge(self, irq: VgicIrq) -> None:
-        """Judge whether the vCPU of an interrupt that was announced by all who had to looks."""
+    def _judge(self, irq: VgicIrq, *, active_at: int = -1) -> None:
+        """Judge whether the vCPU of an interrupt that was announced by all who had to looks.
+
+        A flush up to when it was active has left it outside, and asked for nothing.
+        """
         here = irq.vcpu
         if here is None or irq.on_lr:
             return
@@ -104,7 +121,7 @@ class Announcements(Judge):
             or account.late
             or self._announcers.get(irq)
             or account.routed_home_at >= self._flushed_at[vcpu]
-            or self._was_seen(irq, vcpu)
+            or (self._flushed_at[vcpu] > active_at and self._was_seen(irq, vcpu))
             or not deliverable(self._kvm, here, irq)
         ):
             return

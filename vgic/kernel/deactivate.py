@@ -71,6 +71,26 @@ class Deactivate(Kernel):
             self.deactivate_loaded(vcpu, irq)
         if target is not None:
             self.kvm_make_request(KVM_REQ_VGIC_PROCESS_UPDATE, target)
+            self.announce_deactivated(irq, target)
+
+    @unnamed
+    def announce_deactivated(self, irq: VgicIrq, target: Vcpu) -> None:
+        """Tell the vCPU whose list an interrupt is on that this has been deactivated.
+
+        It may be pending as well, and its vCPU asleep, or in its guest with all list registers
+        full of others: nobody has told it of what could not be delivered until now.
+
+        Models: vgic-v3.c, vgic_v3_deactivate, which leaves a request, and makes nobody look for it
+            (docs/findings.md, F12).
+        Locking: called with nothing held, interrupts on; takes irq_lock.
+
+        Decision: what makes the vCPU look.
+        """
+        irqs_were_off = irq.irq_lock.lock_irqsave()
+        is_wanted = self.vgic_target_oracle(irq) is not None
+        irq.irq_lock.unlock_irqrestore(irqs_were_off)
+        if is_wanted:
+            self.kvm_vcpu_kick(target)
 
     @unnamed
     def deactivate_unless_loaded(self, vcpu: Vcpu, irq: VgicIrq) -> tuple[Vcpu | None, bool]:

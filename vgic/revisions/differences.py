@@ -11,6 +11,7 @@ from vgic.revisions.facts import (
     CursorAtEach,
     CursorWhenFull,
     DirAsPosted,
+    DirOnlyRequests,
     FlushBeforeMode,
     FoldClearsLatch,
     FoldsUnlocked,
@@ -187,6 +188,14 @@ TOPICS = (
         (
             (NoOverflow, "is lost"),
             (FoldsUnlocked, "folds it when that lock has been let go of"),
+        ),
+    ),
+    Topic(
+        "who looks after a DIR for what is on another vCPU's list",
+        "that vCPU, which is kicked if the interrupt is still to be delivered",
+        (
+            (NoOverflow, "nobody: the DIR is lost"),
+            (DirOnlyRequests, "that vCPU, when it comes out by itself; a guest that waits never"),
         ),
     ),
     Topic(

@@ -4,6 +4,7 @@
 from vgic.revisions.facts import (
     CountsDisabledGroups,
     CountsSpis,
+    DirOnlyRequests,
     DisablesRunning,
     FlushBeforeMode,
     FlushKeepsLatch,
@@ -44,6 +45,7 @@ class HeadWalk(
     CountsSpis,
     HearsOfFoundActive,
     FoldsUnlocked,
+    DirOnlyRequests,
     LeavesForDir,
     LoadedByMmio,
     PhysicalByMemory,

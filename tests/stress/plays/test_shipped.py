@@ -202,6 +202,14 @@ def test_whoever_samples_a_line_again_does_not_hear_of_the_end_in_what_ships(nam
     assert set(outcomes(play, "reference", 8)) == {()}
 
 
+@pytest.mark.parametrize("name", ["dir_unannounced", "dir_unannounced_exit"])
+def test_who_deactivates_for_another_vcpu_leaves_it_to_chance_in_what_ships(name: str) -> None:
+    """An exit behind that comes by chance: the model does not wait for it."""
+    play = on_cpus_that_trap_dir(name)
+    assert all("I16 missed kick" in "".join(bad) for bad in outcomes(play, "linux-7.3", 8))
+    assert set(outcomes(play, "reference", 8)) == {()}
+
+
 @pytest.mark.parametrize(
     ("name", "wrongs"),
     [

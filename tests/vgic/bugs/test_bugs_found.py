@@ -28,7 +28,7 @@ BETWEEN_READS = {"keys_change_in_sort", "soft_pend_lost", "unsorted_overflow"}
 """They need machines made for them: tests/vgic/bugs/test_bugs_between_reads.py."""
 BY_DIR = {
     "dir_asks_oracle", "dir_folds_unlocked", "dir_hits_another", "dir_leaves_latch",
-    "dir_traps_itself_only", "spis_miscounted",
+    "dir_traps_itself_only", "dir_wakes_nobody", "spis_miscounted",
 }  # fmt: skip
 OF_GROUPS = {"disabled_group_counts", "whole_priorities"}
 """Found where guests write DIR, or turn groups off and set binary points, and nowhere else."""
@@ -160,6 +160,7 @@ FOUND_AS = {
     "wfi_without_recheck": (WAITING, "I16 missed kick"),
     "dir_folds_unlocked": (APART, "I13 stuck active"),
     "dir_leaves_latch": (APART, "I11 phantom level"),
+    "dir_wakes_nobody": (APART, "I16 missed kick"),
     "dir_hits_another": (APART, "I13 stuck active"),
     "dir_asks_oracle": (APART, "I13 stuck active"),
     "dir_traps_itself_only": (APART, "I14 EOIcount too high"),

@@ -7,6 +7,7 @@ when everybody idles.
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import pytest
 
@@ -286,6 +287,52 @@ def pended_again(two: Two, *, seen: bool) -> None:
 def test_it_is_silent_on_what_the_last_flush_has_seen_and_left_outside() -> None:
     assert kind_of(lambda two: pended_again(two, seen=True)) is None
     assert kind_of(lambda two: pended_again(two, seen=False)) == "I16 missed kick"
+
+
+def passed_over(two: Two, *, active: bool = False) -> None:
+    """Enter the first guest, with what the flush has seen, and not loaded."""
+    two.trace.flushing(0)
+    two.lists(two.irq, two.first)
+    two.irq.active = active
+    two.first.mode.value = Mode.IN_GUEST_MODE
+    two.trace.entered(0)
+
+
+def deactivated_beside(two: Two, *, active: bool = True, kicked: bool = False) -> None:
+    """Have vCPU 1 deactivate what is pending on the list of vCPU 0 as well, and outside."""
+    passed_over(two, active=active)
+    two.trace.deactivating(1, 32)
+    two.irq.active = False
+    if kicked:
+        two.exiting()
+    two.trace.deactivated(1, 32)
+
+
+def deactivated_while_its_vcpu_flushes(two: Two) -> None:
+    """It is pending when its vCPU looks, which asks for a maintenance interrupt then."""
+    two.irq.active = True
+    two.trace.deactivating(1, 32)
+    two.scheduler.steps += 1
+    two.irq.active = False
+    passed_over(two)
+    two.trace.deactivated(1, 32)
+
+
+def test_it_fires_when_another_deactivates_what_was_passed_over_and_tells_nobody() -> None:
+    assert kind_of(deactivated_beside) == "I16 missed kick"
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        partial(deactivated_beside, kicked=True),
+        partial(deactivated_beside, active=False),
+        deactivated_while_its_vcpu_flushes,
+    ],
+)
+def test_it_is_silent_on_a_dir_that_tells_its_vcpu_or_need_not(script: Script) -> None:
+    """What was only pending the flush has counted, and asked for its maintenance interrupt."""
+    assert kind_of(script) is None
 
 
 def test_it_fires_when_a_handler_ends_and_something_less_urgent_has_come_meanwhile() -> None:

@@ -20,6 +20,7 @@ RARE = {
     "stale_summary", "kick_without_request", "eoicount_plus_one", "no_recheck_after_relock",
     "active_read_without_sync", "keys_change_in_sort", "pause_is_a_flag", "soft_pend_lost",
     "unsorted_overflow", "wfi_without_recheck", "dir_folds_unlocked", "dir_leaves_latch",
+    "dir_wakes_nobody",
     "dir_hits_another", "dir_asks_oracle", "dir_traps_itself_only", "spis_miscounted",
     "disabled_group_counts", "whole_priorities", "kicked_by_old_mask", "irqfds_outlive_vm",
     "calls_cpus_with_irqs_off", "lpis_disabled_unhalted", "msi_without_reference",

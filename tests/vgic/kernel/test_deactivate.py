@@ -122,17 +122,28 @@ def test_what_is_in_no_list_register_is_deactivated_and_its_vcpu_asked_to_prune(
     run(in_kernel, body)
 
 
-def test_the_vcpu_is_asked_and_not_kicked(in_kernel: InKernel, enlist: Enlist) -> None:
-    def body(kernel: Mechanism) -> None:
-        handled(kernel, enlist)
-        first = kernel.kvm.vcpus[0]
-        first.mode.value = Mode.IN_GUEST_MODE
-        kernel.vgic_v3_deactivate(writer(kernel), 42)
-        assert first.requests.bits == UPDATE
-        assert not first.ipi.pending
-        assert first.mode.value is Mode.IN_GUEST_MODE
+@pytest.mark.parametrize("bug", ["", "dir_wakes_nobody"])
+@pytest.mark.parametrize("pending", [False, True])
+@pytest.mark.parametrize("enabled", [False, True])
+def test_its_vcpu_is_kicked_if_it_is_to_be_delivered_still_but_for_the_bug(
+    in_kernel: InKernel, enlist: Enlist, bug: str, pending: bool, enabled: bool
+) -> None:
+    """Nothing else would make a vCPU look that passed it over while it was active."""
 
-    run(in_kernel, body)
+    def body(kernel: Mechanism) -> None:
+        second = kernel.kvm.vcpus[1]
+        irq = kernel.kvm.add_irq(42, EDGE, 0x80, 1)
+        irq.active, irq.pending_latch, irq.enabled = True, pending, enabled
+        enlist(second, irq)
+        second.mode.value = Mode.IN_GUEST_MODE
+        kernel.vgic_v3_deactivate(writer(kernel, 0), 42)
+        assert second.requests.bits == UPDATE
+        kicked = pending and enabled and not bug
+        assert second.ipi.pending is kicked
+        mode = Mode.EXITING_GUEST_MODE if kicked else Mode.IN_GUEST_MODE
+        assert second.mode.value is mode
+
+    run(in_kernel, body, kernel=compose(Reference, [bug] if bug else []))
 
 
 @pytest.mark.parametrize("config", Config)

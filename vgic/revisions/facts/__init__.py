@@ -8,6 +8,7 @@ docs/revisions.md, which a test makes from the classes.
 from vgic.revisions.facts.deactivation import (
     CountsSpis,
     DirAsPosted,
+    DirOnlyRequests,
     FoldsUnlocked,
     HearsOfFoundActive,
     LeavesForDir,
@@ -38,9 +39,9 @@ from vgic.revisions.facts.sorting import KeysReadAgain, SortedBySummary, WholePr
 
 __all__ = [
     "CountsDisabledGroups", "CountsSpis", "CursorAtEach", "CursorWhenFull", "DirAsPosted",
-    "DisablesRunning", "FlushBeforeMode", "FlushKeepsLatch", "FoldClearsLatch", "FoldsUnlocked",
-    "HearsOfFoundActive", "KeepsLpiActive", "KeysReadAgain", "KicksByMask", "LeavesForDir",
-    "LoadedByMmio", "MovesUnheld", "NoOverflow", "OneList", "OracleAlone", "OutsideBeforeSync",
-    "PauseIsFlag", "PhysicalByMemory", "SortedBySummary", "SplitByValue", "SummaryAlone",
-    "WalkFromHead", "WholePriorities",
+    "DirOnlyRequests", "DisablesRunning", "FlushBeforeMode", "FlushKeepsLatch",
+    "FoldClearsLatch", "FoldsUnlocked", "HearsOfFoundActive", "KeepsLpiActive", "KeysReadAgain",
+    "KicksByMask", "LeavesForDir", "LoadedByMmio", "MovesUnheld", "NoOverflow", "OneList",
+    "OracleAlone", "OutsideBeforeSync", "PauseIsFlag", "PhysicalByMemory", "SortedBySummary",
+    "SplitByValue", "SummaryAlone", "WalkFromHead", "WholePriorities",
 ]  # fmt: skip

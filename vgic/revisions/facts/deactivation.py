@@ -88,6 +88,17 @@ class FoldsUnlocked(Mechanism):
         return target, target is not None and is_loaded
 
 
+class DirOnlyRequests(Mechanism):
+    """Whose list it is on finds a request when it looks next, and nobody makes it look.
+
+    If it is pending too, its vCPU may sleep on: docs/findings.md, F12.
+    """
+
+    @unnamed
+    def announce_deactivated(self, irq: VgicIrq, target: Vcpu) -> None:
+        """Leave it at the request."""
+
+
 class LoadedByMmio(Mechanism):
     """What DIR finds in a list register is deactivated by a write of ICACTIVER.
 
@@ -113,7 +124,7 @@ class LeavesForDir(Mechanism):
         return not self.kvm.implementation.has_tdir and super().vgic_v3_write_dir(vcpu, intid)
 
 
-class DirAsPosted(FoldsUnlocked, LoadedByMmio, CountsSpis):
+class DirAsPosted(FoldsUnlocked, DirOnlyRequests, LoadedByMmio, CountsSpis):
     """DIR as it was posted first: it asks the target oracle, and always leaves the guest.
 
     An edge that is in a list register looks idle, and its DIR is lost. What is in one is addressed
