@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from stress.traces import NONE, Event, Trace
 from vgic import NR_VCPUS_MAX, Irq
-from vgic.accesses import SGI, SGI_LIST, SGI_OTHERS, Access
+from vgic.accesses import ACTIVATE, DEACTIVATE, SGI, SGI_LIST, SGI_OTHERS, Access
 from vgic.data import AWAIT, SIGNAL, irq_key, irq_name
 
 ALL = "all"
@@ -26,6 +26,8 @@ IrqKey = tuple[int, int]
 
 OVER = ("end", "dir")
 """What deactivates an interrupt: its end with EOImode 0, or DIR after one that only dropped it."""
+
+_NAMING_A_VCPU = (SGI, ACTIVATE, DEACTIVATE)
 
 FALLS = ("lower", "quiesce")
 """What lowers the line of a level-triggered interrupt."""
@@ -155,6 +157,6 @@ def _keys_of(event: Event) -> list[IrqKey]:
 
 def _whose(event: Event) -> int:
     """Return whose interrupt an event is about, if that is a private one."""
-    if event.what == SGI or (event.who.startswith("dev") and event.value != NONE):
+    if event.what in _NAMING_A_VCPU or (event.who.startswith("dev") and event.value != NONE):
         return event.value
     return int(event.who.removeprefix("vcpu")) if event.who.startswith("vcpu") else 0

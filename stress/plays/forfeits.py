@@ -2,10 +2,11 @@
 """Of which vCPUs only what was read can be judged, and what nobody need queue, by docs/quirks.md.
 
 A guest has ended something twice (Q6), an interrupt that may be on its vCPU's list was given
-another priority that may have been in use (Q7), or it waits for a cell that nobody set (Q8). Or it
-has dropped a priority while more interrupts may have been there than list registers: an emulated
-CPU counts that as an end (`Implementation.drop_counts`), and no kernel can tell of what. What was
-pending when the distributor was turned off is queued by nobody (Q12).
+another priority that may have been in use (Q7), or its active state was written (Q10), or it waits
+for a cell that nobody set (Q8). Or it has dropped a priority while more interrupts may have been
+there than list registers: an emulated CPU counts that as an end (`Implementation.drop_counts`), and
+no kernel can tell of what. What was pending when the distributor was turned off is queued by nobody
+(Q12).
 """
 
 from collections import Counter
@@ -14,7 +15,7 @@ from collections.abc import Iterable
 from stress.plays.accounts import FALLS, OVER, SENDS, Account, Noted, after, is_after
 from stress.plays.play import Play
 from stress.traces import Trace
-from vgic.accesses import DISTRIBUTOR
+from vgic.accesses import ACTIVATE, DEACTIVATE, DISTRIBUTOR
 from vgic.data import AWAIT, END_AGAIN, LEVEL
 
 
@@ -30,7 +31,8 @@ def forfeited(play: Play, trace: Trace, those: Iterable[Account]) -> set[int]:
         or (counts[f"vcpu{vcpu}", "drop"] and there[vcpu] > play.parameters.nr_lr)
         or counts[f"vcpu{vcpu}", AWAIT] < sum(each.name == AWAIT for each in guest.instructions)
     }
-    return found.union(*(account.targets for account in those if is_rewritten(account)))
+    written = [each for each in those if is_rewritten(each) or each.of(ACTIVATE, DEACTIVATE)]
+    return found.union(*(account.targets for account in written))
 
 
 def switches_of(trace: Trace) -> list[Noted]:

@@ -9,6 +9,8 @@ from typing import NamedTuple
 from stress.plays.forms import Form
 from vgic.accesses import (
     ACCESSES,
+    ACTIVATE,
+    DEACTIVATE,
     DISTRIBUTOR,
     EXITS,
     GROUP,
@@ -71,6 +73,8 @@ INSTRUCTIONS: dict[str, Form] = {
     },
     "pending": Form("pending INTID [is BIT]"),
     "active": Form("active INTID [is BIT]"),
+    ACTIVATE: Form("activate INTID vcpu VCPU"),
+    DEACTIVATE: Form("deactivate INTID vcpu VCPU"),
     PRIORITY: Form("priority INTID PRIORITY"),
     ROUTE: Form("route INTID vcpu VCPU"),
     SGI: Form("sgi SGI vcpu VCPU"),

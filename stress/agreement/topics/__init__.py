@@ -7,6 +7,7 @@ whole set does.
 """
 
 from stress.agreement.topics import (
+    activating,
     again,
     binary_points,
     bursts,
@@ -32,6 +33,7 @@ TOPICS: tuple[Topic, ...] = tuple(
     for module in (
         bursts, nesting, handling, lines, masking, withdrawing, again, reading, leaving, priorities,
         deactivating, thresholds, grouping, binary_points, forwarding, regrouping,
+        activating,
     )
 )  # fmt: skip
 

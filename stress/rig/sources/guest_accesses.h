@@ -40,6 +40,12 @@ GUEST static void write_group(const struct area *a, u32 intid, u32 group)
 	unlock();
 }
 
+/* Write the active state of an interrupt, of that vCPU's if it is a private one. */
+GUEST static void write_active(u32 vcpu, u32 intid, u64 offset)
+{
+	mmio_write(frame_of(vcpu, intid) + offset + intid / 32 * 4, bit_of(intid));
+}
+
 /* Make an access that writes, or exits for nothing; do nothing for one that reads. */
 GUEST static void access(const struct area *a, u32 word)
 {
@@ -55,6 +61,8 @@ GUEST static void access(const struct area *a, u32 word)
 		mmio_write(bit_register(a, GICD_ISENABLER, intid), bit);
 	else if (op == OP_DISABLE)
 		mmio_write(bit_register(a, GICD_ICENABLER, intid), bit);
+	else if (op == OP_ACTIVATE || op == OP_DEACTIVATE)
+		write_active(value, intid, op == OP_ACTIVATE ? GICD_ISACTIVER : GICD_ICACTIVER);
 	else if (op == OP_ROUTE)
 		mmio_write(GICD_BASE + GICD_IROUTER + intid * 8, value);
 	else if (op == OP_PRIORITY)

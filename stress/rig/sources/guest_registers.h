@@ -55,10 +55,15 @@ GUEST_INLINE u32 mmio_read(u64 address)
 	return value;
 }
 
-/* Where an interrupt's registers are: in the distributor, or in this vCPU's redistributor. */
+/* Where an interrupt's registers are: in the distributor, or in a vCPU's redistributor. */
+GUEST_INLINE u64 frame_of(u32 vcpu, u32 intid)
+{
+	return intid >= FIRST_SPI ? GICD_BASE : GICR_BASE + vcpu * GICR_STRIDE + GICR_SGI;
+}
+
 GUEST_INLINE u64 frame(const struct area *a, u32 intid)
 {
-	return intid >= FIRST_SPI ? GICD_BASE : GICR_BASE + a->vcpu * GICR_STRIDE + GICR_SGI;
+	return frame_of(a->vcpu, intid);
 }
 
 GUEST_INLINE u64 bit_register(const struct area *a, u64 offset, u32 intid)

@@ -80,12 +80,14 @@ enum op {
 	OP_GROUP,	/* into group value */
 	OP_SGI_LIST,	/* to the vCPUs whose bits value has */
 	OP_SGI_OTHERS,	/* to all vCPUs but this one */
+	OP_ACTIVATE,	/* vCPU value's, if it is a private one */
+	OP_DEACTIVATE,
 };
 
 #define WORD(op, intid, value)	((u32)(op) | (u32)(intid) << 8 | (u32)(value) << 18)
 #define VALUE_MAX	0x3fffU
 
-#define PLAYS_MAGIC	0x34534756U	/* "VGS4" */
+#define PLAYS_MAGIC	0x35534756U	/* "VGS5" */
 #define ALL_ALONE	1U	/* of the file: a play is on the console before it begins */
 #define FLAG_SLOW	1U		/* the host's maintenance interrupt is masked */
 #define FLAG_GROUP_0	2U		/* an interrupt is of group 0, or may come to be */

@@ -61,7 +61,7 @@ _ACCESSES = frozenset(
     {
         Op.PEND, Op.UNPEND, Op.ENABLE, Op.DISABLE, Op.ROUTE, Op.SGI, Op.RAISE, Op.LOWER,
         Op.PENDING, Op.ACTIVE, Op.PRIORITY, Op.EXITS, Op.DISTRIBUTOR, Op.GROUP, Op.SGI_LIST,
-        Op.SGI_OTHERS,
+        Op.SGI_OTHERS, Op.ACTIVATE, Op.DEACTIVATE,
     }
 )  # fmt: skip
 _ABOUT_NONE = frozenset({Op.EXITS, Op.DISTRIBUTOR})

@@ -20,9 +20,10 @@ _WITHOUT_INTID = frozenset({Op.EXIT, Op.EXITS})
 _WITH_VALUE = frozenset(
     {
         Op.ROUTE, Op.SGI, Op.SGI_LIST, Op.PENDING, Op.ACTIVE, Op.PRIORITY, Op.EXITS, Op.GROUP,
-        Op.DISTRIBUTOR,
+        Op.DISTRIBUTOR, Op.ACTIVATE, Op.DEACTIVATE,
     }
 )  # fmt: skip
+_NAMING_A_VCPU = frozenset({Op.SGI, Op.ACTIVATE, Op.DEACTIVATE})
 _TO_SEVERAL = frozenset({Op.SGI_LIST, Op.SGI_OTHERS})
 
 _Happened = tuple[Word, About, Event]
@@ -98,7 +99,7 @@ def _about(word: Word, vcpu: int) -> About:
     """Return which interrupt a word is about: a private one is that of a vCPU."""
     if not is_private(word.intid):
         return word.intid, 0
-    return word.intid, word.value if word.op is Op.SGI else vcpu
+    return word.intid, word.value if word.op in _NAMING_A_VCPU else vcpu
 
 
 def _subjects(word: Word, about: About, nr_vcpus: int) -> list[About]:

@@ -7,7 +7,7 @@ A word is `op | intid << 8 | value << 18`; of an op that has a number it is `op 
 from enum import IntEnum
 from typing import NamedTuple
 
-MAGIC = 0x34534756
+MAGIC = 0x35534756
 """What the file of plays begins with."""
 
 ALONE = 1
@@ -74,6 +74,8 @@ class Op(IntEnum):
     GROUP = 37
     SGI_LIST = 38
     SGI_OTHERS = 39
+    ACTIVATE = 40
+    DEACTIVATE = 41
 
 
 NAMES = {op: op.name.lower().replace("_", " ") for op in Op}

@@ -13,8 +13,19 @@ from stress.agreement.topics import TOPICS, Bench
 from stress.plays import Play
 from stress.rig.wire import encode
 from vgic import Irq, Parameters
-from vgic.accesses import ACCESSES, DISTRIBUTOR, GROUP, PEND, PRIORITY, RAISE, SGI
+from vgic.accesses import (
+    ACCESSES,
+    ACTIVATE,
+    DEACTIVATE,
+    DISTRIBUTOR,
+    GROUP,
+    PEND,
+    PRIORITY,
+    RAISE,
+    SGI,
+)
 from vgic.data import (
+    ACKNOWLEDGE,
     DIR,
     DISABLE_GROUP,
     EDGE,
@@ -28,7 +39,7 @@ from vgic.data import (
 )
 from vgic.hardware import PRIORITY_MASK
 
-DIGEST = "832b43f1bdeddeba"
+DIGEST = "4e5c2045e119fc2d"
 SOME = [draw_program(1, number) for number in range(200)]
 
 
@@ -122,6 +133,17 @@ def test_who_turns_the_distributor_off_writes_no_groups_of_what_it_queues_by_the
     assert sum(DISTRIBUTOR in each for each in kinds) > 5
     assert sum(GROUP in each for each in kinds) > 5
     assert not any({DISTRIBUTOR, GROUP} <= each for each in kinds)
+
+
+def test_active_states_are_written_of_what_is_handled_and_of_what_is_not() -> None:
+    written = Counter[tuple[str, bool]]()
+    for play in SOME:
+        before: list[str] = []
+        for each in play.parameters.guests[0].instructions:
+            if each.access is not None and each.access.kind in (ACTIVATE, DEACTIVATE):
+                written[each.access.kind, before[-1:] == [ACKNOWLEDGE.name]] += 1
+            before.append(each.name)
+    assert len(written) == 4
 
 
 def test_lines_are_only_of_level_triggered_interrupts() -> None:

@@ -147,6 +147,13 @@ RIGHT = {
     "vcpu1 final 3 pending 0 active 0",
     "an SGI to all but its sender": f"vcpu1 sgi others 3; {QUIET}; "
     "vcpu1 final 3 pending 0 active 0",
+    "activated by software, and handled by nobody": "vcpu0 activate 40 vcpu0; vcpu0 pend 40; "
+    f"{QUIET}; all final 40 pending 1 active 1",
+    "the active state of what a guest handles is taken away": "vcpu0 pend 40; "
+    "vcpu0 acknowledge 40; vcpu1 deactivate 40 vcpu0; vcpu0 end 40; "
+    f"{QUIET}; all final 50 pending 0 active 1",
+    "a private one of another vCPU is activated": "vcpu0 activate 27 vcpu1; "
+    f"{QUIET}; vcpu1 final 27 pending 0 active 1",
     "what is not of this machine": f"vcpu0 pend 99; {QUIET}; all final 99 pending 1 active 1",
 }
 WRONG = {
@@ -161,6 +168,7 @@ WRONG = {
     f"vcpu0 raise 64; {QUIET}; all final 64 pending 1 active 0": "lost: spi 64 is pending",
     f"{SERVED}; vcpu0 pend 40; {QUIET}; {GONE}": "lost: spi 40 was sent, is not pending, and did",
     f"vcpu0 pend 40; {QUIET}; {GONE}": "lost: spi 40 was sent",
+    f"vcpu0 activate 27 vcpu1; vcpu0 pend 40; {QUIET}; {PENDING}": "lost: spi 40 is pending",
     f"vcpu0 disable 40; vcpu0 pend 40; {QUIET}; {GONE}": "lost: spi 40 was sent, is not pending",
     f"{SERVED}; {QUIET}; all final 40 pending 0 active 1": "stuck active: spi 40 is active",
     f"{SERVED}; {QUIET}; all final 40 pending 1 active 1": "stuck active: spi 40 is active",

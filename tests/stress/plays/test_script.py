@@ -75,6 +75,8 @@ vcpu 0
   sgi 3 vcpu 1
   sgi list 3 0x02
   sgi others 3
+  activate 27 vcpu 1
+  deactivate 40 vcpu 0
   group 40 0
   distributor off
   distributor on
@@ -110,6 +112,7 @@ ABOUT_NUMBERS = [
     Instruction(ACCESS, Access("priority", 40, 0xF8)),
     *[Instruction(ACCESS, Access("distributor", 0, on)) for on in (0, 1)],
     *[Instruction(ACCESS, Access("group", 40, group)) for group in (0, 1)],
+    *[Instruction(ACCESS, Access(kind, 40, 0)) for kind in ("activate", "deactivate")],
     *[setting(name, number) for name, each in SETTINGS.items() for number in (each.low, each.high)],
     *[dir_of(which) for which in (0, DROPPED_MAX - 1)],
     HAND_OVER,

@@ -41,7 +41,7 @@ def test_a_line_longer_than_any_can_be_is_dropped() -> None:
 
 
 @given(st.text())
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_any_text_is_taken_apart_or_not(text: str) -> None:
     assert taken_apart(text) is None
     assert taken_apart("VGS " + text) is None

@@ -145,7 +145,7 @@ def test_each_event_says_what_the_format_has() -> None:
         Word(Op.ROUTE, 40, 1), Word(Op.PRIORITY, 40, 0x80), Word(Op.PENDING, 40, 1), Word(Op.EXIT),
         Word(Op.EXITS, 0, 3), Word(Op.END_AGAIN, 40), Word(Op.RAISE, 17),
         Word(Op.DISTRIBUTOR, 0, 1), Word(Op.GROUP, 40, 0), Word(Op.SGI_LIST, 3, 6),
-        Word(Op.SGI_OTHERS, 3),
+        Word(Op.SGI_OTHERS, 3), Word(Op.ACTIVATE, 17, 1), Word(Op.DEACTIVATE, 40),
     ]  # fmt: skip
     device = [Word(Op.RAISE, 17, 1), Word(Op.LOWER, 64)]
     final = [Word(Op.FINAL, 17, 1 << 2 | 2), Word(Op.FINAL, 40, 1)]
@@ -161,6 +161,8 @@ def test_each_event_says_what_the_format_has() -> None:
         Event("vcpu0", "group", 40, 0),
         Event("vcpu0", "sgi list", 3, 6),
         Event("vcpu0", "sgi others", 3),
+        Event("vcpu0", "activate", 17, 1),
+        Event("vcpu0", "deactivate", 40, 0),
         Event("dev0", "raise", 17, 1),
         Event("dev0", "lower", 64),
         Event("vcpu1", "final", 17, 2),

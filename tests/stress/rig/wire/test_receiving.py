@@ -119,6 +119,7 @@ def test_without_any_one_line_at_most_its_round_is_missing(release: str) -> None
         assert lost == (1 if logged and logged[0] in {"v", "d", "f"} else 0)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2_000), st.binary(max_size=3))
 def test_whatever_is_on_the_line_only_rounds_are_lost(place: int, noise: bytes) -> None:
     text = "\n".join(console(WITHOUT))
@@ -142,7 +143,7 @@ RESTS = st.builds(
 
 
 @given(st.lists(RESTS, max_size=12))
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_nothing_that_a_machine_may_say_raises(rests: list[str]) -> None:
     reception = heard(
         f"VGS {zlib.crc32(rest.encode('utf-8', 'replace')):08x} {rest}" for rest in rests
