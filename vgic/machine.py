@@ -9,7 +9,20 @@ from harness.engine import Operation, operation
 from harness.primitives import remember_places
 from vgic.accesses import DISTRIBUTOR, QUIESCE, TRAPPED_DIR, Access, drive, drive_from, send
 from vgic.composition import note_calls, stop_noting
-from vgic.data import CLOSE, Kvm, Lifetime, Pulse, Vcpu, VgicIrq, is_lpi
+from vgic.data import (
+    ATTRIBUTES,
+    CLOSE,
+    IOCTLS,
+    ROUTES,
+    UNREGISTER,
+    Ioctls,
+    Kvm,
+    Lifetime,
+    Pulse,
+    Vcpu,
+    VgicIrq,
+    is_lpi,
+)
 from vgic.drain import Drain
 from vgic.forwarding import FORWARDING_CPU, Forwarding
 from vgic.guest import Exits, Guest
@@ -72,6 +85,10 @@ class Machine:
         )
         if any(event.kind == CLOSE for event in parameters.host):
             self.kvm.lifetime = Lifetime(self.kvm.order, len(parameters.guests))
+        if any(event.kind in IOCTLS for event in parameters.host):
+            lifetime = self.kvm.lifetime
+            sections = None if lifetime is None else lifetime.injecting
+            self.kvm.ioctls = Ioctls(self.kvm.locks, len(parameters.guests), sections)
         for irq in parameters.irqs:
             self.kvm.add_irq(*irq)
         accesses = [each for guest in parameters.guests for each in guest.accesses]
@@ -100,7 +117,13 @@ class Machine:
             work = operation("work", "", f"dev {number}")
             scheduler.thread(f"dev{number}", partial(self.device, pulses, work))
         if parameters.host:
-            host = Host(self.kvm, self.trace, self.close)
+            does = {
+                CLOSE: self.close,
+                ATTRIBUTES: self.kernel.vgic_v3_attr_regs_access,
+                UNREGISTER: self.kernel.kvm_deassign_ioeventfd,
+                ROUTES: self.kernel.kvm_set_irq_routing,
+            }
+            host = Host(self.kvm, self.trace, does)
             scheduler.thread("host0", partial(host.run, parameters.host))
         if self._forwarding is not None and self._forwarding.shared:
             scheduler.thread(FORWARDING_CPU, self._forwarding.run)
@@ -116,7 +139,7 @@ class Machine:
     def vcpu(self, vcpu: Vcpu, guest: Guest) -> None:
         """Run a vCPU for as long as the VM lives, as its thread in user space does."""
         runs = guest if self._forwarding is None else self._forwarding.on(vcpu, guest)
-        self.kernel.kvm_arch_vcpu_ioctl_run(vcpu, runs)
+        self.kernel.kvm_vcpu_ioctl(vcpu, runs)
         if self.kvm.lifetime is not None:
             self.kernel.kvm_put_kvm()
             all_lists_are_forgotten(self.kvm)
@@ -124,12 +147,16 @@ class Machine:
         left = leave_listed(self.kvm, vcpu)
         self.kernel.kvm_vgic_vcpu_destroy(vcpu)
         lists_are_forgotten(self.kvm, vcpu, left)
-        if self.kvm.dist.lpis is None:
+        lpis, ioctls = self.kvm.dist.lpis, self.kvm.ioctls
+        if lpis is None and ioctls is None:
             return
         self.kvm.scheduler.touch(_ENDS)
         self._running -= 1
         if not self._running:
-            self.kernel.vgic_its_destroy()
+            if lpis is not None:
+                self.kernel.vgic_its_destroy()
+            if ioctls is not None:
+                self.kernel.kvm_io_bus_destroy()
 
     def close(self) -> None:
         """Close the VM for user space."""

@@ -10,6 +10,7 @@ from vgic.data import (
     FIRST_LPI,
     FIRST_PPI,
     HOST_EVENTS,
+    IOCTLS,
     LAST_LPI,
     LAST_SPI,
     LETTERS,
@@ -68,7 +69,7 @@ def hardware_of(fields: dict[str, object]) -> Implementation:
 def host_event_of(value: object, nr_vcpus: int) -> HostEvent:
     """Read what the host does once."""
     kind, vcpu, pause = list_of(value, "an event of the host", 3, 3)
-    known = (*HOST_EVENTS, CLOSE)
+    known = (*HOST_EVENTS, *IOCTLS, CLOSE)
     if not isinstance(kind, str) or kind not in known:
         raise BadParameters(f"an event of the host is one of {', '.join(known)}, not {kind!r:.40}")
     return HostEvent(

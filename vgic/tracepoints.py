@@ -136,6 +136,15 @@ class Tracepoints:
     def resuming(self) -> None:
         """He who has halted the VM is about to resume it."""
 
+    def found_busy(self) -> None:
+        """User space wants all vCPUs for itself, and one is in KVM_RUN: it is told so."""
+
+    def stopped(self) -> None:
+        """User space has all vCPUs for itself: none is in KVM_RUN until it lets them go."""
+
+    def continuing(self) -> None:
+        """It is about to let them go."""
+
     def kicked(self, vcpu: int) -> None:
         """Somebody has sent the vCPU an interrupt that makes it leave its guest."""
 
@@ -213,11 +222,7 @@ def wanted_by(
 
 
 def _to_all(event: str, wanted: Sequence[tuple[int, Callable[..., None]]]) -> Callable[..., None]:
-    """Return the method that passes an event on.
-
-    Events come a hundred times in an execution: written with `*values`, for any number of them,
-    the whole execution takes 4 % more instructions.
-    """
+    """Return the method that passes an event on; with `*values` an execution takes 4 % more."""
 
     def of_nothing(self: Announcer) -> None:
         listeners = self.listeners

@@ -140,6 +140,13 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
         "turned_back": {"random-walk": 47.6, "pct": 9.3, "burst": 33.0},
         "wait": {"random-walk": 49.9, "pct": 38.0, "burst": 44.8},
     },
+    "ioctls_beside_vcpus": {
+        "vcpus_stopped": {"random-walk": 68.2, "pct": 68.2, "burst": 68.2},
+        "vcpu_busy": {"random-walk": 61.1, "pct": 27.6, "burst": 52.6},
+        "turned_back": {"random-walk": 72.2, "pct": 27.9, "burst": 58.7},
+        "kick_in_flush": {"random-walk": 29.0, "pct": 6.8, "burst": 23.7},
+        "wake_up": {"random-walk": 29.8, "pct": 45.8, "burst": 38.2},
+    },
     "many_interrupts": {
         "overflow": {"random-walk": 73.2, "pct": 35.5, "burst": 47.9},
         "eoicount_of_two": {"random-walk": 18.5, "pct": 17.7, "burst": 18.3},

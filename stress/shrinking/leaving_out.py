@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from vgic import NR_VCPUS_MAX, Irq, Parameters
 from vgic.accesses import ACCESSES, SGI_LIST, Access
-from vgic.data import ACCESS, CLOSE, Exit, Instruction, Program, Pulse, irq_key, is_private
+from vgic.data import ACCESS, HOST_EVENTS, Exit, Instruction, Program, Pulse, irq_key, is_private
 
 HOST = "host0"
 """The role of the host's thread."""
@@ -74,7 +74,7 @@ def _without_vcpu(parameters: Parameters, gone: int, *, rerouted: bool) -> Small
     host = tuple(
         event._replace(vcpu=number(event.vcpu))
         for event in parameters.host
-        if event.vcpu != gone or event.kind == CLOSE
+        if event.vcpu != gone or event.kind not in HOST_EVENTS
     )
     roles: dict[str, str | None] = {
         f"vcpu{vcpu}": f"vcpu{vcpu - 1}" for vcpu in range(gone + 1, len(parameters.guests))

@@ -74,6 +74,11 @@ class Access(NamedTuple):
         """What judges ask of it."""
         return _asks(self.kind, self.value)
 
+    @property
+    def is_mmio(self) -> bool:
+        """Whether it is found on the bus; what else traps is not."""
+        return ACCESSES[self.kind].is_mmio
+
     def about(self, vcpu: int) -> int:
         """Return whose interrupt it is about, if that is a private one."""
         return self.value if ACCESSES[self.kind].is_theirs else vcpu

@@ -20,4 +20,4 @@ def _asks(value: int) -> Asks:
     return Asks(writes=False)
 
 
-KIND = AccessKind(EXITS, _emulate, _asks, intids=(0, 0), has_interrupt=False)
+KIND = AccessKind(EXITS, _emulate, _asks, intids=(0, 0), has_interrupt=False, is_mmio=False)

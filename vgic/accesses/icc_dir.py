@@ -16,4 +16,4 @@ def _asks(value: int) -> Asks:
     return Asks(writes=False, deactivates=True)
 
 
-KIND = AccessKind(TRAPPED_DIR, _emulate, _asks, in_programs=False)
+KIND = AccessKind(TRAPPED_DIR, _emulate, _asks, in_programs=False, is_mmio=False)

@@ -26,6 +26,7 @@ class AccessKind:
         has_interrupt: it is about an interrupt at all.
         targets: the vCPUs to whose own interrupts it is sent, by its value, the accessing vCPU and
             how many there are; for one that may be sent to several.
+        is_mmio: it is found on the bus; not so what traps as a system register.
         emulate_for_vm: calls the kernel function of an access that is about none but all of them.
         emulate_event: calls that of an access that is about an event, by kernel, accessing vCPU,
             event and value; it goes by the INTID of the LPI that it was mapped to at first.
@@ -42,6 +43,7 @@ class AccessKind:
     reads: bool = False
     has_interrupt: bool = True
     targets: Callable[[int, int, int], Sequence[int]] | None = None
+    is_mmio: bool = True
     emulate_for_vm: Callable[[Kernel, Vcpu, int], None] | None = None
     emulate_event: Callable[[Kernel, Vcpu, int, int], None] | None = None
 

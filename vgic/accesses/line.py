@@ -5,9 +5,10 @@ Whoever judges hears of either as of a device's doing. A private interrupt's lin
 vCPU.
 """
 
+from collections.abc import Callable
 from functools import partial
 
-from harness import local_irq_disable, local_irq_enable
+from harness import Srcu, local_irq_disable, local_irq_enable
 from harness.engine import IN_HARDIRQ, IN_IRQ
 from harness.primitives import run_on_top
 from vgic.data import IRQS_OFF, Vcpu, VgicIrq
@@ -34,7 +35,10 @@ def drive(kernel: Kernel, vcpu: Vcpu, irq: VgicIrq, *, level: bool) -> None:
     if irq.resampled is not None and not (level and irq.resampled.ask()):
         return
     kernel.trace.driving(vcpu.vcpu_id, irq.intid, level)
-    kernel.kvm_vgic_inject_irq(vcpu, irq.intid, level)
+    if kernel.kvm.ioctls is None:
+        kernel.kvm_vgic_inject_irq(vcpu, irq.intid, level)
+    else:
+        kernel.kvm_set_irq(vcpu, irq.intid, level)
     kernel.trace.driven(vcpu.vcpu_id, irq.intid, level)
 
 
@@ -42,7 +46,8 @@ def drive_from(context: str, kernel: Kernel, vcpu: Vcpu, irq: VgicIrq) -> None:
     """Raise the line of an interrupt as an irqfd does: without a thread of its own.
 
     Whoever signals its eventfd calls it, with the lock of the queue that it waits in; a driver in
-    the host may do so out of the handler of the device's own interrupt.
+    the host may do so out of the handler of the device's own interrupt. It goes by the routes until
+    it is through: where those may be replaced it is in a read section of them all the while.
 
     Models: eventfd.c, irqfd_wakeup; vgic-irqfd.c, kvm_arch_set_irq_inatomic.
 
@@ -53,13 +58,21 @@ def drive_from(context: str, kernel: Kernel, vcpu: Vcpu, irq: VgicIrq) -> None:
         irq: the interrupt.
     """
     scheduler = kernel.scheduler
+    rises = partial(drive, kernel, vcpu, irq, level=True)
+    if kernel.kvm.ioctls is not None:
+        rises = partial(_in_section, kernel.kvm.ioctls.irq_srcu, rises)
     if context == IRQS_OFF:
         local_irq_disable(scheduler)
-        drive(kernel, vcpu, irq, level=True)
+        rises()
         local_irq_enable(scheduler)
     else:
-        rises = partial(drive, kernel, vcpu, irq, level=True)
         run_on_top(scheduler, _IRQFD, scheduler.current, rises, IN_IRQ | IN_HARDIRQ)
+
+
+def _in_section(srcu: Srcu, rises: Callable[[], None]) -> None:
+    section = srcu.read_lock()
+    rises()
+    srcu.read_unlock(section)
 
 
 def send(kernel: Kernel, vcpu: Vcpu, event: int) -> None:

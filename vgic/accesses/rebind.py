@@ -22,4 +22,4 @@ def _asks(value: int) -> Asks:
     return Asks(writes=False)
 
 
-KIND = AccessKind(REBIND, _emulate, _asks, intids=(FIRST_SPI, LAST_SPI))
+KIND = AccessKind(REBIND, _emulate, _asks, intids=(FIRST_SPI, LAST_SPI), is_mmio=False)

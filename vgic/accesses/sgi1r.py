@@ -23,4 +23,5 @@ KIND = AccessKind(
     intids=(0, FIRST_PPI - 1),
     names_vcpu=True,
     is_theirs=True,
+    is_mmio=False,
 )

@@ -22,4 +22,5 @@ KIND = AccessKind(
     intids=(0, FIRST_PPI - 1),
     values=range(1, 1 << NR_VCPUS_MAX),
     targets=_targets,
+    is_mmio=False,
 )

@@ -20,4 +20,5 @@ KIND = AccessKind(
     sgi1r.KIND.asks,
     intids=(0, FIRST_PPI - 1),
     targets=_targets,
+    is_mmio=False,
 )

@@ -6,7 +6,7 @@ lock_order.py has the locks and the order in which they are taken; program.py ha
 devices do, as values.
 """
 
-from vgic.data.host_cpu import HostCpu
+from vgic.data.host_cpu import HostCpu, free_cpu_behind
 from vgic.data.intids import (
     EDGE,
     FIRST_PPI,
@@ -20,6 +20,7 @@ from vgic.data.intids import (
     is_lpi,
     is_private,
 )
+from vgic.data.ioctls import Ioctls
 from vgic.data.lifetime import Lifetime
 from vgic.data.lpis import Ite, LpisOf, LpiTable
 from vgic.data.own_interface import (
@@ -42,6 +43,7 @@ from vgic.data.own_interface import (
 from vgic.data.program import (
     ACCESS,
     ACKNOWLEDGE,
+    ATTRIBUTES,
     AWAIT,
     CLOSE,
     CONTEXTS,
@@ -49,14 +51,17 @@ from vgic.data.program import (
     END_AGAIN,
     HOST_EVENTS,
     IN_INTERRUPT,
+    IOCTLS,
     IRQS_OFF,
     LETTERS,
     LINGER,
     NR_CELLS,
     POSIX_SIGNAL,
     RESCHEDULE,
+    ROUTES,
     SIGNAL,
     TICK,
+    UNREGISTER,
     WAIT,
     WORK,
     Asks,
@@ -91,6 +96,7 @@ from vgic.hardware import FIRST_LPI
 __all__ = [
     "ACCESS",
     "ACKNOWLEDGE",
+    "ATTRIBUTES",
     "AWAIT",
     "BINARY_POINT_0",
     "BINARY_POINT_1",
@@ -113,6 +119,7 @@ __all__ = [
     "HOST_EVENTS",
     "IN_GUEST_MODE",
     "IN_INTERRUPT",
+    "IOCTLS",
     "IRQS_OFF",
     "KVM_REQ_IRQ_PENDING",
     "KVM_REQ_SLEEP",
@@ -128,12 +135,14 @@ __all__ = [
     "OUTSIDE_GUEST_MODE",
     "POSIX_SIGNAL",
     "RESCHEDULE",
+    "ROUTES",
     "SETTINGS",
     "SIGNAL",
     "TAKE_OVER",
     "TICK",
     "TIF_NEED_RESCHED",
     "TIF_SIGPENDING",
+    "UNREGISTER",
     "WAIT",
     "WORK",
     "Asks",
@@ -142,6 +151,7 @@ __all__ = [
     "HostCpu",
     "HostEvent",
     "Instruction",
+    "Ioctls",
     "Ite",
     "Kvm",
     "Lifetime",
@@ -158,6 +168,7 @@ __all__ = [
     "Vcpu",
     "VgicIrq",
     "dir_of",
+    "free_cpu_behind",
     "irq_is_pending",
     "irq_key",
     "irq_name",

@@ -5,6 +5,7 @@ From flush to prune interrupts are off and a vCPU stays on its CPU, so what is r
 one to the other may be the CPU's. Between two entries it may be put and loaded on another.
 """
 
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 _Irq = TypeVar("_Irq")
@@ -29,3 +30,14 @@ class HostCpu(Generic[_Irq]):
 
     def __str__(self) -> str:
         return f"cpu {self.number}"
+
+
+def free_cpu_behind(cpus: Sequence[HostCpu[_Irq]], cpu: HostCpu[_Irq]) -> HostCpu[_Irq]:
+    """Return the first CPU behind one that no vCPU is loaded on.
+
+    There is always one: each vCPU is on one at most, and there is one more of them.
+    """
+    free = cpus[cpu.number + 1 - len(cpus)]
+    while free.vcpu is not None:
+        free = cpus[free.number + 1 - len(cpus)]
+    return free

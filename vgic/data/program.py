@@ -62,6 +62,10 @@ class Exit(Protocol):
     def asks(self) -> Asks:
         """What judges ask of it."""
 
+    @property
+    def is_mmio(self) -> bool:
+        """Whether it is found on the bus; what else traps is not."""
+
     def about(self, vcpu: int) -> int:
         """Return whose interrupt it is about, if that is a private one, by the accessing vCPU."""
 
@@ -179,8 +183,8 @@ class HostEvent(NamedTuple):
     Attributes:
         kind: `tick`, an interrupt of the CPU that the vCPU is on, which means nothing to it;
             `signal`, which takes it back to user space; `reschedule`, by which another thread gets
-            its CPU; `close`, the last, by which user space ends the VM.
-        vcpu: whose thread.
+            its CPU; an ioctl of user space (IOCTLS); `close`, the last, by which that ends the VM.
+        vcpu: whose thread; what is about none has 0.
         pause: how many steps of other work come before.
     """
 
@@ -191,6 +195,9 @@ class HostEvent(NamedTuple):
 
 TICK, POSIX_SIGNAL, RESCHEDULE = HOST_EVENTS = ("tick", "signal", "reschedule")
 """What the host does by itself."""
+ATTRIBUTES, UNREGISTER, ROUTES = IOCTLS = ("attributes", "unregister", "routes")
+"""What user space calls beside its vCPUs: it stops them and reads the vGIC's attributes, takes a
+device off the bus, and writes the table anew by which irqfds find their interrupts."""
 CLOSE = "close"
 """What user space does in the end, if that is part of an execution: it has its vCPUs return for
 good, and closes the VM, which is destroyed when the last of them has closed it, too."""

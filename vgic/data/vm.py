@@ -9,6 +9,7 @@ from harness import Atomic, Cell, LockOrder, Mutex, Scheduler, SpinLock
 from harness.engine import operations
 from vgic.data.host_cpu import HostCpu
 from vgic.data.intids import FIRST_SPI, Config, is_lpi, is_private
+from vgic.data.ioctls import Ioctls
 from vgic.data.lifetime import Lifetime, exhume
 from vgic.data.lock_order import VgicLocks
 from vgic.data.lpis import Ite, LpiTable
@@ -80,13 +81,14 @@ class Kvm:
             them, in the guests' memory: by whom, and the INTID.
         implementation: what each of its CPUs has, and does where it may choose.
         lifetime: who has it open, if its end is part of the execution.
+        ioctls: the locks of what user space calls beside its vCPUs, if it calls anything.
         awaiting: the vCPUs whose guests look at a cell until it is set, and take nothing.
         stopping: user space wants the vCPUs to return from KVM_RUN.
     """
 
     __slots__ = (
-        "awaiting", "cells", "config_lock", "cpus", "dist", "handed_over", "implementation", "irqs",
-        "lifetime", "locks", "nr_lr", "scheduler", "stopping", "vcpus",
+        "awaiting", "cells", "config_lock", "cpus", "dist", "handed_over", "implementation",
+        "ioctls", "irqs", "lifetime", "locks", "nr_lr", "scheduler", "stopping", "vcpus",
     )  # fmt: skip
 
     def __init__(
@@ -104,6 +106,7 @@ class Kvm:
         self.nr_lr = nr_lr
         self.implementation = implementation
         self.lifetime: Lifetime | None = None
+        self.ioctls: Ioctls | None = None
         self.vcpus = [Vcpu(self.locks, nr_lr, n, implementation) for n in range(nr_vcpus)]
         self.cpus = [*(vcpu.cpu for vcpu in self.vcpus), HostCpu(nr_vcpus)]
         self.dist = VgicDist(scheduler)
@@ -114,6 +117,11 @@ class Kvm:
         )
         self.awaiting: list[Vcpu] = []
         self.stopping = False
+
+    @property
+    def lock(self) -> Mutex:
+        """The kvm->lock, which there is also where no ioctl takes it."""
+        return self.locks.kvm_lock
 
     @property
     def order(self) -> LockOrder:
@@ -195,14 +203,18 @@ class Kvm:
         return None if ite is None else ite.irq
 
     def all_locks(self) -> list[SpinLock]:
-        """Return the VM's lock and those of all vCPUs and interrupts."""
+        """Return the VM's locks and those of all vCPUs and interrupts."""
         lists = [vcpu.vgic_cpu.ap_list_lock for vcpu in self.vcpus]
         tables = [] if self.dist.lpis is None else self.dist.lpis.locks()
-        return [self.config_lock, *tables, *lists, *(irq.irq_lock for irq in self.irqs)]
+        outermost = [] if self.ioctls is None else self.ioctls.locks()
+        return [*outermost, self.config_lock, *tables, *lists, *(irq.irq_lock for irq in self.irqs)]
 
     def retire(self) -> None:
         """Let go of all that refers back here: nothing of the VM is used any more."""
         self.config_lock.retire()
+        self.locks.retire()
+        if self.ioctls is not None:
+            self.ioctls.retire()
         if self.lifetime is not None:
             for irq in self.irqs:
                 if isinstance(irq, MortalIrq):
@@ -218,17 +230,6 @@ class Kvm:
                 irq.physical.retire()
         for vcpu in self.vcpus:
             vcpu.retire()
-
-    def free_cpu_behind(self, cpu: HostCpu[VgicIrq]) -> HostCpu[VgicIrq]:
-        """Return the first CPU behind one that no vCPU is loaded on.
-
-        There is always one: each vCPU is on one at most, and there is one more of them.
-        """
-        cpus = self.cpus
-        free = cpus[cpu.number + 1 - len(cpus)]
-        while free.vcpu is not None:
-            free = cpus[free.number + 1 - len(cpus)]
-        return free
 
     def get_vcpu_irq(self, vcpu: Vcpu | None, intid: int) -> VgicIrq | None:
         """Look an interrupt up by its INTID (vgic_get_vcpu_irq, vgic_get_irq).

@@ -23,6 +23,7 @@ from vgic.judging.promises import Promises
 from vgic.judging.references import Holders
 from vgic.judging.registers import Registers
 from vgic.judging.resampling import Resampling
+from vgic.judging.stopped import Stopped
 from vgic.judging.windows import Windows
 from vgic.judging.writes import Writes
 from vgic.tracepoints import Tracepoints
@@ -59,6 +60,7 @@ class Judges:
             Deactivations(kvm, books, windows.crossed_ones),
             lists,
             Halts(kvm, books, lists),
+            *([Stopped(kvm, lists, windows.crossed_ones)] if kvm.ioctls is not None else []),
             *(_of_lpis(kvm, books, windows) if kvm.dist.lpis is not None else []),
             Loading(kvm, books, registers, lists),
             Contents(kvm, books, lists),

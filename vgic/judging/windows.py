@@ -50,6 +50,8 @@ WINDOWS = {
     "on_top": (
         "A handler of the host injects on top of a vCPU's thread, once that has been in its guest."
     ),
+    "vcpus_stopped": "User space has all vCPUs for itself, and reads what they change.",
+    "vcpu_busy": "User space wants all vCPUs for itself, and finds one in KVM_RUN.",
     "change_in_summary": "What the summary has looked at changes while it looks at more.",
     "change_in_sort": "Something on a list changes while that is being sorted.",
     "change_in_walk": (

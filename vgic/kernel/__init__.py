@@ -12,6 +12,8 @@ from vgic.kernel.contracts import CONTRACTS, Contract
 from vgic.kernel.decisions import Decisions
 from vgic.kernel.host_side import HostSide
 from vgic.kernel.inject import EINVAL
+from vgic.kernel.ioctl_side import IoctlSide
+from vgic.kernel.its import EBUSY
 from vgic.kernel.lpi_side import LpiSide
 from vgic.kernel.mechanism import Mechanism
 from vgic.kernel.register_side import RegisterSide
@@ -19,6 +21,6 @@ from vgic.kernel.summary import ApListSummary
 from vgic.kernel.table import Kernel
 
 __all__ = [
-    "CONTRACTS", "EINVAL", "Added", "ApListSummary", "Contract", "Decisions", "HostSide", "Kernel",
-    "LpiSide", "Mechanism", "RegisterSide",
+    "CONTRACTS", "EBUSY", "EINVAL", "Added", "ApListSummary", "Contract", "Decisions", "HostSide",
+    "IoctlSide", "Kernel", "LpiSide", "Mechanism", "RegisterSide",
 ]  # fmt: skip

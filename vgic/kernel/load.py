@@ -6,7 +6,7 @@ CPU, and so does a vCPU that blocks.
 """
 
 from harness.primitives import check_may_sleep
-from vgic.data import TIF_NEED_RESCHED, TIF_SIGPENDING, Vcpu
+from vgic.data import TIF_NEED_RESCHED, TIF_SIGPENDING, Vcpu, free_cpu_behind
 from vgic.kernel.table import Kernel
 
 
@@ -20,7 +20,7 @@ class Load(Kernel):
         Locking: called with nothing held, interrupts on.
         Differs: what the vGIC restores (kvm_vgic_load) is never taken away from the vCPU.
         """
-        vcpu.cpu = self.kvm.free_cpu_behind(vcpu.cpu)
+        vcpu.cpu = free_cpu_behind(self.kvm.cpus, vcpu.cpu)
         vcpu.cpu.vcpu = vcpu.vcpu_id
 
     def vcpu_put(self, vcpu: Vcpu) -> None:
@@ -47,9 +47,11 @@ class Load(Kernel):
 
         Models: kernel/entry/virt.c, xfer_to_guest_mode_handle_work, and for a signal the way to
             user space and back into KVM_RUN.
-        Locking: called with nothing held, interrupts on.
+        Locking: called with the vCPU's mutex alone held, interrupts on; lets go of it for a signal.
         """
         for flag in (TIF_NEED_RESCHED, TIF_SIGPENDING):
             if vcpu.work.check(flag):
                 self.vcpu_put(vcpu)
+                if flag == TIF_SIGPENDING and self.kvm.ioctls is not None:
+                    self.return_to_user_space(vcpu)
                 self.vcpu_load(vcpu)

@@ -14,6 +14,7 @@ from vgic.kernel.halt import Halt
 from vgic.kernel.hcr import ConfigureHcr
 from vgic.kernel.init import Init
 from vgic.kernel.inject import Inject
+from vgic.kernel.io_bus import Bus
 from vgic.kernel.its import Its
 from vgic.kernel.kick import Kick
 from vgic.kernel.load import Load
@@ -25,11 +26,13 @@ from vgic.kernel.prune import Prune
 from vgic.kernel.queue import Queue
 from vgic.kernel.redistributor import Redistributor
 from vgic.kernel.references import References
+from vgic.kernel.routing import Routing
 from vgic.kernel.run import Run
 from vgic.kernel.sort import Sort
 from vgic.kernel.switch import Switch
 from vgic.kernel.target import Target
 from vgic.kernel.teardown import Teardown
+from vgic.kernel.vcpu_ioctl import VcpuIoctl
 from vgic.kernel.wfi import Wfi
 
 
@@ -56,6 +59,9 @@ class Mechanism(
     Redistributor,
     Init,
     Teardown,
+    VcpuIoctl,
+    Bus,
+    Routing,
     Load,
     Wfi,
     Entry,

@@ -91,5 +91,9 @@ class Run(Kernel):
         Models: handle_exit.c, down to the registers and the device's own emulation.
         Locking: called with nothing held, interrupts on.
         """
-        if access is not None:
+        if access is None:
+            return
+        if self.kvm.ioctls is not None and access.is_mmio:
+            self.kvm_handle_guest_abort(vcpu, access)
+        else:
             access.emulate(self, vcpu)

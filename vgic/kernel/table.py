@@ -4,15 +4,16 @@
 One method for each kernel function, under the kernel's name; small files beside this one hold
 them, one topic each. What is decided in them, and so what a revision or a bug overrides, is in
 decisions.py; what the host does with the threads of vCPUs is in host_side.py, what guests' accesses
-come to in register_side.py, what is done with LPIs in lpi_side.py. In which order locks are taken
-stands in vgic/data/lock_order.py.
+come to in register_side.py, what is done with LPIs in lpi_side.py, what user
+space calls in ioctl_side.py. In which order locks are taken stands in vgic/data/lock_order.py.
 """
 
 from abc import abstractmethod
 
-from vgic.data import Exit, Kvm, LpiTable, RunsInGuestMode, Trap, Vcpu, VgicIrq
+from vgic.data import Exit, Ioctls, Kvm, LpiTable, RunsInGuestMode, Trap, Vcpu, VgicIrq
 from vgic.hardware import ListRegister
 from vgic.kernel.host_side import HostSide
+from vgic.kernel.ioctl_side import IoctlSide
 from vgic.kernel.lpi_side import LpiSide
 from vgic.kernel.old_watch import OldWatch
 from vgic.kernel.register_side import RegisterSide
@@ -20,7 +21,7 @@ from vgic.kernel.summary import ApListSummary
 from vgic.tracepoints import Tracepoints
 
 
-class Kernel(HostSide, RegisterSide, LpiSide):
+class Kernel(HostSide, RegisterSide, LpiSide, IoctlSide):
     """What a vGIC has to be able to do, over one VM.
 
     Attributes:
@@ -49,6 +50,12 @@ class Kernel(HostSide, RegisterSide, LpiSide):
         """The table of LPIs, for what is done where there are some."""
         assert self.kvm.dist.lpis is not None
         return self.kvm.dist.lpis
+
+    @property
+    def _ioctls(self) -> Ioctls:
+        """What ioctls share with vCPUs, for what is done where user space calls any."""
+        assert self.kvm.ioctls is not None
+        return self.kvm.ioctls
 
     @property
     def watch(self) -> OldWatch:

@@ -60,6 +60,8 @@ class Teardown(Kernel):
             self.kvm_vgic_destroy()
             if self.kvm.dist.lpis is not None:
                 self.vgic_its_destroy()
+            if self.kvm.ioctls is not None:
+                self.kvm_io_bus_destroy()
             lifetime.is_destroyed = True
 
     def kvm_vgic_destroy(self) -> None:
