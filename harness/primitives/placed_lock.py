@@ -9,6 +9,7 @@ from pathlib import Path
 from types import CodeType, FrameType
 
 from harness.engine import is_ours, printable_name
+from harness.primitives.mutex import Mutex
 from harness.primitives.spinlock import SpinLock
 
 Line = tuple[CodeType, int]
@@ -35,9 +36,13 @@ class _PlacedLock(SpinLock):
         return irqs_were_off
 
 
+class _PlacedMutex(_PlacedLock, Mutex):
+    __slots__ = ()
+
+
 def remember_places(lock: SpinLock) -> None:
     """Have a lock remember from now on where it was taken."""
-    lock.__class__ = _PlacedLock
+    lock.__class__ = _PlacedMutex if isinstance(lock, Mutex) else _PlacedLock
 
 
 def line_text(line: Line | None) -> str:

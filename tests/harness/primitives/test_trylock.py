@@ -22,7 +22,7 @@ from harness import (
     execute,
     local_irq_disable,
 )
-from harness.primitives import line_text, remember_places
+from harness.primitives import check_may_sleep, line_text, remember_places
 from harness.search.strategies import STRATEGIES
 from tests.programs.agreeing import agree
 
@@ -189,6 +189,29 @@ def test_a_tried_lock_remembers_its_place(run: Run) -> None:
     run(program)
     assert places[0].startswith("test_trylock.py:")
     assert places[0].endswith("in takes()")
+
+
+@pytest.mark.parametrize("kind", [Mutex, SpinLock])
+def test_who_remembers_its_place_is_waited_for_as_before(
+    failure_of: FailureOf, run: Run, kind: type[SpinLock]
+) -> None:
+    """Its holder may sleep if it is a mutex, and must not if it is a spinlock."""
+
+    def program(scheduler: Scheduler) -> None:
+        order = LockOrder(scheduler)
+        lock = kind(order, order.lock_class("lock"), "0")
+        remember_places(lock)
+
+        def sleeps() -> None:
+            with lock:
+                check_may_sleep(scheduler, "sleep", "family")
+
+        scheduler.thread("t0", sleeps)
+
+    if kind is Mutex:
+        assert isinstance(run(program).outcome, Passed)
+    else:
+        assert failure_of(program).kind == "sleep in atomic"
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
