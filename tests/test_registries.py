@@ -50,6 +50,7 @@ def test_scenarios_have_a_floor_for_every_strategy_of_the_mix(name: str) -> None
 
 ONE_COUNT = {
     "spis_miscounted": {"is_first_in_flight", "was_deactivated", "traps_dir", "announce_to_all"},
+    "accessed_while_running": {"kvm_trylock_all_vcpus", "kvm_unlock_all_vcpus"},
     "calls_cpus_with_irqs_off": {"is_first_in_flight", "announce_to_all"},
     "physical_by_memory": {
         *("sample_enabled", "keeps_device_out", "lets_device_come", "physical_is_known")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The machine: a VM built from parameters, and the threads that bring it to life."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from harness import Scheduler
@@ -83,12 +83,7 @@ class Machine:
             lock_order=lock_order,
             implementation=parameters.hardware,
         )
-        if any(event.kind == CLOSE for event in parameters.host):
-            self.kvm.lifetime = Lifetime(self.kvm.order, len(parameters.guests))
-        if any(event.kind in IOCTLS for event in parameters.host):
-            lifetime = self.kvm.lifetime
-            sections = None if lifetime is None else lifetime.injecting
-            self.kvm.ioctls = Ioctls(self.kvm.locks, len(parameters.guests), sections)
+        _add_user_space(self.kvm, parameters)
         for irq in parameters.irqs:
             self.kvm.add_irq(*irq)
         accesses = [each for guest in parameters.guests for each in guest.accesses]
@@ -117,13 +112,7 @@ class Machine:
             work = operation("work", "", f"dev {number}")
             scheduler.thread(f"dev{number}", partial(self.device, pulses, work))
         if parameters.host:
-            does = {
-                CLOSE: self.close,
-                ATTRIBUTES: self.kernel.vgic_v3_attr_regs_access,
-                UNREGISTER: self.kernel.kvm_deassign_ioeventfd,
-                ROUTES: self.kernel.kvm_set_irq_routing,
-            }
-            host = Host(self.kvm, self.trace, does)
+            host = Host(self.kvm, self.trace, self._called())
             scheduler.thread("host0", partial(host.run, parameters.host))
         if self._forwarding is not None and self._forwarding.shared:
             scheduler.thread(FORWARDING_CPU, self._forwarding.run)
@@ -157,6 +146,15 @@ class Machine:
                 self.kernel.vgic_its_destroy()
             if ioctls is not None:
                 self.kernel.kvm_io_bus_destroy()
+
+    def _called(self) -> dict[str, Callable[[], int | None]]:
+        """Return what user space calls, by the kind of event."""
+        return {
+            CLOSE: self.close,
+            ATTRIBUTES: self.kernel.vgic_v3_attr_regs_access,
+            UNREGISTER: self.kernel.kvm_deassign_ioeventfd,
+            ROUTES: self.kernel.kvm_set_irq_routing,
+        }
 
     def close(self) -> None:
         """Close the VM for user space."""
@@ -199,3 +197,13 @@ class Machine:
             drive_from(pulse.context, self.kernel, vcpu, irq)
         else:
             drive(self.kernel, vcpu, irq, level=pulse.level)
+
+
+def _add_user_space(kvm: Kvm, parameters: Parameters) -> None:
+    """Give a VM an end, and locks of ioctls, if user space does anything that they are for."""
+    kinds = {event.kind for event in parameters.host}
+    if CLOSE in kinds:
+        kvm.lifetime = Lifetime(kvm.order, len(kvm.vcpus))
+    if not kinds.isdisjoint(IOCTLS):
+        sections = None if kvm.lifetime is None else kvm.lifetime.injecting
+        kvm.ioctls = Ioctls(kvm.locks, len(kvm.vcpus), sections)

@@ -58,7 +58,7 @@ class Bus(Kernel):
         """Wait for those who may go by the bus that was replaced.
 
         Models: kvm_main.c, kvm_io_bus_unregister_dev, where it synchronizes.
-        Locking: as kvm_io_bus_unregister_dev.
+        Locking: called with the slots_lock held, and none that is taken in a section. May sleep.
 
         Decision: whether they are waited for.
         """

@@ -32,8 +32,8 @@ class VcpuIoctl(Kernel):
     def return_to_user_space(self, vcpu: Vcpu) -> None:
         """Have a vCPU's thread in user space for a signal, and call KVM_RUN again.
 
-        Models: user space, which has its thread wait if it has stopped its vCPUs; and the end and
-            the beginning of kvm_vcpu_ioctl.
+        Models: kvm_main.c, kvm_vcpu_ioctl, its end and its beginning; and user space between, which
+            has its thread wait if it has stopped its vCPUs.
         Locking: called with the vCPU's mutex alone held, interrupts on; lets go of it and takes it
             again.
         """

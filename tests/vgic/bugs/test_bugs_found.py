@@ -36,10 +36,15 @@ OF_THE_DISTRIBUTOR = {"kicked_by_old_mask"}
 """Found where a guest turns the distributor off and on: one execution in a hundred of those."""
 OF_THE_END = {"irqfds_outlive_vm"}
 """Found where user space ends the VM, and nowhere else."""
+OF_IOCTLS = {
+    "accessed_while_running", "bus_freed_in_use", "kvm_lock_in_run", "routes_freed_in_use",
+    "waits_under_config_lock",
+}  # fmt: skip
+"""Found where user space calls ioctls beside vCPUs that run, and nowhere else."""
 OF_LPIS = {"lpis_disabled_unhalted", "msi_without_reference"}
 """Found where guests discard what devices send, or disable each other's LPIs, and nowhere else."""
 RARE = {
-    *OF_THE_END,
+    *(*OF_THE_END, *OF_IOCTLS),
     *("stale_summary", "active_read_without_sync", "pause_is_a_flag"),
     *(*BETWEEN_READS, *BY_DIR, *OF_GROUPS, *OF_THE_DISTRIBUTOR, *OF_LPIS),
 }
@@ -137,6 +142,7 @@ PASSED_THROUGH = "devices_passed_through"
 MAPPED = "mapped_to_physical"
 BY_IRQFDS = "raised_from_interrupts"
 CLOSED = "closed_while_injecting"
+BESIDE_VCPUS = "ioctls_beside_vcpus"
 MESSAGES = "messages_redirected"
 LPIS_OFF = "lpis_disabled_from_beside"
 
@@ -176,6 +182,11 @@ FOUND_AS = {
     "calls_cpus_with_irqs_off": (BY_IRQFDS, "warning"),
     "irqs_left_on": ("timers_fire", "irqs on"),
     "irqfds_outlive_vm": (CLOSED, "use after free"),
+    "accessed_while_running": (BESIDE_VCPUS, "I36 accessed while running"),
+    "bus_freed_in_use": (BESIDE_VCPUS, "use after free"),
+    "kvm_lock_in_run": (BESIDE_VCPUS, "lock order"),
+    "routes_freed_in_use": (BESIDE_VCPUS, "use after free"),
+    "waits_under_config_lock": (BESIDE_VCPUS, "lock order"),
     "lpi_listed_without_reference": (MESSAGES, "I6 reference missing"),
     "lpi_put_under_list_lock": (MESSAGES, "invalid wait context"),
     "lpi_active_kept": (MESSAGES, "I13 stuck active"),
