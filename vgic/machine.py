@@ -7,20 +7,31 @@ from functools import partial
 from harness import Scheduler
 from harness.engine import Operation, operation
 from harness.primitives import remember_places
-from vgic.accesses import DISTRIBUTOR, QUIESCE, TRAPPED_DIR, Access, drive, drive_from, send
-from vgic.composition import note_calls, stop_noting
+from vgic.accesses import (
+    DIR_PAGE,
+    DISTRIBUTOR,
+    QUIESCE,
+    TRAPPED_DIR,
+    Access,
+    drive,
+    drive_from,
+    send,
+)
+from vgic.composition import note_calls, on_gicv2, stop_noting
 from vgic.data import (
     ATTRIBUTES,
     CLOSE,
     IOCTLS,
     ROUTES,
     UNREGISTER,
+    V2,
     Ioctls,
     Kvm,
     Lifetime,
     Pulse,
     Vcpu,
     VgicIrq,
+    have_gicv2,
     is_lpi,
 )
 from vgic.drain import Drain
@@ -83,6 +94,9 @@ class Machine:
             lock_order=lock_order,
             implementation=parameters.hardware,
         )
+        if parameters.gic == V2:
+            have_gicv2(self.kvm)
+            kernel = on_gicv2(kernel)
         _add_user_space(self.kvm, parameters)
         for irq in parameters.irqs:
             self.kvm.add_irq(*irq)
@@ -99,7 +113,8 @@ class Machine:
         note_calls(self.kernel, self.called)
         self.guests = []
         self._running = len(self.kvm.vcpus)
-        exits = Exits(partial(Access, QUIESCE), partial(Access, TRAPPED_DIR))
+        dir_kind = DIR_PAGE if self.kvm.is_v2 else TRAPPED_DIR
+        exits = Exits(partial(Access, QUIESCE), partial(Access, dir_kind))
         for vcpu, program in zip(self.kvm.vcpus, parameters.guests, strict=True):
             guest = Guest(self.kvm, vcpu, program, self.trace, exits)
             self.guests.append(guest)

@@ -9,12 +9,14 @@ that there is to tell of it, takes little time and memory, whoever has made it.
 
 from typing import NamedTuple
 
-from vgic.accesses import TRIGGER
+from vgic.accesses import ACCESSES, TARGETS, TRIGGER
 from vgic.data import (
     CLOSE,
     FIRST_PPI,
     FIRST_SPI,
     NR_VCPUS_MAX,
+    V2,
+    V3,
     Config,
     HostEvent,
     Program,
@@ -27,6 +29,7 @@ from vgic.instructions import BadParameters, instruction_values, integer_of, lis
 from vgic.parts import (
     PROGRAMS_MAX,
     fields_of,
+    gic_of,
     hardware_of,
     host_event_of,
     host_of,
@@ -83,7 +86,8 @@ class Parameters(NamedTuple):
         guests: one program for each vCPU.
         devices: what each device does, in order.
         host: what the host does by itself, in order.
-        hardware: what its CPUs have, and do where they may choose.
+        hardware: what its CPUs have, and do where they may choose; the least with a GICv2.
+        gic: its interrupt controller, V2 or V3.
     """
 
     nr_lr: int
@@ -92,17 +96,20 @@ class Parameters(NamedTuple):
     devices: tuple[tuple[Pulse, ...], ...]
     host: tuple[HostEvent, ...] = ()
     hardware: Implementation = PLAIN
+    gic: str = V3
 
     def to_values(self) -> dict[str, object]:
         """Return the parameters as JSON values.
 
-        A host that does nothing, and hardware that has nothing beyond the least, are left out.
+        A host that does nothing, hardware with nothing beyond the least, and V3 are left out.
         """
         more: dict[str, object] = {}
         if self.host:
             more["host"] = [list(event) for event in self.host]
         if self.hardware != PLAIN:
             more["hardware"] = [name for name, has in self.hardware._asdict().items() if has]
+        if self.gic != V3:
+            more["gic"] = self.gic
         return {
             "nr_lr": self.nr_lr,
             "irqs": [irq.to_values() for irq in self.irqs],
@@ -125,7 +132,9 @@ class Parameters(NamedTuple):
         Raises:
             BadParameters: the values do not describe a machine.
         """
-        fields = fields_of(values, {"nr_lr", "irqs", "guests", "devices"}, {"host", "hardware"})
+        fields = fields_of(
+            values, {"nr_lr", "irqs", "guests", "devices"}, {"host", "hardware", "gic"}
+        )
         read = spelled_of if spelled else program_of
         guests = list_of(fields["guests"], "guests", 1, NR_VCPUS_MAX)
         irqs = tuple(
@@ -144,11 +153,13 @@ class Parameters(NamedTuple):
             ),
             host=tuple(host_event_of(each, len(guests)) for each in host_of(fields)),
             hardware=hardware_of(fields),
+            gic=gic_of(fields),
         )
         _check_size(parameters)
         _check_intids(parameters)
         _check_end(parameters)
         _check_triggers(parameters)
+        _check_gic(parameters)
         return parameters
 
 
@@ -174,6 +185,21 @@ def _check_triggers(parameters: Parameters) -> None:
     for guest in parameters.guests:
         if any(each.kind == TRIGGER and each.intid in mapped for each in guest.accesses):
             raise BadParameters("the trigger of an irq that is mapped is not written")
+
+
+def _check_gic(parameters: Parameters) -> None:
+    """Guests access what their interrupt controller has."""
+    gic = parameters.gic
+    if gic == V2 and (
+        parameters.hardware != PLAIN or any(is_lpi(i.intid) for i in parameters.irqs)
+    ):
+        raise BadParameters("a GICv2 has no LPIs, and its CPUs have no choices")
+    for guest in parameters.guests:
+        for access in guest.accesses:
+            if not ACCESSES[access.kind].is_of(gic):
+                raise BadParameters(f"no guest of a GIC{gic} has the access {access.kind!r}")
+            if access.kind == TARGETS and access.asks.value >= len(parameters.guests):
+                raise BadParameters("the first target of an irq is a vCPU that is there")
 
 
 def _check_intids(parameters: Parameters) -> None:

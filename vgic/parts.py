@@ -14,6 +14,8 @@ from vgic.data import (
     LAST_LPI,
     LAST_SPI,
     LETTERS,
+    V2,
+    V3,
     HostEvent,
     Program,
     Pulse,
@@ -64,6 +66,14 @@ def hardware_of(fields: dict[str, object]) -> Implementation:
     if names != [name for name in known if name in names]:
         raise BadParameters(f"hardware is named in the order {', '.join(known)}, each once")
     return Implementation(*(name in names for name in known))
+
+
+def gic_of(fields: dict[str, object]) -> str:
+    """Return the interrupt controller; V3 is left out, so that a machine has one token."""
+    gic = fields.get("gic", V3)
+    if gic != V2 and "gic" in fields:
+        raise BadParameters(f"gic is {V2!r}, or left out, not {gic!r:.40}")
+    return str(gic)
 
 
 def host_event_of(value: object, nr_vcpus: int) -> HostEvent:

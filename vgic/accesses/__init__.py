@@ -11,6 +11,10 @@ from vgic.accesses.device import QUIESCE
 from vgic.accesses.discard import DISCARD
 from vgic.accesses.exit_count import EXITS
 from vgic.accesses.gicd_ctlr import DISTRIBUTOR
+from vgic.accesses.gicd_sgir import SGIR
+from vgic.accesses.gicd_sgir_others import SGIR_OTHERS
+from vgic.accesses.gicd_sgir_self import SGIR_SELF
+from vgic.accesses.gicv_dir import DIR_PAGE
 from vgic.accesses.icactiver import DEACTIVATE
 from vgic.accesses.icc_dir import TRAPPED_DIR
 from vgic.accesses.icenabler import DISABLE
@@ -24,6 +28,7 @@ from vgic.accesses.isactiver_read import ACTIVE
 from vgic.accesses.isenabler import ENABLE
 from vgic.accesses.ispendr import PEND
 from vgic.accesses.ispendr_read import PENDING
+from vgic.accesses.itargetsr import TARGETS
 from vgic.accesses.line import drive, drive_from, send
 from vgic.accesses.line_lower import LOWER
 from vgic.accesses.line_raise import RAISE
@@ -37,10 +42,11 @@ from vgic.accesses.sgi1r_list import SGI_LIST
 from vgic.accesses.sgi1r_others import SGI_OTHERS
 
 __all__ = [
-    "ACCESSES", "ACTIVATE", "ACTIVE", "DEACTIVATE", "DISABLE", "DISCARD", "DISTRIBUTOR", "ENABLE",
-    "EXITS", "GROUP", "LOWER", "LPIS_OFF", "LPIS_ON", "MOVI", "MSI", "PEND", "PENDING", "PRIORITY",
-    "QUIESCE", "RAISE", "REBIND", "ROUTE", "SGI", "SGI_LIST", "SGI_OTHERS", "TRAPPED_DIR",
-    "TRIGGER", "UNPEND", "Access", "drive", "drive_from", "send",
+    "ACCESSES", "ACTIVATE", "ACTIVE", "DEACTIVATE", "DIR_PAGE", "DISABLE", "DISCARD",
+    "DISTRIBUTOR", "ENABLE", "EXITS", "GROUP", "LOWER", "LPIS_OFF", "LPIS_ON", "MOVI", "MSI",
+    "PEND", "PENDING", "PRIORITY", "QUIESCE", "RAISE", "REBIND", "ROUTE", "SGI", "SGIR",
+    "SGIR_OTHERS", "SGIR_SELF", "SGI_LIST", "SGI_OTHERS", "TARGETS", "TRAPPED_DIR", "TRIGGER",
+    "UNPEND", "Access", "drive", "drive_from", "send",
 ]  # fmt: skip
 
 # An access only passes on to a kernel function, which is what reports name.

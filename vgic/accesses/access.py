@@ -10,6 +10,10 @@ from vgic.accesses import (
     discard,
     exit_count,
     gicd_ctlr,
+    gicd_sgir,
+    gicd_sgir_others,
+    gicd_sgir_self,
+    gicv_dir,
     icactiver,
     icc_dir,
     icenabler,
@@ -23,6 +27,7 @@ from vgic.accesses import (
     isenabler,
     ispendr,
     ispendr_read,
+    itargetsr,
     line_lower,
     line_raise,
     lpis_off,
@@ -46,6 +51,7 @@ ACCESSES: dict[str, AccessKind] = {
         *(isactiver, icactiver, rebind, icc_dir, igroupr, gicd_ctlr),
         *(sgi1r_list, sgi1r_others, icfgr, msi, movi, discard),
         *(lpis_off, lpis_on),
+        *(gicd_sgir, gicd_sgir_others, gicd_sgir_self, itargetsr, gicv_dir),
     )
 }
 """All kinds by name. To add one, write its file and enter it here."""

@@ -13,7 +13,10 @@ def _emulate(kernel: Kernel, vcpu: Vcpu, irq: VgicIrq, value: int) -> None:
 
 
 def _emulate_for_vm(kernel: Kernel, vcpu: Vcpu, value: int) -> None:
-    kernel.vgic_mmio_write_v3_misc(bool(value))
+    if kernel.kvm.is_v2:
+        kernel.vgic_mmio_write_v2_misc(bool(value))
+    else:
+        kernel.vgic_mmio_write_v3_misc(bool(value))
 
 
 def _asks(value: int) -> Asks:

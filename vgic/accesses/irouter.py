@@ -2,7 +2,7 @@
 """GICD_IROUTER: a shared interrupt is routed to a vCPU."""
 
 from vgic.accesses.kind import AccessKind
-from vgic.data import FIRST_SPI, LAST_SPI, Asks, Vcpu, VgicIrq
+from vgic.data import FIRST_SPI, LAST_SPI, V3, Asks, Vcpu, VgicIrq
 from vgic.kernel import Kernel
 
 ROUTE = "route"
@@ -16,4 +16,4 @@ def _asks(value: int) -> Asks:
     return Asks(field="target_vcpu", value=value)
 
 
-KIND = AccessKind(ROUTE, _emulate, _asks, intids=(FIRST_SPI, LAST_SPI), names_vcpu=True)
+KIND = AccessKind(ROUTE, _emulate, _asks, intids=(FIRST_SPI, LAST_SPI), names_vcpu=True, gic=V3)

@@ -2,7 +2,7 @@
 """ICC_SGI1R_EL1: a software-generated interrupt is sent to a vCPU."""
 
 from vgic.accesses.kind import AccessKind
-from vgic.data import FIRST_PPI, Asks, Vcpu, VgicIrq
+from vgic.data import FIRST_PPI, V3, Asks, Vcpu, VgicIrq
 from vgic.kernel import Kernel
 
 SGI = "sgi"
@@ -24,4 +24,5 @@ KIND = AccessKind(
     names_vcpu=True,
     is_theirs=True,
     is_mmio=False,
+    gic=V3,
 )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from vgic.accesses import sgi1r
 from vgic.accesses.kind import AccessKind
-from vgic.data import FIRST_PPI, NR_VCPUS_MAX
+from vgic.data import FIRST_PPI, NR_VCPUS_MAX, V3
 
 SGI_LIST = "sgi list"
 
@@ -21,6 +21,8 @@ KIND = AccessKind(
     sgi1r.KIND.asks,
     intids=(0, FIRST_PPI - 1),
     values=range(1, 1 << NR_VCPUS_MAX),
+    names_vcpus=True,
     targets=_targets,
     is_mmio=False,
+    gic=V3,
 )

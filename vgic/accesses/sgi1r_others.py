@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from vgic.accesses import sgi1r
 from vgic.accesses.kind import AccessKind
-from vgic.data import FIRST_PPI
+from vgic.data import FIRST_PPI, V3
 
 SGI_OTHERS = "sgi others"
 
@@ -21,4 +21,5 @@ KIND = AccessKind(
     intids=(0, FIRST_PPI - 1),
     targets=_targets,
     is_mmio=False,
+    gic=V3,
 )

@@ -13,6 +13,7 @@ from vgic.composition.composing import (
 )
 from vgic.composition.contracted import not_of_ours, with_contracts_checked
 from vgic.composition.names import did_you_mean, named_bug, named_revision, true_name
+from vgic.composition.on_gicv2 import on_gicv2
 from vgic.composition.overridable import functions
 from vgic.composition.overrides import changes_nothing, note_calls, overrides_of, stop_noting
 from vgic.composition.patch import patched
@@ -28,6 +29,7 @@ __all__ = [
     "named_revision",
     "not_of_ours",
     "note_calls",
+    "on_gicv2",
     "overrides_of",
     "patched",
     "stop_noting",

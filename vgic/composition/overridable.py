@@ -5,7 +5,16 @@ import inspect
 import re
 from dataclasses import dataclass
 
-from vgic.kernel import Decisions, HostSide, IoctlSide, Kernel, LpiSide, Mechanism, RegisterSide
+from vgic.kernel import (
+    Decisions,
+    HostSide,
+    IoctlSide,
+    Kernel,
+    LpiSide,
+    Mechanism,
+    RegisterSide,
+    V2Side,
+)
 
 
 @dataclass(frozen=True)
@@ -29,7 +38,7 @@ class Function:
 
 def functions() -> dict[str, Function]:
     """Return them by name, the kernel's functions first, as in their tables."""
-    tables = (Kernel, RegisterSide, LpiSide, HostSide, IoctlSide, Decisions)
+    tables = (Kernel, RegisterSide, LpiSide, V2Side, HostSide, IoctlSide, Decisions)
     names = [name for table in tables for name in vars(table) if _is_overridable(name)]
     return {
         name: _described(name, inspect.getdoc(getattr(Mechanism, name)) or "") for name in names

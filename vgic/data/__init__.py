@@ -6,6 +6,7 @@ lock_order.py has the locks and the order in which they are taken; program.py ha
 devices do, as values.
 """
 
+from vgic.data.gicv2 import GICS, V2, V3, first_source, have_gicv2, is_sgi, lr_count
 from vgic.data.host_cpu import HostCpu, free_cpu_behind
 from vgic.data.intids import (
     EDGE,
@@ -115,6 +116,7 @@ __all__ = [
     "FIRST_LPI",
     "FIRST_PPI",
     "FIRST_SPI",
+    "GICS",
     "HAND_OVER",
     "HOST_EVENTS",
     "IN_GUEST_MODE",
@@ -143,6 +145,8 @@ __all__ = [
     "TIF_NEED_RESCHED",
     "TIF_SIGPENDING",
     "UNREGISTER",
+    "V2",
+    "V3",
     "WAIT",
     "WORK",
     "Asks",
@@ -168,12 +172,16 @@ __all__ = [
     "Vcpu",
     "VgicIrq",
     "dir_of",
+    "first_source",
     "free_cpu_behind",
+    "have_gicv2",
     "irq_is_pending",
     "irq_key",
     "irq_name",
     "is_lpi",
     "is_private",
+    "is_sgi",
+    "lr_count",
     "references",
     "setting",
 ]

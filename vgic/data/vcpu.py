@@ -75,13 +75,14 @@ class VgicIrq:
         resampled: the device whose line is sampled again at each end, None where none is.
         physical: the physical interrupt that it is mapped to (hw, hwintid), None if to none.
         refcount: who has a pointer to an LPI (lpis.py); None for one that lives as long as the VM.
+        source: of an SGI of GICv2 the vCPUs that have sent it and are still to be presented, a bit
+            each; that whose SGI is active is its active_source.
     """
 
     __slots__ = (
-        "active", "ap_list", "config", "enabled", "group", "intid", "irq_lock", "line_level",
-        "name", "on_lr", "pended_since_load", "pending_latch", "physical", "priority", "refcount",
-        "resampled",
-        "target_vcpu", "vcpu",
+        "active", "active_source", "ap_list", "config", "enabled", "group", "intid", "irq_lock",
+        "line_level", "name", "on_lr", "pended_since_load", "pending_latch", "physical", "priority",
+        "refcount", "resampled", "source", "target_vcpu", "vcpu",
     )  # fmt: skip
 
     def __init__(
@@ -111,6 +112,7 @@ class VgicIrq:
         self.resampled: ResampledDevice | None = None
         self.physical: PhysicalInterrupt | None = None
         self.refcount: Refcount | None = None
+        self.source = self.active_source = 0
 
     def __str__(self) -> str:
         return self.name

@@ -82,13 +82,14 @@ class Kvm:
         implementation: what each of its CPUs has, and does where it may choose.
         lifetime: who has it open, if its end is part of the execution.
         ioctls: the locks of what user space calls beside its vCPUs, if it calls anything.
+        is_v2: it has a GICv2, and GICv2's list registers; see gicv2.py.
         awaiting: the vCPUs whose guests look at a cell until it is set, and take nothing.
         stopping: user space wants the vCPUs to return from KVM_RUN.
     """
 
     __slots__ = (
         "awaiting", "cells", "config_lock", "cpus", "dist", "handed_over", "implementation",
-        "ioctls", "irqs", "lifetime", "locks", "nr_lr", "scheduler", "stopping", "vcpus",
+        "ioctls", "irqs", "is_v2", "lifetime", "locks", "nr_lr", "scheduler", "stopping", "vcpus",
     )  # fmt: skip
 
     def __init__(
@@ -105,6 +106,7 @@ class Kvm:
         self.config_lock = Mutex(self.locks.order, self.locks.config_lock, "vm")
         self.nr_lr = nr_lr
         self.implementation = implementation
+        self.is_v2 = False
         self.lifetime: Lifetime | None = None
         self.ioctls: Ioctls | None = None
         self.vcpus = [Vcpu(self.locks, nr_lr, n, implementation) for n in range(nr_vcpus)]

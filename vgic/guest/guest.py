@@ -42,6 +42,7 @@ from vgic.data import (
 from vgic.guest.cells import is_set, signal, wait
 from vgic.guest.open_handlers import OpenHandlers
 from vgic.guest.settings import write_setting
+from vgic.guest.sourced_handlers import SourcedHandlers
 from vgic.tracepoints import Tracepoints
 
 _ACKNOWLEDGE, _END, _END_AGAIN, _WAIT = ACKNOWLEDGE.name, END.name, END_AGAIN.name, WAIT.name
@@ -76,11 +77,11 @@ class Exits(NamedTuple):
 
     Attributes:
         quiesce: the access by which a handler has its device lower its line.
-        dir: a write of DIR that is trapped.
+        dir: a write of DIR that is trapped; made for the source of an SGI, too.
     """
 
     quiesce: Callable[[int], Exit]
-    dir: Callable[[int], Exit]
+    dir: Callable[[int, int], Exit]
 
 
 class Guest:
@@ -115,7 +116,7 @@ class Guest:
         self._lateness = program.lateness
         self._exits = 0
         self._trace = trace
-        self.handlers = OpenHandlers(kvm, vcpu, trace)
+        self.handlers = (SourcedHandlers if kvm.is_v2 else OpenHandlers)(kvm, vcpu, trace)
         self._operations = _operations(vcpu.name)
 
     def run_guest(self) -> Exit | Trap | None:
@@ -238,7 +239,7 @@ class Guest:
         self._kvm.scheduler.note("guest deactivates", intid)
         self._trace.deactivating(vcpu.vcpu_id, intid)
         if vcpu.cpuif.hcr.tdir:
-            return self._leaves.dir(intid)
+            return self._leaves.dir(intid, handlers.source_of(intid))
         vcpu.cpuif.deactivate(intid)
         self._trace.deactivated(vcpu.vcpu_id, intid)
         return None

@@ -124,6 +124,10 @@ class OpenHandlers:
             self._trace.ending_again(self._vcpu.vcpu_id, intid)
             self._vcpu.cpuif.end_of_interrupt(intid, self._group(intid))
 
+    def source_of(self, intid: int) -> int:
+        """Return who has sent an SGI, as the guest names him where it deactivates it."""
+        return 0
+
     def _group(self, intid: int) -> int:
         """Return in which group the guest has acknowledged an interrupt."""
         return 0 if intid in self._of_group_0 else 1

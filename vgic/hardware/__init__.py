@@ -22,13 +22,13 @@ from vgic.hardware.list_registers import (
     ListRegister,
 )
 from vgic.hardware.physical import PhysicalInterrupt
+from vgic.hardware.v2_registers import V2ListRegister
 from vgic.hardware.vmcr import BPR_MAX, BPR_MIN, Vmcr
 
 __all__ = [
     "BPR_MAX", "BPR_MIN", "FIRST_LPI", "IDLE_PRIORITY", "PLAIN", "PRIORITY_MASK",
     "PRIORITY_SIGNALLED_MAX", "SPURIOUS", "CpuInterface", "Hcr", "Implementation", "ListRegister",
-    "PhysicalInterrupt",
-    "Vmcr",
+    "PhysicalInterrupt", "V2ListRegister", "Vmcr",
 ]  # fmt: skip
 
 observes(__name__)

@@ -30,9 +30,11 @@ class ListRegister:
         hw: the physical interrupt that is deactivated with it, None where none is named.
         group: 0 or 1.
         priority: as in the interrupt.
+        source: the vCPU that has sent an SGI, in those of GICv2 (v2_registers.py); else 0.
     """
 
     __slots__ = ("active", "eoi", "group", "hw", "intid", "pending", "priority")
+    source: int = 0
 
     def __init__(
         self,

@@ -16,11 +16,13 @@ from vgic.kernel.ioctl_side import IoctlSide
 from vgic.kernel.its import EBUSY
 from vgic.kernel.lpi_side import LpiSide
 from vgic.kernel.mechanism import Mechanism
+from vgic.kernel.on_gicv2 import OnGicV2
 from vgic.kernel.register_side import RegisterSide
 from vgic.kernel.summary import ApListSummary
 from vgic.kernel.table import Kernel
+from vgic.kernel.v2_side import V2Side
 
 __all__ = [
     "CONTRACTS", "EBUSY", "EINVAL", "Added", "ApListSummary", "Contract", "Decisions", "HostSide",
-    "IoctlSide", "Kernel", "LpiSide", "Mechanism", "RegisterSide",
+    "IoctlSide", "Kernel", "LpiSide", "Mechanism", "OnGicV2", "RegisterSide", "V2Side",
 ]  # fmt: skip

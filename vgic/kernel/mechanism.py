@@ -10,6 +10,7 @@ from vgic.kernel.distributor import Distributor
 from vgic.kernel.entry import Entry
 from vgic.kernel.flush import Flush
 from vgic.kernel.fold import Fold
+from vgic.kernel.gicv2 import GicV2
 from vgic.kernel.halt import Halt
 from vgic.kernel.hcr import ConfigureHcr
 from vgic.kernel.init import Init
@@ -20,6 +21,7 @@ from vgic.kernel.kick import Kick
 from vgic.kernel.load import Load
 from vgic.kernel.mmio import Mmio
 from vgic.kernel.mmio_active import MmioActive
+from vgic.kernel.mmio_v2 import MmioV2
 from vgic.kernel.physical import Physical
 from vgic.kernel.populate import Populate
 from vgic.kernel.prune import Prune
@@ -46,12 +48,14 @@ class Mechanism(
     Flush,
     Populate,
     Physical,
+    GicV2,
     ConfigureHcr,
     Switch,
     Fold,
     Prune,
     Mmio,
     MmioActive,
+    MmioV2,
     Deactivate,
     Distributor,
     References,

@@ -4,8 +4,8 @@
 One method for each kernel function, under the kernel's name; small files beside this one hold
 them, one topic each. What is decided in them, and so what a revision or a bug overrides, is in
 decisions.py; what the host does with the threads of vCPUs is in host_side.py, what guests' accesses
-come to in register_side.py, what is done with LPIs in lpi_side.py, what user
-space calls in ioctl_side.py. In which order locks are taken stands in vgic/data/lock_order.py.
+come to in register_side.py, what is done with LPIs in lpi_side.py, GICv2's own in v2_side.py, what
+user space calls in ioctl_side.py. In which order locks are taken stands in vgic/data/lock_order.py.
 """
 
 from abc import abstractmethod
@@ -18,10 +18,11 @@ from vgic.kernel.lpi_side import LpiSide
 from vgic.kernel.old_watch import OldWatch
 from vgic.kernel.register_side import RegisterSide
 from vgic.kernel.summary import ApListSummary
+from vgic.kernel.v2_side import V2Side
 from vgic.tracepoints import Tracepoints
 
 
-class Kernel(HostSide, RegisterSide, LpiSide, IoctlSide):
+class Kernel(HostSide, RegisterSide, LpiSide, V2Side, IoctlSide):
     """What a vGIC has to be able to do, over one VM.
 
     Attributes:
