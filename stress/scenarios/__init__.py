@@ -37,6 +37,7 @@ from stress.scenarios import (
     random_program,
     reroute_before_entry,
     reroute_while_pruning,
+    sgis_of_several,
     small,
     timers_fire,
     triggers_written_in_use,
@@ -77,6 +78,7 @@ _MODULES = (
     guests_that_wait,
     messages_redirected,
     lpis_disabled_from_beside,
+    sgis_of_several,
     random_program,
 )
 

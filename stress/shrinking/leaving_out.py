@@ -9,7 +9,7 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from vgic import NR_VCPUS_MAX, Irq, Parameters
-from vgic.accesses import ACCESSES, SGI_LIST, Access
+from vgic.accesses import ACCESSES, Access
 from vgic.data import ACCESS, HOST_EVENTS, Exit, Instruction, Program, Pulse, irq_key, is_private
 
 HOST = "host0"
@@ -191,9 +191,9 @@ def _renumbered(instruction: Instruction, gone: int, number: Callable[[int], int
     A list of none but the one that has gone is of the first.
     """
     access = instruction.access
-    if access is not None and access.kind == SGI_LIST:
-        targets = access.subjects(gone, NR_VCPUS_MAX)
-        mask = sum(1 << number(each) for each in targets if each != gone)
+    if access is not None and ACCESSES[access.kind].names_vcpus:
+        named = [each for each in range(NR_VCPUS_MAX) if access.value >> each & 1]
+        mask = sum(1 << number(each) for each in named if each != gone)
         return Instruction(ACCESS, Access(access.kind, access.intid, mask or 1))
     if access is None or not ACCESSES[access.kind].names_vcpu:
         return instruction

@@ -11,6 +11,7 @@ from vgic.judging.judge import listed
 from vgic.judging.lines import Lines
 from vgic.judging.open_ones import OpenOnes
 from vgic.judging.rewritten_keys import SORTED_BY, RewrittenKeys
+from vgic.judging.sourced_edges import is_ignored
 from vgic.judging.triggers import Triggers
 
 
@@ -73,7 +74,7 @@ class Bookkeeping(Lines):
             self._send_to_several(vcpu, access.intid, subjects)
             return
         irq = kvm.subject(subjects[0], access.intid)
-        if not asks.writes:
+        if not asks.writes or (kvm.is_v2 and is_ignored(irq, asks)):
             irq = None
         self.irq = self._subjects.accessed[vcpu] = irq
         if irq is None:

@@ -8,9 +8,22 @@ is not spent yet, and none that was lost in another explains a later one.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import Protocol
 
-from vgic.data import VgicIrq
+from vgic.data import Vcpu
+
+
+class Latched(Hashable, Protocol):
+    """What has a pending state of its own: an interrupt, or an SGI of one source."""
+
+    @property
+    def vcpu(self) -> Vcpu | None:
+        """The vCPU whose lists it is on."""
+
+    @property
+    def on_lr(self) -> bool:
+        """Whether it is in a list register."""
 
 
 class _Owed:
@@ -44,15 +57,15 @@ class Edges:
             left_at: for each vCPU, the step at which it left its guest last, likewise. What its
                 registers hold goes to the latches then: its guest can take nothing any more.
         """
-        self._owed: defaultdict[VgicIrq, _Owed] = defaultdict(_Owed)
+        self._owed: defaultdict[Latched, _Owed] = defaultdict(_Owed)
         self._flushed_at = flushed_at
         self._left_at = left_at
 
-    def begin(self, irq: VgicIrq) -> None:
+    def begin(self, irq: Latched) -> None:
         """An edge is about to be sent."""
         self._owed[irq].sending += 1
 
-    def end(self, irq: VgicIrq) -> None:
+    def end(self, irq: Latched) -> None:
         """It has been sent, and may have been acknowledged already."""
         owed = self._owed[irq]
         owed.sending -= 1
@@ -68,7 +81,7 @@ class Edges:
         else:
             owed.acknowledges = max(owed.acknowledges, 1)
 
-    def clear(self, irq: VgicIrq, *, loaded: bool) -> None:
+    def clear(self, irq: Latched, *, loaded: bool) -> None:
         """The latch has been cleared, and nobody has sent anything meanwhile.
 
         Args:
@@ -78,18 +91,18 @@ class Edges:
         owed = self._owed[irq]
         owed.acknowledges = min(owed.acknowledges, int(loaded))
 
-    def end_early(self, irq: VgicIrq) -> None:
+    def end_early(self, irq: Latched) -> None:
         """What might have sent an edge has ended, and nothing of it is still to come."""
         owed = self._owed[irq]
         owed.sending -= 1
         owed.early = min(owed.early, owed.sending)
 
-    def owes(self, irq: VgicIrq) -> bool:
+    def owes(self, irq: Latched) -> bool:
         """Tell whether an acknowledge may be still to come."""
         owed = self._owed[irq]
         return owed.acknowledges > 0 or owed.sending > 0
 
-    def owe(self, irq: VgicIrq, *, pending: bool) -> None:
+    def owe(self, irq: Latched, *, pending: bool) -> None:
         """Forget what was sent before: from now on what may be pending is still to come, or not."""
         owed, here = self._owed[irq], irq.vcpu
         owed.acknowledges = int(pending)
@@ -97,7 +110,7 @@ class Edges:
             owed.acknowledges = 2
             owed.copy_in = here.vcpu_id, self._left_at[here.vcpu_id]
 
-    def acknowledge(self, irq: VgicIrq) -> bool:
+    def acknowledge(self, irq: Latched) -> bool:
         """A guest acknowledges it; tell whether an edge explains that."""
         owed = self._owed[irq]
         if owed.acknowledges == 2:
@@ -110,7 +123,7 @@ class Edges:
             return False
         return True
 
-    def forget(self, irq: VgicIrq) -> None:
+    def forget(self, irq: Latched) -> None:
         """The interrupt is no more, and nothing of it is still to come."""
         self._owed.pop(irq, None)
 

@@ -15,6 +15,7 @@ from vgic.data import Kvm
 
 _GUARDED_BY_IRQ_LOCK = (
     "active",
+    "active_source",
     "config",
     "enabled",
     "group",
@@ -23,6 +24,7 @@ _GUARDED_BY_IRQ_LOCK = (
     "pended_since_load",
     "pending_latch",
     "priority",
+    "source",
     "target_vcpu",
     "vcpu",
 )

@@ -23,6 +23,7 @@ from vgic.judging.promises import Promises
 from vgic.judging.references import Holders
 from vgic.judging.registers import Registers
 from vgic.judging.resampling import Resampling
+from vgic.judging.sources import Sources
 from vgic.judging.stopped import Stopped
 from vgic.judging.windows import Windows
 from vgic.judging.writes import Writes
@@ -68,6 +69,7 @@ class Judges:
             Writes(kvm, books),
             Announcements(kvm, books, registers, lists),
             Promises(kvm, books),
+            *([Sources(kvm, books, states, windows.crossed_ones)] if kvm.is_v2 else []),
             *([Resampling(kvm, books)] if any(irq.resampled for irq in kvm.irqs) else []),
             *([Forwarded(kvm, books)] if any(irq.physical for irq in kvm.irqs) else []),
             Progress(kvm, breaks_rings=breaks_rings),

@@ -9,6 +9,7 @@ from vgic.data import LEVEL, Kvm, VgicIrq
 from vgic.judging.edges import Edges
 from vgic.judging.judge import Judge
 from vgic.judging.ledger import Ledger
+from vgic.judging.sourced_edges import SourcedEdges
 from vgic.judging.subjects import Subjects
 
 
@@ -30,7 +31,11 @@ class Lines(Judge):
         self.irq: VgicIrq | None = None
         self.flushed_at = [-1] * count
         self.left_at = [-1] * count
-        self._edges = Edges(self.flushed_at, self.left_at)
+        self._edges = (
+            SourcedEdges(kvm, self.flushed_at, self.left_at)
+            if kvm.is_v2
+            else Edges(self.flushed_at, self.left_at)
+        )
         self._subjects = Subjects(kvm)
         self._falling: set[tuple[str, VgicIrq]] = set()
 

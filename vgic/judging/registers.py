@@ -2,6 +2,7 @@
 """The list registers are legal and counted right: I4, I5, I22."""
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 from vgic.data import LEVEL, Kvm, Vcpu, VgicIrq
 from vgic.hardware import ListRegister
@@ -56,24 +57,34 @@ def used_lrs_agree(kvm: Kvm, vcpu: Vcpu) -> list[VgicIrq]:
     used = vcpu.vgic_cpu.vgic_lr[:used_lrs]
     loaded = [irq for irq in irqs if irq.on_lr]
     if len(loaded) != len(used):
-        fail(
-            kvm,
-            "I4 list registers miscounted",
-            f"{vcpu} uses {len(used)} list registers, but {names(loaded)} say they are in one",
-            FLUSH,
-        )
+        _miscounted(kvm, vcpu, used, loaded)
     seen = set()
     for lr in used:
         if lr.intid in seen:
-            fail(
-                kvm, "I5 INTID in two list registers", f"{vcpu}: {', '.join(map(str, used))}", FLUSH
-            )
+            _in_two(kvm, vcpu, used)
         seen.add(lr.intid)
         if not (lr.pending or lr.active) or (lr.pending and lr.active and _is_level(kvm, vcpu, lr)):
             fail(kvm, "I22 illegal list register", f"{vcpu} is to run with {lr}", FLUSH)
     if len(irqs) == len(loaded):
         return []
     return [irq for irq in irqs if not irq.on_lr and belongs_on(kvm, irq) is vcpu]
+
+
+def _miscounted(
+    kvm: Kvm, vcpu: Vcpu, used: Sequence[ListRegister], loaded: Sequence[VgicIrq]
+) -> NoReturn:
+    if len({lr.intid for lr in used}) < len(used):
+        _in_two(kvm, vcpu, used)
+    fail(
+        kvm,
+        "I4 list registers miscounted",
+        f"{vcpu} uses {len(used)} list registers, but {names(loaded)} say they are in one",
+        FLUSH,
+    )
+
+
+def _in_two(kvm: Kvm, vcpu: Vcpu, used: Sequence[ListRegister]) -> NoReturn:
+    fail(kvm, "I5 INTID in two list registers", f"{vcpu}: {', '.join(map(str, used))}", FLUSH)
 
 
 def _is_level(kvm: Kvm, vcpu: Vcpu, lr: ListRegister) -> bool:
