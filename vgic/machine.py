@@ -95,8 +95,7 @@ class Machine:
             implementation=parameters.hardware,
         )
         if parameters.gic == V2:
-            have_gicv2(self.kvm)
-            kernel = on_gicv2(kernel)
+            kernel = self._on_gicv2(kernel)
         _add_user_space(self.kvm, parameters)
         for irq in parameters.irqs:
             self.kvm.add_irq(*irq)
@@ -113,8 +112,9 @@ class Machine:
         note_calls(self.kernel, self.called)
         self.guests = []
         self._running = len(self.kvm.vcpus)
-        dir_kind = DIR_PAGE if self.kvm.is_v2 else TRAPPED_DIR
-        exits = Exits(partial(Access, QUIESCE), partial(Access, dir_kind))
+        exits = Exits(
+            partial(Access, QUIESCE), partial(Access, DIR_PAGE if self.kvm.is_v2 else TRAPPED_DIR)
+        )
         for vcpu, program in zip(self.kvm.vcpus, parameters.guests, strict=True):
             guest = Guest(self.kvm, vcpu, program, self.trace, exits)
             self.guests.append(guest)
@@ -132,6 +132,15 @@ class Machine:
         if self._forwarding is not None and self._forwarding.shared:
             scheduler.thread(FORWARDING_CPU, self._forwarding.run)
         scheduler.on_quiescence = Drain(self.kvm, self.trace)
+        self._watch(kernel)
+
+    def _on_gicv2(self, kernel: type[Mechanism]) -> type[Mechanism]:
+        """Give the VM a GICv2, and return the kernel as it is with one."""
+        have_gicv2(self.kvm)
+        return on_gicv2(kernel)
+
+    def _watch(self, kernel: type[Mechanism]) -> None:
+        """Have looked at from outside what the kernel is to be checked for."""
         if kernel.stops_at_unguarded:
             stop_at_unguarded(self.kvm, check=kernel.checks_races)
         elif kernel.checks_races:

@@ -39,6 +39,7 @@ from stress.scenarios import (
     reroute_while_pruning,
     sgis_of_several,
     small,
+    targets_written_in_use,
     timers_fire,
     triggers_written_in_use,
 )
@@ -79,6 +80,7 @@ _MODULES = (
     messages_redirected,
     lpis_disabled_from_beside,
     sgis_of_several,
+    targets_written_in_use,
     random_program,
 )
 

@@ -175,6 +175,19 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
         "lpi_disabled_loaded": {"random-walk": 21.5, "pct": 22.5, "burst": 19.5},
         "lpi_released": {"random-walk": 42.6, "pct": 42.6, "burst": 42.6},
     },
+    "sgis_of_several": {
+        "overflow": {"random-walk": 50.0, "pct": 50.0, "burst": 50.0},
+        "eoicount": {"random-walk": 20.0, "pct": 20.0, "burst": 20.0},
+        "turned_back": {"random-walk": 50.0, "pct": 10.0, "burst": 50.0},
+        "sgi_of_more": {"random-walk": 30.0, "pct": 30.0, "burst": 30.0},
+        "dir_in_register": {"random-walk": 40.0, "pct": 40.0, "burst": 40.0},
+    },
+    "targets_written_in_use": {
+        "overflow": {"random-walk": 50.0, "pct": 50.0, "burst": 50.0},
+        "migration": {"random-walk": 50.0, "pct": 10.0, "burst": 50.0},
+        "turned_back": {"random-walk": 50.0, "pct": 10.0, "burst": 50.0},
+        "dir_from_beside": {"random-walk": 30.0, "pct": 30.0, "burst": 30.0},
+    },
     "random_program": {
         "overflow": {"random-walk": 20.5, "pct": 16.2, "burst": 19.4},
         "migration": {"random-walk": 15.0, "pct": 9.1, "burst": 12.4},

@@ -19,14 +19,17 @@ class HostCpu(Generic[_Irq]):
         vcpu: the number of the vCPU that is loaded on it, None if none is.
         last_lr_irq: the last interrupt that its vCPU's flush has put into a list register, where a
             generation remembers that.
+        keeps_out: what is less urgent than this gets no list register in its vCPU's flush, where a
+            generation has that for GICv2's SGIs; None where it has not.
     """
 
-    __slots__ = ("last_lr_irq", "number", "vcpu")
+    __slots__ = ("keeps_out", "last_lr_irq", "number", "vcpu")
 
     def __init__(self, number: int) -> None:
         self.number = number
         self.vcpu: int | None = None
         self.last_lr_irq: _Irq | None = None
+        self.keeps_out: int | None = None
 
     def __str__(self) -> str:
         return f"cpu {self.number}"

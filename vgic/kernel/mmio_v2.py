@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Guest accesses to what the distributor of a GICv2 alone has, or has otherwise."""
 
+from harness.engine import operation
 from vgic.data import Vcpu, VgicIrq, first_source, is_private
 from vgic.kernel.table import Kernel
+
+_TURNS = operation("write", "enabled", "enabled[vm]")
 
 
 class MmioV2(Kernel):
@@ -64,6 +67,7 @@ class MmioV2(Kernel):
             self.vgic_mmio_write_v3_misc(enabled)
             return
         was_enabled = self.kvm.dist.forwards()
+        self.scheduler.point(_TURNS)  # nothing is held: another may turn it meanwhile
         self.kvm.dist.turn(on=enabled)
         self.scheduler.note("turn the distributor", "on" if enabled else "off")
         if enabled and not was_enabled:

@@ -16,13 +16,16 @@ from vgic.revisions.facts import (
     OutsideBeforeSync,
     PauseIsFlag,
     PhysicalByMemory,
+    SgisFirst,
     SortedBySummary,
+    TurnsUnlocked,
 )
 from vgic.revisions.facts.windows import FLUSHED_FIRST, NOTHING_OUTSIDE
 from vgic.revisions.revision import Commit, Revision
 
 
 class Classic(
+    SgisFirst,
     NoOverflow,
     OneList,
     KeysReadAgain,
@@ -38,6 +41,7 @@ class Classic(
     MovesUnheld,
     DisablesRunning,
     FlushKeepsLatch,
+    TurnsUnlocked,
 ):
     """Up to 6.18: active interrupts keep their list registers, whatever is more urgent.
 

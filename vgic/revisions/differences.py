@@ -26,9 +26,11 @@ from vgic.revisions.facts import (
     OutsideBeforeSync,
     PauseIsFlag,
     PhysicalByMemory,
+    SgisFirst,
     SortedBySummary,
     SplitByValue,
     SummaryAlone,
+    TurnsUnlocked,
     WalkFromHead,
     WholePriorities,
 )
@@ -229,6 +231,16 @@ TOPICS = (
             ),
             (KicksByMask, "whoever has what its mask let in when it was left last"),
         ),
+    ),
+    Topic(
+        "what is less urgent than an SGI of GICv2 that several have sent",
+        "gets a list register if there is one left",
+        ((SgisFirst, "gets none, also if it is active"),),
+    ),
+    Topic(
+        "two guests that turn the distributor of a GICv2 on and off at once",
+        "do so one after the other",
+        ((TurnsUnlocked, "do so at once, each by what it was before"),),
     ),
     *OF_LPIS,
 )

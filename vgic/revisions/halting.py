@@ -17,6 +17,7 @@ from vgic.revisions.facts import (
     PhysicalByMemory,
     SortedBySummary,
     SummaryAlone,
+    TurnsUnlocked,
     WholePriorities,
 )
 from vgic.revisions.facts.windows import FLUSHED_FIRST, ONE_LIST
@@ -40,6 +41,7 @@ class Halting(
     LeavesForDir,
     LoadedByMmio,
     PhysicalByMemory,
+    TurnsUnlocked,
 ):
     """The fix branch of 30 September 2026: a halted vCPU has folded what it has.
 

@@ -22,6 +22,7 @@ from vgic.revisions.facts import (
     PhysicalByMemory,
     SortedBySummary,
     SummaryAlone,
+    TurnsUnlocked,
     WalkFromHead,
     WholePriorities,
 )
@@ -52,6 +53,7 @@ class HeadWalk(
     MovesUnheld,
     DisablesRunning,
     FlushKeepsLatch,
+    TurnsUnlocked,
 ):
     """6.19 (3cfd59f81e0f): the overflow list was dropped as not worth its while.
 

@@ -21,6 +21,7 @@ from vgic.revisions.facts import (
     PhysicalByMemory,
     SortedBySummary,
     SummaryAlone,
+    TurnsUnlocked,
     WholePriorities,
 )
 from vgic.revisions.facts.windows import FLUSHED_FIRST, ONE_LIST
@@ -48,6 +49,7 @@ class LastLr(
     LoadedByMmio,
     PhysicalByMemory,
     DisablesRunning,
+    TurnsUnlocked,
 ):
     """March 2026 (6da5e537f5af): the accounting begins behind the last list register's interrupt.
 

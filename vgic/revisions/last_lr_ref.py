@@ -20,6 +20,7 @@ from vgic.revisions.facts import (
     PhysicalByMemory,
     SortedBySummary,
     SummaryAlone,
+    TurnsUnlocked,
     WholePriorities,
 )
 from vgic.revisions.facts.windows import FLUSHED_FIRST, ONE_LIST
@@ -46,6 +47,7 @@ class LastLrRef(
     LoadedByMmio,
     PhysicalByMemory,
     DisablesRunning,
+    TurnsUnlocked,
 ):
     """September 2026 (19bc5d79ece6): there is a cursor only if all list registers are filled.
 

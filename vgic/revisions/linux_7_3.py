@@ -17,6 +17,7 @@ from vgic.revisions.facts import (
     PhysicalByMemory,
     SortedBySummary,
     SummaryAlone,
+    TurnsUnlocked,
     WholePriorities,
 )
 from vgic.revisions.facts.windows import LOOKED_FIRST, ONE_LIST
@@ -40,6 +41,7 @@ class LinuxSevenThree(
     LoadedByMmio,
     PhysicalByMemory,
     DisablesRunning,
+    TurnsUnlocked,
 ):
     """Linux 7.3.4: a vCPU is in its guest, for others, before it fills its list registers.
 

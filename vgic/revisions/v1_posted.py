@@ -19,6 +19,7 @@ from vgic.revisions.facts import (
     SortedBySummary,
     SplitByValue,
     SummaryAlone,
+    TurnsUnlocked,
     WholePriorities,
 )
 from vgic.revisions.facts.windows import FLUSHED_FIRST
@@ -44,6 +45,7 @@ class V1Posted(
     MovesUnheld,
     DisablesRunning,
     FlushKeepsLatch,
+    TurnsUnlocked,
 ):
     """The seed exactly as posted (33 patches): the list head is copied by value before the cut.
 

@@ -16,6 +16,7 @@ from vgic.revisions.facts.deactivation import (
 )
 from vgic.revisions.facts.distributor import KicksByMask
 from vgic.revisions.facts.entry import FlushBeforeMode, OutsideBeforeSync
+from vgic.revisions.facts.gicv2 import SgisFirst, TurnsUnlocked
 from vgic.revisions.facts.halting import PauseIsFlag
 from vgic.revisions.facts.latch import FoldClearsLatch
 from vgic.revisions.facts.lists import (
@@ -42,6 +43,7 @@ __all__ = [
     "DirOnlyRequests", "DisablesRunning", "FlushBeforeMode", "FlushKeepsLatch",
     "FoldClearsLatch", "FoldsUnlocked", "HearsOfFoundActive", "KeepsLpiActive", "KeysReadAgain",
     "KicksByMask", "LeavesForDir", "LoadedByMmio", "MovesUnheld", "NoOverflow", "OneList",
-    "OracleAlone", "OutsideBeforeSync", "PauseIsFlag", "PhysicalByMemory", "SortedBySummary",
-    "SplitByValue", "SummaryAlone", "WalkFromHead", "WholePriorities",
+    "OracleAlone", "OutsideBeforeSync", "PauseIsFlag", "PhysicalByMemory", "SgisFirst",
+    "SortedBySummary", "SplitByValue", "SummaryAlone", "TurnsUnlocked", "WalkFromHead",
+    "WholePriorities",
 ]  # fmt: skip

@@ -31,6 +31,10 @@ class NoOverflow(Mechanism):
         hcr.clear()
         hcr.uie = summary.ran_out
 
+    def vgic_v2_configure_hcr(self, vcpu: Vcpu, summary: ApListSummary) -> None:
+        """Do the same on a GICv2, whose page with DIR was mapped then."""
+        NoOverflow.vgic_v3_configure_hcr(self, vcpu, summary)
+
     def save_vmcr(self, vcpu: Vcpu) -> None:
         """Leave it where it is until the vCPU is put."""
 
