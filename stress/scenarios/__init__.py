@@ -41,6 +41,7 @@ from stress.scenarios import (
     small,
     targets_written_in_use,
     timers_fire,
+    translations_forgotten,
     triggers_written_in_use,
 )
 from stress.scenarios.faults import BadScenarioFile, ScenarioAtFault, of_scenarios
@@ -81,6 +82,7 @@ _MODULES = (
     lpis_disabled_from_beside,
     sgis_of_several,
     targets_written_in_use,
+    translations_forgotten,
     random_program,
 )
 

@@ -162,17 +162,18 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
         "tick": {"random-walk": 13.2, "pct": 21.1, "burst": 11.9},
     },
     "messages_redirected": {
-        "overflow": {"random-walk": 28.1, "pct": 20.1, "burst": 27.6},
-        "migration": {"random-walk": 43.0, "pct": 27.9, "burst": 36.0},
-        "prune_recheck": {"random-walk": 2.3, "pct": 0.1, "burst": 0.7},
-        "turned_back": {"random-walk": 38.4, "pct": 6.0, "burst": 23.6},
+        "overflow": {"random-walk": 26.4, "pct": 19.9, "burst": 25.8},
+        "migration": {"random-walk": 40.1, "pct": 28.2, "burst": 36.0},
+        "prune_recheck": {"random-walk": 2.1, "pct": 0.1, "burst": 0.8},
+        "turned_back": {"random-walk": 28.1, "pct": 5.3, "burst": 21.3},
+        "cached_translation": {"random-walk": 59.5, "pct": 65.5, "burst": 66.4},
         "lpi_released": {"random-walk": 37.2, "pct": 37.2, "burst": 37.2},
     },
     "lpis_disabled_from_beside": {
-        "overflow": {"random-walk": 14.7, "pct": 12.8, "burst": 16.1},
-        "migration": {"random-walk": 23.6, "pct": 11.9, "burst": 18.4},
-        "turned_back": {"random-walk": 34.0, "pct": 10.5, "burst": 33.5},
-        "lpi_disabled_loaded": {"random-walk": 21.5, "pct": 22.5, "burst": 19.5},
+        "overflow": {"random-walk": 15.9, "pct": 12.4, "burst": 15.3},
+        "migration": {"random-walk": 21.8, "pct": 11.9, "burst": 18.2},
+        "turned_back": {"random-walk": 30.6, "pct": 10.2, "burst": 35.6},
+        "lpi_disabled_loaded": {"random-walk": 15.6, "pct": 23.3, "burst": 16.2},
         "lpi_released": {"random-walk": 42.6, "pct": 42.6, "burst": 42.6},
     },
     "sgis_of_several": {
@@ -187,6 +188,11 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
         "migration": {"random-walk": 50.0, "pct": 10.0, "burst": 50.0},
         "turned_back": {"random-walk": 50.0, "pct": 10.0, "burst": 50.0},
         "dir_from_beside": {"random-walk": 30.0, "pct": 30.0, "burst": 30.0},
+    },
+    "translations_forgotten": {
+        "cached_translation": {"random-walk": 87.4, "pct": 70.2, "burst": 82.7},
+        "void_twice": {"random-walk": 6.2, "pct": 0.4, "burst": 2.6},
+        "lpi_released": {"random-walk": 67.5, "pct": 67.5, "burst": 67.5},
     },
     "random_program": {
         "overflow": {"random-walk": 20.5, "pct": 16.2, "burst": 19.4},

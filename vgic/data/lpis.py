@@ -13,6 +13,7 @@ from enum import Enum
 from harness import Cell, KmemCache, Mutex, Rcu, SpinLock
 from harness.engine import observes, operations
 from vgic.data.lock_order import VgicLocks
+from vgic.data.translations import TranslationCache
 from vgic.data.vcpu import Lpi, Vcpu
 
 # A table is only memory: it is the kernel that finds, enters and takes out.
@@ -53,6 +54,7 @@ class LpiTable:
         entries: what is in the table; for who observes.
         events: what each event is mapped to; an event goes by the INTID that it was mapped to at
             first.
+        translations: what events were translated to lately.
         ctlr: for each vCPU, whether its redistributor forwards LPIs.
         born: all there ever were.
     """
@@ -70,6 +72,7 @@ class LpiTable:
         self.rcu = Rcu(scheduler)
         self.entries: dict[int, Lpi] = {}
         self.events: dict[int, Ite] = {}
+        self.translations = TranslationCache(scheduler, self.rcu)
         self.ctlr = [Cell(scheduler, "ctlr", vcpu.name, LpisOf.ENABLED) for vcpu in vcpus]
         self.born: list[Lpi] = []
 
@@ -112,4 +115,5 @@ class LpiTable:
         self._cache.lives.clear()
         self.entries.clear()
         self.events.clear()
+        self.translations.retire()
         self.born.clear()

@@ -6,6 +6,7 @@ from vgic.judging.active_states import ActiveStates
 from vgic.judging.announcements import Announcements
 from vgic.judging.between import Between
 from vgic.judging.bookkeeping import Bookkeeping
+from vgic.judging.cached import note_windows
 from vgic.judging.contents import Contents
 from vgic.judging.deactivations import Deactivations
 from vgic.judging.delivery import Delivery
@@ -85,4 +86,6 @@ class Judges:
 
 def _of_lpis(kvm: Kvm, books: Bookkeeping, windows: Windows) -> list[Judge]:
     """Return those that are about LPIs, where there are any."""
+    if kvm.dist.lpis is not None:
+        note_windows(kvm.dist.lpis, windows.crossed_ones)
     return [Holders(kvm), DisabledLpis(kvm, books, windows.crossed_ones)]

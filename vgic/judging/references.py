@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The references to an LPI are those of who has a pointer to it: I6.
 
-Some of them are seen from outside: an event that is mapped to it, and the list that it is on. Who
+Some of them are seen from outside: an event that is mapped to it, one that is remembered to be
+translated to it, and the list that it is on. Who
 has looked it up has one more, for a while, and so may a cursor. So there are never fewer than those
 that are seen; and when everybody idles nobody is at work on it. What is left over at the end is
 memory that is never freed.
@@ -39,8 +40,11 @@ class Holders(Judge):
 def holders(kvm: Kvm, irq: VgicIrq) -> list[str]:
     """Return who has a pointer to an LPI, as far as that is seen from outside."""
     lpis = kvm.dist.lpis
-    events = {} if lpis is None else lpis.events
-    found = [f"event {event}" for event, ite in events.items() if ite.irq is irq]
+    if lpis is None:
+        return []
+    found = [f"event {event}" for event, ite in lpis.events.items() if ite.irq is irq]
+    cached = lpis.translations.entries
+    found += [f"the translation of {event}" for event, each in cached.items() if each is irq]
     if irq.vcpu is not None:
         found.append(f"the list of {irq.vcpu}")
     return found

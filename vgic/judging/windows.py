@@ -43,6 +43,8 @@ WINDOWS = {
     "lpi_released": "The last reference to an LPI is dropped, and it is taken out of the table.",
     "lpi_disabled_loaded": "The LPIs of a vCPU are disabled while it has one in a list register.",
     "sgi_of_more": "A guest is given an SGI of GICv2 that more vCPUs have sent than this one.",
+    "cached_translation": "A message finds its LPI by what its event was translated to lately.",
+    "void_twice": "Who forgets all translations finds one gone that he has just seen.",
     "two_prune_retries": "One prune starts again from the head of the list twice or more.",
     "dir_in_register": "A guest deactivates by DIR what a list register of its own has active.",
     "dir_outside": "A guest deactivates what is on a list and in no list register.",

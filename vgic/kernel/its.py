@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The ITS: a device writes a message, and the LPI that its event is mapped to becomes pending.
 
-Guests map events by commands, which are carried out one at a time, in the thread of the vCPU that
-writes them. A command takes effect on the mapping at once; what an LPI has copied of it in a list
-register, or is on a list by it, follows at the exit of whose list that is.
+What an event was translated to lately is remembered (translations.py). Guests map events by
+commands, which are carried out one at a time, in the thread of the vCPU that writes them. A command
+takes effect on the mapping at once; what an LPI has copied of it in a list register, or is on a
+list by it, follows at the exit of whose list that is.
 """
 
-from vgic.data import LpisOf, Vcpu
+from vgic.data import Lpi, LpisOf, Vcpu
 from vgic.kernel.inject import EINVAL
 from vgic.kernel.table import Kernel
 
@@ -20,12 +21,14 @@ class Its(Kernel):
         """Take in the message of a device's event.
 
         Models: vgic-its.c, vgic_its_inject_msi.
-        Locking: called with nothing held; takes the its_lock, and what queueing takes. May sleep.
-        Differs: there is no cache of translations.
+        Locking: called with nothing held; takes what queueing takes, and the its_lock if the event
+            was not translated lately. May sleep.
 
         Returns:
             0; -EINVAL for an event that is not mapped; -EBUSY where its vCPU takes no LPIs.
         """
+        if not self.vgic_its_inject_cached_translation(event):
+            return 0
         with self._lpis.its_lock:
             return self.vgic_its_trigger_msi(event)
 
@@ -39,6 +42,27 @@ class Its(Kernel):
         Returns:
             0; -EINVAL for an event that is not mapped; -EBUSY where its vCPU takes no LPIs.
         """
+        irq = self.vgic_its_resolve_lpi(event)
+        if isinstance(irq, int):
+            return irq
+        irqs_were_off = irq.irq_lock.lock_irqsave()
+        irq.pending_latch = True
+        self.scheduler.note("send the message of", irq.name)
+        self.vgic_queue_irq_unlock(irq, irqs_were_off)
+        return 0
+
+    def vgic_its_resolve_lpi(self, event: int) -> Lpi | int:
+        """Find the LPI that an event is mapped to, and remember that.
+
+        Who disables the LPIs of its vCPU meanwhile may have made the cache void before: what is
+        remembered here stays (quirk Q14).
+
+        Models: vgic-its.c, vgic_its_resolve_lpi.
+        Locking: called with the its_lock held, which keeps what is mapped.
+
+        Returns:
+            The LPI; -EINVAL for an event that is not mapped; -EBUSY where its vCPU takes no LPIs.
+        """
         lpis = self._lpis
         lpis.its_lock.assert_held()
         ite = lpis.events.get(event)
@@ -46,12 +70,8 @@ class Its(Kernel):
             return -EINVAL
         if lpis.ctlr[ite.collection.vcpu_id].read() is not LpisOf.ENABLED:
             return -EBUSY
-        irq = ite.irq
-        irqs_were_off = irq.irq_lock.lock_irqsave()
-        irq.pending_latch = True
-        self.scheduler.note("send the message of", irq.name)
-        self.vgic_queue_irq_unlock(irq, irqs_were_off)
-        return 0
+        self.vgic_its_cache_translation(event, ite.irq)
+        return ite.irq
 
     def vgic_its_cmd_handle_movi(self, event: int, target: Vcpu) -> int:
         """Route the LPI of an event to another vCPU (MOVI); neither queued nor kicked.
@@ -68,6 +88,7 @@ class Its(Kernel):
             if ite is None:
                 return -EINVAL
             ite.collection, irq = target, ite.irq
+            self.vgic_its_invalidate_cache()
             irqs_were_off = irq.irq_lock.lock_irqsave()
             irq.target_vcpu = target
             self.scheduler.note("move", irq.name, "to", target)
@@ -86,15 +107,17 @@ class Its(Kernel):
             0, or -EINVAL for an event that is not mapped.
         """
         with self._lpis.cmd_lock, self._lpis.its_lock:
-            ite = self._lpis.events.pop(event, None)
+            ite = self._lpis.events.get(event)
             if ite is None:
                 return -EINVAL
+            self.vgic_its_invalidate_cache()
             self.scheduler.note("discard event", event)
+            del self._lpis.events[event]
             self.vgic_put_irq(ite.irq)
         return 0
 
     def vgic_its_destroy(self) -> None:
-        """Drop the references of all events: the VM is being torn down.
+        """Drop the references of all events and translations: the VM is being torn down.
 
         Models: vgic-its.c, vgic_its_destroy.
         Locking: called with nothing held.
@@ -102,3 +125,4 @@ class Its(Kernel):
         events = self._lpis.events
         while events:
             self.vgic_put_irq(events.popitem()[1].irq)
+        self.vgic_its_invalidate_cache()

@@ -46,6 +46,26 @@ class LpiSide(Decisions):
         """Make the LPI pending that an event is mapped to, with the ITS locked."""
 
     @abstractmethod
+    def vgic_its_resolve_lpi(self, event: int) -> Lpi | int:
+        """Find the LPI that an event is mapped to, with the ITS locked, and remember that."""
+
+    @abstractmethod
+    def vgic_its_check_cache(self, event: int) -> Lpi | None:
+        """Look up what an event was translated to, and take a reference."""
+
+    @abstractmethod
+    def vgic_its_cache_translation(self, event: int, irq: Lpi) -> None:
+        """Remember what an event is translated to, with a reference."""
+
+    @abstractmethod
+    def vgic_its_inject_cached_translation(self, event: int) -> int:
+        """Make the LPI pending that an event was translated to lately."""
+
+    @abstractmethod
+    def vgic_its_invalidate_cache(self) -> None:
+        """Forget all translations, and drop their references."""
+
+    @abstractmethod
     def vgic_its_cmd_handle_movi(self, event: int, target: Vcpu) -> int:
         """Route the LPI of an event to another vCPU (MOVI)."""
 
@@ -72,6 +92,10 @@ class LpiSide(Decisions):
     @abstractmethod
     def clears_flushed_latch(self) -> bool:
         """Say whether an LPI that is taken off is pending no more; see redistributor.py."""
+
+    @abstractmethod
+    def puts_found_translation(self) -> bool:
+        """Say whose reference is dropped with a translation; see translations.py."""
 
     @abstractmethod
     def put_listed(self, irq: VgicIrq) -> bool:

@@ -34,6 +34,7 @@ from vgic.kernel.sort import Sort
 from vgic.kernel.switch import Switch
 from vgic.kernel.target import Target
 from vgic.kernel.teardown import Teardown
+from vgic.kernel.translations import Translations
 from vgic.kernel.vcpu_ioctl import VcpuIoctl
 from vgic.kernel.wfi import Wfi
 
@@ -59,6 +60,7 @@ class Mechanism(
     Deactivate,
     Distributor,
     References,
+    Translations,
     Its,
     Redistributor,
     Init,

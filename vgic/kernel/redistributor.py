@@ -22,7 +22,7 @@ class Redistributor(Kernel):
         Locking: called with nothing held, interrupts on, from any vCPU's thread; takes what halting
             the VM and flushing the list take.
         Differs: the pending table is all zero (GICR_PENDBASER.PTZ): what is enabled has nothing
-            pending. There is no cache of translations to be made void.
+            pending.
         """
         lpis = self.kvm.dist.lpis
         if lpis is None:
@@ -39,6 +39,7 @@ class Redistributor(Kernel):
         if halts:
             self.halt()
         self.vgic_flush_pending_lpis(target)
+        self.vgic_its_invalidate_cache()
         ctlr.store_release(LpisOf.DISABLED)
         if halts:
             self.resume()

@@ -17,6 +17,7 @@ from vgic.revisions.facts import (
     PauseIsFlag,
     PhysicalByMemory,
     SgisFirst,
+    PutsFoundTranslation,
     SortedBySummary,
     TurnsUnlocked,
 )
@@ -37,6 +38,7 @@ class Classic(
     OutsideBeforeSync,
     PauseIsFlag,
     PhysicalByMemory,
+    PutsFoundTranslation,
     KeepsLpiActive,
     MovesUnheld,
     DisablesRunning,

@@ -19,6 +19,7 @@ from vgic.revisions.facts import (
     OutsideBeforeSync,
     PauseIsFlag,
     PhysicalByMemory,
+    PutsFoundTranslation,
     SortedBySummary,
     SummaryAlone,
     TurnsUnlocked,
@@ -48,6 +49,7 @@ class LastLr(
     LeavesForDir,
     LoadedByMmio,
     PhysicalByMemory,
+    PutsFoundTranslation,
     DisablesRunning,
     TurnsUnlocked,
 ):

@@ -18,6 +18,7 @@ from vgic.revisions.facts import (
     OutsideBeforeSync,
     PauseIsFlag,
     PhysicalByMemory,
+    PutsFoundTranslation,
     SortedBySummary,
     SummaryAlone,
     TurnsUnlocked,
@@ -46,6 +47,7 @@ class LastLrRef(
     LeavesForDir,
     LoadedByMmio,
     PhysicalByMemory,
+    PutsFoundTranslation,
     DisablesRunning,
     TurnsUnlocked,
 ):

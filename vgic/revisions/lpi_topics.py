@@ -6,6 +6,7 @@ from vgic.revisions.facts import (
     FlushKeepsLatch,
     KeepsLpiActive,
     MovesUnheld,
+    PutsFoundTranslation,
     SplitByValue,
 )
 from vgic.revisions.topic import Topic
@@ -33,5 +34,10 @@ OF_LPIS = (
         "what is taken off a list so",
         "is not pending any more",
         ((FlushKeepsLatch, "stays pending"),),
+    ),
+    Topic(
+        "a translation that two forget at once",
+        "is put by the one who has taken it out",
+        ((PutsFoundTranslation, "is put by each who has seen it"),),
     ),
 )

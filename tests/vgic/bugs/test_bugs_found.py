@@ -41,7 +41,7 @@ OF_IOCTLS = {
     "waits_under_config_lock",
 }  # fmt: skip
 """Found where user space calls ioctls beside vCPUs that run, and nowhere else."""
-OF_LPIS = {"lpis_disabled_unhalted", "msi_without_reference"}
+OF_LPIS = {"lpis_disabled_unhalted", "msi_without_reference", "translation_put_twice"}
 """Found where guests discard what devices send, or disable each other's LPIs, and nowhere else."""
 RARE = {
     *(*OF_THE_END, *OF_IOCTLS),
@@ -145,6 +145,7 @@ CLOSED = "closed_while_injecting"
 BESIDE_VCPUS = "ioctls_beside_vcpus"
 MESSAGES = "messages_redirected"
 LPIS_OFF = "lpis_disabled_from_beside"
+FORGOTTEN = "translations_forgotten"
 
 FOUND_AS = {
     "no_splice": (FIRST, "I3 overflow left behind"),
@@ -193,6 +194,7 @@ FOUND_AS = {
     "lpi_left_on_list": (MESSAGES, "memory leak"),
     "lpis_disabled_unhalted": (LPIS_OFF, "I35 LPI kept"),
     "msi_without_reference": (MESSAGES, "reference from zero"),
+    "translation_put_twice": (FORGOTTEN, "I6 reference missing"),
     "canary": (FIRST, "I9 lost edge"),
 }
 

@@ -25,7 +25,7 @@ RARE = {
     "disabled_group_counts", "whole_priorities", "kicked_by_old_mask", "irqfds_outlive_vm",
     "calls_cpus_with_irqs_off", "lpis_disabled_unhalted", "msi_without_reference",
     "physical_by_memory", "accessed_while_running", "bus_freed_in_use", "kvm_lock_in_run",
-    "routes_freed_in_use", "waits_under_config_lock",
+    "routes_freed_in_use", "waits_under_config_lock", "translation_put_twice",
 }  # fmt: skip
 
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from harness import Execution, Failure
+from harness import Execution, Failed, Failure
 from vgic import Mechanism, Parameters
 from vgic.data import EDGE, FIRST_LPI
 from vgic.data.program import Program, Pulse
-from vgic.data.vcpu import VgicIrq, references
+from vgic.data.vcpu import Lpi, VgicIrq, references
 from vgic.judging.references import each_holder_has_one, none_is_left
 from vgic.parameters import Irq
 
@@ -69,6 +69,23 @@ def test_one_too_few_or_too_many_is_seen(
         check(kernel.kvm, looked_at(kernel, count, listed=listed, mapped=mapped))
 
     assert failure_in_kernel(body).kind == kind
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_translation_that_is_remembered_has_one(
+    count: int, call: Callable[..., Execution]
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        irq = looked_at(kernel, count, listed=False)
+        assert isinstance(irq, Lpi)
+        assert kernel.kvm.dist.lpis is not None
+        kernel.kvm.dist.lpis.translations.entries[FIRST_LPI] = irq
+        each_holder_has_one(kernel.kvm, irq)
+        none_is_left(kernel.kvm, irq)
+
+    outcome = call(body).outcome
+    kinds = {1: "I6 reference missing", 3: "I6 reference left"}
+    assert (outcome.failure.kind if isinstance(outcome, Failed) else None) == kinds.get(count)
 
 
 @pytest.mark.parametrize("holds", [False, True])

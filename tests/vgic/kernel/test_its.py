@@ -92,7 +92,7 @@ def test_a_flush_takes_lpis_off_the_list_and_nothing_else(in_kernel: InKernel) -
         vcpu = kernel.kvm.vcpus[0]
         kernel.vgic_flush_pending_lpis(vcpu)
         assert vcpu.vgic_cpu.ap_list_head.verify() == [spi]
-        assert (irq.pending_latch, irq.vcpu, references(irq).value) == (False, None, 1)
+        assert (irq.pending_latch, irq.vcpu, references(irq).value) == (False, None, 2)
 
     in_kernel(body, irqs_off=False)
 

@@ -31,6 +31,7 @@ from vgic.revisions.facts.lpis import (
     FlushKeepsLatch,
     KeepsLpiActive,
     MovesUnheld,
+    PutsFoundTranslation,
 )
 from vgic.revisions.facts.maintenance import CountsDisabledGroups, SummaryAlone
 from vgic.revisions.facts.migration import OracleAlone
@@ -43,7 +44,7 @@ __all__ = [
     "DirOnlyRequests", "DisablesRunning", "FlushBeforeMode", "FlushKeepsLatch",
     "FoldClearsLatch", "FoldsUnlocked", "HearsOfFoundActive", "KeepsLpiActive", "KeysReadAgain",
     "KicksByMask", "LeavesForDir", "LoadedByMmio", "MovesUnheld", "NoOverflow", "OneList",
-    "OracleAlone", "OutsideBeforeSync", "PauseIsFlag", "PhysicalByMemory", "SgisFirst",
-    "SortedBySummary", "SplitByValue", "SummaryAlone", "TurnsUnlocked", "WalkFromHead",
-    "WholePriorities",
+    "OracleAlone", "OutsideBeforeSync", "PauseIsFlag", "PhysicalByMemory",
+    "PutsFoundTranslation", "SgisFirst", "SortedBySummary", "SplitByValue", "SummaryAlone",
+    "TurnsUnlocked", "WalkFromHead", "WholePriorities",
 ]  # fmt: skip

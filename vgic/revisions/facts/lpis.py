@@ -38,6 +38,17 @@ class DisablesRunning(Mechanism):
         return False
 
 
+class PutsFoundTranslation(Mechanism):
+    """Who forgets a translation drops the reference of what he has seen in the cache.
+
+    Two who do so at once drop it twice (CVE-2026-46316, mended by 13031fb6b835).
+    """
+
+    def puts_found_translation(self) -> bool:
+        """Drop it, whoever has taken it out."""
+        return True
+
+
 class FlushKeepsLatch(Mechanism):
     """What is taken off the list stays pending, on no list."""
 
