@@ -99,8 +99,7 @@ class Machine:
         _add_user_space(self.kvm, parameters)
         for irq in parameters.irqs:
             self.kvm.add_irq(*irq)
-        accesses = [each for guest in parameters.guests for each in guest.accesses]
-        self.kvm.dist.is_turned = any(each.kind == DISTRIBUTOR for each in accesses)
+        self._say_what_changes(parameters)
         self.windows, self.steps = set[str](), set[str]()
         if judged:
             judges = Judges(self.kvm, kicks=kernel.checks_kicks, breaks_rings=kernel.breaks_rings)
@@ -148,6 +147,15 @@ class Machine:
         if kernel.remembers_places:
             for lock in self.kvm.all_locks():
                 remember_places(lock)
+            self.kvm.on_join.append(lambda irq: remember_places(irq.irq_lock))
+
+    def _say_what_changes(self, parameters: Parameters) -> None:
+        """Say what guests turn or rearrange, which costs something only where they do."""
+        dist = self.kvm.dist
+        accesses = [each for guest in parameters.guests for each in guest.accesses]
+        dist.is_turned = any(each.kind == DISTRIBUTOR for each in accesses)
+        if dist.lpis is not None:
+            dist.lpis.is_rearranged = any(each.asks.rearranges for each in accesses)
 
     def vcpu(self, vcpu: Vcpu, guest: Guest) -> None:
         """Run a vCPU for as long as the VM lives, as its thread in user space does."""

@@ -15,6 +15,7 @@ from stress.scenarios import (
     deactivated_apart,
     devices_passed_through,
     distributor_off_and_on,
+    events_remapped,
     groups_and_masks,
     guests_that_wait,
     handlers_held_open,
@@ -83,6 +84,7 @@ _MODULES = (
     sgis_of_several,
     targets_written_in_use,
     translations_forgotten,
+    events_remapped,
     random_program,
 )
 

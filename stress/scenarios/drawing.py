@@ -6,14 +6,15 @@ from collections.abc import Iterable, Sequence
 from harness import Stream, Streams
 from vgic import Irq
 from vgic.accesses import (
+    ACCESSES,
     ACTIVATE,
     ACTIVE,
     DEACTIVATE,
     DISABLE,
     ENABLE,
-    LPIS_OFF,
-    LPIS_ON,
-    MOVI,
+    INV,
+    MAPC,
+    MOVALL,
     PEND,
     REBIND,
     ROUTE,
@@ -154,8 +155,12 @@ def draw_commands(
     accesses = []
     for _ in range(count):
         kind, event = stream.choose(kinds), stream.choose(lpis).intid
-        vcpu = stream.pick(nr_vcpus) if kind in (MOVI, LPIS_OFF, LPIS_ON) else 0
-        accesses.append(Access(kind, 0 if kind in (LPIS_OFF, LPIS_ON) else event, vcpu))
+        value = stream.pick(nr_vcpus) if ACCESSES[kind].names_vcpu else 0
+        if kind == INV:
+            value = draw_priority(stream) | stream.chance(80)
+        number = stream.pick(nr_vcpus) if kind in (MAPC, MOVALL) else 0
+        about = event if ACCESSES[kind].has_interrupt else number
+        accesses.append(Access(kind, about, value))
     return accesses
 
 

@@ -7,6 +7,7 @@ shrinker has to know of it, as plain data. So an access is one file and one row 
 
 from harness.engine import observes
 from vgic.accesses.access import ACCESSES, Access
+from vgic.accesses.clear import CLEAR
 from vgic.accesses.device import QUIESCE
 from vgic.accesses.discard import DISCARD
 from vgic.accesses.exit_count import EXITS
@@ -21,6 +22,9 @@ from vgic.accesses.icenabler import DISABLE
 from vgic.accesses.icfgr import TRIGGER
 from vgic.accesses.icpendr import UNPEND
 from vgic.accesses.igroupr import GROUP
+from vgic.accesses.int_command import INT
+from vgic.accesses.inv import INV
+from vgic.accesses.invall import INVALL
 from vgic.accesses.ipriorityr import PRIORITY
 from vgic.accesses.irouter import ROUTE
 from vgic.accesses.isactiver import ACTIVATE
@@ -34,6 +38,13 @@ from vgic.accesses.line_lower import LOWER
 from vgic.accesses.line_raise import RAISE
 from vgic.accesses.lpis_off import LPIS_OFF
 from vgic.accesses.lpis_on import LPIS_ON
+from vgic.accesses.mapc import MAPC
+from vgic.accesses.mapc_off import MAPC_OFF
+from vgic.accesses.mapd import MAPD
+from vgic.accesses.mapd_off import MAPD_OFF
+from vgic.accesses.mapi import MAPI
+from vgic.accesses.mapti import MAPTI
+from vgic.accesses.movall import MOVALL
 from vgic.accesses.movi import MOVI
 from vgic.accesses.msi import MSI
 from vgic.accesses.rebind import REBIND
@@ -42,8 +53,9 @@ from vgic.accesses.sgi1r_list import SGI_LIST
 from vgic.accesses.sgi1r_others import SGI_OTHERS
 
 __all__ = [
-    "ACCESSES", "ACTIVATE", "ACTIVE", "DEACTIVATE", "DIR_PAGE", "DISABLE", "DISCARD",
-    "DISTRIBUTOR", "ENABLE", "EXITS", "GROUP", "LOWER", "LPIS_OFF", "LPIS_ON", "MOVI", "MSI",
+    "ACCESSES", "ACTIVATE", "ACTIVE", "CLEAR", "DEACTIVATE", "DIR_PAGE", "DISABLE", "DISCARD",
+    "DISTRIBUTOR", "ENABLE", "EXITS", "GROUP", "INT", "INV", "INVALL", "LOWER", "LPIS_OFF",
+    "LPIS_ON", "MAPC", "MAPC_OFF", "MAPD", "MAPD_OFF", "MAPI", "MAPTI", "MOVALL", "MOVI", "MSI",
     "PEND", "PENDING", "PRIORITY", "QUIESCE", "RAISE", "REBIND", "ROUTE", "SGI", "SGIR",
     "SGIR_OTHERS", "SGIR_SELF", "SGI_LIST", "SGI_OTHERS", "TARGETS", "TRAPPED_DIR", "TRIGGER",
     "UNPEND", "Access", "drive", "drive_from", "send",

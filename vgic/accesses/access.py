@@ -6,6 +6,7 @@ from functools import cache
 from typing import NamedTuple
 
 from vgic.accesses import (
+    clear,
     device,
     discard,
     exit_count,
@@ -20,6 +21,9 @@ from vgic.accesses import (
     icfgr,
     icpendr,
     igroupr,
+    int_command,
+    inv,
+    invall,
     ipriorityr,
     irouter,
     isactiver,
@@ -32,6 +36,13 @@ from vgic.accesses import (
     line_raise,
     lpis_off,
     lpis_on,
+    mapc,
+    mapc_off,
+    mapd,
+    mapd_off,
+    mapi,
+    mapti,
+    movall,
     movi,
     msi,
     rebind,
@@ -50,7 +61,8 @@ ACCESSES: dict[str, AccessKind] = {
         *(ipriorityr, ispendr_read, isactiver_read, line_raise, line_lower, exit_count),
         *(isactiver, icactiver, rebind, icc_dir, igroupr, gicd_ctlr),
         *(sgi1r_list, sgi1r_others, icfgr, msi, movi, discard),
-        *(lpis_off, lpis_on),
+        *(lpis_off, lpis_on, mapi, mapti, mapd, mapd_off, mapc, mapc_off, movall),
+        *(int_command, clear, inv, invall),
         *(gicd_sgir, gicd_sgir_others, gicd_sgir_self, itargetsr, gicv_dir),
     )
 }

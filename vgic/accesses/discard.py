@@ -13,7 +13,7 @@ def _emulate(kernel: Kernel, vcpu: Vcpu, event: int, value: int) -> None:
 
 
 def _asks(value: int) -> Asks:
-    return Asks(unmaps=True)
+    return Asks(unmaps=True, command=DISCARD)
 
 
 KIND = AccessKind(

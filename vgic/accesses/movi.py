@@ -13,7 +13,7 @@ def _emulate(kernel: Kernel, vcpu: Vcpu, event: int, value: int) -> None:
 
 
 def _asks(value: int) -> Asks:
-    return Asks(field="target_vcpu", value=value)
+    return Asks(field="target_vcpu", value=value, command=MOVI)
 
 
 KIND = AccessKind(

@@ -9,6 +9,7 @@ from vgic.kernel import (
     Decisions,
     HostSide,
     IoctlSide,
+    ItsSide,
     Kernel,
     LpiSide,
     Mechanism,
@@ -38,7 +39,7 @@ class Function:
 
 def functions() -> dict[str, Function]:
     """Return them by name, the kernel's functions first, as in their tables."""
-    tables = (Kernel, RegisterSide, LpiSide, V2Side, HostSide, IoctlSide, Decisions)
+    tables = (Kernel, RegisterSide, LpiSide, ItsSide, V2Side, HostSide, IoctlSide, Decisions)
     names = [name for table in tables for name in vars(table) if _is_overridable(name)]
     return {
         name: _described(name, inspect.getdoc(getattr(Mechanism, name)) or "") for name in names

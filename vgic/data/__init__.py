@@ -6,6 +6,7 @@ lock_order.py has the locks and the order in which they are taken; program.py ha
 devices do, as values.
 """
 
+from vgic.data.dist import VgicDist
 from vgic.data.gicv2 import GICS, V2, V3, first_source, have_gicv2, is_sgi, lr_count
 from vgic.data.host_cpu import HostCpu, free_cpu_behind
 from vgic.data.intids import (
@@ -23,7 +24,7 @@ from vgic.data.intids import (
 )
 from vgic.data.ioctls import Ioctls
 from vgic.data.lifetime import Lifetime
-from vgic.data.lpis import Ite, LpisOf, LpiTable
+from vgic.data.lpis import EVENTS_OF_A_DEVICE, Collection, Ite, LpisOf, LpiTable, device_of
 from vgic.data.own_interface import (
     BINARY_POINT_0,
     BINARY_POINT_1,
@@ -112,6 +113,7 @@ __all__ = [
     "END",
     "END_AGAIN",
     "EOI_MODE",
+    "EVENTS_OF_A_DEVICE",
     "EXITING_GUEST_MODE",
     "FIRST_LPI",
     "FIRST_PPI",
@@ -150,6 +152,7 @@ __all__ = [
     "WAIT",
     "WORK",
     "Asks",
+    "Collection",
     "Config",
     "Exit",
     "HostCpu",
@@ -170,7 +173,9 @@ __all__ = [
     "Setting",
     "Trap",
     "Vcpu",
+    "VgicDist",
     "VgicIrq",
+    "device_of",
     "dir_of",
     "first_source",
     "free_cpu_behind",

@@ -15,9 +15,14 @@ from harness.engine import observes, operations
 from vgic.data.lock_order import VgicLocks
 from vgic.data.translations import TranslationCache
 from vgic.data.vcpu import Lpi, Vcpu
+from vgic.hardware import FIRST_LPI
 
 # A table is only memory: it is the kernel that finds, enters and takes out.
 observes(__name__)
+
+
+EVENTS_OF_A_DEVICE = 4
+"""How many events each device has."""
 
 
 class LpisOf(Enum):
@@ -28,19 +33,44 @@ class LpisOf(Enum):
     ENABLED = "enabled"
 
 
+class Collection:
+    """Where a group of events goes (struct its_collection).
+
+    Attributes:
+        number: its number; the guests' first mapping has it that of a vCPU.
+        target: the vCPU that its LPIs go to, None while it is mapped to none.
+    """
+
+    __slots__ = ("number", "target")
+
+    def __init__(self, number: int, target: Vcpu | None) -> None:
+        self.number = number
+        self.target = target
+
+
 class Ite:
     """What an event is translated to (struct its_ite).
 
     Attributes:
         irq: the LPI that it is mapped to, with a reference.
-        collection: the vCPU that the LPI goes to by that.
+        collection: by which it goes to a vCPU, None if that is no more.
     """
 
     __slots__ = ("collection", "irq")
 
-    def __init__(self, irq: Lpi, collection: Vcpu) -> None:
+    def __init__(self, irq: Lpi, collection: Collection | None) -> None:
         self.irq = irq
         self.collection = collection
+
+    @property
+    def target(self) -> Vcpu | None:
+        """The vCPU that the LPI goes to by its collection, None if to none."""
+        return None if self.collection is None else self.collection.target
+
+
+def device_of(event: int) -> int:
+    """Return the device that an event is of: each has some in a row."""
+    return (event - FIRST_LPI) // EVENTS_OF_A_DEVICE
 
 
 class LpiTable:
@@ -54,6 +84,11 @@ class LpiTable:
         entries: what is in the table; for who observes.
         events: what each event is mapped to; an event goes by the INTID that it was mapped to at
             first.
+        collections: the collections by number, as far as there are any.
+        unmapped_devices: the devices whose events cannot be mapped.
+        properties: for each LPI a byte of the guests' memory: its priority, and bit 0 if it is
+            enabled.
+        is_rearranged: some guest changes what is mapped, beyond moving and discarding.
         translations: what events were translated to lately.
         ctlr: for each vCPU, whether its redistributor forwards LPIs.
         born: all there ever were.
@@ -72,15 +107,25 @@ class LpiTable:
         self.rcu = Rcu(scheduler)
         self.entries: dict[int, Lpi] = {}
         self.events: dict[int, Ite] = {}
+        self.collections = {each.vcpu_id: Collection(each.vcpu_id, each) for each in vcpus}
+        self.unmapped_devices: set[int] = set()
+        self.properties: dict[int, Cell[int]] = {}
+        self.is_rearranged = False
         self.translations = TranslationCache(scheduler, self.rcu)
         self.ctlr = [Cell(scheduler, "ctlr", vcpu.name, LpisOf.ENABLED) for vcpu in vcpus]
         self.born: list[Lpi] = []
 
-    def make(self, intid: int, priority: int, target_vcpu: Vcpu) -> Lpi:
+    def make(self, intid: int, priority: int, target_vcpu: Vcpu | None) -> Lpi:
         """Allocate an LPI, with a reference; it is in no table yet."""
         made = Lpi(self._locks, self._cache, intid, priority, target_vcpu)
         self.born.append(made)
         return made
+
+    def property_of(self, intid: int) -> Cell[int]:
+        """Return the byte of an LPI in the guests' property table."""
+        if intid not in self.properties:
+            self.properties[intid] = Cell(self._scheduler, "property", str(intid), 0)
+        return self.properties[intid]
 
     def load(self, intid: int) -> Lpi | None:
         """Find an LPI, in a read section (xa_load)."""

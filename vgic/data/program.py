@@ -25,6 +25,9 @@ class Asks(NamedTuple):
         reads: the field of the interrupt that it reads, "" if none that is judged.
         deactivates: it is a write of DIR that was trapped.
         lpis: it has a vCPU's redistributor take LPIs, `on`, or none, `off`; else "".
+        rearranges: it changes which LPIs events are mapped to, where these go, or how they are
+            configured, of more events than one.
+        command: the command of an ITS that it is, by name, if that maps or routes; else "".
         of_all: it turns the distributor `on` or `off`, which is about every interrupt; else "".
     """
 
@@ -40,6 +43,8 @@ class Asks(NamedTuple):
     reads: str = ""
     deactivates: bool = False
     lpis: str = ""
+    rearranges: bool = False
+    command: str = ""
     of_all: str = ""
 
 

@@ -91,15 +91,15 @@ class VgicIrq:
         intid: int,
         config: Config,
         priority: int,
-        target_vcpu: "Vcpu",
+        target_vcpu: "Vcpu | None",
         group: int = 1,
     ) -> None:
         self.intid = intid
-        self.name = irq_name(intid, target_vcpu.vcpu_id)
+        self.name = irq_name(intid, 0 if target_vcpu is None else target_vcpu.vcpu_id)
         self.irq_lock = SpinLock(locks.order, locks.irq_lock, self.name)
         self.ap_list: Node[VgicIrq] = Node(self, self.name)
         self.vcpu: Vcpu | None = None
-        self.target_vcpu: Vcpu | None = target_vcpu
+        self.target_vcpu = target_vcpu
         self.line_level = False
         self.pending_latch = False
         self.pended_since_load = False
@@ -128,14 +128,18 @@ class Lpi(VgicIrq, Freeable):
     """An LPI: an edge of group 1 that can be freed (struct vgic_irq with its refcount and rcu).
 
     It begins with one reference, which belongs to whoever has made it.
+
+    Attributes:
+        mapped: an event is mapped to it.
     """
 
-    __slots__ = ("life",)
+    __slots__ = ("life", "mapped")
 
     def __init__(
-        self, locks: VgicLocks, cache: KmemCache, intid: int, priority: int, target_vcpu: "Vcpu"
+        self, locks: VgicLocks, cache: KmemCache, intid: int, priority: int, target: "Vcpu | None"
     ) -> None:
-        super().__init__(locks, intid, EDGE, priority, target_vcpu)
+        super().__init__(locks, intid, EDGE, priority, target)
+        self.mapped = False
         self.refcount = Refcount(cache.scheduler, "refcount", self.name, inside=self)
         self.be_born(cache, self.name)
 

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The virtual machine as plain data: its vCPUs, its distributor and all of its interrupts.
 
-`Kvm` and `VgicDist` follow the kernel's structs of these names; vgic.kernel changes them, and
-vgic.judging judges them.
+`Kvm` follows the kernel's struct of this name; vgic.kernel changes it, and vgic.judging judges it.
 """
 
-from harness import Atomic, Cell, LockOrder, Mutex, Scheduler, SpinLock
-from harness.engine import operations
+from collections.abc import Callable
+
+from harness import Cell, LockOrder, Mutex, Scheduler, SpinLock
+from vgic.data.dist import VgicDist
 from vgic.data.host_cpu import HostCpu
 from vgic.data.intids import FIRST_SPI, Config, is_lpi, is_private
 from vgic.data.ioctls import Ioctls
@@ -19,49 +20,6 @@ from vgic.hardware import FIRST_LPI, PLAIN, Implementation, PhysicalInterrupt
 
 NR_VCPUS_MAX = 8
 """How many vCPUs a VM has at most."""
-
-
-class VgicDist:
-    """The distributor (struct vgic_dist).
-
-    Attributes:
-        enabled: GICD_CTLR lets interrupts through.
-        active_spis: how many shared interrupts may be active, where that is counted: from the
-            first on every vCPU traps DIR.
-        is_turned: some guest turns it on or off, so that who looks at `enabled` depends on that.
-        spis: the shared interrupts by INTID, but for LPIs.
-        lpis: the table of LPIs, None where there are none.
-    """
-
-    __slots__ = (
-        "_read", "_scheduler", "_write", "active_spis", "enabled", "is_turned", "lpis", "spis",
-    )  # fmt: skip
-
-    def __init__(self, scheduler: Scheduler) -> None:
-        self._scheduler = scheduler
-        self._read, self._write = operations("enabled", "enabled[vm]", "read", "write")
-        self.enabled = True
-        self.is_turned = False
-        self.active_spis = Atomic(scheduler, "active_spis", "vm")
-        self.spis: dict[int, VgicIrq] = {}
-        self.lpis: LpiTable | None = None
-
-    def forwards(self) -> bool:
-        """Tell whether it is on: a plain read."""
-        if self.is_turned:
-            self._scheduler.touch(self._read)
-        return self.enabled
-
-    def turn(self, *, on: bool) -> None:
-        """Turn it on or off: a plain write."""
-        self.is_turned = True
-        self._scheduler.touch(self._write)
-        self.enabled = on
-
-    def mask_is_saved(self) -> None:
-        """Say that a vCPU's mask is saved, by which it may be told when this is turned on."""
-        if self.is_turned:
-            self._scheduler.touch(self._write)
 
 
 class Kvm:
@@ -83,13 +41,15 @@ class Kvm:
         lifetime: who has it open, if its end is part of the execution.
         ioctls: the locks of what user space calls beside its vCPUs, if it calls anything.
         is_v2: it has a GICv2, and GICv2's list registers; see gicv2.py.
+        on_join: are called with an interrupt that an ITS makes while the VM runs.
         awaiting: the vCPUs whose guests look at a cell until it is set, and take nothing.
         stopping: user space wants the vCPUs to return from KVM_RUN.
     """
 
     __slots__ = (
         "awaiting", "cells", "config_lock", "cpus", "dist", "handed_over", "implementation",
-        "ioctls", "irqs", "is_v2", "lifetime", "locks", "nr_lr", "scheduler", "stopping", "vcpus",
+        "ioctls", "irqs", "is_v2", "lifetime", "locks", "nr_lr", "on_join", "scheduler", "stopping",
+        "vcpus",
     )  # fmt: skip
 
     def __init__(
@@ -113,6 +73,7 @@ class Kvm:
         self.cpus = [*(vcpu.cpu for vcpu in self.vcpus), HostCpu(nr_vcpus)]
         self.dist = VgicDist(scheduler)
         self.irqs: list[VgicIrq] = []
+        self.on_join: list[Callable[[VgicIrq], None]] = []
         self.cells: dict[int, Cell[bool]] = {}
         self.handed_over: Cell[tuple[tuple[int, int], ...]] = Cell(
             scheduler, "handed_over", "vm", ()
@@ -159,18 +120,22 @@ class Kvm:
         irq.physical = PhysicalInterrupt(self.scheduler, irq.name) if mapped else None
         home = vcpu.vgic_cpu.private_irqs if is_private(intid) else self.dist.spis
         home[intid] = irq
-        return self._join(irq)
+        return self.join(irq)
 
-    def _add_lpi(self, intid: int, priority: int, target: Vcpu) -> VgicIrq:
+    def _add_lpi(self, intid: int, priority: int, vcpu: Vcpu) -> VgicIrq:
         """Add an LPI that an event is mapped to, whose reference it has from the start."""
         lpis = self.dist.lpis = self.dist.lpis or LpiTable(self.locks, self.vcpus)
-        lpis.entries[intid] = made = lpis.make(intid, priority, target)
-        lpis.events[intid] = Ite(made, target)
-        return self._join(made)
+        lpis.entries[intid] = made = lpis.make(intid, priority, vcpu)
+        made.mapped = True
+        lpis.events[intid] = Ite(made, lpis.collections[vcpu.vcpu_id])
+        lpis.property_of(intid).value = priority | 1
+        return self.join(made)
 
-    def _join(self, irq: VgicIrq) -> VgicIrq:
+    def join(self, irq: VgicIrq) -> VgicIrq:
         """Have it among all interrupts: no list is longer than there are."""
         self.irqs.append(irq)
+        for hear in self.on_join:
+            hear(irq)
         for each in self.vcpus:
             each.vgic_cpu.ap_list_head.population += 1
             each.vgic_cpu.overflow_ap_list_head.population += 1
@@ -204,6 +169,13 @@ class Kvm:
         ite = None if self.dist.lpis is None else self.dist.lpis.events.get(intid)
         return None if ite is None else ite.irq
 
+    def destination(self, vcpu: int, intid: int) -> VgicIrq | None:
+        """Return what a device's line or message is for, None if for none; by who observes."""
+        if intid < FIRST_LPI or self.dist.lpis is None:
+            return self.subject(vcpu, intid)
+        ite = self.dist.lpis.events.get(intid)
+        return None if ite is None or ite.target is None else ite.irq
+
     def all_locks(self) -> list[SpinLock]:
         """Return the VM's locks and those of all vCPUs and interrupts."""
         lists = [vcpu.vgic_cpu.ap_list_lock for vcpu in self.vcpus]
@@ -217,6 +189,7 @@ class Kvm:
         self.locks.retire()
         if self.ioctls is not None:
             self.ioctls.retire()
+        self.on_join.clear()
         if self.lifetime is not None:
             for irq in self.irqs:
                 if isinstance(irq, MortalIrq):

@@ -10,6 +10,7 @@ from vgic.data import EDGE, Exit, Kvm, Vcpu, VgicIrq
 from vgic.judging.judge import listed
 from vgic.judging.lines import Lines
 from vgic.judging.open_ones import OpenOnes
+from vgic.judging.rearranging import Rearranging
 from vgic.judging.rewritten_keys import SORTED_BY, RewrittenKeys
 from vgic.judging.sourced_edges import is_ignored
 from vgic.judging.triggers import Triggers
@@ -47,6 +48,7 @@ class Bookkeeping(Lines):
         self.owner: int | None = None
         self._keys = RewrittenKeys(kvm, self.ledger, self.open, self.flushed_at)
         self._triggers = Triggers(self.ledger, self._edges)
+        self._rearranging = Rearranging(kvm, self.ledger)
 
     def aborted(self, vcpu: int) -> None:
         """Enter when the vCPU turned back: what changes later may come too late for its sync."""
@@ -69,6 +71,8 @@ class Bookkeeping(Lines):
         kvm, ledger, asks = self._kvm, self.ledger, access.asks
         if asks.of_all:
             ledger.turn(kvm.irqs, off=asks.of_all == "off")
+        elif asks.rearranges:
+            self._rearranging.begin(vcpu)
         subjects = access.subjects(vcpu, len(kvm.vcpus))
         if len(subjects) != 1:
             self._send_to_several(vcpu, access.intid, subjects)
@@ -106,6 +110,8 @@ class Bookkeeping(Lines):
         ledger, asks = self.ledger, access.asks
         if asks.of_all:
             ledger.turned(self._kvm.irqs, self._kvm.scheduler.steps, off=asks.of_all == "off")
+        elif asks.rearranges:
+            self._rearranging.end(vcpu)
         self.sent, self._sending[vcpu] = self._sending[vcpu], []
         for each in self.sent:
             self._edges.end(each)
@@ -144,6 +150,7 @@ class Bookkeeping(Lines):
             self._edges.forget(gone)
             self.open.forget(gone)
             self._subjects.forget(gone)
+            self._rearranging.forget(gone)
 
     def _send_to_several(self, vcpu: int, intid: int, targets: Sequence[int]) -> None:
         """Enter SGIs before they begin to be sent, one after the other."""

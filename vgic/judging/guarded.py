@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from harness.detectors.races import DataRaces
 from harness.primitives import Guard, UnguardedPoints
-from vgic.data import Kvm
+from vgic.data import Kvm, VgicIrq
 
 _GUARDED_BY_IRQ_LOCK = (
     "active",
@@ -36,6 +36,9 @@ DOCUMENTED = {
         ("kvm_vgic_vcpu_destroy", family): "nobody runs the vCPU any more, and nobody injects"
         for family in ("ap_list_head", "overflow_ap_list_head")
     },
+    ("vgic_its_cmd_handle_clear", "pending_latch"): (
+        "whoever sets it at the same time may come before or after"
+    ),
     ("vgic_mmio_read_active", "active"): (
         "who writes it has the config_lock, and who folds it is halted"
     ),
@@ -53,6 +56,7 @@ def check_races(kvm: Kvm, points: UnguardedPoints | None = None) -> DataRaces:
     races = DataRaces(kvm.scheduler, DOCUMENTED, points)
     for thing, guards in _guarded(kvm):
         races.watch(thing, guards)
+    kvm.on_join.append(lambda irq: races.watch(irq, _guards_of(irq)))
     return races
 
 
@@ -72,15 +76,21 @@ def stop_at_unguarded(kvm: Kvm, *, check: bool) -> None:
     else:
         for thing, guards in _guarded(kvm):
             points.watch(thing, guards)
+        kvm.on_join.append(lambda irq: points.watch(irq, _guards_of(irq)))
     for vcpu in kvm.vcpus:
         points.watch_list(vcpu.vgic_cpu.ap_list_head)
         points.watch_list(vcpu.vgic_cpu.overflow_ap_list_head)
 
 
+def _guards_of(irq: VgicIrq) -> Mapping[str, Guard]:
+    """Return what guards the fields of an interrupt."""
+    return dict.fromkeys(_GUARDED_BY_IRQ_LOCK, irq.irq_lock)
+
+
 def _guarded(kvm: Kvm) -> Iterator[tuple[object, Mapping[str, Guard]]]:
     """Yield the objects whose fields threads share, with what guards each field."""
     for irq in kvm.irqs:
-        yield irq, dict.fromkeys(_GUARDED_BY_IRQ_LOCK, irq.irq_lock)
+        yield irq, _guards_of(irq)
     for vcpu in kvm.vcpus:
         by_lock = dict.fromkeys(_GUARDED_BY_AP_LIST_LOCK, vcpu.vgic_cpu.ap_list_lock)
         yield vcpu.vgic_cpu, {**dict.fromkeys(_OF_THE_VCPUS_THREAD, vcpu.role), **by_lock}

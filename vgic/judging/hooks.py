@@ -34,8 +34,13 @@ def attach(kvm: Kvm, judges: Sequence[Judge], lists: Lists) -> None:
         vgic_cpu.ap_list_lock.on_unlock = partial(list_unlocked, vcpu)
         on_add = partial(added, vcpu, lists)
         vgic_cpu.ap_list_head.on_add = vgic_cpu.overflow_ap_list_head.on_add = on_add
-    for irq in kvm.irqs:
+
+    def hear_of(irq: VgicIrq) -> None:
         irq.irq_lock.on_unlock = partial(irq_unlocked, irq)
+
+    for irq in kvm.irqs:
+        hear_of(irq)
+    kvm.on_join.append(hear_of)
 
 
 @cache

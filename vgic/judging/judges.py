@@ -19,6 +19,7 @@ from vgic.judging.judge import Judge
 from vgic.judging.kicks import Kicks
 from vgic.judging.lists import Lists
 from vgic.judging.loading import Loading
+from vgic.judging.mappings import Mappings
 from vgic.judging.progress import Progress
 from vgic.judging.promises import Promises
 from vgic.judging.references import Holders
@@ -88,4 +89,5 @@ def _of_lpis(kvm: Kvm, books: Bookkeeping, windows: Windows) -> list[Judge]:
     """Return those that are about LPIs, where there are any."""
     if kvm.dist.lpis is not None:
         note_windows(kvm.dist.lpis, windows.crossed_ones)
-    return [Holders(kvm), DisabledLpis(kvm, books, windows.crossed_ones)]
+    disabled = DisabledLpis(kvm, books, windows.crossed_ones)
+    return [Holders(kvm, books), disabled, Mappings(kvm, books)]

@@ -51,6 +51,23 @@ class Lines(Judge):
                 self._falling.add((self._kvm.scheduler.current.role, irq))
             self.ledger.drive(irq)
 
+    def found(self, irq: VgicIrq) -> None:
+        """Enter what a message turns out to be for, and close what it was begun for.
+
+        Args:
+            irq: the LPI whose lock the running thread releases.
+        """
+        is_another, before = self._subjects.found_another(irq)
+        if is_another:
+            if before is not None:
+                self._edges.end(before)
+                self.ledger.driven(before, None)
+                self.ledger.end(before, self._kvm.scheduler.steps, sends=True)
+                self.ledger.forgive(before)
+            self._edges.begin(irq)
+            self.ledger.begin(irq, sends=True)
+            self.ledger.drive(irq)
+
     def driven(self, vcpu: int, intid: int, level: bool) -> None:
         """Close it when it has returned."""
         self.irq = irq = self._subjects.driven(vcpu, intid)

@@ -9,15 +9,27 @@ memory that is never freed.
 """
 
 from vgic.data import Kvm, VgicIrq, references
+from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import Judge, fail
 
 
 class Holders(Judge):
     """Counts, whenever an LPI's lock is released, and when everybody idles."""
 
+    def __init__(self, kvm: Kvm, books: Bookkeeping) -> None:
+        """Begin to listen.
+
+        Args:
+            kvm: the VM.
+            books: are told which LPI a message has found.
+        """
+        super().__init__(kvm)
+        self._books = books
+
     def irq_unlocked(self, irq: VgicIrq) -> None:
         """Look whether anybody has a pointer without a reference."""
         if irq.refcount is not None:
+            self._books.found(irq)
             each_holder_has_one(self._kvm, irq)
 
     def released(self, intid: int) -> None:

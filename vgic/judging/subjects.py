@@ -23,10 +23,24 @@ class Subjects:
 
     def driving(self, vcpu: int, intid: int) -> VgicIrq | None:
         """Return what a device is about to send."""
-        irq = self._kvm.subject(vcpu, intid)
+        irq = self._kvm.destination(vcpu, intid)
         if intid >= FIRST_LPI:
             self._sent[self._kvm.scheduler.current.role] = irq
         return irq
+
+    def found_another(self, irq: VgicIrq) -> tuple[bool, VgicIrq | None]:
+        """Tell whether a message is for another LPI than it was begun for, and for which it was.
+
+        Its event was mapped anew since, or its translation has outlived the event.
+
+        Args:
+            irq: whose lock the running thread releases.
+        """
+        role = self._kvm.scheduler.current.role
+        if role not in self._sent or self._sent[role] is irq:
+            return False, None
+        before, self._sent[role] = self._sent[role], irq
+        return True, before
 
     def driven(self, vcpu: int, intid: int) -> VgicIrq | None:
         """Return what it has sent."""

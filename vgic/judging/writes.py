@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NoReturn
 
-from vgic.data import EDGE, LEVEL, Asks, Config, Exit, Kvm, Vcpu, VgicIrq
+from vgic.data import EDGE, LEVEL, Asks, Config, Exit, Kvm, Vcpu, VgicIrq, is_lpi
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import Judge, fail
 from vgic.judging.standing import NOT_YET, Standing
@@ -111,8 +111,12 @@ class Writes(Judge):
         kvm, field = self._kvm, asks.field
         standing, role = self._standing[irq, field], kvm.scheduler.current.role
         step: float = kvm.scheduler.steps
-        if self._unmapped_at.get(irq, -1) >= self._began_at[vcpu]:
-            # The command may have come too late, and was refused then: either is right.
+        lpis = kvm.dist.lpis
+        if self._unmapped_at.get(irq, -1) >= self._began_at[vcpu] or (
+            lpis is not None and lpis.is_rearranged and is_lpi(irq.intid)
+        ):
+            # The command may have come too late, and was refused then: either is right. What
+            # becomes of one that others rearrange is judged in mappings.py.
             standing.give_up()
             return
         requested = self._requests[role] > self._requests_before[vcpu]

@@ -14,6 +14,7 @@ from vgic.kernel.host_side import HostSide
 from vgic.kernel.inject import EINVAL
 from vgic.kernel.ioctl_side import IoctlSide
 from vgic.kernel.its import EBUSY
+from vgic.kernel.its_side import ItsSide
 from vgic.kernel.lpi_side import LpiSide
 from vgic.kernel.mechanism import Mechanism
 from vgic.kernel.on_gicv2 import OnGicV2
@@ -23,6 +24,7 @@ from vgic.kernel.table import Kernel
 from vgic.kernel.v2_side import V2Side
 
 __all__ = [
-    "CONTRACTS", "EBUSY", "EINVAL", "Added", "ApListSummary", "Contract", "Decisions", "HostSide",
-    "IoctlSide", "Kernel", "LpiSide", "Mechanism", "OnGicV2", "RegisterSide", "V2Side",
+    "CONTRACTS", "EBUSY", "EINVAL", "Added", "ApListSummary", "Contract", "Decisions",
+    "HostSide", "IoctlSide", "ItsSide", "Kernel", "LpiSide", "Mechanism", "OnGicV2",
+    "RegisterSide", "V2Side",
 ]  # fmt: skip

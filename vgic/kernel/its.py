@@ -2,12 +2,13 @@
 """The ITS: a device writes a message, and the LPI that its event is mapped to becomes pending.
 
 What an event was translated to lately is remembered (translations.py). Guests map events by
-commands, which are carried out one at a time, in the thread of the vCPU that writes them. A command
-takes effect on the mapping at once; what an LPI has copied of it in a list register, or is on a
-list by it, follows at the exit of whose list that is.
+commands (its_mapping.py, its_routing.py), which are carried out one at a time, in the thread of the
+vCPU that writes them. A command takes effect on the mapping at once; what an LPI has copied of it
+in a list register, or is on a list by it, follows at the exit of whose list that is.
 """
 
-from vgic.data import Lpi, LpisOf, Vcpu
+from harness.engine import unnamed
+from vgic.data import Lpi, LpisOf
 from vgic.kernel.inject import EINVAL
 from vgic.kernel.table import Kernel
 
@@ -15,7 +16,7 @@ EBUSY = 16
 
 
 class Its(Kernel):
-    """vgic-its.c: messages and commands."""
+    """vgic-its.c: messages, and commands that pend and clear as they do."""
 
     def vgic_its_inject_msi(self, event: int) -> int:
         """Take in the message of a device's event.
@@ -61,24 +62,40 @@ class Its(Kernel):
         Locking: called with the its_lock held, which keeps what is mapped.
 
         Returns:
-            The LPI; -EINVAL for an event that is not mapped; -EBUSY where its vCPU takes no LPIs.
+            The LPI; -EINVAL for an event that is not mapped, or goes nowhere; -EBUSY where its vCPU
+            takes no LPIs.
         """
         lpis = self._lpis
         lpis.its_lock.assert_held()
         ite = lpis.events.get(event)
         if ite is None:
             return -EINVAL
-        if lpis.ctlr[ite.collection.vcpu_id].read() is not LpisOf.ENABLED:
+        target = ite.target
+        if target is None:
+            return -EINVAL
+        if lpis.ctlr[target.vcpu_id].read() is not LpisOf.ENABLED:
             return -EBUSY
         self.vgic_its_cache_translation(event, ite.irq)
         return ite.irq
 
-    def vgic_its_cmd_handle_movi(self, event: int, target: Vcpu) -> int:
-        """Route the LPI of an event to another vCPU (MOVI); neither queued nor kicked.
+    def vgic_its_cmd_handle_int(self, event: int) -> int:
+        """Make the LPI of an event pending, as its message does (INT).
 
-        Models: vgic-its.c, vgic_its_cmd_handle_movi and update_affinity, as a guest's only command.
+        Models: vgic-its.c, vgic_its_cmd_handle_int, as a guest's only command.
+        Locking: called with nothing held; takes the cmd_lock, the its_lock, and what queueing
+            takes.
+
+        Returns:
+            What vgic_its_trigger_msi returns.
+        """
+        with self._lpis.cmd_lock, self._lpis.its_lock:
+            return self.vgic_its_trigger_msi(event)
+
+    def vgic_its_cmd_handle_clear(self, event: int) -> int:
+        """Take the pending state of an event's LPI away (CLEAR); nobody is kicked.
+
+        Models: vgic-its.c, vgic_its_cmd_handle_clear, as a guest's only command.
         Locking: called with nothing held; takes the cmd_lock, the its_lock, then irq_lock.
-        Differs: a collection is a vCPU.
 
         Returns:
             0, or -EINVAL for an event that is not mapped.
@@ -87,34 +104,21 @@ class Its(Kernel):
             ite = self._lpis.events.get(event)
             if ite is None:
                 return -EINVAL
-            ite.collection, irq = target, ite.irq
-            self.vgic_its_invalidate_cache()
-            irqs_were_off = irq.irq_lock.lock_irqsave()
-            irq.target_vcpu = target
-            self.scheduler.note("move", irq.name, "to", target)
-            irq.irq_lock.unlock_irqrestore(irqs_were_off)
+            self.clear_pending(ite.irq)
         return 0
 
-    def vgic_its_cmd_handle_discard(self, event: int) -> int:
-        """Have an event mapped to nothing, and drop its reference (DISCARD).
+    @unnamed
+    def clear_pending(self, irq: Lpi) -> None:
+        """Take the pending state of an LPI away.
 
-        What is pending stays so, and what is listed is delivered.
+        Locking: called with the its_lock held; takes irq_lock.
 
-        Models: vgic-its.c, vgic_its_cmd_handle_discard and its_free_ite, as a guest's only command.
-        Locking: called with nothing held; takes the cmd_lock, the its_lock, and what a put takes.
-
-        Returns:
-            0, or -EINVAL for an event that is not mapped.
+        Decision: whether that is under the lock which guards all of an interrupt.
         """
-        with self._lpis.cmd_lock, self._lpis.its_lock:
-            ite = self._lpis.events.get(event)
-            if ite is None:
-                return -EINVAL
-            self.vgic_its_invalidate_cache()
-            self.scheduler.note("discard event", event)
-            del self._lpis.events[event]
-            self.vgic_put_irq(ite.irq)
-        return 0
+        irqs_were_off = irq.irq_lock.lock_irqsave()
+        irq.pending_latch = False
+        self.scheduler.note("clear", irq.name)
+        irq.irq_lock.unlock_irqrestore(irqs_were_off)
 
     def vgic_its_destroy(self) -> None:
         """Drop the references of all events and translations: the VM is being torn down.

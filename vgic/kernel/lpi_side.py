@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the kernel does with LPIs, by name: their references, and the MSIs that make them pending.
+"""What the kernel does with LPIs, by name: their references, and redistributors that take them.
 
-The kernel's other functions are in table.py.
+The kernel's other functions are in table.py, those of the ITS in its_side.py.
 """
 
 from abc import abstractmethod
@@ -11,7 +11,7 @@ from vgic.kernel.decisions import Decisions
 
 
 class LpiSide(Decisions):
-    """The functions that look LPIs up, take and drop references, and send MSIs."""
+    """The functions that look LPIs up, take and drop references, and take them off lists."""
 
     @abstractmethod
     def vgic_get_irq(self, intid: int) -> Lpi | None:
@@ -38,46 +38,6 @@ class LpiSide(Decisions):
         """Release the LPIs that nobody has a reference to."""
 
     @abstractmethod
-    def vgic_its_inject_msi(self, event: int) -> int:
-        """Take in the message of a device's event."""
-
-    @abstractmethod
-    def vgic_its_trigger_msi(self, event: int) -> int:
-        """Make the LPI pending that an event is mapped to, with the ITS locked."""
-
-    @abstractmethod
-    def vgic_its_resolve_lpi(self, event: int) -> Lpi | int:
-        """Find the LPI that an event is mapped to, with the ITS locked, and remember that."""
-
-    @abstractmethod
-    def vgic_its_check_cache(self, event: int) -> Lpi | None:
-        """Look up what an event was translated to, and take a reference."""
-
-    @abstractmethod
-    def vgic_its_cache_translation(self, event: int, irq: Lpi) -> None:
-        """Remember what an event is translated to, with a reference."""
-
-    @abstractmethod
-    def vgic_its_inject_cached_translation(self, event: int) -> int:
-        """Make the LPI pending that an event was translated to lately."""
-
-    @abstractmethod
-    def vgic_its_invalidate_cache(self) -> None:
-        """Forget all translations, and drop their references."""
-
-    @abstractmethod
-    def vgic_its_cmd_handle_movi(self, event: int, target: Vcpu) -> int:
-        """Route the LPI of an event to another vCPU (MOVI)."""
-
-    @abstractmethod
-    def vgic_its_cmd_handle_discard(self, event: int) -> int:
-        """Have an event mapped to nothing (DISCARD)."""
-
-    @abstractmethod
-    def vgic_its_destroy(self) -> None:
-        """Drop the references of all events."""
-
-    @abstractmethod
     def vgic_flush_pending_lpis(self, vcpu: Vcpu) -> None:
         """Take all LPIs off a vCPU's list."""
 
@@ -92,10 +52,6 @@ class LpiSide(Decisions):
     @abstractmethod
     def clears_flushed_latch(self) -> bool:
         """Say whether an LPI that is taken off is pending no more; see redistributor.py."""
-
-    @abstractmethod
-    def puts_found_translation(self) -> bool:
-        """Say whose reference is dropped with a translation; see translations.py."""
 
     @abstractmethod
     def put_listed(self, irq: VgicIrq) -> bool:

@@ -17,8 +17,11 @@ from vgic.kernel.init import Init
 from vgic.kernel.inject import Inject
 from vgic.kernel.io_bus import Bus
 from vgic.kernel.its import Its
+from vgic.kernel.its_mapping import ItsMapping
+from vgic.kernel.its_routing import ItsRouting
 from vgic.kernel.kick import Kick
 from vgic.kernel.load import Load
+from vgic.kernel.lpi_config import LpiConfig
 from vgic.kernel.mmio import Mmio
 from vgic.kernel.mmio_active import MmioActive
 from vgic.kernel.mmio_v2 import MmioV2
@@ -61,7 +64,10 @@ class Mechanism(
     Distributor,
     References,
     Translations,
+    LpiConfig,
     Its,
+    ItsMapping,
+    ItsRouting,
     Redistributor,
     Init,
     Teardown,

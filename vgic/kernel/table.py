@@ -4,8 +4,9 @@
 One method for each kernel function, under the kernel's name; small files beside this one hold
 them, one topic each. What is decided in them, and so what a revision or a bug overrides, is in
 decisions.py; what the host does with the threads of vCPUs is in host_side.py, what guests' accesses
-come to in register_side.py, what is done with LPIs in lpi_side.py, GICv2's own in v2_side.py, what
-user space calls in ioctl_side.py. In which order locks are taken stands in vgic/data/lock_order.py.
+come to in register_side.py, what is done with LPIs in lpi_side.py, what an ITS does in its_side.py,
+GICv2's own in v2_side.py, what user space calls in ioctl_side.py. In which order locks are taken
+stands in vgic/data/lock_order.py.
 """
 
 from abc import abstractmethod
@@ -14,6 +15,7 @@ from vgic.data import Exit, Ioctls, Kvm, LpiTable, RunsInGuestMode, Trap, Vcpu, 
 from vgic.hardware import ListRegister
 from vgic.kernel.host_side import HostSide
 from vgic.kernel.ioctl_side import IoctlSide
+from vgic.kernel.its_side import ItsSide
 from vgic.kernel.lpi_side import LpiSide
 from vgic.kernel.old_watch import OldWatch
 from vgic.kernel.register_side import RegisterSide
@@ -22,7 +24,7 @@ from vgic.kernel.v2_side import V2Side
 from vgic.tracepoints import Tracepoints
 
 
-class Kernel(HostSide, RegisterSide, LpiSide, V2Side, IoctlSide):
+class Kernel(HostSide, RegisterSide, LpiSide, ItsSide, V2Side, IoctlSide):
     """What a vGIC has to be able to do, over one VM.
 
     Attributes:

@@ -2,6 +2,7 @@
 """classic: up to 6.18, active interrupts first and no overflow."""
 
 from vgic.revisions.facts import (
+    ClearsUnlocked,
     DisablesRunning,
     FlushBeforeMode,
     FlushKeepsLatch,
@@ -9,6 +10,9 @@ from vgic.revisions.facts import (
     KeepsLpiActive,
     KeysReadAgain,
     KicksByMask,
+    MapsAnyLpi,
+    MovesAllLpis,
+    MovesAllRunning,
     MovesUnheld,
     NoOverflow,
     OneList,
@@ -16,8 +20,8 @@ from vgic.revisions.facts import (
     OutsideBeforeSync,
     PauseIsFlag,
     PhysicalByMemory,
-    SgisFirst,
     PutsFoundTranslation,
+    SgisFirst,
     SortedBySummary,
     TurnsUnlocked,
 )
@@ -44,6 +48,10 @@ class Classic(
     DisablesRunning,
     FlushKeepsLatch,
     TurnsUnlocked,
+    ClearsUnlocked,
+    MapsAnyLpi,
+    MovesAllLpis,
+    MovesAllRunning,
 ):
     """Up to 6.18: active interrupts keep their list registers, whatever is more urgent.
 
@@ -80,5 +88,9 @@ RECORD = Revision(
         "stuck active",
         "list corruption",
         "use after free",
+        "I37 LPI misrouted",
+        "I38 mapped twice",
+        "I6 reference missing",
+        "reference underflow",
     ),
 )

@@ -2,6 +2,7 @@
 """halting: the fix branch of September 2026, which halts the VM and publishes late."""
 
 from vgic.revisions.facts import (
+    ClearsUnlocked,
     CountsDisabledGroups,
     CountsSpis,
     CursorWhenFull,
@@ -14,6 +15,7 @@ from vgic.revisions.facts import (
     KicksByMask,
     LeavesForDir,
     LoadedByMmio,
+    MapsAnyLpi,
     PhysicalByMemory,
     SortedBySummary,
     SummaryAlone,
@@ -42,6 +44,8 @@ class Halting(
     LoadedByMmio,
     PhysicalByMemory,
     TurnsUnlocked,
+    ClearsUnlocked,
+    MapsAnyLpi,
 ):
     """The fix branch of 30 September 2026: a halted vCPU has folded what it has.
 
@@ -61,11 +65,9 @@ RECORD = Revision(
     models=(
         Commit("499ddfc539bf", "outside is published after the sync; a pause is counted"),
         Commit("3e2780713d77", "the VM is halted to disable LPIs"),
-    ),
-    beyond=(
-        Commit("50c6a41ed8ff", "who finds a vCPU outside has its state as well: an acquire"),
         Commit("3a8111254482", "the VM is halted for MOVALL"),
     ),
+    beyond=(Commit("50c6a41ed8ff", "who finds a vCPU outside has its state as well: an acquire"),),
     found_as=(
         "I13 stuck active",
         "I14 EOIcount too high",
@@ -80,5 +82,7 @@ RECORD = Revision(
         "I17 entry while halted",
         "I33 device silenced",
         "I34 device let go",
+        "I37 LPI misrouted",
+        "I38 mapped twice",
     ),
 )

@@ -2,6 +2,7 @@
 """head-walk: 6.19, one list and an EOIcount walk from its head."""
 
 from vgic.revisions.facts import (
+    ClearsUnlocked,
     CountsDisabledGroups,
     CountsSpis,
     DirOnlyRequests,
@@ -15,6 +16,9 @@ from vgic.revisions.facts import (
     KicksByMask,
     LeavesForDir,
     LoadedByMmio,
+    MapsAnyLpi,
+    MovesAllLpis,
+    MovesAllRunning,
     MovesUnheld,
     OracleAlone,
     OutsideBeforeSync,
@@ -56,6 +60,10 @@ class HeadWalk(
     DisablesRunning,
     FlushKeepsLatch,
     TurnsUnlocked,
+    ClearsUnlocked,
+    MapsAnyLpi,
+    MovesAllLpis,
+    MovesAllRunning,
 ):
     """6.19 (3cfd59f81e0f): the overflow list was dropped as not worth its while.
 
@@ -108,5 +116,9 @@ RECORD = Revision(
         "I4 list registers not folded",
         "list corruption",
         "use after free",
+        "I37 LPI misrouted",
+        "I38 mapped twice",
+        "I6 reference missing",
+        "reference underflow",
     ),
 )

@@ -2,6 +2,7 @@
 """last-lr: March 2026, a cursor at the last interrupt that got a list register."""
 
 from vgic.revisions.facts import (
+    ClearsUnlocked,
     CountsDisabledGroups,
     CountsSpis,
     CursorAtEach,
@@ -15,6 +16,9 @@ from vgic.revisions.facts import (
     KicksByMask,
     LeavesForDir,
     LoadedByMmio,
+    MapsAnyLpi,
+    MovesAllLpis,
+    MovesAllRunning,
     OracleAlone,
     OutsideBeforeSync,
     PauseIsFlag,
@@ -52,6 +56,10 @@ class LastLr(
     PutsFoundTranslation,
     DisablesRunning,
     TurnsUnlocked,
+    ClearsUnlocked,
+    MapsAnyLpi,
+    MovesAllLpis,
+    MovesAllRunning,
 ):
     """March 2026 (6da5e537f5af): the accounting begins behind the last list register's interrupt.
 
@@ -88,5 +96,9 @@ RECORD = Revision(
         "use after free",
         "I4 list registers not folded",
         "list corruption",
+        "I37 LPI misrouted",
+        "I38 mapped twice",
+        "I6 reference missing",
+        "reference underflow",
     ),
 )

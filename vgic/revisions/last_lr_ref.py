@@ -2,6 +2,7 @@
 """last-lr-ref: mainline of September 2026, the cursor with a reference."""
 
 from vgic.revisions.facts import (
+    ClearsUnlocked,
     CountsDisabledGroups,
     CountsSpis,
     CursorWhenFull,
@@ -15,6 +16,9 @@ from vgic.revisions.facts import (
     KicksByMask,
     LeavesForDir,
     LoadedByMmio,
+    MapsAnyLpi,
+    MovesAllLpis,
+    MovesAllRunning,
     OutsideBeforeSync,
     PauseIsFlag,
     PhysicalByMemory,
@@ -50,6 +54,10 @@ class LastLrRef(
     PutsFoundTranslation,
     DisablesRunning,
     TurnsUnlocked,
+    ClearsUnlocked,
+    MapsAnyLpi,
+    MovesAllLpis,
+    MovesAllRunning,
 ):
     """September 2026 (19bc5d79ece6): there is a cursor only if all list registers are filled.
 
@@ -87,5 +95,10 @@ RECORD = Revision(
         "I8 pending but not queued",
         "I4 list registers not folded",
         "list corruption",
+        "I37 LPI misrouted",
+        "I38 mapped twice",
+        "I6 reference missing",
+        "use after free",
+        "reference underflow",
     ),
 )

@@ -2,6 +2,7 @@
 """linux-7.3: what ships, the look at the requests before the flush."""
 
 from vgic.revisions.facts import (
+    ClearsUnlocked,
     CountsDisabledGroups,
     CountsSpis,
     CursorWhenFull,
@@ -14,6 +15,7 @@ from vgic.revisions.facts import (
     KicksByMask,
     LeavesForDir,
     LoadedByMmio,
+    MovesAllRunning,
     PhysicalByMemory,
     SortedBySummary,
     SummaryAlone,
@@ -42,6 +44,8 @@ class LinuxSevenThree(
     PhysicalByMemory,
     DisablesRunning,
     TurnsUnlocked,
+    ClearsUnlocked,
+    MovesAllRunning,
 ):
     """Linux 7.3.4: a vCPU is in its guest, for others, before it fills its list registers.
 
@@ -62,8 +66,8 @@ RECORD = Revision(
         Commit("", "7.3.4: IN_GUEST_MODE is published ahead of the state being loaded"),
         Commit("", "7.3.4: OUTSIDE_GUEST_MODE is published past the state being saved"),
         Commit("", "7.3.4: a pause is counted"),
+        Commit("", "7.3.4: an LPI is not mapped by more than one event"),
     ),
-    beyond=(Commit("", "7.3.4: an LPI is not mapped by more than one event"),),
     found_as=(
         "I13 stuck active",
         "I14 EOIcount too high",

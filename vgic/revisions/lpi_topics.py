@@ -2,9 +2,13 @@
 """In what the revisions differ about LPIs; see differences.py."""
 
 from vgic.revisions.facts import (
+    ClearsUnlocked,
     DisablesRunning,
     FlushKeepsLatch,
     KeepsLpiActive,
+    MapsAnyLpi,
+    MovesAllLpis,
+    MovesAllRunning,
     MovesUnheld,
     PutsFoundTranslation,
     SplitByValue,
@@ -39,5 +43,25 @@ OF_LPIS = (
         "a translation that two forget at once",
         "is put by the one who has taken it out",
         ((PutsFoundTranslation, "is put by each who has seen it"),),
+    ),
+    Topic(
+        "an LPI that an event is mapped to already",
+        "is mapped by no other; one that is mapped anew goes where its event does",
+        ((MapsAnyLpi, "is mapped by others as well, and goes where it went"),),
+    ),
+    Topic(
+        "which LPIs MOVALL moves",
+        "those of the vCPU that it names",
+        ((MovesAllLpis, "all there are"),),
+    ),
+    Topic(
+        "what vCPUs do while MOVALL moves LPIs",
+        "they are halted",
+        ((MovesAllRunning, "they go on"),),
+    ),
+    Topic(
+        "CLEAR of an LPI",
+        "takes its pending state away under its lock",
+        ((ClearsUnlocked, "takes it away at any time"),),
     ),
 )

@@ -2,6 +2,7 @@
 """v1-posted: the overflow split as it was posted in November 2025."""
 
 from vgic.revisions.facts import (
+    ClearsUnlocked,
     CountsDisabledGroups,
     DirAsPosted,
     DisablesRunning,
@@ -11,6 +12,9 @@ from vgic.revisions.facts import (
     HearsOfFoundActive,
     KeysReadAgain,
     KicksByMask,
+    MapsAnyLpi,
+    MovesAllLpis,
+    MovesAllRunning,
     MovesUnheld,
     OracleAlone,
     OutsideBeforeSync,
@@ -48,6 +52,10 @@ class V1Posted(
     DisablesRunning,
     FlushKeepsLatch,
     TurnsUnlocked,
+    ClearsUnlocked,
+    MapsAnyLpi,
+    MovesAllLpis,
+    MovesAllRunning,
 ):
     """The seed exactly as posted (33 patches): the list head is copied by value before the cut.
 
@@ -88,5 +96,9 @@ RECORD = Revision(
         "I35 LPI kept",
         "I4 list registers not folded",
         "use after free",
+        "I37 LPI misrouted",
+        "I38 mapped twice",
+        "I6 reference missing",
+        "reference underflow",
     ),
 )

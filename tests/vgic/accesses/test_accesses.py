@@ -36,9 +36,23 @@ OF_EVENTS = {
     "msi": ("vgic_its_inject_msi", ()),
     "movi": ("vgic_its_cmd_handle_movi", (1,)),
     "discard": ("vgic_its_cmd_handle_discard", ()),
+    "int": ("vgic_its_cmd_handle_int", ()),
+    "clear": ("vgic_its_cmd_handle_clear", ()),
+    "inv": ("vgic_its_cmd_handle_inv", ()),
 }
 """Those that are about an event, whatever it is mapped to, and which vCPU each names."""
-WRITTEN = {"priority": 0x40, "group": 0, "trigger": 0}
+OF_TABLES = {
+    "mapi": ("mapi", (8192, 8192, 1)),
+    "mapti": ("mapi", (8192, 8193, 1)),
+    "mapd": ("mapd", (0, True)),
+    "mapd off": ("mapd", (0, False)),
+    "mapc": ("mapc", (0, 1)),
+    "mapc off": ("mapc", (1, None)),
+    "movall": ("movall", (0, 1)),
+    "invall": ("invall", (1,)),
+}
+"""Those that are about what an ITS maps; with what each calls its command, vCPUs by number."""
+WRITTEN = {"priority": 0x40, "group": 0, "trigger": 0, "inv": 0x41}
 """What is written where that is no vCPU."""
 
 
@@ -52,6 +66,7 @@ def test_every_access_is_named_by_its_row() -> None:
         "lpis on",
         "lpis off",
         *OF_EVENTS,
+        *OF_TABLES,
     }
     assert set(COMES_TO) == set(ACCESSES) - others, "which come to nothing, to several, or to all"
     assert all(name == kind.name for name, kind in ACCESSES.items())
@@ -110,6 +125,32 @@ def test_an_access_is_about_its_event_whether_that_is_mapped_or_not(
         monkeypatch.setattr(kernel, function, lambda *given: called.append(given))
         kernel.handle_exit(kernel.kvm.vcpus[0], Access(name, 8192, 1))
         assert called == [(8192, *[kernel.kvm.vcpus[n] for n in vcpus])]
+
+    in_kernel(body, nr_vcpus=2)
+
+
+@pytest.mark.parametrize("name", OF_TABLES)
+def test_an_access_to_the_tables_calls_its_command(
+    name: str, in_kernel: Callable[..., Execution], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command, expected = OF_TABLES[name]
+
+    def body(kernel: Mechanism) -> None:
+        called: list[tuple[object, ...]] = []
+
+        def call(*given: object, **named: object) -> int:
+            values = (*given, *named.values())
+            called.append(tuple(v.vcpu_id if isinstance(v, Vcpu) else v for v in values))
+            return 0
+
+        monkeypatch.setattr(kernel, f"vgic_its_cmd_handle_{command}", call)
+        about = 8192 if ACCESSES[name].has_interrupt else 0
+        kernel.handle_exit(kernel.kvm.vcpus[0], Access(name, about, 1))
+        if not ACCESSES[name].has_interrupt:
+            assert not called, "there is no ITS"
+            kernel.kvm.add_irq(8192, Config.EDGE, 0x80, 0)
+            kernel.handle_exit(kernel.kvm.vcpus[0], Access(name, about, 1))
+        assert called == [expected]
 
     in_kernel(body, nr_vcpus=2)
 
@@ -174,6 +215,12 @@ class ForgetsWrites(Reference):
     def vgic_its_cmd_handle_movi(self, event: int, target: Vcpu) -> int:
         return 0
 
+    def vgic_its_cmd_handle_clear(self, event: int) -> int:
+        return 0
+
+    def vgic_its_cmd_handle_inv(self, event: int) -> int:
+        return 0
+
 
 WRITES = [name for name, kind in ACCESSES.items() if kind.asks(1).field]
 
@@ -187,7 +234,7 @@ def test_a_write_that_is_lost_is_found_and_one_that_is_not_is_not(
         trace = judged(built.kvm)
         intid = 8192 if name in OF_EVENTS else 40
         irq = built.kvm.add_irq(intid, Config.EDGE, 0x80, 0)
-        irq.enabled, irq.pending_latch = name != "enable", name == "unpend"
+        irq.enabled, irq.pending_latch = name != "enable", name in ("unpend", "clear")
         irq.active = name == "deactivate"
         access = Access(name, intid, WRITTEN.get(name, 1))
         trace.accessing(0, access)
@@ -204,7 +251,16 @@ def test_a_write_that_is_lost_is_found_and_one_that_is_not_is_not(
 
 def test_all_kinds_of_writes_are_judged() -> None:
     written = ["route", "enable", "disable", "unpend", "priority"]
-    assert [*written, "activate", "deactivate", "group", "trigger", "movi"] == WRITES
+    assert [
+        *written,
+        "activate",
+        "deactivate",
+        "group",
+        "trigger",
+        "movi",
+        "clear",
+        "inv",
+    ] == WRITES
 
 
 @pytest.mark.parametrize("at_once", [False, True])

@@ -144,6 +144,7 @@ def test_prune_goes_by_what_has_been_freed(revision: str, call: Call) -> None:
     def meanwhile(kernel: Mechanism, irq: VgicIrq) -> None:
         ite = kernel.kvm.dist.lpis.events.pop(irq.intid)  # type: ignore[union-attr]  # there is one
         kernel.vgic_put_irq(ite.irq)
+        kernel.vgic_its_invalidate_cache()
         kernel.vgic_flush_pending_lpis(kernel.kvm.vcpus[0])
 
     unheld = revision in ("classic", "v1-posted", "head-walk")

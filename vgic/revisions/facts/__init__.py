@@ -18,6 +18,12 @@ from vgic.revisions.facts.distributor import KicksByMask
 from vgic.revisions.facts.entry import FlushBeforeMode, OutsideBeforeSync
 from vgic.revisions.facts.gicv2 import SgisFirst, TurnsUnlocked
 from vgic.revisions.facts.halting import PauseIsFlag
+from vgic.revisions.facts.its import (
+    ClearsUnlocked,
+    MapsAnyLpi,
+    MovesAllLpis,
+    MovesAllRunning,
+)
 from vgic.revisions.facts.latch import FoldClearsLatch
 from vgic.revisions.facts.lists import (
     CursorAtEach,
@@ -40,11 +46,12 @@ from vgic.revisions.facts.physical import PhysicalByMemory
 from vgic.revisions.facts.sorting import KeysReadAgain, SortedBySummary, WholePriorities
 
 __all__ = [
-    "CountsDisabledGroups", "CountsSpis", "CursorAtEach", "CursorWhenFull", "DirAsPosted",
-    "DirOnlyRequests", "DisablesRunning", "FlushBeforeMode", "FlushKeepsLatch",
+    "ClearsUnlocked", "CountsDisabledGroups", "CountsSpis", "CursorAtEach", "CursorWhenFull",
+    "DirAsPosted", "DirOnlyRequests", "DisablesRunning", "FlushBeforeMode", "FlushKeepsLatch",
     "FoldClearsLatch", "FoldsUnlocked", "HearsOfFoundActive", "KeepsLpiActive", "KeysReadAgain",
-    "KicksByMask", "LeavesForDir", "LoadedByMmio", "MovesUnheld", "NoOverflow", "OneList",
-    "OracleAlone", "OutsideBeforeSync", "PauseIsFlag", "PhysicalByMemory",
-    "PutsFoundTranslation", "SgisFirst", "SortedBySummary", "SplitByValue", "SummaryAlone",
-    "TurnsUnlocked", "WalkFromHead", "WholePriorities",
+    "KicksByMask", "LeavesForDir", "LoadedByMmio", "MapsAnyLpi", "MovesAllLpis",
+    "MovesAllRunning", "MovesUnheld", "NoOverflow", "OneList", "OracleAlone",
+    "OutsideBeforeSync", "PauseIsFlag", "PhysicalByMemory", "PutsFoundTranslation", "SgisFirst",
+    "SortedBySummary", "SplitByValue", "SummaryAlone", "TurnsUnlocked", "WalkFromHead",
+    "WholePriorities",
 ]  # fmt: skip

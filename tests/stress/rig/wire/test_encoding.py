@@ -91,6 +91,8 @@ def test_the_least_urgent_priority_is_played_though_no_guest_is_given_it() -> No
 IN_THE_MODEL_ONLY = (
     *("rebind", "trigger"),
     *("msi", "movi", "discard", "lpis off", "lpis on"),
+    *("mapi", "mapti", "mapd", "mapd off", "mapc", "mapc off", "movall"),
+    *("int", "clear", "inv", "invall"),
 )
 
 
