@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What an ITS maps is what the commands of its guests have asked for: I36, I37.
+"""What an ITS maps is what the commands of its guests have asked for: I37, I38.
 
 The judge keeps tables of its own, and carries out each command on them at the moment when the
 lock of the ITS is let go of: commands are carried out one at a time, and that is their order.
@@ -123,7 +123,7 @@ def _number(vcpu: Vcpu | None) -> int | None:
 
 
 def no_lpi_is_mapped_twice(kvm: Kvm) -> None:
-    """I37: no LPI is mapped by more events than one.
+    """I38: no LPI is mapped by more events than one.
 
     Locks: the its_lock.
     """
@@ -140,7 +140,7 @@ def no_lpi_is_mapped_twice(kvm: Kvm) -> None:
 
 
 def is_mapped_as_asked_for(kvm: Kvm, event: int, found: Lpi | None, expected: int | None) -> None:
-    """I36: an event is mapped to the LPI that commands have mapped it to, or to none.
+    """I37: an event is mapped to the LPI that commands have mapped it to, or to none.
 
     Args:
         kvm: the VM.
@@ -160,7 +160,7 @@ def is_mapped_as_asked_for(kvm: Kvm, event: int, found: Lpi | None, expected: in
 
 
 def goes_where_asked_for(kvm: Kvm, irq: Lpi, expected: int | None) -> None:
-    """I36: an LPI that an event is mapped to goes where commands have sent it.
+    """I37: an LPI that an event is mapped to goes where commands have sent it.
 
     Args:
         kvm: the VM.
