@@ -23,7 +23,13 @@ WITHOUT_A_REGISTER = {
     "rebind": "`rebind`",
     "msi": "`msi`",
     "movi": "`movi`",
-    "discard": "`discard`",
+    **{
+        command: f"`{command}`"
+        for command in (
+            *("discard", "mapi", "mapti", "mapd", "mapd off", "mapc", "mapc off", "movall"),
+            *("int", "clear", "inv", "invall"),
+        )
+    },
 }
 """A device's own registers, and what user space does: the page has words for them, no names."""
 

@@ -44,6 +44,7 @@ from stress.scenarios import (
     timers_fire,
     translations_forgotten,
     triggers_written_in_use,
+    whole_vm,
 )
 from stress.scenarios.faults import BadScenarioFile, ScenarioAtFault, of_scenarios
 from stress.scenarios.own import drawn_otherwise, machine_digest
@@ -86,6 +87,7 @@ _MODULES = (
     translations_forgotten,
     events_remapped,
     random_program,
+    whole_vm,
 )
 
 _DELIVERED = (*(module.SCENARIO for module in _MODULES), *small.SCENARIOS)

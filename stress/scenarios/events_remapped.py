@@ -29,7 +29,7 @@ from vgic.data import Program
 _LATENESS = (0, 0, 1, 3)
 _PAUSES = (0, 0, 2, 6)
 _PARTS = ("m", "m", "m", "nan", "a", "e", "nn")
-_COMMANDS = {
+COMMANDS = {
     MSI: 50, INT: 40, MAPI: 60, MAPTI: 40, DISCARD: 50, MAPD: 20, MAPD_OFF: 20, MAPC: 40,
     MAPC_OFF: 20, MOVI: 40, MOVALL: 50, CLEAR: 30, INV: 30, INVALL: 20, LPIS_OFF: 15, LPIS_ON: 15,
 }  # fmt: skip
@@ -52,7 +52,7 @@ def events_remapped(streams: Streams) -> Parameters:
     stream = streams.stream("param:irqs")
     lpis = draw_lpis(stream, [stream.pick(nr_vcpus) for _ in range(stream.between(2, 3))])
     swarm = streams.stream("param:swarm")
-    kinds = [kind for kind, per_cent in _COMMANDS.items() if swarm.chance(per_cent)] or [MOVALL]
+    kinds = [kind for kind, per_cent in COMMANDS.items() if swarm.chance(per_cent)] or [MOVALL]
     return Parameters(
         nr_lr=streams.stream("param:nr_lr").choose((1, 1, 2, 3)),
         irqs=lpis,

@@ -22,9 +22,20 @@ from stress.scenarios.drawing import (
 from stress.scenarios.scenario import Scenario
 from vgic import Irq, Parameters
 from vgic.accesses import (
+    CLEAR,
     DISCARD,
+    INT,
+    INV,
+    INVALL,
     LPIS_OFF,
     LPIS_ON,
+    MAPC,
+    MAPC_OFF,
+    MAPD,
+    MAPD_OFF,
+    MAPI,
+    MAPTI,
+    MOVALL,
     MOVI,
     MSI,
     PEND,
@@ -58,7 +69,10 @@ from vgic.hardware import PLAIN
 _LATENESS = (0, 0, 1, 3, 8)
 _PAUSES = (0, 0, 2, 6)
 _SGIS = (0, 5)
-_COMMANDS = (MOVI, MOVI, MSI, DISCARD, LPIS_OFF, LPIS_ON)
+_COMMANDS = (
+    *(MOVI, MOVI, MSI, DISCARD, LPIS_OFF, LPIS_ON, MAPI, MAPI, MAPTI, INT, INV, CLEAR),
+    *(MAPD, MAPD_OFF, MAPC, MAPC_OFF, MOVALL, INVALL),
+)
 _MASKS = (0x40, 0x80, 0xC0, 0xF8)
 _DEEDS = {
     "route": 45, "toggle": 25, "pend": 25, "unpend": 25, "sgi": 25, "active": 8, "wait": 12,
@@ -78,7 +92,7 @@ def random_program(streams: Streams) -> Parameters:
     Machines of one to four vCPUs and one to sixteen list registers with interrupts of every kind;
     guests that acknowledge, end, route, disable and enable, pend and unpend, activate and
     deactivate, send each other SGIs, one or several at once, mask, disable groups, make edges of
-    levels and the reverse, deactivate apart from the end, move and discard LPIs, and wait for
+    levels and the reverse, deactivate apart from the end, map, move and discard LPIs, and wait for
     interrupts; devices that inject what they like, some out of interrupts; a host with ticks,
     signals and other threads. Each execution leaves some of these out, since a program that does
     everything does little of anything.
@@ -88,7 +102,7 @@ def random_program(streams: Streams) -> Parameters:
     swarm = _swarm(streams.stream("param:swarm"))
     lpis = _lpis(streams.stream("param:lpis"), nr_vcpus) if "lpis" in swarm else ()
     guests = tuple(
-        [_guest(streams, vcpu, nr_vcpus, irqs + lpis, swarm) for vcpu in range(nr_vcpus)]
+        [draw_guest(streams, vcpu, nr_vcpus, irqs + lpis, swarm) for vcpu in range(nr_vcpus)]
     )
     if "resampled" in swarm:
         irqs = tuple(
@@ -104,7 +118,7 @@ def random_program(streams: Streams) -> Parameters:
     devices = _devices(streams, irqs)
     return Parameters(
         nr_lr=streams.stream("param:nr_lr").choose((1, 1, 1, 2, 2, 2, 3, 4, 16)),
-        irqs=(irqs + _sgis(streams, guests)) if swarm & {"sgi", "sgis"} else irqs,
+        irqs=(irqs + draw_sgis(streams, guests)) if swarm & {"sgi", "sgis"} else irqs,
         guests=guests,
         devices=draw_irqfds(streams, devices, per_cent=60) if "irqfds" in swarm else devices,
         host=draw_host(streams, nr_vcpus, (1, 3), _PAUSES) if "host" in swarm else (),
@@ -131,7 +145,7 @@ def _lpis(stream: Stream, nr_vcpus: int) -> tuple[Irq, ...]:
     return draw_lpis(stream, [stream.pick(nr_vcpus) for _ in range(stream.between(1, 2))])
 
 
-def _sgis(streams: Streams, guests: tuple[Program, ...]) -> tuple[Irq, ...]:
+def draw_sgis(streams: Streams, guests: tuple[Program, ...]) -> tuple[Irq, ...]:
     """Give each vCPU the SGIs that somebody sends it."""
     sent = {
         (target, access.intid)
@@ -158,9 +172,10 @@ def _with_falls(device: tuple[Pulse, ...]) -> Iterator[Pulse]:
         yield pulse._replace(level=False, pause=0)
 
 
-def _guest(
+def draw_guest(
     streams: Streams, vcpu: int, nr_vcpus: int, irqs: tuple[Irq, ...], swarm: frozenset[str]
 ) -> Program:
+    """Draw a guest that does any of what is chosen; LPIs come last among its interrupts."""
     stream = streams.stream(f"vcpu{vcpu}:program")
     lpis = [irq for irq in irqs if is_lpi(irq.intid)]
     irqs = irqs[: len(irqs) - len(lpis)]

@@ -194,6 +194,13 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
         "void_twice": {"random-walk": 6.2, "pct": 0.4, "burst": 2.6},
         "lpi_released": {"random-walk": 67.5, "pct": 67.5, "burst": 67.5},
     },
+    "events_remapped": {
+        "cached_translation": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "migration": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "turned_back": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "two_prune_retries": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+        "lpi_released": {"random-walk": 1.0, "pct": 1.0, "burst": 1.0},
+    },
     "random_program": {
         "overflow": {"random-walk": 20.5, "pct": 16.2, "burst": 19.4},
         "migration": {"random-walk": 15.0, "pct": 9.1, "burst": 12.4},
