@@ -177,6 +177,9 @@ class Bookkeeping(Lines):
         self.irq = irq = kvm.get_vcpu_irq(kvm.vcpus[vcpu], intid)
         if irq is not None:
             self.ledger.deactivate(irq)
+            if irq.on_lr and irq.vcpu is not kvm.vcpus[vcpu]:
+                # Its active state was taken away meanwhile, and what another has loaded was up.
+                self.ledger[irq].raised = True
             ended = self.open.end(vcpu, irq)
             # The count takes what was sorted first, as if all were ended in that order (Q11).
             of_dropped = (
