@@ -21,7 +21,7 @@ class LpiMappedTwice(Mechanism):
 RECORD = Bug(
     name="lpi_mapped_twice",
     cls=LpiMappedTwice,
-    found_as=("I36 LPI misrouted", "I37 mapped twice"),
+    found_as=("I37 LPI misrouted", "I38 mapped twice"),
     guest_sees=True,
     date="2026-11",
     applies_to=("reference", "linux-7.3"),

@@ -20,7 +20,7 @@ class MovallMovesAll(Mechanism):
 RECORD = Bug(
     name="movall_moves_all",
     cls=MovallMovesAll,
-    found_as=("I36 LPI misrouted",),
+    found_as=("I37 LPI misrouted",),
     guest_sees=True,
     date="2026-09-29",
     commit="11f4f8f3e6e0",

@@ -69,14 +69,11 @@ class VgicIrq:
         active: the guest has acknowledged and not yet deactivated it; stale while it is in an LR.
         enabled: the guest wants it.
         on_lr: it is in a list register, from populate to fold.
-        priority: 0 is the most urgent; multiples of 8.
-        group: 0 or 1.
-        config: edge or level.
+        priority, group, config: 0 is the most urgent, in multiples of 8; 0 or 1; edge or level.
         resampled: the device whose line is sampled again at each end, None where none is.
         physical: the physical interrupt that it is mapped to (hw, hwintid), None if to none.
         refcount: who has a pointer to an LPI (lpis.py); None for one that lives as long as the VM.
-        source: of an SGI of GICv2 the vCPUs that have sent it and are still to be presented, a bit
-            each; that whose SGI is active is its active_source.
+        source, active_source: of an SGI of GICv2, who has sent it, a bit each; and whose is active.
     """
 
     __slots__ = (

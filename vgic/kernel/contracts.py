@@ -197,6 +197,7 @@ CONTRACTS = {
     "kvm_notify_acked_irq": _NOTHING,
     "deactivate_unless_loaded": _NOTHING,
     "deactivation_target": _IRQ,
+    "announce_deactivated": _NOTHING,
     "deactivate_loaded": _NOTHING,
     "samples_again": _IRQ,
     "is_over_in_software": _IRQ,

@@ -123,6 +123,10 @@ class Decisions(ABC):
         """Say on whose list an interrupt is that a guest deactivates; see deactivate.py."""
 
     @abstractmethod
+    def announce_deactivated(self, irq: VgicIrq, target: Vcpu) -> None:
+        """Tell the vCPU whose list it is on that it has been deactivated; see deactivate.py."""
+
+    @abstractmethod
     def deactivate_loaded(self, vcpu: Vcpu, irq: VgicIrq) -> None:
         """Deactivate what may be in a list register of a vCPU that runs; see deactivate.py."""
 
