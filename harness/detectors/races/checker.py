@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 
 from harness.detectors.races.access import Access, calls, report_race
 from harness.detectors.races.edges import Clocks
+from harness.detectors.races.excuse import Documented, is_excused
 from harness.detectors.races.rings import Rings
 from harness.engine import Failure, Listener, Operation, Scheduler, model_function
 from harness.primitives import Guard, SpinLock, UnguardedPoints, Watching, accessor, is_held
@@ -45,7 +46,7 @@ class DataRaces(Listener):
     def __init__(
         self,
         scheduler: Scheduler,
-        documented: Mapping[tuple[str, str], str] | None = None,
+        documented: Documented | None = None,
         points: UnguardedPoints | None = None,
     ) -> None:
         """Begin to listen.
@@ -53,7 +54,7 @@ class DataRaces(Listener):
         Args:
             scheduler: the execution's scheduler, whose threads do not run yet.
             documented: the reasons of accesses that need no order, by function and field, or
-                family of lists.
+                family of lists; an Excuse says when it holds, too.
             points: has a scheduling point before each access without its guard, and is told of all
                 that is watched here.
         """
@@ -119,7 +120,7 @@ class DataRaces(Listener):
             elif not writes and me.index in reads and reads[me.index].epoch == epoch:
                 return
         function = model_function(frame)
-        if (function, field) in self._documented:
+        if is_excused(self._documented, function, field, me, thing):
             return
         access = Access(me, epoch, writes, scheduler.steps, function, tuple(me.held))
         if guard is not None and not guarded:

@@ -7,12 +7,12 @@ one word, marked as READ_ONCE against the WRITE_ONCE of who changes it, and is n
 """
 
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import FrameType
 
 from harness.detectors.races.access import Access, report_race
 from harness.detectors.races.edges import RELINK, Clocks
+from harness.detectors.races.excuse import Documented, is_excused
 from harness.engine import Failure, Operation, Scheduler, model_function, within
 
 WALK = "list"
@@ -30,9 +30,7 @@ class _Ring:
 class Rings:
     """The lists of one execution that have a lock."""
 
-    def __init__(
-        self, scheduler: Scheduler, clocks: Clocks, documented: Mapping[tuple[str, str], str]
-    ) -> None:
+    def __init__(self, scheduler: Scheduler, clocks: Clocks, documented: Documented) -> None:
         """Begin with lists that nobody has touched.
 
         Args:
@@ -52,7 +50,7 @@ class Rings:
             return
         frame = sys._getframe(1)
         function = model_function(frame)
-        if (function, operation.lock_class) in self._documented:
+        if is_excused(self._documented, function, operation.lock_class, me, operation.name):
             return
         if kind == RELINK:
             self._unlocked(operation, function)
