@@ -7,10 +7,13 @@ is queued on holds its list's `ap_list_lock` as well. The shadow registers belon
 runs the vCPU: they are loaded and read back there, with interrupts off.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import NamedTuple
 
-from harness.detectors.races import DataRaces
-from harness.primitives import Guard, UnguardedPoints
+from harness.detectors.races import DataRaces, Excuse
+from harness.engine import Thread
+from harness.primitives import Guard, UnguardedPoints, is_held
 from vgic.data import Kvm, VgicIrq
 
 _GUARDED_BY_IRQ_LOCK = (
@@ -31,16 +34,57 @@ _GUARDED_BY_IRQ_LOCK = (
 _GUARDED_BY_AP_LIST_LOCK = ("sort_keys",)
 _OF_THE_VCPUS_THREAD = ("used_lrs", "vgic_hcr", "vgic_lr")
 
+
+class Tolerated(NamedTuple):
+    """An access without the lock that is right.
+
+    Attributes:
+        reason: why.
+        lock: what stands in for the lock.
+        holds: whether that is so, by the VM, who accesses it, and the name of what.
+    """
+
+    reason: str
+    lock: str
+    holds: Callable[[Kvm, Thread, str], bool]
+
+
+def _has_config_lock(kvm: Kvm, me: Thread, thing: str) -> bool:
+    return is_held(kvm.config_lock, me)
+
+
+def _has_its_lock(kvm: Kvm, me: Thread, thing: str) -> bool:
+    return kvm.dist.lpis is not None and is_held(kvm.dist.lpis.its_lock, me)
+
+
+def _has_all_vcpus(kvm: Kvm, me: Thread, thing: str) -> bool:
+    return kvm.ioctls is not None and all(is_held(mutex, me) for mutex in kvm.ioctls.mutexes)
+
+
+def _is_alone(kvm: Kvm, me: Thread, thing: str) -> bool:
+    """Tell whether it is the vCPU's own thread, at its end, or the last who has the VM open."""
+    if kvm.lifetime is not None:
+        return kvm.lifetime.users.value == 0
+    return any(me.role == vcpu.role and f"[{vcpu}]" in thing for vcpu in kvm.vcpus)
+
+
 DOCUMENTED = {
     **{
-        ("kvm_vgic_vcpu_destroy", family): "nobody runs the vCPU any more, and nobody injects"
+        ("kvm_vgic_vcpu_destroy", family): Tolerated(
+            "nobody runs the vCPU any more, and nobody injects", "none is left", _is_alone
+        )
         for family in ("ap_list_head", "overflow_ap_list_head")
     },
-    ("vgic_its_cmd_handle_clear", "pending_latch"): (
-        "whoever sets it at the same time may come before or after"
+    ("vgic_its_cmd_handle_clear", "pending_latch"): Tolerated(
+        "whoever sets it at the same time may come before or after", "its_lock", _has_its_lock
     ),
-    ("vgic_mmio_read_active", "active"): (
-        "who writes it has the config_lock, and who folds it is halted"
+    ("vgic_mmio_read_active", "active"): Tolerated(
+        "who writes it has the config_lock, too, and who folds it is halted",
+        "config_lock",
+        _has_config_lock,
+    ),
+    ("vgic_uaccess_read_active", "active"): Tolerated(
+        "who changes it is in KVM_RUN", "vcpu->mutex", _has_all_vcpus
     ),
 }
 """Accesses without the lock, and why they may be: by function and field, or family of lists."""
@@ -53,7 +97,10 @@ def check_races(kvm: Kvm, points: UnguardedPoints | None = None) -> DataRaces:
         kvm: the VM.
         points: has a scheduling point before those without the guard, if there is to be one.
     """
-    races = DataRaces(kvm.scheduler, DOCUMENTED, points)
+    excuses = {
+        access: Excuse(each.reason, partial(each.holds, kvm)) for access, each in DOCUMENTED.items()
+    }
+    races = DataRaces(kvm.scheduler, excuses, points)
     for thing, guards in _guarded(kvm):
         races.watch(thing, guards)
     kvm.on_join.append(lambda irq: races.watch(irq, _guards_of(irq)))
