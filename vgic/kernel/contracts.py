@@ -19,11 +19,14 @@ class Contract:
         drops: those of them that it returns without.
         restores: the parameter that says whether local interrupts are off when it returns; "" if
             they are as they were.
+        takes: it is there to take locks for its caller, or to release them; what it returns with is
+            held against its caller.
     """
 
     held: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
     restores: str = ""
+    takes: bool = False
 
 
 _NOTHING = Contract()
@@ -118,7 +121,8 @@ CONTRACTS = {
     "wait_for_irqfds": _NOTHING,
     "kvm_vcpu_ioctl": _NOTHING,
     "return_to_user_space": _NOTHING,
-    "kvm_unlock_all_vcpus": _NOTHING,
+    "kvm_trylock_all_vcpus": Contract(takes=True),
+    "kvm_unlock_all_vcpus": Contract(takes=True),
     "vgic_v3_attr_regs_access": _NOTHING,
     "vgic_uaccess_read_active": _NOTHING,
     "kvm_handle_guest_abort": _NOTHING,

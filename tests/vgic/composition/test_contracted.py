@@ -136,6 +136,37 @@ def test_a_function_that_returns_otherwise_is_found_where_it_returns(
     assert not taken_here or all(__file__.rpartition("/")[2] in each.message for each in found)
 
 
+class ForgetsToUnlock(Reference):
+    """Has the mutexes of all vCPUs taken, and releases none."""
+
+    def vgic_v3_attr_regs_access(self) -> int:
+        """Read nothing."""
+        with self._ioctls.lock:
+            self.kvm_trylock_all_vcpus()
+        return 0
+
+
+class TakesForItsCaller(Reference):
+    """Takes all mutexes, and releases them, as it is to."""
+
+    def kvm_trylock_all_vcpus(self) -> bool:
+        """Try the last one first."""
+        return super().kvm_trylock_all_vcpus()
+
+    def kvm_unlock_all_vcpus(self) -> None:
+        """Release them."""
+        super().kvm_unlock_all_vcpus()
+
+
+@pytest.mark.parametrize(("kernel", "wrong"), [(ForgetsToUnlock, True), (TakesForItsCaller, False)])
+def test_who_has_locks_taken_for_him_is_held_to_them(
+    kernel: type[Mechanism], wrong: bool, pinned: OsThreads
+) -> None:
+    found = failures(kernel, pinned, scenario="ioctls_beside_vcpus", executions=10)
+    functions = {(failure.kind, failure.functions) for failure in found}
+    assert functions == ({(KIND, ("vgic_v3_attr_regs_access",))} if wrong else set())
+
+
 class DropsAndTakesAgain(Reference):
     """Lets a caller's locks go on the way and has them again, in another order, on return."""
 
