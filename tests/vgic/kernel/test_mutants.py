@@ -196,22 +196,6 @@ class PrunesInTwoGoes(Reference):
         return target
 
 
-class MovesUnderOneLock(Reference):
-    """Of the two lists of a migration only the own one is locked."""
-
-    def migrate_irq(self, vcpu: Vcpu, irq: VgicIrq, target: Vcpu) -> bool:
-        """Move it all the same."""
-        with vcpu.vgic_cpu.ap_list_lock, irq.irq_lock:
-            moving = self.still_to_migrate(irq, vcpu, target)
-            if moving:
-                vcpu.vgic_cpu.ap_list_head.delete(irq.ap_list)
-                irq.vcpu = target
-                target.vgic_cpu.ap_list_head.add_tail(irq.ap_list)
-        if moving:
-            self.announce_migration(target)
-        return moving
-
-
 class FoldsNoEnd(Reference):
     """What a list register no longer has active stays active."""
 
@@ -247,7 +231,6 @@ FOUND_AS: dict[type[Mechanism], tuple[str, str]] = {
     AccountsToAnybody: ("overflow_nested_deeply", "I13 stuck active"),
     AddsAndSaysSoLater: ("inject_while_eoicount", "I1 list without vcpu"),
     PrunesInTwoGoes: ("inject_while_eoicount", "I8 pending but not queued"),
-    MovesUnderOneLock: ("migration_ping_pong", "I1 vcpu without list"),
     NobodyIsHalted: ("active_written_from_beside", "I26 write lost"),
 }
 
