@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """moved_under_own_lock: prune puts an interrupt on a list whose lock it has not."""
 
+from harness.engine import unnamed
 from vgic.bugs.bug import Bug
 from vgic.data import Vcpu, VgicIrq
 from vgic.kernel import Mechanism
@@ -12,6 +13,7 @@ class MovedUnderOwnLock(Mechanism):
     Whoever queues on the other at that moment, or walks it, finds its links as they are half made.
     """
 
+    @unnamed
     def migrate_irq(self, vcpu: Vcpu, irq: VgicIrq, target: Vcpu) -> bool:
         """Move it with one list's lock."""
         ap_list_lock = vcpu.vgic_cpu.ap_list_lock
