@@ -146,6 +146,7 @@ BESIDE_VCPUS = "ioctls_beside_vcpus"
 MESSAGES = "messages_redirected"
 LPIS_OFF = "lpis_disabled_from_beside"
 FORGOTTEN = "translations_forgotten"
+SGIS = "sgis_of_several"
 
 FOUND_AS = {
     "no_splice": (FIRST, "I3 overflow left behind"),
@@ -198,6 +199,11 @@ FOUND_AS = {
     "lpis_disabled_unhalted": (LPIS_OFF, "I35 LPI kept"),
     "msi_without_reference": (MESSAGES, "reference from zero"),
     "translation_put_twice": (FORGOTTEN, "I6 reference missing"),
+    "sgi_source_forgotten": (SGIS, "warning"),
+    "sgi_of_one_for_all": (SGIS, "I9 lost source"),
+    "sgi_source_kept": (SGIS, "I10 phantom edge"),
+    "sgi_end_unheard": (SGIS, "I16 missed kick"),
+    "sgi_in_two_registers": (SGIS, "I5 INTID in two list registers"),
     "canary": (FIRST, "I9 lost edge"),
 }
 
