@@ -74,7 +74,7 @@ class TraceWriter(Tracepoints):
             self._reading[vcpu] = access.kind
         elif access.kind == EXITS:
             self._write(vcpu, EXITS)
-        elif access.kind != TRAPPED_DIR:
+        elif not access.asks.deactivates:
             writes = kind.names_vcpu or len(kind.values) > 1
             self._write(vcpu, access.kind, access.intid, access.value if writes else NONE)
 

@@ -10,6 +10,7 @@ from stress.traces import Event, Trace, print_trace, read_trace
 from vgic import Irq, Parameters, Reference
 from vgic.accesses import (
     ACCESSES,
+    DIR_PAGE,
     DISCARD,
     DISTRIBUTOR,
     GROUP,
@@ -19,10 +20,15 @@ from vgic.accesses import (
     MSI,
     SGI_LIST,
     SGI_OTHERS,
+    SGIR,
+    SGIR_OTHERS,
+    SGIR_SELF,
+    TARGETS,
     TRAPPED_DIR,
     TRIGGER,
     Access,
 )
+from vgic.data.gicv2 import V2
 from vgic.data.intids import Config
 from vgic.data.own_interface import EOI_MODE, HAND_OVER, TAKE_OVER, dir_of, setting
 from vgic.data.program import (
@@ -101,8 +107,25 @@ def test_a_guest_is_written_down_instruction_by_instruction() -> None:
     named = {each.what for each in trace.events} | {
         *(GROUP, TRIGGER, DISTRIBUTOR, SGI_LIST, SGI_OTHERS),
         *(MSI, MOVI, DISCARD, LPIS_OFF, LPIS_ON),
+        *(SGIR, SGIR_OTHERS, SGIR_SELF, TARGETS),
     }
-    assert named >= set(ACCESSES) - {TRAPPED_DIR}
+    assert named >= set(ACCESSES) - {TRAPPED_DIR, DIR_PAGE}
+
+
+def test_what_a_gicv2_has_is_written_down() -> None:
+    program = (
+        setting(EOI_MODE, 1),
+        *accesses((TARGETS, 41, 3), (SGIR, 3, 2), (SGIR_OTHERS, 3)),
+    )
+    itself = (setting(EOI_MODE, 1), *accesses((SGIR_SELF, 3)), ACKNOWLEDGE, END, dir_of())
+    trace = model_trace(machine(program, itself)._replace(gic=V2), Reference)
+    assert lines(trace, "vcpu0")[:3] == [
+        *("vcpu0 targets 41 0x03", "vcpu0 sgir 3 0x02", "vcpu0 sgir others 3"),
+    ]
+    assert {"vcpu1 sgir self 3", "vcpu1 acknowledge 3", "vcpu1 drop 3", "vcpu1 dir 3"} <= set(
+        lines(trace, "vcpu1")
+    )
+    assert read_trace(print_trace(trace)) == trace
 
 
 def test_what_is_of_several_interrupts_or_of_all_is_written_down() -> None:
