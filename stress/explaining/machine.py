@@ -2,6 +2,7 @@
 """The machine of an execution in words: what a reader has to know before the first line."""
 
 from vgic import Parameters
+from vgic.data import V3
 
 _PLURALS = {"event of the host": "events of the host"}
 _CHOICES = {
@@ -49,12 +50,13 @@ def priorities_in_words(parameters: Parameters) -> str:
 
 
 def choices_in_words(parameters: Parameters) -> str:
-    """Return which interrupts are of group 0, and what the CPUs have that not all have.
+    """Return which interrupts are of group 0, and what the machine has that not all have.
 
-    "" where all are of group 1, and the CPUs have the least.
+    "" where all are of group 1, the CPUs have the least, and the machine a GICv3.
     """
     of_group_0 = sorted({irq.intid for irq in parameters.irqs if irq.group == 0})
     does = [_CHOICES[name] for name, has in parameters.hardware._asdict().items() if has]
-    words = [f"in group 0: {' '.join(map(str, of_group_0))}"] if of_group_0 else []
+    words = [] if parameters.gic == V3 else [f"with a GIC{parameters.gic}"]
+    words += [f"in group 0: {' '.join(map(str, of_group_0))}"] if of_group_0 else []
     words += [f"CPUs {' and '.join(does)}"] if does else []
     return "; ".join(words)

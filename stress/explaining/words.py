@@ -100,9 +100,12 @@ def _links(links: Links) -> str:
 
 
 def _registers(registers: tuple[Lr, ...]) -> str:
-    return (
-        " ".join(f"{lr.intid}:{'P' * lr.pending}{'A' * lr.active}" for lr in registers) or "empty"
-    )
+    return " ".join(map(_register, registers)) or "empty"
+
+
+def _register(lr: Lr) -> str:
+    state = f"{lr.intid}:{'P' * lr.pending}{'A' * lr.active}"
+    return state if lr.source is None else f"{state} from {lr.source}"
 
 
 _REASONS = {
@@ -144,5 +147,6 @@ _VALUES: dict[str, Callable[[Any], str]] = {
     "enables": lambda names: "+".join(names) or "nothing",
     "handles": lambda intids: " ".join(map(str, intids)) or "nothing",
     "priority": lambda priority: f"{priority:#04x}",
+    "sources": lambda vcpus: " ".join(map(str, vcpus)) or "none",
 }
 """How the values of fields are said."""

@@ -9,12 +9,25 @@ from vgic.accesses import (
     ACCESSES,
     ACTIVATE,
     ACTIVE,
+    CLEAR,
     DEACTIVATE,
     DISABLE,
+    DISCARD,
     ENABLE,
+    INT,
     INV,
+    INVALL,
+    LPIS_OFF,
+    LPIS_ON,
     MAPC,
+    MAPC_OFF,
+    MAPD,
+    MAPD_OFF,
+    MAPI,
+    MAPTI,
     MOVALL,
+    MOVI,
+    MSI,
     PEND,
     REBIND,
     ROUTE,
@@ -35,11 +48,17 @@ from vgic.data import (
     HostEvent,
     Instruction,
     Pulse,
+    is_lpi,
     is_private,
 )
 from vgic.hardware import PRIORITY_SIGNALLED_MAX, Implementation
 
 _ACTIVE_STATES = (ACTIVATE, DEACTIVATE, DEACTIVATE, ACTIVE)
+COMMANDS = (
+    *(MOVI, MOVI, MSI, DISCARD, LPIS_OFF, LPIS_ON, MAPI, MAPI, MAPTI, INT, INV, CLEAR),
+    *(MAPD, MAPD_OFF, MAPC, MAPC_OFF, MOVALL, INVALL),
+)
+"""What guests do to events and their LPIs, those more often that stand there twice."""
 _CELL = 0
 AWAITED = Instruction(AWAIT, number=_CELL)
 """What another guest waits for before it interferes: that the handlers are open (opened)."""
@@ -104,7 +123,7 @@ def draw_irqfds(
             tuple(
                 [
                     pulse._replace(context=stream.choose(CONTEXTS))
-                    if pulse.level and not is_private(pulse.intid) and stream.chance(per_cent)
+                    if pulse.level and _is_shared(pulse.intid) and stream.chance(per_cent)
                     else pulse
                     for pulse in device
                 ]
@@ -112,6 +131,11 @@ def draw_irqfds(
             for device in devices
         ]
     )
+
+
+def _is_shared(intid: int) -> bool:
+    """Tell whether that has a line which is no vCPU's own: an LPI has none."""
+    return not (is_private(intid) or is_lpi(intid))
 
 
 def draw_host(

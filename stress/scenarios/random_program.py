@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from harness import Stream, Streams
 from stress.scenarios.drawing import (
+    COMMANDS,
     draw_active_states,
     draw_commands,
     draw_devices,
@@ -20,24 +21,9 @@ from stress.scenarios.drawing import (
     draw_toggles,
 )
 from stress.scenarios.scenario import Scenario
+from stress.scenarios.with_gicv2 import with_gicv2
 from vgic import Irq, Parameters
 from vgic.accesses import (
-    CLEAR,
-    DISCARD,
-    INT,
-    INV,
-    INVALL,
-    LPIS_OFF,
-    LPIS_ON,
-    MAPC,
-    MAPC_OFF,
-    MAPD,
-    MAPD_OFF,
-    MAPI,
-    MAPTI,
-    MOVALL,
-    MOVI,
-    MSI,
     PEND,
     SGI,
     SGI_LIST,
@@ -69,10 +55,6 @@ from vgic.hardware import PLAIN
 _LATENESS = (0, 0, 1, 3, 8)
 _PAUSES = (0, 0, 2, 6)
 _SGIS = (0, 5)
-_COMMANDS = (
-    *(MOVI, MOVI, MSI, DISCARD, LPIS_OFF, LPIS_ON, MAPI, MAPI, MAPTI, INT, INV, CLEAR),
-    *(MAPD, MAPD_OFF, MAPC, MAPC_OFF, MOVALL, INVALL),
-)
 _MASKS = (0x40, 0x80, 0xC0, 0xF8)
 _DEEDS = {
     "route": 45, "toggle": 25, "pend": 25, "unpend": 25, "sgi": 25, "active": 8, "wait": 12,
@@ -89,13 +71,12 @@ def random_program(streams: Streams) -> Parameters:
 
     Result: Never
 
-    Machines of one to four vCPUs and one to sixteen list registers with interrupts of every kind;
-    guests that acknowledge, end, route, disable and enable, pend and unpend, activate and
-    deactivate, send each other SGIs, one or several at once, mask, disable groups, make edges of
-    levels and the reverse, deactivate apart from the end, map, move and discard LPIs, and wait for
-    interrupts; devices that inject what they like, some out of interrupts; a host with ticks,
-    signals and other threads. Each execution leaves some of these out, since a program that does
-    everything does little of anything.
+    Machines of one to four vCPUs and one to sixteen list registers with interrupts of every kind,
+    some with a GICv2; guests that acknowledge, end, route, disable and enable, pend and unpend,
+    activate and deactivate, send each other SGIs, one or several at once, mask, disable groups,
+    make edges of levels and the reverse, deactivate apart from the end, map, move and discard LPIs,
+    and wait for interrupts; devices that inject what they like, some out of interrupts; a host with
+    ticks, signals and other threads. Each execution leaves some of these out.
     """
     nr_vcpus = streams.stream("param:vcpus").choose((1, 1, 2, 2, 2, 2, 2, 2, 3, 4))
     irqs = _irqs(streams.stream("param:irqs"), nr_vcpus)
@@ -116,7 +97,7 @@ def random_program(streams: Streams) -> Parameters:
         irqs = tuple([irq._replace(group=streams.stream("param:groups").pick(2)) for irq in irqs])
     irqs += lpis
     devices = _devices(streams, irqs)
-    return Parameters(
+    parameters = Parameters(
         nr_lr=streams.stream("param:nr_lr").choose((1, 1, 1, 2, 2, 2, 3, 4, 16)),
         irqs=(irqs + draw_sgis(streams, guests)) if swarm & {"sgi", "sgis"} else irqs,
         guests=guests,
@@ -124,6 +105,7 @@ def random_program(streams: Streams) -> Parameters:
         host=draw_host(streams, nr_vcpus, (1, 3), _PAUSES) if "host" in swarm else (),
         hardware=draw_hardware(streams) if "apart" in swarm else PLAIN,
     )
+    return with_gicv2(streams, parameters) if streams.stream("param:gic").chance(6) else parameters
 
 
 def _swarm(stream: Stream) -> frozenset[str]:
@@ -212,7 +194,7 @@ def draw_guest(
         ]
     if lpis:
         commands = streams.stream(f"vcpu{vcpu}:lpis")
-        accesses += draw_commands(commands, _COMMANDS, lpis, commands.pick(4), nr_vcpus)
+        accesses += draw_commands(commands, COMMANDS, lpis, commands.pick(4), nr_vcpus)
     instructions += ["m"] * (len(accesses) - instructions.count("m"))
     program = Program.spelled(
         "".join(_shuffled(stream, instructions)),

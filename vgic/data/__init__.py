@@ -24,7 +24,15 @@ from vgic.data.intids import (
 )
 from vgic.data.ioctls import Ioctls
 from vgic.data.lifetime import Lifetime
-from vgic.data.lpis import EVENTS_OF_A_DEVICE, Collection, Ite, LpisOf, LpiTable, device_of
+from vgic.data.lpis import (
+    EVENTS_OF_A_DEVICE,
+    Collection,
+    Ite,
+    LpisOf,
+    LpiTable,
+    device_of,
+    references,
+)
 from vgic.data.own_interface import (
     BINARY_POINT_0,
     BINARY_POINT_1,
@@ -90,7 +98,6 @@ from vgic.data.vcpu import (
     Vcpu,
     VgicIrq,
     irq_is_pending,
-    references,
 )
 from vgic.data.vm import NR_VCPUS_MAX, Kvm
 from vgic.hardware import FIRST_LPI

@@ -10,11 +10,11 @@ count.
 from collections.abc import Sequence
 from enum import Enum
 
-from harness import Cell, KmemCache, Mutex, Rcu, SpinLock
+from harness import Cell, KmemCache, Mutex, Rcu, Refcount, SpinLock
 from harness.engine import observes, operations
 from vgic.data.lock_order import VgicLocks
 from vgic.data.translations import TranslationCache
-from vgic.data.vcpu import Lpi, Vcpu
+from vgic.data.vcpu import Lpi, Vcpu, VgicIrq
 from vgic.hardware import FIRST_LPI
 
 # A table is only memory: it is the kernel that finds, enters and takes out.
@@ -162,3 +162,9 @@ class LpiTable:
         self.events.clear()
         self.translations.retire()
         self.born.clear()
+
+
+def references(irq: VgicIrq) -> Refcount:
+    """Return the count of the references to an LPI."""
+    assert irq.refcount is not None
+    return irq.refcount

@@ -242,9 +242,3 @@ class Vcpu:
 def irq_is_pending(irq: VgicIrq) -> bool:
     """Tell whether the interrupt is pending outside any list register (irq_is_pending)."""
     return irq.pending_latch or (irq.config is LEVEL and irq.line_level)
-
-
-def references(irq: VgicIrq) -> Refcount:
-    """Return the count of the references to an LPI."""
-    assert irq.refcount is not None
-    return irq.refcount

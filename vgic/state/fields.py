@@ -78,11 +78,13 @@ class Lr(NamedTuple):
         intid: the virtual INTID.
         pending: the P bit of its state.
         active: the A bit of its state.
+        source: the vCPU that has sent it, of an SGI of GICv2 alone.
     """
 
     intid: int
     pending: bool
     active: bool
+    source: int | None = None
 
 
 class ShadowLrs(NamedTuple):
@@ -130,7 +132,8 @@ class GuestState(NamedTuple):
 class IrqState(NamedTuple):
     """An interrupt: the fields of struct vgic_irq that a reader follows.
 
-    `line_level` is None for an edge-triggered interrupt; vCPUs go by their names.
+    `line_level` is None for an edge-triggered interrupt, `sources` for all but an SGI of GICv2;
+    vCPUs go by their names, those among the sources by their numbers.
     """
 
     pending_latch: bool
@@ -141,3 +144,4 @@ class IrqState(NamedTuple):
     vcpu: str | None
     target_vcpu: str | None
     priority: int
+    sources: tuple[int, ...] | None = None

@@ -12,9 +12,9 @@ from operator import attrgetter
 
 from harness.engine import observes
 from harness.schedule import Fields, State, Thing
-from vgic.data import LEVEL, Kvm, Vcpu, VgicIrq
+from vgic.data import LEVEL, NR_VCPUS_MAX, Kvm, Vcpu, VgicIrq, is_sgi
 from vgic.guest import Guest
-from vgic.hardware import ListRegister
+from vgic.hardware import ListRegister, V2ListRegister
 from vgic.state.fields import (
     GuestState,
     HardwareHcr,
@@ -42,6 +42,7 @@ _OF_AN_IRQ = tuple(
         "target_vcpu",
         "priority",
         "config",
+        "source",
     )
 )
 _NEVER = object()
@@ -112,7 +113,7 @@ def _all(kvm: Kvm, guests: Sequence[Guest], kernel: object) -> Iterator[Shown]:
         yield Shown(thing, partial(tuple, guest.handlers.stack), GuestState)
     for irq in kvm.irqs:
         # Its fields are compared with those of all others, a field at a time.
-        yield Shown(Thing(IrqState, irq.name), _nothing, partial(_irq, irq))
+        yield Shown(Thing(IrqState, irq.name), _nothing, partial(_irq, irq, kvm.is_v2))
         yield from primitives_of(irq)
     yield from primitives_of(kvm, kvm.dist, kvm.dist.lpis, kernel)
 
@@ -140,11 +141,21 @@ def _registers(vcpu: Vcpu) -> Iterator[Shown]:
 
 
 def _valid(registers: Sequence[ListRegister]) -> tuple[Lr, ...]:
-    return tuple([Lr(*_OF_A_REGISTER(lr)) for lr in registers if lr.pending or lr.active])
+    return tuple(
+        [
+            Lr(*_OF_A_REGISTER(lr), lr.source if _is_sourced(lr) else None)
+            for lr in registers
+            if lr.pending or lr.active
+        ]
+    )
 
 
-def _irq(irq: VgicIrq, _: None) -> IrqState:
-    latch, line, active, enabled, on_lr, vcpu, target_vcpu, priority, config = [
+def _is_sourced(lr: ListRegister) -> bool:
+    return isinstance(lr, V2ListRegister) and is_sgi(lr.intid)
+
+
+def _irq(irq: VgicIrq, is_v2: bool, _: None) -> IrqState:
+    latch, line, active, enabled, on_lr, vcpu, target_vcpu, priority, config, source = [
         value_of(irq) for value_of in _OF_AN_IRQ
     ]
     return IrqState(
@@ -156,4 +167,9 @@ def _irq(irq: VgicIrq, _: None) -> IrqState:
         vcpu=None if vcpu is None else str(vcpu),
         target_vcpu=None if target_vcpu is None else str(target_vcpu),
         priority=priority,
+        sources=(
+            tuple([vcpu for vcpu in range(NR_VCPUS_MAX) if source >> vcpu & 1])
+            if is_v2 and is_sgi(irq.intid)
+            else None
+        ),
     )

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """From plays to the file that the monitor reads, and what of a play cannot be played on the rig.
 
-A kernel has more of its own than the model: its PPIs are all level-triggered, and some belong to
-the timers of a guest. What differs there is refused with the reason rather than played otherwise.
+What a kernel has of its own, such as PPIs of timers, is refused rather than played otherwise.
 """
 
 import struct
@@ -47,6 +46,7 @@ from vgic.data import (
     LINGER,
     SETTINGS,
     SIGNAL,
+    V3,
     Exit,
     Instruction,
     Program,
@@ -122,9 +122,9 @@ def _machine_words(play: Play) -> list[int]:
     parameters = play.parameters
     if parameters.host:
         raise Unplayable("its host does something, and a real one does that when it likes")
-    if parameters.hardware != PLAIN:
-        has = ", ".join(name for name, has in parameters.hardware._asdict().items() if has)
-        raise Unplayable(f"its CPUs are chosen ({has}), and a real one is as it is")
+    if parameters.hardware != PLAIN or parameters.gic != V3:
+        has = [name for name, has in parameters.hardware._asdict().items() if has] or ["GICv2"]
+        raise Unplayable(f"its CPUs are chosen ({', '.join(has)}), and a real one is as it is")
     if _has_only_group_0_enabled(parameters):
         raise Unplayable(
             "it disables group 1, and has group 0: an emulated CPU that takes the one's enable bit "

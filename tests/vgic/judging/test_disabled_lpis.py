@@ -10,7 +10,8 @@ from tests.fixtures.judged import judged
 from vgic import Mechanism
 from vgic.accesses import LPIS_OFF, LPIS_ON, Access
 from vgic.data import EDGE, FIRST_LPI, LpisOf
-from vgic.data.vcpu import VgicIrq, references
+from vgic.data.lpis import references
+from vgic.data.vcpu import VgicIrq
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.tracepoints import Tracepoints
 

@@ -8,8 +8,9 @@ import pytest
 from harness import Execution, Failed, Failure
 from vgic import Mechanism, Parameters
 from vgic.data import EDGE, FIRST_LPI
+from vgic.data.lpis import references
 from vgic.data.program import Program, Pulse
-from vgic.data.vcpu import Lpi, VgicIrq, references
+from vgic.data.vcpu import Lpi, VgicIrq
 from vgic.judging.references import each_holder_has_one, none_is_left
 from vgic.parameters import Irq
 

@@ -9,7 +9,8 @@ from harness import Execution
 from harness.primitives.slab import life_of
 from vgic import REVISIONS, Mechanism
 from vgic.data import EDGE, FIRST_LPI, LpisOf, LpiTable
-from vgic.data.vcpu import Lpi, Vcpu, references
+from vgic.data.lpis import references
+from vgic.data.vcpu import Lpi, Vcpu
 
 InKernel = Callable[..., Execution]
 EVENT = FIRST_LPI

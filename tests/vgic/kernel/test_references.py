@@ -9,8 +9,8 @@ from harness import Execution, Failure
 from harness.primitives.slab import life_of
 from vgic import REVISIONS, Mechanism, Reference
 from vgic.data import EDGE, FIRST_LPI
-from vgic.data.lpis import LpiTable
-from vgic.data.vcpu import Lpi, Vcpu, VgicIrq, references
+from vgic.data.lpis import LpiTable, references
+from vgic.data.vcpu import Lpi, Vcpu, VgicIrq
 
 InKernel = Callable[..., Execution]
 FailureIn = Callable[..., Failure]

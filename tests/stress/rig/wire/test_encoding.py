@@ -11,6 +11,7 @@ from vgic.accesses import ACCESSES, Access
 from vgic.data import (
     ACCESS,
     SETTINGS,
+    V2,
     HostEvent,
     Instruction,
     Program,
@@ -267,6 +268,12 @@ def test_a_choice_of_what_cpus_do_is_refused(name: str) -> None:
     hardware = PLAIN._replace(**{name: True})
     with pytest.raises(Unplayable, match=rf"its CPUs are chosen \({name}\)"):
         encode([one._replace(parameters=one.parameters._replace(hardware=hardware))])
+
+
+def test_a_machine_with_a_gicv2_is_refused() -> None:
+    one = play(EDGE, "vcpu 0")
+    with pytest.raises(Unplayable, match=r"its CPUs are chosen \(GICv2\)"):
+        encode([one._replace(parameters=one.parameters._replace(gic=V2))])
 
 
 @pytest.mark.parametrize("rounds", [0, 1_000_001])
