@@ -152,6 +152,7 @@ def test_every_event_is_announced_by_some_execution(monkeypatch: pytest.MonkeyPa
             "guests_that_wait",
             "deactivated_apart",
             "messages_redirected",
+            "ioctls_beside_vcpus",
         ):
             for index in range(12):
                 run_index(SCENARIOS[name], 3, index, "random-walk", Target(), carriers)
