@@ -12,7 +12,7 @@ from stress.scenarios.drawing import (
 from stress.scenarios.scenario import Scenario
 from vgic import Irq, Parameters
 from vgic.accesses import ACTIVE, DEACTIVATE, DISTRIBUTOR, PEND, ROUTE, Access
-from vgic.data import ATTRIBUTES, IOCTLS, POSIX_SIGNAL, HostEvent, Program
+from vgic.data import ATTRIBUTES, IOCTLS, LEVEL, POSIX_SIGNAL, HostEvent, Program
 
 _LATENESS = (0, 0, 1, 3)
 _PAUSES = (0, 2, 5)
@@ -34,7 +34,12 @@ def ioctls_beside_vcpus(streams: Streams) -> Parameters:
     nr_vcpus = streams.stream("param:vcpus").choose((1, 2, 2, 3))
     stream = streams.stream("param:irqs")
     targets = [stream.pick(nr_vcpus) for _ in range(stream.between(1, 3))]
-    irqs = draw_spis(stream, targets, level_per_cent=30)
+    irqs = tuple(
+        [
+            irq._replace(resampled=irq.config is LEVEL and stream.chance(50))
+            for irq in draw_spis(stream, targets, level_per_cent=40)
+        ]
+    )
     devices = []
     for device in range(streams.stream("param:devices").between(1, 2)):
         pulses = streams.stream(f"dev{device}:program")

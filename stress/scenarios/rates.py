@@ -142,10 +142,10 @@ RATES: dict[str, dict[str, dict[str, float]]] = {
     },
     "ioctls_beside_vcpus": {
         "vcpus_stopped": {"random-walk": 68.2, "pct": 68.2, "burst": 68.2},
-        "vcpu_busy": {"random-walk": 61.1, "pct": 27.6, "burst": 52.6},
-        "turned_back": {"random-walk": 72.2, "pct": 27.9, "burst": 58.7},
-        "kick_in_flush": {"random-walk": 29.0, "pct": 6.8, "burst": 23.7},
-        "wake_up": {"random-walk": 29.8, "pct": 45.8, "burst": 38.2},
+        "vcpu_busy": {"random-walk": 61.0, "pct": 27.3, "burst": 52.5},
+        "turned_back": {"random-walk": 72.0, "pct": 27.9, "burst": 59.3},
+        "kick_in_flush": {"random-walk": 27.6, "pct": 6.3, "burst": 22.0},
+        "wake_up": {"random-walk": 29.9, "pct": 45.5, "burst": 38.5},
     },
     "many_interrupts": {
         "overflow": {"random-walk": 73.2, "pct": 35.5, "burst": 47.9},

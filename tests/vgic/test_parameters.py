@@ -35,6 +35,8 @@ from vgic.data.program import (
     ACCESS,
     AWAIT,
     CONTEXTS,
+    HOST_EVENTS,
+    IOCTLS,
     LETTERS,
     LINGER,
     NR_CELLS,
@@ -89,9 +91,7 @@ INSTRUCTIONS = st.one_of(
     ),
     st.builds(Instruction, st.just(LINGER), st.none(), st.integers(1, 1_000_000)),
 )
-HOST = st.builds(
-    HostEvent, st.sampled_from(("tick", "signal", "reschedule")), VCPUS, st.integers(0, 1000)
-)
+HOST = st.builds(HostEvent, st.sampled_from((*HOST_EVENTS, *IOCTLS)), VCPUS, st.integers(0, 1000))
 PROGRAMS = st.builds(
     Program,
     st.lists(INSTRUCTIONS, max_size=8).map(tuple),
@@ -178,6 +178,13 @@ def test_where_a_line_is_raised_from_is_written_only_where_it_is_no_thread(conte
     assert parameters.to_values()["devices"] == [[[32, 1, 3, 0, context]]]
     plain = Parameters.from_values(with_pulse(32, 1, 3, 0))
     assert plain.to_values()["devices"] == [[[32, 1, 3, 0]]]
+
+
+@pytest.mark.parametrize("kind", ["attribute", "ioctl", "", 7])
+def test_what_is_no_event_of_a_host_is_refused_with_all_there_are(kind: object) -> None:
+    why = "one of tick, signal, reschedule, attributes, unregister, routes, close, not"
+    with pytest.raises(BadParameters, match=why):
+        Parameters.from_values({**valid(), "host": [[kind, 0, 0]]})
 
 
 def test_a_vm_is_closed_once_and_nothing_is_done_to_it_after_that() -> None:

@@ -116,18 +116,25 @@ class Fold(Kernel):
 
         Models: irqchip.c, kvm_notify_acked_irq; eventfd.c, irqfd_resampler_ack; and what is behind
             the eventfd, which unmasks the device's own interrupt.
-        Locking: called with interrupts off and nothing held; takes what injecting takes.
+        Locking: called with interrupts off and nothing held; takes what injecting takes, where the
+            routes may be replaced in a read section of kvm->irq_srcu.
         """
-        device = irq.resampled
+        device, ioctls = irq.resampled, self.kvm.ioctls
         if device is None:
             return
+        section = 0 if ioctls is None else ioctls.irq_srcu.read_lock()
         self._drive(irq, level=False)
         if device.lowered():
             self._drive(irq, level=True)
+        if ioctls is not None:
+            ioctls.irq_srcu.read_unlock(section)
 
     def _drive(self, irq: VgicIrq, *, level: bool) -> None:
         self.trace.driving(0, irq.intid, level)
-        self.kvm_vgic_inject_irq(None, irq.intid, level)
+        if self.kvm.ioctls is None:
+            self.kvm_vgic_inject_irq(None, irq.intid, level)
+        else:
+            self.kvm_set_irq(None, irq.intid, level)
         self.trace.driven(0, irq.intid, level)
 
     def vgic_v3_fold_lr_state(self, vcpu: Vcpu) -> None:

@@ -50,7 +50,7 @@ class IoctlSide(Decisions):
         """Replace the bus by one that lacks a device, and free the old one."""
 
     @abstractmethod
-    def kvm_set_irq(self, vcpu: Vcpu, intid: int, level: bool) -> int:
+    def kvm_set_irq(self, vcpu: Vcpu | None, intid: int, level: bool) -> int:
         """Look up what an irqfd or a line of user space means, and inject that."""
 
     @abstractmethod

@@ -15,7 +15,7 @@ from vgic.kernel.table import Kernel
 class Routing(Kernel):
     """irqchip.c: routes."""
 
-    def kvm_set_irq(self, vcpu: Vcpu, intid: int, level: bool) -> int:
+    def kvm_set_irq(self, vcpu: Vcpu | None, intid: int, level: bool) -> int:
         """Look up what an irqfd means, and inject that.
 
         Models: irqchip.c, kvm_set_irq; eventfd.c, irqfd_wakeup, whose section lasts longer and is

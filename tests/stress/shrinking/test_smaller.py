@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Is what shrinking proposes always a machine, smaller or quieter, and its schedule no longer?"""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from stress.shrinking.leaving_out import (
 )
 from stress.shrinking.quieter import PRIORITY, quieter
 from vgic.data.intids import Config
-from vgic.data.program import ACCESS, HostEvent, Program
+from vgic.data.program import ACCESS, IOCTLS, HostEvent, Program
 from vgic.hardware import PLAIN, Implementation
 from vgic.parameters import Irq, Parameters
 
@@ -136,3 +137,13 @@ def test_a_host_is_left_out_whole_or_by_the_event_and_its_pauses_get_shorter() -
     assert {0, 2, 3} <= paused
     gone = next(way for way in without_vcpus(machine) if way.roles.get("vcpu1", "") is None)
     assert gone.parameters.host == host[:1]
+
+
+@pytest.mark.parametrize(("kind", "stays"), [*((each, True) for each in IOCTLS), ("tick", False)])
+def test_what_is_about_no_vcpu_stays_when_one_goes(kind: str, stays: bool) -> None:
+    machine = SCENARIOS["one_interrupt"].draw(Streams(1, "one_interrupt", 0))
+    machine = machine._replace(
+        guests=(*machine.guests, Program((), (0,))), host=(HostEvent(kind, 1, 0),)
+    )
+    gone = next(way for way in without_vcpus(machine) if way.roles.get("vcpu1", "") is None)
+    assert [event.kind for event in gone.parameters.host] == ([kind] if stays else [])

@@ -25,6 +25,7 @@ from vgic.data import (
     Program,
     Pulse,
 )
+from vgic.data.resampled import ResampledDevice
 from vgic.kernel import EBUSY
 from vgic.parameters import Irq
 from vgic.tracepoints import announcer
@@ -139,6 +140,22 @@ def between(
 
 def injects(kernel: Mechanism) -> None:
     kernel.kvm_set_irq(kernel.kvm.vcpus[0], 32, level=True)
+
+
+def test_who_is_notified_of_an_end_goes_by_the_routes_all_the_while() -> None:
+    """And looks in them for each line that he drives, which the device asks for again here."""
+
+    def body(kernel: Mechanism) -> None:
+        (irq,) = kernel.kvm.irqs
+        irq.resampled = device = ResampledDevice(kernel.scheduler, irq.name)
+        device.ask()
+        kernel.kvm_notify_acked_irq(irq)
+
+    execution = outcome_of(("vcpu0", body))
+    assert isinstance(execution.outcome, Passed)
+    told = [entry_text(each) for each in execution.trace]
+    sections = [each for each in told if "irq_srcu" in each or each.startswith("use kvm_irq")]
+    assert [each.split()[0] for each in sections] == ["read_lock", *(["read_lock", "use"] * 2)]
 
 
 def writes_routes(kernel: Mechanism) -> None:
