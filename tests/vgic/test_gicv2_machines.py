@@ -6,9 +6,13 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from harness import Execution, Failed, OsThreads, Passed, Strategy
+from harness import Execution, Failed, OsThreads, Passed, Strategy, Streams
+from harness.schedule import State
 from stress.executions import Target, run_index
+from stress.explaining.machine import choices_in_words
+from stress.explaining.words import object_in_words
 from stress.scenarios import SCENARIOS
+from stress.scenarios.with_gicv2 import with_gicv2
 from stress.shrinking.leaving_out import without_vcpus
 from vgic import REVISIONS, BadParameters, Machine, Parameters, Reference
 from vgic.accesses import (
@@ -24,9 +28,10 @@ from vgic.accesses import (
 )
 from vgic.composition import overrides_of
 from vgic.composition.on_gicv2 import on_gicv2
-from vgic.data import ACCESS, ACKNOWLEDGE, EDGE, END, FIRST_LPI, V2, V3, Instruction, Program
-from vgic.hardware import Implementation
+from vgic.data import ACCESS, ACKNOWLEDGE, EDGE, END, FIRST_LPI, V2, V3, Instruction, Program, Pulse
+from vgic.hardware import Implementation, V2ListRegister
 from vgic.parameters import Irq
+from vgic.state import Look
 
 RunMachine = Callable[..., tuple[Execution, Machine]]
 
@@ -152,3 +157,49 @@ def test_two_who_turn_the_distributor_at_once_do_so_one_after_the_other(
         execution, _ = run_machine(turns, kernel=REVISIONS[revision].cls, strategy=strategy)
         assert isinstance(execution.outcome, Passed), execution.outcome
         assert (not strategy.left) is stops  # type: ignore[attr-defined]  # a Script has what is left of it
+
+
+def test_views_say_whose_an_sgi_is(run_machine: RunMachine) -> None:
+    looks: list[State] = []
+
+    def prepare(made: Machine) -> None:
+        irq, here = made.kvm.irqs[1], made.kvm.vcpus[0]
+        lr = here.cpuif.lrs[0]
+        assert isinstance(lr, V2ListRegister)
+        irq.source, irq.pending_latch = 0b101, True
+        lr.intid, lr.active, lr.source = 5, True, 1
+        looks.append(Look(made.kvm, made.guests, made.kernel)())
+        irq.source, irq.pending_latch = 0, False
+        lr.clear()
+
+    parameters = machine([], [])
+    run_machine(parameters, prepare=prepare)
+    words = [object_in_words(thing, fields) for thing, fields in looks[0].items()]
+    assert "ICH_LR[vcpu 0]: 5:A from 1" in words
+    assert any(each.startswith("sgi 5 of vcpu 1:") and "sources=0 2" in each for each in words)
+    assert any(each.startswith("sgi 5 of vcpu 0:") and "sources=none" in each for each in words)
+    assert choices_in_words(parameters) == "with a GICv2"
+    run_machine(parameters._replace(gic=V3), prepare=lambda made: looks.append(look_at(made)))
+    assert not any("sources" in object_in_words(*each) for each in looks[1].items())
+
+
+def look_at(made: Machine) -> State:
+    return Look(made.kvm, made.guests, made.kernel)()
+
+
+def test_a_machine_is_given_a_gicv2_with_what_that_has() -> None:
+    lpi = Irq(FIRST_LPI, EDGE, 0x80, 0)
+    accesses = accessing(
+        Access(SGI, 5, 1), Access("sgi list", 5, 0b11), Access("sgi others", 5),
+        Access(ROUTE, 40, 1), Access(MOVI, FIRST_LPI, 0), Access(DISTRIBUTOR, 0, 0),
+    )  # fmt: skip
+    pulses = (Pulse(FIRST_LPI, level=True, pause=0), Pulse(40, level=True, pause=0))
+    before = machine([*accesses, ACKNOWLEDGE], [], irqs=(Irq(40, EDGE, 0x80, 0), lpi), gic=V3)
+    made = with_gicv2(Streams(1, "any", 0), before._replace(devices=(pulses,)))
+    assert Parameters.from_values(made.to_values()) == made
+    assert [irq.intid for irq in made.irqs] == [40]
+    assert made.devices == (pulses[1:],)
+    done = list(made.guests[0].accesses)
+    assert done[:3] == [Access(SGIR, 5, 0b10), Access(SGIR, 5, 0b11), Access(SGIR_OTHERS, 5)]
+    assert (done[3].kind, done[3].asks.value, done[4].kind) == (TARGETS, 1, DISTRIBUTOR)
+    assert made.guests[0].instructions[-1] == ACKNOWLEDGE

@@ -3,7 +3,8 @@
 
 from collections.abc import Container, Iterator
 
-from vgic.data import LEVEL, Kvm, Vcpu, VgicIrq
+from vgic.data import LEVEL, Kvm, Vcpu, VgicIrq, is_sgi
+from vgic.hardware import ListRegister
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import FLUSH, Judge, deliverable, fail
 from vgic.judging.ledger import Ledger
@@ -140,6 +141,8 @@ def _left_out(kvm: Kvm, vcpu: Vcpu) -> Iterator[VgicIrq]:
     worst = max((lr.priority if lr.pending and not lr.active else 0x100 for lr in used), default=0)
     if len(used) < kvm.nr_lr:
         worst = 0x100
+    if kvm.is_v2:
+        worst = min([worst, *[lr.priority + 1 for lr in used if _goes_first(vcpu, lr)]])
     for irq in kvm.irqs:
         if (
             irq.vcpu is vcpu
@@ -148,6 +151,11 @@ def _left_out(kvm: Kvm, vcpu: Vcpu) -> Iterator[VgicIrq]:
             and deliverable(kvm, vcpu, irq)
         ):
             yield irq
+
+
+def _goes_first(vcpu: Vcpu, lr: ListRegister) -> bool:
+    """Tell whether what is less urgent may wait for an SGI that has more to present (quirk Q16)."""
+    return is_sgi(lr.intid) and lr.eoi and vcpu.vgic_cpu.private_irqs[lr.intid].source != 0
 
 
 def _loaded(vcpu: Vcpu) -> str:

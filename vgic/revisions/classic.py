@@ -73,6 +73,7 @@ RECORD = Revision(
     found_as=(
         "O10 best pending left out",
         "I14 EOIcount too high",
+        "I13 stuck active",
         "I9 lost pend",
         "I16 missed kick",
         "I17 halted too early",

@@ -12,6 +12,7 @@ from vgic.data import EDGE, V2
 from vgic.data.vcpu import VgicIrq
 from vgic.hardware import ListRegister, V2ListRegister
 from vgic.judging.edges import Edges
+from vgic.judging.loading import best_are_loaded
 from vgic.judging.sourced_edges import FromSource, SourcedEdges
 
 InKernel = Callable[..., Execution]
@@ -191,3 +192,33 @@ def test_what_is_no_sgi_is_counted_as_elsewhere(in_kernel: InKernel) -> None:
             assert [edges.acknowledge(irq) for _ in range(2)] == [True, False]
 
     in_kernel(body, nr_vcpus=3, gic=V2)
+
+
+@pytest.mark.parametrize(
+    ("priority", "sources", "asks", "left_out"),
+    [
+        (0x88, 0b110, True, False),
+        (0x80, 0b110, True, True),
+        (0x78, 0b110, True, True),
+        (0x88, 0, True, True),
+        (0x88, 0b110, False, True),
+    ],
+)
+def test_an_sgi_with_more_to_come_may_keep_out_what_is_less_urgent(
+    call: Callable[..., Execution], priority: int, sources: int, asks: bool, left_out: bool
+) -> None:
+    """Quirk Q16, and what is none."""
+
+    def body(kernel: Mechanism) -> None:
+        irq, here = sgi(kernel), kernel.kvm.vcpus[0]
+        other = kernel.kvm.add_irq(40, EDGE, priority, 0)
+        irq.vcpu = other.vcpu = here
+        irq.on_lr, irq.source = True, sources
+        other.pending_latch = True
+        lr = of_gicv2(here.vgic_cpu.vgic_lr[0])
+        lr.intid, lr.pending, lr.priority, lr.eoi = 5, True, irq.priority, asks
+        here.vgic_cpu.used_lrs = 1
+        best_are_loaded(kernel.kvm, here, ())
+
+    outcome = str(call(body, gic=V2).outcome)
+    assert ("O10 best pending left out" in outcome) is left_out
