@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from harness import Execution, Failure
+from harness import Execution, Failed, Failure
 from tests.fixtures.judged import judged, windows
 from vgic import Mechanism
 from vgic.accesses import PEND, ROUTE, SGI_LIST, SGI_OTHERS, UNPEND, Access
@@ -45,6 +45,35 @@ def test_an_overflow_inside_the_window_is_no_damage(
         assert {"split", "overflow"} <= windows(trace)
 
     in_kernel(body, nr_lr=1)
+
+
+@pytest.mark.parametrize("where", [0, 1])
+def test_a_level_that_another_has_loaded_was_up_whoever_ends_it(
+    where: int, call: Callable[..., Execution]
+) -> None:
+    """Its active state was taken away in its handler; so it may be taken from the list register."""
+
+    def body(kernel: Mechanism) -> None:
+        irq = kernel.kvm.add_irq(34, Config.LEVEL, 0x80, 0)
+        trace, kvm = judged(kernel.kvm), kernel.kvm
+        trace.driving(0, 34, True)
+        irq.line_level = True
+        trace.driven(0, 34, True)
+        kvm.vcpus[0].cpuif.ap1r = 1
+        trace.acknowledged(0, 34)
+        irq.vcpu, irq.on_lr = kvm.vcpus[where], True
+        trace.driving(0, 34, False)
+        irq.line_level = False
+        trace.driven(0, 34, False)
+        kvm.vcpus[0].cpuif.ap1r = 0
+        trace.ended(0, 34)
+        irq.vcpu = kvm.vcpus[1]
+        kvm.vcpus[1].cpuif.ap1r = 1
+        trace.acknowledged(1, 34)
+
+    outcome = call(body, nr_vcpus=2).outcome
+    kind = outcome.failure.kind if isinstance(outcome, Failed) else ""
+    assert kind == ("" if where else "I11 phantom level")
 
 
 def test_an_edge_acknowledged_since_it_was_sent_is_not_lost(
