@@ -169,11 +169,9 @@ class Kvm:
         ite = None if self.dist.lpis is None else self.dist.lpis.events.get(intid)
         return None if ite is None else ite.irq
 
-    def destination(self, vcpu: int, intid: int) -> VgicIrq | None:
-        """Return what a device's line or message is for, None if for none; by who observes."""
-        if intid < FIRST_LPI or self.dist.lpis is None:
-            return self.subject(vcpu, intid)
-        ite = self.dist.lpis.events.get(intid)
+    def destination(self, event: int) -> VgicIrq | None:
+        """Return what the message of an event is for, None if for none; by who observes."""
+        ite = None if self.dist.lpis is None else self.dist.lpis.events.get(event)
         return None if ite is None or ite.target is None else ite.irq
 
     def all_locks(self) -> list[SpinLock]:

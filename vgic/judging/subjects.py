@@ -23,9 +23,9 @@ class Subjects:
 
     def driving(self, vcpu: int, intid: int) -> VgicIrq | None:
         """Return what a device is about to send."""
-        irq = self._kvm.destination(vcpu, intid)
-        if intid >= FIRST_LPI:
-            self._sent[self._kvm.scheduler.current.role] = irq
+        if intid < FIRST_LPI:
+            return self._kvm.subject(vcpu, intid)
+        irq = self._sent[self._kvm.scheduler.current.role] = self._kvm.destination(intid)
         return irq
 
     def found_another(self, irq: VgicIrq) -> tuple[bool, VgicIrq | None]:

@@ -100,5 +100,6 @@ RECORD = Revision(
         "I6 reference missing",
         "use after free",
         "reference underflow",
+        "stuck pending",
     ),
 )

@@ -83,5 +83,6 @@ RECORD = Revision(
         "I8 pending but not queued",
         "I4 list registers not folded",
         "list corruption",
+        "stuck pending",
     ),
 )

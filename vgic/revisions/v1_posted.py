@@ -100,5 +100,6 @@ RECORD = Revision(
         "I38 mapped twice",
         "I6 reference missing",
         "reference underflow",
+        "stuck pending",
     ),
 )

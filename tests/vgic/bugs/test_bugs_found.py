@@ -41,7 +41,10 @@ OF_IOCTLS = {
     "waits_under_config_lock",
 }  # fmt: skip
 """Found where user space calls ioctls beside vCPUs that run, and nowhere else."""
-OF_LPIS = {"lpis_disabled_unhalted", "msi_without_reference", "translation_put_twice"}
+OF_LPIS = {
+    "lpis_disabled_unhalted", "msi_without_reference", "translation_put_twice",
+    "movall_moves_all", "lpi_mapped_twice",
+}  # fmt: skip
 """Found where guests discard what devices send, or disable each other's LPIs, and nowhere else."""
 RARE = {
     *(*OF_THE_END, *OF_IOCTLS),
@@ -147,6 +150,7 @@ MESSAGES = "messages_redirected"
 LPIS_OFF = "lpis_disabled_from_beside"
 FORGOTTEN = "translations_forgotten"
 SGIS = "sgis_of_several"
+REMAPPED = "events_remapped"
 
 FOUND_AS = {
     "no_splice": (FIRST, "I3 overflow left behind"),
@@ -197,7 +201,9 @@ FOUND_AS = {
     "lpi_active_kept": (MESSAGES, "I13 stuck active"),
     "lpi_left_on_list": (MESSAGES, "memory leak"),
     "lpis_disabled_unhalted": (LPIS_OFF, "I35 LPI kept"),
-    "msi_without_reference": (MESSAGES, "reference from zero"),
+    "msi_without_reference": (REMAPPED, "use after free"),
+    "movall_moves_all": (REMAPPED, "I37 LPI misrouted"),
+    "lpi_mapped_twice": (REMAPPED, "I38 mapped twice"),
     "translation_put_twice": (FORGOTTEN, "I6 reference missing"),
     "sgi_source_forgotten": (SGIS, "warning"),
     "sgi_of_one_for_all": (SGIS, "I9 lost source"),
