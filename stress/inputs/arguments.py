@@ -15,7 +15,7 @@ from stress.scenarios import SCENARIOS, SHIPPED, register
 from stress.system import is_open_as, is_replaceable
 from vgic.composition import did_you_mean
 
-EXECUTIONS = 20_000
+EXECUTIONS = 24_000
 """How many executions a campaign has if nothing limits it, more than a verdict on all takes."""
 
 LIMIT = 100_000

@@ -9,8 +9,8 @@ from harness import Execution
 from harness.primitives.slab import life_of
 from vgic import REVISIONS, Mechanism
 from vgic.data import EDGE, FIRST_LPI
-from vgic.data.lpis import LpiTable
-from vgic.data.vcpu import Lpi, references
+from vgic.data.lpis import LpiTable, references
+from vgic.data.vcpu import Lpi
 
 InKernel = Callable[..., Execution]
 EVENT = FIRST_LPI
