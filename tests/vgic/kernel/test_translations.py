@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from harness import Execution, Failed, Passed
+from harness import Execution, Passed
 from harness.primitives.slab import life_of
 from vgic import REVISIONS, Mechanism
 from vgic.data import EDGE, FIRST_LPI
@@ -153,14 +153,10 @@ def test_two_who_forget_one_translation_drop_its_reference_once(
         kernel.vgic_flush_pending_lpis(kernel.kvm.vcpus[0])
         with table(kernel).its_lock:
             kernel.vgic_its_invalidate_cache()
-        assert references(irq).value == 1
+        is_right = revision in ("reference", "halting", "linux-7.3")
+        assert (life_of(irq).freed is None) is is_right
 
-    outcome = call(body, irqs_off=False, kernel=forgetting(revision)).outcome
-    if revision in ("reference", "halting", "linux-7.3"):
-        assert outcome == Passed()
-    else:
-        assert isinstance(outcome, Failed)
-        assert outcome.failure.kind == "use after free"
+    assert call(body, irqs_off=False, kernel=forgetting(revision)).outcome == Passed()
 
 
 def test_who_finds_one_gone_goes_on_with_the_next(in_kernel: InKernel) -> None:
