@@ -188,7 +188,7 @@ FOUND_AS = {
     "calls_cpus_with_irqs_off": (BY_IRQFDS, "warning"),
     "irqs_left_on": ("timers_fire", "irqs on"),
     "irqfds_outlive_vm": (CLOSED, "use after free"),
-    "inits_in_injection": (BY_IRQFDS, "sleep in atomic"),
+    "inits_in_injection": (BY_IRQFDS, "sleep in a handler"),
     "keys_read_hand_over_hand": (FIRST, "lock recursion"),
     "moved_under_own_lock": (REROUTING, "I1 vcpu without list"),
     "accessed_while_running": (BESIDE_VCPUS, "I36 accessed while running"),
