@@ -78,6 +78,9 @@ DOCUMENTED = {
     ("vgic_its_cmd_handle_clear", "pending_latch"): Tolerated(
         "whoever sets it at the same time may come before or after", "its_lock", _has_its_lock
     ),
+    ("vgic_its_cmd_handle_movall", "target_vcpu"): Tolerated(
+        "who routes an LPI has it, too", "its_lock", _has_its_lock
+    ),
     ("vgic_mmio_read_active", "active"): Tolerated(
         "who writes it has the config_lock, too, and who folds it is halted",
         "config_lock",

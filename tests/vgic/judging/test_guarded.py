@@ -143,6 +143,16 @@ class ClearsAsShipped(WithoutIrqLock, Reference):
     """Clears it with the ITS locked, and not the LPI."""
 
 
+class MovesAllUnlocked(Reference):
+    """Looks where LPIs go with nothing held, and moves none."""
+
+    def vgic_its_cmd_handle_movall(self, source: Vcpu, target: Vcpu) -> int:
+        """Forget the locks of the ITS."""
+        for irq in list(self._lpis.entries.values()):
+            self.is_moved_from(irq, source)
+        return 0
+
+
 class ForgetsAnothersLists(Reference):
     """A vCPU that ends takes the lists of all others with it."""
 
@@ -170,6 +180,11 @@ class ForgetsAnothersLists(Reference):
             ClearsUnlocked,
             "events_remapped",
             "unguarded access in vgic_its_cmd_handle_clear on pending_latch",
+        ),
+        (
+            MovesAllUnlocked,
+            "events_remapped",
+            "unguarded access in vgic_its_cmd_handle_movall on target_vcpu",
         ),
         (
             ForgetsAnothersLists,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What generations do otherwise in an ITS: what is mapped, moved and cleared."""
 
+from harness.engine import unnamed
 from vgic.data import Lpi, Vcpu
 from vgic.kernel import Mechanism
 
@@ -35,6 +36,7 @@ class MovesAllRunning(Mechanism):
 class ClearsUnlocked(Mechanism):
     """CLEAR takes the pending state away at any time, whoever has the interrupt locked."""
 
+    @unnamed
     def clear_pending(self, irq: Lpi) -> None:
         """Take no lock."""
         irq.pending_latch = False
