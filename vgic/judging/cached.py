@@ -4,17 +4,22 @@
 They are seen at the cache itself, whatever code it is that looks into it.
 """
 
-from functools import partial
-
 from vgic.data import LpiTable
 
 
-def note_windows(lpis: LpiTable, crossed: set[str]) -> None:
+def note_windows(lpis: LpiTable, crossed_ones: set[str]) -> None:
     """Have the windows noted from now on.
 
     Args:
         lpis: the LPIs of a VM.
-        crossed: the windows crossed so far, by name.
+        crossed_ones: the windows crossed so far, by name.
     """
-    lpis.translations.on_hit = partial(crossed.add, "cached_translation")
-    lpis.translations.on_gone = partial(crossed.add, "void_twice")
+
+    def is_hit() -> None:
+        crossed_ones.add("cached_translation")
+
+    def is_gone() -> None:
+        crossed_ones.add("void_twice")
+
+    lpis.translations.on_hit = is_hit
+    lpis.translations.on_gone = is_gone

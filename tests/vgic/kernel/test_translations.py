@@ -11,6 +11,7 @@ from vgic import REVISIONS, Mechanism
 from vgic.data import EDGE, FIRST_LPI
 from vgic.data.lpis import LpiTable, references
 from vgic.data.vcpu import Lpi
+from vgic.judging.cached import note_windows
 
 InKernel = Callable[..., Execution]
 EVENT = FIRST_LPI
@@ -174,5 +175,22 @@ def test_who_finds_one_gone_goes_on_with_the_next(in_kernel: InKernel) -> None:
         assert cache.find_from(EVENT + 1) == (EVENT + 1, irqs[1])
         assert cache.find_from(EVENT + 2) is None
         kernel.vgic_put_irq(taken)
+
+    in_kernel(body, irqs_off=False)
+
+
+@pytest.mark.parametrize(("sends", "window"), [(1, set()), (2, {"cached_translation"})])
+def test_a_message_that_hits_is_seen_at_the_cache(
+    sends: int, window: set[str], in_kernel: InKernel
+) -> None:
+    def body(kernel: Mechanism) -> None:
+        mapped(kernel)
+        crossed = set[str]()
+        note_windows(table(kernel), crossed)
+        for _ in range(sends):
+            kernel.vgic_its_inject_msi(EVENT)
+        assert crossed == window
+        table(kernel).translations.erase(EVENT + 1)
+        assert crossed == {*window, "void_twice"}
 
     in_kernel(body, irqs_off=False)
