@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from harness import Execution, Failed, OsThreads, Passed, Strategy, Streams
+from harness import Execution, Failed, OsThreads, Passed, Scheduler, Strategy, Streams, execute
 from harness.schedule import State
+from harness.search.strategies import STRATEGIES
 from stress.executions import Target, run_index
 from stress.explaining.machine import choices_in_words
 from stress.explaining.words import object_in_words
@@ -149,7 +150,7 @@ def test_each_generation_runs_it(pinned: OsThreads, name: str, revision: str) ->
 def test_two_who_turn_the_distributor_at_once_do_so_one_after_the_other(
     run_machine: RunMachine, script: Callable[..., Strategy]
 ) -> None:
-    """F: without a lock the one that turns it on goes by what it was before the other."""
+    """Without a lock the one that turns it on goes by what it was before the other."""
     turns = machine(accessing(Access(DISTRIBUTOR, 0, 1)), accessing(Access(DISTRIBUTOR, 0, 0)))
     cue = ("vcpu0", "write enabled[vm]", "vcpu1")
     for revision, stops in (("reference", False), ("linux-7.3", True)):
@@ -203,3 +204,30 @@ def test_a_machine_is_given_a_gicv2_with_what_that_has() -> None:
     assert done[:3] == [Access(SGIR, 5, 0b10), Access(SGIR, 5, 0b11), Access(SGIR_OTHERS, 5)]
     assert (done[3].kind, done[3].asks.value, done[4].kind) == (TARGETS, 1, DISTRIBUTOR)
     assert made.guests[0].instructions[-1] == ACKNOWLEDGE
+
+
+OFF_AND_ON = machine(
+    accessing(Access(DISTRIBUTOR, 0, 1)),
+    accessing(Access(DISTRIBUTOR, 0, 0)),
+    [],
+    irqs=(Irq(40, EDGE, 0x80, 2),),
+)._replace(devices=((Pulse(40, level=True, pause=0),),))
+"""One turns the distributor on, which is on; another turns it off, while a third is sent an edge."""
+
+
+@pytest.mark.parametrize(
+    ("revision", "kinds"), [("reference", set()), ("linux-7.3", {"I16 missed kick"})]
+)
+def test_who_turns_the_distributor_unlocked_tells_nobody_of_what_was_passed_over(
+    carriers: OsThreads, revision: str, kinds: set[str]
+) -> None:
+    def program(scheduler: Scheduler) -> None:
+        Machine(scheduler, OFF_AND_ON, REVISIONS[revision].cls)
+
+    found = set()
+    for index in range(60):
+        stream = Streams(1, "turns", index).stream("schedule")
+        outcome = execute(program, STRATEGIES["burst"](stream, 120), carriers).outcome
+        if isinstance(outcome, Failed):
+            found.add(outcome.failure.kind)
+    assert found == kinds

@@ -20,6 +20,6 @@ class SgiEndUnheard(Mechanism):
 RECORD = Bug(
     name="sgi_end_unheard",
     cls=SgiEndUnheard,
-    found_as=("I16 missed kick",),
+    found_as=("I16 missed kick", "I9 lost source"),
     guest_sees=True,
 )

@@ -36,4 +36,6 @@ RECORD = Bug(
     cls=SgiInTwoRegisters,
     found_as=("I5 INTID in two list registers",),
     guest_sees=True,
+    date="2018-03",
+    mended_by="16ca6a607d84",
 )

@@ -22,6 +22,6 @@ class SgiSourceForgotten(Mechanism):
 RECORD = Bug(
     name="sgi_source_forgotten",
     cls=SgiSourceForgotten,
-    found_as=("warning",),
+    found_as=("warning", "I9 lost source"),
     guest_sees=True,
 )

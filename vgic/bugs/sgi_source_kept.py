@@ -21,6 +21,6 @@ class SgiSourceKept(Mechanism):
 RECORD = Bug(
     name="sgi_source_kept",
     cls=SgiSourceKept,
-    found_as=("I10 phantom edge", "I29 list register differs"),
+    found_as=("I10 phantom edge", "I16 missed kick"),
     guest_sees=True,
 )

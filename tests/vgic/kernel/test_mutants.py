@@ -87,6 +87,14 @@ class SpliceAtHead(Reference):
             ap_list.splice_tail_init(overflow)
 
 
+class DirMeansNoSgi(Reference):
+    """An SGI of GICv2 that its guest deactivates apart from its end stays active."""
+
+    def is_of_source(self, irq: VgicIrq, source: int) -> bool:
+        """Take it for another's."""
+        return False
+
+
 class NobodyIsHalted(Reference):
     """Active states are written while list registers have copies of them."""
 
@@ -231,6 +239,7 @@ FOUND_AS: dict[type[Mechanism], tuple[str, str]] = {
     AccountsToAnybody: ("overflow_nested_deeply", "I13 stuck active"),
     AddsAndSaysSoLater: ("inject_while_eoicount", "I1 list without vcpu"),
     PrunesInTwoGoes: ("inject_while_eoicount", "I8 pending but not queued"),
+    DirMeansNoSgi: ("sgis_of_several", "I13 stuck active"),
     NobodyIsHalted: ("active_written_from_beside", "I26 write lost"),
 }
 
