@@ -3,6 +3,7 @@
 
 import json
 from collections.abc import Callable, Iterable
+from functools import partial
 
 import pytest
 
@@ -20,6 +21,7 @@ from vgic.accesses import (
     ACCESSES,
     DISTRIBUTOR,
     MOVI,
+    PEND,
     ROUTE,
     SGI,
     SGIR,
@@ -29,7 +31,23 @@ from vgic.accesses import (
 )
 from vgic.composition import overrides_of
 from vgic.composition.on_gicv2 import on_gicv2
-from vgic.data import ACCESS, ACKNOWLEDGE, EDGE, END, FIRST_LPI, V2, V3, Instruction, Program, Pulse
+from vgic.data import (
+    ACCESS,
+    ACKNOWLEDGE,
+    AWAIT,
+    DISABLE_GROUP,
+    EDGE,
+    ENABLE_GROUP,
+    END,
+    FIRST_LPI,
+    SIGNAL,
+    V2,
+    V3,
+    Instruction,
+    Program,
+    Pulse,
+    setting,
+)
 from vgic.hardware import Implementation, V2ListRegister
 from vgic.parameters import Irq
 from vgic.state import Look
@@ -212,7 +230,7 @@ OFF_AND_ON = machine(
     [],
     irqs=(Irq(40, EDGE, 0x80, 2),),
 )._replace(devices=((Pulse(40, level=True, pause=0),),))
-"""One turns the distributor on, which is on; another turns it off, while a third is sent an edge."""
+"""One turns the distributor on, which is on; another turns it off; a third is sent an edge."""
 
 
 @pytest.mark.parametrize(
@@ -231,3 +249,36 @@ def test_who_turns_the_distributor_unlocked_tells_nobody_of_what_was_passed_over
         if isinstance(outcome, Failed):
             found.add(outcome.failure.kind)
     assert found == kinds
+
+
+def nested_and_sent_again() -> Parameters:
+    """Return one in whose inner handler an SGI is sent once more, by another vCPU.
+
+    It is listed before the interrupt of the outer handler: its group is disabled until that is
+    acknowledged.
+    """
+    signal, wait = partial(Instruction, SIGNAL), partial(Instruction, AWAIT)
+    sends = accessing(Access(SGIR, 5, 0b1))
+    nesting = (
+        *(setting(DISABLE_GROUP, 0), signal(number=0), wait(number=1)),
+        *(*accessing(Access(PEND, 40)), ACKNOWLEDGE, setting(ENABLE_GROUP, 0), ACKNOWLEDGE),
+        *(signal(number=2), wait(number=3), Instruction(ACCESS), END, END),
+    )
+    first = (wait(number=0), *sends, signal(number=1))
+    again = (wait(number=2), *sends, signal(number=3))
+    irqs = (Irq(40, EDGE, 0xA0, 0), Irq(5, EDGE, 0x80, 0, 0))
+    made = machine(nesting, first, again, irqs=irqs)
+    late = made.guests[0]._replace(lateness=(6,))
+    return made._replace(nr_lr=4, guests=(late, *made.guests[1:]))
+
+
+@pytest.mark.parametrize(
+    ("revision", "found"), [("reference", ""), ("classic", "I13 stuck active")]
+)
+def test_what_an_sgi_with_more_sources_kept_out_was_never_ended(
+    run_machine: RunMachine, revision: str, found: str
+) -> None:
+    """It is active, in no list register though two are free, and nothing counted its end."""
+    execution, _ = run_machine(nested_and_sent_again(), kernel=REVISIONS[revision].cls)
+    outcome = execution.outcome
+    assert (outcome.failure.kind if isinstance(outcome, Failed) else "") == found
