@@ -120,7 +120,7 @@ class Kvm:
         irq.physical = PhysicalInterrupt(self.scheduler, irq.name) if mapped else None
         home = vcpu.vgic_cpu.private_irqs if is_private(intid) else self.dist.spis
         home[intid] = irq
-        return self.join(irq)
+        return self._entered(irq)
 
     def _add_lpi(self, intid: int, priority: int, vcpu: Vcpu) -> VgicIrq:
         """Add an LPI that an event is mapped to, whose reference it has from the start."""
@@ -129,13 +129,17 @@ class Kvm:
         made.mapped = True
         lpis.events[intid] = Ite(made, lpis.collections[vcpu.vcpu_id])
         lpis.property_of(intid).value = priority | 1
-        return self.join(made)
+        return self._entered(made)
 
-    def join(self, irq: VgicIrq) -> VgicIrq:
-        """Have it among all interrupts: no list is longer than there are."""
-        self.irqs.append(irq)
+    def join(self, irq: VgicIrq) -> None:
+        """Have an interrupt that was made while the VM runs among all; who observes it hears."""
+        self._entered(irq)
         for hear in self.on_join:
             hear(irq)
+
+    def _entered(self, irq: VgicIrq) -> VgicIrq:
+        """Enter it among all interrupts: no list is longer than there are."""
+        self.irqs.append(irq)
         for each in self.vcpus:
             each.vgic_cpu.ap_list_head.population += 1
             each.vgic_cpu.overflow_ap_list_head.population += 1

@@ -29,6 +29,7 @@ from vgic.state import LockState, Look
 OTHER_NAMES = {
     "add_to_pause": "kvm_arm_halt_guest",
     "kvm_vcpu_block": "kvm_arch_vcpu_runnable",
+    "announce_deactivated": "vgic_v3_deactivate",
     "deactivate_loaded": "vgic_v3_deactivate",
     "has_something": "vgic_kick_vcpus",
     "overflow_counts": "vgic_v3_configure_hcr",
