@@ -201,7 +201,7 @@ FOUND_AS = {
     "lpi_active_kept": (MESSAGES, "I13 stuck active"),
     "lpi_left_on_list": (MESSAGES, "memory leak"),
     "lpis_disabled_unhalted": (LPIS_OFF, "I35 LPI kept"),
-    "msi_without_reference": (REMAPPED, "use after free"),
+    "msi_without_reference": (REMAPPED, "reference from zero"),
     "movall_moves_all": (REMAPPED, "I37 LPI misrouted"),
     "lpi_mapped_twice": (REMAPPED, "I38 mapped twice"),
     "translation_put_twice": (FORGOTTEN, "I6 reference missing"),
