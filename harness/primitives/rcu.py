@@ -79,6 +79,7 @@ class Rcu:
         self._lock = operation("read_lock", "rcu", self.name)
         self._unlock = operation("read_unlock", "rcu", self.name)
         self._call = operation("call", "rcu", self.name)
+        self._over_for = operation("write", "grace_period", f"grace_period[{self.name}]")
         self._callback = operation("callback", "rcu", self.name)
         self._synchronize = operation("synchronize", "rcu", self.name)
         scheduler.at_end.append(self._left_open)
@@ -183,6 +184,9 @@ class Rcu:
         over = []
         for period in self._grace_periods:
             if me in period.readers:
+                # Who is the last of those that are waited for does what waits.
+                if self._scheduler.wants_touches:
+                    self._scheduler.touch(self._over_for)
                 period.readers.remove(me)
                 if not period.readers:
                     over.append(period)

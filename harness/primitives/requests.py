@@ -101,8 +101,8 @@ class Ipi(Gate):
     """
 
     __slots__ = (
-        "_handled", "_look", "_scheduler", "_send", "_take", "_takings", "_wait", "name", "on_send",
-        "shut",
+        "_handled", "_look", "_not_taken", "_scheduler", "_send", "_take", "_takings", "_wait",
+        "name", "on_send", "shut",
     )  # fmt: skip
 
     idle = True
@@ -115,6 +115,7 @@ class Ipi(Gate):
         self._wait = Operation("idle", "ipi", self.name, self)
         self._send, self._look, self._take = operations("ipi", self.name, "send", "read", "taken")
         self._handled = operation("complete", "ipi", f"{self.name}.taken")
+        self._not_taken = operation("read", "ipi", f"{self.name}.taken")
         self._takings: list[Taking] = []
 
     def __repr__(self) -> str:
@@ -153,6 +154,12 @@ class Ipi(Gate):
         taking = Taking(self.name)
         self._takings.append(taking)
         return taking
+
+    def is_awaited(self, taking: Taking) -> bool:
+        """Tell whether the interrupt has not been taken since that was asked for."""
+        if self._scheduler.wants_touches:
+            self._scheduler.touch(self._not_taken)
+        return taking.shut
 
     def wait_for_taking(self, taking: Taking) -> None:
         """Wait until the interrupt is taken (smp_call_function with `wait`)."""

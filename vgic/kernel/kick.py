@@ -64,7 +64,7 @@ class Kick(Kernel):
             check_may_call_cpus(self.scheduler)
         for vcpu, taking in needing:
             # With its interrupts on since it was seen inside, a CPU takes an IPI as it comes.
-            if taking.shut:
+            if vcpu.ipi.is_awaited(taking):
                 vcpu.ipi.send()
                 self.trace.kicked(vcpu.vcpu_id)
         if wait:
