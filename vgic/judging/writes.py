@@ -223,7 +223,7 @@ def _lost(kvm: Kvm, irq: VgicIrq, writes: Sequence[Exit]) -> NoReturn:
 def _to(kvm: Kvm, access: Exit) -> str:
     """Say what a write sets its field to, where that is not plain by its name."""
     if access.asks.field == "target_vcpu":
-        return f" to {kvm.vcpus[access.value]}"
+        return f" to {kvm.vcpus[access.asks.value]}"
     if access.asks.field == "group":
         return f" {access.value}"
     if access.asks.field == "config":

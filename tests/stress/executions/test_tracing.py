@@ -108,6 +108,8 @@ def test_a_guest_is_written_down_instruction_by_instruction() -> None:
         *(GROUP, TRIGGER, DISTRIBUTOR, SGI_LIST, SGI_OTHERS),
         *(MSI, MOVI, DISCARD, LPIS_OFF, LPIS_ON),
         *(SGIR, SGIR_OTHERS, SGIR_SELF, TARGETS),
+        *("mapi", "mapti", "mapd", "mapd off", "mapc", "mapc off", "movall"),
+        *("int", "clear", "inv", "invall"),
     }
     assert named >= set(ACCESSES) - {TRAPPED_DIR, DIR_PAGE}
 

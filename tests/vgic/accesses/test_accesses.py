@@ -52,7 +52,7 @@ OF_TABLES = {
     "invall": ("invall", (1,)),
 }
 """Those that are about what an ITS maps; with what each calls its command, vCPUs by number."""
-WRITTEN = {"priority": 0x40, "group": 0, "trigger": 0, "inv": 0x41}
+WRITTEN = {"priority": 0x40, "group": 0, "trigger": 0, "inv": 0x41, "targets": 0b10}
 """What is written where that is no vCPU."""
 
 
@@ -65,6 +65,7 @@ def test_every_access_is_named_by_its_row() -> None:
         "sgi others",
         "lpis on",
         "lpis off",
+        *("sgir", "sgir others", "sgir self", "targets", "dir page"),
         *OF_EVENTS,
         *OF_TABLES,
     }
@@ -200,6 +201,9 @@ class ForgetsWrites(Reference):
     def vgic_mmio_write_irouter(self, irq: VgicIrq, target: Vcpu) -> None:
         pass
 
+    def vgic_mmio_write_target(self, irq: VgicIrq, targets: int) -> None:
+        pass
+
     def vgic_mmio_write_priority(self, irq: VgicIrq, priority: int) -> None:
         pass
 
@@ -260,6 +264,7 @@ def test_all_kinds_of_writes_are_judged() -> None:
         "movi",
         "clear",
         "inv",
+        "targets",
     ] == WRITES
 
 
@@ -285,7 +290,10 @@ def test_a_move_is_not_missed_if_its_event_may_have_been_discarded_before(
 
 
 def test_only_a_write_of_dir_is_asked_about_as_a_deactivation() -> None:
-    assert [name for name, kind in ACCESSES.items() if kind.asks(0).deactivates] == ["dir"]
+    assert [name for name, kind in ACCESSES.items() if kind.asks(0).deactivates] == [
+        "dir",
+        "dir page",
+    ]
     asks = Access("dir", 40).asks
     assert (asks.writes, asks.field, asks.forgives, asks.announces) == (False, "", False, False)
 

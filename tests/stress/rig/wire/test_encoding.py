@@ -94,6 +94,7 @@ IN_THE_MODEL_ONLY = (
     *("msi", "movi", "discard", "lpis off", "lpis on"),
     *("mapi", "mapti", "mapd", "mapd off", "mapc", "mapc off", "movall"),
     *("int", "clear", "inv", "invall"),
+    *("sgir", "sgir others", "sgir self", "targets"),
 )
 
 
