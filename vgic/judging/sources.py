@@ -30,7 +30,7 @@ class Sources(Judge):
             crossed: the windows crossed so far, by name.
         """
         super().__init__(kvm)
-        self._crossed = crossed
+        self._crossed_ones = crossed
         self._books = books
         self._states = states
         self._unserved: dict[tuple[VgicIrq, int], None] = {}
@@ -56,7 +56,7 @@ class Sources(Judge):
         if irq is not None:
             self._unserved.pop((irq, source), None)
             if irq.source:
-                self._crossed.add("sgi_of_more")
+                self._crossed_ones.add("sgi_of_more")
 
     def entered(self, vcpu: int) -> None:
         """Judge what the guest is going to see."""

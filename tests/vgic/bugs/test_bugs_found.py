@@ -205,7 +205,7 @@ FOUND_AS = {
     "movall_moves_all": (REMAPPED, "I37 LPI misrouted"),
     "lpi_mapped_twice": (REMAPPED, "I38 mapped twice"),
     "translation_put_twice": (FORGOTTEN, "I6 reference missing"),
-    "sgi_source_forgotten": (SGIS, "warning"),
+    "sgi_source_forgotten": (SGIS, "I9 lost source"),
     "sgi_of_one_for_all": (SGIS, "I9 lost source"),
     "sgi_source_kept": (SGIS, "I10 phantom edge"),
     "sgi_end_unheard": (SGIS, "I16 missed kick"),
