@@ -14,7 +14,7 @@ class TurnsUnlocked(Mechanism):
     """Who turns the distributor of a GICv2 on or off takes no lock for it.
 
     One may find it on, and turn it on, while another turns it off in between: then it is on, and
-    nobody is told of what was passed over meanwhile.
+    nobody is told of what was passed over meanwhile: docs/findings.md, F13.
     """
 
     def turns_one_by_one(self) -> bool:
@@ -37,7 +37,8 @@ class SgisFirst(Mechanism):
     """An SGI of GICv2 that has more sources keeps out whatever is less urgent.
 
     So all of them are seen before that: the list is sorted, and list registers are filled no
-    further. What is active is kept out like anything else; its end is nobody's then.
+    further. What is active is kept out like anything else; its end is nobody's then:
+    docs/findings.md, F14.
     """
 
     def summarize_ap_list(self, vcpu: Vcpu) -> ApListSummary:
