@@ -20,7 +20,7 @@ class LpiActiveKept(Mechanism):
 RECORD = Bug(
     name="lpi_active_kept",
     cls=LpiActiveKept,
-    found_as=("I13 stuck active",),
+    found_as=("I13 stuck active", "stuck active"),
     guest_sees=True,
     date="2025-11",
     mended_by="73c9726975af",

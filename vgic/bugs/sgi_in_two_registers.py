@@ -20,15 +20,16 @@ class SgiInTwoRegisters(Mechanism):
         vgic_cpu = vcpu.vgic_cpu
         for lr in vgic_cpu.vgic_lr[: vgic_cpu.used_lrs]:
             irq = vgic_cpu.private_irqs.get(lr.intid) if is_sgi(lr.intid) else None
-            if irq is None or lr.active or not irq.source or vgic_cpu.used_lrs == self.kvm.nr_lr:
+            if irq is None or lr.active or vgic_cpu.used_lrs == self.kvm.nr_lr:
                 continue
             irq.irq_lock.lock()
-            more = V2ListRegister(irq.intid, True, False, False, irq.group, irq.priority)
-            more.source = first_source(irq.source)
-            self.take_source(irq, more)
+            if irq.source:
+                more = V2ListRegister(irq.intid, True, False, False, irq.group, irq.priority)
+                more.source = first_source(irq.source)
+                self.take_source(irq, more)
+                vgic_cpu.vgic_lr[vgic_cpu.used_lrs] = more
+                vgic_cpu.used_lrs += 1
             irq.irq_lock.unlock()
-            vgic_cpu.vgic_lr[vgic_cpu.used_lrs] = more
-            vgic_cpu.used_lrs += 1
 
 
 RECORD = Bug(

@@ -18,10 +18,14 @@ from vgic.kernel.table import Kernel
 def failures(
     kernel: type[Mechanism], pinned: OsThreads, *, executions: int = 12, scenario: str = ""
 ) -> list[Failure]:
-    """Run some executions with the contracts checked; return how they failed."""
+    """Run some executions with the contracts checked; return how they failed.
+
+    All scenarios are run if none is named, but for the whole VM, in which nothing is called that
+    the others do not call, and for longer.
+    """
     target = Target(cls=with_contracts_checked(kernel))
     found = []
-    for name in [scenario] if scenario else SCENARIOS:
+    for name in [scenario] if scenario else [each for each in SCENARIOS if each != "whole_vm"]:
         for index in range(executions):
             single = run_index(SCENARIOS[name], 7, index, "random-walk", target, pinned)
             if isinstance(single.execution.outcome, Failed):
@@ -222,7 +226,9 @@ def test_the_revisions_and_bugs_that_are_here_keep_their_contracts(
     bugs = [name for name, bug in BUGS.items() if revision in bug.revisions]
     for name in ("", *bugs):
         kernel = compose(record.cls, [name] if name else [])
-        kinds = {failure.kind for failure in failures(kernel, pinned, executions=3)}
+        # With a bug all but what it overrides is the revision's own, which has been looked at.
+        found = failures(kernel, pinned, executions=1 if name else 3)
+        kinds = {failure.kind for failure in found}
         assert KIND not in kinds, name
 
 
