@@ -95,11 +95,11 @@ def test_an_example_is_made_smaller_on_the_kernel(
     stands: Stands, capsys: pytest.CaptureFixture[str]
 ) -> None:
     stands(Target("head-walk"))
-    assert asked([93], shrink=True) is Exit.FINDINGS
+    assert asked([153], shrink=True) is Exit.FINDINGS
     out = capsys.readouterr().out
-    script = out.partition("making program-1-93 smaller\n")[2]
+    script = out.partition("making program-1-153 smaller\n")[2]
     lines = script.partition("The same in")[0].partition("  lateness 1000\n")[2].splitlines()
-    assert 3 < len(lines) < len(draw_program(1, 93).parameters.guests[0].instructions)
+    assert 3 < len(lines) < len(draw_program(1, 153).parameters.guests[0].instructions)
 
 
 def test_what_is_lost_is_not_judged(stands: Stands, capsys: pytest.CaptureFixture[str]) -> None:
