@@ -104,6 +104,9 @@ def test_the_findings_have_their_tokens() -> None:
 NEW_ORDER = "third face"
 """What of F1 needs a vCPU that looks at its requests before it fills its list registers."""
 
+MENDED_BY_619 = "up to 6.18"
+"""In the heading of what 6.19 and later do not have any more."""
+
 
 @pytest.mark.parametrize("token", written_up())
 def test_a_finding_that_is_written_up_fails_on_kernels_and_not_on_the_reference(
@@ -114,10 +117,14 @@ def test_a_finding_that_is_written_up_fails_on_kernels_and_not_on_the_reference(
     def replayed(revision: str) -> int:
         return here("replay", "@token", "--revision", revision).returncode
 
-    title = FINDINGS.partition(token)[0].rpartition("**")[0].rpartition("**")[2]
-    assert replayed("linux-7.3") == Exit.FINDINGS
+    before = FINDINGS.partition(token)[0]
+    heading = before.rpartition("\n## ")[2].partition("\n")[0]
+    title = before.rpartition("**")[0].rpartition("**")[2]
+    is_old = MENDED_BY_619 in heading
+    assert (replayed("classic") == Exit.FINDINGS) or not is_old
+    assert (replayed("linux-7.3") == Exit.FINDINGS) is not is_old
     fails = replayed("head-walk") == Exit.FINDINGS
-    assert fails is not title.endswith(NEW_ORDER)
+    assert fails is not (is_old or title.endswith(NEW_ORDER))
     assert replayed("reference") in (Exit.CLEAN, Exit.CANNOT_JUDGE)
 
 
