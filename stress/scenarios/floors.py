@@ -14,6 +14,9 @@ from math import sqrt
 DEVIATIONS = 10
 """So many standard deviations lie between the reference's rate and the floor."""
 
+SURE = 99.0
+"""A rate above it is taken for it: what was always met when it was measured may be missed once."""
+
 
 @dataclass(frozen=True)
 class Floors:
@@ -53,4 +56,5 @@ def below(rate: float, executions: int) -> float:
     """
     if not executions:
         return 0.0
+    rate = min(rate, SURE)
     return rate - DEVIATIONS * sqrt(rate * (100 - rate) / executions)

@@ -268,3 +268,9 @@ def test_a_class_of_which_something_was_called_is_judged_and_what_was_not_is_sai
     assert "overrides that were never called: vgic_irq_cmp" in summary_text(result)
     values = campaign_values(this, result)
     assert values["overrides"] == {"vgic_prune_ap_list": True, "vgic_irq_cmp": False}
+
+
+def test_what_was_crossed_each_time_when_it_was_measured_may_be_missed_now_and_then() -> None:
+    for count in (50, 100, 400, A_THOUSAND):
+        assert below(100.0, count) == below(99.0, count) < 98
+    assert below(98.0, A_THOUSAND) < 98.0
