@@ -12,7 +12,6 @@ from typing import NamedTuple
 from vgic.accesses import ACCESSES, TARGETS, TRIGGER
 from vgic.data import (
     CLOSE,
-    FIRST_PPI,
     FIRST_SPI,
     NR_VCPUS_MAX,
     V2,
@@ -23,6 +22,7 @@ from vgic.data import (
     Pulse,
     irq_key,
     is_lpi,
+    is_sgi,
 )
 from vgic.hardware import PLAIN, PRIORITY_MASK, Implementation
 from vgic.instructions import BadParameters, instruction_values, integer_of, list_of
@@ -218,7 +218,7 @@ def _irq(value: object, nr_vcpus: int) -> Irq:
     intid = intid_of(intid, 0)
     if config not in (Config.EDGE.value, Config.LEVEL.value):
         raise BadParameters(f"an irq is edge or level, not {config!r:.40}")
-    if (intid < FIRST_PPI or is_lpi(intid)) and config != Config.EDGE.value:
+    if (is_sgi(intid) or is_lpi(intid)) and config != Config.EDGE.value:
         raise BadParameters(f"an {'LPI' if is_lpi(intid) else 'SGI'} is triggered by an edge")
     priority = integer_of(priority, "a priority", 0, 0xFF)
     if priority & ~PRIORITY_MASK:

@@ -47,6 +47,7 @@ from vgic.data import (
     WORK,
     HostEvent,
     Instruction,
+    Program,
     Pulse,
     is_lpi,
     is_private,
@@ -59,6 +60,7 @@ COMMANDS = (
     *(MAPD, MAPD_OFF, MAPC, MAPC_OFF, MOVALL, INVALL),
 )
 """What guests do to events and their LPIs, those more often that stand there twice."""
+_COMMANDING = ("m", "m", "m", "nan", "a", "e", "nn")
 _CELL = 0
 AWAITED = Instruction(AWAIT, number=_CELL)
 """What another guest waits for before it interferes: that the handlers are open (opened)."""
@@ -186,6 +188,22 @@ def draw_commands(
         about = event if ACCESSES[kind].has_interrupt else number
         accesses.append(Access(kind, about, value))
     return accesses
+
+
+def draw_commanding(
+    streams: Streams,
+    vcpu: int,
+    nr_vcpus: int,
+    kinds: Sequence[str],
+    lpis: Sequence[Irq],
+    latenesses: Sequence[int],
+) -> Program:
+    """Draw a guest that handles LPIs, and accesses their events in any of these ways."""
+    stream = streams.stream(f"vcpu{vcpu}:program")
+    instructions = "".join(stream.choose_each(_COMMANDING, stream.between(3, 7)))
+    accesses = draw_commands(stream, kinds, lpis, instructions.count("m"), nr_vcpus)
+    late = draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), latenesses)
+    return Program.spelled(instructions, late, accesses)
 
 
 def draw_toggles(stream: Stream, intids: Sequence[int], count: int) -> list[Access]:

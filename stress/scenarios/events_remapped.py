@@ -2,10 +2,10 @@
 """events_remapped: see the scenario's own docstring."""
 
 from harness import Streams
-from stress.scenarios.drawing import draw_commands, draw_devices, draw_lateness, draw_lpis
+from stress.scenarios.drawing import draw_commanding, draw_devices, draw_lpis
 from stress.scenarios.portfolios import FOR_MIGRATION
 from stress.scenarios.scenario import Scenario
-from vgic import Irq, Parameters
+from vgic import Parameters
 from vgic.accesses import (
     CLEAR,
     DISCARD,
@@ -24,11 +24,9 @@ from vgic.accesses import (
     MOVI,
     MSI,
 )
-from vgic.data import Program
 
 _LATENESS = (0, 0, 1, 3)
 _PAUSES = (0, 0, 2, 6)
-_PARTS = ("m", "m", "m", "nan", "a", "e", "nn")
 COMMANDS = {
     MSI: 50, INT: 40, MAPI: 60, MAPTI: 40, DISCARD: 50, MAPD: 20, MAPD_OFF: 20, MAPC: 40,
     MAPC_OFF: 20, MOVI: 40, MOVALL: 50, CLEAR: 30, INV: 30, INVALL: 20, LPIS_OFF: 15, LPIS_ON: 15,
@@ -56,19 +54,14 @@ def events_remapped(streams: Streams) -> Parameters:
     return Parameters(
         nr_lr=streams.stream("param:nr_lr").choose((1, 1, 2, 3)),
         irqs=lpis,
-        guests=tuple([_guest(streams, vcpu, nr_vcpus, kinds, lpis) for vcpu in range(nr_vcpus)]),
+        guests=tuple(
+            [
+                draw_commanding(streams, vcpu, nr_vcpus, kinds, lpis, _LATENESS)
+                for vcpu in range(nr_vcpus)
+            ]
+        ),
         devices=draw_devices(streams, lpis, (2, 4), _PAUSES),
     )
-
-
-def _guest(
-    streams: Streams, vcpu: int, nr_vcpus: int, kinds: list[str], lpis: tuple[Irq, ...]
-) -> Program:
-    stream = streams.stream(f"vcpu{vcpu}:program")
-    instructions = "".join(stream.choose_each(_PARTS, stream.between(3, 7)))
-    accesses = draw_commands(stream, kinds, lpis, instructions.count("m"), nr_vcpus)
-    late = draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS)
-    return Program.spelled(instructions, late, accesses)
 
 
 SCENARIO = Scenario(

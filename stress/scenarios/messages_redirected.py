@@ -3,21 +3,18 @@
 
 from harness import Streams
 from stress.scenarios.drawing import (
-    draw_commands,
+    draw_commanding,
     draw_devices,
-    draw_lateness,
     draw_lpis,
     draw_spis,
 )
 from stress.scenarios.portfolios import FOR_MIGRATION
 from stress.scenarios.scenario import Scenario
-from vgic import Irq, Parameters
+from vgic import Parameters
 from vgic.accesses import DISCARD, MOVI, MSI
-from vgic.data import Program
 
 _LATENESS = (0, 0, 1, 3)
 _PAUSES = (0, 0, 2, 6)
-_PARTS = ("m", "m", "m", "nan", "a", "e", "nn")
 _COMMANDS = {MOVI: 80, MSI: 50, DISCARD: 40}
 """What guests access, in how many of a hundred executions."""
 
@@ -43,19 +40,14 @@ def messages_redirected(streams: Streams) -> Parameters:
     return Parameters(
         nr_lr=streams.stream("param:nr_lr").choose((1, 1, 2, 3)),
         irqs=irqs,
-        guests=tuple([_guest(streams, vcpu, nr_vcpus, kinds, lpis) for vcpu in range(nr_vcpus)]),
+        guests=tuple(
+            [
+                draw_commanding(streams, vcpu, nr_vcpus, kinds, lpis, _LATENESS)
+                for vcpu in range(nr_vcpus)
+            ]
+        ),
         devices=draw_devices(streams, irqs, (2, 4), _PAUSES),
     )
-
-
-def _guest(
-    streams: Streams, vcpu: int, nr_vcpus: int, kinds: list[str], lpis: tuple[Irq, ...]
-) -> Program:
-    stream = streams.stream(f"vcpu{vcpu}:program")
-    instructions = "".join(stream.choose_each(_PARTS, stream.between(3, 7)))
-    accesses = draw_commands(stream, kinds, lpis, instructions.count("m"), nr_vcpus)
-    late = draw_lateness(streams.stream(f"mi:vcpu{vcpu}"), _LATENESS)
-    return Program.spelled(instructions, late, accesses)
 
 
 SCENARIO = Scenario(

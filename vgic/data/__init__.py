@@ -7,7 +7,7 @@ devices do, as values.
 """
 
 from vgic.data.dist import VgicDist
-from vgic.data.gicv2 import GICS, V2, V3, first_source, have_gicv2, is_sgi, lr_count
+from vgic.data.gicv2 import GICS, V2, V3, first_source, have_gicv2, lr_count
 from vgic.data.host_cpu import HostCpu, free_cpu_behind
 from vgic.data.intids import (
     EDGE,
@@ -21,6 +21,7 @@ from vgic.data.intids import (
     irq_name,
     is_lpi,
     is_private,
+    is_sgi,
 )
 from vgic.data.ioctls import Ioctls
 from vgic.data.lifetime import Lifetime

@@ -5,7 +5,6 @@ An SGI of GICv2 tells its guest who has sent it. So there is one to present for 
 only one of them can be in a list register at a time: they have one INTID.
 """
 
-from vgic.data.intids import FIRST_PPI
 from vgic.data.vcpu import VgicIrq, irq_is_pending
 from vgic.data.vm import Kvm
 from vgic.hardware import V2ListRegister
@@ -20,11 +19,6 @@ def have_gicv2(kvm: Kvm) -> None:
     for vcpu in kvm.vcpus:
         vcpu.vgic_cpu.vgic_lr = [V2ListRegister() for _ in range(kvm.nr_lr)]
         vcpu.cpuif.lrs = [V2ListRegister() for _ in range(kvm.nr_lr)]
-
-
-def is_sgi(intid: int) -> bool:
-    """Tell whether that is a software-generated interrupt."""
-    return intid < FIRST_PPI
 
 
 def lr_count(irq: VgicIrq) -> int:

@@ -23,6 +23,11 @@ EDGE, LEVEL = Config
 """By themselves: reaching into an Enum costs more than what is done with it."""
 
 
+def is_sgi(intid: int) -> bool:
+    """Tell whether that is a software-generated interrupt."""
+    return intid < FIRST_PPI
+
+
 def is_private(intid: int) -> bool:
     """Tell whether each vCPU has an interrupt of its own with this INTID (SGIs and PPIs)."""
     return intid < FIRST_SPI
@@ -42,4 +47,4 @@ def irq_name(intid: int, vcpu_id: int) -> str:
     """Return what reports call an interrupt, with its vCPU where it is private."""
     if not is_private(intid):
         return f"{'lpi' if is_lpi(intid) else 'spi'} {intid}"
-    return f"{'sgi' if intid < FIRST_PPI else 'ppi'} {intid} of vcpu {vcpu_id}"
+    return f"{'sgi' if is_sgi(intid) else 'ppi'} {intid} of vcpu {vcpu_id}"

@@ -89,9 +89,9 @@ class ItsRouting(Kernel):
         lpis = self._lpis
         with lpis.cmd_lock, lpis.its_lock:
             ite, collection = lpis.events.get(event), lpis.collections.get(target.vcpu_id)
-            if ite is None or ite.target is None or collection is None:
+            if ite is None or ite.target is None:
                 return -EINVAL
-            if collection.target is None:
+            if collection is None or collection.target is None:
                 return -EINVAL
             ite.collection = collection
             self.vgic_its_invalidate_cache()

@@ -52,7 +52,12 @@ class OnGicV2(Mechanism):
             super().vgic_mmio_write_cpending(irq)
 
     def vgic_mmio_change_active(self, irq: VgicIrq, active: bool) -> None:
-        """Take the accessing vCPU for the sender of an SGI that is made active: whose it is."""
+        """Take the accessing vCPU for the sender of an SGI that is made active: whose it is.
+
+        Models: vgic-mmio.c, vgic_mmio_change_active, what it does for GICv2.
+        Locking: called with the config_lock held and the VM halted; takes irq_lock.
+        Differs: the sender is entered in a hold of the lock by itself; nobody else writes it then.
+        """
         if active and is_sgi(irq.intid) and irq.target_vcpu is not None:
             irqs_were_off = irq.irq_lock.lock_irqsave()
             irq.active_source = irq.target_vcpu.vcpu_id

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from harness import Stream
 from vgic import Irq
 from vgic.accesses import Access
-from vgic.data import ACCESS, FIRST_PPI, LEVEL, Instruction
+from vgic.data import ACCESS, LEVEL, Instruction
 
 Phrase = tuple[Instruction, ...]
 """Some instructions that belong together; others may come between them."""
@@ -53,8 +53,3 @@ class Topic(NamedTuple):
 def access(kind: str, irq: Irq, value: int = 0) -> Instruction:
     """Return the instruction that accesses something of an interrupt."""
     return Instruction(ACCESS, Access(kind, irq.intid, value))
-
-
-def is_sgi(irq: Irq) -> bool:
-    """Tell whether an interrupt is sent by a guest, and has no line."""
-    return irq.intid < FIRST_PPI
