@@ -15,7 +15,7 @@ from stress.campaign.portfolio import EPOCH
 from stress.campaign.result import Result
 from stress.executions import Target
 from stress.inputs import Points
-from stress.jobs import COMPARE_EVERY, LOST_MAX, Batch, Facts
+from stress.jobs import COMPARE_EVERY, LOST_MAX, Batch, Facts, is_compared
 from stress.scenarios import SCENARIOS
 from vgic import CANARY, CANARY_OF_POINTS, CANARY_OF_RACES
 
@@ -136,14 +136,26 @@ def _strategies(plan: Plan, result: Result) -> list[str]:
 
 
 def _comparisons(plan: Plan, result: Result, due: int) -> list[str]:
-    many = plan.execution is None and result.executions >= COMPARED_FROM
-    least = max(due, result.executions // (2 * COMPARE_EVERY) if many else 0)
+    least = max(due, _comparisons_least(plan, result.executions))
     if result.compared >= least:
         return []
     return [
         f"{result.compared} executions were compared with a run in a fresh process, at least "
         f"{least} were to be"
     ]
+
+
+def _comparisons_least(plan: Plan, executions: int) -> int:
+    """Return how many are compared at the least, whatever the workers have said of it.
+
+    In a row of executions that is known from how many there are; of a list it is what is on it: a
+    leg of a night may have many of which none is to be.
+    """
+    if plan.execution is not None or executions < COMPARED_FROM:
+        return 0
+    if plan.items is None:
+        return executions // (2 * COMPARE_EVERY)
+    return sum(is_compared(index) for _, index in plan.items[:executions]) // 2
 
 
 def _listed(names: set[str]) -> str:

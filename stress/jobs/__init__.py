@@ -14,7 +14,17 @@ from stress.jobs.executor import Executor, Job, Outcome
 from stress.jobs.local_pool import LocalPool
 from stress.jobs.mending import Mending
 from stress.jobs.rerun import COMPARED_AT_ONCE, Expected, Reran, Rerun
-from stress.jobs.work import COMPARE_EVERY, LOOK_EVERY, LOST_MAX, Batch, Bug, Fact, Facts, run_one
+from stress.jobs.work import (
+    COMPARE_EVERY,
+    LOOK_EVERY,
+    LOST_MAX,
+    Batch,
+    Bug,
+    Fact,
+    Facts,
+    is_compared,
+    run_one,
+)
 
 __all__ = [
     "COMPARED_AT_ONCE",
@@ -39,5 +49,6 @@ __all__ = [
     "ReplayedFinding",
     "Reran",
     "Rerun",
+    "is_compared",
     "run_one",
 ]  # fmt: skip
