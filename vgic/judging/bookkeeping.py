@@ -29,6 +29,7 @@ class Bookkeeping(Lines):
         open: what guests have acknowledged, and not deactivated.
         owner: which vCPU has acknowledged what is being deactivated, while that is announced.
         halts: how many have the VM halted.
+        disabling: for each vCPU, how many are disabling its LPIs.
     """
 
     def __init__(self, kvm: Kvm) -> None:
@@ -36,6 +37,7 @@ class Bookkeeping(Lines):
         count = len(kvm.vcpus)
         self.explained = False
         self.halts = 0
+        self.disabling = [0] * count
         self.sent: list[VgicIrq] = []
         self._sending: list[list[VgicIrq]] = [[] for _ in kvm.vcpus]
         self.alone = [False] * count

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A vCPU whose LPIs are disabled has none on its list: I35.
 
-What was sent to it before need not be delivered any more, and what is sent meanwhile is refused. A
-message that is under way may come either before or after that, and may be put on the list (quirk
-Q14); so may what another vCPU's prune moves there.
+What was sent to it before need not be delivered any more, and what is sent meanwhile is refused.
+What waits on its list to be moved is another's, who gets it still. A message that is under way may
+come either before or after that, and may be put on the list (quirk Q14); so may what another vCPU's
+prune moves there.
 """
 
 import sys
@@ -44,6 +45,8 @@ class DisabledLpis(Judge):
         target = access.asks.value
         self._writing[target] += 1
         # One that finds them disabled leaves what has come since then where it is.
+        if access.asks.lpis == "off":
+            self._books.disabling[target] += 1
         was_off = access.asks.lpis == "off" and self._was_off(self._kvm.vcpus[target], sys.maxsize)
         self._began[vcpu] = -1 if was_off else self._kvm.scheduler.steps
         if access.asks.lpis == "off":
@@ -60,6 +63,7 @@ class DisabledLpis(Judge):
         self._writing[target] -= 1
         self._written_at[target] = self._kvm.scheduler.steps
         if access.asks.lpis == "off":
+            self._books.disabling[target] -= 1
             self._off_at[target] = self._kvm.scheduler.steps
             self._forgive(target)
         if alone:
@@ -72,7 +76,8 @@ class DisabledLpis(Judge):
             kept = [
                 irq
                 for irq in self._of(target.vcpu_id)
-                if not (ledger.is_touched_since(irq, began) or ledger[irq].listed_at >= began)
+                if irq.target_vcpu is target
+                and not (ledger.is_touched_since(irq, began) or ledger[irq].listed_at >= began)
             ]
             none_is_kept(self._kvm, target, kept)
 
@@ -109,10 +114,10 @@ class DisabledLpis(Judge):
         return [irq for irq in irqs if is_lpi(irq.intid)]
 
     def _forgive(self, target: int) -> None:
-        """Do not ask for what was sent to a vCPU, or is on its list."""
+        """Do not ask for what goes to a vCPU, be it on its list or not yet."""
         here = self._kvm.vcpus[target]
         for irq in self._kvm.irqs:
-            if is_lpi(irq.intid) and here in (irq.vcpu, irq.target_vcpu):
+            if is_lpi(irq.intid) and irq.target_vcpu is here:
                 self._books.ledger.forgive(irq)
 
 
@@ -122,7 +127,8 @@ def none_is_kept(kvm: Kvm, vcpu: Vcpu, kept: list[VgicIrq]) -> None:
     Args:
         kvm: the VM.
         vcpu: the vCPU.
-        kept: the LPIs on its lists that were there before, and that nobody has touched since.
+        kept: the LPIs on its lists that were there before, that go there still, and that nobody
+            has touched since.
 
     Locks: none needed: nobody else takes them off, or is about to put them on.
     """

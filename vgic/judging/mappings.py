@@ -5,7 +5,7 @@ The judge keeps tables of its own, and carries out each command on them at the m
 lock of the ITS is let go of: commands are carried out one at a time, and that is their order.
 """
 
-from vgic.data import Exit, Kvm, Lpi, Vcpu, device_of
+from vgic.data import Exit, Kvm, Lpi, Vcpu, VgicIrq, device_of
 from vgic.judging.bookkeeping import Bookkeeping
 from vgic.judging.judge import Judge, fail, names
 
@@ -57,8 +57,15 @@ class Mappings(Judge):
         for event in sorted({*self._events, *self._lpis.events}):
             self._compare(event)
         for irq in self._kvm.irqs:
-            if irq.refcount is not None and irq.target_vcpu is None:
-                self._books.ledger[irq].shut_out = True
+            if irq.refcount is not None:
+                self._forget_what_goes_to(irq.target_vcpu, irq)
+
+    def _forget_what_goes_to(self, target: Vcpu | None, irq: VgicIrq) -> None:
+        """Do not ask for an LPI that goes nowhere, or where it may be dropped right now."""
+        if target is None:
+            self._books.ledger[irq].shut_out = True
+        elif self._books.disabling[target.vcpu_id]:
+            self._books.ledger.forgive(irq)
 
     def _compare(self, event: int) -> None:
         """Compare what is mapped by an event, and where that goes, with what is to be."""

@@ -233,6 +233,7 @@ CONTRACTS = {
     "clear_pending": _NOTHING,
     "put_listed": _NOTHING,
     "halts_for_lpis": _NOTHING,
+    "leaves_moved_lpi": _NOTHING,
     "clears_flushed_latch": _NOTHING,
     "holds_while_moving": _NOTHING,
     "keeps_lpi_active": _NOTHING,

@@ -39,7 +39,7 @@ class LpiSide(Decisions):
 
     @abstractmethod
     def vgic_flush_pending_lpis(self, vcpu: Vcpu) -> None:
-        """Take all LPIs off a vCPU's list."""
+        """Take the LPIs of a vCPU off its list."""
 
     @abstractmethod
     def vgic_mmio_write_v3r_ctlr(self, target: Vcpu, enables: bool) -> None:
@@ -48,6 +48,10 @@ class LpiSide(Decisions):
     @abstractmethod
     def halts_for_lpis(self) -> bool:
         """Say whether the VM is halted to disable LPIs; see redistributor.py."""
+
+    @abstractmethod
+    def leaves_moved_lpi(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        """Say whether an LPI that has been moved stays on the list; see redistributor.py."""
 
     @abstractmethod
     def clears_flushed_latch(self) -> bool:

@@ -45,9 +45,10 @@ class Redistributor(Kernel):
             self.resume()
 
     def vgic_flush_pending_lpis(self, vcpu: Vcpu) -> None:
-        """Take all LPIs off a vCPU's list; they are not pending any more.
+        """Take the LPIs of a vCPU off its list; they are not pending any more.
 
-        What is put aside is not looked at: who halts the VM has had it put back.
+        What is put aside is not looked at: who halts the VM has had it put back. What waits there
+        to be moved is another vCPU's, and stays until it is.
 
         Models: vgic.c, vgic_flush_pending_lpis.
         Locking: called with nothing held, from any thread; takes ap_list_lock, and each irq_lock in
@@ -64,8 +65,11 @@ class Redistributor(Kernel):
             self.vgic_release_deleted_lpis()
 
     def _flush_lpi(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
-        """Take one off; return whether it has died by that."""
+        """Take one off, unless it is another's; return whether it has died by that."""
         irq.irq_lock.lock()
+        if self.leaves_moved_lpi(vcpu, irq):
+            irq.irq_lock.unlock()
+            return False
         if self.clears_flushed_latch():
             irq.pending_latch = False
         vcpu.vgic_cpu.ap_list_head.delete(irq.ap_list)
@@ -83,6 +87,25 @@ class Redistributor(Kernel):
         Decision: whether the vCPU may have copies of them, or walk the list, meanwhile.
         """
         return True
+
+    def leaves_moved_lpi(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        """Say whether an LPI stays on the list, since it has been moved to another vCPU.
+
+        MOVI moves the pending state with the route, and leaves it to the next prune to move the
+        entry: docs/findings.md, F15. Where LPIs are not being disabled the VM is torn down, and
+        nothing stays.
+
+        Models: vgic.c, vgic_flush_pending_lpis, as it is to be.
+        Locking: called with ap_list_lock and irq_lock held.
+
+        Decision: whether it is left to prune.
+        """
+        lpis = self.kvm.dist.lpis
+        return (
+            irq.target_vcpu is not vcpu
+            and lpis is not None
+            and lpis.ctlr[vcpu.vcpu_id].load_acquire() is LpisOf.BEING_DISABLED
+        )
 
     def clears_flushed_latch(self) -> bool:
         """Say whether what is taken off the list is not pending any more.

@@ -4,6 +4,7 @@
 from vgic.revisions.facts import (
     ClearsUnlocked,
     DisablesRunning,
+    FlushesMovedLpis,
     FlushKeepsLatch,
     KeepsLpiActive,
     MapsAnyLpi,
@@ -38,6 +39,11 @@ OF_LPIS = (
         "what is taken off a list so",
         "is not pending any more",
         ((FlushKeepsLatch, "stays pending"),),
+    ),
+    Topic(
+        "an LPI of that list that MOVI has sent to another vCPU, and prune has not moved yet",
+        "stays, and is moved",
+        ((FlushesMovedLpis, "is taken off as the others, and lost"),),
     ),
     Topic(
         "a translation that two forget at once",

@@ -43,7 +43,7 @@ OF_IOCTLS = {
 """Found where user space calls ioctls beside vCPUs that run, and nowhere else."""
 OF_LPIS = {
     "lpis_disabled_unhalted", "msi_without_reference", "translation_put_twice",
-    "movall_moves_all", "lpi_mapped_twice",
+    "movall_moves_all", "lpi_mapped_twice", "moved_lpi_flushed",
 }  # fmt: skip
 """Found where guests discard what devices send, or disable each other's LPIs, and nowhere else."""
 RARE = {
@@ -204,6 +204,7 @@ FOUND_AS = {
     "msi_without_reference": (REMAPPED, "reference from zero"),
     "movall_moves_all": (REMAPPED, "I37 LPI misrouted"),
     "lpi_mapped_twice": (REMAPPED, "I38 mapped twice"),
+    "moved_lpi_flushed": (LPIS_OFF, "I9 lost edge"),
     "translation_put_twice": (FORGOTTEN, "I6 reference missing"),
     "sgi_source_forgotten": (SGIS, "I9 lost source"),
     "sgi_of_one_for_all": (SGIS, "I9 lost source"),

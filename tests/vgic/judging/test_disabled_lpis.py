@@ -8,7 +8,7 @@ import pytest
 from harness import Execution, Failed
 from tests.fixtures.judged import judged
 from vgic import Mechanism
-from vgic.accesses import LPIS_OFF, LPIS_ON, Access
+from vgic.accesses import LPIS_OFF, LPIS_ON, MOVI, Access
 from vgic.data import EDGE, FIRST_LPI, LpisOf
 from vgic.data.lpis import references
 from vgic.data.vcpu import VgicIrq
@@ -44,9 +44,10 @@ class Scene:
         self.kvm.vcpus[0].mode.read()
 
 
-def found(call: Call, body: Callable[[Scene], None]) -> str:
+def found(call: Call, body: Callable[[Scene], None], *, irqs_off: bool = True) -> str:
     """Return the kind of what has failed, "" if nothing has."""
-    outcome = call(lambda kernel: body(Scene(kernel)), nr_vcpus=2, watched=True).outcome
+    how = {"nr_vcpus": 2, "watched": True, "irqs_off": irqs_off}
+    outcome = call(lambda kernel: body(Scene(kernel)), **how).outcome
     return outcome.failure.kind if isinstance(outcome, Failed) else ""
 
 
@@ -145,3 +146,74 @@ def test_what_was_sent_before_is_not_missed(call: Call) -> None:
         scene.trace.drained()
 
     assert not found(call, body)
+
+
+def test_what_waits_there_to_be_moved_may_stay(call: Call, enlist: Enlist) -> None:
+    def body(scene: Scene) -> None:
+        scene.list_it(enlist)
+        scene.irq.target_vcpu = scene.kvm.vcpus[1]
+        scene.some_step()
+        scene.trace.accessing(1, OFF)
+        scene.off()
+        scene.trace.accessed(1, OFF)
+
+    assert not found(call, body)
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_what_was_moved_before_is_another_s_and_is_missed(
+    lost: bool, call: Call, enlist: Enlist
+) -> None:
+    """On the list it may be, but not its pending state is what is disabled (F15)."""
+
+    def body(scene: Scene) -> None:
+        scene.trace.driving(0, FIRST_LPI, True)
+        scene.list_it(enlist)
+        scene.trace.driven(0, FIRST_LPI, True)
+        if lost:
+            scene.irq.target_vcpu = scene.kvm.vcpus[1]
+        scene.trace.accessing(1, OFF)
+        scene.off()
+        scene.irq.pending_latch = False
+        with scene.kvm.vcpus[0].vgic_cpu.ap_list_lock, scene.irq.irq_lock:
+            scene.kvm.vcpus[0].vgic_cpu.ap_list_head.delete(scene.irq.ap_list)
+            scene.irq.vcpu = None
+        references(scene.irq).value -= 1
+        scene.trace.accessed(1, OFF)
+        scene.trace.drained()
+
+    assert found(call, body) == ("I9 lost edge" if lost else "")
+
+
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+def test_what_comes_by_and_goes_on_meanwhile_may_be_dropped(when: str, call: Call) -> None:
+    """Two commands in one write: it may have been taken off between them."""
+
+    def body(scene: Scene) -> None:
+        scene.irq.target_vcpu = scene.kvm.vcpus[1]
+        lpis = scene.kvm.dist.lpis
+        assert lpis is not None
+        scene.trace.driving(0, FIRST_LPI, True)
+        scene.trace.driven(0, FIRST_LPI, True)
+
+        def to(vcpu: int) -> None:
+            scene.trace.accessing(0, command := Access(MOVI, FIRST_LPI, vcpu))
+            with lpis.its_lock:
+                ite = lpis.events[FIRST_LPI]
+                ite.collection = lpis.collections[vcpu]
+                ite.irq.target_vcpu = scene.kvm.vcpus[vcpu]
+            scene.trace.accessed(0, command)
+
+        if when == "before":
+            to(0)
+            to(1)
+        scene.trace.accessing(1, OFF)
+        if when == "meanwhile":
+            to(0)
+            to(1)
+        scene.off()
+        scene.trace.accessed(1, OFF)
+        scene.trace.drained()
+
+    seen = found(call, body, irqs_off=False)
+    assert seen == ("I9 lost edge" if when == "before" else "")

@@ -30,7 +30,7 @@ RARE = {
     "calls_cpus_with_irqs_off", "lpis_disabled_unhalted", "msi_without_reference",
     "physical_by_memory", "accessed_while_running", "bus_freed_in_use", "kvm_lock_in_run",
     "routes_freed_in_use", "waits_under_config_lock", "translation_put_twice",
-    "movall_moves_all", "lpi_mapped_twice",
+    "movall_moves_all", "lpi_mapped_twice", "moved_lpi_flushed",
 }  # fmt: skip
 
 

@@ -132,3 +132,37 @@ def test_what_is_taken_off_stays_pending_in_old_ones(revision: str, in_kernel: I
         assert irq.pending_latch is (revision in KEEP_THE_LATCH)
 
     in_kernel(body, nr_vcpus=2, irqs_off=False, kernel=REVISIONS[revision].cls)
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_what_has_been_moved_to_another_stays_for_prune_to_move(
+    revision: str, in_kernel: InKernel
+) -> None:
+    """It is not this vCPU's any more: docs/findings.md, F15."""
+
+    def body(kernel: Mechanism) -> None:
+        irq, (other, target) = mapped(kernel), kernel.kvm.vcpus
+        kernel.vgic_its_inject_msi(EVENT)
+        kernel.vgic_its_cmd_handle_movi(EVENT, other)
+        kernel.vgic_mmio_write_v3r_ctlr(target, enables=False)
+        if revision != "reference":
+            assert (irq.vcpu, references(irq).value) == (None, 1)
+            assert irq.pending_latch is (revision in KEEP_THE_LATCH)
+            return
+        assert (irq.vcpu, irq.pending_latch, references(irq).value) == (target, True, 2)
+        kernel.scheduler.current.irqs_off = True
+        kernel.vgic_prune_ap_list(target)
+        assert (irq.vcpu, irq.pending_latch, references(irq).value) == (other, True, 2)
+
+    in_kernel(body, nr_vcpus=2, irqs_off=False, kernel=REVISIONS[revision].cls)
+
+
+def test_a_vcpu_that_is_destroyed_keeps_none_for_another(in_kernel: InKernel) -> None:
+    def body(kernel: Mechanism) -> None:
+        irq, (other, target) = mapped(kernel), kernel.kvm.vcpus
+        kernel.vgic_its_inject_msi(EVENT)
+        kernel.vgic_its_cmd_handle_movi(EVENT, other)
+        kernel.kvm_vgic_vcpu_destroy(target)
+        assert (irq.vcpu, references(irq).value) == (None, 1)
+
+    in_kernel(body, nr_vcpus=2, irqs_off=False)

@@ -34,6 +34,7 @@ from vgic.revisions.facts.lists import (
 )
 from vgic.revisions.facts.lpis import (
     DisablesRunning,
+    FlushesMovedLpis,
     FlushKeepsLatch,
     KeepsLpiActive,
     MovesUnheld,
@@ -48,10 +49,10 @@ from vgic.revisions.facts.sorting import KeysReadAgain, SortedBySummary, WholePr
 __all__ = [
     "ClearsUnlocked", "CountsDisabledGroups", "CountsSpis", "CursorAtEach", "CursorWhenFull",
     "DirAsPosted", "DirOnlyRequests", "DisablesRunning", "FlushBeforeMode", "FlushKeepsLatch",
-    "FoldClearsLatch", "FoldsUnlocked", "HearsOfFoundActive", "KeepsLpiActive", "KeysReadAgain",
-    "KicksByMask", "LeavesForDir", "LoadedByMmio", "MapsAnyLpi", "MovesAllLpis",
-    "MovesAllRunning", "MovesUnheld", "NoOverflow", "OneList", "OracleAlone",
-    "OutsideBeforeSync", "PauseIsFlag", "PhysicalByMemory", "PutsFoundTranslation", "SgisFirst",
-    "SortedBySummary", "SplitByValue", "SummaryAlone", "TurnsUnlocked", "WalkFromHead",
-    "WholePriorities",
+    "FlushesMovedLpis", "FoldClearsLatch", "FoldsUnlocked", "HearsOfFoundActive",
+    "KeepsLpiActive", "KeysReadAgain", "KicksByMask", "LeavesForDir", "LoadedByMmio",
+    "MapsAnyLpi", "MovesAllLpis", "MovesAllRunning", "MovesUnheld", "NoOverflow", "OneList",
+    "OracleAlone", "OutsideBeforeSync", "PauseIsFlag", "PhysicalByMemory",
+    "PutsFoundTranslation", "SgisFirst", "SortedBySummary", "SplitByValue", "SummaryAlone",
+    "TurnsUnlocked", "WalkFromHead", "WholePriorities",
 ]  # fmt: skip

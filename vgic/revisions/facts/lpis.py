@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What generations do otherwise with LPIs: their active states, and references to them."""
 
+from vgic.data import Vcpu, VgicIrq
 from vgic.kernel import Mechanism
 
 
@@ -47,6 +48,17 @@ class PutsFoundTranslation(Mechanism):
     def puts_found_translation(self) -> bool:
         """Drop it, whoever has taken it out."""
         return True
+
+
+class FlushesMovedLpis(Mechanism):
+    """Whatever LPI is on the list is taken off, were it another vCPU's by now.
+
+    It was moved while pending, and its vCPU never gets it: docs/findings.md, F15.
+    """
+
+    def leaves_moved_lpi(self, vcpu: Vcpu, irq: VgicIrq) -> bool:
+        """Leave none."""
+        return False
 
 
 class FlushKeepsLatch(Mechanism):
