@@ -107,6 +107,9 @@ NEW_ORDER = "third face"
 MENDED_BY_619 = "up to 6.18"
 """In the heading of what 6.19 and later do not have any more."""
 
+SHOWS_OTHERWISE = "F15: "
+"""Begins the heading of what is seen as another failure on 6.19: there a flushed latch stays."""
+
 
 @pytest.mark.parametrize("token", written_up())
 def test_a_finding_that_is_written_up_fails_on_kernels_and_not_on_the_reference(
@@ -123,8 +126,9 @@ def test_a_finding_that_is_written_up_fails_on_kernels_and_not_on_the_reference(
     is_old = MENDED_BY_619 in heading
     assert (replayed("classic") == Exit.FINDINGS) or not is_old
     assert (replayed("linux-7.3") == Exit.FINDINGS) is not is_old
-    fails = replayed("head-walk") == Exit.FINDINGS
-    assert fails is not (is_old or title.endswith(NEW_ORDER))
+    fails = Exit.CANNOT_JUDGE if heading.startswith(SHOWS_OTHERWISE) else Exit.FINDINGS
+    is_there = not (is_old or title.endswith(NEW_ORDER))
+    assert (replayed("head-walk") == fails) is is_there
     assert replayed("reference") in (Exit.CLEAN, Exit.CANNOT_JUDGE)
 
 
