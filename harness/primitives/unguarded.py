@@ -26,7 +26,11 @@ class _Declared(NamedTuple):
 
 
 class UnguardedPoints:
-    """The fields of one execution that have a point wherever they are accessed unguarded."""
+    """The fields of one execution that have a point wherever they are accessed unguarded.
+
+    Attributes:
+        compares: executions are compared by what their steps touch: what is guarded counts, too.
+    """
 
     def __init__(self, scheduler: Scheduler) -> None:
         """Begin with none.
@@ -36,8 +40,7 @@ class UnguardedPoints:
         """
         self._scheduler = scheduler
         self._declared: dict[tuple[object, str], _Declared] = {}
-        # Where executions are compared by what their steps touch, what is guarded counts, too.
-        self._compared = any(isinstance(each, Touches) for each in scheduler.listeners)
+        self.compares = any(isinstance(each, Touches) for each in scheduler.listeners)
         self._watching = Watching(self._accessed)
         self._unguarded = WatchingUnguarded(self._accessed, scheduler)
 
@@ -66,7 +69,7 @@ class UnguardedPoints:
         """Declare fields of an object and watch them."""
         self.declare(thing, guards)
         self._unguarded.guarded_by(thing, guards)
-        watching = self._watching if self._compared else self._unguarded
+        watching = self._watching if self.compares else self._unguarded
         watching.watch(thing, tuple(guards))
 
     def watch_list(self, head: ListHead[Any]) -> None:
@@ -94,7 +97,7 @@ class UnguardedPoints:
         guard = declared.guard
         if guard is None or not is_held(guard, me):
             scheduler.point(declared.writes if writes else declared.reads)
-        elif self._compared:
+        elif self.compares:
             scheduler.touch(declared.writes if writes else declared.reads)
 
     def _accessed(self, thing: Any, field: str, writes: bool, module: str) -> None:

@@ -54,7 +54,10 @@ class Watching:
         read, write, remove = _bare(plain, field)
 
         def get(thing: Any) -> object:
-            notify(thing, field, False, module)
+            # Most reads are of those that only observe: so that is asked first.
+            caller = sys._getframe(1).f_globals.get("__name__", "")
+            if caller == module or not only_observes(caller):
+                notify(thing, field, False, module)
             return read(thing)
 
         def put(thing: Any, value: object) -> None:

@@ -13,7 +13,6 @@ reported even if it was ordered by luck. Accesses that are documented to be unlo
 the reason, and are neither reported nor remembered.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import FrameType
@@ -23,7 +22,7 @@ from harness.detectors.races.access import Access, calls, report_race
 from harness.detectors.races.edges import Clocks
 from harness.detectors.races.excuse import Documented, is_excused
 from harness.detectors.races.rings import Rings
-from harness.engine import Failure, Listener, Operation, Scheduler, model_function
+from harness.engine import Failure, Listener, Operation, Scheduler, Thread, model_function
 from harness.primitives import Guard, SpinLock, UnguardedPoints, Watching, accessor, is_held
 
 KINDS = ("data race", "unguarded access", "list changed without its lock")
@@ -60,10 +59,13 @@ class DataRaces(Listener):
         """
         self._scheduler = scheduler
         self._points = points
+        # A point that compares executions hears of what is guarded, too.
+        self._compares = points is not None and points.compares
         self._documented = documented or {}
         self._clocks = Clocks(scheduler)
         self._rings = Rings(scheduler, self._clocks, self._documented)
-        self._fields: defaultdict[str, list[_Field]] = defaultdict(list)
+        # By identity: others may be equal to a thing, or it may not be hashed. It is kept there.
+        self._fields: dict[tuple[int, str], _Field] = {}
         self._watching = Watching(self._accessed)
         self._telling = False
         scheduler.listen(self)
@@ -76,7 +78,7 @@ class DataRaces(Listener):
             guards: what guards each field.
         """
         for name, guard in guards.items():
-            self._fields[name].append(_Field(thing, guard))
+            self._fields[id(thing), name] = _Field(thing, guard)
         if self._points is not None:
             self._points.declare(thing, guards)
         self._watching.watch(thing, tuple(guards))
@@ -92,33 +94,29 @@ class DataRaces(Listener):
 
     # What is accessed.
 
-    def _known(self, thing: object, field: str) -> _Field:
-        # Others may be equal to it, or not to be hashed.
-        return next(known for known in self._fields[field] if known.thing is thing)
-
     def _accessed(self, thing: Any, field: str, writes: bool, module: str) -> None:
         scheduler = self._scheduler
         me = scheduler.current
         if scheduler.unwinding or self._telling or not me.started:
+            return
+        known = self._fields[id(thing), field]
+        guard = known.guard
+        # Where it is held there is no point, so it makes no difference who is asked for first.
+        held = guard is not None and is_held(guard, me)
+        quickly = held and not self._compares
+        if quickly and self._is_repeated(known, me, writes=writes):
             return
         frame = accessor(module)
         if frame is None:
             return
         if self._points is not None:
             self._points.before(thing, field, writes=writes)
-        known = self._known(thing, field)
+        guarded = held or guard is None
+        if guarded and not quickly and self._is_repeated(known, me, writes=writes):
+            return
         clock = self._clocks.of(me)
         epoch = clock[me.index]
-        guard = known.guard
-        guarded = guard is None or is_held(guard, me)
         written, reads = known.written, known.reads
-        # Most accesses are of an epoch in which this thread has done the same before.
-        if guarded:
-            if writes and written is not None and not reads:
-                if written.thread is me and written.epoch == epoch:
-                    return
-            elif not writes and me.index in reads and reads[me.index].epoch == epoch:
-                return
         function = model_function(frame)
         if is_excused(self._documented, function, field, me, thing):
             return
@@ -136,13 +134,27 @@ class DataRaces(Listener):
         known.written = access
         reads.clear()
 
+    def _is_repeated(self, known: _Field, me: Thread, *, writes: bool) -> bool:
+        """Tell whether a thread has done the same in this epoch: most accesses are such."""
+        epoch = self._clocks.of(me)[me.index]
+        if not writes:
+            read = known.reads.get(me.index)
+            return read is not None and read.epoch == epoch
+        written = known.written
+        return (
+            written is not None
+            and not known.reads
+            and written.thread is me
+            and written.epoch == epoch
+        )
+
     # What is wrong.
 
     def _race(
         self, thing: Any, field: str, earlier: Access, later: Access, frame: FrameType
     ) -> NoReturn:
         self._telling = True  # an object may look at its own fields to print itself
-        declared = f"{field} is declared to be {_guard_text(self._known(thing, field).guard)}"
+        declared = f"{field} is declared to be {_guard_text(self._fields[id(thing), field].guard)}"
         report_race(
             self._scheduler, f"{_named(thing)}: {field}", field, earlier, later, frame, declared
         )
