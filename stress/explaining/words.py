@@ -5,6 +5,7 @@ A kind that stands in no table here is shown all the same, by the names of its f
 """
 
 from collections.abc import Callable
+from enum import Enum
 from typing import Any
 
 from harness.schedule import Change, Fields, Thing
@@ -78,7 +79,20 @@ def changed_name(change: Change) -> str:
 
 
 def _plain(value: object) -> str:
+    if isinstance(value, Enum):
+        value = value.value
     return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def _word(value: object) -> str:
+    """Say what is in a shared word: of a row each, with colons in what belongs together."""
+    if type(value) is not tuple:
+        return _plain(value)
+    return " ".join(":".join(map(_plain, _row(each))) for each in value) or "nothing"
+
+
+def _row(value: object) -> tuple[object, ...]:
+    return value if type(value) is tuple else (value,)
 
 
 def _mode(mode: Mode) -> str:
@@ -137,6 +151,7 @@ _WITHOUT = {"holder": "free", "vcpu": "none", "target_vcpu": "none"}
 """What fields say that have no value, and say so."""
 
 _VALUES: dict[str, Callable[[Any], str]] = {
+    "value": _word,
     "mode": _mode,
     "bits": _requests,
     "pending": lambda pending: "pending" if pending else "none",

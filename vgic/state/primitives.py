@@ -87,9 +87,11 @@ def _cell(cell: Cell[Any] | Atomic | Refcount) -> Shown:
 
 
 def _cell_state(value: object) -> CellState:
-    """Return a word's value; of what a patch keeps there that is no word at all, the type."""
-    is_word = value is None or isinstance(value, bool | int | str | Enum)
-    return CellState(value if is_word else type(value).__name__)
+    """Return a word's value, or a row of words; of what a patch keeps there else, the type."""
+    rows = value if type(value) is tuple else (value,)
+    words = [word for row in rows for word in (row if type(row) is tuple else (row,))]
+    is_said = all(word is None or isinstance(word, bool | int | str | Enum) for word in words)
+    return CellState(value if is_said else type(value).__name__)
 
 
 def _requests(requests: Requests) -> Shown:
