@@ -314,7 +314,7 @@ def test_a_mutant_is_found_as_what_it_is(first_failure: Look, mutant: type[Mecha
     assert failure.kind == kind
 
 
-CALLED_IN = {
+CALLED_IN: dict[type[Mechanism], tuple[str, ...]] = {
     EverybodyIsHalted: ("active_written_from_beside",),
     MovallHaltsNobody: ("events_remapped",),
 }
