@@ -17,7 +17,7 @@ from harness.engine.failures import (
     NotDeterministic,
     oops,
 )
-from harness.engine.frames import ground_floor, raised_in_harness, traceback_of
+from harness.engine.frames import ground_floor
 from harness.engine.printable import described
 from harness.engine.rehearsal import Rehearsed, Rehearsing
 from harness.engine.scheduler import Scheduler
@@ -25,6 +25,7 @@ from harness.engine.strategy import Strategy
 from harness.engine.threads import Thread
 from harness.engine.touches import Touches
 from harness.engine.trace import Touch
+from harness.engine.tracebacks import raised_in_harness, traceback_of
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from types import FrameType
 
 from harness.engine.frames import (
-    calls_of,
     function_outside_python,
     model_function,
     own_line,
-    traceback_of,
 )
 from harness.engine.printable import described, printable_name, printable_text, shortened
+from harness.engine.tracebacks import calls_of, traceback_of
 
 DETAILS_MAX = 200
 

@@ -20,8 +20,8 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from types import CodeType, FrameType, TracebackType
-from typing import Any, TypeVar
+from types import CodeType, FrameType
+from typing import TypeVar
 
 from harness.engine.printable import printable_name
 
@@ -29,7 +29,6 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 _HARNESS = "harness."
 _NAMELESS = ("<", "_")
-_TRACEBACK: Any = vars(BaseException)["__traceback__"]
 
 _observing: tuple[str, ...] = (_HARNESS,)
 """The packages and modules that observe, each with a dot behind it, as `startswith` takes them."""
@@ -39,8 +38,6 @@ _delivered: tuple[str, ...] = ()
 
 _PYTHON = str(Path(os.__file__).parent)
 """Where the files of Python itself are."""
-
-_CALLS_MAX = 4
 
 _ground_floors: list[CodeType] = []
 
@@ -155,12 +152,6 @@ def within(function: str) -> str:
     return f" in {function}" if function else ""
 
 
-def traceback_of(exception: BaseException) -> TracebackType | None:
-    """Return the traceback of an exception, whatever its class makes of the attribute."""
-    found: TracebackType | None = _TRACEBACK.__get__(exception)
-    return found
-
-
 def own_line(frame: FrameType | None) -> str:
     """Return the innermost line of a user's own at this place, as `FILE:LINE in FUNCTION`.
 
@@ -227,30 +218,3 @@ def function_outside_python(frame: FrameType | None) -> str:
 def call_text(frame: FrameType, line: int) -> str:
     """Return a place in a file, as reports print it."""
     return f"{Path(frame.f_code.co_filename).name}:{line} in {frame.f_code.co_name}"
-
-
-def calls_of(traceback: TracebackType | None) -> list[str]:
-    """Return the calls of the code under test in a traceback, the one to look at first.
-
-    That is the innermost one in a user's own file, then who called it; where it came up deeper, in
-    what is delivered here or in Python itself, that is said last. What carries threads is left out.
-    """
-    calls = []
-    while traceback is not None:
-        calls.append((traceback.tb_frame, traceback.tb_lineno))
-        traceback = traceback.tb_next
-    calls.reverse()
-    model = [call for call in calls if not is_observer(call[0].f_globals.get("__name__", ""))]
-    model = model or calls
-    first = next((n for n, (frame, _) in enumerate(model) if is_own(frame)), 0)
-    texts = [call_text(*call) for call in model[first:][:_CALLS_MAX]]
-    return [*texts, f"raised in {call_text(*model[0])}"] if first else texts
-
-
-def raised_in_harness(traceback: TracebackType | None) -> bool:
-    """Return whether an exception was raised by the harness's own code."""
-    innermost = None
-    while traceback is not None:
-        innermost = traceback.tb_frame
-        traceback = traceback.tb_next
-    return innermost is not None and is_ours(innermost)

@@ -28,11 +28,12 @@ from harness.engine.failures import (
     Unwind,
     oops,
 )
-from harness.engine.frames import ground_floor, model_stack, raised_in_harness, traceback_of
+from harness.engine.frames import ground_floor, model_stack
 from harness.engine.population import Population, only_daemons_left
 from harness.engine.step_bound import LoopWatch
 from harness.engine.strategy import Strategy
 from harness.engine.threads import EXIT, START, Operation, Standstill, Thread
+from harness.engine.tracebacks import raised_in_harness, traceback_of
 
 _EVERYWHERE = 1
 """The first step; zero keeps its meaning, that the strategy is to be asked."""
