@@ -43,11 +43,6 @@ _ground_floors: list[CodeType] = []
 
 _unnamed: set[CodeType] = set()
 
-_names: dict[int, tuple[str, CodeType]] = {}
-"""What the rule has found of each code: its name, "" if it is not of the model. By its id, since
-two functions with the same lines are equal; and with itself, so that nothing else comes to have it.
-"""
-
 
 def observes(module: str) -> None:
     """State that a package or module only observes: no function of it is the model's.
@@ -60,7 +55,6 @@ def observes(module: str) -> None:
         _observing += (f"{module}.",)
         is_observer.cache_clear()
         only_observes.cache_clear()
-        _names.clear()
 
 
 def delivered(module: str) -> None:
@@ -85,7 +79,6 @@ def unnamed(function: Function) -> Function:
     What replaces it is not marked, and goes by its own name.
     """
     _unnamed.add(function.__code__)
-    _names.pop(id(function.__code__), None)
     return function
 
 
@@ -136,13 +129,9 @@ def model_function(frame: FrameType | None = None) -> str:
         frame: where to start, going outward; the caller if None.
     """
     frame = frame or sys._getframe(1)
-    while frame is not None and (code := frame.f_code) not in _ground_floors:
-        known = _names.get(id(code))
-        if known is None:
-            name = printable_name(code.co_name) if is_model(frame) else ""
-            known = _names[id(code)] = name, code
-        if known[0]:
-            return known[0]
+    while frame is not None and frame.f_code not in _ground_floors:
+        if is_model(frame):
+            return printable_name(frame.f_code.co_name)
         frame = frame.f_back
     return ""
 

@@ -64,8 +64,9 @@ class DataRaces(Listener):
         self._documented = documented or {}
         self._clocks = Clocks(scheduler)
         self._rings = Rings(scheduler, self._clocks, self._documented)
-        # By identity: others may be equal to a thing, or it may not be hashed. It is kept there.
-        self._fields: dict[tuple[int, str], _Field] = {}
+        self._fields: dict[tuple[object, str], _Field] = {}
+        # Of what may be equal to others, or is not to be hashed.
+        self._others: list[tuple[str, _Field]] = []
         self._watching = Watching(self._accessed)
         self._telling = False
         scheduler.listen(self)
@@ -78,7 +79,11 @@ class DataRaces(Listener):
             guards: what guards each field.
         """
         for name, guard in guards.items():
-            self._fields[id(thing), name] = _Field(thing, guard)
+            known = _Field(thing, guard)
+            if type(thing).__hash__ is object.__hash__:
+                self._fields[thing, name] = known
+            else:
+                self._others.append((name, known))
         if self._points is not None:
             self._points.declare(thing, guards)
         self._watching.watch(thing, tuple(guards))
@@ -94,12 +99,17 @@ class DataRaces(Listener):
 
     # What is accessed.
 
+    def _known(self, thing: object, field: str) -> _Field:
+        if type(thing).__hash__ is object.__hash__:
+            return self._fields[thing, field]
+        return next(known for name, known in self._others if name == field and known.thing is thing)
+
     def _accessed(self, thing: Any, field: str, writes: bool, module: str) -> None:
         scheduler = self._scheduler
         me = scheduler.current
         if scheduler.unwinding or self._telling or not me.started:
             return
-        known = self._fields[id(thing), field]
+        known = self._known(thing, field)
         guard = known.guard
         # Where it is held there is no point, so it makes no difference who is asked for first.
         held = guard is not None and is_held(guard, me)
@@ -154,7 +164,7 @@ class DataRaces(Listener):
         self, thing: Any, field: str, earlier: Access, later: Access, frame: FrameType
     ) -> NoReturn:
         self._telling = True  # an object may look at its own fields to print itself
-        declared = f"{field} is declared to be {_guard_text(self._fields[id(thing), field].guard)}"
+        declared = f"{field} is declared to be {_guard_text(self._known(thing, field).guard)}"
         report_race(
             self._scheduler, f"{_named(thing)}: {field}", field, earlier, later, frame, declared
         )

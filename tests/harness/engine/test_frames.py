@@ -18,7 +18,6 @@ def observing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(frames, "_observing", frames._observing)
     yield
     frames.is_observer.cache_clear()
-    frames._names.clear()
 
 
 def module(name: str, source: str) -> ModuleType:
