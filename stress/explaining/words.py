@@ -17,7 +17,7 @@ from vgic.data import (
     TIF_SIGPENDING,
     Mode,
 )
-from vgic.state import Links, Lr
+from vgic.state import Links, Lr, rows_of
 
 _REQUESTS = {
     KVM_REQ_IRQ_PENDING: "IRQ_PENDING",
@@ -80,7 +80,7 @@ def changed_name(change: Change) -> str:
 
 def _plain(value: object) -> str:
     if isinstance(value, Enum):
-        value = value.value
+        return value.name.lower().replace("_", " ")
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
@@ -88,11 +88,7 @@ def _word(value: object) -> str:
     """Say what is in a shared word: of a row each, with colons in what belongs together."""
     if type(value) is not tuple:
         return _plain(value)
-    return " ".join(":".join(map(_plain, _row(each))) for each in value) or "nothing"
-
-
-def _row(value: object) -> tuple[object, ...]:
-    return value if type(value) is tuple else (value,)
+    return " ".join(":".join(map(_plain, row)) for row in rows_of(value)) or "nothing"
 
 
 def _mode(mode: Mode) -> str:

@@ -45,11 +45,10 @@ class DisabledLpis(Judge):
         target = access.asks.value
         self._writing[target] += 1
         # One that finds them disabled leaves what has come since then where it is.
-        if access.asks.lpis == "off":
-            self._books.disabling[target] += 1
         was_off = access.asks.lpis == "off" and self._was_off(self._kvm.vcpus[target], sys.maxsize)
         self._began[vcpu] = -1 if was_off else self._kvm.scheduler.steps
         if access.asks.lpis == "off":
+            self._books.disabling[target] += 1
             self._forgive(target)
             if any(is_lpi(irq.intid) and irq.on_lr for irq in self._of(target)):
                 self._crossed_ones.add("lpi_disabled_loaded")

@@ -233,7 +233,7 @@ CONTRACTS = {
     "clear_pending": _NOTHING,
     "put_listed": _NOTHING,
     "halts_for_lpis": _NOTHING,
-    "leaves_moved_lpi": _NOTHING,
+    "leaves_moved_lpi": _BOTH,
     "clears_flushed_latch": _NOTHING,
     "holds_while_moving": _NOTHING,
     "keeps_lpi_active": _NOTHING,

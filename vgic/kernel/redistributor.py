@@ -100,6 +100,8 @@ class Redistributor(Kernel):
 
         Decision: whether it is left to prune.
         """
+        vcpu.vgic_cpu.ap_list_lock.assert_held()
+        irq.irq_lock.assert_held()
         lpis = self.kvm.dist.lpis
         return (
             irq.target_vcpu is not vcpu

@@ -23,11 +23,12 @@ from vgic.state.fields import (
     RequestsState,
     ShadowHcr,
     ShadowLrs,
+    rows_of,
 )
 from vgic.state.look import Look
 
 __all__ = [
     "CellState", "GuestState", "HardwareHcr", "HardwareLrs", "HardwareMisr", "IpiState", "IrqState",
     "Links", "ListState", "LockState", "Look", "Lr", "ModeState", "PhysicalState", "RequestsState",
-    "ShadowHcr", "ShadowLrs",
+    "ShadowHcr", "ShadowLrs", "rows_of",
 ]  # fmt: skip

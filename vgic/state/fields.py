@@ -21,6 +21,12 @@ class CellState(NamedTuple):
     value: object
 
 
+def rows_of(value: object) -> list[tuple[object, ...]]:
+    """Return what is in a shared word as rows: one of one word, if it is no tuple."""
+    rows = value if type(value) is tuple else (value,)
+    return [row if type(row) is tuple else (row,) for row in rows]
+
+
 class RequestsState(NamedTuple):
     """What is requested of a vCPU: a word of bits."""
 

@@ -28,6 +28,7 @@ from vgic.state.fields import (
     ModeState,
     PhysicalState,
     RequestsState,
+    rows_of,
 )
 
 observes(__name__)
@@ -88,8 +89,7 @@ def _cell(cell: Cell[Any] | Atomic | Refcount) -> Shown:
 
 def _cell_state(value: object) -> CellState:
     """Return a word's value, or a row of words; of what a patch keeps there else, the type."""
-    rows = value if type(value) is tuple else (value,)
-    words = [word for row in rows for word in (row if type(row) is tuple else (row,))]
+    words = chain.from_iterable(rows_of(value))
     is_said = all(word is None or isinstance(word, bool | int | str | Enum) for word in words)
     return CellState(value if is_said else type(value).__name__)
 

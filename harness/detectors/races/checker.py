@@ -111,7 +111,8 @@ class DataRaces(Listener):
             return
         known = self._known(thing, field)
         guard = known.guard
-        # Where it is held there is no point, so it makes no difference who is asked for first.
+        # With the guard held there is no point before the access, and what is only observed is not
+        # remembered either: whoever does it, nothing is left to do for what is repeated.
         held = guard is not None and is_held(guard, me)
         quickly = held and not self._compares
         if quickly and self._is_repeated(known, me, writes=writes):

@@ -41,8 +41,7 @@ def failures(pinned: OsThreads) -> Callable[..., list[Failure]]:
     def run(kernel: type[Mechanism], strategy: str, executions: int) -> list[Failure]:
         found = []
         for scenario in SCENARIOS.values():
-            # One execution of the whole VM is ten of another.
-            for index in range(1 if scenario.name == "whole_vm" else executions):
+            for index in range(executions):
                 checked = Target(cls=kernel, races=True)
                 single = run_index(scenario, 7, index, strategy, checked, pinned)
                 if isinstance(single.execution.outcome, Failed):
