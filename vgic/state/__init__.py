@@ -6,6 +6,7 @@ a diagram meets it under one name. Nothing here says anything in words; `Look` f
 and returns those that have changed, and the class of an object's fields is the kind of thing it is.
 """
 
+from harness.engine import observes
 from vgic.state.fields import (
     CellState,
     GuestState,
@@ -32,3 +33,5 @@ __all__ = [
     "Links", "ListState", "LockState", "Look", "Lr", "ModeState", "PhysicalState", "RequestsState",
     "ShadowHcr", "ShadowLrs", "rows_of",
 ]  # fmt: skip
+
+observes(__name__)

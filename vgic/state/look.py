@@ -10,7 +10,6 @@ from functools import partial
 from itertools import compress
 from operator import attrgetter
 
-from harness.engine import observes
 from harness.schedule import Fields, State, Thing
 from vgic.data import LEVEL, NR_VCPUS_MAX, Kvm, Vcpu, VgicIrq, is_sgi
 from vgic.guest import Guest
@@ -26,8 +25,6 @@ from vgic.state.fields import (
     ShadowLrs,
 )
 from vgic.state.primitives import Shown, primitives_of
-
-observes(__name__)
 
 # Past what watches the fields for data races, which takes longer than the look itself.
 _OF_AN_IRQ = tuple(

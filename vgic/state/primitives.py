@@ -15,7 +15,6 @@ from types import MemberDescriptorType
 from typing import Any, NamedTuple
 
 from harness import Atomic, Cell, Ipi, ListHead, Refcount, Requests, SpinLock
-from harness.engine import observes
 from harness.schedule import Fields, Thing
 from vgic.data import Mode
 from vgic.hardware import PhysicalInterrupt
@@ -30,8 +29,6 @@ from vgic.state.fields import (
     RequestsState,
     rows_of,
 )
-
-observes(__name__)
 
 _WALKED_MAX = 100
 

@@ -2,10 +2,13 @@
 """Does looking again and again tell all that a first look does, and no more than has changed?"""
 
 from collections.abc import Callable
+from pkgutil import iter_modules
 
 import pytest
 
+import vgic.state
 from harness import Execution, OsThreads, Passed, Recorder, Scheduler, Streams, execute
+from harness.engine import only_observes
 from harness.schedule import Fields, State, Thing
 from harness.search.strategies import STRATEGIES
 from stress.scenarios import SCENARIOS
@@ -106,3 +109,9 @@ def test_what_has_not_changed_is_not_told_again(pinned: OsThreads) -> None:
     assert list(look()) == [Thing(IrqState, irq.name)]
     machine.kvm.vcpus[0].requests.bits ^= 1
     assert list(look()) == [Thing(RequestsState, machine.kvm.vcpus[0].requests.name)]
+
+
+@pytest.mark.parametrize("module", [each.name for each in iter_modules(vgic.state.__path__)])
+def test_no_function_of_what_looks_is_the_models(module: str) -> None:
+    """Else a recorder that looks takes its own looking for what a thread does, step by step."""
+    assert only_observes(f"vgic.state.{module}")
