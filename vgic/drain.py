@@ -12,7 +12,7 @@ by then, and will be again.
 """
 
 from harness.engine import observes
-from vgic.data import TIF_SIGPENDING, Kvm, Vcpu
+from vgic.data import TIF_SIGPENDING, Kvm, Vcpu, is_lpi
 from vgic.tracepoints import Tracepoints
 
 observes(__name__)
@@ -51,6 +51,7 @@ class Drain:
         else:
             self._trace.idled_again()
         if self._forced == FORCED_ENTRIES:
+            self._tell_what_is_active()
             self._trace.drained()
             kvm.stopping = True
         self._forced += 1
@@ -58,6 +59,13 @@ class Drain:
         for vcpu in kvm.vcpus:
             vcpu.ipi.assert_line()
         return True
+
+    def _tell_what_is_active(self) -> None:
+        """Announce what a guest would read at the end."""
+        for irq in self._kvm.irqs:
+            if not is_lpi(irq.intid):
+                owner = 0 if irq.target_vcpu is None else irq.target_vcpu.vcpu_id
+                self._trace.left_active(owner, irq.intid, irq.active)
 
     def _signal(self, asleep: list[Vcpu]) -> None:
         """Have the guests go on that wait for an interrupt which nobody sends."""

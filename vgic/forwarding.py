@@ -65,6 +65,7 @@ class Forwarding:
                 self._connect(irq, irq.physical, irq.target_vcpu)
 
     def _connect(self, irq: VgicIrq, physical: PhysicalInterrupt, vcpu: Vcpu) -> None:
+        physical.on_output = partial(self._kernel.trace.wired, vcpu.vcpu_id, irq.intid)
         private = is_private(irq.intid)
         handler = partial(self._handle, irq, physical, vcpu if private else None)
         line = HostInterrupt(

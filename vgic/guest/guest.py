@@ -168,6 +168,7 @@ class Guest:
                     # While it looks again and again, whatever was asked for arrives.
                     if ipi.pending or (retired and cpuif.maintenance()):
                         return None
+                    self._trace.awaiting(vcpu.vcpu_id, instruction.number)
                     wait(self._kvm, vcpu, instruction.number)
                     continue
                 self._trace.awaited(vcpu.vcpu_id, instruction.number)
@@ -175,6 +176,7 @@ class Guest:
                 if handlers.allow(name, instruction.number):
                     write_setting(cpuif.vmcr, name, instruction.number)
                     self._kvm.scheduler.note("guest sets", name, instruction.number)
+                    self._trace.configured(vcpu.vcpu_id, name, instruction.number)
             elif name == _HAND_OVER:
                 handlers.hand_over()
             elif name in _DEACTIVATE:

@@ -26,6 +26,7 @@ class SourcedHandlers(OpenHandlers):
         if signalled is not None and is_sgi(signalled.intid):
             self._sources[signalled.intid] = signalled.source
             self._kvm.scheduler.note("guest reads a source", signalled.source)
+            self._trace.sourced(self._vcpu.vcpu_id, signalled.source)
         super().acknowledge()
 
     def source_of(self, intid: int) -> int:

@@ -12,7 +12,7 @@ from harness import Scheduler
 from harness.engine import operations
 
 
-def _nobody() -> None:
+def _nobody(*_: bool) -> None:
     """Be told of what concerns nobody."""
 
 
@@ -25,9 +25,13 @@ class PhysicalInterrupt:
         active: a CPU of the host has taken it, and it was not deactivated since.
         on_pending: called when it has become pending.
         on_rise: called when the output has gone up.
+        on_output: called with the output whenever it has been driven, before anything comes of it.
     """
 
-    __slots__ = ("_read", "_scheduler", "_write", "active", "line", "name", "on_pending", "on_rise")
+    __slots__ = (
+        "_read", "_scheduler", "_write", "active", "line", "name", "on_output", "on_pending",
+        "on_rise",
+    )  # fmt: skip
 
     def __init__(self, scheduler: Scheduler, instance: str) -> None:
         """Begin with the output down.
@@ -42,6 +46,7 @@ class PhysicalInterrupt:
         self.line = self.active = False
         self.on_pending: Callable[[], None] = _nobody
         self.on_rise: Callable[[], None] = _nobody
+        self.on_output: Callable[[bool], None] = _nobody
 
     def __str__(self) -> str:
         return self.name
@@ -62,6 +67,7 @@ class PhysicalInterrupt:
         self._scheduler.point(self._write)
         rises = level and not self.line
         self.line = level
+        self.on_output(level)
         if rises:
             self.on_rise()
             self._signal()
@@ -70,6 +76,7 @@ class PhysicalInterrupt:
         """Have the output go down: the guest's driver takes the cause away, without an exit."""
         self._scheduler.touch(self._write)
         self.line = False
+        self.on_output(False)
 
     def take(self) -> None:
         """Make it active: a CPU of the host acknowledges it."""
@@ -92,7 +99,7 @@ class PhysicalInterrupt:
 
     def retire(self) -> None:
         """Release what refers back here: nobody is told any more."""
-        self.on_pending = self.on_rise = _nobody
+        self.on_pending = self.on_rise = self.on_output = _nobody
 
     def _signal(self) -> None:
         if self.line and not self.active:

@@ -1,19 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Tracepoints: what kernel, guest and machine announce, as the real kernel has trace_vgic_*.
+"""The events that kernel, guest and machine announce, in plain values."""
 
-They say what they do in plain values, numbers of vCPUs and INTIDs, and know nobody who listens.
-What is judged, counted or drawn is the business of listeners, each with a memory of its own. An
-execution without any takes the same steps and has the same trace.
-"""
-
-from collections.abc import Callable, Sequence
-from functools import cache
 from typing import Any, NamedTuple
 
-from harness.engine import observes
 from vgic.data import Exit
-
-observes(__name__)
 
 
 class Call(NamedTuple):
@@ -68,6 +58,9 @@ class Tracepoints:
     def acknowledged(self, vcpu: int, intid: int) -> None:
         """The guest has acknowledged an interrupt and is in its handler."""
 
+    def sourced(self, vcpu: int, source: int) -> None:
+        """The guest of a GICv2 is about to acknowledge an SGI, and reads who has sent it."""
+
     def found_nothing(self, vcpu: int) -> None:
         """The guest has acknowledged, and there was nothing to acknowledge."""
 
@@ -89,8 +82,14 @@ class Tracepoints:
     def signalled(self, vcpu: int, cell: int) -> None:
         """The guest has set a cell of the memory that all guests share."""
 
+    def awaiting(self, vcpu: int, cell: int) -> None:
+        """The guest waits until a cell is set, and takes no interrupts meanwhile."""
+
     def awaited(self, vcpu: int, cell: int) -> None:
         """The guest has found a cell set, and goes on."""
+
+    def configured(self, vcpu: int, name: str, number: int) -> None:
+        """The guest has set something of its own CPU interface, by an instruction of this name."""
 
     def leaving(self, vcpu: int) -> None:
         """The guest exits by itself, for nothing that would be emulated."""
@@ -109,6 +108,9 @@ class Tracepoints:
 
     def driven(self, vcpu: int, intid: int, level: bool) -> None:
         """The device has changed the line, or sent the edge."""
+
+    def wired(self, vcpu: int, intid: int, level: bool) -> None:
+        """The output behind a mapped interrupt has changed; the host hears of it when it rises."""
 
     # Kernel functions, in whatever thread they run.
 
@@ -162,6 +164,9 @@ class Tracepoints:
     def idled_again(self) -> None:
         """Everybody idles again after each vCPU was forced through another full entry."""
 
+    def left_active(self, vcpu: int, intid: int, active: bool) -> None:
+        """What a guest would read of an interrupt in GICD_ISACTIVER; just before the end."""
+
     def drained(self) -> None:
         """Everybody idles again after each vCPU was forced through two full entries."""
 
@@ -170,79 +175,3 @@ class Tracepoints:
 
 
 EVENTS = tuple(name for name in vars(Tracepoints) if not name.startswith("_"))
-
-
-def announcer(listeners: Sequence[Tracepoints] = ()) -> "Announcer":
-    """Return what kernel, guest and machine call: it passes each event on to those that want it.
-
-    An event that nobody wants costs one call. What each kind of listener wants is found out once.
-
-    Args:
-        listeners: they hear of each event in this order.
-    """
-    return _announcer_to(tuple(map(type, listeners)))(listeners)
-
-
-class Announcer(Tracepoints):
-    """Passes events on.
-
-    Attributes:
-        listeners: they hear of each event in this order.
-        only_one: the events that one of them wants, with its place: those are called directly.
-    """
-
-    only_one: tuple[tuple[str, int], ...] = ()
-
-    def __init__(self, listeners: Sequence[Tracepoints]) -> None:
-        self.listeners = listeners
-        for event, n in self.only_one:
-            setattr(self, event, getattr(listeners[n], event))
-
-
-@cache
-def _announcer_to(kinds: tuple[type, ...]) -> type[Announcer]:
-    """Return an announcer to listeners of these kinds, made for them."""
-    passed_on: dict[str, object] = {}
-    only_one = []
-    for event in EVENTS:
-        wanted = wanted_by(kinds, event, getattr(Tracepoints, event))
-        if len(wanted) == 1:
-            only_one.append((event, wanted[0][0]))
-        elif wanted:
-            passed_on[event] = _to_all(event, wanted)
-    return type("Announcer", (Announcer,), {**passed_on, "only_one": tuple(only_one)})
-
-
-def wanted_by(
-    kinds: Sequence[type], event: str, plain: object
-) -> tuple[tuple[int, Callable[..., None]], ...]:
-    """Return place and function of those classes in which an event is not the plain one."""
-    functions = [(n, getattr(kind, event)) for n, kind in enumerate(kinds)]
-    return tuple((n, function) for n, function in functions if function is not plain)
-
-
-def _to_all(event: str, wanted: Sequence[tuple[int, Callable[..., None]]]) -> Callable[..., None]:
-    """Return the method that passes an event on; with `*values` an execution takes 4 % more."""
-
-    def of_nothing(self: Announcer) -> None:
-        listeners = self.listeners
-        for n, function in wanted:
-            function(listeners[n])
-
-    def of_a_vcpu(self: Announcer, vcpu: int) -> None:
-        listeners = self.listeners
-        for n, function in wanted:
-            function(listeners[n], vcpu)
-
-    def of_two(self: Announcer, vcpu: int, what: object) -> None:
-        listeners = self.listeners
-        for n, function in wanted:
-            function(listeners[n], vcpu, what)
-
-    def of_three(self: Announcer, vcpu: int, what: object, more: object) -> None:
-        listeners = self.listeners
-        for n, function in wanted:
-            function(listeners[n], vcpu, what, more)
-
-    values = getattr(Tracepoints, event).__code__.co_argcount - 1
-    return (of_nothing, of_a_vcpu, of_two, of_three)[values]
