@@ -10,7 +10,7 @@ from tests.tidy.modules import TOPS, Module, modules_of
 ORDER = {
     "harness": ("engine", "schedule", "primitives", "detectors", "search", "checking"),
     "vgic": (
-        "hardware",
+        ("architecture", "hardware"),
         "data",
         "tracepoints",
         ("kernel", "guest", "host", "judging"),
@@ -23,6 +23,7 @@ ORDER = {
         "parameters",
         "drain",
         "forwarding",
+        "overseer",
         "machine",
         "state",
     ),
