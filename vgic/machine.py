@@ -47,6 +47,7 @@ from vgic.judging import (
     stop_at_unguarded,
 )
 from vgic.kernel import Mechanism
+from vgic.overseer import Overseer
 from vgic.parameters import Parameters
 from vgic.tracepoints import Tracepoints, announcer
 
@@ -85,7 +86,7 @@ class Machine:
             kernel: what runs it.
             lock_order: report what could deadlock; without it only a real deadlock is one.
             listeners: who else hears of each event, before it is judged.
-            judged: judge what happens; without judges a kernel that is wrong goes on.
+            judged: judge what happens, by what the kernel says; else one that is wrong goes on.
         """
         self.kvm = Kvm(
             scheduler,
@@ -101,10 +102,12 @@ class Machine:
             self.kvm.add_irq(*irq)
         self._say_what_changes(parameters)
         self.windows, self.steps = set[str](), set[str]()
-        if judged:
+        if judged and kernel.judged_by.invariants:
             judges = Judges(self.kvm, kicks=kernel.checks_kicks, breaks_rings=kernel.breaks_rings)
             self.windows, self.steps = judges.windows, judges.steps
             listeners = (*listeners, *judges.listeners)
+        if judged and kernel.judged_by.architecture:
+            listeners = (*listeners, Overseer(scheduler, len(self.kvm.vcpus), parameters.irqs))
         self.trace = announcer(listeners)
         self.kernel = kernel(self.kvm, self.trace)
         self.called = set[str]()

@@ -23,6 +23,7 @@ from vgic import (
     DEFAULT,
     REVISIONS,
     CompositionError,
+    JudgedBy,
     Mechanism,
     Reference,
     compose,
@@ -32,6 +33,7 @@ from vgic import (
     true_name,
     with_all_points,
     with_contracts_checked,
+    with_judges,
     with_kicks_checked,
     with_races_checked,
     with_returns_announced,
@@ -49,6 +51,7 @@ class Target:
         races: check every access to a shared field for data races.
         kicks: judge whether anybody is kicked for nothing.
         points: where its threads can be interleaved.
+        judge: what judges it.
         cls: the class, if it is at hand; the revision is then only what the token calls it.
         copy: where a user's file is read from, if not by its own name.
     """
@@ -58,6 +61,7 @@ class Target:
     races: bool = False
     kicks: bool = False
     points: Points = Points.STANDARD
+    judge: JudgedBy = JudgedBy.INVARIANTS
     cls: type[Mechanism] | None = None
     copy: Path | None = None
 
@@ -76,6 +80,7 @@ class Target:
         kernel = with_kicks_checked(self._composed) if self.kicks else self._composed
         kernel = with_races_checked(kernel) if self.races else kernel
         kernel = with_all_points(kernel) if self.points is Points.ALL else kernel
+        kernel = with_judges(kernel, self.judge) if self.judge.architecture else kernel
         _ = self.at_first
         return kernel
 
@@ -142,24 +147,24 @@ class Target:
             return all(record.cls is not self.cls for record in REVISIONS.values())
         return self.patch is not None
 
-    def judged_by(
-        self, races: bool | None, *, kicks: bool = False, points: Points = Points.STANDARD
-    ) -> "Target":
-        """Return the same, run and judged as it was asked for.
+    def races_checked(self, races: bool | None) -> "Target":
+        """Return the same, checked for data races as it was asked for.
 
         Nobody has looked at the locks of a user's class before, so unless something else was
-        asked for it is checked for data races.
+        asked for it is checked.
 
         Args:
             races: check for data races, or do not; None if nothing was said.
-            kicks: judge whether anybody is kicked for nothing.
-            points: where its threads can be interleaved.
         """
-        races = self.is_users if races is None else races
-        return replace(self, races=races, kicks=kicks, points=points)
+        return replace(self, races=self.is_users if races is None else races)
 
     def checking(
-        self, *, races: bool = False, kicks: bool = False, points: Points | None = None
+        self,
+        *,
+        races: bool = False,
+        kicks: bool = False,
+        points: Points | None = None,
+        judge: JudgedBy | None = None,
     ) -> "Target":
         """Return the same with more checked for; a user's file is not run once more.
 
@@ -167,12 +172,14 @@ class Target:
             races: check for data races, too.
             kicks: judge whether anybody is kicked for nothing, too.
             points: where its threads can be interleaved; None for where they can here.
+            judge: what judges it; None for what does here.
         """
         target = replace(
             self,
             races=self.races or races,
             kicks=self.kicks or kicks,
             points=self.points if points is None else points,
+            judge=self.judge if judge is None else judge,
         )
         if target == self:
             return self

@@ -8,6 +8,7 @@ from vgic.composition.announcing import with_returns_announced
 from vgic.composition.composing import (
     compose,
     with_all_points,
+    with_judges,
     with_kicks_checked,
     with_races_checked,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "true_name",
     "with_all_points",
     "with_contracts_checked",
+    "with_judges",
     "with_kicks_checked",
     "with_races_checked",
     "with_returns_announced",

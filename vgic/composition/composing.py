@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from vgic.bugs import Bug
 from vgic.composition.names import named_bug
 from vgic.composition.refused import CompositionError
-from vgic.kernel import Mechanism
+from vgic.kernel import JudgedBy, Mechanism
 from vgic.revisions import REVISIONS
 
 
@@ -54,9 +54,14 @@ def with_kicks_checked(kernel: type[Mechanism]) -> type[Mechanism]:
     return _with(kernel, "checks_kicks")
 
 
-def _with(kernel: type[Mechanism], mode: str) -> type[Mechanism]:
+def with_judges(kernel: type[Mechanism], judged_by: JudgedBy) -> type[Mechanism]:
+    """Return a kernel that is judged by these."""
+    return _with(kernel, "judged_by", judged_by)
+
+
+def _with(kernel: type[Mechanism], mode: str, value: object = True) -> type[Mechanism]:
     """Return a kernel in a mode that its machine looks for, and otherwise as it was."""
-    made: type[Mechanism] = type(kernel.__name__, (kernel,), {mode: True})
+    made: type[Mechanism] = type(kernel.__name__, (kernel,), {mode: value})
     return made
 
 

@@ -16,8 +16,8 @@ from vgic.kernel import Mechanism
 observes(__name__)
 
 _CHECKS = {
-    *("announces_returns", "checks_kicks", "checks_races", "is_on_gicv2", "remembers_places"),
-    "stops_at_unguarded",
+    *("announces_returns", "checks_kicks", "checks_races", "is_on_gicv2", "judged_by"),
+    *("remembers_places", "stops_at_unguarded"),
 }
 """What a class sets that is put in front of a kernel, and is not what is under test."""
 

@@ -15,6 +15,7 @@ from vgic.kernel.inject import EINVAL
 from vgic.kernel.ioctl_side import IoctlSide
 from vgic.kernel.its import EBUSY
 from vgic.kernel.its_side import ItsSide
+from vgic.kernel.judged_by import JudgedBy
 from vgic.kernel.lpi_side import LpiSide
 from vgic.kernel.mechanism import Mechanism
 from vgic.kernel.on_gicv2 import OnGicV2
@@ -25,6 +26,6 @@ from vgic.kernel.v2_side import V2Side
 
 __all__ = [
     "CONTRACTS", "EBUSY", "EINVAL", "Added", "ApListSummary", "Contract", "Decisions",
-    "HostSide", "IoctlSide", "ItsSide", "Kernel", "LpiSide", "Mechanism", "OnGicV2",
+    "HostSide", "IoctlSide", "ItsSide", "JudgedBy", "Kernel", "LpiSide", "Mechanism", "OnGicV2",
     "RegisterSide", "V2Side",
 ]  # fmt: skip

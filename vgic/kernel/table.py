@@ -16,6 +16,7 @@ from vgic.hardware import ListRegister
 from vgic.kernel.host_side import HostSide
 from vgic.kernel.ioctl_side import IoctlSide
 from vgic.kernel.its_side import ItsSide
+from vgic.kernel.judged_by import JudgedBy
 from vgic.kernel.lpi_side import LpiSide
 from vgic.kernel.old_watch import OldWatch
 from vgic.kernel.register_side import RegisterSide
@@ -34,6 +35,7 @@ class Kernel(HostSide, RegisterSide, LpiSide, ItsSide, V2Side, IoctlSide):
         checks_races: every access to a shared field is checked.
         stops_at_unguarded: an access to a shared field without its guard is a scheduling point.
         checks_kicks: nobody is to be kicked for nothing.
+        judged_by: what judges it.
         remembers_places: locks remember where they were taken, for a report of one left behind.
     """
 
@@ -41,6 +43,7 @@ class Kernel(HostSide, RegisterSide, LpiSide, ItsSide, V2Side, IoctlSide):
     checks_races = False
     stops_at_unguarded = False
     checks_kicks = False
+    judged_by = JudgedBy.INVARIANTS
     remembers_places = False
 
     def __init__(self, kvm: Kvm, trace: Tracepoints) -> None:
