@@ -12,6 +12,7 @@ import typer
 from stress.commands import options, searching
 from stress.commands.examples import ends_in
 from stress.commands.findings import findings
+from stress.commands.judge import judge
 from stress.commands.kernel import kernel
 from stress.commands.list import listing
 from stress.commands.nightly import nightly
@@ -118,6 +119,7 @@ def shrink(
 
 
 app.command(epilog=ends_in("explore", codes=True))(searching.explore)
+app.command(epilog=ends_in("judge", codes=True))(judge)
 
 
 @app.command(name="list", epilog=ends_in("list"))

@@ -76,6 +76,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("from two machines", "vgic-stress findings merge nights there --into all"),
         ("one more, later", "vgic-stress findings merge third --into all"),
     ),
+    "judge": (
+        ("what the guests of an execution saw", "vgic-stress judge guests.trace"),
+        ("those of a kernel", "vgic-stress judge traces/*.trace"),
+    ),
     "kernel": (
         ("what is there, what is missing", "vgic-stress kernel doctor"),
         ("every play on a kernel", "vgic-stress kernel run vmlinuz"),

@@ -8,7 +8,7 @@ from stress.inputs import BadArgument
 from stress.plays import Play, PlayVerdict
 from stress.rig.wire import Played
 from stress.system import output
-from stress.traces import print_trace
+from stress.traces import machine_line, print_trace
 
 _OPTION = "--trace"
 
@@ -40,6 +40,6 @@ class Traces:
         first = judged.first.trace if judged.first else next(iter(result.rounds), None)
         if self._folder is None or first is None:
             return
-        text = print_trace(first).rstrip("\n")
+        text = print_trace(first, machine=machine_line(play.parameters)).rstrip("\n")
         if wrong := output.write(self._folder / f"{play.name}.trace", text, _OPTION):
             self.unwritten.append(wrong)

@@ -8,7 +8,7 @@ from pathlib import Path
 from textwrap import wrap
 
 from harness.engine import printable_name
-from stress.inputs import BadArgument
+from stress.inputs import BadArgument, text_of
 from stress.plays import SUFFIX, BadScript, Play, print_script, read_script, shipped
 from stress.replaying import opening
 from stress.system import output
@@ -72,19 +72,9 @@ def _from_token(word: str) -> Play:
 
 def _from_file(path: Path) -> Play:
     shown = printable_name(str(path))
-    if path.exists() and not path.is_file():
-        raise BadArgument(f"{shown}: it is no file: a folder, a pipe or a device is not read")
+    text = text_of(path, _SCRIPT_MAX, "a play's file")
     try:
-        with path.open("rb") as file:
-            data = file.read(_SCRIPT_MAX + 1)
-    except OSError as error:
-        raise BadArgument(f"{shown}: it cannot be read: {error.strerror}") from error
-    if len(data) > _SCRIPT_MAX:
-        raise BadArgument(f"{shown}: a play's file has at most {_SCRIPT_MAX >> 20} MiB")
-    try:
-        return read_script(data.decode("utf-8"), "-".join(path.stem.split()))
-    except UnicodeDecodeError as error:
-        raise BadArgument(f"{shown}: it is no text in UTF-8 (byte {error.start})") from error
+        return read_script(text, "-".join(path.stem.split()))
     except BadScript as error:
         raise BadArgument(f"{shown}: {error}") from error
 

@@ -75,7 +75,7 @@ def traced(
     execution = execute(program, strategy, carriers)
     ended = isinstance(execution.outcome, Passed)
     for machine in machines:
-        if ended:
+        if ended and machine.kvm.lifetime is None:  # else its interrupts are no more
             writers[0].finish(machine.kvm)
         machine.retire()
     return Traced(execution, Trace(tuple(writers[0].events), ended))

@@ -7,9 +7,10 @@ would be right.
 
 from stress.inputs import arguments, standard_input
 from stress.inputs.arguments import EXECUTIONS, LIMIT, BadArgument, seed
+from stress.inputs.text_file import text_of
 from stress.inputs.words import Check, Kind, Points, View
 
 __all__ = [
     "EXECUTIONS", "LIMIT", "BadArgument", "Check", "Kind", "Points", "View", "arguments",
-    "seed", "standard_input",
+    "seed", "standard_input", "text_of",
 ]  # fmt: skip

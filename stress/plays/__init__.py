@@ -8,12 +8,12 @@ What was seen in a round is judged from its trace alone, whoever has made it (`a
 """
 
 from stress.plays.collection import SUFFIX, shipped
-from stress.plays.judging import BadRound, Judgement, PlayVerdict, judge, verdict
+from stress.plays.judging import BadRound, Judgement, PlayVerdict, judge, judged_alone, verdict
 from stress.plays.play import Play, ToRead
 from stress.plays.printing import print_script
 from stress.plays.reading import BadScript, read_script
 
 __all__ = [
     "SUFFIX", "BadRound", "BadScript", "Judgement", "Play", "PlayVerdict", "ToRead", "judge",
-    "print_script", "read_script", "shipped", "verdict",
+    "judged_alone", "print_script", "read_script", "shipped", "verdict",
 ]  # fmt: skip

@@ -13,22 +13,22 @@ from collections import Counter
 from collections.abc import Iterable
 
 from stress.plays.accounts import FALLS, OVER, SENDS, Account, Noted, after, is_after
-from stress.plays.play import Play
 from stress.traces import Trace
+from vgic import Parameters
 from vgic.accesses import ACTIVATE, DEACTIVATE, DISTRIBUTOR
 from vgic.data import AWAIT, END_AGAIN, LEVEL
 
 
-def forfeited(play: Play, trace: Trace, those: Iterable[Account]) -> set[int]:
+def forfeited(parameters: Parameters, trace: Trace, those: Iterable[Account]) -> set[int]:
     """Return the vCPUs on whose lists anything may be, by what guests have done themselves."""
     those = list(those)
     counts = Counter((event.who, event.what) for event in trace.events)
     there = Counter(vcpu for account in those for vcpu in account.targets)
     found = {
         vcpu
-        for vcpu, guest in enumerate(play.parameters.guests)
+        for vcpu, guest in enumerate(parameters.guests)
         if counts[f"vcpu{vcpu}", END_AGAIN.name]
-        or (counts[f"vcpu{vcpu}", "drop"] and there[vcpu] > play.parameters.nr_lr)
+        or (counts[f"vcpu{vcpu}", "drop"] and there[vcpu] > parameters.nr_lr)
         or counts[f"vcpu{vcpu}", AWAIT] < sum(each.name == AWAIT for each in guest.instructions)
     }
     written = [each for each in those if is_rewritten(each) or each.of(ACTIVATE, DEACTIVATE)]

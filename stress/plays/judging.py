@@ -10,15 +10,19 @@ the console, is not judged. A check that cannot be sure says nothing.
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from stress.plays.accounts import Account, accounts
+from stress.plays.accounts import ALL, Account, accounts
 from stress.plays.forfeits import forfeited, is_queued, is_rewritten, switches_of
 from stress.plays.handlers import nested_wrongly, unknown
+from stress.plays.parting import JudgedAlone, parted
 from stress.plays.play import Play
 from stress.plays.reads import misread
+from stress.plays.shutting import may_shut_out
 from stress.plays.wrongs import MASKED, lost_line, unasked, undelivered
-from stress.traces import Trace
-from vgic.data import DISABLE_GROUP, MASK, Program
-from vgic.hardware import PRIORITY_MASK
+from stress.traces import BadTrace, Trace
+from vgic import Parameters
+
+EVENTS_MAX = 10_000
+"""A trace of more is not judged alone: each interrupt is followed through all of it."""
 
 
 class Judgement(NamedTuple):
@@ -81,7 +85,35 @@ def judge(play: Play, trace: Trace) -> Judgement:
         return Judgement(disturbed=True)
     if trace.ended:
         bad += _wrong(play, trace)
+    if trace.ended and not bad:
+        # Where it is known what is wrong it is not said again that no GIC does that.
+        bad += _parted(play.parameters, trace).bad
     return Judgement(tuple(bad))
+
+
+def judged_alone(parameters: Parameters, trace: Trace) -> JudgedAlone:
+    """Judge a trace by the architecture alone, as far as it goes.
+
+    Args:
+        parameters: the machine and its programs.
+        trace: what was seen, on a kernel or in the model.
+
+    Raises:
+        BadTrace: it is of another machine, or so long that it is not judged.
+    """
+    if len(trace.events) > EVENTS_MAX:
+        raise BadTrace(f"it has more than {EVENTS_MAX} events, and is not judged")
+    there = {f"vcpu{n}" for n in range(len(parameters.guests))}
+    there |= {ALL, *(f"dev{n}" for n in range(len(parameters.devices)))}
+    for number, event in enumerate(trace.events, 1):
+        if event.who not in there:
+            raise BadTrace(f"event {number} is of {event.who}, and its machine has none")
+    return _parted(parameters, trace)
+
+
+def _parted(parameters: Parameters, trace: Trace) -> JudgedAlone:
+    those = accounts(parameters.irqs, trace)
+    return parted(parameters, trace, those, forfeited(parameters, trace, those))
 
 
 def verdict(play: Play, traces: Iterable[Trace]) -> PlayVerdict:
@@ -115,7 +147,7 @@ def verdict(play: Play, traces: Iterable[Trace]) -> PlayVerdict:
 def _wrong(play: Play, trace: Trace) -> Iterable[str]:
     """Yield what is wrong with interrupts in a round that came to its end."""
     all_of_them = accounts(play.parameters.irqs, trace)
-    forfeits = forfeited(play, trace, all_of_them)
+    forfeits = forfeited(play.parameters, trace, all_of_them)
     prompt = _is_prompt(play, all_of_them)
     switches = switches_of(trace)
     there = {account.key: account for account in all_of_them}
@@ -140,15 +172,5 @@ def _is_prompt(play: Play, those: Iterable[Account]) -> bool:
     """
     guests = play.parameters.guests
     late = any(any(guest.lateness) for guest in guests)
-    shut = any(map(_shuts_out, guests))
+    shut = any(map(may_shut_out, guests))
     return not (late or shut) and all(max(account.priorities) < MASKED for account in those)
-
-
-def _shuts_out(guest: Program) -> bool:
-    """Tell whether a guest that is through with its program may not let everything in.
-
-    One that has enabled a group again might: but it is left to the CPU whether the host is told.
-    """
-    masks = [each.number for each in guest.instructions if each.name == MASK]
-    groups = any(each.name == DISABLE_GROUP for each in guest.instructions)
-    return groups or masks[-1:] not in ([], [PRIORITY_MASK])

@@ -23,7 +23,7 @@ from stress.replaying.opening import Case
 from stress.replaying.together import judge_together
 from stress.reporting import Headline, Verdict, verdict
 from stress.system import Exit, bug_text, counted, output, printed_text
-from stress.traces import print_trace
+from stress.traces import machine_line, print_trace
 
 Say = Callable[[str], None]
 
@@ -194,7 +194,8 @@ def _write_trace(path: Path, token: Token, case: Case, carriers: Carriers) -> st
     """Write the trace of an execution; return why it could not be, "" if it could."""
     schedule = LenientReplay(token.deviations)
     found = traced(token.parameters, case.target.kernel, schedule, carriers)
-    return output.write(path, print_trace(found.trace, found.why).rstrip("\n"), "--trace")
+    text = print_trace(found.trace, found.why, machine_line(token.parameters))
+    return output.write(path, text.rstrip("\n"), "--trace")
 
 
 def say_divergence(case: Case, followed: Followed, say: Say, *, strict: bool = False) -> None:

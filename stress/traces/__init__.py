@@ -7,10 +7,13 @@ its two directions, and `TraceWriter` is the listener that writes the model's.
 """
 
 from stress.traces.event import NONE, SPURIOUS, Event, Trace
-from stress.traces.printing import print_trace
+from stress.traces.machine import machine_line, machine_of
+from stress.traces.printing import event_line, print_trace
 from stress.traces.reading import BadTrace, read_trace
 from stress.traces.writer import TraceWriter
 
 __all__ = [
-    "NONE", "SPURIOUS", "BadTrace", "Event", "Trace", "TraceWriter", "print_trace", "read_trace",
+    "NONE", "SPURIOUS", "BadTrace", "Event", "Trace", "TraceWriter", "event_line",
+    "machine_line",
+    "machine_of", "print_trace", "read_trace",
 ]  # fmt: skip

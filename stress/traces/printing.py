@@ -21,24 +21,30 @@ NOT_TO_THE_END = "# not to the end"
 _WHY_MAX = 200
 
 
-def print_trace(trace: Trace, why: str = "") -> str:
+def print_trace(trace: Trace, why: str = "", machine: str = "") -> str:
     """Return a trace as text, with a line feed at the end.
 
     Args:
         trace: the trace.
         why: what it stopped for, if it did not come to its end.
+        machine: a remark that says of which machine it is (machine.py).
 
     Raises:
         ValueError: an event cannot be said in this format, and could not be read back.
     """
-    lines = [HEADER, *map(_line, trace.events)]
+    lines = [HEADER, *([machine] if machine else []), *map(event_line, trace.events)]
     if not trace.ended:
         reason = printable(" ".join(why.split()))[:_WHY_MAX]
         lines.append(f"{NOT_TO_THE_END}: {reason}" if reason else NOT_TO_THE_END)
     return "\n".join(lines) + "\n"
 
 
-def _line(event: Event) -> str:
+def event_line(event: Event) -> str:
+    """Return one event as a line.
+
+    Raises:
+        ValueError: it cannot be said in this format.
+    """
     shape = shapes_of(event.who).get(event.what) if WHO.fullmatch(event.who) else None
     if shape is None or not _can_be_said(event, shape):
         raise ValueError(f"no trace can say this event: {event}")

@@ -6,6 +6,7 @@ import pytest
 from harness import OsThreads, Passed, Streams
 from harness.search.strategies import STRATEGIES
 from stress.executions import Target, model_trace, run, traced
+from stress.scenarios import SCENARIOS
 from stress.traces import Event, Trace, print_trace, read_trace
 from vgic import Irq, Parameters, Reference
 from vgic.accesses import (
@@ -269,3 +270,13 @@ def test_judges_change_nothing_of_a_kernel_that_is_right() -> None:
     parameters = machine((*accesses(("raise", 41), ("raise", 40)), ACKNOWLEDGE, END))
     judged, unjudged = (model_trace(parameters, Reference, judged=each) for each in (True, False))
     assert judged == unjudged
+
+
+def test_of_a_vm_that_is_closed_nothing_is_left_to_read(pinned: OsThreads) -> None:
+    """Its interrupts are freed when user space and all vCPUs have let go of it."""
+    streams = Streams(3, "closed_while_injecting", 0)
+    parameters = SCENARIOS["closed_while_injecting"].draw(streams)
+    strategy = STRATEGIES["random-walk"](streams.stream("schedule"), 100)
+    found = traced(parameters, Reference, strategy, pinned)
+    assert found.trace.ended
+    assert not [event for event in found.trace.events if event.what == "final"]

@@ -66,8 +66,9 @@ RIGHT = {
     "an SGI of another vCPU's": f"vcpu0 sgi 3 vcpu1; vcpu1 acknowledge 3; vcpu1 end 3; {QUIET}",
     "a PPI of one vCPU, not of the other": "dev0 raise 27 vcpu1; vcpu1 acknowledge 27; "
     f"vcpu1 end 27; {QUIET}; vcpu0 final 27 pending 0 active 0",
-    "rerouted, comes to both": "vcpu0 pend 40; vcpu0 route 40 vcpu1; vcpu1 acknowledge 40; "
-    f"vcpu0 pend 40; vcpu0 acknowledge 40; {QUIET}",
+    "rerouted, comes to both": "vcpu0 pend 40; vcpu1 route 40 vcpu1; vcpu1 acknowledge 40; "
+    "vcpu1 end 40; vcpu1 route 40 vcpu0; vcpu0 pend 40; vcpu0 acknowledge 40; vcpu0 end 40; "
+    f"{QUIET}",
     "rerouted, comes when its vCPU is made to exit": "vcpu0 pend 40; vcpu0 route 40 vcpu1; "
     "all idle; vcpu1 acknowledge 40; vcpu1 end 40; all exited",
     "pending, but disabled": f"vcpu0 disable 40; vcpu0 pend 40; {QUIET}; {PENDING}",
@@ -95,8 +96,9 @@ RIGHT = {
     f"vcpu0 acknowledge 40; vcpu0 end 40; vcpu1 pend 40; vcpu1 raise 40; {QUIET}; {GONE}",
     "acknowledged again in its own handler, after another was ended twice": "vcpu0 pend 40; "
     f"vcpu0 acknowledge 40; vcpu0 end again 50; vcpu0 pend 40; vcpu0 acknowledge 40; {QUIET}",
-    "handled by two, and nobody knows in which order": "vcpu0 pend 40; vcpu0 route 40 vcpu1; "
-    f"vcpu0 pend 40; vcpu1 acknowledge 40; vcpu0 acknowledge 40; {QUIET}",
+    "handled by two, and nobody knows in which order": "vcpu0 pend 40; vcpu0 pend 40; "
+    "vcpu0 acknowledge 40; vcpu0 end 40; vcpu1 route 40 vcpu1; vcpu1 acknowledge 40; vcpu1 end 40; "
+    f"vcpu1 route 40 vcpu0; {QUIET}",
     "a more urgent one in a handler": "vcpu0 pend 50; vcpu0 acknowledge 50; vcpu0 pend 40; "
     f"vcpu0 acknowledge 40; vcpu0 end 40; vcpu0 end 50; {QUIET}",
     "a handler is open at the end": "vcpu0 pend 40; vcpu0 acknowledge 40; "
@@ -108,7 +110,7 @@ RIGHT = {
     "a level comes for its line and once more for software": "dev0 raise 64; vcpu0 acknowledge 64; "
     "vcpu0 quiesce 64; vcpu0 end 64; vcpu1 pend 64; vcpu0 acknowledge 64; vcpu0 quiesce 64; "
     f"vcpu0 end 64; {QUIET}",
-    "disabled by one, sent by another": f"vcpu0 disable 40; vcpu1 pend 40; vcpu0 acknowledge 40; "
+    "disabled by one, sent by another": f"vcpu1 disable 40; vcpu0 pend 40; vcpu0 acknowledge 40; "
     f"vcpu0 end 40; {QUIET}; {GONE}",
     "disabled, enabled, sent": f"vcpu0 disable 40; vcpu0 enable 40; {SERVED}; {QUIET}",
     "taken back by another, who knows when": f"vcpu1 unpend 40; vcpu0 pend 40; {QUIET}; {GONE}",
@@ -366,9 +368,11 @@ def test_the_reference_does_nothing_wrong_with_machines_drawn_at_random() -> Non
 
 
 READ = (
+    "vcpu1 disable 50; vcpu1 pend 50; "
     "vcpu0 pend 40; vcpu0 acknowledge 40; vcpu0 acknowledge none; vcpu0 end 40; "
     "vcpu0 exits are {exits}; vcpu0 active 40 is {active}; vcpu0 acknowledge {last}; "
-    "vcpu0 pending 50 is 1; vcpu1 acknowledge none; vcpu1 pending 50 is {pending}"
+    "vcpu0 pending 50 is 1; vcpu1 acknowledge none; vcpu1 unpend 50; "
+    "vcpu1 pending 50 is {pending}"
 )
 EXPECTED = {"exits": "1", "active": "0", "last": "none", "pending": "0"}
 
