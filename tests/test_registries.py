@@ -21,7 +21,7 @@ from harness.search.strategies import (
 )
 from stress.campaign import CANARIES
 from stress.scenarios import SCENARIOS
-from vgic import BUGS, DEFAULT, REVISIONS, Bug, Revision, named_bug
+from vgic import BUGS, DEFAULT, REVISIONS, Bug, JudgedBy, Revision, named_bug
 from vgic.bugs import BUGS_OF_POINTS, BUGS_OF_RACES
 from vgic.composition.composing import overridden
 
@@ -112,6 +112,9 @@ def test_no_name_is_of_two_things() -> None:
 
 def test_every_campaign_looks_for_its_canaries_as_their_records_say() -> None:
     for canary in CANARIES:
+        if canary.judge is JudgedBy.ARCHITECTURE:
+            assert named_bug(canary.bug).guest_sees
+            continue
         found_as = named_bug(canary.bug).found_as
         assert all(kind.startswith(canary.found_as) for kind in found_as)
 

@@ -17,7 +17,7 @@ from stress.executions import Target
 from stress.inputs import Points
 from stress.jobs import COMPARE_EVERY, LOST_MAX, Batch, Facts, is_compared
 from stress.scenarios import SCENARIOS
-from vgic import CANARY, CANARY_OF_POINTS, CANARY_OF_RACES
+from vgic import ARCHITECTURE, CANARY, CANARY_OF_POINTS, CANARY_OF_RACES, JudgedBy
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Canary:
         found_as: what the symptom begins with.
         races: it is only there to be found where data races are checked.
         points: where threads have to be interleaved for it to be found.
+        judge: what has to find it.
         executions: by so many executions it has been found, or never will be.
     """
 
@@ -38,16 +39,19 @@ class Canary:
     found_as: tuple[str, ...]
     races: bool = False
     points: Points = Points.STANDARD
+    judge: JudgedBy = JudgedBy.INVARIANTS
     executions: int = 240
 
     def is_looked_for(self, target: Target) -> bool:
         """Tell whether what finds it is to be at work in a campaign."""
         stops = self.points in (Points.STANDARD, target.points)
-        return stops and (target.races or not self.races)
+        judged = self.judge is JudgedBy.INVARIANTS or target.judge.architecture
+        return stops and judged and (target.races or not self.races)
 
 
 CANARIES = (
     Canary(CANARY, "inject_while_eoicount", ("I9 lost edge",)),
+    Canary("no_splice", "inject_while_eoicount", (ARCHITECTURE,), judge=JudgedBy.ARCHITECTURE),
     Canary("two_locks_unordered", "migration_ping_pong", ("lock nesting",)),
     Canary(CANARY_OF_RACES, "migration_ping_pong", KINDS, races=True),
     Canary(CANARY_OF_POINTS, "one_reroute", ("I16 arrival unannounced",), points=Points.ALL),
@@ -171,7 +175,7 @@ def plan_for(canary: Canary, plan: Plan) -> Plan:
     points = plan.target.points if canary.races else canary.points
     return replace(
         plan,
-        target=Target(bugs=(canary.bug,), races=canary.races, points=points),
+        target=Target(bugs=(canary.bug,), races=canary.races, points=points, judge=canary.judge),
         scenarios=[canary.scenario],
         strategy=MIX,
         executions=canary.executions,

@@ -43,7 +43,7 @@ def too_few(plan: Plan, result: Result) -> list[str]:
                 "verdict"
             )
             continue
-        for window in _asked(result, scenario):
+        for window in _asked(plan, result, scenario):
             reasons += _missed(plan, result, scenario, window, runs)
     return reasons
 
@@ -56,14 +56,19 @@ def below_floors(plan: Plan, result: Result) -> dict[str, list[str]]:
         if not runs:
             continue
         scenario = SCENARIOS.here_or_not(name)
-        for window in _asked(result, scenario):
+        for window in _asked(plan, result, scenario):
             missed = _missed(plan, result, scenario, window, runs)
             found.setdefault(window, []).extend(missed)
     return {window: missed for window, missed in found.items() if missed}
 
 
-def _asked(result: Result, scenario: Scenario) -> list[str]:
-    """Return the windows that a scenario is to cross on what is tested."""
+def _asked(plan: Plan, result: Result, scenario: Scenario) -> list[str]:
+    """Return the windows that a scenario is to cross on what is tested.
+
+    Judges of invariants note them; without those nothing is known of any.
+    """
+    if not plan.target.judge.invariants:
+        return []
     return [window for window in scenario.floors.rates if window not in result.never_crosses]
 
 

@@ -9,6 +9,7 @@ from stress.commands.findings_read import Read
 from stress.history import STATES, FindingRecord, Kept, NightRecord, holds, states_over
 from stress.inputs import Points
 from stress.morning import replay_line
+from vgic import JudgedBy
 
 _DAY = len("YYYY-MM-DD")
 
@@ -88,7 +89,8 @@ def show_text(read: Read, kept: Kept) -> str:
 def _options(night: NightRecord) -> str:
     """Return what `run` has to be told to run an execution as a night did, which checks races."""
     points = f" --points {night.points}" if night.points != Points.STANDARD else ""
-    return f" --check races{points}"
+    judge = f" --judge {night.judge}" if night.judge != JudgedBy.INVARIANTS else ""
+    return f" --check races{points}{judge}"
 
 
 def _marked(read: Read, kept: Kept) -> list[str]:

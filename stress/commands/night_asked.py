@@ -8,7 +8,8 @@ from pathlib import Path
 from harness.engine import TEXT_MAX, is_printable, printable_text
 from stress.executions import Target
 from stress.inputs import BadArgument, Points, arguments
-from stress.nights import POINTS, NightPlan, Options, name_of
+from stress.nights import JUDGE, POINTS, NightPlan, Options, name_of
+from vgic import JudgedBy
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Command:
         scenario_files: the user's own files of scenarios.
         revisions: what to test, [] for the reference.
         points: where threads can be interleaved.
+        judge: what judges.
         seed: the seed.
         executions: how many executions in all.
         duration_s: when to stop at the latest.
@@ -43,6 +45,7 @@ class Command:
     scenario_files: Sequence[str]
     revisions: Sequence[str]
     points: Points | None
+    judge: JudgedBy | None
     seed: int | None
     executions: int | None
     duration_s: float | None
@@ -83,6 +86,7 @@ def options_of(command: Command, before: Options | None) -> Options:
             shard=command.shard or (1, 1),
             scenario_files=files,
             points=command.points or POINTS,
+            judge=command.judge or JUDGE,
         )
     asks = command.scenarios or ([] if command.scenario_files else before.scenarios)
     named = arguments.scenarios(asks, map(Path, files))
@@ -98,6 +102,7 @@ def options_of(command: Command, before: Options | None) -> Options:
         shard=command.shard or before.shard,
         scenario_files=files,
         points=command.points or before.points,
+        judge=command.judge or before.judge,
     )
 
 

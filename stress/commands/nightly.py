@@ -11,6 +11,7 @@ import typer
 from stress.commands import options
 from stress.inputs import Points, arguments
 from stress.system import logs
+from vgic import JudgedBy
 
 OUT = Path("nights")
 
@@ -43,6 +44,9 @@ NightPoints = Annotated[
     str | None,
     _option("--points", "|".join(Points), f"Where to interleave: {Points.ALL} if left out."),
 ]
+NightJudge = Annotated[
+    str | None, _option("--judge", "|".join(JudgedBy), f"By what it is judged: {JudgedBy.BOTH}.")
+]
 OfCluster = Annotated[
     str, _option("--cluster", "tcp://HOST:8786", "Have a Dask cluster do the work.")
 ]
@@ -63,6 +67,7 @@ def nightly(
     out: Out = OUT,
     revision: Revisions = None,
     points: NightPoints = None,
+    judge: NightJudge = None,
     jobs: options.Jobs = "auto",
     cluster: OfCluster = "",
     seed: options.SeedNumber = None,
@@ -92,6 +97,7 @@ def nightly(
         scenario_files=list(map(str, scenarios or ())),
         revisions=revision or [],
         points=None if points is None else arguments.one_of(list(Points), points, "--points"),
+        judge=None if judge is None else arguments.one_of(list(JudgedBy), judge, "--judge"),
         seed=None if seed is None else arguments.seed(seed),
         executions=executions,
         duration_s=arguments.duration_s(duration),

@@ -14,7 +14,7 @@ import typer
 from harness.search.strategies import DESCRIPTIONS
 from stress.inputs import EXECUTIONS, Check, Kind, Points, View
 from stress.scenarios import SHIPPED
-from vgic import BUGS, BUGS_OF_POINTS, REVISIONS
+from vgic import BUGS, BUGS_OF_POINTS, REVISIONS, JudgedBy
 
 
 def _among(names: Iterable[str]) -> Callable[[str], list[str]]:
@@ -72,6 +72,7 @@ NoChecks = Annotated[
 PointsMode = Annotated[
     str, _option("--points", "|".join(Points), "Interleave at unlocked plain accesses too.", Points)
 ]
+Judge = Annotated[str, _option("--judge", "|".join(JudgedBy), "By what it is judged.", JudgedBy)]
 Executions = Annotated[
     int | None,
     typer.Option(

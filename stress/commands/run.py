@@ -77,7 +77,7 @@ def run(
         conclusive = result.findings or result.is_broken or result.interrupted
         reasons = [] if conclusive else too_few(plan, result)
         if not quiet:
-            say(summary_text(result))
+            say(summary_text(plan, result))
         for reason in reasons:
             say(f"too few to judge: {reason}")
         ended = verdict.of_campaign(result, reasons)

@@ -16,7 +16,7 @@ from stress.inputs import EXECUTIONS, LIMIT, Points, arguments
 from stress.scenarios import SCENARIOS
 from stress.shrinking import REPLAYS
 from stress.system import logs
-from vgic import DEFAULT
+from vgic import DEFAULT, JudgedBy
 
 
 def run(
@@ -27,6 +27,7 @@ def run(
     check: options.Checks = None,
     no_check: options.NoChecks = None,
     points: options.PointsMode = Points.STANDARD,
+    judge: options.Judge = JudgedBy.INVARIANTS,
     executions: options.Executions = None,
     duration: options.Duration = None,
     seed: options.SeedNumber = None,
@@ -55,11 +56,13 @@ def run(
 
         named = arguments.scenarios(scenario, scenarios or ()) if scenario else ()
         raise typer.Exit(stored(history, model, arguments.seed(seed), named, execution or 0))
-    target = Target(revision, arguments.bugs(bug)).judged_by(
-        arguments.races(check, no_check),
+    target = Target(
+        revision,
+        arguments.bugs(bug),
         kicks=arguments.kicks(check),
         points=arguments.one_of(list(Points), points, "--points"),
-    )
+        judge=arguments.one_of(list(JudgedBy), judge, "--judge"),
+    ).races_checked(arguments.races(check, no_check))
     target.check()
     plan = Plan(
         target=target,
@@ -85,6 +88,7 @@ def explore(
     check: options.Checks = None,
     no_check: options.NoChecks = None,
     points: options.PointsMode = Points.STANDARD,
+    judge: options.Judge = JudgedBy.INVARIANTS,
     preemptions: Annotated[
         int | None,
         typer.Option("--preemptions", metavar="N", min=0, help="Every schedule to this bound."),
@@ -112,11 +116,13 @@ def explore(
 
     logs.start(verbose, as_json=log_json)
     (name,) = arguments.scenarios([scenario], scenarios or ())
-    target = Target(revision, arguments.bugs(bug)).judged_by(
-        arguments.races(check, no_check),
+    target = Target(
+        revision,
+        arguments.bugs(bug),
         kicks=arguments.kicks(check),
         points=arguments.one_of(list(Points), points, "--points"),
-    )
+        judge=arguments.one_of(list(JudgedBy), judge, "--judge"),
+    ).races_checked(arguments.races(check, no_check))
     target.check()
     space = Space(SCENARIOS[name], arguments.seed(seed), execution, preemptions, limit, target)
     json_file = arguments.writable(json_file, "--json")

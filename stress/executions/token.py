@@ -27,7 +27,7 @@ from harness.schedule import (
     unpacked,
 )
 from stress.inputs import Points
-from vgic import NEEDLESS_KICK, BadParameters, Parameters, true_name
+from vgic import ARCHITECTURE, NEEDLESS_KICK, BadParameters, JudgedBy, Parameters, true_name
 
 VERSION = "vs2"
 WITH_POINTS = "vs3"
@@ -95,6 +95,12 @@ class Token:
     def needs_kicks(self) -> bool:
         """Whether only a check for needless kicks finds what it is the token of."""
         return self.signature.startswith(NEEDLESS_KICK)
+
+    @property
+    def judge(self) -> JudgedBy | None:
+        """What alone finds what it is the token of; None if that is nobody in particular."""
+        found_so = self.signature.startswith(ARCHITECTURE)
+        return JudgedBy.ARCHITECTURE if found_so else None
 
     def encode(self) -> str:
         """Return the token as text; what in it is not printable is escaped."""

@@ -35,6 +35,7 @@ def space_values(space: Space) -> dict[str, object]:
         "races": space.target.races,
         "kicks": space.target.kicks,
         "points": space.target.points,
+        "judge": space.target.judge,
         "preemptions": space.preemptions,
         "limit": space.limit,
     }

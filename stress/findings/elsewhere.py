@@ -58,7 +58,10 @@ def _followed(token: Token, target: Target, carriers: Carriers) -> Followed | No
     """Follow a token; None if there is no such kernel."""
     try:
         checked = target.checking(
-            races=token.needs_races, kicks=token.needs_kicks, points=token.points
+            races=token.needs_races,
+            kicks=token.needs_kicks,
+            points=token.points,
+            judge=token.judge,
         )
         return follow(token, checked, carriers)
     except (CannotJudge, CompositionError):

@@ -115,6 +115,7 @@ class NightRecord:
         exit: the exit code.
         own_scenarios: where scenarios of the user's own were from, each with its source's hash.
         points: where threads could be interleaved.
+        judge: what judged.
     """
 
     __pydantic_config__ = STRICT
@@ -147,3 +148,4 @@ class NightRecord:
     format: int = field(default=FORMAT)
     own_scenarios: list[Text] = field(default_factory=list)
     points: Name = "standard"
+    judge: Name = "invariants"

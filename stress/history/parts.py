@@ -26,7 +26,8 @@ def parts_together(nights: Sequence[NightRecord]) -> list[list[NightRecord]]:
     for night in sorted(nights, key=place_of):
         tested = tuple((each.target, each.source) for each in night.targets)
         limits = night.asked, night.duration_s, night.shard[1]
-        of_what = night.seed, night.model, night.points, tested, tuple(night.own_scenarios), limits
+        how = night.points, night.judge
+        of_what = night.seed, night.model, how, tested, tuple(night.own_scenarios), limits
         group = open_.get(of_what)
         if night.shard[1] < 2 or group is None or night.shard in {each.shard for each in group}:
             group = open_[of_what] = []

@@ -205,7 +205,8 @@ def _target(
     target = target_of(kernel, arguments.bugs(bugs))
     races = None if checks is None else bool(arguments.races(checks))
     where = arguments.one_of(list(Points), points, "points")
-    target = target.judged_by(races, kicks=arguments.kicks(checks), points=where)
+    target = target.races_checked(races)
+    target = target.checking(kicks=arguments.kicks(checks), points=where)
     target.check()
     return target
 

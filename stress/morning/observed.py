@@ -10,7 +10,7 @@ What must not be counted is left out here:
   sighting it is not known whether executions with its symptom show it. Where nothing is known of
   another one, all executions with its symptom are this finding's.
 - A night without points at plain accesses can hardly meet what was only ever met with them, so
-  that it has not met it says nothing.
+  that it has not met it says nothing. Nor does a night whose judge is not the one that finds it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from stress.findings import EXPLORING, FAILS
 from stress.history import FindingRecord, NightRecord, Sighting, TargetRecord, place_of
 from stress.inputs import Points
+from vgic import ARCHITECTURE, JudgedBy
 
 Cells = dict[str, tuple[int, int]]
 """For each scenario failures, and of how many executions."""
@@ -83,11 +84,18 @@ def observations(
             cells, unclear = _cells(finding, target, sighting, shared=night.night in rivals)
             version = Version(night.model, target.source)
             there = sighting is not None or night.night in failed
-            if with_points and night.points != Points.ALL:
+            if (with_points and night.points != Points.ALL) or not _looks_for(night, finding):
                 cells, unclear = {}, 0
             fresh = counted.fresh(night, version, cells)
             yield Observed(night.night, version, there, fresh, unclear)
     yield from map(_from_sighting, lost)
+
+
+def _looks_for(night: NightRecord, finding: FindingRecord) -> bool:
+    """Tell whether a night had the judge that alone finds such a finding."""
+    of_architecture = finding.symptom.startswith(ARCHITECTURE)
+    only = JudgedBy.INVARIANTS if of_architecture else JudgedBy.ARCHITECTURE
+    return night.judge != only
 
 
 def _cells(
@@ -126,13 +134,13 @@ class _Counted:
     """Which executions nights have run, so that none is counted twice."""
 
     def __init__(self) -> None:
-        self._parts: dict[tuple[int, str, Version], dict[str, _Parts]] = {}
+        self._parts: dict[tuple[int, str, str, Version], dict[str, _Parts]] = {}
 
     def fresh(
         self, night: NightRecord, version: Version, cells: Mapping[str, tuple[int, int]]
     ) -> Cells:
         """Return of each scenario what no earlier night has run."""
-        key = night.seed, night.points, version
+        key = night.seed, night.points, night.judge, version
         if key not in self._parts:  # as nearly always: seeds are drawn
             self._parts[key] = {scenario: {night.shard: cells[scenario]} for scenario in cells}
             return dict(cells)

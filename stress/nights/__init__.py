@@ -15,11 +15,12 @@ from stress.nights.joining import join_parts
 from stress.nights.lane import LANES
 from stress.nights.night import run_night
 from stress.nights.opening import Opened, begin, resume, unfinished
-from stress.nights.plan import POINTS, NightPlan, name_of
+from stress.nights.plan import JUDGE, POINTS, NightPlan, name_of
 from stress.nights.record import Around, file_counts, night_record
 from stress.nights.tonight import Tonight
 
 __all__ = [
+    "JUDGE",
     "LANES",
     "POINTS",
     "Around",

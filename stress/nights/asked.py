@@ -9,6 +9,7 @@ from pydantic import ConfigDict
 from stress.executions import Target
 from stress.history import FORMAT, Count, Name, Seconds, Seed, Text
 from stress.inputs import Points
+from vgic import JudgedBy
 
 ASKED = "asked.json"
 
@@ -26,6 +27,7 @@ class Options:
         shard: which part of how many.
         scenario_files: the user's own files of scenarios.
         points: where threads can be interleaved; nights that do not say it had standard ones.
+        judge: what judges; nights that do not say it had the invariants.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(strict=True, extra="forbid")
@@ -38,11 +40,15 @@ class Options:
     shard: tuple[Count, Count]
     scenario_files: list[Text] = field(default_factory=list)
     points: Points = Points.STANDARD
+    judge: JudgedBy = JudgedBy.INVARIANTS
 
     @property
     def targets(self) -> tuple[Target, ...]:
         """What is tested, as nights run and judge it."""
-        return tuple(Target(name).judged_by(True, points=self.points) for name in self.revisions)
+        return tuple(
+            Target(name, races=True, points=self.points, judge=self.judge)
+            for name in self.revisions
+        )
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,16 @@ from stress.inputs import Points
 from stress.nights.lane import LANES, share_of
 from stress.scenarios import SCENARIOS
 from stress.shrinking import REPLAYS
+from vgic import JudgedBy
 
 CONFIRMATIONS = 10
 """So often a finding has to come out alike on OS threads before it is reported."""
 
 POINTS = Points.ALL
 """Where threads can be interleaved if nothing is said."""
+
+JUDGE = JudgedBy.BOTH
+"""What judges if nothing is said."""
 
 EXPLORED_MAX = 20_000
 """After so many executions exploring a small machine gives up."""
@@ -28,8 +32,8 @@ EXPLORES = ("one_interrupt", "one_disable", "one_reroute")
 EXPLORING_SHARE = 0.1
 """So much of a night that only time limits is left for exploring."""
 
-_POINTS = "--points"
-_UNSAID = {_POINTS: str(Points.STANDARD)}
+_POINTS, _JUDGE = "--points", "--judge"
+_UNSAID = {_POINTS: str(Points.STANDARD), _JUDGE: str(JudgedBy.INVARIANTS)}
 """What nights were that began before they wrote it down."""
 
 
@@ -87,6 +91,11 @@ class NightPlan:
         return ", ".join(dict.fromkeys(target.points for target in self.targets))
 
     @property
+    def judge(self) -> str:
+        """What judges: the same for all targets of a night."""
+        return ", ".join(dict.fromkeys(target.judge for target in self.targets))
+
+    @property
     def own_scenarios(self) -> list[str]:
         """Where scenarios of the user's own are from, each with the hash of its source."""
         return list(map(str, SCENARIOS.origins(self.scenarios)))
@@ -100,6 +109,7 @@ class NightPlan:
             "--seed": f"{self.seed:#x}",
             "--revision": ", ".join(map(_named, self.targets)),
             _POINTS: self.points,
+            _JUDGE: self.judge,
             "the scenarios": ", ".join(self.scenarios),
             "--scenarios": ", ".join(self.own_scenarios) or "none",
             "--executions": "not limited" if executions is None else str(executions),

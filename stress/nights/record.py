@@ -67,6 +67,7 @@ def night_record(night: Tonight, around: Around) -> NightRecord:
         exit=0,
         own_scenarios=list(map(printable_text, plan.own_scenarios)),
         points=plan.points,
+        judge=plan.judge,
     )
 
 

@@ -32,8 +32,8 @@ def tested(kernel: object, bugs: object, check: object, points: Points) -> Targe
     try:
         if isinstance(kernel, str):
             named_revision(kernel)
-        target = target_of(kernel, arguments.bugs(names))
-        target = target.judged_by(races, kicks=arguments.kicks(checks), points=points)
+        target = target_of(kernel, arguments.bugs(names)).races_checked(races)
+        target = target.checking(kicks=arguments.kicks(checks), points=points)
         target.check()
     except (BadArgument, CompositionError) as error:
         raise BadMarker(str(error)) from error

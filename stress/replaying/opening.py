@@ -82,7 +82,7 @@ def cases(
     if bugs is None:
         bugs = first.bugs if revision is None else ()
     target = target_of(first.revision if revision is None else revision, arguments.bugs(bugs))
-    target = target.judged_by(races, kicks=kicks)
+    target = target.races_checked(races).checking(kicks=kicks)
     try:
         return on(target, tokens)
     except CompositionError as error:
@@ -104,7 +104,12 @@ def on(target: Target, tokens: Sequence[Token]) -> list[Case]:
     return [
         Case(
             token,
-            target.checking(races=token.needs_races, kicks=token.needs_kicks, points=token.points),
+            target.checking(
+                races=token.needs_races,
+                kicks=token.needs_kicks,
+                points=token.points,
+                judge=token.judge,
+            ),
         )
         for token in tokens
     ]

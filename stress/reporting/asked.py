@@ -9,6 +9,7 @@ from stress.executions import Target, model_digest
 from stress.inputs import EXECUTIONS, Points
 from stress.reporting.headline import Headline
 from stress.scenarios import SCENARIOS, SHIPPED
+from vgic import JudgedBy
 
 
 def headline_of(plan: Plan) -> Headline:
@@ -26,6 +27,7 @@ def every_option(plan: Plan, jobs: int) -> str:
         *(["check=races"] if plan.target.races else []),
         *(["check=kicks"] if plan.target.kicks else []),
         f"points={plan.target.points}",
+        f"judge={plan.target.judge}",
         f"scenarios={','.join(plan.scenarios) or 'none'}",
         *(f"from={each}".replace(" ", ":") for each in SCENARIOS.origins(plan.scenarios)),
         *([] if plan.execution is None else [f"execution={plan.execution}"]),
@@ -59,6 +61,8 @@ def checks(target: Target) -> list[str]:
         asked.insert(0, "check=races" if target.races else "no-check=races")
     if target.points is not Points.STANDARD:
         asked.append(f"points={target.points}")
+    if target.judge is not JudgedBy.INVARIANTS:
+        asked.append(f"judge={target.judge}")
     return asked
 
 
@@ -88,6 +92,7 @@ def asked_values(plan: Plan) -> dict[str, object]:
         "races": plan.target.races,
         "kicks": plan.target.kicks,
         "points": plan.target.points,
+        "judge": plan.target.judge,
         "scenarios": list(plan.scenarios),
         "own_scenarios": list(map(str, SCENARIOS.origins(plan.scenarios))),
         "strategy": plan.strategy,

@@ -11,7 +11,7 @@ from stress.system import counted
 from vgic.judging import WINDOWS, steps_of
 
 
-def summary_text(result: Result) -> str:
+def summary_text(plan: Plan, result: Result) -> str:
     """Return what was run, and the windows it went through.
 
     Of those that the scenarios are there for it is said, too, how far they came towards one that
@@ -30,16 +30,24 @@ def summary_text(result: Result) -> str:
             f"  {window:<{width}}  {count:>7}  {100 * count / result.executions:5.1f} %"
             for window, count in sorted(result.windows.items())
         ]
+    lines += (
+        _never_crossed(result)
+        if plan.target.judge.invariants
+        else ["no windows: it is the judges of invariants that note them"]
+    )
+    if result.never_called:
+        lines.append(f"overrides that were never called: {', '.join(result.never_called)}")
+    return "\n".join(lines)
+
+
+def _never_crossed(result: Result) -> list[str]:
     ran = {scenario for scenario, _ in result.runs}
     wanted = {w for s in ran if s in SCENARIOS for w in SCENARIOS[s].floors.rates}
-    lines += [
+    return [
         f"  {window} was never crossed: {towards(result, window)}"
         for window in sorted(wanted)
         if not result.windows[window]
     ]
-    if result.never_called:
-        lines.append(f"overrides that were never called: {', '.join(result.never_called)}")
-    return "\n".join(lines)
 
 
 def seen_text(result: Result) -> list[str]:

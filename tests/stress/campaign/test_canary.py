@@ -19,6 +19,7 @@ from stress.inputs import Points
 from stress.jobs.executor import Executor, Job, Outcome
 from stress.jobs.work import Fact
 from stress.scenarios import SCENARIOS
+from vgic import JudgedBy
 
 MakePool = Callable[..., Executor]
 MakePlan = Callable[..., Plan]
@@ -88,7 +89,7 @@ def run(
 def test_a_campaign_that_misses_a_canary_is_a_harness_bug(
     run: Callable[..., Any], capsys: pytest.CaptureFixture[str], bug: str, as_what: str | None
 ) -> None:
-    target = Target(races=True, points=Points.ALL)
+    target = Target(races=True, points=Points.ALL, judge=JudgedBy.BOTH)
     code, result, targets = run({bug: as_what}, executions=1_000, target=target)
     assert code == 3
     assert "reference" not in targets
@@ -107,7 +108,7 @@ def test_a_found_canary_is_neither_a_finding_nor_counted(run: Callable[..., Any]
 
 def test_canaries_are_looked_for_on_plain_v1_whatever_is_tested(run: Callable[..., Any]) -> None:
     bugs = ("kick_without_request",)
-    tested = Target("head-walk", bugs, races=True, points=Points.ALL)
+    tested = Target("head-walk", bugs, races=True, points=Points.ALL, judge=JudgedBy.BOTH)
     _, _, targets = run({"kick_without_request": None}, executions=24, target=tested)
     assert targets == [
         *(f"reference+{bug}" for bug in FOUND_AS),

@@ -265,7 +265,7 @@ def test_a_class_of_which_something_was_called_is_judged_and_what_was_not_is_sai
     result.overrides = ("vgic_prune_ap_list", "vgic_irq_cmp")
     result.called = {"vgic_prune_ap_list"}
     assert not too_few(this, result)
-    assert "overrides that were never called: vgic_irq_cmp" in summary_text(result)
+    assert "overrides that were never called: vgic_irq_cmp" in summary_text(this, result)
     values = campaign_values(this, result)
     assert values["overrides"] == {"vgic_prune_ap_list": True, "vgic_irq_cmp": False}
 

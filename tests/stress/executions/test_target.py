@@ -279,9 +279,9 @@ def test_a_class_inside_a_function_cannot_be_had_by_its_file() -> None:
 
 def test_a_users_class_is_checked_for_races_unless_it_is_said_otherwise(file: Path) -> None:
     own, plain = Target(str(file)), Target("reference", ("no_splice",))
-    assert (own.judged_by(None).races, own.judged_by(races=False).races) == (True, False)
-    assert (plain.judged_by(None).races, plain.judged_by(races=True).races) == (False, True)
-    assert not Target("any", cls=Reference).judged_by(None).races
+    assert (own.races_checked(None).races, own.races_checked(False).races) == (True, False)
+    assert (plain.races_checked(None).races, plain.races_checked(True).races) == (False, True)
+    assert not Target("any", cls=Reference).races_checked(None).races
 
 
 def test_a_copy_is_run_under_the_name_of_the_file(file: Path, tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def test_what_the_caller_names_is_run(quiet: Token, mark: Path) -> None:
 def test_a_class_is_named_by_itself(quiet: Token) -> None:
     with pytest.raises(AssertionError, match="ValueError: mine"):
         assert_passes(quiet.encode(), revision=Mine)
-    target = target_of(Mine, ("no_splice",)).judged_by(races=True)
+    target = target_of(Mine, ("no_splice",)).races_checked(True)
     assert str(target) == "test_token_runs_nothing.py:Mine+no_splice"
     identity = target.patch_identity()
     assert identity is not None

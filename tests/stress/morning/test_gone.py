@@ -280,3 +280,22 @@ def test_a_night_without_the_points_it_was_found_with_says_nothing_of_a_finding(
     nights = [replace(seen(), points=then), replace(clean(2, 1_000), points=since)]
     found = finding(sighting(nights[0]))
     assert bool(gone(found, [found], nights).clean) is counts
+
+
+@pytest.mark.parametrize(
+    ("kind", "since", "counts"),
+    [
+        ("architecture: lost", "invariants", False),
+        ("architecture: lost", "both", True),
+        ("architecture: lost", "architecture", True),
+        ("I9 lost edge", "architecture", False),
+        ("I9 lost edge", "both", True),
+        ("I9 lost edge", "invariants", True),
+    ],
+)
+def test_a_night_without_the_judge_that_finds_it_says_nothing_of_a_finding(
+    kind: str, since: str, counts: bool
+) -> None:
+    nights = [replace(seen(), judge="both"), replace(clean(2, 1_000), judge=since)]
+    found = replace(finding(sighting(nights[0])), symptom=kind)
+    assert bool(gone(found, [found], nights).clean) is counts

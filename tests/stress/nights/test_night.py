@@ -50,7 +50,7 @@ class Killed(BaseException):
 
 def plan(**more: object) -> NightPlan:
     values: dict[str, object] = {
-        "targets": (Target("head-walk").judged_by(True),),
+        "targets": (Target("head-walk").races_checked(True),),
         "scenarios": SCENARIOS,
         "seed": 7,
         "executions": 96,
@@ -185,7 +185,7 @@ def one_of(nights: Nights, id_: str) -> Kept:
 def test_the_next_night_replays_what_the_last_has_found(nights: Callable[[str], Nights]) -> None:
     both = nights("both")
     first = both.run(plan(executions=24))
-    mended = plan(targets=(Target("reference").judged_by(True),), executions=24)
+    mended = plan(targets=(Target("reference").races_checked(True),), executions=24)
     second = both.run(plan(executions=24))
     assert second.replayed == dict.fromkeys(first.found, "fails")
     assert both.run(mended).replayed == {}  # they were found on something else
@@ -290,7 +290,7 @@ def test_parts_are_joined_without_running_the_users_file(
     options = replace(OPTIONS, revisions=[f"{file}:Mine"])
 
     def mine(**more: object) -> NightPlan:
-        return plan(targets=(Target(f"{file}:Mine").judged_by(True),), **more)
+        return plan(targets=(Target(f"{file}:Mine").races_checked(True),), **more)
 
     whole = nights("of mine").run(mine(), options=options)
     machines = [nights(f"mine {part}") for part in (1, 2)]

@@ -40,6 +40,7 @@ def asked(folder: Path, *files: Path, **more: object) -> Command:
         scenario_files=list(map(str, files)),
         revisions=[],
         points=None,
+        judge=None,
         seed=7,
         executions=16,
         duration_s=None,

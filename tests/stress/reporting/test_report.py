@@ -253,6 +253,7 @@ def test_json_has_the_promised_keys(
         "races": False,
         "kicks": False,
         "points": "standard",
+        "judge": "invariants",
         "scenarios": ["inject_while_eoicount"],
         "own_scenarios": [],
         "strategy": "mix",
