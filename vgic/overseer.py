@@ -45,6 +45,9 @@ class Overseer(Tracepoints):
         self._nr_vcpus = nr_vcpus
         self._sources: dict[int, int] = {}
         states = {key_of(irq.intid, irq.vcpu): _state(irq) for irq in irqs}
+        # An event may be mapped to the LPI of the one beside it, which is made then if need be.
+        for _, intid in [key for key in states if key[1] >= FIRST_LPI]:
+            states.setdefault((None, intid ^ 1), State(target=None, enabled=False))
         self._mapped = {key_of(irq.intid, irq.vcpu) for irq in irqs if irq.mapped}
         self._judge = Architecture(nr_vcpus, states, ALL)
         self._accesses = Accesses(self._judge, ALL)

@@ -59,10 +59,10 @@ def run(
     target = Target(
         revision,
         arguments.bugs(bug),
-        kicks=arguments.kicks(check),
         points=arguments.one_of(list(Points), points, "--points"),
         judge=arguments.one_of(list(JudgedBy), judge, "--judge"),
     ).races_checked(arguments.races(check, no_check))
+    target = target.checking(**arguments.checking(check))
     target.check()
     plan = Plan(
         target=target,
@@ -119,10 +119,10 @@ def explore(
     target = Target(
         revision,
         arguments.bugs(bug),
-        kicks=arguments.kicks(check),
         points=arguments.one_of(list(Points), points, "--points"),
         judge=arguments.one_of(list(JudgedBy), judge, "--judge"),
     ).races_checked(arguments.races(check, no_check))
+    target = target.checking(**arguments.checking(check))
     target.check()
     space = Space(SCENARIOS[name], arguments.seed(seed), execution, preemptions, limit, target)
     json_file = arguments.writable(json_file, "--json")

@@ -206,7 +206,7 @@ def _target(
     races = None if checks is None else bool(arguments.races(checks))
     where = arguments.one_of(list(Points), points, "points")
     target = target.races_checked(races)
-    target = target.checking(kicks=arguments.kicks(checks), points=where)
+    target = target.checking(points=where, **arguments.checking(checks))
     target.check()
     return target
 

@@ -7,12 +7,13 @@ import re
 import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from harness.search.strategies import DESCRIPTIONS
 from stress.inputs.words import Check, Kind, View
 from stress.scenarios import SCENARIOS, SHIPPED, register
 from stress.system import is_open_as, is_replaceable
+from vgic import JudgedBy
 from vgic.composition import did_you_mean
 
 EXECUTIONS = 24_000
@@ -62,13 +63,11 @@ def count(text: str, option: str) -> int:
 def model(digest: str, seed: str | None, execution: int | None) -> str:
     """Check the digest of a model, which is named beside a seed and an execution of it."""
     if not re.fullmatch(r"[0-9a-f]{12}", digest):
-        raise BadArgument(
-            f"--model {digest}: the 12 hexadecimal digits that a run prints as model=..."
-        )
-    if seed is None or execution is None:
-        raise BadArgument(
-            f"--model {digest}: it says whose seed it is; name --seed and --execution, too"
-        )
+        what = "the 12 hexadecimal digits that a run prints as model=..."
+        raise BadArgument(f"--model {digest}: {what}")
+    if None in (seed, execution):
+        says = f"--model {digest}: it says whose seed it is"
+        raise BadArgument(f"{says}; name --seed and --execution, too")
     return digest
 
 
@@ -153,14 +152,16 @@ def races(checks: Iterable[str] | None, not_checked: Iterable[str] | None = None
     return False if Check.RACES in off else None
 
 
-def kicks(checks: Iterable[str] | None) -> bool:
-    """Tell whether needless kicks are to be looked for, among what is to be checked, by name."""
-    return Check.KICKS in (checks or ())
+def checking(checks: Iterable[str] | None) -> dict[str, Any]:
+    """Return what else is to be checked for, of what is to be checked by name (`Target`)."""
+    named = set(checks or ())
+    judge = {"judge": JudgedBy.BOTH} if Check.ARCHITECTURE in named else {}
+    return {"kicks": Check.KICKS in named, **judge}
 
 
-def more(checks: Iterable[str] | None) -> dict[str, bool]:
+def more(checks: Iterable[str] | None) -> dict[str, Any]:
     """Return of each check whether a replay is asked to have it, beside what its token needs."""
-    return {"races": races(checks) or False, "kicks": kicks(checks)}
+    return {"races": races(checks) or False, **checking(checks)}
 
 
 def view(name: str | None) -> View | None:

@@ -9,6 +9,7 @@ class Check(StrEnum):
 
     RACES = "races"
     KICKS = "kicks"
+    ARCHITECTURE = "architecture"
 
 
 class Points(StrEnum):

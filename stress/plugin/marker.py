@@ -13,8 +13,9 @@ SCHEDULES = "schedules"
 HELP = (
     f"{MARKER}(scenario, executions=100, kernel='reference', bugs=(), strategy='portfolio', "
     "check=None, points=None): run so many executions of a scenario on a revision by name or a "
-    "class of your own, which is checked for 'races', too, unless check=(); 'kicks' is another "
-    "check; points='all' interleaves at plain accesses without their lock, too"
+    "class of your own, which is checked for 'races', too, unless check=(); 'kicks' and "
+    "'architecture' are more checks; points='all' interleaves at plain accesses without their "
+    "lock, too"
 )
 SCHEDULES_HELP = (
     f"{SCHEDULES}(executions=100, strategy=None, check=None, shards=1, points=None): how much the "

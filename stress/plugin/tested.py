@@ -33,7 +33,7 @@ def tested(kernel: object, bugs: object, check: object, points: Points) -> Targe
         if isinstance(kernel, str):
             named_revision(kernel)
         target = target_of(kernel, arguments.bugs(names)).races_checked(races)
-        target = target.checking(kicks=arguments.kicks(checks), points=points)
+        target = target.checking(points=points, **arguments.checking(checks))
         target.check()
     except (BadArgument, CompositionError) as error:
         raise BadMarker(str(error)) from error

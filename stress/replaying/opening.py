@@ -20,7 +20,7 @@ from stress.executions import (
     target_of,
 )
 from stress.inputs import BadArgument, arguments, standard_input
-from vgic import CompositionError
+from vgic import CompositionError, JudgedBy
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ def cases(
     *,
     races: bool = False,
     kicks: bool = False,
+    judge: JudgedBy | None = None,
 ) -> list[Case]:
     """Return tokens with what to run them on, as it is named for the replay.
 
@@ -69,6 +70,7 @@ def cases(
         bugs: what replaces their bugs, None if nothing does.
         races: check for data races; it is done anyway for a token that needs it.
         kicks: judge whether anybody is kicked for nothing, likewise.
+        judge: what judges beside what the tokens need; None for the invariants.
 
     Raises:
         BadArgument: they were not found on one kernel, and none is named instead.
@@ -82,9 +84,9 @@ def cases(
     if bugs is None:
         bugs = first.bugs if revision is None else ()
     target = target_of(first.revision if revision is None else revision, arguments.bugs(bugs))
-    target = target.races_checked(races).checking(kicks=kicks)
+    target = target.races_checked(races)
     try:
-        return on(target, tokens)
+        return on(target.checking(kicks=kicks, judge=judge), tokens)
     except CompositionError as error:
         # Under `git bisect` a commit that lacks the class, or what the token names, is skipped.
         if target.patch is None and named:

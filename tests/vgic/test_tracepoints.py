@@ -153,6 +153,8 @@ def test_every_event_is_announced_by_some_execution(monkeypatch: pytest.MonkeyPa
             "deactivated_apart",
             "messages_redirected",
             "ioctls_beside_vcpus",
+            "mapped_to_physical",
+            "sgis_of_several",
         ):
             for index in range(12):
                 run_index(SCENARIOS[name], 3, index, "random-walk", Target(), carriers)

@@ -29,7 +29,7 @@ class Messages:
     """What an ITS may map, and what is under way about it."""
 
     def __init__(self, interrupts: Interrupts, nr_vcpus: int) -> None:
-        """Begin with each LPI mapped by the event of its number.
+        """Begin with each LPI that goes somewhere mapped by the event of its number.
 
         Args:
             interrupts: the interrupts.
@@ -38,7 +38,9 @@ class Messages:
         self._interrupts = interrupts
         self._lpis = [key for key in interrupts if key[1] >= FIRST_LPI]
         first = {key: next(iter(interrupts.states(key))) for key in self._lpis}
-        targets = [(key[1], state.target) for key, state in first.items()]
+        targets = [
+            (key[1], state.target) for key, state in first.items() if state.target is not None
+        ]
         self._tables = Possible(Tables.with_each(targets, nr_vcpus))
         self._configs: dict[int, set[Configuration]] = {
             key[1]: {(state.enabled, state.priority)} for key, state in first.items()

@@ -10,6 +10,7 @@ import pytest
 from stress.inputs import arguments
 from stress.inputs.arguments import BadArgument
 from stress.scenarios import SCENARIOS
+from vgic import JudgedBy
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,8 @@ def test_no_file_asked_for_is_fine() -> None:
     assert arguments.writable(None, "--json") is None
 
 
-def test_needless_kicks_are_looked_for_if_they_are_asked_for() -> None:
-    assert arguments.kicks(["races", "kicks"])
-    assert not arguments.kicks(["races"])
-    assert not arguments.kicks(None)
+def test_what_else_is_checked_is_what_was_asked_for() -> None:
+    assert arguments.checking(["races", "kicks"]) == {"kicks": True}
+    assert arguments.checking(["architecture"]) == {"kicks": False, "judge": JudgedBy.BOTH}
+    assert arguments.checking(None) == {"kicks": False}
+    assert arguments.more(["races"]) == {"races": True, "kicks": False}

@@ -56,6 +56,8 @@ def test_what_is_read_leaves_what_it_fits() -> None:
 
 def test_what_leaves_too_much_open_is_not_followed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(orders, "STATES_MAX", 100)
-    threads = [[(SENDS, (0,) * 5)] * 5 for _ in range(5)]
+    threads: list[list[tuple[Effect, tuple[int, ...]]]] = [
+        [(SENDS, (0,) * 5)] * 5 for _ in range(5)
+    ]
     with pytest.raises(TooMany):
         followed(*threads)
