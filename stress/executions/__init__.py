@@ -13,6 +13,7 @@ from stress.executions.differing import fault_of, not_deterministic
 from stress.executions.following import Followed, follow
 from stress.executions.hanging import Hung, hangs_text, watched
 from stress.executions.kept_pool import give_up_pool, kept_pool
+from stress.executions.played import played
 from stress.executions.single import Single, run, run_index
 from stress.executions.source import model_digest
 from stress.executions.target import Target, target_of
@@ -23,5 +24,5 @@ __all__ = [
     "PACKED_MAX", "PRINTED_MAX", "BadToken", "CannotJudge", "Followed", "Hung", "Single", "Target",
     "Token", "Traced", "UnknownVersion", "confirm", "fault_of", "follow", "give_up_pool",
     "hangs_text", "kept_pool", "labelled", "model_digest", "model_trace", "not_deterministic",
-    "outcome_text", "run", "run_index", "target_of", "traced", "watched", "witness",
+    "outcome_text", "played", "run", "run_index", "target_of", "traced", "watched", "witness",
 ]  # fmt: skip

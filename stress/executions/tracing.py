@@ -21,6 +21,9 @@ from stress.executions.kept_pool import kept_pool
 from stress.traces import Trace, TraceWriter
 from vgic import Machine, Mechanism, Parameters
 
+STEPS_MAX = 20_000
+"""Past so many steps an execution counts as a livelock."""
+
 
 class Traced(NamedTuple):
     """An execution, and its trace as far as it went.
@@ -51,6 +54,7 @@ def traced(
     carriers: Carriers,
     *,
     judged: bool = True,
+    steps_max: int = STEPS_MAX,
 ) -> Traced:
     """Run a machine once and write down what its guests and devices do and see.
 
@@ -60,6 +64,7 @@ def traced(
         strategy: decides the schedule.
         carriers: what the threads run on.
         judged: end it where something is wrong; without judges it goes on as a kernel would.
+        steps_max: past so many steps it counts as a livelock.
 
     Raises:
         HarnessBug: the harness's own code raised an exception.
@@ -72,7 +77,7 @@ def traced(
         machine = Machine(scheduler, parameters, kernel, listeners=writers, judged=judged)
         machines.append(machine)
 
-    execution = execute(program, strategy, carriers)
+    execution = execute(program, strategy, carriers, steps_max=steps_max)
     ended = isinstance(execution.outcome, Passed)
     for machine in machines:
         if ended and machine.kvm.lifetime is None:  # else its interrupts are no more

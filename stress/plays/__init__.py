@@ -12,8 +12,9 @@ from stress.plays.judging import BadRound, Judgement, PlayVerdict, judge, judged
 from stress.plays.play import Play, ToRead
 from stress.plays.printing import print_script
 from stress.plays.reading import BadScript, read_script
+from stress.plays.reads import misread
 
 __all__ = [
     "SUFFIX", "BadRound", "BadScript", "Judgement", "Play", "PlayVerdict", "ToRead", "judge",
-    "judged_alone", "print_script", "read_script", "shipped", "verdict",
+    "judged_alone", "misread", "print_script", "read_script", "shipped", "verdict",
 ]  # fmt: skip

@@ -32,6 +32,7 @@ ORDER = {
         "system",
         "traces",
         "plays",
+        "upstream",
         "scenarios",
         "inputs",
         "executions",
