@@ -29,8 +29,9 @@ from stress.jobs.executor import Executor
 from stress.jobs.work import Facts
 from stress.scenarios import SCENARIOS
 from stress.system.exit_codes import Exit
-from vgic import machine
+from vgic import JudgedBy, machine
 from vgic.judging import delivery, stop_at_unguarded
+from vgic.tracepoints import Tracepoints
 
 MakePlan = Callable[..., Plan]
 Run = Callable[..., tuple[Exit, str, dict[str, Any]]]
@@ -49,6 +50,10 @@ def no_lock_order(patch: pytest.MonkeyPatch) -> None:
         init(self, scheduler, checking=False)
 
     patch.setattr(LockOrder, "__init__", unchecking)
+
+
+def no_architecture(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(machine, "Overseer", lambda *_: Tracepoints())
 
 
 def no_races(patch: pytest.MonkeyPatch) -> None:
@@ -122,6 +127,10 @@ def no_windows(patch: pytest.MonkeyPatch) -> None:
 
 SABOTAGE = {
     "the judge of lost interrupts": (no_losses, "canary missed: the bug canary "),
+    "the judge of the architecture, where it judges": (
+        no_architecture,
+        "canary missed: the bug no_splice ",
+    ),
     "the lock-order checker": (no_lock_order, "canary missed: the bug two_locks_unordered "),
     "the race checker, where races are checked": (
         no_races,
@@ -171,9 +180,12 @@ def run(
     monkeypatch.setattr(running, "LocalPool", lambda jobs, **options: inside_pool)
 
     def run(
-        *, races: bool = False, points: Points = Points.STANDARD
+        *,
+        races: bool = False,
+        points: Points = Points.STANDARD,
+        judge: JudgedBy = JudgedBy.INVARIANTS,
     ) -> tuple[Exit, str, dict[str, Any]]:
-        target = Target(races=races, points=points)
+        target = Target(races=races, points=points, judge=judge)
         planned = plan(scenarios=[NAME], strategy="portfolio", executions=1_100, target=target)
         code = running.run(planned, running.Workers(1, 60.0), json_file=Path("result.json"))
         result = json.loads(Path("result.json").read_text("utf-8"))
@@ -183,7 +195,7 @@ def run(
 
 
 def test_with_all_in_order_a_campaign_is_green(run: Run) -> None:
-    code, said, result = run(races=True, points=Points.ALL)
+    code, said, result = run(races=True, points=Points.ALL, judge=JudgedBy.BOTH)
     assert code == Exit.CLEAN, said
     assert result["compared"] >= 8
 
@@ -193,7 +205,9 @@ def test_what_is_off_turns_it_red(run: Run, monkeypatch: pytest.MonkeyPatch, wha
     sabotage, message = SABOTAGE[what]
     sabotage(monkeypatch)
     points = Points.ALL if sabotage in (no_points, no_races_at_points) else Points.STANDARD
-    code, said, _ = run(races=sabotage in (no_races, no_races_at_points), points=points)
+    judge = JudgedBy.BOTH if sabotage is no_architecture else JudgedBy.INVARIANTS
+    races = sabotage in (no_races, no_races_at_points)
+    code, said, _ = run(races=races, points=points, judge=judge)
     assert code == (Exit.TOO_FEW if sabotage is no_windows else Exit.HARNESS_BUG), said
     assert message in said
 

@@ -55,7 +55,7 @@ def test_a_first_night_leaves_all_that_it_is_to_leave(first: tuple[Path, Done]) 
     (summary,) = summaries(folder / "nights")
     assert summary["targets"][0]["executions"] == 96
     assert summary["exit"] == 1
-    assert len(summary["canaries"]) == 4
+    assert len(summary["canaries"]) == 5
     assert f"finding {summary['found'][0]}" in (night / "log.txt").read_text("utf-8")
     assert done.stdout.splitlines()[-1].startswith("FAILURE: ")
 

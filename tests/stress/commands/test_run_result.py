@@ -10,8 +10,9 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 HEAD_WALK = ("inject_while_eoicount", "--revision", "head-walk", "--seed", 7)
 KEYS = {
     "verdict", "exit", "reasons", "harness_bugs", "faults", "model", "seed", "revision", "bugs",
-    "races", "kicks", "points", "scenarios", "own_scenarios", "strategy", "asked", "executions",
-    "compared", "steps", "seconds", "windows", "progress", "overrides", "behaviours", "findings",
+    "races", "kicks", "points", "judge", "scenarios", "own_scenarios", "strategy", "asked",
+    "executions", "compared", "steps", "seconds", "windows", "progress", "overrides", "behaviours",
+    "findings",
 }  # fmt: skip
 FINDING_KEYS = {
     "signature", "kind", "scenario", "execution", "count", "token", "original", "with",

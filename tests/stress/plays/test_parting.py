@@ -140,7 +140,7 @@ def test_no_trace_of_the_reference_parts(scenario: str, pinned: OsThreads) -> No
 
 def test_a_trace_of_a_bug_does(pinned: OsThreads) -> None:
     kernel = Target(bugs=("prune_active",)).kernel
-    said = []
+    said: list[str] = []
     for index in range(12):
         streams = Streams(5, "inject_while_eoicount", index)
         parameters = SCENARIOS["inject_while_eoicount"].draw(streams)
