@@ -44,7 +44,7 @@ class Overseer(Tracepoints):
         self._scheduler = scheduler
         self._nr_vcpus = nr_vcpus
         self._sources: dict[int, int] = {}
-        states = {key_of(irq.intid, irq.vcpu): _state(irq) for irq in irqs}
+        states = {key_of(irq.intid, irq.vcpu): state_of(irq) for irq in irqs}
         # An event may be mapped to the LPI of the one beside it, which is made then if need be.
         for _, intid in [key for key in states if key[1] >= FIRST_LPI]:
             states.setdefault((None, intid ^ 1), State(target=None, enabled=False))
@@ -192,7 +192,8 @@ def failure_of(parting: Parting) -> Failure:
     )
 
 
-def _state(irq: Irq) -> State:
+def state_of(irq: Irq) -> State:
+    """Return the state in which an interrupt of a machine begins."""
     return State(
         target=irq.vcpu,
         priority=irq.priority,

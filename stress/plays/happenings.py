@@ -42,8 +42,7 @@ class Happenings:
 
     def __init__(self, trace: Trace) -> None:
         """Find out what is known."""
-        finals = [event for event in trace.events if event.what == FINAL]
-        names = dict.fromkeys(event.who for event in trace.events if event not in finals)
+        names = dict.fromkeys(event.who for event in trace.events if event.what != FINAL)
         self.threads = [ALL, *(name for name in names if name != ALL)]
         self._number = {name: number for number, name in enumerate(self.threads)}
         self._over = [0] * len(self.threads)

@@ -7,7 +7,7 @@ and two exits of everybody. What was not seen, because something else exited or 
 the console, is not judged. A check that cannot be sure says nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from stress.plays.accounts import ALL, Account, accounts
@@ -84,10 +84,12 @@ def judge(play: Play, trace: Trace) -> Judgement:
     if disturbed:
         return Judgement(disturbed=True)
     if trace.ended:
-        bad += _wrong(play, trace)
-    if trace.ended and not bad:
-        # Where it is known what is wrong it is not said again that no GIC does that.
-        bad += _parted(play.parameters, trace).bad
+        those = accounts(play.parameters.irqs, trace)
+        forfeits = forfeited(play.parameters, trace, those)
+        bad += _wrong(play, trace, those, forfeits)
+        if not bad:
+            # Where it is known what is wrong it is not said again that no GIC does that.
+            bad += parted(play.parameters, trace, those, forfeits).bad
     return Judgement(tuple(bad))
 
 
@@ -108,10 +110,6 @@ def judged_alone(parameters: Parameters, trace: Trace) -> JudgedAlone:
     for number, event in enumerate(trace.events, 1):
         if event.who not in there:
             raise BadTrace(f"event {number} is of {event.who}, and its machine has none")
-    return _parted(parameters, trace)
-
-
-def _parted(parameters: Parameters, trace: Trace) -> JudgedAlone:
     those = accounts(parameters.irqs, trace)
     return parted(parameters, trace, those, forfeited(parameters, trace, those))
 
@@ -144,10 +142,10 @@ def verdict(play: Play, traces: Iterable[Trace]) -> PlayVerdict:
     )
 
 
-def _wrong(play: Play, trace: Trace) -> Iterable[str]:
+def _wrong(
+    play: Play, trace: Trace, all_of_them: Sequence[Account], forfeits: set[int]
+) -> Iterable[str]:
     """Yield what is wrong with interrupts in a round that came to its end."""
-    all_of_them = accounts(play.parameters.irqs, trace)
-    forfeits = forfeited(play.parameters, trace, all_of_them)
     prompt = _is_prompt(play, all_of_them)
     switches = switches_of(trace)
     there = {account.key: account for account in all_of_them}

@@ -15,8 +15,9 @@ from stress.plays.happenings import Happenings
 from stress.plays.shutting import shut_out
 from stress.traces import Trace, event_line
 from vgic import Parameters
-from vgic.architecture import FIRST_LPI, Orders, State, TooMany, key_of, name_of
-from vgic.data import EDGE, V2, is_sgi
+from vgic.architecture import FIRST_LPI, Orders, TooMany, in_words, key_of, known, name_of
+from vgic.data import V2, is_sgi
+from vgic.overseer import state_of
 
 
 class JudgedAlone(NamedTuple):
@@ -69,19 +70,14 @@ def _said(
     """Return what is wrong with an interrupt, "" if nothing is; None if too much is open of it."""
     irq = account.irq
     key = key_of(irq.intid, irq.vcpu)
-    first = State(
-        target=irq.vcpu, priority=irq.priority, group=irq.group, is_level=irq.config is not EDGE
-    )
     told = Told(key, happenings, len(parameters.guests), shut)
     try:
-        orders = Orders([first], told.threads, told.always)
+        orders = Orders([state_of(irq)], told.threads, told.always)
     except TooMany:
         return None
     if orders.is_possible:
         return ""
     deed, states = orders.stuck()
     event = happenings.all[deed.place].event
-    could_be = sorted(set(map(str, states)))
-    known = could_be[0] if len(could_be) == 1 else f"in one of {len(could_be)} states"
     where = f"event {deed.place + 1}, `{event_line(event)}`"
-    return f"architecture: {told.said(event)}: {where}: {name_of(key)} is {known}"
+    return f"architecture: {told.said(event)}: {where}: {name_of(key)} is {known(in_words(states))}"

@@ -21,7 +21,6 @@ from vgic.data import (
     LEVEL,
     TAKE_OVER,
     Config,
-    is_private,
     is_sgi,
     setting,
 )
@@ -213,5 +212,4 @@ def of(how: How) -> list[Play]:
         plays += [deactivated_by_the_other(how), timer_beside_an_spi(how)]
     else:
         plays += [groups_enabled(how)]
-    assert all(not is_private(intid) for intid in spis)
     return plays

@@ -16,11 +16,11 @@ from vgic.architecture.architecture import Architecture
 from vgic.architecture.effects import Effect, States
 from vgic.architecture.interrupts import FIRST_LPI, FIRST_SHARED, Key, key_of, name_of
 from vgic.architecture.orders import Deed, Orders, TooMany, observe
-from vgic.architecture.parting import Parted, Parting
+from vgic.architecture.parting import Parted, Parting, in_words, known
 from vgic.architecture.state import State
 
 __all__ = [
     "ALL", "FIRST_LPI", "FIRST_SHARED", "LOOKS", "Accesses", "Allowances", "Architecture", "Deed",
     "Effect", "Key", "Orders", "Parted", "Parting", "State", "States", "TooMany", "UnknownAccess",
-    "effect_of", "effects", "key_of", "name_of", "observe",
+    "effect_of", "effects", "in_words", "key_of", "known", "name_of", "observe",
 ]  # fmt: skip

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What guests access, by the words that traces have for it, and what that does to interrupts.
 
-Most do one thing to each interrupt that they are about. Those of an ITS, of GICR_CTLR, of GICD_CTLR
-and of GICD_IROUTER do more, and have functions of their own.
+Most do one thing to each interrupt that they are about (`effect_of`). Commands of an ITS and writes
+of GICR_CTLR are about whatever LPIs are mapped meanwhile, which messages.py follows.
 """
 
 from collections.abc import Callable, Sequence

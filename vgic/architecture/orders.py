@@ -77,7 +77,7 @@ class Orders:
     @property
     def is_possible(self) -> bool:
         """Whether all of it may have happened in some order."""
-        return bool(self.cuts.get(self.end))
+        return bool(self.states)
 
     @property
     def states(self) -> set[State]:

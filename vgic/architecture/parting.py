@@ -61,6 +61,15 @@ def part(kind: str, key: Key, vcpu: int, what: str, states: Iterable[State]) -> 
     Raises:
         Parted: always.
     """
-    could_be = tuple(sorted(set(map(str, states))))
-    known = could_be[0] if len(could_be) == 1 else f"in one of {len(could_be)} states"
-    raise Parted(Parting(kind, key, vcpu, f"{what}; it is {known}", could_be))
+    could_be = in_words(states)
+    raise Parted(Parting(kind, key, vcpu, f"{what}; it is {known(could_be)}", could_be))
+
+
+def in_words(states: Iterable[State]) -> tuple[str, ...]:
+    """Return states in words, each once."""
+    return tuple(sorted(set(map(str, states))))
+
+
+def known(could_be: tuple[str, ...]) -> str:
+    """Return what is known of an interrupt that could be in one of these states."""
+    return could_be[0] if len(could_be) == 1 else f"in one of {len(could_be)} states"

@@ -13,8 +13,8 @@ from vgic.architecture.stays import Stays
 Widen = Callable[[pytest.MonkeyPatch], None]
 
 
-def withdrawn_before_it_was_loaded(patch: pytest.MonkeyPatch) -> None:
-    """What was disabled or routed away before is loaded, too."""
+def loads_also(patch: pytest.MonkeyPatch, which: Callable[[State], bool]) -> None:
+    """Whatever of this is pending is loaded, too."""
     narrow = effects.load
 
     def load(vcpu: int, allowed: Allowances) -> Effect:
@@ -22,11 +22,17 @@ def withdrawn_before_it_was_loaded(patch: pytest.MonkeyPatch) -> None:
 
         def effect(state: State) -> States:
             loaded = state._replace(loaded=state.loaded | bit, is_fresh=False)
-            return (*as_it_is(state), *([loaded] if state.pending else []))
+            more = [loaded] if state.pending and which(state) else []
+            return (*as_it_is(state), *more)
 
         return effect
 
     patch.setattr("vgic.architecture.interrupts.load", load)
+
+
+def withdrawn_before_it_was_loaded(patch: pytest.MonkeyPatch) -> None:
+    """What was disabled or routed away before is loaded, too."""
+    loads_also(patch, lambda _: True)
 
 
 def arrived_before_it_was_loaded(patch: pytest.MonkeyPatch) -> None:
@@ -68,19 +74,7 @@ def comes_back_though_nobody_has_it(patch: pytest.MonkeyPatch) -> None:
 
 def stays_with_a_handler_elsewhere(patch: pytest.MonkeyPatch) -> None:
     """What is active may be loaded by any vCPU with its pending state, whoever handles it."""
-    narrow = effects.load
-
-    def load(vcpu: int, allowed: Allowances) -> Effect:
-        bit, as_it_is = 1 << vcpu, narrow(vcpu, allowed)
-
-        def effect(state: State) -> States:
-            loaded = state._replace(loaded=state.loaded | bit, is_fresh=False)
-            is_active = state.active and state.pending
-            return (*as_it_is(state), *([loaded] if is_active else []))
-
-        return effect
-
-    patch.setattr("vgic.architecture.interrupts.load", load)
+    loads_also(patch, lambda state: state.active)
 
 
 def a_level_that_is_inactive(patch: pytest.MonkeyPatch) -> None:
